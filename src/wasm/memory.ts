@@ -1,0 +1,163 @@
+/** One kernel memory: a first-fit allocator of aligned blocks, arenas over it, and short-lived typed views. */
+import type { Ptr } from "./kernels.ts";
+
+const ALIGNMENT = 64; // a cache line; also keeps every v128 access aligned
+const PAGE = 65536;   // a WebAssembly page
+const LIMIT = 0xffff0000; // 4 GiB less one page: the reach of a 32-bit address
+
+/** Reals of one precision. */
+export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+export type Precision = "float32" | "float64";
+
+const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
+
+/** The linear memory of one engine. Views come fresh at each call: growth detaches older ones. */
+export class Memory {
+  /** Bytes of one real: 4 or 8. */
+  readonly realBytes: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #sizes = new Map<number, number>();
+  #free: { from: number; size: number }[];
+  #used = 0;
+  #peak = 0;
+  #buffer: ArrayBuffer | undefined;
+  #reals!: Floats;
+  #ints!: Int32Array<ArrayBuffer>;
+
+  constructor(memory: WebAssembly.Memory, heapBase: number, precision: Precision) {
+    this.realBytes = precision === "float32" ? 4 : 8;
+    this.#memory = memory;
+    const from = round(heapBase);
+    this.#free = [{ from, size: memory.buffer.byteLength - from }];
+  }
+
+  /** Bytes allocated now, and the most there ever were. */
+  get usage(): { used: number; peak: number; reserved: number } {
+    return { used: this.#used, peak: this.#peak, reserved: this.#memory.buffer.byteLength };
+  }
+
+  /** A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws RangeError when 4 GiB are full. */
+  allocate(bytes: number): Ptr {
+    const size = round(bytes);
+    let at = this.#free.findIndex((hole) => hole.size >= size);
+    if (at < 0) at = this.#grow(size);
+    const hole = this.#free[at]!, from = hole.from;
+    if (hole.size === size) this.#free.splice(at, 1);
+    else { hole.from += size; hole.size -= size; }
+    this.#sizes.set(from, size);
+    this.#used += size;
+    if (this.#used > this.#peak) this.#peak = this.#used;
+    return from as Ptr;
+  }
+
+  /** Gives a block back. A pointer that `allocate` did not give is an error. */
+  free(ptr: Ptr): void {
+    const size = this.#sizes.get(ptr);
+    if (size === undefined) throw new Error(`memory: free(${ptr}) is not an allocated block`);
+    this.#sizes.delete(ptr);
+    this.#used -= size;
+    this.#release(ptr, size);
+  }
+
+  /** A view of n reals at ptr, good until the next allocation. */
+  reals(ptr: Ptr, n: number): Floats {
+    this.#refresh();
+    const from = ptr / this.realBytes;
+    return this.#reals.subarray(from, from + n) as Floats;
+  }
+
+  /** A view of n 32-bit integers at ptr, good until the next allocation. */
+  ints(ptr: Ptr, n: number): Int32Array<ArrayBuffer> {
+    this.#refresh();
+    return this.#ints.subarray(ptr / 4, ptr / 4 + n);
+  }
+
+  /** The address `count` reals behind ptr. */
+  at(ptr: Ptr, count: number): Ptr {
+    return (ptr + count * this.realBytes) as Ptr;
+  }
+
+  #refresh(): void {
+    const buffer = this.#memory.buffer as ArrayBuffer;
+    if (buffer === this.#buffer) return;
+    this.#buffer = buffer;
+    this.#reals = this.realBytes === 4 ? new Float32Array(buffer) : new Float64Array(buffer);
+    this.#ints = new Int32Array(buffer);
+  }
+
+  #grow(size: number): number {
+    const end = this.#memory.buffer.byteLength, wanted = Math.max(size, Math.min(end, 64 << 20));
+    const grow = (bytes: number): void => { this.#memory.grow(Math.ceil(bytes / PAGE)); };
+    if (end + size > LIMIT) throw new RangeError(`memory: ${size} more bytes beside ${end} exceed 4 GiB; use smaller batches or shards`);
+    try { grow(Math.min(wanted, LIMIT - end)); } catch {
+      try { grow(size); } catch { throw new RangeError(`memory: the engine refused ${size} more bytes beside ${end}; use smaller batches or shards`); }
+    }
+    this.#release(end, this.#memory.buffer.byteLength - end);
+    return this.#free.length - 1;
+  }
+
+  #release(from: number, size: number): void {
+    let at = this.#free.findIndex((hole) => hole.from > from);
+    if (at < 0) at = this.#free.length;
+    this.#free.splice(at, 0, { from, size });
+    const join = (i: number): void => {
+      const left = this.#free[i], right = this.#free[i + 1];
+      if (!left || !right || left.from + left.size !== right.from) return;
+      left.size += right.size;
+      this.#free.splice(i + 1, 1);
+    };
+    join(at);
+    join(at - 1);
+  }
+}
+
+/** Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or `dispose`. */
+export class Arena {
+  readonly memory: Memory;
+  #blocks: { from: Ptr; size: number }[] = [];
+  #used = 0;
+  #total = 0;
+
+  constructor(memory: Memory) { this.memory = memory; }
+
+  /** n reals, contents undefined. */
+  reals(n: number): Ptr { return this.#take(n * this.memory.realBytes); }
+  /** n 32-bit integers, contents undefined. */
+  ints(n: number): Ptr { return this.#take(n * 4); }
+
+  /** Forgets all buffers and keeps the room: the next ones of the same sizes allocate nothing. */
+  reset(): void {
+    if (this.#blocks.length > 1) {
+      const total = this.#total;
+      this.dispose();
+      this.#add(total);
+    }
+    this.#used = 0;
+  }
+
+  /** Gives all room back. */
+  dispose(): void {
+    for (const block of this.#blocks) this.memory.free(block.from);
+    this.#blocks = [];
+    this.#used = this.#total = 0;
+  }
+
+  #take(bytes: number): Ptr {
+    const size = round(bytes);
+    let block = this.#blocks[this.#blocks.length - 1];
+    if (!block || this.#used + size > block.size) {
+      block = this.#add(Math.max(size, Math.min(this.#total, 16 << 20), 4096));
+      this.#used = 0;
+    }
+    const ptr = (block.from + this.#used) as Ptr;
+    this.#used += size;
+    return ptr;
+  }
+
+  #add(size: number): { from: Ptr; size: number } {
+    const block = { from: this.memory.allocate(size), size: round(size) };
+    this.#blocks.push(block);
+    this.#total += block.size;
+    return block;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Seeded random numbers (Philox4x32-10, Salmon et al. 2011): a value is a function of (seed, stream, counter) alone, so the state to
+ * save is one integer, streams never overlap, and the bits are the same in every engine and in both precisions.
+ */
+import type { Engine } from "./engine.ts";
+import type { Ptr } from "./kernels.ts";
+
+/** A stream of random numbers. */
+export class Random {
+  /** Blocks drawn so far: with seed and stream, the whole state. Setting it moves the stream there. */
+  #counter = 0;
+  readonly seed: number;
+  readonly stream: number;
+  readonly #engine: Engine;
+  readonly #words = new Uint32Array(4);
+  #left = 0;
+
+  /** seed: integer, |seed| ≤ 2^53; stream: 32-bit integer, one for each purpose. */
+  constructor(engine: Engine, seed: number, stream = 0) {
+    this.#engine = engine;
+    this.seed = seed;
+    this.stream = stream;
+  }
+
+  get counter(): number { return this.#counter; }
+  set counter(value: number) { this.#counter = value; this.#left = 0; }
+
+  /** The two key words of a seed. */
+  static key(seed: number): [number, number] { return [seed | 0, Math.floor(seed / 4294967296) | 0]; }
+
+  /** An unsigned 32-bit integer. */
+  bits(): number {
+    if (this.#left === 0) {
+      const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
+      this.#engine.kernels.randomBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 0, out);
+      const words = this.#engine.memory.ints(out, 4);
+      for (let i = 0; i < 4; ++i) this.#words[i] = words[i]!;
+      ++this.#counter;
+      this.#left = 4;
+    }
+    return this.#words[4 - this.#left--]!;
+  }
+
+  /** A real in [0, 1), 32 bits. */
+  uniform(): number { return this.bits() / 4294967296; }
+
+  /** A whole number from least to most, both included, without bias (rejection). */
+  integer(least: number, most: number): number {
+    const range = most - least + 1, limit = 4294967296 - 4294967296 % range;
+    for (;;) {
+      const bits = this.bits();
+      if (bits < limit) return least + bits % range;
+    }
+  }
+
+  /** A standard normal. */
+  normal(): number {
+    const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
+    this.#engine.kernels.normalBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 1, out);
+    ++this.#counter;
+    this.#left = 0;
+    const at = out / 8;
+    return new Float64Array(this.#engine.kernels.memory.buffer, 0, at + 1)[at]!;
+  }
+
+  /** An index drawn with the given probabilities, which need not be normalized. */
+  choice(weights: ArrayLike<number>): number {
+    let total = 0;
+    for (let i = 0; i < weights.length; ++i) total += weights[i]!;
+    let left = this.uniform() * total, last = 0;
+    for (let i = 0; i < weights.length; ++i) {
+      if (weights[i]! > 0) last = i;
+      left -= weights[i]!;
+      if (left < 0) return i;
+    }
+    return last;
+  }
+
+  /** The whole numbers below n in random order (Fisher-Yates). */
+  permutation(n: number): Int32Array<ArrayBuffer> {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; --i) {
+      const j = this.integer(0, i), held = order[i]!;
+      order[i] = order[j]!;
+      order[j] = held;
+    }
+    return order;
+  }
+
+  /** An independent generator for another purpose, from the same seed. */
+  fork(stream: number): Random { return new Random(this.#engine, this.seed, stream); }
+}
+
+const scratches = new WeakMap<Engine, Ptr>();
+function scratch(engine: Engine): Ptr {
+  let ptr = scratches.get(engine);
+  if (ptr === undefined) scratches.set(engine, ptr = engine.memory.allocate(64));
+  return ptr;
+}
