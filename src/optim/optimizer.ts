@@ -19,8 +19,28 @@ export interface Objective {
   value(): number | Promise<number>;
   /** g [P] = ∇f(θ), overwritten; returns f(θ). */
   gradient(g: Ptr): number | Promise<number>;
-  /** out [P] = G(θ)·v, overwritten: the Gauss-Newton product on the curvature batch. */
-  gaussNewton?(v: Ptr, out: Ptr): void | Promise<void>;
+}
+
+/**
+ * What Hessian-free optimization needs beyond an objective. Two batches, both fixed during a step: `value` and `gradient` use the
+ * large one, products and `curvatureValue` the small one. All points but the linearization point may be anywhere, so `value` and
+ * `curvatureValue` return a non-finite loss as it is; only `gradient` and `linearize` throw on one.
+ */
+export interface CurvatureObjective extends Objective {
+  /** Runs the curvature batch at θ and keeps its activities: products are taken at this point until the next call. Returns its f. */
+  linearize(): number | Promise<number>;
+  /**
+   * out [P] = (G + structural·G_S)·v, overwritten, at the point of `linearize` and on the curvature batch, scaled as f is.
+   * G = Σ_t J_tᵀ·H_L·J_t. G_S = Σ_t J_xᵀ·diag(w)·J_x with x the pre-activations of every recurrent layer and w the derivative of
+   * their activation (1 - h² for tanh), divided by what divides the loss in f. structural = λμ ≥ 0; 0, the default, leaves it out.
+   */
+  gaussNewton(v: Ptr, out: Ptr, structural?: number): void | Promise<void>;
+  /** f(θ) on the curvature batch, for walking back over CG iterates. θ may have moved; `linearize` is called again before products. */
+  curvatureValue(): number | Promise<number>;
+  /** out [P] = Σ_i g_i² / n over the n sequences of the curvature batch, at the point of `linearize`; for the diagonal preconditioner. */
+  squaredGradients?(out: Ptr): void | Promise<void>;
+  /** Called between CG iterations: lets other work run, and throws to stop. The next `step` then goes on with the same iteration. */
+  pause?(): void | Promise<void>;
 }
 
 /** What one step reports. Optimizers may add figures of their own. */

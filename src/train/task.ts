@@ -1,0 +1,34 @@
+/** What a task is: a source of fresh sequences with targets, and a rule that says which predictions are wrong. */
+import type { Random } from "../wasm/random.ts";
+
+/** One sequence of T steps. Steps and units that do not count have weight 0. */
+export interface Item {
+  /** Reals [T,I], row-major, or symbols [T] below I. */
+  readonly input: Float32Array | Int32Array;
+  /** Reals [T,O], row-major, or classes [T] below O where the loss is softmax. */
+  readonly target: Float32Array | Int32Array;
+  /** [T] or [T,O]; absent: all ones. */
+  readonly weight?: Float32Array;
+}
+
+export interface Task {
+  readonly name: string;
+  /** I: reals a step, or the number of symbols. */
+  readonly input: number;
+  /** Whether inputs are symbols (one-of-I) rather than reals. */
+  readonly symbols: boolean;
+  /** O: outputs a step. */
+  readonly output: number;
+  /** The loss that matches the outputs. */
+  readonly loss: "squared" | "bernoulli" | "softmax";
+  /** Every sequence there is, where they are few. */
+  readonly all?: readonly Item[];
+  /** n fresh sequences; the same stream position gives the same sequences. */
+  batch(n: number, random: Random): Item[];
+  /** Mean `wrong` of the best predictor that has not looked at the sequence. */
+  readonly chance: number;
+  /** Wrong symbols or values in one sequence. prediction [T,O]: outputs, or log-odds or log-probabilities up to a constant. */
+  wrong(item: Item, prediction: ArrayLike<number>): number;
+  /** The success rule in words. */
+  readonly rule: string;
+}
