@@ -1,0 +1,87 @@
+/**
+ * The unit of the tape: a differentiable op on whole packed sequences. Its three maps stand side by side in one file:
+ *
+ *   forward  y = f(x)        vjp  dx += Jᵀ·dy        jvp  ry = J·rx
+ *
+ * vjp is linear in dy, so it gives the gradient as well as the second half of a Gauss-Newton product.
+ */
+import type { Engine } from "../wasm/engine.ts";
+import type { Kernels, Ptr } from "../wasm/kernels.ts";
+import type { Packing } from "./packing.ts";
+
+/** Shape of a node's value: [rows, columns]; packed nodes also know their sequences, parameters do not. */
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly packing?: Packing;
+}
+
+/** What an op asks for, given the shapes of its inputs. Sizes in reals. */
+export interface Plan {
+  readonly columns: number;
+  readonly packing: Packing;
+  /** Buffers filled by forward, kept for vjp and jvp. */
+  readonly kept?: readonly number[];
+  /** Of those, the ones that only vjp and jvp read (0-based): left out when no gradient is wanted. */
+  readonly gradientOnly?: readonly number[];
+  /** Buffers that jvp fills, kept for the vjp that follows. */
+  readonly tangent?: readonly number[];
+  /** Reals kept a sequence from one forward to the next that continues it. */
+  readonly carry?: number;
+}
+
+/** An op at work on one tape: its buffers and its surroundings. */
+export interface Frame {
+  readonly engine: Engine;
+  readonly k: Kernels;
+  /** Number of the node on its graph: the random stream of ops that draw. */
+  readonly id: number;
+  readonly shapes: readonly Shape[];
+  readonly shape: Shape;
+  /** Inputs, their adjoints (NULL where none is wanted) and tangents (NULL where there is none). */
+  readonly x: readonly Ptr[];
+  readonly dx: readonly Ptr[];
+  readonly rx: readonly Ptr[];
+  /** Output, its adjoint, its tangent. */
+  readonly y: Ptr;
+  readonly dy: Ptr;
+  readonly ry: Ptr;
+  readonly kept: readonly Ptr[];
+  readonly tangent: readonly Ptr[];
+  /** Running mode of this pass. */
+  readonly mode: Mode;
+  /** [B, carry] state from the pass before, overwritten with this pass's last where mode.carry is set. */
+  readonly carry: Ptr;
+  /** Packed panels of columns [from, from+columns) of matrix input i, as is (for x·W) or transposed (for dy·Wᵀ). */
+  packed(i: number, from?: number, columns?: number): Ptr;
+  packedTransposed(i: number, from?: number, columns?: number): Ptr;
+  /** Packed panels of the tangent of matrix input i. */
+  packedTangent(i: number, from?: number, columns?: number): Ptr;
+  /** n reals of scratch, good until the next call on this tape. */
+  scratch(n: number): Ptr;
+  /** The address n reals behind ptr. */
+  at(ptr: Ptr, n: number): Ptr;
+}
+
+/** How a pass runs. */
+export interface Mode {
+  /** Keep what vjp and jvp need. */
+  readonly gradient: boolean;
+  /** Training: dropout draws. */
+  readonly training: boolean;
+  /** State enters from the pass before ("continue"), or is only left for the next ("start"). */
+  readonly carry?: "start" | "continue";
+  /** Seed and number of the draw: the same pair gives the same masks. */
+  readonly seed: number;
+  readonly draw: number;
+}
+
+/** A differentiable map on packed sequences. */
+export interface Op {
+  readonly name: string;
+  /** Output shape and buffers; throws ShapeError on inputs that do not fit. */
+  plan(x: readonly Shape[]): Plan;
+  forward(f: Frame): void;
+  vjp(f: Frame): void;
+  jvp(f: Frame): void;
+}

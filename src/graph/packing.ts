@@ -1,0 +1,54 @@
+/**
+ * Packed, time-major sequences. A batch holds sequences of unequal length, longest first; at step t the first rowsAt[t] of them are
+ * alive. Buffers are [N,F]: all rows of step 0, then all of step 1. Nothing is padded and nothing is masked.
+ */
+import { ShapeError } from "../wasm/errors.ts";
+
+/** The shape of a batch in time. */
+export interface Packing {
+  /** B, the number of sequences. */
+  readonly sequences: number;
+  /** T, the longest length. */
+  readonly steps: number;
+  /** N = Σ_t rowsAt[t]. */
+  readonly rows: number;
+  /** [B] lengths, longest first. */
+  readonly lengths: Int32Array;
+  /** [T] sequences alive at step t. */
+  readonly rowsAt: Int32Array;
+  /** [T+1] first row of step t. */
+  readonly offsetAt: Int32Array;
+}
+
+/** The packing of sequences with these lengths, which must fall. Throws ShapeError. */
+export function packing(lengths: ArrayLike<number>): Packing {
+  const B = lengths.length, T = B === 0 ? 0 : lengths[0]!;
+  if (B === 0 || lengths[B - 1]! < 1) throw new ShapeError(`packing: ${B === 0 ? "no sequences" : "a sequence has no steps"}, want at least one of each`);
+  const rowsAt = new Int32Array(T), offsetAt = new Int32Array(T + 1);
+  for (let b = 0; b < B; ++b) {
+    if (b > 0 && lengths[b]! > lengths[b - 1]!) throw new ShapeError(`packing: length ${lengths[b]} follows ${lengths[b - 1]}, want longest first`);
+    ++rowsAt[lengths[b]! - 1]!;
+  }
+  for (let t = T - 2; t >= 0; --t) rowsAt[t]! += rowsAt[t + 1]!;
+  for (let t = 0; t < T; ++t) offsetAt[t + 1] = offsetAt[t]! + rowsAt[t]!;
+  return { sequences: B, steps: T, rows: offsetAt[T]!, lengths: Int32Array.from(lengths), rowsAt, offsetAt };
+}
+
+/** B sequences of one step: the packing of what belongs to a sequence, not to a step. */
+export function oneStep(B: number): Packing {
+  return { sequences: B, steps: 1, rows: B, lengths: new Int32Array(B).fill(1), rowsAt: Int32Array.of(B), offsetAt: Int32Array.of(0, B) };
+}
+
+/** True where both hold sequences of the same lengths. */
+export function samePacking(a: Packing, b: Packing): boolean {
+  if (a === b) return true;
+  if (a.sequences !== b.sequences || a.rows !== b.rows) return false;
+  for (let i = 0; i < a.sequences; ++i) if (a.lengths[i] !== b.lengths[i]) return false;
+  return true;
+}
+
+/** Indices that put lengths in falling order; equal lengths keep theirs. */
+export function longestFirst(lengths: ArrayLike<number>): Int32Array {
+  const order = Int32Array.from({ length: lengths.length }, (_, i) => i);
+  return order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+}

@@ -1,0 +1,264 @@
+/**
+ * The buffers of a graph for batches of one packing at a time, and the three passes over it. A pass of the same packing as the one
+ * before allocates nothing; tangents get their room at the first jvp.
+ */
+import type { Engine } from "../wasm/engine.ts";
+import { NumericError } from "../wasm/errors.ts";
+import { NULL, type Kernels, type Ptr } from "../wasm/kernels.ts";
+import { Arena } from "../wasm/memory.ts";
+import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
+import type { Frame, Mode, Op, Plan, Shape } from "./op.ts";
+import { oneStep, samePacking, type Packing } from "./packing.ts";
+import { Panels, type Weights } from "./weights.ts";
+
+class NodeFrame implements Frame {
+  readonly engine: Engine;
+  readonly k: Kernels;
+  readonly id: NodeId;
+  readonly node: Node;
+  readonly op: Op;
+  readonly tape: Tape;
+  shapes: Shape[] = [];
+  shape!: Shape;
+  x: Ptr[] = [];
+  dx: Ptr[] = [];
+  rx: Ptr[] = [];
+  y = NULL;
+  dy = NULL;
+  ry = NULL;
+  kept: Ptr[] = [];
+  tangent: Ptr[] = [];
+  carry = NULL;
+  plan!: Plan;
+
+  constructor(tape: Tape, node: Node, op: Op) {
+    this.tape = tape;
+    this.engine = tape.engine;
+    this.k = tape.engine.kernels;
+    this.id = node.id;
+    this.node = node;
+    this.op = op;
+  }
+
+  get mode(): Mode { return this.tape.mode; }
+  at(ptr: Ptr, n: number): Ptr { return this.engine.memory.at(ptr, n); }
+  scratch(n: number): Ptr { return this.tape.scratch(n); }
+  packed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+    const { weights } = this.tape;
+    return weights.panels.get(weights.theta, weights.version, this.#matrix(i), false, from, columns);
+  }
+  packedTransposed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+    const { weights } = this.tape;
+    return weights.panels.get(weights.theta, weights.version, this.#matrix(i), true, from, columns);
+  }
+  packedTangent(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+    return this.tape.tangentPanels(this.#matrix(i), from, columns);
+  }
+  #matrix(i: number): Parameter { return this.tape.graph.nodes[this.node.inputs[i]!]!.parameter!; }
+}
+
+/** What a tape is made for. */
+export interface TapeOptions {
+  /** Input nodes whose adjoint is wanted too. */
+  inputAdjoints?: readonly NodeId[];
+}
+
+/** Values, adjoints and tangents of every node for one batch. */
+export class Tape {
+  readonly engine: Engine;
+  readonly graph: Graph;
+  readonly weights: Weights;
+  mode: Mode = { gradient: true, training: false, seed: 0, draw: 0 };
+  readonly #values: Arena;
+  readonly #tangents: Arena;
+  readonly #carried: Arena;
+  readonly #scratches: Arena;
+  readonly #frames: (NodeFrame | undefined)[];
+  readonly #wanted: boolean[];
+  readonly #value: Ptr[];
+  readonly #adjoint: Ptr[];
+  readonly #tangent: Ptr[];
+  #panels: Panels | undefined;
+  #tangentBase = NULL;
+  #tangentVersion = 0;
+  #tangentsPlanned = false;
+  #batch: Packing | undefined;
+  #plannedGradient = false;
+  #adjointsFrom = NULL;
+  #adjointReals = 0;
+  #scratch = NULL;
+  #scratchReals = 0;
+  #carrySequences = 0;
+
+  constructor(weights: Weights, options: TapeOptions = {}) {
+    this.engine = weights.engine;
+    this.graph = weights.graph;
+    this.weights = weights;
+    const { memory } = this.engine, nodes = this.graph.nodes;
+    this.#values = new Arena(memory);
+    this.#tangents = new Arena(memory);
+    this.#carried = new Arena(memory);
+    this.#scratches = new Arena(memory);
+    this.#frames = nodes.map((node) => node.op ? new NodeFrame(this, node, node.op) : undefined);
+    this.#wanted = [];
+    for (const node of nodes) {
+      this.#wanted.push(node.kind === "parameter" || (options.inputAdjoints ?? []).includes(node.id) || node.inputs.some((i) => this.#wanted[i]));
+    }
+    this.#value = nodes.map((node) => node.parameter ? memory.at(weights.theta, node.parameter.offset) : NULL);
+    this.#adjoint = nodes.map(() => NULL);
+    this.#tangent = nodes.map(() => NULL);
+  }
+
+  /** The packing of the current batch. */
+  get batch(): Packing { return this.#batch!; }
+
+  /** Makes room for a batch. With `gradient` false, nothing is kept for vjp and jvp. */
+  plan(batch: Packing, gradient = true): void {
+    if (this.#batch && this.#plannedGradient === gradient && samePacking(batch, this.#batch)) return;
+    const { nodes } = this.graph, sequences = oneStep(batch.sequences);
+    this.#batch = batch;
+    this.#plannedGradient = gradient;
+    this.#tangentsPlanned = false;
+    this.#values.reset();
+    this.#adjointReals = 0;
+    const shapes: Shape[] = [], offsets: number[] = [];
+    for (const node of nodes) {
+      const frame = this.#frames[node.id];
+      if (node.parameter) { shapes.push(node.parameter); offsets.push(-1); continue; }
+      if (!frame) {
+        const packing = node.data!.per === "step" ? batch : sequences;
+        shapes.push({ rows: packing.rows, columns: node.columns, packing });
+        const n = packing.rows * node.columns;
+        this.#value[node.id] = node.data!.kind === "symbol" ? this.#values.ints(n) : this.#values.reals(n);
+      } else {
+        frame.shapes = node.inputs.map((i) => shapes[i]!);
+        frame.plan = frame.op.plan(frame.shapes);
+        const { packing, columns } = frame.plan;
+        frame.shape = { rows: packing.rows, columns, packing };
+        shapes.push(frame.shape);
+        this.#value[node.id] = this.#values.reals(packing.rows * columns);
+        frame.kept = (frame.plan.kept ?? []).map((n, i) => !gradient && frame.plan.gradientOnly?.includes(i) ? NULL : this.#values.reals(n));
+      }
+      offsets.push(this.#adjointReals);
+      if (gradient && this.#wanted[node.id]) this.#adjointReals += Math.ceil(shapes[node.id]!.rows * node.columns / 16) * 16;
+    }
+    if (gradient) this.#adjointsFrom = this.#values.reals(this.#adjointReals);
+    for (const node of nodes) {
+      if (!node.parameter) this.#adjoint[node.id] = gradient && this.#wanted[node.id] ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id]!) : NULL;
+    }
+    this.#planCarry(batch.sequences);
+    this.#bind();
+  }
+
+  /** Runs all ops. Inputs must have been written to `value(input)`. */
+  forward(mode: Partial<Mode> = {}): void {
+    this.mode = { gradient: this.#plannedGradient, training: mode.training ?? false, carry: mode.carry, seed: mode.seed ?? 0, draw: mode.draw ?? 0 };
+    for (const frame of this.#frames) if (frame) frame.op.forward(frame);
+  }
+
+  /** g [P] += Jᵀ·seed: `seed` adds adjoints at the nodes it knows; g is overwritten first. */
+  vjp(g: Ptr, seed: () => void): void {
+    this.#bindParameters(this.#adjoint, g);
+    for (const frame of this.#frames) if (frame) this.#point(frame.dx, frame.node, this.#adjoint);
+    this.engine.kernels.fill(this.graph.size, 0, g);
+    this.engine.kernels.fill(this.#adjointReals, 0, this.#adjointsFrom);
+    seed();
+    for (let i = this.#frames.length - 1; i >= 0; --i) {
+      const frame = this.#frames[i];
+      if (frame && this.#wanted[i]) frame.op.vjp(frame);
+    }
+  }
+
+  /** Tangents of all nodes for the direction v [P], at the values of the last forward pass. */
+  jvp(v: Ptr): void {
+    this.#planTangents();
+    this.#bindParameters(this.#tangent, v);
+    this.#tangentBase = v;
+    ++this.#tangentVersion;
+    for (const frame of this.#frames) {
+      if (!frame || !frame.node.variable) continue;
+      this.#point(frame.rx, frame.node, this.#tangent);
+      frame.op.jvp(frame);
+    }
+  }
+
+  value(node: NodeId): Ptr { return this.#value[node]!; }
+  adjoint(node: NodeId): Ptr { return this.#adjoint[node]!; }
+  tangent(node: NodeId): Ptr { return this.#tangent[node]!; }
+  /** The frame of an op node: its kept buffers, for analysis. */
+  frame(node: NodeId): Frame {
+    const frame = this.#frames[node];
+    if (!frame) throw new NumericError(`tape: node ${node} is ${this.graph.node(node).kind}, want an op`);
+    return frame;
+  }
+  /** [rows, columns] of a node's value under the current plan. */
+  shape(node: NodeId): Shape {
+    const { parameter, data, columns } = this.graph.node(node);
+    return parameter ?? (data ? { rows: data.per === "step" ? this.batch.rows : this.batch.sequences, columns } : this.#frames[node]!.shape);
+  }
+
+  tangentPanels(parameter: Parameter, from: number, columns: number): Ptr {
+    this.#panels ??= new Panels(this.engine);
+    return this.#panels.get(this.#tangentBase, this.#tangentVersion, parameter, false, from, columns);
+  }
+
+  scratch(n: number): Ptr {
+    if (n > this.#scratchReals) {
+      this.#scratches.dispose();
+      this.#scratch = this.#scratches.reals(n);
+      this.#scratchReals = n;
+    }
+    return this.#scratch;
+  }
+
+  /** The first node whose value is not finite, for messages. */
+  firstNonFinite(): Node | undefined {
+    const finite = (node: Node): boolean => {
+      const n = this.shape(node.id).rows * node.columns;
+      return node.data?.kind === "symbol" || this.engine.kernels.allFinite(n, this.value(node.id)) === 1;
+    };
+    return this.graph.nodes.find((node) => !finite(node));
+  }
+
+  dispose(): void {
+    for (const arena of [this.#values, this.#tangents, this.#carried, this.#scratches]) arena.dispose();
+    this.#panels?.dispose();
+  }
+
+  #planCarry(sequences: number): void {
+    if (sequences <= this.#carrySequences) return;
+    this.#carrySequences = sequences;
+    this.#carried.reset();
+    for (const frame of this.#frames) {
+      if (frame?.plan.carry) frame.carry = this.#carried.reals(sequences * frame.plan.carry);
+    }
+  }
+
+  #planTangents(): void {
+    if (this.#tangentsPlanned) return;
+    this.#tangentsPlanned = true;
+    this.#tangents.reset();
+    for (const frame of this.#frames) {
+      if (!frame || !frame.node.variable) continue;
+      this.#tangent[frame.id] = frame.ry = this.#tangents.reals(frame.shape.rows * frame.shape.columns);
+      frame.tangent = (frame.plan.tangent ?? []).map((n) => this.#tangents.reals(n));
+    }
+  }
+
+  #bind(): void {
+    for (const frame of this.#frames) {
+      if (!frame) continue;
+      this.#point(frame.x, frame.node, this.#value);
+      frame.y = this.#value[frame.id]!;
+      frame.dy = this.#adjoint[frame.id]!;
+    }
+  }
+
+  #bindParameters(to: Ptr[], base: Ptr): void {
+    for (const node of this.graph.nodes) if (node.parameter) to[node.id] = this.engine.memory.at(base, node.parameter.offset);
+  }
+
+  #point(pointers: Ptr[], node: Node, from: readonly Ptr[]): void {
+    for (let i = 0; i < node.inputs.length; ++i) pointers[i] = from[node.inputs[i]!]!;
+  }
+}

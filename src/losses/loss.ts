@@ -1,0 +1,38 @@
+/**
+ * A loss on a node of a tape: value, gradient and curvature (the Gauss-Newton part, positive semi-definite), each a weighted sum over
+ * rows and units times `scale`. Targets and weights are packed like the node's value.
+ */
+import type { Kernels, Ptr } from "../wasm/kernels.ts";
+import type { Packing } from "../graph/packing.ts";
+
+/** The buffers a loss works on. */
+export interface LossSite {
+  readonly k: Kernels;
+  readonly packing: Packing;
+  readonly rows: number;
+  readonly columns: number;
+  /** [N,O] the node's value: logits for bernoulli and softmax. */
+  readonly z: Ptr;
+  /** Targets: [N,O] reals, or [N] class numbers. */
+  readonly target: Ptr;
+  /** Weights: [N,O] where targets are reals, [N] where they are classes. */
+  readonly weight: Ptr;
+  /** Room for `kept(rows, columns)` reals, filled by `value`, read by the other two. */
+  readonly kept: Ptr;
+}
+
+/** One kind of loss. Call `value` first: gradient and curvature may rest on what it keeps. */
+export interface Loss {
+  readonly name: string;
+  /** What a target is: O reals a step or one class number a step. */
+  readonly target: "reals" | "class";
+  kept(rows: number, columns: number): number;
+  /** Σ w·ℓ, nats or half squared units. */
+  value(s: LossSite): number;
+  /** dz += scale·∂value/∂z. */
+  gradient(s: LossSite, scale: number, dz: Ptr): void;
+  /** out += scale·H·rz. */
+  curvature(s: LossSite, scale: number, rz: Ptr, out: Ptr): void;
+  /** y [N,O]: what the value means to a user: probabilities where the loss has them. */
+  predict(k: Kernels, rows: number, columns: number, z: Ptr, y: Ptr): void;
+}

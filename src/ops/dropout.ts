@@ -1,0 +1,29 @@
+/** y = m ⊙ x with m = 1/keep or 0 at random while training (Srivastava et al. 2014), y = x otherwise. */
+import { NULL } from "../wasm/kernels.ts";
+import { Random } from "../wasm/random.ts";
+import type { Frame, Op } from "../graph/op.ts";
+
+/** Drops each value with probability `rate`; the mask is a function of (seed, draw, node, place). */
+export function dropout(rate: number): Op {
+  const size = (f: Frame): number => f.shape.rows * f.shape.columns;
+  const through = (f: Frame, from: "rx" | "dy", to: "ry" | "dx"): void => {
+    const x = from === "dy" ? f.dy : f.rx[0]!, y = to === "ry" ? f.ry : f.dx[0]!, n = size(f);
+    if (f.mode.training) f.k.mulAdd(1, n, f.kept[0]!, n, x, n, y, n); else f.k.addScaled(n, 1, x, y);
+  };
+  return {
+    name: "dropout",
+    plan: ([x]) => ({ columns: x!.columns, packing: x!.packing!, kept: [x!.rows * x!.columns] }),
+    forward(f) {
+      const n = size(f), mask = f.kept[0]!;
+      if (!f.mode.training) return f.k.copyRows(1, n, f.x[0]!, n, f.y, n);
+      const [key0, key1] = Random.key(f.mode.seed);
+      f.k.dropoutMask(n, key0, key1, f.id, f.mode.draw, 1 - rate, mask);
+      f.k.mul(n, mask, f.x[0]!, f.y);
+    },
+    vjp(f) { if (f.dx[0] !== NULL) through(f, "dy", "dx"); },
+    jvp(f) {
+      f.k.fill(size(f), 0, f.ry);
+      through(f, "rx", "ry");
+    },
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * The time loop, once for all cells:  pre_t = x_t·Wx + source_t·Wh + b,  now_t = step(pre_t, old_t),  y_t = now_t[0].
+ *
+ * x [N,I]  start [B,C·H] states before the first step  Wx [I,gates·H]  Wh [H,gates·H]  b [1,G·H]  peep [peepholes,H]  y [N,H]
+ *
+ * A cell is a table: the kernel of one step, which writes the new state and the step's partial derivatives, and edges that say which
+ * column block depends on which. J·v walks the edges forwards (to += p ⊙ from), Jᵀ·u backwards (from += p ⊙ to); every matrix
+ * product over all steps is one product over all rows.
+ */
+import { NULL, type Kernels, type Ptr } from "../wasm/kernels.ts";
+import { ShapeError } from "../wasm/errors.ts";
+import type { Frame, Op, Plan, Shape } from "../graph/op.ts";
+import { Steps } from "./steps.ts";
+
+/** A [B,H] block of one step: gate block of the pre-activations, state before, state after. */
+export type Port = readonly ["pre" | "old" | "now", number];
+/** `to` depends on `from` by the next partial, or by row `peephole` of the peephole weights. */
+export type Edge = readonly [from: Port, to: Port] | readonly [from: Port, to: Port, peephole: number];
+
+/** The buffers of one step, as a kernel wants them. */
+export interface StepBuffers {
+  pre: Ptr;
+  readonly old: Ptr[];
+  readonly now: Ptr[];
+  /** [B,E·H] the partials of this stage begin here; row stride `partialColumns`. NULL: not wanted. */
+  partials: Ptr;
+  partialColumns: number;
+  /** [peepholes,H] or NULL. */
+  peep: Ptr;
+}
+
+/** Part of a step: one recurrent product, then one kernel. Most cells have one. */
+export interface Stage {
+  /** The state that Wh multiplies, and the gate blocks [from, to) that receive the product. */
+  readonly source: Port;
+  readonly gates: readonly [number, number];
+  /** In the order of evaluation. */
+  readonly edges: readonly Edge[];
+  step(k: Kernels, B: number, H: number, at: StepBuffers): void;
+}
+
+/** A recurrent cell as a table. */
+export interface Cell {
+  readonly name: string;
+  /** G gate blocks; those in [from, to) receive x·Wx. */
+  readonly gates: number;
+  readonly inputGates: readonly [number, number];
+  /** S state blocks a unit, the first `carried` of which live on to the next step; block 0 is the output. */
+  readonly slots: number;
+  readonly carried: number;
+  readonly peepholes: number;
+  readonly stages: readonly Stage[];
+}
+
+/** E: the number of partials a cell's step writes for each unit. */
+export const partialCount = (cell: Cell): number =>
+  cell.stages.reduce((sum, stage) => sum + stage.edges.filter((edge) => edge.length === 2).length, 0);
+/** Columns of Wh, in gate blocks. */
+export const stateGates = (cell: Cell): number => cell.stages.reduce((sum, stage) => sum + stage.gates[1] - stage.gates[0], 0);
+
+const blocks = ([from, to]: readonly [number, number], H: number): number => (to - from) * H;
+
+/** An edge with its place: column block `partial` of the partials, or row `peephole` of the peephole weights. */
+interface PlacedEdge { readonly from: Port; readonly to: Port; readonly partial: number; readonly peephole: number }
+
+/** The edges of each stage, in the order in which the kernels write their partials. */
+function placeEdges(cell: Cell): PlacedEdge[][] {
+  let next = 0;
+  return cell.stages.map((stage) => stage.edges.map(([from, to, peephole]) =>
+    ({ from, to, partial: peephole === undefined ? next++ : -1, peephole: peephole ?? -1 })));
+}
+
+/** Visits the stages with the columns of Wh that belong to each. */
+function eachStage(cell: Cell, H: number, visit: (stage: Stage, from: number, columns: number, width: number) => void): void {
+  const width = stateGates(cell) * H;
+  let from = 0;
+  for (const stage of cell.stages) {
+    visit(stage, from, blocks(stage.gates, H), width);
+    from += blocks(stage.gates, H);
+  }
+}
+
+/** The packed panels of Wh, stage by stage. */
+function stagePanels(cell: Cell, H: number, packed: (from: number, columns: number) => Ptr): Ptr[] {
+  const panels: Ptr[] = [];
+  eachStage(cell, H, (_, from, columns) => panels.push(packed(from, columns)));
+  return panels;
+}
+
+/** Leaves each sequence's last states in the carry [B,C·H]. */
+function keepLast(f: Frame, cell: Cell, steps: Steps, states: (slot: number) => Ptr): void {
+  const H = f.shape.columns, C = cell.carried;
+  steps.eachEnd((from, to, row) => {
+    for (let s = 0; s < C; ++s) f.k.copyRows(to - from, H, f.at(states(s), row * H), H, f.at(f.carry, (from * C + s) * H), C * H);
+  });
+}
+
+function plan(cell: Cell, x: readonly Shape[]): Plan {
+  const [input, start, Wx, Wh, b, peep] = x as Shape[], H = Wh!.rows, { gates: G, slots: S } = cell;
+  const want = (what: string, shape: Shape, rows: number, columns: number, as: string): void => {
+    if (shape.rows !== rows || shape.columns !== columns) {
+      throw new ShapeError(`recurrent(${cell.name}): ${what} is [${shape.rows},${shape.columns}], want ${as} = [${rows},${columns}]`);
+    }
+  };
+  const gx = cell.inputGates[1] - cell.inputGates[0], gh = stateGates(cell);
+  want("Wx", Wx!, input!.columns, gx * H, `[I,${gx}H]`);
+  want("Wh", Wh!, H, gh * H, `[H,${gh}H]`);
+  want("b", b!, 1, G * H, `[1,${G}H]`);
+  if (cell.peepholes) want("peep", peep!, cell.peepholes, H, `[${cell.peepholes},H]`);
+  want("start", start!, input!.packing!.sequences, cell.carried * H, `[B,${cell.carried}H]`);
+  const N = input!.packing!.rows, B = input!.packing!.sequences;
+  return {
+    columns: H, packing: input!.packing!,
+    // pre (its adjoint takes the same room), partials, old states, new states but the output, adjoints of old and new states of a step
+    kept: [N * G * H, N * partialCount(cell) * H, N * S * H, N * (S - 1) * H, B * S * H, B * S * H],
+    gradientOnly: [1, 4, 5],
+    // pre, tangents of old states of a step, of new states but the output
+    tangent: [N * G * H, B * S * H, N * (S - 1) * H],
+    carry: cell.carried * H,
+  };
+}
+
+/** A layer of H units of a cell, run forwards or, with `reverse`, from each sequence's last step to its first. */
+export function recurrent(cell: Cell, { reverse = false } = {}): Op {
+  const G = cell.gates, [gx0] = cell.inputGates, E = partialCount(cell), edges = placeEdges(cell), name = `recurrent(${cell.name})`;
+  const plane = (f: Frame, base: Ptr, s: number, rows: number): Ptr => f.at(base, s * rows * f.shape.columns);
+  const output = (f: Frame, s: number, first: Ptr, rest: Ptr): Ptr => s === 0 ? first : plane(f, rest, s - 1, f.shape.rows);
+  const source = (f: Frame, [kind, s]: Port): Ptr => kind === "old" ? plane(f, f.kept[2]!, s, f.shape.rows) : output(f, s, f.y, f.kept[3]!);
+
+  return {
+    name,
+    plan: (x) => plan(cell, x),
+
+    forward(f): void {
+      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, { k } = f, [pre, partials, old] = f.kept as [Ptr, Ptr, Ptr];
+      if (reverse && f.mode.carry) throw new ShapeError(`${name}: runs backwards in time, so it needs whole sequences; want one without state carried on`);
+      k.setRows(N, G * H, f.x[4]!, pre, G * H);
+      k.gemmPacked(N, blocks(cell.inputGates, H), I, f.x[0]!, I, f.packed(2), f.at(pre, gx0 * H), G * H);
+      const at: StepBuffers = { pre, old: [], now: [], partials: NULL, partialColumns: E * H, peep: cell.peepholes ? f.x[5]! : NULL };
+      const steps = new Steps(f.shape.packing!, reverse), starts = f.mode.carry === "continue" ? f.carry : f.x[1]!;
+      const panels = stagePanels(cell, H, (from, columns) => f.packed(3, from, columns));
+      for (let i = 0; i < steps.count; ++i) {
+        const { rows: n, from: row, continuing: m, before } = steps.at(i);
+        at.pre = f.at(pre, row * G * H);
+        for (let s = 0; s < cell.slots; ++s) {
+          at.old[s] = f.at(plane(f, old, s, N), row * H);
+          at.now[s] = f.at(output(f, s, f.y, f.kept[3]!), row * H);
+          if (s >= cell.carried) continue;
+          if (m > 0) k.copyRows(1, m * H, f.at(output(f, s, f.y, f.kept[3]!), before * H), m * H, at.old[s]!, m * H);
+          if (m < n) k.copyRows(n - m, H, f.at(starts, m * cell.carried * H + s * H), cell.carried * H, f.at(at.old[s]!, m * H), H);
+        }
+        let e = 0;
+        cell.stages.forEach((stage, j) => {
+          const [kind, s] = stage.source, x = kind === "old" ? at.old[s]! : at.now[s]!;
+          k.gemmPacked(n, blocks(stage.gates, H), H, x, H, panels[j]!, f.at(at.pre, stage.gates[0] * H), G * H);
+          at.partials = partials === NULL ? NULL : f.at(partials, (row * E + e) * H);
+          stage.step(k, n, H, at);
+          e += stage.edges.filter((edge) => edge.length === 2).length;
+        });
+      }
+      if (f.mode.carry) keepLast(f, cell, steps, (s) => output(f, s, f.y, f.kept[3]!));
+    },
+
+    vjp(f): void {
+      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, B = f.shape.packing!.sequences, { k } = f;
+      const [dpre, partials, , , dOld, dNow] = f.kept as Ptr[], C = cell.carried;
+      let dold = Array.from({ length: cell.slots }, (_, s) => plane(f, dOld!, s, B));
+      let dnow = Array.from({ length: cell.slots }, (_, s) => plane(f, dNow!, s, B));
+      k.fill(N * G * H, 0, dpre!);
+      k.fill(B * cell.slots * H, 0, dNow!);
+      const panels = stagePanels(cell, H, (from, columns) => f.packedTransposed(3, from, columns));
+      const steps = new Steps(f.shape.packing!, reverse);
+      for (let i = steps.count - 1; i >= 0; --i) {
+        const { rows: n, from: row, continuing: m, before, rowsBefore } = steps.at(i);
+        dnow[0] = f.at(f.dy, row * H);
+        for (let s = 0; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]!);
+        for (let s = C; s < cell.slots; ++s) k.fill(n * H, 0, dnow[s]!);
+        const adjoint = ([kind, s]: Port): Ptr => kind === "pre" ? f.at(dpre!, (row * G + s) * H) : kind === "old" ? dold[s]! : dnow[s]!;
+        const stride = ([kind]: Port): number => kind === "pre" ? G * H : H;
+        for (let j = cell.stages.length - 1; j >= 0; --j) {
+          const stage = cell.stages[j]!, list = edges[j]!;
+          for (let e = list.length - 1; e >= 0; --e) {
+            const { from, to, partial, peephole } = list[e]!;
+            if (peephole < 0) k.mulAdd(n, H, f.at(partials!, (row * E + partial) * H), E * H, adjoint(to), stride(to), adjoint(from), stride(from));
+            else k.mulAddRow(n, H, f.at(f.x[5]!, peephole * H), adjoint(to), stride(to), adjoint(from), stride(from));
+          }
+          k.gemmPacked(n, H, blocks(stage.gates, H), f.at(dpre!, (row * G + stage.gates[0]) * H), G * H, panels[j]!, adjoint(stage.source), H);
+        }
+        if (m > 0) k.addRows(1, m * H, dold[0]!, m * H, f.at(f.dy, before * H), m * H);
+        if (m < n && f.dx[1] !== NULL && f.mode.carry !== "continue") {
+          for (let s = 0; s < C; ++s) k.addRows(n - m, H, f.at(dold[s]!, m * H), H, f.at(f.dx[1]!, (m * C + s) * H), C * H);
+        }
+        [dold, dnow] = [dnow, dold];
+        dold[0] = plane(f, dOld!, 0, B);
+        for (let s = 1; s < C; ++s) if (rowsBefore > m) k.fill((rowsBefore - m) * H, 0, f.at(dnow[s]!, m * H));
+      }
+      const scratch = (columns: number): Ptr => f.scratch(k.gemmTNScratch(columns, N)), gx = blocks(cell.inputGates, H);
+      k.gemmTN(I, gx, N, f.x[0]!, I, f.at(dpre!, gx0 * H), G * H, f.dx[2]!, gx, scratch(gx));
+      if (f.dx[0] !== NULL) k.gemmPacked(N, I, gx, f.at(dpre!, gx0 * H), G * H, f.packedTransposed(2), f.dx[0]!, I);
+      k.sumRows(N, G * H, dpre!, G * H, f.dx[4]!);
+      eachStage(cell, H, (stage, from, columns, width) => {
+        k.gemmTN(H, columns, N, source(f, stage.source), H, f.at(dpre!, stage.gates[0] * H), G * H, f.at(f.dx[3]!, from), width, scratch(columns));
+      });
+      for (const { from, to, peephole } of edges.flat()) {
+        if (peephole >= 0) k.sumProducts(N, H, f.at(dpre!, to[1] * H), G * H, source(f, from), H, f.at(f.dx[5]!, peephole * H));
+      }
+    },
+
+    jvp(f): void {
+      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, B = f.shape.packing!.sequences, { k } = f, C = cell.carried;
+      const partials = f.kept[1]!, [rpre, rOld, rRest] = f.tangent as [Ptr, Ptr, Ptr], gx = blocks(cell.inputGates, H);
+      k.setRows(N, G * H, f.rx[4]!, rpre, G * H);
+      k.gemmPacked(N, gx, I, f.x[0]!, I, f.packedTangent(2), f.at(rpre, gx0 * H), G * H);
+      if (f.rx[0] !== NULL) k.gemmPacked(N, gx, I, f.rx[0]!, I, f.packed(2), f.at(rpre, gx0 * H), G * H);
+      eachStage(cell, H, (stage, from, columns) => {
+        k.gemmPacked(N, columns, H, source(f, stage.source), H, f.packedTangent(3, from, columns), f.at(rpre, stage.gates[0] * H), G * H);
+      });
+      for (const { from, to, peephole } of edges.flat()) {
+        if (peephole >= 0) k.mulAddRow(N, H, f.at(f.rx[5]!, peephole * H), source(f, from), H, f.at(rpre, to[1] * H), G * H);
+      }
+      k.fill(N * H, 0, f.ry);
+      k.fill(N * (cell.slots - 1) * H, 0, rRest);
+      const rold = Array.from({ length: cell.slots }, (_, s) => plane(f, rOld, s, B)), steps = new Steps(f.shape.packing!, reverse);
+      const panels = stagePanels(cell, H, (from, columns) => f.packed(3, from, columns));
+      for (let i = 0; i < steps.count; ++i) {
+        const { rows: n, from: row, continuing: m, before } = steps.at(i);
+        for (let s = 0; s < C; ++s) {
+          if (m > 0) k.copyRows(1, m * H, f.at(output(f, s, f.ry, rRest), before * H), m * H, rold[s]!, m * H);
+          if (m === n) continue;
+          if (f.rx[1] === NULL || f.mode.carry === "continue") k.fill((n - m) * H, 0, f.at(rold[s]!, m * H));
+          else k.copyRows(n - m, H, f.at(f.rx[1]!, (m * C + s) * H), C * H, f.at(rold[s]!, m * H), H);
+        }
+        const tangent = ([kind, s]: Port): Ptr =>
+          kind === "pre" ? f.at(rpre, (row * G + s) * H) : kind === "old" ? rold[s]! : f.at(output(f, s, f.ry, rRest), row * H);
+        const stride = ([kind]: Port): number => kind === "pre" ? G * H : H;
+        cell.stages.forEach((stage, j) => {
+          k.gemmPacked(n, blocks(stage.gates, H), H, tangent(stage.source), H, panels[j]!, f.at(rpre, (row * G + stage.gates[0]) * H), G * H);
+          for (const { from, to, partial, peephole } of edges[j]!) {
+            if (peephole < 0) k.mulAdd(n, H, f.at(partials, (row * E + partial) * H), E * H, tangent(from), stride(from), tangent(to), stride(to));
+            else k.mulAddRow(n, H, f.at(f.x[5]!, peephole * H), tangent(from), stride(from), tangent(to), stride(to));
+          }
+        });
+      }
+    },
+  };
+}
