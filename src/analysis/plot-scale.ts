@@ -1,0 +1,100 @@
+/** Scales of a plot: data to pixels, linear or logarithmic, with round ticks. Plain arithmetic only, so a figure has the same bits everywhere. */
+import { OptionError } from "../wasm/errors.ts";
+
+/** An axis as the caller states it. */
+export interface Axis {
+  label?: string;
+  /** Logarithmic, base 10; every value must be positive. Default false. */
+  log?: boolean;
+  /** Ends of the axis. Default: the extent of the data, widened to round ticks. */
+  range?: readonly [number, number];
+  /** Ticks in place of the automatic ones. */
+  ticks?: readonly { at: number; label: string }[];
+}
+
+/** A mapping from data to [0, 1] along an axis, and where its ticks stand. */
+export interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly log: boolean;
+  /** Place of a value: 0 at `from`, 1 at `to`. */
+  place(value: number): number;
+  readonly ticks: readonly { at: number; label: string }[];
+}
+
+const LN10 = 2.302585092994046;
+
+/** log₁₀ x for x > 0 to about 1e-15: x = m·10ᵏ with m in [1, 10), ln m = 2·artanh((m-1)/(m+1)) after square roots. */
+export function log10(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  const exponent = decade(x), root = Math.sqrt(Math.sqrt(x / tenTo(exponent)));
+  const u = (root - 1) / (root + 1), u2 = u * u;
+  let sum = 0;
+  for (let n = 39; n >= 1; n -= 2) sum = sum * u2 + 1 / n;
+  return exponent + 8 * u * sum / LN10;
+}
+
+/** 10ᵏ, correctly rounded, for whole k. */
+export const tenTo = (k: number): number => Number(`1e${k}`);
+
+/** The whole number k with 10ᵏ ≤ x < 10ᵏ⁺¹. */
+const decade = (x: number): number => Number(x.toExponential().split("e")[1]);
+
+/** A number as short as it stays true to `digits` significant digits: 0.25, 1200, 1.5e-7. */
+export function numberText(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return value !== value ? "NaN" : value > 0 ? "∞" : "−∞";
+  const rounded = Number(value.toPrecision(digits)), size = Math.abs(rounded);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential().replace("e+", "e") : String(rounded);
+  return text.replace("-", "−").replace("e-", "e−");
+}
+
+const superscript = (k: number): string => [...String(k)].map((c) => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]).join("");
+
+/** The smallest step of 1, 2, 2.5 or 5 times a power of ten that cuts `span` in at most `count` parts. */
+function roundStep(span: number, count: number): number {
+  const base = tenTo(decade(span / count));
+  return base * [1, 2, 2.5, 5, 10].find((factor) => base * factor * count >= span * (1 - 1e-9))!;
+}
+
+function linear(least: number, most: number, axis: Axis, count: number): Scale {
+  const step = roundStep(most - least, count);
+  const from = axis.range ? least : Math.floor(least / step + 1e-9) * step;
+  const to = axis.range ? most : Math.ceil(most / step - 1e-9) * step;
+  const ticks = [];
+  for (let i = Math.ceil(from / step - 1e-9); i <= Math.floor(to / step + 1e-9); ++i) ticks.push({ at: i * step, label: numberText(i * step) });
+  return { from, to, log: false, ticks, place: (value) => (value - from) / (to - from) };
+}
+
+function logarithmic(least: number, most: number, axis: Axis, count: number): Scale {
+  const low = log10(least), high = log10(most);
+  const from = axis.range ? low : Math.floor(low + 1e-9), to = axis.range ? high : Math.max(Math.ceil(high - 1e-9), from + 1);
+  const stride = Math.max(1, Math.ceil((to - from) / count)), ticks = [];
+  for (let k = Math.ceil(from - 1e-9); k <= to + 1e-9; ++k) {
+    if (k % stride === 0) ticks.push({ at: tenTo(k), label: k >= -2 && k <= 4 ? numberText(tenTo(k)) : `10${superscript(k)}` });
+  }
+  if (to - from < 2.2) {
+    for (let k = Math.floor(from); k <= to; ++k) for (const m of [2, 5]) {
+      const at = m * tenTo(k), place = log10(at);
+      if (place > from - 1e-9 && place < to + 1e-9) ticks.push({ at, label: numberText(at) });
+    }
+    ticks.sort((a, b) => a.at - b.at);
+  }
+  return { from: least, to: most, log: true, ticks, place: (value) => (log10(value) - from) / (to - from) };
+}
+
+/** The scale of an axis over the given values (not-finite ones are passed over), with about `count` ticks. */
+export function scale(axis: Axis, values: Iterable<number>, count: number): Scale {
+  let [least, most] = axis.range ?? [Infinity, -Infinity];
+  if (!axis.range) {
+    for (const value of values) {
+      if (!Number.isFinite(value) || (axis.log && value <= 0)) continue;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  if (least > most) [least, most] = axis.log ? [1, 10] : [0, 1];
+  if (axis.log && !(least > 0)) throw new OptionError(`plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${least}, want a positive range`);
+  if (least === most) [least, most] = axis.log ? [least / 2, most * 2] : [least - (Math.abs(least) || 1) / 2, most + (Math.abs(most) || 1) / 2];
+  const made = axis.log ? logarithmic(least, most, axis, count) : linear(least, most, axis, count);
+  return axis.ticks ? { ...made, ticks: axis.ticks } : made;
+}
