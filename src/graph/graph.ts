@@ -25,8 +25,8 @@ export interface Node {
   readonly inputs: readonly NodeId[];
   readonly op?: Op;
   readonly parameter?: Parameter;
-  /** Data: integers or reals, one row a step or one a sequence. */
-  readonly data?: { readonly kind: "real" | "symbol"; readonly per: "step" | "sequence" };
+  /** Data: reals, or whole numbers below `symbols`; one row a step or one a sequence. */
+  readonly data?: { readonly per: "step" | "sequence"; readonly symbols?: number };
   /** A parameter, or something that depends on one: only these have tangents. */
   readonly variable: boolean;
 }
@@ -38,9 +38,12 @@ export class Graph {
   /** P. */
   size = 0;
 
+  /** Put before the names of ops applied from now on: the layer they belong to. */
+  scope = "";
+
   /** Data of `columns` values, one row a step or one a sequence. */
-  input(name: string, columns: number, data: { kind?: "real" | "symbol"; per?: "step" | "sequence" } = {}): NodeId {
-    return this.#add({ kind: "input", name, columns, inputs: [], data: { kind: data.kind ?? "real", per: data.per ?? "step" }, variable: false });
+  input(name: string, columns: number, data: { symbols?: number; per?: "step" | "sequence" } = {}): NodeId {
+    return this.#add({ kind: "input", name, columns, inputs: [], data: { per: data.per ?? "step", symbols: data.symbols }, variable: false });
   }
 
   /** A parameter matrix [rows, columns] under a name of its own. */
@@ -55,9 +58,9 @@ export class Graph {
   /** The op on these nodes. Throws ShapeError where their widths do not fit. */
   apply(op: Op, ...inputs: NodeId[]): NodeId {
     const nodes = inputs.map((id) => this.node(id)), probe = oneStep(1);
-    const shapes = nodes.map((node): Shape => node.parameter ?? { rows: 1, columns: node.columns, packing: probe });
+    const shapes = nodes.map((node): Shape => node.parameter ?? { rows: 1, columns: node.columns, packing: probe, symbols: node.data?.symbols });
     const { columns } = op.plan(shapes);
-    return this.#add({ kind: "op", name: op.name, columns, inputs, op, variable: nodes.some((node) => node.variable) });
+    return this.#add({ kind: "op", name: this.scope ? `${this.scope}.${op.name}` : op.name, columns, inputs, op, variable: nodes.some((node) => node.variable) });
   }
 
   node(id: NodeId): Node {

@@ -14,6 +14,8 @@ export interface Shape {
   readonly rows: number;
   readonly columns: number;
   readonly packing?: Packing;
+  /** V, where the rows are whole numbers below V rather than reals. */
+  readonly symbols?: number;
 }
 
 /** What an op asks for, given the shapes of its inputs. Sizes in reals. */

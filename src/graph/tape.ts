@@ -127,9 +127,9 @@ export class Tape {
       if (node.parameter) { shapes.push(node.parameter); offsets.push(-1); continue; }
       if (!frame) {
         const packing = node.data!.per === "step" ? batch : sequences;
-        shapes.push({ rows: packing.rows, columns: node.columns, packing });
+        shapes.push({ rows: packing.rows, columns: node.columns, packing, symbols: node.data!.symbols });
         const n = packing.rows * node.columns;
-        this.#value[node.id] = node.data!.kind === "symbol" ? this.#values.ints(n) : this.#values.reals(n);
+        this.#value[node.id] = node.data!.symbols ? this.#values.ints(n) : this.#values.reals(n);
       } else {
         frame.shapes = node.inputs.map((i) => shapes[i]!);
         frame.plan = frame.op.plan(frame.shapes);
@@ -215,7 +215,7 @@ export class Tape {
   firstNonFinite(): Node | undefined {
     const finite = (node: Node): boolean => {
       const n = this.shape(node.id).rows * node.columns;
-      return node.data?.kind === "symbol" || this.engine.kernels.allFinite(n, this.value(node.id)) === 1;
+      return node.data?.symbols !== undefined || this.engine.kernels.allFinite(n, this.value(node.id)) === 1;
     };
     return this.graph.nodes.find((node) => !finite(node));
   }

@@ -1,33 +1,39 @@
-/** y = x·W + b on all rows at once. x [N,I], W [I,O], b [1,O], y [N,O]. */
-import { NULL } from "../wasm/kernels.ts";
+/** y = x·W + b on all rows at once. x [N,I] reals or [N,1] symbols below I, W [I,O], b [1,O], y [N,O]. */
 import { ShapeError } from "../wasm/errors.ts";
+import { NULL, type Ptr } from "../wasm/kernels.ts";
 import type { Frame, Op } from "../graph/op.ts";
+import { inputProduct, inputWidth } from "./input-product.ts";
+
+/** Every row of y becomes the bias, or zero without one. */
+function start(f: Frame, bias: Ptr, y: Ptr): void {
+  const { rows: N, columns: O } = f.shape;
+  if (bias !== NULL) f.k.setRows(N, O, bias, y, O); else f.k.fill(N * O, 0, y);
+}
 
 /** The affine map; inputs x, W and, with `bias`, b. */
 export function linear({ bias = true } = {}): Op {
   return {
     name: "linear",
     plan([x, W, b]) {
-      if (W!.rows !== x!.columns) throw new ShapeError(`linear: W is [${W!.rows},${W!.columns}], want [I,O] = [${x!.columns},O]`);
+      const I = inputWidth(x!);
+      if (W!.rows !== I) throw new ShapeError(`linear: W is [${W!.rows},${W!.columns}], want [I,O] = [${I},O]`);
       if (bias && b!.columns !== W!.columns) throw new ShapeError(`linear: b is [${b!.rows},${b!.columns}], want [1,O] = [1,${W!.columns}]`);
       return { columns: W!.columns, packing: x!.packing! };
     },
-    forward(f: Frame): void {
-      const { rows: N, columns: O } = f.shape, I = f.shapes[0]!.columns;
-      if (bias) f.k.setRows(N, O, f.x[2]!, f.y, O); else f.k.fill(N * O, 0, f.y);
-      f.k.gemmPacked(N, O, I, f.x[0]!, I, f.packed(1), f.y, O);
+    forward(f) {
+      const b = bias ? f.x[2]! : NULL;
+      start(f, b, f.y);
+      inputProduct.forward(f, 1, b, f.y, f.shape.columns);
     },
-    vjp(f: Frame): void {
-      const { rows: N, columns: O } = f.shape, I = f.shapes[0]!.columns;
-      if (f.dx[0] !== NULL) f.k.gemmPacked(N, I, O, f.dy, O, f.packedTransposed(1), f.dx[0]!, I);
-      f.k.gemmTN(I, O, N, f.x[0]!, I, f.dy, O, f.dx[1]!, O, f.scratch(f.k.gemmTNScratch(O, N)));
+    vjp(f) {
+      const { rows: N, columns: O } = f.shape;
+      inputProduct.vjp(f, 1, f.dy, O);
       if (bias) f.k.sumRows(N, O, f.dy, O, f.dx[2]!);
     },
-    jvp(f: Frame): void {
-      const { rows: N, columns: O } = f.shape, I = f.shapes[0]!.columns;
-      if (bias) f.k.setRows(N, O, f.rx[2]!, f.ry, O); else f.k.fill(N * O, 0, f.ry);
-      f.k.gemmPacked(N, O, I, f.x[0]!, I, f.packedTangent(1), f.ry, O);
-      if (f.rx[0] !== NULL) f.k.gemmPacked(N, O, I, f.rx[0]!, I, f.packed(1), f.ry, O);
+    jvp(f) {
+      const b = bias ? f.rx[2]! : NULL;
+      start(f, b, f.ry);
+      inputProduct.jvp(f, 1, b, f.ry, f.shape.columns);
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The time loop, once for all cells:  pre_t = x_t·Wx + source_t·Wh + b,  now_t = step(pre_t, old_t),  y_t = now_t[0].
  *
- * x [N,I]  start [B,C·H] states before the first step  Wx [I,gates·H]  Wh [H,gates·H]  b [1,G·H]  peep [peepholes,H]  y [N,H]
+ * x [N,I] reals or [N,1] symbols below I  start [B,C·H] states before the first step  Wx [I,gates·H]  Wh [H,gates·H]  b [1,G·H]  peep [peepholes,H]  y [N,H]
  *
  * A cell is a table: the kernel of one step, which writes the new state and the step's partial derivatives, and edges that say which
  * column block depends on which. J·v walks the edges forwards (to += p ⊙ from), Jᵀ·u backwards (from += p ⊙ to); every matrix
@@ -10,6 +10,7 @@
 import { NULL, type Kernels, type Ptr } from "../wasm/kernels.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import type { Frame, Op, Plan, Shape } from "../graph/op.ts";
+import { inputProduct, inputWidth } from "./input-product.ts";
 import { Steps } from "./steps.ts";
 
 /** A [B,H] block of one step: gate block of the pre-activations, state before, state after. */
@@ -103,7 +104,7 @@ function plan(cell: Cell, x: readonly Shape[]): Plan {
     }
   };
   const gx = cell.inputGates[1] - cell.inputGates[0], gh = stateGates(cell);
-  want("Wx", Wx!, input!.columns, gx * H, `[I,${gx}H]`);
+  want("Wx", Wx!, inputWidth(input!), gx * H, `[I,${gx}H]`);
   want("Wh", Wh!, H, gh * H, `[H,${gh}H]`);
   want("b", b!, 1, G * H, `[1,${G}H]`);
   if (cell.peepholes) want("peep", peep!, cell.peepholes, H, `[${cell.peepholes},H]`);
@@ -132,10 +133,10 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     plan: (x) => plan(cell, x),
 
     forward(f): void {
-      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, { k } = f, [pre, partials, old] = f.kept as [Ptr, Ptr, Ptr];
+      const { rows: N, columns: H } = f.shape, { k } = f, [pre, partials, old] = f.kept as [Ptr, Ptr, Ptr];
       if (reverse && f.mode.carry) throw new ShapeError(`${name}: runs backwards in time, so it needs whole sequences; want one without state carried on`);
       k.setRows(N, G * H, f.x[4]!, pre, G * H);
-      k.gemmPacked(N, blocks(cell.inputGates, H), I, f.x[0]!, I, f.packed(2), f.at(pre, gx0 * H), G * H);
+      inputProduct.forward(f, 2, f.at(f.x[4]!, gx0 * H), f.at(pre, gx0 * H), G * H);
       const at: StepBuffers = { pre, old: [], now: [], partials: NULL, partialColumns: E * H, peep: cell.peepholes ? f.x[5]! : NULL };
       const steps = new Steps(f.shape.packing!, reverse), starts = f.mode.carry === "continue" ? f.carry : f.x[1]!;
       const panels = stagePanels(cell, H, (from, columns) => f.packed(3, from, columns));
@@ -162,7 +163,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     },
 
     vjp(f): void {
-      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, B = f.shape.packing!.sequences, { k } = f;
+      const { rows: N, columns: H } = f.shape, B = f.shape.packing!.sequences, { k } = f;
       const [dpre, partials, , , dOld, dNow] = f.kept as Ptr[], C = cell.carried;
       let dold = Array.from({ length: cell.slots }, (_, s) => plane(f, dOld!, s, B));
       let dnow = Array.from({ length: cell.slots }, (_, s) => plane(f, dNow!, s, B));
@@ -194,9 +195,8 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
         dold[0] = plane(f, dOld!, 0, B);
         for (let s = 1; s < C; ++s) if (rowsBefore > m) k.fill((rowsBefore - m) * H, 0, f.at(dnow[s]!, m * H));
       }
-      const scratch = (columns: number): Ptr => f.scratch(k.gemmTNScratch(columns, N)), gx = blocks(cell.inputGates, H);
-      k.gemmTN(I, gx, N, f.x[0]!, I, f.at(dpre!, gx0 * H), G * H, f.dx[2]!, gx, scratch(gx));
-      if (f.dx[0] !== NULL) k.gemmPacked(N, I, gx, f.at(dpre!, gx0 * H), G * H, f.packedTransposed(2), f.dx[0]!, I);
+      const scratch = (columns: number): Ptr => f.scratch(k.gemmTNScratch(columns, N));
+      inputProduct.vjp(f, 2, f.at(dpre!, gx0 * H), G * H);
       k.sumRows(N, G * H, dpre!, G * H, f.dx[4]!);
       eachStage(cell, H, (stage, from, columns, width) => {
         k.gemmTN(H, columns, N, source(f, stage.source), H, f.at(dpre!, stage.gates[0] * H), G * H, f.at(f.dx[3]!, from), width, scratch(columns));
@@ -207,11 +207,10 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     },
 
     jvp(f): void {
-      const { rows: N, columns: H } = f.shape, I = f.shapes[0]!.columns, B = f.shape.packing!.sequences, { k } = f, C = cell.carried;
-      const partials = f.kept[1]!, [rpre, rOld, rRest] = f.tangent as [Ptr, Ptr, Ptr], gx = blocks(cell.inputGates, H);
+      const { rows: N, columns: H } = f.shape, B = f.shape.packing!.sequences, { k } = f, C = cell.carried;
+      const partials = f.kept[1]!, [rpre, rOld, rRest] = f.tangent as [Ptr, Ptr, Ptr];
       k.setRows(N, G * H, f.rx[4]!, rpre, G * H);
-      k.gemmPacked(N, gx, I, f.x[0]!, I, f.packedTangent(2), f.at(rpre, gx0 * H), G * H);
-      if (f.rx[0] !== NULL) k.gemmPacked(N, gx, I, f.rx[0]!, I, f.packed(2), f.at(rpre, gx0 * H), G * H);
+      inputProduct.jvp(f, 2, f.at(f.rx[4]!, gx0 * H), f.at(rpre, gx0 * H), G * H);
       eachStage(cell, H, (stage, from, columns) => {
         k.gemmPacked(N, columns, H, source(f, stage.source), H, f.packedTangent(3, from, columns), f.at(rpre, stage.gates[0] * H), G * H);
       });

@@ -1,0 +1,111 @@
+/**
+ * What all first-order methods share: gradient at the evaluation point, weight decay, norm clipping, schedules, state. A method adds
+ * its vectors and its update.
+ *
+ *   g ← ∇f(θ) + decay·θ      g ← g·min(1, clip/‖g‖) (Pascanu et al. 2013)      θ ← update(g)
+ */
+import { inRange, knownOptions, NumericError } from "../wasm/errors.ts";
+import type { Ptr } from "../wasm/kernels.ts";
+import { Arena } from "../wasm/memory.ts";
+import type { Objective, Optimizer, OptimizerRun, StepReport } from "./optimizer.ts";
+import { checkSchedule, valueAt, type Schedule } from "./schedule.ts";
+
+/** Options that every first-order optimizer takes. */
+export interface DescentOptions {
+  /** Step size ε, or its schedule. */
+  rate?: Schedule;
+  /** Largest ‖g‖; longer gradients are scaled down to it. Default: none. */
+  clip?: number;
+  /** L2 weight decay, added to the gradient. Default 0. */
+  decay?: number;
+}
+
+/** What a method's update sees. */
+export interface DescentStep {
+  readonly f: Objective;
+  readonly g: Ptr;
+  /** The method's vectors, zero at the start. */
+  readonly vectors: Record<string, Ptr>;
+  /** Steps done before this one. */
+  readonly step: number;
+  readonly rate: number;
+}
+
+/** A first-order method. */
+export interface DescentMethod<O extends DescentOptions> {
+  readonly name: string;
+  /** Defaults; their keys are the options there are. `undefined` has no default. */
+  readonly defaults: O;
+  readonly vectors: readonly string[];
+  check(options: Required<O>): void;
+  /** Moves θ to the evaluation point before the gradient; θ is put back if the gradient throws. */
+  look?(s: DescentStep, options: Required<O>): void;
+  update(s: DescentStep, options: Required<O>): void;
+}
+
+/** The optimizer for a method. */
+export function descent<O extends DescentOptions>(method: DescentMethod<O>, given: O): Optimizer {
+  knownOptions(method.name, given, Object.keys(method.defaults));
+  const options = { ...method.defaults, ...given } as Required<O>;
+  checkSchedule(method.name, "rate", options.rate, 0);
+  if (options.clip !== undefined) inRange(method.name, "clip", options.clip, Number.MIN_VALUE);
+  inRange(method.name, "decay", options.decay, 0);
+  method.check(options);
+  return { name: method.name, options: options as Record<string, unknown>, start: (f) => new Descent(method, options, f) };
+}
+
+class Descent<O extends DescentOptions> implements OptimizerRun {
+  readonly state: { vectors: Record<string, Ptr>; scalars: { step: number } };
+  readonly #method: DescentMethod<O>;
+  readonly #options: Required<O>;
+  readonly #f: Objective;
+  readonly #arena: Arena;
+  readonly #g: Ptr;
+  readonly #before: Ptr;
+
+  constructor(method: DescentMethod<O>, options: Required<O>, f: Objective) {
+    this.#method = method;
+    this.#options = options;
+    this.#f = f;
+    this.#arena = new Arena(f.engine.memory);
+    this.#g = this.#arena.reals(f.size);
+    this.#before = method.look ? this.#arena.reals(f.size) : this.#g;
+    const vectors: Record<string, Ptr> = {};
+    for (const name of method.vectors) f.engine.kernels.fill(f.size, 0, vectors[name] = this.#arena.reals(f.size));
+    this.state = { vectors, scalars: { step: 0 } };
+  }
+
+  async step(): Promise<StepReport> {
+    const f = this.#f, g = this.#g, { kernels: k } = f.engine, P = f.size, options = this.#options, { step } = this.state.scalars;
+    const at: DescentStep = { f, g, vectors: this.state.vectors, step, rate: valueAt(options.rate as Schedule, step) };
+    if (!Number.isFinite(at.rate)) throw new NumericError(`${this.#method.name}: rate is ${at.rate} at step ${step}, want a finite number`);
+    if (this.#method.look) {
+      k.copyRows(1, P, f.theta, P, this.#before, P);
+      this.#method.look(at, options);
+      f.changed();
+    }
+    let loss: number, gradientNorm: number;
+    try {
+      const value = f.gradient(g);
+      loss = typeof value === "number" ? value : await value;
+      if (options.decay! > 0) k.addScaled(P, options.decay!, f.theta, g);
+      gradientNorm = Math.sqrt(k.dot(P, g, g));
+      if (!Number.isFinite(gradientNorm)) throw new NumericError(`${this.#method.name}: ‖gradient‖ is ${gradientNorm} at step ${step + 1}; lower the rate or set clip`);
+    } catch (error) {
+      if (this.#method.look) {
+        k.copyRows(1, P, this.#before, P, f.theta, P);
+        f.changed();
+      }
+      throw error;
+    }
+    if (options.clip !== undefined && gradientNorm > options.clip) k.scale(P, options.clip / gradientNorm, g);
+    this.#method.update(at, options);
+    f.changed();
+    ++this.state.scalars.step;
+    return { loss, gradientNorm, rate: at.rate };
+  }
+
+  restore(scalars: Record<string, number>): void { this.state.scalars.step = scalars.step!; }
+
+  dispose(): void { this.#arena.dispose(); }
+}
