@@ -1,0 +1,99 @@
+/**
+ * Matrix products, all adding: C += A·B, A·Bᵀ, Aᵀ·B, row-major with row strides ld*, on packed operands (pack.ts) and register tiles
+ * (tiles.ts). The order of every sum is that of tiles.ts, whatever the blocking: the bits of a row depend on that row alone.
+ */
+import { LANES, SIZE, at, get, put } from "./vector";
+import { PANEL, ROW, pack, packTransposed, packColumns, packedSize } from "./pack";
+import { columnsProduct, fma, panelProduct, spread } from "./tiles";
+
+/** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
+// @ts-ignore: decorator
+@inline const DEPTH: i32 = 512;
+/** Bytes of A that are swept for each panel: what an L2 cache of 512 KiB holds beside the panels. */
+// @ts-ignore: decorator
+@inline const SWEEP: i32 = 131072;
+
+/** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
+export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: usize, C: usize, ldc: i32): void {
+  if (M == 1) return gemv(N, K, A, packed, C);
+  const down = at(0, lda), next = at(0, ldc), panel = ROW * K;
+  const cuts = (K + DEPTH - 1) / DEPTH, depth = cuts > 0 ? (K + cuts - 1) / cuts : 0;
+  for (let k = 0; k < K; k += depth) {
+    const kb = min(depth, K - k), sweep = max(SWEEP / (kb * <i32>SIZE), 24);
+    for (let i = 0; i < M; i += sweep) {
+      const mb = min(sweep, M - i), a = A + down * i + at(0, k);
+      let b = packed + ROW * k, c = C + next * i;
+      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) panelProduct(mb, kb, a, down, b, c, next, N - j);
+    }
+  }
+}
+
+/** C [N] += a [K] · packed: four panels at a time, or the additions of one would wait for each other. */
+function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
+  const panel = ROW * K;
+  let j = 0;
+  for (; j + 4 * PANEL <= N; j += 4 * PANEL, c += 128, packed += 4 * panel) {
+    let c0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48);
+    let c4 = v128.load(c, 64), c5 = v128.load(c, 80), c6 = v128.load(c, 96), c7 = v128.load(c, 112);
+    let p0 = packed, p1 = p0 + panel, p2 = p1 + panel, p3 = p2 + panel, x = a;
+    for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW, p2 += ROW, p3 += ROW) {
+      const s = spread(x, 0);
+      c0 = fma(s, v128.load(p0), c0); c1 = fma(s, v128.load(p0, 16), c1);
+      c2 = fma(s, v128.load(p1), c2); c3 = fma(s, v128.load(p1, 16), c3);
+      c4 = fma(s, v128.load(p2), c4); c5 = fma(s, v128.load(p2, 16), c5);
+      c6 = fma(s, v128.load(p3), c6); c7 = fma(s, v128.load(p3, 16), c7);
+    }
+    v128.store(c, c0); v128.store(c, c1, 16); v128.store(c, c2, 32); v128.store(c, c3, 48);
+    v128.store(c, c4, 64); v128.store(c, c5, 80); v128.store(c, c6, 96); v128.store(c, c7, 112);
+  }
+  for (; j < N; j += 2 * PANEL, c += 64, packed += 2 * panel) { // the rest, two panels at a time; the second may not exist
+    const n = N - j, two = n > PANEL;
+    let c0 = get(c, n), c1 = get(c + 16, n - LANES), c2 = get(c + 32, n - PANEL), c3 = get(c + 48, n - PANEL - LANES);
+    let p0 = packed, p1 = two ? p0 + panel : p0, x = a;
+    for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW) {
+      const s = spread(x, 0);
+      c0 = fma(s, v128.load(p0), c0); c1 = fma(s, v128.load(p0, 16), c1);
+      c2 = fma(s, v128.load(p1), c2); c3 = fma(s, v128.load(p1, 16), c3);
+    }
+    put(c, n, c0); put(c + 16, n - LANES, c1); put(c + 32, n - PANEL, c2); put(c + 48, n - PANEL - LANES, c3);
+  }
+}
+
+/** C [M,N] += A [M,K] · B [K,N]. scratch [packedSize(K,N)] is overwritten. */
+export function gemmNN(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb: i32, C: usize, ldc: i32, scratch: usize): void {
+  pack(K, N, B, ldb, scratch);
+  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
+}
+
+/** C [M,N] += A [M,K] · Bᵀ, B [N,K]. scratch [packedSize(K,N)] is overwritten. */
+export function gemmNT(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb: i32, C: usize, ldc: i32, scratch: usize): void {
+  packTransposed(K, N, B, ldb, scratch);
+  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
+}
+
+/** Rows that gemmTN packs at a time: a block of B of at most 256 KiB, 64 to 256 rows. */
+function rowsAtOnce(N: i32, K: i32): i32 {
+  const rows = 262144 / (max(packedSize(1, N), 1) * <i32>SIZE);
+  return min(K, max(64, min(256, rows)));
+}
+
+/** Elements of scratch for gemmTN. */
+export function gemmTNScratch(N: i32, K: i32): i32 {
+  const rows = rowsAtOnce(N, K);
+  return packedSize(rows, N) + rows * LANES;
+}
+
+/** C [M,N] += Aᵀ · B, A [K,M], B [K,N], K of any length, in ascending order. scratch [gemmTNScratch(N,K)] is overwritten. */
+export function gemmTN(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb: i32, C: usize, ldc: i32, scratch: usize): void {
+  const next = at(0, ldc), rows = rowsAtOnce(N, K), columns = at(scratch, packedSize(rows, N));
+  for (let k = 0; k < K; k += rows) {
+    const kb = min(rows, K - k), panel = ROW * kb;
+    pack(kb, N, at(B, k * ldb), ldb, scratch);
+    for (let i = 0; i < M; i += LANES) {
+      const mb = min(LANES, M - i);
+      packColumns(kb, mb, at(A, k * lda + i), lda, columns);
+      let c = C + next * i + 0, b = scratch;
+      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) columnsProduct(mb, kb, columns, b, c, next, N - j);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/** The kernel surface: everything that the module exports. */
+export { packedSize, pack, packTransposed } from "./pack";
+export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./gemm";
+export { fill, addScaled, axpby, scale, mul, dot, allFinite } from "./span";
+export {
+  mulAdd, mulAddRow, addRow, setRows, copyRows, addRows, sumRows, sumProducts, gatherRows, scatterAddRows,
+} from "./rows";
+export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./maps";
+export { activate, activationProduct } from "./activations";
+export { rnnStep } from "./cells/rnn";
+export { leakyStep } from "./cells/leaky";
+export { lstmStep } from "./cells/lstm";
+export { lstm1997Step } from "./cells/lstm1997";
+export { gruStep, gruResetStep, gruBlendStep } from "./cells/gru";
+export {
+  squaredValue, squaredGradient, squaredCurvature, bernoulliValue, bernoulliGradient, bernoulliCurvature,
+  softmaxProbabilities, softmaxValue, softmaxGradient, softmaxCurvature,
+} from "./losses";
+export { momentumUpdate, adamUpdate, rmspropUpdate } from "./update";
+export { randomBlock, randomUniform, randomNormal, normalBlock, dropoutMask } from "./random";
+
+export { ctc, ctcScratch } from "./ctc";
+
+/** First free byte of the memory. */
+export const heapBase: usize = __heap_base;
