@@ -52,6 +52,8 @@ export interface Frame {
   readonly tangent: readonly Ptr[];
   /** Running mode of this pass. */
   readonly mode: Mode;
+  /** Weight of structural damping in the vjp that runs: recurrent ops add it to their pre-activations (Martens & Sutskever 2011). */
+  readonly structural: number;
   /** [B, carry] state from the pass before, overwritten with this pass's last where mode.carry is set. */
   readonly carry: Ptr;
   /** Packed panels of columns [from, from+columns) of matrix input i, as is (for x·W) or transposed (for dy·Wᵀ). */

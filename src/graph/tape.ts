@@ -41,6 +41,7 @@ class NodeFrame implements Frame {
   }
 
   get mode(): Mode { return this.tape.mode; }
+  get structural(): number { return this.tape.structural; }
   at(ptr: Ptr, n: number): Ptr { return this.engine.memory.at(ptr, n); }
   scratch(n: number): Ptr { return this.tape.scratch(n); }
   packed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
@@ -69,6 +70,7 @@ export class Tape {
   readonly graph: Graph;
   readonly weights: Weights;
   mode: Mode = { gradient: true, training: false, seed: 0, draw: 0 };
+  structural = 0;
   readonly #values: Arena;
   readonly #tangents: Arena;
   readonly #carried: Arena;
@@ -112,9 +114,17 @@ export class Tape {
   /** The packing of the current batch. */
   get batch(): Packing { return this.#batch!; }
 
-  /** Makes room for a batch. With `gradient` false, nothing is kept for vjp and jvp. */
-  plan(batch: Packing, gradient = true): void {
-    if (this.#batch && this.#plannedGradient === gradient && samePacking(batch, this.#batch)) return;
+  /**
+   * Makes room for a batch and reads its data where they stand: `inputs` has the buffer of every input node. With `gradient` false,
+   * nothing is kept for vjp and jvp.
+   */
+  plan(batch: Packing, inputs: ReadonlyMap<NodeId, Ptr>, gradient = true): void {
+    for (const [node, ptr] of inputs) this.#value[node] = ptr;
+    if (!this.#batch || this.#plannedGradient !== gradient || !samePacking(batch, this.#batch)) this.#allot(batch, gradient);
+    this.#bind();
+  }
+
+  #allot(batch: Packing, gradient: boolean): void {
     const { nodes } = this.graph, sequences = oneStep(batch.sequences);
     this.#batch = batch;
     this.#plannedGradient = gradient;
@@ -128,8 +138,6 @@ export class Tape {
       if (!frame) {
         const packing = node.data!.per === "step" ? batch : sequences;
         shapes.push({ rows: packing.rows, columns: node.columns, packing, symbols: node.data!.symbols });
-        const n = packing.rows * node.columns;
-        this.#value[node.id] = node.data!.symbols ? this.#values.ints(n) : this.#values.reals(n);
       } else {
         frame.shapes = node.inputs.map((i) => shapes[i]!);
         frame.plan = frame.op.plan(frame.shapes);
@@ -147,17 +155,17 @@ export class Tape {
       if (!node.parameter) this.#adjoint[node.id] = gradient && this.#wanted[node.id] ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id]!) : NULL;
     }
     this.#planCarry(batch.sequences);
-    this.#bind();
   }
 
-  /** Runs all ops. Inputs must have been written to `value(input)`. */
+  /** Runs all ops on the planned batch. */
   forward(mode: Partial<Mode> = {}): void {
     this.mode = { gradient: this.#plannedGradient, training: mode.training ?? false, carry: mode.carry, seed: mode.seed ?? 0, draw: mode.draw ?? 0 };
     for (const frame of this.#frames) if (frame) frame.op.forward(frame);
   }
 
-  /** g [P] += Jᵀ·seed: `seed` adds adjoints at the nodes it knows; g is overwritten first. */
-  vjp(g: Ptr, seed: () => void): void {
+  /** g [P] = Jᵀ·seed, overwritten: `seed` adds adjoints at the nodes it knows. structural: weight of structural damping, after a jvp. */
+  vjp(g: Ptr, seed: () => void, structural = 0): void {
+    this.structural = structural;
     this.#bindParameters(this.#adjoint, g);
     for (const frame of this.#frames) if (frame) this.#point(frame.dx, frame.node, this.#adjoint);
     this.engine.kernels.fill(this.graph.size, 0, g);

@@ -13,9 +13,11 @@ export interface LossSite {
   readonly columns: number;
   /** [N,O] the node's value: logits for bernoulli and softmax. */
   readonly z: Ptr;
-  /** Targets: [N,O] reals, or [N] class numbers. */
+  /** Targets: [N,O] reals, [N] class numbers, or all sequences' labels one after another. */
   readonly target: Ptr;
-  /** Weights: [N,O] where targets are reals, [N] where they are classes. */
+  /** [B+1] where each sequence's labels begin; NULL for other targets. */
+  readonly targetOffsets: Ptr;
+  /** Weights: [N,O] where targets are reals, [N] where they are classes, [B] where they are labels. */
   readonly weight: Ptr;
   /** Room for `kept(rows, columns)` reals, filled by `value`, read by the other two. */
   readonly kept: Ptr;
@@ -24,8 +26,8 @@ export interface LossSite {
 /** One kind of loss. Call `value` first: gradient and curvature may rest on what it keeps. */
 export interface Loss {
   readonly name: string;
-  /** What a target is: O reals a step or one class number a step. */
-  readonly target: "reals" | "class";
+  /** What a target is: O reals a step, one class number a step, or a row of labels for the sequence. */
+  readonly target: "reals" | "class" | "labels";
   kept(rows: number, columns: number): number;
   /** Σ w·ℓ, nats or half squared units. */
   value(s: LossSite): number;

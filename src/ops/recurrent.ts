@@ -88,6 +88,18 @@ function stagePanels(cell: Cell, H: number, packed: (from: number, columns: numb
   return panels;
 }
 
+/**
+ * Structural damping (Martens & Sutskever 2011): dpre += a·|∂state/∂pre| ⊙ R{pre} for every edge out of a pre-activation, so that a
+ * movement of a pre-activation weighs as much as it moves the state; for the plain unit |∂h/∂x| is 1 - h² or h(1 - h).
+ */
+function damp(f: Frame, cell: Cell, edges: PlacedEdge[][], partials: Ptr, dpre: Ptr): void {
+  const { rows: N, columns: H } = f.shape, G = cell.gates, E = partialCount(cell);
+  for (const { from: [kind, gate], partial } of edges.flat()) {
+    if (kind !== "pre" || partial < 0) continue;
+    f.k.mulAddAbs(N, H, f.structural, f.at(partials, partial * H), E * H, f.at(f.tangent[0]!, gate * H), G * H, f.at(dpre, gate * H), G * H);
+  }
+}
+
 /** Leaves each sequence's last states in the carry [B,C·H]. */
 function keepLast(f: Frame, cell: Cell, steps: Steps, states: (slot: number) => Ptr): void {
   const H = f.shape.columns, C = cell.carried;
@@ -168,6 +180,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       let dold = Array.from({ length: cell.slots }, (_, s) => plane(f, dOld!, s, B));
       let dnow = Array.from({ length: cell.slots }, (_, s) => plane(f, dNow!, s, B));
       k.fill(N * G * H, 0, dpre!);
+      if (f.structural > 0) damp(f, cell, edges, partials!, dpre!);
       k.fill(B * cell.slots * H, 0, dNow!);
       const panels = stagePanels(cell, H, (from, columns) => f.packedTransposed(3, from, columns));
       const steps = new Steps(f.shape.packing!, reverse);

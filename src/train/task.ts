@@ -1,4 +1,5 @@
 /** What a task is: a source of fresh sequences with targets, and a rule that says which predictions are wrong. */
+import type { Moore } from "../inference/moore.ts";
 import type { Random } from "../wasm/random.ts";
 
 /** One sequence of T steps. Steps and units that do not count have weight 0. */
@@ -25,10 +26,20 @@ export interface Task {
   readonly all?: readonly Item[];
   /** n fresh sequences; the same stream position gives the same sequences. */
   batch(n: number, random: Random): Item[];
-  /** Mean `wrong` of the best predictor that has not looked at the sequence. */
+  /** Mean `wrong` of the constant predictor: the mean target, or the most frequent class at each kind of step. */
   readonly chance: number;
   /** Wrong symbols or values in one sequence. prediction [T,O]: outputs, or log-odds or log-probabilities up to a constant. */
   wrong(item: Item, prediction: ArrayLike<number>): number;
   /** The success rule in words. */
   readonly rule: string;
+}
+
+/** A task whose inputs are few and that a finite automaton solves. */
+export interface FiniteTask extends Task {
+  /** The automaton: its symbols are the inputs, its prints the outputs. */
+  readonly machine: Moore;
+  /** The input [I] of one step for a symbol of the machine. */
+  encode(symbol: number): ArrayLike<number>;
+  /** What a step's prediction [O] prints. */
+  print(prediction: ArrayLike<number>): string;
 }

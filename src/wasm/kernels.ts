@@ -33,6 +33,7 @@ export interface RowKernels {
   allFinite(n: number, x: Ptr): number;
   mulAdd(R: number, C: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
   mulAddRow(R: number, C: number, w: Ptr, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
+  mulAddAbs(R: number, C: number, a: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
   addRow(R: number, C: number, row: Ptr, y: Ptr, ldy: number): void;
   setRows(R: number, C: number, row: Ptr, y: Ptr, ldy: number): void;
   copyRows(R: number, C: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
@@ -81,6 +82,12 @@ export interface LossKernels {
   softmaxCurvature(R: number, K: number, p: Ptr, w: Ptr, scale: number, rz: Ptr, out: Ptr): void;
 }
 
+/** Connectionist temporal classification. Integer arrays are 32-bit; `value` holds f64 in both precisions. */
+export interface CtcKernels {
+  ctcScratch(T: number, L: number, K: number): number;
+  ctc(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, value: Ptr, scale: number, dz: Ptr, scratch: Ptr): void;
+}
+
 /** Fused parameter updates. */
 export interface UpdateKernels {
   momentumUpdate(n: number, rate: number, mu: number, g: Ptr, v: Ptr, theta: Ptr): void;
@@ -99,7 +106,7 @@ export interface RandomKernels {
 }
 
 /** Everything a kernel module exports. */
-export interface Kernels extends AlgebraKernels, RowKernels, ElementaryKernels, CellKernels, LossKernels, UpdateKernels, RandomKernels {
+export interface Kernels extends AlgebraKernels, RowKernels, ElementaryKernels, CellKernels, LossKernels, CtcKernels, UpdateKernels, RandomKernels {
   readonly memory: WebAssembly.Memory;
   readonly heapBase: WebAssembly.Global | number;
 }

@@ -1,0 +1,127 @@
+/** A batch in kernel memory: sequences sorted longest first and packed, their targets and weights packed alike. */
+import type { Engine } from "../wasm/engine.ts";
+import { NULL, type Ptr } from "../wasm/kernels.ts";
+import { Arena } from "../wasm/memory.ts";
+import type { NodeId } from "../graph/graph.ts";
+import { longestFirst, packing, type Packing } from "../graph/packing.ts";
+import type { DataSpec, FlatItem } from "./data.ts";
+
+/** Where a net's data go. */
+export interface InputNodes {
+  readonly input?: NodeId;
+  readonly initial?: NodeId;
+}
+
+/** Data of a batch; `load` again to reuse its room. */
+export class Batch {
+  packing!: Packing;
+  /** order[b]: the item that became sequence b. */
+  order!: Int32Array;
+  readonly inputs = new Map<NodeId, Ptr>();
+  /** [N,O] reals, [N] classes, or all labels one after another. */
+  target = NULL;
+  /** [B+1] where each sequence's labels begin, for targets of labels. */
+  targetOffsets = NULL;
+  weight = NULL;
+  /** What the summed loss is divided by: Σ over steps of the largest weight of a unit; for labels, of sequences. */
+  total = 0;
+  readonly #engine: Engine;
+  readonly #spec: DataSpec;
+  readonly #nodes: InputNodes;
+  readonly #arena: Arena;
+
+  constructor(engine: Engine, spec: DataSpec, nodes: InputNodes) {
+    this.#engine = engine;
+    this.#spec = spec;
+    this.#nodes = nodes;
+    this.#arena = new Arena(engine.memory);
+  }
+
+  /** Packs inputs, and targets where the items have them. */
+  load(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): this {
+    const { input: I, symbols, initial } = this.#spec, { memory } = this.#engine, arena = this.#arena;
+    this.order = longestFirst(items.map((item) => item.length));
+    const sorted = Array.from(this.order, (i) => items[i]!);
+    this.packing = packing(sorted.map((item) => item.length));
+    arena.reset();
+    const { rows: N, sequences: B } = this.packing;
+    if (this.#nodes.input !== undefined) {
+      const ptr = symbols ? arena.ints(N * I) : arena.reals(N * I);
+      this.inputs.set(this.#nodes.input, ptr);
+      this.#scatter(sorted.map((item) => item.input), I, symbols ? memory.ints(ptr, N * I) : memory.reals(ptr, N * I));
+    }
+    if (this.#nodes.initial !== undefined) {
+      const ptr = arena.reals(B * initial), to = memory.reals(ptr, B * initial);
+      this.inputs.set(this.#nodes.initial, ptr);
+      sorted.forEach((item, b) => to.set(item.initial, b * initial));
+    }
+    if (sorted[0]!.target) this.#loadTargets(sorted as FlatItem[]);
+    return this;
+  }
+
+  dispose(): void { this.#arena.dispose(); }
+
+  #loadTargets(items: readonly FlatItem[]): void {
+    const { output: O, target: kind } = this.#spec, { memory } = this.#engine, arena = this.#arena, { rows: N, sequences: B } = this.packing;
+    if (kind === "labels") {
+      const count = items.reduce((sum, item) => sum + item.target.length, 0);
+      this.target = arena.ints(count);
+      this.targetOffsets = arena.ints(B + 1);
+      this.weight = arena.reals(B);
+      let at = 0;
+      this.total = 0;
+      items.forEach((item, b) => {
+        memory.ints(this.target, count).set(item.target, at);
+        memory.ints(this.targetOffsets, B + 1).set([at, at += item.target.length], b);
+        const w = item.weight[0] ?? 1;
+        memory.reals(this.weight, B)[b] = w;
+        this.total += w;
+      });
+      return;
+    }
+    const columns = kind === "class" ? 1 : O;
+    this.target = kind === "class" ? arena.ints(N) : arena.reals(N * O);
+    this.weight = arena.reals(N * columns);
+    this.#scatter(items.map((item) => item.target), columns, kind === "class" ? memory.ints(this.target, N) : memory.reals(this.target, N * O));
+    this.#scatterWeights(items, columns);
+  }
+
+  #scatterWeights(items: readonly FlatItem[], columns: number): void {
+    const { rows: N, offsetAt } = this.packing, weight = this.#engine.memory.reals(this.weight, N * columns);
+    weight.fill(1);
+    this.total = 0;
+    items.forEach((item, b) => {
+      const w = item.weight, perUnit = w.length === item.length * columns && columns > 1;
+      if (w.length === 0) { this.total += item.length; return; }
+      for (let t = 0; t < item.length; ++t) {
+        const row = (offsetAt[t]! + b) * columns;
+        let most = 0;
+        for (let j = 0; j < columns; ++j) {
+          const value = perUnit ? w[t * columns + j]! : w[t]!;
+          weight[row + j] = value;
+          if (value > most) most = value;
+        }
+        this.total += most;
+      }
+    });
+  }
+
+  #scatter(from: readonly ArrayLike<number>[], columns: number, to: { [i: number]: number }): void {
+    const { lengths, offsetAt } = this.packing;
+    for (let b = 0; b < from.length; ++b) {
+      const source = from[b]!, T = lengths[b]!;
+      for (let t = 0, i = 0; t < T; ++t) {
+        const row = (offsetAt[t]! + b) * columns;
+        for (let j = 0; j < columns; ++j) to[row + j] = source[i++]!;
+      }
+    }
+  }
+}
+
+/** Rows of sequence b of a packed [N,C] buffer as one [T,C] vector. */
+export function unpackSequence(packing: Packing, b: number, columns: number, from: ArrayLike<number>, to: { [i: number]: number }): void {
+  for (let t = 0, i = 0; t < packing.lengths[b]!; ++t) {
+    const row = (packing.offsetAt[t]! + b) * columns;
+    for (let j = 0; j < columns; ++j) to[i++] = from[row + j]!;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * A network's mean loss on the current batch as a function of its free parameters: the only thing an optimizer sees.
+ *
+ *   f(θ) = Σ_shards Σ w·ℓ / total      G·v = Σ_shards Jᵀ·H·(J·v) / total
+ *
+ * A batch may be cut in shards, run one after another and summed in their order: the bits depend on the shards, not on who runs them.
+ */
+import type { Engine } from "../wasm/engine.ts";
+import { NumericError } from "../wasm/errors.ts";
+import type { Ptr } from "../wasm/kernels.ts";
+import { Arena } from "../wasm/memory.ts";
+import type { NodeId } from "../graph/graph.ts";
+import type { Mode } from "../graph/op.ts";
+import { Tape } from "../graph/tape.ts";
+import type { Weights } from "../graph/weights.ts";
+import type { ConstraintMap } from "../graph/constraints.ts";
+import type { Loss, LossSite } from "../losses/loss.ts";
+import type { CurvatureObjective } from "../optim/optimizer.ts";
+import type { Batch } from "./batch.ts";
+
+/** What a network is to its objective. */
+export interface ObjectiveParts {
+  readonly weights: Weights;
+  readonly output: NodeId;
+  readonly loss: Loss;
+  /** Map from free to full parameters; absent: all are free. */
+  readonly constraints?: ConstraintMap;
+}
+
+/** f, ∇f and G·v on batches that the training loop sets. */
+export class NetworkObjective implements CurvatureObjective {
+  readonly engine: Engine;
+  readonly size: number;
+  readonly theta: Ptr;
+  /** Shards of the current batch, for value and gradient. */
+  batch: readonly Batch[] = [];
+  /** Shards of the curvature batch; empty: the current batch serves. */
+  curvatureBatch: readonly Batch[] = [];
+  /** How the passes run: dropout's draw, state carried on. */
+  mode: Partial<Mode> = {};
+  /** Called between CG iterations. */
+  pause?: () => void | Promise<void>;
+  readonly #parts: ObjectiveParts;
+  readonly #arena: Arena;
+  readonly #full: Ptr;
+  readonly #sum: Ptr;
+  readonly #direction: Ptr;
+  #train: Tape | undefined;
+  #value: Tape | undefined;
+  #linear: Tape[] = [];
+  readonly #kept = new Map<Tape, { arena: Arena; reals: number; ptr: Ptr }>();
+
+  constructor(parts: ObjectiveParts) {
+    const { weights, constraints } = parts, P = weights.graph.size;
+    this.#parts = parts;
+    this.engine = weights.engine;
+    this.size = constraints?.size ?? P;
+    this.#arena = new Arena(this.engine.memory);
+    this.theta = constraints ? this.#arena.reals(this.size) : weights.theta;
+    this.#full = this.#arena.reals(P);
+    this.#sum = this.#arena.reals(P);
+    this.#direction = this.#arena.reals(P);
+    if (constraints) constraints.restrict(weights.theta, this.theta);
+    this.changed();
+  }
+
+  changed(): void {
+    const { weights, constraints } = this.#parts;
+    constraints?.expand(this.theta, weights.theta);
+    weights.changed();
+  }
+
+  value(): number { return this.#valueOf(this.batch); }
+
+  curvatureValue(): number { return this.#valueOf(this.#curvature); }
+
+  gradient(g: Ptr): number {
+    this.#train ??= new Tape(this.#parts.weights);
+    const tape = this.#train, total = totalWeight(this.batch), { kernels: k } = this.engine, P = this.#parts.weights.graph.size;
+    const { constraints } = this.#parts, sums = constraints ? this.#sum : g;
+    let sum = 0;
+    this.batch.forEach((shard, i) => {
+      sum += this.#forward(tape, shard, true);
+      if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
+      const to = i > 0 ? this.#full : sums;
+      tape.vjp(to, () => this.#parts.loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(this.#parts.output)));
+      if (i > 0) k.addScaled(P, 1, this.#full, sums);
+    });
+    constraints?.pull(sums, g);
+    return sum / total;
+  }
+
+  linearize(): number {
+    const shards = this.#curvature;
+    while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
+    let sum = 0;
+    shards.forEach((shard, i) => { sum += this.#forward(this.#linear[i]!, shard, true); });
+    const loss = sum / totalWeight(shards);
+    if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0]!, loss);
+    return loss;
+  }
+
+  gaussNewton(v: Ptr, out: Ptr, structural = 0): void {
+    const { constraints, output, loss, weights } = this.#parts, { kernels: k } = this.engine, P = weights.graph.size;
+    constraints?.push(v, this.#direction);
+    const shards = this.#curvature, total = totalWeight(shards);
+    const sums = constraints ? this.#sum : out;
+    k.fill(P, 0, sums);
+    shards.forEach((shard, i) => {
+      const tape = this.#linear[i]!;
+      tape.jvp(constraints ? this.#direction : v);
+      tape.vjp(this.#full, () => loss.curvature(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)), structural / total);
+      k.addScaled(P, 1, this.#full, sums);
+    });
+    constraints?.pull(sums, out);
+  }
+
+  /** The tape of the last gradient, for analysis. */
+  get tape(): Tape { return this.#train ??= new Tape(this.#parts.weights); }
+
+  dispose(): void {
+    for (const tape of [this.#train, this.#value, ...this.#linear]) tape?.dispose();
+    for (const { arena } of this.#kept.values()) arena.dispose();
+    this.#arena.dispose();
+  }
+
+  get #curvature(): readonly Batch[] { return this.curvatureBatch.length > 0 ? this.curvatureBatch : this.batch; }
+
+  #valueOf(shards: readonly Batch[]): number {
+    this.#value ??= new Tape(this.#parts.weights);
+    let sum = 0;
+    for (const shard of shards) sum += this.#forward(this.#value, shard, false);
+    return sum / totalWeight(shards);
+  }
+
+  #forward(tape: Tape, shard: Batch, gradient: boolean): number {
+    tape.plan(shard.packing, shard.inputs, gradient);
+    tape.forward(this.mode);
+    return this.#parts.loss.value(this.#site(tape, shard));
+  }
+
+  #site(tape: Tape, shard: Batch): LossSite {
+    const { output, loss } = this.#parts, { rows, columns, packing } = tape.shape(output);
+    let kept = this.#kept.get(tape);
+    if (!kept) this.#kept.set(tape, kept = { arena: new Arena(this.engine.memory), reals: -1, ptr: 0 as Ptr });
+    const reals = loss.kept(rows, columns);
+    if (reals > kept.reals) {
+      kept.arena.dispose();
+      kept.ptr = kept.arena.reals(reals);
+      kept.reals = reals;
+    }
+    return {
+      k: this.engine.kernels, packing: packing!, rows, columns, z: tape.value(output),
+      target: shard.target, targetOffsets: shard.targetOffsets, weight: shard.weight, kept: kept.ptr,
+    };
+  }
+
+  #nonFinite(tape: Tape, loss: number): NumericError {
+    const node = tape.firstNonFinite();
+    return new NumericError(`loss is ${loss}${node ? `, first at "${node.name}"` : ""}; lower the rate, set clip, or check the data`);
+  }
+}
+
+const totalWeight = (shards: readonly Batch[]): number => {
+  const total = shards.reduce((sum, shard) => sum + shard.total, 0);
+  return total > 0 ? total : 1;
+};
