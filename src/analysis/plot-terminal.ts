@@ -1,5 +1,5 @@
 /** Small plots in text: a sparkline of one row, and a line plot of Braille dots, 2 × 4 to a character. */
-import { type Axis, scale } from "./plot-scale.ts";
+import { type Axis, numberText, scale } from "./plot-scale.ts";
 
 const BLOCKS = "▁▂▃▄▅▆▇█";
 
@@ -51,7 +51,7 @@ export function terminalPlot(x: ArrayLike<number>, y: ArrayLike<number>, options
     const row = Array.from(cells.subarray(r * width, (r + 1) * width), (bits) => String.fromCharCode(0x2800 + bits)).join("");
     return `${(marks.get(r) ?? "").padStart(room)} ${marks.has(r) ? "┤" : "│"}${row}`;
   });
-  const left = xs.ticks[0]?.label ?? "", right = xs.ticks[xs.ticks.length - 1]?.label ?? "", named = options.x?.label ?? "";
+  const left = numberText(xs.from), right = numberText(xs.to), named = options.x?.label ?? "";
   const gap = width - left.length - right.length - named.length, side = Math.max(1, gap >> 1);
   lines.push(`${" ".repeat(room)} └${"─".repeat(width)}`, `${" ".repeat(room + 2)}${left}${" ".repeat(side)}${named}${" ".repeat(Math.max(1, gap - side))}${right}`);
   if (options.y?.label) lines.unshift(`${" ".repeat(room + 2)}${options.y.label}`);
