@@ -1,0 +1,31 @@
+/**
+ * Best-path decoding of connectionist temporal classification (Graves et al. 2006, section 3.2): the likeliest class
+ * of each step, collapsed. The last class is the blank.
+ */
+
+/** One recognized label and the steps [from, to) at which its class was the likeliest. */
+export interface Emission {
+  readonly label: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The labels of the likeliest path: repeats merged, blanks dropped. The first of equal classes wins.
+ *
+ * y [T,K]  probabilities or logits of a sequence, row-major
+ */
+export function bestPath(y: ArrayLike<number>, K: number): Emission[] {
+  const blank = K - 1, T = y.length / K, emissions: { label: number; from: number; to: number }[] = [];
+  let before = blank;
+  for (let t = 0; t < T; ++t) {
+    let best = 0;
+    for (let k = 1; k < K; ++k) if (y[t * K + k]! > y[t * K + best]!) best = k;
+    if (best !== blank) {
+      if (best === before) emissions[emissions.length - 1]!.to = t + 1;
+      else emissions.push({ label: best, from: t, to: t + 1 });
+    }
+    before = best;
+  }
+  return emissions;
+}

@@ -1,0 +1,42 @@
+/** Levenshtein distance between label sequences, and the label error rate of Graves et al. 2006. */
+
+/** The fewest insertions, deletions and substitutions that turn `from` into `to`. */
+export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
+  let old = Int32Array.from({ length: to.length + 1 }, (_, j) => j), now = new Int32Array(to.length + 1);
+  for (let i = 0; i < from.length; ++i) {
+    now[0] = i + 1;
+    for (let j = 0; j < to.length; ++j) {
+      const swap = old[j]! + (from[i] === to[j] ? 0 : 1);
+      now[j + 1] = Math.min(swap, old[j + 1]! + 1, now[j]! + 1);
+    }
+    [old, now] = [now, old];
+  }
+  return old[to.length]!;
+}
+
+/** Edits and labels counted over many sequences. */
+export interface LabelErrors {
+  /** Σ edit distances. */
+  edits: number;
+  /** Σ lengths of the true sequences. */
+  labels: number;
+  /** Sequences, and those without an error. */
+  sequences: number;
+  exact: number;
+  /** edits / labels; 0 where there are no labels and no edits, ∞ where there are only edits. */
+  rate: number;
+}
+
+/** Counts the errors of `got` against `want`, sequence by sequence. Throws RangeError where their numbers differ. */
+export function labelErrors<T>(got: readonly ArrayLike<T>[], want: readonly ArrayLike<T>[]): LabelErrors {
+  if (got.length !== want.length) throw new RangeError(`labelErrors: got has ${got.length} sequences, want the ${want.length} true ones`);
+  const errors: LabelErrors = { edits: 0, labels: 0, sequences: got.length, exact: 0, rate: 0 };
+  for (let i = 0; i < got.length; ++i) {
+    const distance = editDistance(got[i]!, want[i]!);
+    errors.edits += distance;
+    errors.labels += want[i]!.length;
+    if (distance === 0) ++errors.exact;
+  }
+  errors.rate = errors.edits === 0 ? 0 : errors.edits / errors.labels;
+  return errors;
+}

@@ -1,0 +1,88 @@
+/**
+ * A character n-gram model with interpolated back-off (Witten & Bell 1991, method C):
+ *
+ *   P(c | h) = (n(h c) + D(h)·P(c | h')) / (n(h) + D(h))
+ *
+ * h' is h without its oldest label, D(h) the number of different labels seen after h, and below the empty history all are equal. The
+ * end of a sequence is a label of its own, number V. Logarithms come from the kernels, so the numbers are the same everywhere.
+ */
+import type { Engine } from "../wasm/engine.ts";
+import { whole } from "../wasm/errors.ts";
+import type { LanguageModel } from "./beam-search.ts";
+
+interface Context {
+  /** n(h c) [V+1], n(h), D(h). */
+  readonly counts: Float64Array;
+  total: number;
+  kinds: number;
+}
+
+/** Counts of an n-gram model over labels 0..V-1. */
+export class NGram implements LanguageModel {
+  readonly labels: number;
+  readonly order: number;
+  readonly #engine: Engine;
+  readonly #contexts = new Map<string, Context>();
+  readonly #known = new Map<string, Float64Array>();
+
+  /** labels: V; order: n, the history is n-1 labels long. Throws OptionError. */
+  constructor(engine: Engine, options: { labels: number; order: number }) {
+    this.labels = whole("NGram", "labels", options.labels, 1, 65534);
+    this.order = whole("NGram", "order", options.order, 1, 32);
+    this.#engine = engine;
+  }
+
+  /** Counts one sequence and its end. */
+  add(sequence: readonly number[]): void {
+    this.#known.clear();
+    for (let i = 0; i <= sequence.length; ++i) {
+      const next = i < sequence.length ? whole("NGram.add", `label ${i}`, sequence[i], 0, this.labels - 1) : this.labels;
+      for (let length = 0; length < this.order; ++length) {
+        if (length > i + 1) break;
+        const context = this.#context(key(sequence, i, length));
+        if (context.counts[next]!++ === 0) ++context.kinds;
+        ++context.total;
+      }
+    }
+  }
+
+  /** P [V+1] of each label after the prefix, and of the end; they sum to 1. */
+  nextProbabilities(prefix: readonly number[]): Float64Array {
+    const V = this.labels + 1, i = prefix.length;
+    let p = new Float64Array(V).fill(1 / V);
+    for (let length = 0; length < this.order && length <= i + 1; ++length) {
+      const context = this.#contexts.get(key(prefix, i, length));
+      if (!context) break;
+      const { counts, total, kinds } = context;
+      p = p.map((lower, c) => (counts[c]! + kinds * lower) / (total + kinds));
+    }
+    return p;
+  }
+
+  /** ln P [V+1]; kept for histories asked for before. */
+  nextLogProbabilities(prefix: readonly number[]): Float64Array {
+    const history = key(prefix, prefix.length, Math.min(this.order - 1, prefix.length + 1));
+    let known = this.#known.get(history);
+    if (!known) {
+      const p = this.nextProbabilities(prefix), { kernels, memory } = this.#engine, ptr = memory.allocate(p.length * memory.realBytes);
+      memory.reals(ptr, p.length).set(p);
+      kernels.mapLog(p.length, ptr, ptr);
+      this.#known.set(history, known = Float64Array.from(memory.reals(ptr, p.length)));
+      memory.free(ptr);
+    }
+    return known;
+  }
+
+  #context(name: string): Context {
+    let context = this.#contexts.get(name);
+    if (!context) this.#contexts.set(name, context = { counts: new Float64Array(this.labels + 1), total: 0, kinds: 0 });
+    return context;
+  }
+}
+
+/** The `length` symbols before position i as a string; the start of the sequence counts as one symbol. */
+function key(sequence: readonly number[], i: number, length: number): string {
+  let name = "";
+  for (let j = i - length; j < i; ++j) name += String.fromCharCode(j < 0 ? 65535 : sequence[j]!);
+  return name;
+}
