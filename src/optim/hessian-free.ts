@@ -135,8 +135,8 @@ class HessianFree implements OptimizerRun {
     k.copyRows(1, n, theta, n, this.#origin, n);
     const index = await walkBack(kept.length, async (j) => this.#at(kept[j]!.x, 1, () => this.#f.curvatureValue()));
     const { x: delta, iteration: chosen, value } = kept[index]!;
-    let after = await this.#at(delta, 1, () => this.#f.value());
     const q = this.#settings.model === "damped" ? value : await this.#undamped(delta);
+    let after = await this.#at(delta, 1, () => this.#f.value());
     const rho = after > loss ? -Infinity : (after - loss) / q;
     this.state.scalars.lambda = nextLambda(lambda, rho);
 

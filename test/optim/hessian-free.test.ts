@@ -6,7 +6,7 @@ import { engine } from "../../src/wasm/engine.ts";
 import type { Ptr } from "../../src/wasm/kernels.ts";
 import { plainHessianFree, type PlainOptions, type Problem } from "../reference/hessian-free.ts";
 
-const rounding = 1e-7; // relative: two orders of summation, amplified by tens of CG iterations
+const rounding = 1e-6; // relative: two orders of summation, amplified by the loss of orthogonality over up to 50 CG iterations
 
 /** A least-squares problem as an objective in kernel memory. */
 async function objective(problem: Problem, start: number[], precision: "float32" | "float64" = "float64"): Promise<CurvatureObjective & { at(): number[] }> {
@@ -35,14 +35,14 @@ async function objective(problem: Problem, start: number[], precision: "float32"
   };
 }
 
-const n = 30, bowlRows = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => i === j ? 1 / (1 + i) : j === i + 1 ? 0.3 : 0));
-/** ½‖A·θ - 1‖² with condition number about 10³. */
+const n = 60, bowlRows = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => i === j ? 0.2 + 2 / (1 + i) : j === i + 1 ? 0.1 : 0));
+/** ½‖A·θ - 1‖² with singular values spread from 2 down to 1/10. */
 const bowl: Problem = {
   residuals: (t) => bowlRows.map((row) => row.reduce((s, a, j) => s + a * t[j]!, 0) - 1),
   jacobian: () => bowlRows,
   structural: () => bowlRows.map((row, i) => row.map((_, j) => i === j ? 1 + i / 10 : 0)),
 };
-/** Rosenbrock in ten dimensions: residuals 10(x_{i+1} - x_i²), 1 - x_i. */
+/** Rosenbrock: residuals 10(x_{i+1} - x_i²), 1 - x_i. */
 const rosenbrock: Problem = {
   residuals: (t) => t.slice(1).flatMap((y, i) => [10 * (y - t[i]! ** 2), 1 - t[i]!]),
   jacobian: (t) => t.slice(1).flatMap((_, i) => [
@@ -50,7 +50,7 @@ const rosenbrock: Problem = {
     t.map((_, j) => j === i ? -1 : 0),
   ]),
 };
-const rosenbrockStart = Array.from({ length: 10 }, (_, i) => i % 2 ? 1 : -1.2);
+const rosenbrockStart = Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : -1.2) + ((7 * i) % 11) / 20);
 
 const plain: PlainOptions = { lambda: 0.1, mu: 1 / 30, weightDecay: 0, cgIterations: 300, cgTolerance: 0.0005, warmStart: 0.95,
   diagonal: false, undamped: false, sufficientDecrease: 0, lineSearchTries: 50 };
@@ -58,33 +58,37 @@ const plain: PlainOptions = { lambda: 0.1, mu: 1 / 30, weightDecay: 0, cgIterati
 describe("against the plain reference", () => {
   const cases: [string, Problem, number[], Partial<PlainOptions>, HessianFreeOptions][] = [
     ["a bowl with structural damping", bowl, Array(n).fill(0), { lambda: 1e-3 }, { lambda: 1e-3 }],
-    ["Rosenbrock", rosenbrock, rosenbrockStart, {}, {}],
+    ["Rosenbrock", rosenbrock, rosenbrockStart, { cgIterations: 9 }, { cgIterations: 9 }],
     ["Rosenbrock, weight decay, undamped model, Armijo", rosenbrock, rosenbrockStart,
-      { weightDecay: 1e-3, undamped: true, sufficientDecrease: 0.01, lineSearchTries: 60 },
-      { weightDecay: 1e-3, model: "undamped", sufficientDecrease: 0.01, lineSearchTries: 60 }],
+      { cgIterations: 9, weightDecay: 1e-3, undamped: true, sufficientDecrease: 0.01, lineSearchTries: 60 },
+      { cgIterations: 9, weightDecay: 1e-3, model: "undamped", sufficientDecrease: 0.01, lineSearchTries: 60 }],
     ["a bowl with the diagonal preconditioner", bowl, Array(n).fill(0.1), { diagonal: true, mu: 0, lambda: 1e-4 }, { preconditioner: "diagonal", mu: 0, lambda: 1e-4 }],
-    ["Rosenbrock from a damping far too small", rosenbrock, rosenbrockStart.map((x) => 3 * x), { lambda: 1e-8, mu: 0 }, { lambda: 1e-8, mu: 0 }],
+    ["Rosenbrock from a damping far too small", rosenbrock, rosenbrockStart.map((x) => 3 * x), { cgIterations: 9, lambda: 1e-8, mu: 0 }, { cgIterations: 9, lambda: 1e-8, mu: 0 }],
   ];
   test.each(cases)("%s: every figure of every step agrees", async (_, problem, start, plainOptions, options) => {
     const f = await objective(problem, start), run = hessianFree(options).start(f);
     const reference = plainHessianFree(problem, start, { ...plain, ...plainOptions });
     const lambdas = new Set<number>();
-    for (let step = 0; step < 8; ++step) {
+    for (let step = 0; step < 12; ++step) { // each step from the shipped one's state, so that rounding is not amplified from step to step
+      reference.theta = f.at();
+      reference.lambda = run.state.scalars.lambda!;
+      reference.direction = Array.from(f.engine.memory.reals(run.state.vectors.direction!, f.size));
       const got = await run.step() as HessianFreeReport, want = reference.step();
-      if (want.loss! < 1e-12) break; // beyond this, rounding decides
+      if (want.loss! < 1e-9) break; // beyond this, rounding decides
       for (const name of ["cgIterations", "chosen"] as const) expect(got[name], `${name} at step ${step}`).toBe(want[name]);
       for (const name of ["loss", "gradientNorm", "lambda", "stepLength", "after"] as const) {
-        expect(Math.abs(got[name] - want[name]!), `${name} at step ${step}`).toBeLessThanOrEqual(rounding * (Math.abs(want[name]!) + 1e-9));
+        expect(Math.abs(got[name] - want[name]!), `${name} at step ${step}`).toBeLessThanOrEqual(rounding * (Math.abs(want[name]!) + 1e-6));
       }
+      const scale = Math.max(...reference.theta.map(Math.abs));
+      f.at().forEach((x, i) => expect(Math.abs(x - reference.theta[i]!)).toBeLessThanOrEqual(rounding * scale));
       lambdas.add(got.lambda);
     }
     expect(lambdas.size).toBeGreaterThan(1);
-    f.at().forEach((x, i) => expect(Math.abs(x - reference.theta[i]!)).toBeLessThanOrEqual(rounding * 10));
     run.dispose();
   });
 });
 
-test("the bowl is solved and Rosenbrock reaches its minimum, in both precisions", async () => {
+test("the bowl is solved and Rosenbrock in 40 dimensions reaches its minimum, in both precisions", async () => {
   for (const [precision, small] of [["float64", 1e-10], ["float32", 1e-5]] as const) {
     const f = await objective(rosenbrock, rosenbrockStart, precision), run = hessianFree().start(f);
     let report = await run.step();

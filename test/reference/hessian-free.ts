@@ -44,17 +44,16 @@ export function plainCg(B: (v: number[]) => number[], b: number[], x0: number[],
   return { xs, phis };
 }
 
-/** The optimizer: call `step` again and again. */
-export function plainHessianFree(problem: Problem, theta: number[], o: PlainOptions): { theta: number[]; step(): Record<string, number> } {
-  let lambda = o.lambda, direction = theta.map(() => 0);
-  const run = { theta, step };
+/** The optimizer: call `step` again and again. Its whole state may be set between steps. */
+export function plainHessianFree(problem: Problem, theta: number[], o: PlainOptions): { theta: number[]; lambda: number; direction: number[]; step(): Record<string, number> } {
+  const run = { theta, lambda: o.lambda, direction: theta.map(() => 0), step };
   const f = (t: number[]): number => 0.5 * dot(problem.residuals(t), problem.residuals(t)) + 0.5 * o.weightDecay * dot(t, t);
   function step(): Record<string, number> {
-    const at = run.theta, J = problem.jacobian(at), S = problem.structural?.(at) ?? [], r = problem.residuals(at);
+    const at = run.theta, lambda = run.lambda, J = problem.jacobian(at), S = problem.structural?.(at) ?? [], r = problem.residuals(at);
     const g = at.map((t, i) => J.reduce((sum, row, n) => sum + row[i]! * r[n]!, 0) + o.weightDecay * t);
     const B = (v: number[]): number[] => plus(plus(normal(J, v), lambda * o.mu, normal(S, v)), lambda + o.weightDecay, v);
     const M = o.diagonal ? at.map((_, i) => (J.reduce((sum, row, n) => sum + (row[i]! * r[n]!) ** 2, 0) / J.length + lambda + o.weightDecay) ** 0.75) : undefined;
-    const { xs, phis } = plainCg(B, g.map((x) => -x), direction.map((x) => o.warmStart * x), o.cgIterations, o.cgTolerance, M);
+    const { xs, phis } = plainCg(B, g.map((x) => -x), run.direction.map((x) => o.warmStart * x), o.cgIterations, o.cgTolerance, M);
     const last = xs.length - 1, kept: number[] = [];
     for (let j = 0; Math.ceil(5 * 1.3 ** j) < last; ++j) kept.push(Math.ceil(5 * 1.3 ** j));
     kept.push(last);
@@ -65,15 +64,15 @@ export function plainHessianFree(problem: Problem, theta: number[], o: PlainOpti
     }
     const delta = xs[chosen]!, loss = f(at);
     const q = o.undamped ? dot(g, delta) + 0.5 * dot(delta, plus(normal(J, delta), o.weightDecay, delta)) : phis[chosen]!;
-    const change = f(plus(at, 1, delta)) - loss, rho = change > 0 ? -Infinity : change / q, used = lambda;
-    if (rho > 0.75) lambda *= 2 / 3; else if (!(rho >= 0.25)) lambda *= 3 / 2;
+    const change = f(plus(at, 1, delta)) - loss, rho = change > 0 ? -Infinity : change / q;
+    if (rho > 0.75) run.lambda *= 2 / 3; else if (!(rho >= 0.25)) run.lambda *= 3 / 2;
     let alpha = 1, tries = 1;
     const good = (): boolean => f(plus(at, alpha, delta)) < loss + o.sufficientDecrease * alpha * dot(g, delta);
     while (!good() && tries < o.lineSearchTries) { alpha *= 0.8; ++tries; }
     if (!good()) alpha = 0;
-    direction = alpha > 0 ? xs[last]! : at.map(() => 0);
+    run.direction = alpha > 0 ? xs[last]! : at.map(() => 0);
     run.theta = plus(at, alpha, delta);
-    return { loss, gradientNorm: Math.sqrt(dot(g, g)), lambda: used, rho, cgIterations: last, chosen, stepLength: alpha, after: f(run.theta) };
+    return { loss, gradientNorm: Math.sqrt(dot(g, g)), lambda, rho, cgIterations: last, chosen, stepLength: alpha, after: f(run.theta) };
   }
   return run;
 }
