@@ -77,7 +77,7 @@ describe("against the plain reference", () => {
       if (want.loss! < 1e-9) break; // beyond this, rounding decides
       for (const name of ["cgIterations", "chosen"] as const) expect(got[name], `${name} at step ${step}`).toBe(want[name]);
       for (const name of ["loss", "gradientNorm", "lambda", "stepLength", "after"] as const) {
-        expect(Math.abs(got[name] - want[name]!), `${name} at step ${step}`).toBeLessThanOrEqual(rounding * (Math.abs(want[name]!) + 1e-6));
+        expect(Math.abs(got[name] - want[name]!), `${name} at step ${step}`).toBeLessThanOrEqual(rounding * (Math.abs(want[name]!) + 1e-3));
       }
       const scale = Math.max(...reference.theta.map(Math.abs));
       f.at().forEach((x, i) => expect(Math.abs(x - reference.theta[i]!)).toBeLessThanOrEqual(rounding * scale));
