@@ -96,7 +96,7 @@ export function emissionRows(R: i32, N: i32, logb: usize, b: usize, shift: usize
  * alpha  [T,N]  overwritten
  * c      [T]    Σ_j of the unscaled α_t; overwritten
  * ll     [T]    ln p(y_t | y_<t), nats; overwritten
- * Returns 0; t + 1 where y_t is impossible; -1 where the log-space recursion is needed.
+ * Returns 0; t + 1 where y_t is impossible in every state; -1 where the log-space recursion must decide.
  */
 export function hmmForward(T: i32, N: i32, pi: usize, A: usize, b: usize, shift: usize, rows: usize, logb: usize,
   alpha: usize, c: usize, ll: usize, scratch: usize): i32 {
@@ -108,7 +108,7 @@ export function hmmForward(T: i32, N: i32, pi: usize, A: usize, b: usize, shift:
     else through(N, out - bytes, A, out);
     if (logb) memory.copy(scratch, out, bytes);
     const sum = weigh(N, at64(b, r * N), out);
-    if (!(sum > 0)) return logb && get64(shift, r) > -Infinity ? -1 : t + 1;
+    if (!(sum >= LOST)) return get64(shift, r) > -Infinity ? -1 : t + 1;
     scaleRow(N, 1 / sum, out);
     if (logb && lost(N, scratch, out, at64(logb, r * N))) return -1;
     put64(c, t, sum);

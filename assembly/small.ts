@@ -95,10 +95,10 @@ function multiply(M: i32, N: i32, K: i32, A: usize, row: usize, step: usize, B: 
     if (i < M) tile18(K, a, step, at64(B, j), bRow, c, add);
   }
   for (; j + 2 <= N; j += 2) {
-    for (let i = 0; i < M; ++i) tile12(K, A + i * row, step, at64(B, j), bRow, at64(C, j) + i * cRow, add);
+    for (let i: usize = 0; i < <usize>M; ++i) tile12(K, A + i * row, step, at64(B, j), bRow, at64(C, j) + i * cRow, add);
   }
   if (j < N) {
-    for (let i = 0; i < M; ++i) tile11(K, A + i * row, step, at64(B, j), bRow, at64(C, j) + i * cRow, add);
+    for (let i: usize = 0; i < <usize>M; ++i) tile11(K, A + i * row, step, at64(B, j), bRow, at64(C, j) + i * cRow, add);
   }
 }
 
