@@ -56,89 +56,118 @@ function emissions(L: i32, K: i32, labels: usize, z: usize, norm: f64, e: usize)
   store<f64>(e + 8, -Infinity);
 }
 
-/** Reals of scratch that `ctc` needs for sequences of at most T steps and L labels among K classes. */
-export function ctcScratch(T: i32, L: i32, K: i32): i32 {
-  return (T * (2 * L + 4) + T + 1 + 5 * (2 * L + 4) + K + 1) * (8 / <i32>SIZE);
+// What a sequence keeps from value to gradient, in f64: ln P, the T norms of its softmax, and α [T, 1+L+1 pairs], a pair of -∞ first.
+// Scratch: four rows of pairs (skip, e, q, the q of the step before) and γ [K].
+
+/** f64 cells of a row of pairs with one more on either end. */
+// @ts-ignore: decorator
+@inline
+function cells(L: i32): i32 { return 2 * L + 4; }
+
+/** Row of z or dz of sequence b at step t. */
+// @ts-ignore: decorator
+@inline
+function rowOf(z: usize, K: i32, offsetAt: usize, t: i32, b: i32): usize { return at(z, (load<i32>(offsetAt + (<usize>t << 2)) + b) * K); }
+
+/** Reals that one sequence of T steps and L labels keeps from `ctcValue` to `ctcGradient`. */
+export function ctcKept(T: i32, L: i32): i32 { return (1 + T + T * cells(L)) * (8 / <i32>SIZE); }
+
+/** Reals of scratch for sequences of at most L labels among K classes. */
+export function ctcScratch(L: i32, K: i32): i32 { return (4 * cells(L) + K + 1) * (8 / <i32>SIZE); }
+
+/** skip [L+2 pairs]: 0 where label i may follow label i-1 without a blank, else -∞; the blank lanes never. */
+function skips(L: i32, labels: usize, skip: usize): void {
+  fill64(cells(L), -Infinity, skip);
+  for (let i = 1; i < L; ++i) {
+    if (load<i32>(labels + (<usize>i << 2)) != load<i32>(labels + (<usize>(i - 1) << 2))) store<f64>(skip + (<usize>i << 4) + 8, 0);
+  }
 }
 
 /**
- * value_b = -ln P(labels of b | softmax of its rows), nats, and dz += scale·(p - γ), γ the posterior of each class at each step.
+ * Σ_b w_b·-ln P(labels of b | softmax of its rows), nats; ∞ where a sequence of weight above 0 has no alignment.
  *
  * offsetAt [T+1], lengths [B]  the packing: row of sequence b at step t is offsetAt[t] + b
  * labels, labelAt [B+1]        class numbers of sequence b are labels[labelAt[b]..labelAt[b+1]), each below K - 1
- * z [N,K]                      logits
- * value [B] f64                overwritten; +∞ where no alignment exists, and such a sequence adds nothing to dz
- * dz [N,K]                     added to; 0 for none
- * scratch                      ctcScratch(longest T, longest L, K) reals, 16-byte aligned
+ * z [N,K]  logits              weight [B]  w
+ * kept                         Σ_b ctcKept(T_b, L_b) reals, overwritten, for `ctcGradient`
+ * scratch                      ctcScratch(longest L, K) reals
  */
-export function ctc(B: i32, K: i32, offsetAt: usize, lengths: usize, labels: usize, labelAt: usize,
-  z: usize, value: usize, scale: f64, dz: usize, scratch: usize): void {
+export function ctcValue(B: i32, K: i32, offsetAt: usize, lengths: usize, labels: usize, labelAt: usize,
+  z: usize, weight: usize, kept: usize, scratch: usize): f64 {
+  let sum: f64 = 0;
   for (let b = 0; b < B; ++b) {
     const from = load<i32>(labelAt + (<usize>b << 2)), L = load<i32>(labelAt + (<usize>b << 2) + 4) - from;
-    const T = load<i32>(lengths + (<usize>b << 2)), l = labels + (<usize>from << 2), width = <usize>(2 * L + 4) << 3;
-    // one pair of -∞ stands before each row of α and behind each row of q
-    const alpha = scratch, skip = alpha + <usize>T * width, e = skip + width, norms = e + 3 * width;
-    let q = e + width, next = q + width;
-    const gamma = norms + (<usize>(T + 1) << 3);
-
-    // into label i without its blank: 0 where allowed, else -∞; the blank lane never
-    fill64(2 * L + 4, -Infinity, skip);
-    for (let i = 1; i < L; ++i) {
-      if (load<i32>(l + (<usize>i << 2)) != load<i32>(l + (<usize>(i - 1) << 2))) store<f64>(skip + (<usize>i << 4) + 8, 0);
-    }
-
-    // pairs that can be reached from the start and still reach the end: L - T + t ≤ i ≤ t
+    const T = load<i32>(lengths + (<usize>b << 2)), l = labels + (<usize>from << 2), width = <usize>cells(L) << 3;
+    const norms = kept + 8, alpha = norms + (<usize>T << 3), skip = scratch, e = skip + width;
+    skips(L, l, skip);
+    // pairs that the start reaches and that reach the end: L - T + t ≤ i ≤ t
     for (let t = 0; t < T; ++t) {
-      const row = at(z, (load<i32>(offsetAt + (<usize>t << 2)) + b) * K), now = alpha + <usize>t * width + 16, old = now - width;
-      const norm = logSumRow(K, row);
+      const row = rowOf(z, K, offsetAt, t, b), now = alpha + <usize>t * width + 16, old = now - width, norm = logSumRow(K, row);
       store<f64>(norms + (<usize>t << 3), norm);
       emissions(L, K, l, row, norm, e);
-      fill64(2 * L + 4, -Infinity, now - 16);
-      if (t == 0) { v128.store(now, v128.load(e)); continue; }
+      fill64(cells(L), -Infinity, now - 16);
+      if (t == 0) {
+        v128.store(now, v128.load(e));
+        continue;
+      }
       for (let i = max(0, L - T + t), last = min(L, t); i <= last; ++i) {
-        const o = <usize>i << 4, stay = v128.load(old + o), step = v128.load(old + o - 8);
-        const jump = f64x2.add(v128.load(old + o - 16), v128.load(skip + o));
-        v128.store(now + o, f64x2.add(v128.load(e + o), logSum(stay, step, jump)));
+        const o = <usize>i << 4, jump = f64x2.add(v128.load(old + o - 16), v128.load(skip + o));
+        v128.store(now + o, f64x2.add(v128.load(e + o), logSum(v128.load(old + o), v128.load(old + o - 8), jump)));
       }
     }
-    const end = alpha + <usize>(T - 1) * width + 16 + (<usize>L << 4);
-    const last = f64x2.splat(load<f64>(end)), nothing = f64x2.splat(-Infinity);
-    const logP = f64x2.extract_lane(logSum(last, f64x2.splat(load<f64>(end - 8)), nothing), 0);
-    store<f64>(value + (<usize>b << 3), -logP);
-    if (dz == 0 || logP == -Infinity) continue;
+    const end = alpha + <usize>(T - 1) * width + 16 + (<usize>L << 4); // the last blank; the last label stands before it
+    const logP = f64x2.extract_lane(logSum(f64x2.splat(load<f64>(end)), f64x2.splat(load<f64>(end - 8)), f64x2.splat(-Infinity)), 0);
+    store<f64>(kept, logP);
+    kept = alpha + <usize>T * width;
+    const w = <f64>load<Float>(at(weight, b));
+    if (w != 0) sum -= w * logP;
+  }
+  return sum;
+}
 
-    // q_t(s) = e_t(s) + β_t(s), β_t(s) = lse(q_{t+1}(s), q_{t+1}(s+1), q_{t+1}(s+2) if allowed), γ = exp(α + β - ln P)
-    fill64(2 * L + 4, -Infinity, q);
-    fill64(2 * L + 4, -Infinity, next);
+/**
+ * dz [N,K] += scale·w_b·(p - γ), with γ the posterior of each class at each step; a sequence without an alignment adds nothing. The
+ * other buffers as `ctcValue` left them.
+ *
+ *   γ = exp(α + β - ln P)      β_t(s) = lse(q(s), q(s+1), q(s+2) if allowed)      q = e_{t+1} + β_{t+1}
+ */
+export function ctcGradient(B: i32, K: i32, offsetAt: usize, lengths: usize, labels: usize, labelAt: usize,
+  z: usize, weight: usize, kept: usize, scratch: usize, scale: f64, dz: usize): void {
+  const nothing = f64x2.splat(-Infinity);
+  for (let b = 0; b < B; ++b) {
+    const from = load<i32>(labelAt + (<usize>b << 2)), L = load<i32>(labelAt + (<usize>b << 2) + 4) - from;
+    const T = load<i32>(lengths + (<usize>b << 2)), l = labels + (<usize>from << 2), width = <usize>cells(L) << 3;
+    const norms = kept + 8, alpha = norms + (<usize>T << 3), logP = load<f64>(kept), factor = scale * <f64>load<Float>(at(weight, b));
+    kept = alpha + <usize>T * width;
+    if (factor == 0 || logP == -Infinity) continue;
+    const skip = scratch, e = skip + width, gamma = e + 3 * width;
+    let q = e + width, next = q + width;
+    skips(L, l, skip);
+    fill64(cells(L), -Infinity, q);
+    fill64(cells(L), -Infinity, next);
     fill64(K + 1, 0, gamma);
     for (let t = T - 1; t >= 0; --t) {
-      const row = at(z, (load<i32>(offsetAt + (<usize>t << 2)) + b) * K), now = alpha + <usize>t * width + 16;
-      emissions(L, K, l, row, load<f64>(norms + (<usize>t << 3)), e);
+      const row = rowOf(z, K, offsetAt, t, b), now = alpha + <usize>t * width + 16, norm = load<f64>(norms + (<usize>t << 3));
+      emissions(L, K, l, row, norm, e);
       let rest: f64 = 0;
-      for (let i = max(0, L - T + t), most = min(L, t); i <= most; ++i) {
+      for (let i = max(0, L - T + t), last = min(L, t); i <= last; ++i) {
         const o = <usize>i << 4;
         let beta: v128;
-        if (t == T - 1) {
-          beta = i == L ? f64x2.replace_lane(nothing, 0, 0) : i == L - 1 ? f64x2.replace_lane(nothing, 1, 0) : nothing;
-        } else {
-          const jump = f64x2.add(v128.load(next + o + 16), v128.load(skip + o + 16));
-          beta = logSum(v128.load(next + o), v128.load(next + o + 8), jump);
-        }
+        if (t == T - 1) beta = i == L ? f64x2.replace_lane(nothing, 0, 0) : i == L - 1 ? f64x2.replace_lane(nothing, 1, 0) : nothing;
+        else beta = logSum(v128.load(next + o), v128.load(next + o + 8), f64x2.add(v128.load(next + o + 16), v128.load(skip + o + 16)));
         v128.store(q + o, f64x2.add(v128.load(e + o), beta));
         const posterior = exp<f64>(f64x2.sub(f64x2.add(v128.load(now + o), beta), f64x2.splat(logP)));
         rest += f64x2.extract_lane(posterior, 0);
-        if (i < L) {
-          const cell = gamma + (<usize>load<i32>(l + (<usize>i << 2)) << 3);
-          store<f64>(cell, load<f64>(cell) + f64x2.extract_lane(posterior, 1));
-        }
+        if (i == L) continue;
+        const cell = gamma + (<usize>load<i32>(l + (<usize>i << 2)) << 3);
+        store<f64>(cell, load<f64>(cell) + f64x2.extract_lane(posterior, 1));
       }
       store<f64>(gamma + (<usize>(K - 1) << 3), rest);
-      addGradient(K, row, load<f64>(norms + (<usize>t << 3)), gamma, scale, at(dz, (load<i32>(offsetAt + (<usize>t << 2)) + b) * K));
-      // the band moves by one pair a step: what leaves it must read as -∞ again
+      addGradient(K, row, norm, gamma, factor, rowOf(dz, K, offsetAt, t, b));
       const spare = next;
       next = q;
       q = spare;
-      fill64(2 * L + 4, -Infinity, q);
+      fill64(cells(L), -Infinity, q); // the band moves by a pair a step: what leaves it reads as -∞ again
     }
   }
 }

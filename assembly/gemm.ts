@@ -37,7 +37,7 @@ function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
     let c4 = v128.load(c, 64), c5 = v128.load(c, 80), c6 = v128.load(c, 96), c7 = v128.load(c, 112);
     let p0 = packed, p1 = p0 + panel, p2 = p1 + panel, p3 = p2 + panel, x = a;
     for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW, p2 += ROW, p3 += ROW) {
-      const s = spread(x, 0);
+      const s = spread<Float>(x, 0);
       c0 = fma(s, v128.load(p0), c0); c1 = fma(s, v128.load(p0, 16), c1);
       c2 = fma(s, v128.load(p1), c2); c3 = fma(s, v128.load(p1, 16), c3);
       c4 = fma(s, v128.load(p2), c4); c5 = fma(s, v128.load(p2, 16), c5);
@@ -51,7 +51,7 @@ function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
     let c0 = get(c, n), c1 = get(c + 16, n - LANES), c2 = get(c + 32, n - PANEL), c3 = get(c + 48, n - PANEL - LANES);
     let p0 = packed, p1 = two ? p0 + panel : p0, x = a;
     for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW) {
-      const s = spread(x, 0);
+      const s = spread<Float>(x, 0);
       c0 = fma(s, v128.load(p0), c0); c1 = fma(s, v128.load(p0, 16), c1);
       c2 = fma(s, v128.load(p1), c2); c3 = fma(s, v128.load(p1, 16), c3);
     }

@@ -19,7 +19,7 @@ export {
 export { momentumUpdate, adamUpdate, rmspropUpdate } from "./update";
 export { randomBlock, randomUniform, randomNormal, normalBlock, dropoutMask } from "./random";
 
-export { ctc, ctcScratch } from "./ctc";
+export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./ctc";
 
 /** First free byte of the memory. */
 export const heapBase: usize = __heap_base;
