@@ -12,6 +12,7 @@ import { knownOptions, whole } from "../wasm/errors.ts";
 import type { Random } from "../wasm/random.ts";
 import type { FiniteTask, Item } from "../train/task.ts";
 import type { Moore } from "../inference/moore.ts";
+import { wrongBits } from "./long-lag/scoring.ts";
 
 export interface AdditionOptions {
   /** Most digits of a number. Default 12. */
@@ -64,14 +65,8 @@ export function addition(options: AdditionOptions = {}): FiniteTask {
     // every column but the last is 1 with probability 1/2; the last is the carry out of n columns, 1 with probability 1/2 - 2^-(n+1)
     chance: Array.from({ length: digits - least + 1 }, (_, i) => least + i)
       .reduce((sum, n) => sum + n / 2 + 0.5 - 1 / 2 ** (n + 1), 0) / (digits - least + 1),
-    wrong(item, prediction) {
-      let wrong = 0;
-      for (let t = 0; t < item.target.length; ++t) {
-        if ((item.weight?.[t] ?? 1) > 0 && (prediction[t]! > 0 ? 1 : 0) !== item.target[t]) ++wrong;
-      }
-      return wrong;
-    },
-    rule: "every digit of the sum is on its own side of one half",
+    wrong: wrongBits,
+    rule: "every digit of the sum has log-odds of the right sign",
     machine: adder,
     encode: (symbol) => [symbol >> 1, symbol & 1],
     print: (output) => output[0]! > 0 ? "1" : "0",

@@ -1,6 +1,7 @@
 /** Text as a task: symbols are characters, and each step's target is the next character. */
 import { DataError, knownOptions, whole } from "../wasm/errors.ts";
 import type { Item, Task } from "../train/task.ts";
+import { wrongClasses } from "./long-lag/scoring.ts";
 
 /** The characters of a text, each with its number: its place in code-point order. */
 export class Vocabulary {
@@ -74,16 +75,7 @@ export function text(content: string, options: TextOptions = {}): TextTask {
       return starts.map((from) => item(from, Math.min(length, ids.length - 1 - from)));
     },
     chance: steps * (1 - counts.reduce((a, b) => Math.max(a, b)) / ids.length),
-    wrong(one, prediction) {
-      const K = vocabulary.size;
-      let wrong = 0;
-      for (let t = 0; t < one.target.length; ++t) {
-        let best = 0;
-        for (let k = 1; k < K; ++k) if (prediction[t * K + k]! > prediction[t * K + best]!) best = k;
-        if (best !== one.target[t]) ++wrong;
-      }
-      return wrong;
-    },
+    wrong: wrongClasses,
     rule: "the most probable character is the one that comes",
   };
 }
