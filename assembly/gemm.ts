@@ -15,9 +15,10 @@ import { columnsProduct, fma, panelProduct, spread } from "./tiles";
 
 /** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
 export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: usize, C: usize, ldc: i32): void {
+  if (K <= 0) return;
   if (M == 1) return gemv(N, K, A, packed, C);
   const down = at(0, lda), next = at(0, ldc), panel = ROW * K;
-  const cuts = (K + DEPTH - 1) / DEPTH, depth = cuts > 0 ? (K + cuts - 1) / cuts : 0;
+  const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts;
   for (let k = 0; k < K; k += depth) {
     const kb = min(depth, K - k), sweep = max(SWEEP / (kb * <i32>SIZE), 24);
     for (let i = 0; i < M; i += sweep) {
@@ -28,23 +29,37 @@ export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: u
   }
 }
 
-/** C [N] += a [K] · packed: four panels at a time, or the additions of one would wait for each other. */
+/** C [N] += a [K] · packed, K > 0: three panels at a time, or the additions of one would wait for each other; steps as in tiles.ts. */
 function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
   const panel = ROW * K;
   let j = 0;
-  for (; j + 4 * PANEL <= N; j += 4 * PANEL, c += 128, packed += 4 * panel) {
-    let c0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48);
-    let c4 = v128.load(c, 64), c5 = v128.load(c, 80), c6 = v128.load(c, 96), c7 = v128.load(c, 112);
-    let p0 = packed, p1 = p0 + panel, p2 = p1 + panel, p3 = p2 + panel, x = a;
-    for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW, p2 += ROW, p3 += ROW) {
-      const s = spread<Float>(x, 0);
-      c0 = fma(s, v128.load(p0), c0); c1 = fma(s, v128.load(p0, 16), c1);
-      c2 = fma(s, v128.load(p1), c2); c3 = fma(s, v128.load(p1, 16), c3);
-      c4 = fma(s, v128.load(p2), c4); c5 = fma(s, v128.load(p2, 16), c5);
-      c6 = fma(s, v128.load(p3), c6); c7 = fma(s, v128.load(p3, 16), c7);
+  for (; j + 3 * PANEL <= N; j += 3 * PANEL, c += 96, packed += 3 * panel) {
+    let c0 = v128.load(c, 0), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48), c4 = v128.load(c, 64), c5 = v128.load(c, 80);
+    let x = a, p0 = packed, p1 = p0 + panel, p2 = p1 + panel;
+    for (let k = K; ; k -= 4) {
+      let s = spread<Float>(x, 0);
+      c0 = fma(s, v128.load(p0, 0), c0); c1 = fma(s, v128.load(p0, 16), c1);
+      c2 = fma(s, v128.load(p1, 0), c2); c3 = fma(s, v128.load(p1, 16), c3);
+      c4 = fma(s, v128.load(p2, 0), c4); c5 = fma(s, v128.load(p2, 16), c5);
+      if (k == 1) break;
+      s = spread<Float>(x, 1);
+      c0 = fma(s, v128.load(p0, 32), c0); c1 = fma(s, v128.load(p0, 48), c1);
+      c2 = fma(s, v128.load(p1, 32), c2); c3 = fma(s, v128.load(p1, 48), c3);
+      c4 = fma(s, v128.load(p2, 32), c4); c5 = fma(s, v128.load(p2, 48), c5);
+      if (k == 2) break;
+      s = spread<Float>(x, 2);
+      c0 = fma(s, v128.load(p0, 64), c0); c1 = fma(s, v128.load(p0, 80), c1);
+      c2 = fma(s, v128.load(p1, 64), c2); c3 = fma(s, v128.load(p1, 80), c3);
+      c4 = fma(s, v128.load(p2, 64), c4); c5 = fma(s, v128.load(p2, 80), c5);
+      if (k == 3) break;
+      s = spread<Float>(x, 3);
+      c0 = fma(s, v128.load(p0, 96), c0); c1 = fma(s, v128.load(p0, 112), c1);
+      c2 = fma(s, v128.load(p1, 96), c2); c3 = fma(s, v128.load(p1, 112), c3);
+      c4 = fma(s, v128.load(p2, 96), c4); c5 = fma(s, v128.load(p2, 112), c5);
+      if (k <= 4) break;
+      x += 4 * SIZE; p0 += 4 * ROW; p1 += 4 * ROW; p2 += 4 * ROW;
     }
-    v128.store(c, c0); v128.store(c, c1, 16); v128.store(c, c2, 32); v128.store(c, c3, 48);
-    v128.store(c, c4, 64); v128.store(c, c5, 80); v128.store(c, c6, 96); v128.store(c, c7, 112);
+    v128.store(c, c0, 0); v128.store(c, c1, 16); v128.store(c, c2, 32); v128.store(c, c3, 48); v128.store(c, c4, 64); v128.store(c, c5, 80);
   }
   for (; j < N; j += 2 * PANEL, c += 64, packed += 2 * panel) { // the rest, two panels at a time; the second may not exist
     const n = N - j, two = n > PANEL;

@@ -6,3 +6,4 @@ export { kalmanFilter, kalmanSmoother, kalmanScratch } from "./gauss";
 export { emissionRows, hmmForward, hmmBackward, hmmScratch, viterbi } from "./markov";
 export { hmmLogForward, hmmLogBackward } from "./markov-log";
 export { gaussianLogDensity, diagonalLogDensity, poissonLogDensity, logFactorial, symbolCounts, diagonalMoments, fullMoments } from "./emissions";
+export { sparseProduct } from "./sparse";
