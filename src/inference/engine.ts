@@ -44,9 +44,14 @@ export interface MarkovKernels {
   fullMoments(T: number, D: number, K: number, N: number, y: Ptr, gamma: Ptr, center: Ptr, weight: Ptr, first: Ptr, second: Ptr, scratch: Ptr): void;
 }
 
+/** Sparse products: assembly/sparse.ts. */
+export interface SparseKernels {
+  sparseProduct(B: number, N: number, K: number, from: Ptr, weight: Ptr, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
+}
+
 /** The float64 engine, seen whole. */
 export interface InferenceEngine extends Engine {
-  readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels;
+  readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels & SparseKernels;
 }
 
 /** The double-precision engine, loaded at the first call. */
