@@ -1,0 +1,38 @@
+/** One peer, one workload, one process: three first losses, then the time of a step. Prints one line of JSON. */
+import { parseArgs } from "node:util";
+import { readMaterial, workloads } from "./material.js";
+
+const { values } = parseArgs({ options: {
+  workload: { type: "string" }, material: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "20" },
+  backend: { type: "string" },
+} });
+export const backend = values.backend;
+
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/**
+ * `make(workload, arrays)` gives `step()`: one training step, update included, and its loss before the update (or, in a stream, one
+ * step and the mean of its output). `firstMs` is the first step, with whatever a peer compiles in it. A sample is as many steps as take 5 ms.
+ */
+export async function measure(make) {
+  const workload = workloads[values.workload];
+  const peer = await make(workload, readMaterial(values.material, values.workload));
+  const first = [], ms = [];
+  const began = performance.now();
+  first.push(await peer.step());
+  const firstMs = performance.now() - began;
+  for (let i = 1; i < 3; ++i) first.push(await peer.step());
+  const each = Math.max(1, Math.ceil(5 / ((performance.now() - began) / 3)));
+  const run = async () => {
+    const start = performance.now();
+    for (let i = 0; i < each; ++i) await peer.step();
+    return (performance.now() - start) / each;
+  };
+  if (performance.now() - began < 1000) { // let the engine's optimizing compiler finish
+    const warm = performance.now();
+    while (performance.now() - warm < 600) await run();
+  }
+  const least = Math.min(5, Number(values.samples)), timed = performance.now();
+  while (ms.length < least || (ms.length < Number(values.samples) && performance.now() - timed < Number(values.seconds) * 1000)) ms.push(await run());
+  console.log(JSON.stringify({ workload: values.workload, first, firstMs, ms: median(ms), least: Math.min(...ms), samples: ms.length, ...(peer.note ? { note: peer.note } : {}) }));
+}

@@ -1,0 +1,94 @@
+/**
+ * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a measurement, one run.
+ *
+ *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 20] [--out FOLDER]
+ *
+ * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { here, rate, workloads, writeMaterial } from "./material.js";
+
+const { values } = parseArgs({ options: {
+  only: { type: "string" }, workloads: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "20" },
+  out: { type: "string", default: join(here, "../results") },
+} });
+const processor = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+const avx512 = / avx512f /.test(processor);
+const node20 = process.execPath, node24 = join(here, "../../test/engines/node_modules/node24/bin/node");
+const js = (script, backend, node = node20) => ({ command: [node, join(here, script), ...(backend ? ["--backend", backend] : [])] });
+const python = (env) => ({ command: ["/usr/bin/python3", join(here, "pytorch.py")], env: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", ...env } });
+
+const peers = {
+  "unrolled": js("unrolled.js", "simd"),
+  "unrolled, Node 24": js("unrolled.js", "simd", node24),
+  "unrolled, revectorized": js("unrolled.js", "revectorize", node24),
+  "unrolled, relaxed": js("unrolled.js", "relaxed", node24),
+  "pytorch": python({}),
+  ...(avx512 ? { "pytorch, avx512": python({ OPENBLAS_CORETYPE: "Cooperlake", ATEN_CPU_CAPABILITY: "avx512" }) } : {}),
+  "tfjs-wasm": js("tfjs.js", "wasm"),
+  "jax-js": js("jax.js"),
+  "brain.js": js("brain.js"),
+  "recurrent-js": js("recurrent.js"),
+  "tfjs-cpu": js("tfjs.js", "cpu"),
+  "onnxruntime-web": js("onnx.js"),
+};
+const trains = (peer, name) => peer !== "onnxruntime-web" || workloads[name].loss === "none";
+const chosen = (list, all) => {
+  const names = list?.split(/,(?! )/) ?? Object.keys(all);
+  for (const name of names) if (!(name in all)) throw new Error(`${name} is not one of ${Object.keys(all).join(" · ")}`);
+  return names;
+};
+const peerNames = chosen(values.only, peers), names = chosen(values.workloads, workloads);
+
+const folder = mkdtempSync(join(tmpdir(), "unrolled-peers-")), results = {};
+try {
+  for (const name of names) {
+    writeMaterial(folder, name);
+    results[name] = {};
+    for (const peer of peerNames.filter((peer) => trains(peer, name))) {
+      const { command: [program, ...args], env } = peers[peer];
+      const done = spawnSync(program, [...args, "--workload", name, "--material", folder, "--samples", values.samples, "--seconds", values.seconds],
+        { encoding: "utf8", env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 1 << 26 });
+      const line = done.stdout?.trim().split("\n").at(-1) ?? "";
+      let result;
+      try { result = JSON.parse(line); } catch { result = { failed: done.error?.code === "ETIMEDOUT" ? "more than 10 minutes" : (done.stderr || String(done.error)).trim().split("\n").find((l) => /Error/.test(l)) ?? "no result" }; }
+      results[name][peer] = result;
+      console.log(`${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function format(ms) { return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecision(3) : ms.toPrecision(2); }
+
+/** Do the first losses agree with those of the first peer that gave any, to 1e-4 of their size? */
+function agreement(row, peer) {
+  const reference = Object.entries(row).find(([, r]) => r.first && !r.note)?.[1].first, own = row[peer].first;
+  if (row[peer].note) return row[peer].note;
+  const worst = Math.max(...own.map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)));
+  return worst <= 1e-4 ? "equal" : `differs by ${worst.toExponential(1)}`;
+}
+
+const head = (title) => `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
+const row = (name, cell) => `| ${name} | ${peerNames.map((peer) => results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer)).join(" | ")} |\n`;
+const ratio = (own) => names.filter((name) => results[name][own]?.ms).map((name) => row(name, (r) => (r.ms / results[name][own].ms).toPrecision(3))).join("");
+const failures = names.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.failed).map((peer) => `- ${name}, ${peer}: ${results[name][peer].failed}\n`)).join("");
+const describe = (name) => Object.entries(workloads[name]).map(([key, value]) => `${key} ${value}`).join(", ");
+const markdown = `# Beside its peers
+
+${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${process.versions.node}${existsSync(node24) ? ` and ${spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1)}` : ""}.
+One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run. Compile time is not in it.
+
+${head("ms a step")}${names.map((name) => row(name, (r) => format(r.ms))).join("")}
+${names.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
+${peerNames.filter((own) => own.startsWith("unrolled")).map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`).join("")}${head("first three losses")}${names.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
+${head("first step less a later one, ms")}${names.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
+mkdirSync(values.out, { recursive: true });
+writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, workloads, results }, undefined, 1) + "\n");
+writeFileSync(join(values.out, "peers.md"), markdown);
+console.log(`\n${markdown}`);
