@@ -4,7 +4,7 @@ import type { Loss } from "./loss.ts";
 export const bernoulli: Loss = {
   name: "bernoulli",
   target: "reals",
-  kept: () => 0,
+  room: () => 0,
   value: (s) => s.k.bernoulliValue(s.rows, s.columns, s.z, s.target, s.weight),
   gradient: (s, scale, dz) => s.k.bernoulliGradient(s.rows, s.columns, s.z, s.target, s.weight, scale, dz),
   curvature: (s, scale, rz, out) => s.k.bernoulliCurvature(s.rows, s.columns, s.z, s.weight, scale, rz, out),

@@ -3,11 +3,13 @@
  * rows and units times `scale`. Targets and weights are packed like the node's value.
  */
 import type { Kernels, Ptr } from "../wasm/kernels.ts";
+import type { Memory } from "../wasm/memory.ts";
 import type { Packing } from "../graph/packing.ts";
 
 /** The buffers a loss works on. */
 export interface LossSite {
   readonly k: Kernels;
+  readonly memory: Memory;
   readonly packing: Packing;
   readonly rows: number;
   readonly columns: number;
@@ -19,7 +21,7 @@ export interface LossSite {
   readonly targetOffsets: Ptr;
   /** Weights: [N,O] where targets are reals, [N] where they are classes, [B] where they are labels. */
   readonly weight: Ptr;
-  /** Room for `kept(rows, columns)` reals, filled by `value`, read by the other two. */
+  /** Room for `room(site)` reals, filled by `value`, read by the other two. */
   readonly kept: Ptr;
 }
 
@@ -28,7 +30,8 @@ export interface Loss {
   readonly name: string;
   /** What a target is: O reals a step, one class number a step, or a row of labels for the sequence. */
   readonly target: "reals" | "class" | "labels";
-  kept(rows: number, columns: number): number;
+  /** Reals to keep for such a site. */
+  room(s: Omit<LossSite, "kept">): number;
   /** Σ w·ℓ, nats or half squared units. */
   value(s: LossSite): number;
   /** dz += scale·∂value/∂z. */

@@ -4,7 +4,7 @@ import type { Loss } from "./loss.ts";
 export const softmax: Loss = {
   name: "softmax",
   target: "class",
-  kept: (rows, columns) => rows * columns,
+  room: ({ rows, columns }) => rows * columns,
   value(s) {
     s.k.softmaxProbabilities(s.rows, s.columns, s.z, s.kept);
     return s.k.softmaxValue(s.rows, s.columns, s.z, s.target, s.weight);

@@ -45,6 +45,7 @@ export class NetworkObjective implements CurvatureObjective {
   readonly #full: Ptr;
   readonly #sum: Ptr;
   readonly #direction: Ptr;
+  #version = -1;
   #train: Tape | undefined;
   #value: Tape | undefined;
   #linear: Tape[] = [];
@@ -60,14 +61,22 @@ export class NetworkObjective implements CurvatureObjective {
     this.#full = this.#arena.reals(P);
     this.#sum = this.#arena.reals(P);
     this.#direction = this.#arena.reals(P);
-    if (constraints) constraints.restrict(weights.theta, this.theta);
-    this.changed();
+    this.adopt();
   }
 
   changed(): void {
     const { weights, constraints } = this.#parts;
     constraints?.expand(this.theta, weights.theta);
     weights.changed();
+    this.#version = weights.version;
+  }
+
+  /** Takes up parameters that were written behind its back: the nearest point that satisfies the constraints. */
+  adopt(): void {
+    const { weights, constraints } = this.#parts;
+    if (!constraints || weights.version === this.#version) return;
+    constraints.restrict(weights.theta, this.theta);
+    this.changed();
   }
 
   value(): number { return this.#valueOf(this.batch); }
@@ -115,6 +124,9 @@ export class NetworkObjective implements CurvatureObjective {
     constraints?.pull(sums, out);
   }
 
+  /** Summed loss of a batch whose values stand on a tape. */
+  lossOn(tape: Tape, batch: Batch): number { return this.#parts.loss.value(this.#site(tape, batch)); }
+
   /** The tape of the last gradient, for analysis. */
   get tape(): Tape { return this.#train ??= new Tape(this.#parts.weights); }
 
@@ -136,23 +148,24 @@ export class NetworkObjective implements CurvatureObjective {
   #forward(tape: Tape, shard: Batch, gradient: boolean): number {
     tape.plan(shard.packing, shard.inputs, gradient);
     tape.forward(this.mode);
-    return this.#parts.loss.value(this.#site(tape, shard));
+    return this.lossOn(tape, shard);
   }
 
   #site(tape: Tape, shard: Batch): LossSite {
     const { output, loss } = this.#parts, { rows, columns, packing } = tape.shape(output);
+    const site = {
+      k: this.engine.kernels, memory: this.engine.memory, packing: packing!, rows, columns, z: tape.value(output),
+      target: shard.target, targetOffsets: shard.targetOffsets, weight: shard.weight,
+    };
     let kept = this.#kept.get(tape);
     if (!kept) this.#kept.set(tape, kept = { arena: new Arena(this.engine.memory), reals: -1, ptr: 0 as Ptr });
-    const reals = loss.kept(rows, columns);
+    const reals = loss.room(site);
     if (reals > kept.reals) {
       kept.arena.dispose();
       kept.ptr = kept.arena.reals(reals);
       kept.reals = reals;
     }
-    return {
-      k: this.engine.kernels, packing: packing!, rows, columns, z: tape.value(output),
-      target: shard.target, targetOffsets: shard.targetOffsets, weight: shard.weight, kept: kept.ptr,
-    };
+    return { ...site, kept: kept.ptr };
   }
 
   #nonFinite(tape: Tape, loss: number): NumericError {

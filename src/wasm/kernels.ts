@@ -82,10 +82,13 @@ export interface LossKernels {
   softmaxCurvature(R: number, K: number, p: Ptr, w: Ptr, scale: number, rz: Ptr, out: Ptr): void;
 }
 
-/** Connectionist temporal classification. Integer arrays are 32-bit; `value` holds f64 in both precisions. */
+/** Connectionist temporal classification. */
 export interface CtcKernels {
-  ctcScratch(T: number, L: number, K: number): number;
-  ctc(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, value: Ptr, scale: number, dz: Ptr, scratch: Ptr): void;
+  ctcKept(T: number, L: number): number;
+  ctcScratch(L: number, K: number): number;
+  ctcValue(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, weight: Ptr, kept: Ptr, scratch: Ptr): number;
+  ctcGradient(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, weight: Ptr, kept: Ptr, scratch: Ptr,
+    scale: number, dz: Ptr): void;
 }
 
 /** Fused parameter updates. */

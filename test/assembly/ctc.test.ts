@@ -4,33 +4,37 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { packing } from "../../src/graph/packing.ts";
 import { engine, type Engine } from "../../src/wasm/engine.ts";
-import { NULL } from "../../src/wasm/kernels.ts";
+import { ctc } from "../../src/losses/ctc.ts";
+import type { Ptr } from "../../src/wasm/kernels.ts";
 import { Arena } from "../../src/wasm/memory.ts";
 import { enumeratedCtc } from "../reference/ctc.ts";
 
 interface Sequence { z: number[][]; labels: number[] }
 const f64 = await engine("float64"), f32 = await engine("float32");
 
-/** Runs the kernel on sequences sorted longest first. */
-function run({ kernels: k, memory }: Engine, batch: readonly Sequence[], scale = 1, gradient = true): { value: number[]; dz: number[][][] } {
-  const { lengths, offsetAt, rows } = packing(batch.map((s) => s.z.length)), K = batch[0]!.z[0]!.length, arena = new Arena(memory);
-  const ints = (values: Iterable<number>): ReturnType<Arena["ints"]> => {
-    const all = [...values], ptr = arena.ints(Math.max(all.length, 1));
+/** Value and gradient of each sequence, run through the loss in one packed batch, sorted longest first. */
+function run({ kernels: k, memory }: Engine, batch: readonly Sequence[]): { value: number[]; dz: number[][][] } {
+  const packed = packing(batch.map((s) => s.z.length)), { offsetAt, rows } = packed, K = batch[0]!.z[0]!.length, B = batch.length, arena = new Arena(memory);
+  const ints = (all: number[]): Ptr => {
+    const ptr = arena.ints(all.length + 1);
     memory.ints(ptr, all.length).set(all);
     return ptr;
   };
   let end = 0;
-  const labelAt = ints([0, ...batch.map((s) => end += s.labels.length)]), labels = ints(batch.flatMap((s) => s.labels));
-  const offsets = ints(offsetAt), lens = ints(lengths), z = arena.reals(rows * K), dz = arena.reals(rows * K);
-  const value = arena.ints(2 * batch.length);
-  const scratch = arena.reals(k.ctcScratch(batch[0]!.z.length, Math.max(...batch.map((s) => s.labels.length)), K));
+  const targetOffsets = ints([0, ...batch.map((s) => end += s.labels.length)]), target = ints(batch.flatMap((s) => s.labels));
+  const z = arena.reals(rows * K), dz = arena.reals(rows * K), weight = arena.reals(B), loss = ctc({ impossible: "infinite" });
   batch.forEach((s, b) => s.z.forEach((row, t) => memory.reals(memory.at(z, (offsetAt[t]! + b) * K), K).set(row)));
+  const site = { k, memory, packing: packed, rows, columns: K, z, target, targetOffsets, weight };
+  const full = { ...site, kept: arena.reals(loss.room(site)) };
+  const value = batch.map((_, b) => { // one sequence at a time counts, all are there
+    memory.reals(weight, B).fill(0)[b] = 1;
+    return loss.value(full);
+  });
+  memory.reals(weight, B).fill(1);
+  loss.value(full);
   k.fill(rows * K, 0, dz);
-  k.ctc(batch.length, K, offsets, lens, labels, labelAt, z, value, scale, gradient ? dz : NULL, scratch);
-  const result = {
-    value: [...new Float64Array(k.memory.buffer, value, batch.length)],
-    dz: batch.map((s, b) => s.z.map((_, t) => [...memory.reals(memory.at(dz, (offsetAt[t]! + b) * K), K)])),
-  };
+  loss.gradient(full, 1, dz);
+  const result = { value, dz: batch.map((s, b) => s.z.map((_, t) => [...memory.reals(memory.at(dz, (offsetAt[t]! + b) * K), K)])) };
   arena.dispose();
   return result;
 }
@@ -62,7 +66,7 @@ test("the gradient is the slope of the value, by central differences", () => {
     fc.pre(needs(s.labels) <= 6);
     const { dz } = run(f64, [s]), h = 1e-5;
     const slope = s.z.map((row, t) => row.map((_, k) => {
-      const at = (d: number): number => run(f64, [{ ...s, z: s.z.map((r, u) => r.map((v, j) => u === t && j === k ? v + d : v)) }], 1, false).value[0]!;
+      const at = (d: number): number => run(f64, [{ ...s, z: s.z.map((r, u) => r.map((v, j) => u === t && j === k ? v + d : v)) }]).value[0]!;
       return (at(h) - at(-h)) / (2 * h);
     }));
     expect(gap(dz[0]!, slope)).toBeLessThan(1e-8); // h² times the third derivative, and rounding/h
