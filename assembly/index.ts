@@ -3,7 +3,7 @@ export { packedSize, pack, packTransposed } from "./pack";
 export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./gemm";
 export { fill, addScaled, axpby, scale, mul, dot, allFinite } from "./span";
 export {
-  mulAdd, mulAddRow, addRow, setRows, copyRows, addRows, sumRows, sumProducts, gatherRows, scatterAddRows,
+  mulAdd, mulAddRow, mulAddAbs, addRow, setRows, copyRows, addRows, sumRows, sumProducts, gatherRows, scatterAddRows,
 } from "./rows";
 export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./maps";
 export { activate, activationProduct } from "./activations";

@@ -2,7 +2,7 @@
  * Matrices [R,C] with row strides ld*: edge products, row sums, copies, and rows gathered by id. A matrix without gaps is swept as one
  * row; every element has the same bits either way.
  */
-import { LANES, add, at, flush, get, mul, put } from "./vector";
+import { LANES, add, at, flush, get, mul, put, splat } from "./vector";
 
 /** y [n] = flush(y + p ⊙ x): one row of mulAdd. */
 // @ts-ignore: decorator
@@ -29,6 +29,17 @@ export function mulAdd(R: i32, C: i32, p: usize, ldp: i32, x: usize, ldx: i32, y
 /** y [R,C] = flush(y + w ⊙ x) with the same w [C] for each row. */
 export function mulAddRow(R: i32, C: i32, w: usize, x: usize, ldx: i32, y: usize, ldy: i32): void {
   for (; R > 0; --R, x = at(x, ldx), y = at(y, ldy)) mulAddSpan(C, w, x, y);
+}
+
+/** y [R,C] = flush(y + a·|p| ⊙ x): the curvature that structural damping adds. */
+export function mulAddAbs(R: i32, C: i32, a: f64, p: usize, ldp: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
+  const scale = splat(<Float>a);
+  for (; R > 0; --R, p = at(p, ldp), x = at(x, ldx), y = at(y, ldy)) {
+    for (let i = 0; i < C; i += LANES) {
+      const n = C - i, o = <usize>i * sizeof<Float>();
+      put(y + o, n, flush(add(get(y + o, n), mul(mul(scale, v128.abs<Float>(get(p + o, n))), get(x + o, n)))));
+    }
+  }
 }
 
 /** y [n] += x. */

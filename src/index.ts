@@ -1,0 +1,45 @@
+/** The public names of unrolled. */
+
+// loading
+export { init, engine, engineInfo } from "./wasm/engine.ts";
+export type { Engine, EngineInfo, InitOptions, Variant, WasmSource } from "./wasm/engine.ts";
+export { ShapeError, OptionError, DataError, NumericError, DisposedError } from "./wasm/errors.ts";
+export { Random } from "./wasm/random.ts";
+export type { Precision } from "./wasm/memory.ts";
+
+// networks
+export { network, Network } from "./models/network.ts";
+export type { NetworkSpec, ParameterView, PredictOptions } from "./models/network.ts";
+export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, subsample } from "./models/layers.ts";
+export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
+export { constant, normal, uniform, orthogonal } from "./models/initialization.ts";
+export { fix, tie, constrain } from "./models/constraints.ts";
+export type { Stream } from "./models/stream.ts";
+export type { TrainEvent, TrainOptions } from "./train/trainer.ts";
+export type { DataItem, Numbers } from "./train/data.ts";
+export type { Evaluation } from "./train/metrics.ts";
+export type { TrainingData, BatchSource } from "./train/source.ts";
+export type { Item, Task } from "./train/task.ts";
+
+// optimizers
+export { sgd } from "./optim/sgd.ts";
+export { momentum } from "./optim/momentum.ts";
+export { nesterov } from "./optim/nesterov.ts";
+export { adam } from "./optim/adam.ts";
+export { rmsprop } from "./optim/rmsprop.ts";
+export { hessianFree } from "./optim/hessian-free.ts";
+export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
+export type { Optimizer, OptimizerRun, Objective, CurvatureObjective } from "./optim/optimizer.ts";
+
+// tasks
+export { tasks } from "./tasks/tasks.ts";
+export { nextStep } from "./tasks/next-step.ts";
+
+// decoding of labels
+export { bestPath } from "./inference/best-path.ts";
+export { beamSearch } from "./inference/beam-search.ts";
+export { NGram } from "./inference/ngram.ts";
+export { editDistance, labelErrors } from "./inference/edit-distance.ts";
+export type { Emission } from "./inference/best-path.ts";
+export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-search.ts";
+export type { LabelErrors } from "./inference/edit-distance.ts";

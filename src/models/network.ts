@@ -1,0 +1,309 @@
+/**
+ * The net a user builds: layers in, a model that trains, predicts, streams, saves. One kernel engine a precision; parameters in one
+ * flat vector; every call that takes data checks it first.
+ */
+import { DisposedError, OptionError, ShapeError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
+import { engine, type Engine } from "../wasm/engine.ts";
+import type { Ptr } from "../wasm/kernels.ts";
+import { Arena, type Floats, type Precision } from "../wasm/memory.ts";
+import { Random } from "../wasm/random.ts";
+import { ConstraintMap } from "../graph/constraints.ts";
+import { Tape } from "../graph/tape.ts";
+import { Weights } from "../graph/weights.ts";
+import { bernoulli } from "../losses/bernoulli.ts";
+import { ctc } from "../losses/ctc.ts";
+import type { Loss } from "../losses/loss.ts";
+import { softmax } from "../losses/softmax.ts";
+import { squared } from "../losses/squared.ts";
+import { Batch, unpackSequence } from "../train/batch.ts";
+import { flattenInitial, flattenInput, type DataItem, type DataSpec, type FlatItem, type Numbers } from "../train/data.ts";
+import { Metrics, type Evaluation } from "../train/metrics.ts";
+import { checkItems, isItems, isSource, streams, type BatchSource, type TrainingData } from "../train/source.ts";
+import { Trainer, type TrainEvent, type TrainOptions } from "../train/trainer.ts";
+import { buildGraph, type BuiltGraph } from "./build.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { resolveConstraints, type NetworkConstraint } from "./constraints.ts";
+import { drawMatrix } from "./initialization.ts";
+import type { Layer } from "./layers.ts";
+import { Stream } from "./stream.ts";
+
+const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
+export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
+
+/** What a net is: enough to build it again. */
+export interface NetworkSpec {
+  /** Reals a step; or `{ symbols: V }`: whole numbers below V, one a step, or `perStep` of them. */
+  readonly input: number | { readonly symbols: number; readonly perStep?: number };
+  readonly layers: readonly Layer[];
+  /**
+   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc (labels a sequence, last class blank).
+   */
+  readonly loss: LossName;
+  /** Seed of everything random: parameters, batches, dropout. Default 1. */
+  readonly seed?: number;
+  /** Default "float32". */
+  readonly precision?: Precision;
+  /** Linear constraints on parameters. */
+  readonly constraints?: readonly NetworkConstraint[];
+}
+
+/** A parameter matrix. `data` is a live view: read or write it at once, do not keep it. */
+export interface ParameterView {
+  readonly name: string;
+  readonly shape: readonly [rows: number, columns: number];
+  readonly data: Floats;
+}
+
+/** How to predict. */
+export interface PredictOptions {
+  /** Initial states, one vector a sequence, where a layer takes them from data. */
+  readonly initial?: readonly ArrayLike<number>[];
+}
+
+/** Sequences evaluated at once. */
+const CHUNK = 256;
+
+/** A sequence model. */
+export class Network {
+  readonly spec: Required<NetworkSpec>;
+  readonly engine: Engine;
+  /** The structure, for analysis. */
+  readonly built: BuiltGraph;
+  readonly #loss: Loss;
+  readonly #dataSpec: DataSpec;
+  readonly #weights: Weights;
+  readonly #trainer: Trainer;
+  readonly #tape: Tape;
+  readonly #batch: Batch;
+  readonly #arena: Arena;
+  readonly #streams = new Set<Stream>();
+  #disposed = false;
+
+  /** Use `network(spec)`. */
+  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph) {
+    this.engine = engine;
+    this.spec = spec;
+    this.built = built;
+    this.#loss = losses[spec.loss]!;
+    const { graph, input, initial, initialColumns, output } = built, data = graph.node(0);
+    this.#dataSpec = {
+      who: "network", input: data.columns, symbols: data.data!.symbols, output: graph.node(output).columns,
+      target: this.#loss.target, initial: initialColumns,
+    };
+    this.#weights = new Weights(engine, graph);
+    initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters));
+    const indices = resolveConstraints(spec.constraints, graph.parameters);
+    const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
+    this.#trainer = new Trainer({
+      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.#dataSpec, nodes: { input, initial }, seed: spec.seed,
+    });
+    this.#tape = new Tape(this.#weights);
+    this.#batch = new Batch(engine, this.#dataSpec, { input, initial });
+    this.#arena = new Arena(engine.memory);
+  }
+
+  /** Number of parameters. */
+  get size(): number { return this.built.graph.size; }
+
+  /** Optimizer steps done so far. */
+  get step(): number { return this.#trainer.step; }
+
+  /** All parameters, in the order of the layers. */
+  get parameters(): ParameterView[] {
+    this.#live("parameters");
+    const weights = this.#weights, { memory } = this.engine;
+    return weights.graph.parameters.map(({ name, rows, columns, offset }) => ({
+      name, shape: [rows, columns] as const,
+      get data() {
+        weights.changed(); // whoever looks may write
+        return memory.reals(memory.at(weights.theta, offset), rows * columns);
+      },
+    }));
+  }
+
+  /** Trains, one event a step: `for await (const e of net.train(data, { optimizer, steps }))`. */
+  async *train(data: TrainingData, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
+    this.#live("train");
+    for await (const event of this.#trainer.train(data, options)) {
+      yield event;
+      this.#live("train");
+    }
+  }
+
+  /** The same loop, run to its end; resolves to all events. */
+  async fit(data: TrainingData, options: TrainOptions = {}): Promise<TrainEvent[]> {
+    const history: TrainEvent[] = [];
+    for await (const event of this.train(data, options)) history.push(event);
+    return history;
+  }
+
+  /** One [T_i, O] vector a sequence: probabilities where the loss has them. */
+  predict(inputs: readonly Numbers[], options: PredictOptions = {}): Floats[] {
+    this.#live("predict");
+    knownOptions("network.predict", options, ["initial"]);
+    if (!Array.isArray(inputs)) throw new ShapeError(`network.predict: got ${typeof inputs}, want an array of sequences`);
+    const spec = { ...this.#dataSpec, who: "network.predict" };
+    const items = inputs.map((input, i) => ({
+      ...flattenInput(spec, input, `sequence ${i}`), initial: flattenInitial(spec, options.initial?.[i], `sequence ${i}`),
+    }));
+    const out: Floats[] = new Array(items.length);
+    for (let from = 0; from < items.length; from += CHUNK) {
+      this.#forward(items.slice(from, from + CHUNK)).forEach((y, i) => { out[from + i] = y; });
+    }
+    return out;
+  }
+
+  /** One step at a time, state kept. Throws for nets that read backwards in time. */
+  stream(): Stream {
+    this.#live("stream");
+    const stream = new Stream(this.#weights, this.built, this.#loss, this.#dataSpec, () => this.#streams.delete(stream));
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /** Loss and metrics on items, or on `count` fresh sequences of a task. */
+  async evaluate(data: readonly DataItem[] | BatchSource, options: { count?: number; seed?: number } = {}): Promise<Evaluation> {
+    this.#live("evaluate");
+    knownOptions("network.evaluate", options, ["count", "seed"]);
+    const spec = { ...this.#dataSpec, who: "network.evaluate" };
+    const items = checkItems(spec, isSource(data as TrainingData)
+      ? (data as BatchSource).batch(whole("network.evaluate", "count", options.count ?? 1000, 1), new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation))
+      : isItems(data as TrainingData) ? data as readonly DataItem[] : []);
+    const metrics = new Metrics(this.spec.loss, this.#dataSpec.output), { objective } = this.#trainer;
+    let sum = 0, total = 0;
+    for (let from = 0; from < items.length; from += CHUNK) {
+      const chunk = items.slice(from, from + CHUNK), predictions = this.#forward(chunk);
+      chunk.forEach((item, i) => metrics.add(item, predictions[i]!));
+      sum += objective.lossOn(this.#tape, this.#batch);
+      total += this.#batch.total;
+    }
+    return metrics.result(sum / (total > 0 ? total : 1));
+  }
+
+  /** Loss and the gradient of every parameter on these items, dropout off. */
+  gradient(data: readonly DataItem[]): { loss: number; gradient: { name: string; shape: readonly [number, number]; data: Floats }[] } {
+    this.#live("gradient");
+    const items = checkItems({ ...this.#dataSpec, who: "network.gradient" }, data);
+    return this.#withVectors(1, ([g]) => {
+      const loss = this.#trainer.gradient(items, g!);
+      return { loss, gradient: this.#slices(g!) };
+    });
+  }
+
+  /** The Gauss-Newton matrix on these items times v [P], plus `structural` times the structural damping matrix. */
+  gaussNewtonProduct(data: readonly DataItem[], v: ArrayLike<number>, { structural = 0 } = {}): Floats {
+    this.#live("gaussNewtonProduct");
+    const P = this.#trainer.objective.size, { memory } = this.engine;
+    if (v.length !== P) throw new ShapeError(`network.gaussNewtonProduct: v has ${v.length} values, want ${P}, one for each free parameter`);
+    const items = checkItems({ ...this.#dataSpec, who: "network.gaussNewtonProduct" }, data);
+    return this.#withVectors(2, ([from, to]) => {
+      memory.reals(from!, P).set(v);
+      this.#trainer.gaussNewton(items, from!, to!, structural);
+      return memory.reals(to!, P).slice() as Floats;
+    });
+  }
+
+  /** safetensors: parameters, spec, and the training's state (unless `training: false`), so that training goes on with the same bits. */
+  save({ training = true } = {}): Uint8Array<ArrayBuffer> {
+    this.#live("save");
+    return writeCheckpoint(this.spec, this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() as Floats })), training ? this.#trainer.state() : undefined);
+  }
+
+  /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const stream of this.#streams) stream.dispose();
+    this.#trainer.dispose();
+    this.#tape.dispose();
+    this.#batch.dispose();
+    this.#weights.dispose();
+    this.#arena.dispose();
+  }
+
+  /** Takes parameters and training state from a checkpoint of the same spec. */
+  static async load(bytes: Uint8Array | ArrayBuffer): Promise<Network> {
+    const { spec, parameters, training } = readCheckpoint(bytes);
+    const net = await createNetwork(spec);
+    try {
+      for (const parameter of net.parameters) {
+        const saved = parameters.get(parameter.name);
+        if (!saved || saved.data.length !== parameter.data.length) {
+          throw new ShapeError(`network.load: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, want [${parameter.shape}]`);
+        }
+        parameter.data.set(saved.data);
+      }
+    } catch (error) { net.dispose(); throw error; }
+    if (training) net.#trainer.restore(training);
+    return net;
+  }
+
+  #forward(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): Floats[] {
+    const { memory } = this.engine, O = this.#dataSpec.output, tape = this.#tape, batch = this.#batch.load(items);
+    tape.plan(batch.packing, batch.inputs, false);
+    tape.forward();
+    const { rows: N, packing } = tape.shape(this.built.output), z = tape.value(this.built.output);
+    this.#arena.reset();
+    const y = this.#arena.reals(N * O);
+    this.#loss.predict(this.engine.kernels, N, O, z, y);
+    const values = memory.reals(y, N * O), out: Floats[] = new Array(items.length);
+    const Reals = this.engine.precision === "float32" ? Float32Array : Float64Array;
+    batch.order.forEach((i, b) => {
+      out[i] = new Reals(packing!.lengths[b]! * O);
+      unpackSequence(packing!, b, O, values, out[i]!);
+    });
+    return out;
+  }
+
+  #withVectors<R>(count: number, use: (vectors: Ptr[]) => R): R {
+    const arena = new Arena(this.engine.memory);
+    try { return use(Array.from({ length: count }, () => arena.reals(this.size))); } finally { arena.dispose(); }
+  }
+
+  #slices(base: Ptr): { name: string; shape: readonly [number, number]; data: Floats }[] {
+    const { memory } = this.engine;
+    return this.built.graph.parameters.map(({ name, rows, columns, offset }) =>
+      ({ name, shape: [rows, columns] as const, data: memory.reals(memory.at(base, offset), rows * columns).slice() as Floats }));
+  }
+
+  #live(method: string): void {
+    if (this.#disposed) throw new DisposedError(`network.${method}: the net was disposed; make or load another`);
+  }
+}
+
+function initialize(built: BuiltGraph, weights: Weights, random: Random): void {
+  const { memory } = weights.engine;
+  for (const { parameter, from, to, init } of built.beginnings) {
+    const { rows, columns, offset } = built.graph.parameters[parameter]!, drawn = new Float64Array(rows * (to - from));
+    drawMatrix(init, rows, to - from, random, drawn);
+    const view = memory.reals(memory.at(weights.theta, offset), rows * columns);
+    for (let r = 0; r < rows; ++r) for (let c = from; c < to; ++c) view[r * columns + c] = drawn[r * (to - from) + c - from]!;
+  }
+  weights.changed();
+}
+
+async function createNetwork(spec: NetworkSpec): Promise<Network> {
+  knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints"]);
+  const { input, layers, loss, seed = 1, precision = "float32", constraints = [] } = spec;
+  const symbols = typeof input === "object" && input !== null ? whole("network", "input.symbols", input.symbols, 1) : undefined;
+  const columns = symbols ? whole("network", "input.perStep", (input as { perStep?: number }).perStep ?? 1, 1) : whole("network", "input", input, 0);
+  if (!Array.isArray(layers) || layers.length === 0) throw new OptionError(`network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`);
+  oneOf("network", "loss", loss, Object.keys(losses));
+  oneOf("network", "precision", precision, ["float32", "float64"]);
+  whole("network", "seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  const built = buildGraph({ columns: embeddedInput(columns, symbols, layers) ? 1 : columns, symbols: symbols ?? embeddedInput(columns, symbols, layers) }, layers);
+  if (loss !== "ctc" && layers.some((layer) => layer.type === "subsample")) {
+    throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
+  }
+  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built);
+}
+
+/** `input: 1` in front of an embedding layer means one symbol a step. */
+function embeddedInput(columns: number, symbols: number | undefined, layers: readonly Layer[]): number | undefined {
+  const first = layers[0]!;
+  return symbols === undefined && first.type === "embedding" && columns >= 1 ? first.symbols : undefined;
+}
+
+/** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
+export const network: ((spec: NetworkSpec) => Promise<Network>) & { load(bytes: Uint8Array | ArrayBuffer): Promise<Network> } =
+  Object.assign(createNetwork, { load: Network.load });

@@ -1,0 +1,222 @@
+/** The training loop: batches in, optimizer steps out, one event a step; stops cleanly, resumes with the same bits. */
+import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm/errors.ts";
+import type { Ptr } from "../wasm/kernels.ts";
+import { adam } from "../optim/adam.ts";
+import type { Optimizer, OptimizerRun, StepReport } from "../optim/optimizer.ts";
+import { Batch, type InputNodes } from "./batch.ts";
+import type { DataSpec, FlatItem } from "./data.ts";
+import { longestFirst } from "../graph/packing.ts";
+import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
+import { Pace } from "./pace.ts";
+import { feed, isItems, isSource, type TrainingData } from "./source.ts";
+
+/** How to train. */
+export interface TrainOptions {
+  /** Default: adam(), or the optimizer of the training before. The same kind of optimizer as before goes on from its state. */
+  readonly optimizer?: Optimizer;
+  /** Optimizer steps. Default 1000; for an iterable of batches, until it ends. */
+  readonly steps?: number;
+  /** Sequences a batch, for items and tasks. Default 32, at most as many as there are items. */
+  readonly batch?: number;
+  /** Items in a new order each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Truncated backpropagation: cut sequences every so many steps; each cut is an optimizer step, states live on. Default: none. */
+  readonly truncate?: number;
+  /** Sequences a shard: gradients of shards are summed in order, so memory is bounded. Default: the whole batch. */
+  readonly shard?: number;
+  /** Sequences of each batch that serve for curvature products (Hessian-free). Default: all. */
+  readonly curvature?: number;
+  /** Stops after the current step, with its weights. */
+  readonly signal?: AbortSignal;
+}
+
+/** One optimizer step: the optimizer's own figures beside these. */
+export interface TrainEvent extends StepReport {
+  /** Steps done since the net was made, this one included. */
+  step: number;
+  /** Time of this step, ms. */
+  ms: number;
+}
+
+const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "curvature", "signal"];
+
+/** What a net tells its trainer. */
+export interface TrainerParts extends ObjectiveParts {
+  readonly spec: DataSpec;
+  readonly nodes: InputNodes;
+  readonly seed: number;
+}
+
+/** Everything about a training that a checkpoint holds: plain data and vectors. */
+export interface TrainingState {
+  readonly optimizer: string;
+  readonly step: number;
+  readonly batches: number;
+  readonly scalars: Record<string, number>;
+  readonly vectors: Record<string, Float32Array | Float64Array>;
+}
+
+/** One net in training. */
+export class Trainer {
+  readonly objective: NetworkObjective;
+  readonly #parts: TrainerParts;
+  readonly #pool: Batch[] = [];
+  #optimizer: Optimizer | undefined;
+  #run: OptimizerRun | undefined;
+  #restored: TrainingState | undefined;
+  #step = 0;
+  #batches = 0;
+  #busy = false;
+
+  constructor(parts: TrainerParts) {
+    this.#parts = parts;
+    this.objective = new NetworkObjective(parts);
+  }
+
+  /** Steps done. */
+  get step(): number { return this.#step; }
+
+  /** Trains; yields after every step. Bad options or items throw before anything changes. */
+  async *train(data: TrainingData, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
+    const { spec, seed } = this.#parts, who = `${spec.who}.train`;
+    knownOptions(who, options, keys);
+    const endless = isItems(data) || isSource(data), signal = options.signal;
+    const steps = options.steps === undefined ? (endless ? 1000 : Infinity) : whole(who, "steps", options.steps, 0);
+    const batch = whole(who, "batch", options.batch ?? 32, 1);
+    const truncate = options.truncate === undefined ? Infinity : whole(who, "truncate", options.truncate, 1);
+    for (const key of ["shard", "curvature"] as const) if (options[key] !== undefined) whole(who, key, options[key], 1);
+    if (this.#busy) throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
+    const next = feed(this.objective.engine, spec, data, { batch, shuffle: options.shuffle ?? true, seed });
+    this.#busy = true;
+    try {
+      this.objective.adopt();
+      const run = this.#start(options.optimizer), pace = new Pace();
+      this.objective.pause = async () => { signal?.throwIfAborted(); await pace.breathe(); };
+      for (let done = 0; done < steps && !signal?.aborted;) {
+        const items = await next(this.#batches);
+        if (!items) return;
+        ++this.#batches;
+        const chunks = cut(items, truncate, spec);
+        for (let c = 0; c < chunks.length && done < steps && !signal?.aborted; ++c) {
+          const from = performance.now();
+          this.#load(chunks[c]!, options);
+          this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
+          const report = await this.#advance(run, signal);
+          if (!report) return;
+          ++done;
+          yield { ...report, step: ++this.#step, ms: performance.now() - from };
+          await pace.breathe();
+        }
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** g [P] = gradient of the loss of one set of items, dropout off; returns the loss. */
+  gradient(items: readonly FlatItem[], g: Ptr): number {
+    this.#load(items, {});
+    this.objective.mode = {};
+    return this.objective.gradient(g);
+  }
+
+  /** The curvature matrix of one set of items times v, dropout off. */
+  gaussNewton(items: readonly FlatItem[], v: Ptr, out: Ptr, structural: number): void {
+    this.#load(items, {});
+    this.objective.mode = {};
+    this.objective.linearize();
+    this.objective.gaussNewton(v, out, structural);
+  }
+
+  /** The state to save, or undefined before the first training. */
+  state(): TrainingState | undefined {
+    if (!this.#run || !this.#optimizer) return this.#restored;
+    const { memory } = this.objective.engine, vectors: TrainingState["vectors"] = {};
+    for (const [name, ptr] of Object.entries(this.#run.state.vectors)) vectors[name] = memory.reals(ptr, this.objective.size).slice();
+    return { optimizer: this.#optimizer.name, step: this.#step, batches: this.#batches, scalars: { ...this.#run.state.scalars }, vectors };
+  }
+
+  /** Goes on from a saved state at the next training. */
+  restore(state: TrainingState): void {
+    this.#restored = state;
+    this.#step = state.step;
+    this.#batches = state.batches;
+  }
+
+  dispose(): void {
+    this.#run?.dispose();
+    for (const batch of this.#pool) batch.dispose();
+    this.objective.dispose();
+  }
+
+  #start(wanted: Optimizer | undefined): OptimizerRun {
+    if (this.#run && (wanted === undefined || wanted === this.#optimizer)) return this.#run;
+    const before = this.state(), optimizer = wanted ?? adam();
+    if (wanted === undefined && before && before.optimizer !== "adam") {
+      throw new OptionError(`${this.#parts.spec.who}.train: the net was trained with ${before.optimizer}; give that optimizer again to go on, or another to start anew`);
+    }
+    this.#run?.dispose();
+    this.#optimizer = optimizer;
+    const run = this.#run = optimizer.start(this.objective);
+    this.#restored = undefined;
+    if (before && before.optimizer === optimizer.name) {
+      const { memory } = this.objective.engine;
+      for (const [name, ptr] of Object.entries(run.state.vectors)) {
+        const saved = before.vectors[name];
+        if (saved) memory.reals(ptr, this.objective.size).set(saved);
+      }
+      run.restore(before.scalars);
+    }
+    return run;
+  }
+
+  async #advance(run: OptimizerRun, signal: AbortSignal | undefined): Promise<StepReport | undefined> {
+    try {
+      return await run.step();
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      if (error instanceof NumericError) throw new NumericError(`${this.#parts.spec.who}.train: step ${this.#step + 1}: ${error.message} (the weights are those before this step)`, { cause: error });
+      throw error;
+    }
+  }
+
+  #load(items: readonly FlatItem[], { shard, curvature }: Pick<TrainOptions, "shard" | "curvature">): void {
+    const pool = this.#pool, { spec, nodes } = this.#parts;
+    let used = 0;
+    const pack = (some: readonly FlatItem[]): Batch[] => shards(some, shard ?? Infinity).map((part) => {
+      if (used === pool.length) pool.push(new Batch(this.objective.engine, spec, nodes));
+      return pool[used++]!.load(part);
+    });
+    this.objective.batch = pack(items);
+    this.objective.curvatureBatch = curvature !== undefined && curvature < items.length ? pack(items.slice(0, curvature)) : [];
+  }
+}
+
+/** Runs of at most `size` sequences, longest first, so that each has sequences of like length. */
+function shards(items: readonly FlatItem[], size: number): (readonly FlatItem[])[] {
+  if (items.length <= size) return [items];
+  const order = longestFirst(items.map((item) => item.length)), runs: FlatItem[][] = [];
+  for (let i = 0; i < order.length; i += size) runs.push(Array.from(order.subarray(i, i + size), (j) => items[j]!));
+  return runs;
+}
+
+/** Items cut every `truncate` steps, longest first in every cut. */
+function cut(items: readonly FlatItem[], truncate: number, spec: DataSpec): (readonly FlatItem[])[] {
+  if (truncate === Infinity) return [items];
+  if (spec.target === "labels") throw new OptionError(`${spec.who}.train: truncate cuts sequences, and labels cannot be cut; leave it out`);
+  inRange(spec.who, "truncate", truncate, 1);
+  const sorted = Array.from(longestFirst(items.map((item) => item.length)), (i) => items[i]!), cuts: FlatItem[][] = [];
+  const slice = (x: ArrayLike<number>, columns: number, from: number, to: number): ArrayLike<number> =>
+    x.length === 0 ? x : Array.prototype.slice.call(x, from * columns, to * columns) as number[];
+  for (let from = 0; from < sorted[0]!.length; from += truncate) {
+    const alive = sorted.filter((item) => item.length > from);
+    cuts.push(alive.map((item) => {
+      const to = Math.min(from + truncate, item.length);
+      return {
+        length: to - from, initial: item.initial, input: slice(item.input, spec.input && item.input.length / item.length, from, to),
+        target: slice(item.target, item.target.length / item.length, from, to), weight: slice(item.weight, item.weight.length / item.length, from, to),
+      };
+    }));
+  }
+  return cuts;
+}
