@@ -3,8 +3,8 @@
  * (tiles.ts). The order of every sum is that of tiles.ts, whatever the blocking: the bits of a row depend on that row alone.
  */
 import { LANES, SIZE, at, get, put } from "./vector";
-import { PANEL, ROW, pack, packTransposed, packColumns, packedSize } from "./pack";
-import { columnsProduct, fma, panelProduct, spread } from "./tiles";
+import { PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
+import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
 
 /** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
 // @ts-ignore: decorator
@@ -24,7 +24,7 @@ export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: u
     for (let i = 0; i < M; i += sweep) {
       const mb = min(sweep, M - i), a = A + down * i + at(0, k);
       let b = packed + ROW * k, c = C + next * i;
-      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) panelProduct(mb, kb, a, down, b, c, next, N - j);
+      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) rowsProduct(mb, kb, a, down, b, c, next, N - j);
     }
   }
 }
@@ -95,7 +95,7 @@ function rowsAtOnce(N: i32, K: i32): i32 {
 /** Elements of scratch for gemmTN. */
 export function gemmTNScratch(N: i32, K: i32): i32 {
   const rows = rowsAtOnce(N, K);
-  return packedSize(rows, N) + rows * LANES;
+  return packedSize(rows, N) + rows * TILE;
 }
 
 /** C [M,N] += Aᵀ · B, A [K,M], B [K,N], K of any length, in ascending order. scratch [gemmTNScratch(N,K)] is overwritten. */
@@ -104,10 +104,10 @@ export function gemmTN(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb
   for (let k = 0; k < K; k += rows) {
     const kb = min(rows, K - k), panel = ROW * kb;
     pack(kb, N, at(B, k * ldb), ldb, scratch);
-    for (let i = 0; i < M; i += LANES) {
-      const mb = min(LANES, M - i);
+    for (let i = 0; i < M; i += TILE) {
+      const mb = min(TILE, M - i);
       packColumns(kb, mb, at(A, k * lda + i), lda, columns);
-      let c = C + next * i + 0, b = scratch;
+      let c = C + next * i, b = scratch;
       for (let j = 0; j < N; j += PANEL, b += panel, c += 32) columnsProduct(mb, kb, columns, b, c, next, N - j);
     }
   }

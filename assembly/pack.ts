@@ -2,11 +2,14 @@
  * Packing: a matrix operand laid out as panels of PANEL = 2·LANES columns, [ceil(N/PANEL)][K][PANEL], zero padded, so that the
  * products of tiles.ts read it with unit stride.
  */
-import { LANES, SIZE, at, get, loadPart } from "./vector";
+import { LANES, SIZE, at, get } from "./vector";
 
 /** Columns of a panel: 8 (f32) or 4 (f64). */
 // @ts-ignore: decorator
 @inline export const PANEL: i32 = 2 * LANES;
+/** Rows of C that a product takes at once. */
+// @ts-ignore: decorator
+@inline export const TILE: i32 = 4;
 /** Bytes of a panel's row. */
 // @ts-ignore: decorator
 @inline export const ROW: usize = 32;
@@ -78,12 +81,11 @@ export function packTransposed(K: i32, N: i32, B: usize, ldb: i32, out: usize): 
   }
 }
 
-/** Packs columns of A [K,M]: `rows` ≤ LANES adjacent columns from address a, as [K][LANES], zero padded. */
+/** Packs `rows` ≤ TILE adjacent columns of A [K,M] from address a on, as [K][TILE], zero padded. */
 export function packColumns(K: i32, rows: i32, a: usize, lda: i32, out: usize): void {
   const next = at(0, lda);
-  if (rows >= LANES) {
-    for (let k = 0; k < K; ++k, a += next, out += 16) v128.store(out, v128.load(a));
-  } else {
-    for (let k = 0; k < K; ++k, a += next, out += 16) v128.store(out, loadPart(a, rows));
+  for (let k = 0; k < K; ++k, a += next, out += SIZE * TILE) {
+    v128.store(out, get(a, rows));
+    if (SIZE == 8) v128.store(out, get(a + 16, rows - LANES), 16);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The inner products of the matrix kernels: C[rows, PANEL] += A·panel for 1 to 6 rows of A, accumulators in registers.
+ * The inner products of the matrix kernels: C[rows, PANEL] += A·panel for 1 to 4 rows of A, accumulators in registers.
  *
  * Every element is c = C; for k ascending: c = c + a·b, multiplied then added (fused in the relaxed builds). That order does not
  * depend on the tile, so a row of a product has the same bits in any batch and from the vector kernel.
  */
 import { LANES, SIZE, get, put } from "./vector";
-import { ROW } from "./pack";
+import { PANEL, ROW, TILE } from "./pack";
 
 /** c + a·b: two roundings in the strict builds, one where the relaxed instruction is fused. */
 // @ts-ignore: decorator
@@ -15,32 +15,35 @@ export function fma(a: v128, b: v128, c: v128): v128 {
   return v128.add<Float>(c, v128.mul<Float>(a, b));
 }
 
-/** LANES copies of the element `index` (0 to 3, a constant) steps of sizeof<S> bytes behind p. */
+/** Bytes between the steps of an operand A: a real when S is Float (rows), a packed column of TILE reals when it is v128 (columns). */
+// @ts-ignore: decorator
+@inline
+function step<S>(): usize { return isFloat<S>() ? SIZE : <usize>TILE * SIZE; }
+
+/** LANES copies of the element `index` (0 to 3, a constant) steps behind p. */
 // @ts-ignore: decorator
 @inline
 export function spread<S>(p: usize, index: i32): v128 {
   if (index == 0) return SIZE == 4 ? v128.load32_splat(p) : v128.load64_splat(p);
-  if (index == 1) return SIZE == 4 ? v128.load32_splat(p, sizeof<S>()) : v128.load64_splat(p, sizeof<S>());
-  if (index == 2) return SIZE == 4 ? v128.load32_splat(p, 2 * sizeof<S>()) : v128.load64_splat(p, 2 * sizeof<S>());
-  return SIZE == 4 ? v128.load32_splat(p, 3 * sizeof<S>()) : v128.load64_splat(p, 3 * sizeof<S>());
+  if (index == 1) return SIZE == 4 ? v128.load32_splat(p, isFloat<S>() ? 4 : 16) : v128.load64_splat(p, isFloat<S>() ? 8 : 32);
+  if (index == 2) return SIZE == 4 ? v128.load32_splat(p, isFloat<S>() ? 8 : 32) : v128.load64_splat(p, isFloat<S>() ? 16 : 64);
+  return SIZE == 4 ? v128.load32_splat(p, isFloat<S>() ? 12 : 48) : v128.load64_splat(p, isFloat<S>() ? 24 : 96);
 }
 
 /**
- * rows (a constant, 1 to 4) × PANEL tile. A row r, step k is at a + r·down + k·sizeof<S>; `panel` at b; C rows `next` bytes apart, of which
- * `cols` columns exist. K > 0.
+ * rows (a constant, 1 to 4) × PANEL tile. A row r, step k is at a + r·down + k·step; the panel at b; C rows `next` bytes apart. K > 0.
  *
  * Four steps a round, each ended by an exit: a compiler that gathers the loads of a block at its top (V8 does) would otherwise gather
  * those of all four, spill the accumulators and lose a third of the speed. 8 sums, 2 vectors of B and 4 of A fill 15 registers.
  */
 // @ts-ignore: decorator
 @inline
-function tile<S>(rows: i32, K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void {
-  const high = cols - LANES;
-  let c00 = get(c, cols), c01 = get(c + 16, high), c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01;
-  let p = c;
-  if (rows > 1) { p += next; c10 = get(p, cols); c11 = get(p + 16, high); }
-  if (rows > 2) { p += next; c20 = get(p, cols); c21 = get(p + 16, high); }
-  if (rows > 3) { p += next; c30 = get(p, cols); c31 = get(p + 16, high); }
+function tile<S>(rows: i32, K: i32, a: usize, down: usize, b: usize, c: usize, next: usize): void {
+  let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01;
+  const cr1 = c + next, cr2 = cr1 + next, cr3 = cr2 + next;
+  if (rows > 1) { c10 = v128.load(cr1); c11 = v128.load(cr1, 16); }
+  if (rows > 2) { c20 = v128.load(cr2); c21 = v128.load(cr2, 16); }
+  if (rows > 3) { c30 = v128.load(cr3); c31 = v128.load(cr3, 16); }
   let a0 = a, a1 = a + down, a2 = a1 + down, a3 = a2 + down;
   for (let k = K; ; k -= 4) {
     let b0 = v128.load(b), b1 = v128.load(b, 16), x = spread<S>(a0, 0);
@@ -68,42 +71,74 @@ function tile<S>(rows: i32, K: i32, a: usize, down: usize, b: usize, c: usize, n
     if (rows > 3) { x = spread<S>(a3, 3); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31); }
     if (k <= 4) break;
     b += 4 * ROW;
-    a0 += 4 * sizeof<S>(); a1 += 4 * sizeof<S>(); a2 += 4 * sizeof<S>(); a3 += 4 * sizeof<S>();
+    a0 += 4 * step<S>(); a1 += 4 * step<S>(); a2 += 4 * step<S>(); a3 += 4 * step<S>();
   }
-  put(c, cols, c00); put(c + 16, high, c01);
-  if (rows > 1) { c += next; put(c, cols, c10); put(c + 16, high, c11); }
-  if (rows > 2) { c += next; put(c, cols, c20); put(c + 16, high, c21); }
-  if (rows > 3) { c += next; put(c, cols, c30); put(c + 16, high, c31); }
+  v128.store(c, c00); v128.store(c, c01, 16);
+  if (rows > 1) { v128.store(cr1, c10); v128.store(cr1, c11, 16); }
+  if (rows > 2) { v128.store(cr2, c20); v128.store(cr2, c21, 16); }
+  if (rows > 3) { v128.store(cr3, c30); v128.store(cr3, c31, 16); }
 }
 
-function tile1(K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void { tile<Float>(1, K, a, down, b, c, next, cols); }
-function tile2(K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void { tile<Float>(2, K, a, down, b, c, next, cols); }
-function tile3(K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void { tile<Float>(3, K, a, down, b, c, next, cols); }
-function tile4(K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void { tile<Float>(4, K, a, down, b, c, next, cols); }
+/** The tile of 1 to TILE rows of A. */
+function rowTile(rows: i32, K: i32, a: usize, down: usize, b: usize, c: usize, next: usize): void {
+  if (rows == 4) tile<Float>(4, K, a, down, b, c, next);
+  else if (rows == 3) tile<Float>(3, K, a, down, b, c, next);
+  else if (rows == 2) tile<Float>(2, K, a, down, b, c, next);
+  else tile<Float>(1, K, a, down, b, c, next);
+}
 
-/** Rows of the largest tile. */
+/** The tile of 1 to TILE columns of A, packed by packColumns. */
+function columnTile(rows: i32, K: i32, a: usize, b: usize, c: usize, next: usize): void {
+  if (rows == 4) tile<v128>(4, K, a, SIZE, b, c, next);
+  else if (rows == 3) tile<v128>(3, K, a, SIZE, b, c, next);
+  else if (rows == 2) tile<v128>(2, K, a, SIZE, b, c, next);
+  else tile<v128>(1, K, a, SIZE, b, c, next);
+}
+
+/** A tile of C whose panel is not full, for the time of its product. */
+const corner = memory.data(128, 16);
+
+/** Copies rows of `cols` < PANEL reals of C, `next` bytes apart, to the corner. */
 // @ts-ignore: decorator
-@inline export const TILE: i32 = 4;
+@inline
+function toCorner(rows: i32, cols: i32, c: usize, next: usize): void {
+  for (let to = corner; rows > 0; --rows, c += next, to += ROW) {
+    v128.store(to, get(c, cols));
+    v128.store(to, get(c + 16, cols - LANES), 16);
+  }
+}
+
+/** And back. */
+// @ts-ignore: decorator
+@inline
+function fromCorner(rows: i32, cols: i32, c: usize, next: usize): void {
+  for (let from = corner; rows > 0; --rows, c += next, from += ROW) {
+    put(c, cols, v128.load(from));
+    put(c + 16, cols - LANES, v128.load(from, 16));
+  }
+}
 
 /** C[M,cols] += A[M,K]·panel, in tiles of nearly equal height. A rows are `down` bytes apart, C rows `next`. */
-export function panelProduct(M: i32, K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void {
-  let left = M, tiles = (M + TILE - 1) / TILE;
-  for (; tiles > 0; --tiles) {
+export function rowsProduct(M: i32, K: i32, a: usize, down: usize, b: usize, c: usize, next: usize, cols: i32): void {
+  let left = M;
+  for (let tiles = (M + TILE - 1) / TILE; tiles > 0; --tiles) {
     const rows = (left + tiles - 1) / tiles;
-    if (rows == 4) tile4(K, a, down, b, c, next, cols);
-    else if (rows == 3) tile3(K, a, down, b, c, next, cols);
-    else if (rows == 2) tile2(K, a, down, b, c, next, cols);
-    else tile1(K, a, down, b, c, next, cols);
+    if (cols >= PANEL) rowTile(rows, K, a, down, b, c, next);
+    else {
+      toCorner(rows, cols, c, next);
+      rowTile(rows, K, a, down, b, corner, ROW);
+      fromCorner(rows, cols, c, next);
+    }
     left -= rows;
     a += down * rows;
     c += next * rows;
   }
 }
 
-/** As panelProduct for rows ≤ LANES rows of A packed by packColumns. */
+/** C[rows,cols] += the columns of A packed by packColumns, rows ≤ TILE, times a panel. */
 export function columnsProduct(rows: i32, K: i32, a: usize, b: usize, c: usize, next: usize, cols: i32): void {
-  if (rows == 4) tile<v128>(4, K, a, SIZE, b, c, next, cols);
-  else if (rows == 3) tile<v128>(3, K, a, SIZE, b, c, next, cols);
-  else if (rows == 2) tile<v128>(2, K, a, SIZE, b, c, next, cols);
-  else tile<v128>(1, K, a, SIZE, b, c, next, cols);
+  if (cols >= PANEL) return columnTile(rows, K, a, b, c, next);
+  toCorner(rows, cols, c, next);
+  columnTile(rows, K, a, b, corner, ROW);
+  fromCorner(rows, cols, c, next);
 }
