@@ -1,0 +1,102 @@
+/**
+ * The identity script: trains a small net of every cell in both precisions, decodes and samples from it, and tells the SHA-256 of all
+ * bits that came out. Every engine has to give the same. Reaches the package's public names only.
+ */
+import {
+  Random, adam, bidirectional, delayTaps, dense, dropout, embedding, engine, gru, hessianFree, init, lstm, momentum, nesterov, network,
+  nextStep, orthogonal, rmsprop, rnn, sgd, tasks, tie, uniform,
+  type DataItem, type InitOptions, type NetworkSpec, type Precision, type TrainingData, type TrainOptions,
+} from "../../src/index.ts";
+
+/** Name of a case → hexadecimal SHA-256 of its bits. */
+export type Hashes = Record<string, string>;
+
+const verse = "the machine that remembers adds the digits of the numbers, the carry and the column, the letters and the lines; ".repeat(6);
+const precisions: readonly Precision[] = ["float32", "float64"];
+
+async function sha256(parts: readonly (ArrayBufferView<ArrayBuffer> | string)[]): Promise<string> {
+  const bytes = parts.map((part) => typeof part === "string" ? new TextEncoder().encode(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  const all = new Uint8Array(bytes.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of bytes) { all.set(part, at); at += part.length; }
+  return Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", all)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Weights, losses, predictions, and the checkpoint with the states of optimizer and generator, after some training. */
+async function train(spec: NetworkSpec, data: TrainingData, probe: readonly DataItem[], options: TrainOptions, decode = false): Promise<string> {
+  const net = await network(spec);
+  try {
+    const history = await net.fit(data, options), { loss } = await net.evaluate(probe);
+    const parts: (ArrayBufferView<ArrayBuffer> | string)[] = [
+      Float64Array.from(history.flatMap((event) => [event.loss, event.gradientNorm])), Float64Array.of(loss),
+      ...net.predict(probe.map((item) => item.input)), ...net.parameters.map(({ data }) => data.slice()), net.save(),
+    ];
+    if (decode) parts.push(...write(net, new Random(net.engine, 7)));
+    return await sha256(parts);
+  } finally { net.dispose(); }
+}
+
+/** 200 most probable and 200 sampled characters, as symbols, and where the generator stands after. */
+function write(net: Awaited<ReturnType<typeof network>>, random: Random): ArrayBufferView<ArrayBuffer>[] {
+  const run = (choose: (p: ArrayLike<number>) => number): Int32Array<ArrayBuffer> => {
+    const stream = net.stream();
+    let symbol = 1;
+    return Int32Array.from({ length: 200 }, () => symbol = choose(stream.step([symbol])));
+  };
+  const greedy = run((p) => Array.from(p).reduce((best, value, i) => value > p[best]! ? i : best, 0));
+  return [greedy, run((p) => random.choice(p)), Float64Array.of(random.counter)];
+}
+
+/** A wave to follow, without a function whose bits differ between engines: x ← x + h·y, y ← y - h·x. */
+function wave(length: number, step: number): Float64Array {
+  const out = new Float64Array(2 * length);
+  for (let t = 0, x = 0, y = 1; t < length; ++t) {
+    x += step * y;
+    y -= step * x;
+    out[2 * t] = x;
+    out[2 * t + 1] = y;
+  }
+  return out;
+}
+
+/** All cases of a precision. */
+async function cases(precision: Precision): Promise<Hashes> {
+  const sums = tasks.addition({ digits: 9 }), text = tasks.text(verse, { window: 40 }), random = new Random(await engine(precision), 11);
+  const sumProbe = sums.batch(20, random), textProbe = text.pieces(3), V = text.vocabulary.size;
+  const waves = nextStep([wave(50, 0.1), wave(37, 0.23), wave(64, 0.31), wave(11, 0.05)], { columns: 2 });
+  const out: Hashes = {};
+  const add = async (name: string, layers: NetworkSpec["layers"], options: TrainOptions, more: Partial<NetworkSpec> = {}): Promise<void> => {
+    out[`${name}, addition, ${precision}`] = await train({ input: 2, layers, loss: "bernoulli", seed: 3, precision, ...more }, sums, sumProbe, { batch: 24, steps: 40, ...options });
+  };
+  const read = async (name: string, layers: NetworkSpec["layers"], options: TrainOptions, stream = true): Promise<void> => {
+    out[`${name}, text, ${precision}`] = await train({ input: { symbols: V }, layers, loss: "softmax", seed: 5, precision }, text, textProbe, { batch: 9, steps: 25, ...options }, stream);
+  };
+  const follow = async (name: string, layers: NetworkSpec["layers"], options: TrainOptions): Promise<void> => {
+    out[`${name}, waves, ${precision}`] = await train({ input: 2, layers, loss: "squared", seed: 8, precision }, waves, waves, { batch: 3, steps: 30, ...options });
+  };
+  await add("rnn logistic by momentum", [rnn(3, { activation: "logistic" }), dense(1)], { optimizer: momentum({ rate: 0.2, momentum: 0.9 }) });
+  await add("rnn tanh by nesterov", [rnn(7), dense(1)], { optimizer: nesterov({ rate: 0.1, momentum: 0.95, clip: 1 }) });
+  await add("rnn relu by sgd, tied", [rnn(5, { activation: "relu", init: { recurrent: orthogonal(0.9) } }), dense(1)], { optimizer: sgd({ rate: 0.05 }) },
+    { constraints: [tie({ name: "rnn1.Wh", indices: [1, 2] }, { name: "rnn1.Wh", indices: [5, 10] })] });
+  await add("rnn by hessian-free", [rnn(4), dense(1)], { optimizer: hessianFree(), steps: 6, batch: 30 });
+  await add("gru by adam", [gru(10), dropout(0.1), dense(1)], { optimizer: adam({ rate: 0.02 }) });
+  await read("lstm, dropout, by adam", [lstm(24), dropout(0.2), lstm(13), dense(V)], { optimizer: adam({ rate: 0.01, decay: 1e-4 }) });
+  await read("lstm with peepholes on embedding by rmsprop", [embedding(V, 6), lstm(17, { peepholes: true }), dense(V)], { optimizer: rmsprop({ rate: 0.005 }) });
+  await read("gru reset before, truncated", [gru(19, { reset: "before" }), dense(V)], { optimizer: adam({ rate: 0.01 }), truncate: 13 });
+  await read("bidirectional lstm, sharded", [bidirectional(lstm(9)), dense(V)], { optimizer: adam({ rate: 0.01 }), shard: 4 }, false);
+  await read("wide lstm, long enough for the optimizing compiler", [lstm(72), dense(V)], { optimizer: adam({ rate: 0.01 }), batch: 33, steps: 30 });
+  await follow("leaky rnn", [rnn(12, { leak: 0.4, init: { recurrent: uniform(0.3) } }), dense(2)], { optimizer: momentum({ rate: 0.05, momentum: 0.8 }) });
+  await follow("lstm of 1997 behind delay taps", [delayTaps(3), lstm(8, { forgetGate: false }), dense(2)], { optimizer: adam({ rate: 0.01 }) });
+  await follow("bidirectional gru", [bidirectional(gru(6)), dense(2)], { optimizer: nesterov({ rate: 0.05, momentum: 0.9 }) });
+  const draws = Float64Array.from({ length: 300 }, (_, i) => [random.bits(), random.uniform(), random.normal(), random.integer(-5, 1000)][i % 4]!);
+  out[`random numbers, ${precision}`] = await sha256([draws, random.permutation(100), Float64Array.of(random.counter)]);
+  return out;
+}
+
+/** The hashes of all cases, after `init(options)`. */
+export async function identity(options: InitOptions = {}): Promise<Hashes> {
+  await init({ ...options, precision: [...precisions] });
+  const out: Hashes = {};
+  for (const precision of precisions) Object.assign(out, await cases(precision));
+  return out;
+}
