@@ -50,7 +50,7 @@ export function readTensors(bytes: Uint8Array | ArrayBuffer, who: string): { spe
   const meta = header.__metadata__ as unknown as Record<string, string> | undefined;
   if (meta?.format !== FORMAT) fail(`safetensors of format ${JSON.stringify(meta?.format ?? null)}, want "${FORMAT}": not saved by this library`);
   if (Number(meta!.version) > VERSION) fail(`format version ${meta!.version}, this library reads up to ${VERSION}; update it`);
-  const tensors = new Map<string, Tensor>(), data = file.subarray(8 + length);
+  const tensors = new Map<string, Tensor>(), data = new Uint8Array(file.buffer, file.byteOffset + 8 + length, file.length - 8 - length); // plain: Buffer.slice copies nothing
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { dtype, shape, data_offsets: [from, to] } = entry, type = dtypes[dtype];
