@@ -19,6 +19,7 @@ import { Batch, unpackSequence } from "../train/batch.ts";
 import { flattenInitial, flattenInput, type DataItem, type DataSpec, type FlatItem, type Numbers } from "../train/data.ts";
 import { Metrics, type Evaluation } from "../train/metrics.ts";
 import { checkItems, isItems, isSource, streams, type BatchSource, type TrainingData } from "../train/source.ts";
+import type { ShardResult, ShardTask } from "../train/shards.ts";
 import { Trainer, type TrainEvent, type TrainOptions } from "../train/trainer.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -79,8 +80,8 @@ export class Network {
   readonly #streams = new Set<Stream>();
   #disposed = false;
 
-  /** Use `network(spec)`. */
-  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph) {
+  /** Use `network(spec)`. Without `draw` the parameters stay 0, to be filled from a file. */
+  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, draw: boolean) {
     this.engine = engine;
     this.spec = spec;
     this.built = built;
@@ -91,11 +92,11 @@ export class Network {
       target: this.#loss.target, initial: initialColumns,
     };
     this.#weights = new Weights(engine, graph);
-    initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters));
+    if (draw) initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters));
     const indices = resolveConstraints(spec.constraints, graph.parameters);
     const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
     this.#trainer = new Trainer({
-      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.#dataSpec, nodes: { input, initial }, seed: spec.seed,
+      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.#dataSpec, nodes: { input, initial }, seed: spec.seed, model: spec,
     });
     this.#tape = new Tape(this.#weights);
     this.#batch = new Batch(engine, this.#dataSpec, { input, initial });
@@ -190,6 +191,12 @@ export class Network {
     });
   }
 
+  /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
+  shardGradient(theta: Floats, task: ShardTask): ShardResult {
+    this.#live("shardGradient");
+    return this.#trainer.shardGradient(theta, task);
+  }
+
   /** The Gauss-Newton matrix on these items times v [P], plus `structural` times the structural damping matrix. */
   gaussNewtonProduct(data: readonly DataItem[], v: ArrayLike<number>, { structural = 0 } = {}): Floats {
     this.#live("gaussNewtonProduct");
@@ -224,7 +231,7 @@ export class Network {
   /** Takes parameters and training state from a checkpoint of the same spec. */
   static async load(bytes: Uint8Array | ArrayBuffer): Promise<Network> {
     const { spec, parameters, training } = readCheckpoint(bytes);
-    const net = await createNetwork(spec);
+    const net = await build(spec, false);
     try {
       for (const parameter of net.parameters) {
         const saved = parameters.get(parameter.name);
@@ -282,7 +289,7 @@ function initialize(built: BuiltGraph, weights: Weights, random: Random): void {
   weights.changed();
 }
 
-async function createNetwork(spec: NetworkSpec): Promise<Network> {
+async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
   knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints"]);
   const { input, layers, loss, seed = 1, precision = "float32", constraints = [] } = spec;
   const symbols = typeof input === "object" && input !== null ? whole("network", "input.symbols", input.symbols, 1) : undefined;
@@ -295,7 +302,7 @@ async function createNetwork(spec: NetworkSpec): Promise<Network> {
   if (loss !== "ctc" && layers.some((layer) => layer.type === "subsample")) {
     throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
   }
-  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built);
+  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built, draw);
 }
 
 /** `input: 1` in front of an embedding layer means one symbol a step. */
@@ -306,4 +313,4 @@ function embeddedInput(columns: number, symbols: number | undefined, layers: rea
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
 export const network: ((spec: NetworkSpec) => Promise<Network>) & { load(bytes: Uint8Array | ArrayBuffer): Promise<Network> } =
-  Object.assign(createNetwork, { load: Network.load });
+  Object.assign((spec: NetworkSpec) => build(spec, true), { load: Network.load });
