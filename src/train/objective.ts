@@ -8,7 +8,7 @@
 import type { Engine } from "../wasm/engine.ts";
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
-import { Arena } from "../wasm/memory.ts";
+import { Arena, type Floats } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Mode } from "../graph/op.ts";
 import { Tape } from "../graph/tape.ts";
@@ -17,6 +17,7 @@ import type { ConstraintMap } from "../graph/constraints.ts";
 import type { Loss, LossSite } from "../losses/loss.ts";
 import type { CurvatureObjective } from "../optim/optimizer.ts";
 import type { Batch } from "./batch.ts";
+import type { ShardResult } from "./shards.ts";
 
 /** What a network is to its objective. */
 export interface ObjectiveParts {
@@ -38,6 +39,8 @@ export class NetworkObjective implements CurvatureObjective {
   curvatureBatch: readonly Batch[] = [];
   /** How the passes run: dropout's draw, state carried on. */
   mode: Partial<Mode> = {};
+  /** Computes the shards of the current batch elsewhere, at full parameters θ, and hands over the results in order. */
+  remote?: (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
   /** Called between CG iterations. */
   pause?: () => void | Promise<void>;
   readonly #parts: ObjectiveParts;
@@ -83,27 +86,55 @@ export class NetworkObjective implements CurvatureObjective {
 
   curvatureValue(): number { return this.#valueOf(this.#curvature); }
 
-  gradient(g: Ptr): number {
-    this.#train ??= new Tape(this.#parts.weights);
-    const tape = this.#train, total = totalWeight(this.batch), { kernels: k } = this.engine, P = this.#parts.weights.graph.size;
-    const { constraints } = this.#parts, sums = constraints ? this.#sum : g;
+  gradient(g: Ptr): number | Promise<number> { return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g); }
+
+  /** The gradient, computed here. */
+  localGradient(g: Ptr): number {
+    const total = totalWeight(this.batch), { kernels: k } = this.engine, { constraints } = this.#parts, sums = constraints ? this.#sum : g;
     let sum = 0;
     this.batch.forEach((shard, i) => {
-      sum += this.#forward(tape, shard, true);
-      if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
-      const to = i > 0 ? this.#full : sums;
-      tape.vjp(to, () => this.#parts.loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(this.#parts.output)));
-      if (i > 0) k.addScaled(P, 1, this.#full, sums);
+      sum += this.shardGradient(shard, total, this.shardMode(i), i > 0 ? this.#full : sums);
+      if (i > 0) k.addScaled(this.#parts.weights.graph.size, 1, this.#full, sums);
     });
     constraints?.pull(sums, g);
     return sum / total;
+  }
+
+  /** g [full P] = gradient of one shard's Σ w·ℓ / total; returns Σ w·ℓ. */
+  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
+    const tape = this.tape, { loss, output } = this.#parts, sum = this.#forward(tape, shard, true, mode);
+    if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
+    tape.vjp(g, () => loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(output)));
+    return sum;
+  }
+
+  /** How the pass over shard i runs: each draws masks of its own. */
+  shardMode(i: number): Partial<Mode> {
+    const { mode, batch } = this;
+    return mode.draw === undefined || batch.length === 1 ? mode : { ...mode, draw: mode.draw * batch.length + i };
+  }
+
+  /** What the loss of the current batch is divided by. */
+  get total(): number { return totalWeight(this.batch); }
+
+  async #remoteGradient(g: Ptr, remote: NonNullable<NetworkObjective["remote"]>): Promise<number> {
+    const { kernels: k, memory } = this.engine, { weights, constraints } = this.#parts, P = weights.graph.size, sums = constraints ? this.#sum : g;
+    let sum = 0, first = true;
+    await remote(memory.reals(weights.theta, P).slice() as Floats, ({ value, gradient }) => {
+      memory.reals(first ? sums : this.#full, P).set(gradient);
+      if (!first) k.addScaled(P, 1, this.#full, sums);
+      first = false;
+      sum += value;
+    });
+    constraints?.pull(sums, g);
+    return sum / this.total;
   }
 
   linearize(): number {
     const shards = this.#curvature;
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;
-    shards.forEach((shard, i) => { sum += this.#forward(this.#linear[i]!, shard, true); });
+    shards.forEach((shard, i) => { sum += this.#forward(this.#linear[i]!, shard, true, this.mode); });
     const loss = sum / totalWeight(shards);
     if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0]!, loss);
     return loss;
@@ -141,13 +172,13 @@ export class NetworkObjective implements CurvatureObjective {
   #valueOf(shards: readonly Batch[]): number {
     this.#value ??= new Tape(this.#parts.weights);
     let sum = 0;
-    for (const shard of shards) sum += this.#forward(this.#value, shard, false);
+    for (const shard of shards) sum += this.#forward(this.#value, shard, false, this.mode);
     return sum / totalWeight(shards);
   }
 
-  #forward(tape: Tape, shard: Batch, gradient: boolean): number {
+  #forward(tape: Tape, shard: Batch, gradient: boolean, mode: Partial<Mode>): number {
     tape.plan(shard.packing, shard.inputs, gradient);
-    tape.forward(this.mode);
+    tape.forward(mode);
     return this.lossOn(tape, shard);
   }
 

@@ -1,6 +1,7 @@
 /** The training loop: batches in, optimizer steps out, one event a step; stops cleanly, resumes with the same bits. */
 import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
+import type { Floats } from "../wasm/memory.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer, OptimizerRun, StepReport } from "../optim/optimizer.ts";
 import { Batch, type InputNodes } from "./batch.ts";
@@ -8,6 +9,7 @@ import type { DataSpec, FlatItem } from "./data.ts";
 import { longestFirst } from "../graph/packing.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
 import { Pace } from "./pace.ts";
+import type { ShardPool, ShardResult, ShardTask } from "./shards.ts";
 import { feed, isItems, isSource, type TrainingData } from "./source.ts";
 
 /** How to train. */
@@ -24,6 +26,8 @@ export interface TrainOptions {
   readonly truncate?: number;
   /** Sequences a shard: gradients of shards are summed in order, so memory is bounded. Default: the whole batch. */
   readonly shard?: number;
+  /** Computes the shards of each batch in workers: the same bits, sooner. Default: here, one after another. */
+  readonly pool?: ShardPool;
   /** Sequences of each batch that serve for curvature products (Hessian-free). Default: all. */
   readonly curvature?: number;
   /** Stops after the current step, with its weights. */
@@ -38,13 +42,15 @@ export interface TrainEvent extends StepReport {
   ms: number;
 }
 
-const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "curvature", "signal"];
+const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "pool", "curvature", "signal"];
 
 /** What a net tells its trainer. */
 export interface TrainerParts extends ObjectiveParts {
   readonly spec: DataSpec;
   readonly nodes: InputNodes;
   readonly seed: number;
+  /** Plain data from which a worker makes the same net. */
+  readonly model: unknown;
 }
 
 /** Everything about a training that a checkpoint holds: plain data and vectors. */
@@ -60,7 +66,7 @@ export interface TrainingState {
 export class Trainer {
   readonly objective: NetworkObjective;
   readonly #parts: TrainerParts;
-  readonly #pool: Batch[] = [];
+  readonly #rooms: Batch[] = [];
   #optimizer: Optimizer | undefined;
   #run: OptimizerRun | undefined;
   #restored: TrainingState | undefined;
@@ -117,7 +123,19 @@ export class Trainer {
   gradient(items: readonly FlatItem[], g: Ptr): number {
     this.#load(items, {});
     this.objective.mode = {};
-    return this.objective.gradient(g);
+    return this.objective.localGradient(g);
+  }
+
+  /** One shard at full parameters θ [P], for a pool. */
+  shardGradient(theta: Floats, { items, total, mode }: ShardTask): ShardResult {
+    const { engine: { memory } } = this.objective, { weights } = this.#parts, P = weights.graph.size, g = memory.allocate(P * memory.realBytes);
+    try {
+      memory.reals(weights.theta, P).set(theta);
+      weights.changed();
+      this.#load(items, {});
+      const value = this.objective.shardGradient(this.objective.batch[0]!, total, mode, g);
+      return { value, gradient: memory.reals(g, P).slice() as Floats };
+    } finally { memory.free(g); }
   }
 
   /** The curvature matrix of one set of items times v, dropout off. */
@@ -145,7 +163,7 @@ export class Trainer {
 
   dispose(): void {
     this.#run?.dispose();
-    for (const batch of this.#pool) batch.dispose();
+    for (const batch of this.#rooms) batch.dispose();
     this.objective.dispose();
   }
 
@@ -180,15 +198,17 @@ export class Trainer {
     }
   }
 
-  #load(items: readonly FlatItem[], { shard, curvature }: Pick<TrainOptions, "shard" | "curvature">): void {
-    const pool = this.#pool, { spec, nodes } = this.#parts;
+  #load(items: readonly FlatItem[], { shard, curvature, pool, signal }: Pick<TrainOptions, "shard" | "curvature" | "pool" | "signal">): void {
+    const rooms = this.#rooms, { spec, nodes, model } = this.#parts, { objective } = this, parts = shards(items, shard ?? Infinity);
     let used = 0;
-    const pack = (some: readonly FlatItem[]): Batch[] => shards(some, shard ?? Infinity).map((part) => {
-      if (used === pool.length) pool.push(new Batch(this.objective.engine, spec, nodes));
-      return pool[used++]!.load(part);
-    });
-    this.objective.batch = pack(items);
-    this.objective.curvatureBatch = curvature !== undefined && curvature < items.length ? pack(items.slice(0, curvature)) : [];
+    const pack = (part: readonly FlatItem[]): Batch => {
+      if (used === rooms.length) rooms.push(new Batch(objective.engine, spec, nodes));
+      return rooms[used++]!.load(part);
+    };
+    objective.batch = parts.map(pack);
+    objective.remote = pool && ((theta, take) =>
+      pool.run(model, theta, parts.map((part, i) => ({ items: part, total: objective.total, mode: objective.shardMode(i) })), take, signal));
+    this.objective.curvatureBatch = curvature !== undefined && curvature < items.length ? shards(items.slice(0, curvature), shard ?? Infinity).map(pack) : [];
   }
 }
 
