@@ -135,6 +135,8 @@ async function read(source: WasmSource): Promise<ArrayBuffer | ArrayBufferView<A
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const { Buffer: Quick } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
+  if (Quick) return Quick.from(base64, "base64"); // Node's atob takes 10 ms for what this does in one
   const text = atob(base64), bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -32,9 +32,8 @@ export class Random {
   bits(): number {
     if (this.#left === 0) {
       const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
-      this.#engine.kernels.randomBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 0, out);
-      const words = this.#engine.memory.ints(out, 4);
-      for (let i = 0; i < 4; ++i) this.#words[i] = words[i]!;
+      this.#engine.kernels.randomBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 0, out.ptr);
+      for (let i = 0; i < 4; ++i) this.#words[i] = out.words[i]!;
       ++this.#counter;
       this.#left = 4;
     }
@@ -56,11 +55,10 @@ export class Random {
   /** A standard normal. */
   normal(): number {
     const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
-    this.#engine.kernels.normalBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 1, out);
+    this.#engine.kernels.normalBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 1, out.ptr);
     ++this.#counter;
     this.#left = 0;
-    const at = out / 8;
-    return new Float64Array(this.#engine.kernels.memory.buffer, 0, at + 1)[at]!;
+    return out.reals[0]!;
   }
 
   /** An index drawn with the given probabilities, which need not be normalized. */
@@ -91,9 +89,15 @@ export class Random {
   fork(stream: number): Random { return new Random(this.#engine, this.seed, stream); }
 }
 
-const scratches = new WeakMap<Engine, Ptr>();
-function scratch(engine: Engine): Ptr {
-  let ptr = scratches.get(engine);
-  if (ptr === undefined) scratches.set(engine, ptr = engine.memory.allocate(64));
-  return ptr;
+/** Room for one block in an engine's memory, with views that are made anew only when that memory has grown. */
+interface Scratch { readonly ptr: Ptr; readonly words: Int32Array; readonly reals: Float64Array }
+
+const scratches = new WeakMap<Engine, Scratch>();
+function scratch(engine: Engine): Scratch {
+  const known = scratches.get(engine), { buffer } = engine.kernels.memory;
+  if (known?.words.buffer === buffer) return known;
+  const ptr = known?.ptr ?? engine.memory.allocate(64), now = engine.kernels.memory.buffer;
+  const fresh = { ptr, words: new Int32Array(now, ptr, 4), reals: new Float64Array(now, ptr, 2) };
+  scratches.set(engine, fresh);
+  return fresh;
 }
