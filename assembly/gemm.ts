@@ -3,15 +3,15 @@
  * (tiles.ts). The order of every sum is that of tiles.ts, whatever the blocking: the bits of a row depend on that row alone.
  */
 import { LANES, SIZE, at, get, put } from "./vector";
-import { PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
+import { GROUP, PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
 import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
 
 /** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
 // @ts-ignore: decorator
 @inline const DEPTH: i32 = 512;
-/** Bytes of A that are swept for each panel: what an L2 cache of 512 KiB holds beside the panels. */
+/** Rows of A that are swept for each panel: their part of A stays in an L2 cache of 256 KiB, and packed is read once in 128 rows. */
 // @ts-ignore: decorator
-@inline const SWEEP: i32 = 131072;
+@inline const SWEEP: i32 = 128;
 
 /** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
 export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: usize, C: usize, ldc: i32): void {
@@ -20,9 +20,9 @@ export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: u
   const down = at(0, lda), next = at(0, ldc), panel = ROW * K;
   const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts;
   for (let k = 0; k < K; k += depth) {
-    const kb = min(depth, K - k), sweep = max(SWEEP / (kb * <i32>SIZE), 24);
-    for (let i = 0; i < M; i += sweep) {
-      const mb = min(sweep, M - i), a = A + down * i + at(0, k);
+    const kb = min(depth, K - k);
+    for (let i = 0; i < M; i += SWEEP) {
+      const mb = min(SWEEP, M - i), a = A + down * i + at(0, k);
       let b = packed + ROW * k, c = C + next * i;
       for (let j = 0; j < N; j += PANEL, b += panel, c += 32) rowsProduct(mb, kb, a, down, b, c, next, N - j);
     }
@@ -95,7 +95,7 @@ function rowsAtOnce(N: i32, K: i32): i32 {
 /** Elements of scratch for gemmTN. */
 export function gemmTNScratch(N: i32, K: i32): i32 {
   const rows = rowsAtOnce(N, K);
-  return packedSize(rows, N) + rows * TILE;
+  return packedSize(rows, N) + rows * GROUP;
 }
 
 /** C [M,N] += Aᵀ · B, A [K,M], B [K,N], K of any length, in ascending order. scratch [gemmTNScratch(N,K)] is overwritten. */
@@ -104,11 +104,14 @@ export function gemmTN(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb
   for (let k = 0; k < K; k += rows) {
     const kb = min(rows, K - k), panel = ROW * kb;
     pack(kb, N, at(B, k * ldb), ldb, scratch);
-    for (let i = 0; i < M; i += TILE) {
-      const mb = min(TILE, M - i);
+    for (let i = 0; i < M; i += GROUP) {
+      const mb = min(GROUP, M - i);
       packColumns(kb, mb, at(A, k * lda + i), lda, columns);
-      let c = C + next * i, b = scratch;
-      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) columnsProduct(mb, kb, columns, b, c, next, N - j);
+      for (let r = 0; r < mb; r += TILE) {
+        let c = C + next * (i + r), b = scratch;
+        const a = at(columns, r * kb);
+        for (let j = 0; j < N; j += PANEL, b += panel, c += 32) columnsProduct(min(TILE, mb - r), kb, a, b, c, next, N - j);
+      }
     }
   }
 }

@@ -81,11 +81,17 @@ export function packTransposed(K: i32, N: i32, B: usize, ldb: i32, out: usize): 
   }
 }
 
-/** Packs `rows` ≤ TILE adjacent columns of A [K,M] from address a on, as [K][TILE], zero padded. */
+/** Columns that packColumns takes at once: in f32 a cache line, so that a long stride reads each line once. */
+// @ts-ignore: decorator
+@inline export const GROUP: i32 = 4 * TILE;
+
+/** Packs `rows` ≤ GROUP adjacent columns of A [K,M] from address a on, as [ceil(rows/TILE)][K][TILE], zero padded. */
 export function packColumns(K: i32, rows: i32, a: usize, lda: i32, out: usize): void {
-  const next = at(0, lda);
+  const next = at(0, lda), tile = at(0, K * TILE);
   for (let k = 0; k < K; ++k, a += next, out += SIZE * TILE) {
-    v128.store(out, get(a, rows));
-    if (SIZE == 8) v128.store(out, get(a + 16, rows - LANES), 16);
+    for (let i = 0, p = a, q = out; i < rows; i += TILE, p += SIZE * TILE, q += tile) {
+      v128.store(q, get(p, rows - i));
+      if (SIZE == 8) v128.store(q, get(p + 16, rows - i - LANES), 16);
+    }
   }
 }
