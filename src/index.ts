@@ -12,7 +12,8 @@ export { network, Network } from "./models/network.ts";
 export type { NetworkSpec, ParameterView, PredictOptions } from "./models/network.ts";
 export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, subsample } from "./models/layers.ts";
 export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
-export { constant, normal, uniform, orthogonal } from "./models/initialization.ts";
+export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";
+export { unroll, Unrolled } from "./models/unroll.ts";
 export { fix, tie, constrain } from "./models/constraints.ts";
 export type { Stream } from "./models/stream.ts";
 export type { TrainEvent, TrainOptions } from "./train/trainer.ts";
@@ -28,10 +29,19 @@ export { nesterov } from "./optim/nesterov.ts";
 export { adam } from "./optim/adam.ts";
 export { rmsprop } from "./optim/rmsprop.ts";
 export { hessianFree } from "./optim/hessian-free.ts";
+export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free.ts";
 export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
 export type { Optimizer, OptimizerRun, Objective, CurvatureObjective } from "./optim/optimizer.ts";
 
+// echo state networks
+export { esn, Esn } from "./models/esn.ts";
+export type { EsnSpec } from "./models/esn.ts";
+export type { EsnStream } from "./models/esn-stream.ts";
+
 // tasks
+export { longLag } from "./tasks/long-lag/table.ts";
+export type { LongLagName } from "./tasks/long-lag/table.ts";
+export type { LongLagOptions } from "./tasks/long-lag/scoring.ts";
 export { tasks } from "./tasks/tasks.ts";
 export { nextStep } from "./tasks/next-step.ts";
 
@@ -43,3 +53,7 @@ export { editDistance, labelErrors } from "./inference/edit-distance.ts";
 export type { Emission } from "./inference/best-path.ts";
 export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-search.ts";
 export type { LabelErrors } from "./inference/edit-distance.ts";
+
+// workers
+export { workerPool } from "./parallel/pool.ts";
+export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";

@@ -1,0 +1,176 @@
+/**
+ * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own kernels and its own memory.
+ * Shards are the same whatever the number of workers and are summed in their order, so the bits do not depend on who computed what. A
+ * worker that dies or throws is replaced and its shard is given out again; if it fails once more, the error surfaces.
+ */
+import { engineInfo } from "../wasm/engine.ts";
+import { DisposedError, knownOptions, NumericError, whole } from "../wasm/errors.ts";
+import type { Floats } from "../wasm/memory.ts";
+import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { startWorker, type Port } from "./port.ts";
+
+export interface PoolOptions {
+  /** How many. Default: the processors there are. */
+  readonly workers?: number;
+  /** The worker's module, where a bundler moved it: `unrolled/worker`. */
+  readonly url?: URL;
+}
+
+const ATTEMPTS = 2; // a worker may die of something that was not the shard's fault
+
+interface Worker {
+  readonly port: Port;
+  /** The task it works on; a stale one has another run. */
+  task: { run: number; index: number } | undefined;
+  /** The run and the model whose point it has. */
+  run: number;
+  model: unknown;
+}
+
+/** One call of `run`. */
+interface Run {
+  readonly id: number;
+  readonly model: unknown;
+  readonly theta: Floats;
+  readonly tasks: readonly ShardTask[];
+  readonly waiting: number[];
+  readonly failures: number[];
+  readonly results: (ShardResult | undefined)[];
+  readonly take: (result: ShardResult) => void;
+  taken: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Workers that stay until `dispose`. One training at a time uses them. */
+export class WorkerPool implements ShardPool {
+  readonly size: number;
+  readonly #url: URL | undefined;
+  #workers: Worker[] = [];
+  #current: Run | undefined;
+  #runs = 0;
+  #disposed = false;
+
+  /** Use `workerPool(options)`. */
+  constructor(size: number, url?: URL) {
+    this.size = size;
+    this.#url = url;
+  }
+
+  run(model: unknown, theta: Floats, tasks: readonly ShardTask[], take: (result: ShardResult) => void, signal?: AbortSignal): Promise<void> {
+    if (this.#disposed) return Promise.reject(new DisposedError("workerPool: the pool was disposed; make another"));
+    if (this.#current) return Promise.reject(new Error("workerPool: another training uses the pool; wait for it, or make another pool"));
+    return new Promise<void>((resolve, reject) => {
+      const abort = (): void => end(() => reject(signal!.reason));
+      const end = (settle: () => void): void => {
+        this.#current = undefined;
+        signal?.removeEventListener("abort", abort);
+        for (const { port } of this.#workers) port.hold(false);
+        settle();
+      };
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener("abort", abort);
+      this.#current = {
+        id: ++this.#runs, model, theta, tasks: tasks.map(own), waiting: tasks.map((_, i) => i), failures: tasks.map(() => 0),
+        results: [], take, taken: 0, resolve: () => end(resolve), reject: (error) => end(() => reject(error)),
+      };
+      while (this.#workers.length < Math.min(this.size, tasks.length)) this.#workers.push(this.#start());
+      for (const worker of this.#workers) this.#feed(worker);
+    });
+  }
+
+  /** Ends all workers. A run in progress is rejected. */
+  dispose(): void {
+    this.#disposed = true;
+    for (const { port } of this.#workers) {
+      port.onfailure = () => {};
+      port.end();
+    }
+    this.#workers = [];
+    this.#current?.reject(new DisposedError("workerPool: the pool was disposed while it worked"));
+  }
+
+  #start(): Worker {
+    const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined }, { variant, revectorize } = engineInfo();
+    worker.port.onmessage = (message) => this.#answer(worker, message as FromWorker);
+    worker.port.onfailure = (error) => this.#fail(worker, error);
+    worker.port.hold(false);
+    worker.port.send({ kind: "init", variant, revectorize } satisfies ToWorker);
+    return worker;
+  }
+
+  /** Gives an idle worker the next task. */
+  #feed(worker: Worker): void {
+    const run = this.#current;
+    if (!run || worker.task) return;
+    const index = run.waiting.shift();
+    worker.port.hold(index !== undefined);
+    if (index === undefined) return;
+    worker.task = { run: run.id, index };
+    if (worker.run !== run.id) {
+      worker.port.send({ kind: "point", theta: run.theta, model: worker.model === run.model ? undefined : run.model } satisfies ToWorker);
+      worker.run = run.id;
+      worker.model = run.model;
+    }
+    worker.port.send({ kind: "task", run: run.id, index, task: run.tasks[index]! } satisfies ToWorker);
+  }
+
+  #answer(worker: Worker, answer: FromWorker): void {
+    const run = this.#current;
+    if ("error" in answer) {
+      const { name, message } = answer.error;
+      worker.port.onfailure(name === "NumericError" ? new NumericError(message) : Object.assign(new Error(message), { name }));
+      return;
+    }
+    worker.task = undefined;
+    if (run && answer.run === run.id) {
+      run.results[answer.index] = answer;
+      try {
+        for (let next = run.results[run.taken]; next; next = run.results[run.taken]) {
+          run.take(next);
+          run.results[run.taken++] = undefined; // its gradient is summed
+        }
+      } catch (error) { return run.reject(error); }
+      if (run.taken === run.tasks.length) return run.resolve();
+    }
+    this.#feed(worker);
+  }
+
+  /** Replaces a worker and gives its task out again. */
+  #fail(worker: Worker, error: Error): void {
+    const run = this.#current, { task, port } = worker, place = this.#workers.indexOf(worker);
+    port.onmessage = port.onfailure = () => {};
+    port.end();
+    if (place >= 0) this.#workers.splice(place, 1);
+    if (!run) return;
+    if (task?.run === run.id) {
+      if (++run.failures[task.index]! >= ATTEMPTS) return run.reject(error);
+      run.waiting.unshift(task.index);
+    } else if (!task && run.waiting.length === 0) return; // it died idle: the next run starts another
+    this.#workers.push(this.#start());
+    for (const other of this.#workers) this.#feed(other);
+  }
+}
+
+/** Processors there are, as the platform tells. */
+function processors(): number {
+  const os = (globalThis as { process?: { getBuiltinModule?: (name: "node:os") => typeof import("node:os") } }).process?.getBuiltinModule?.("node:os");
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** A task whose arrays bring no larger buffer along when they are copied to a worker. */
+function own(task: ShardTask): ShardTask {
+  const tight = (x: ArrayLike<number>): ArrayLike<number> => ArrayBuffer.isView(x) && x.byteLength < x.buffer.byteLength ? (x as unknown as Float32Array).slice() : x;
+  return {
+    ...task,
+    items: task.items.map(({ length, input, target, weight, initial }) =>
+      ({ length, input: tight(input), target: tight(target), weight: tight(weight), initial: tight(initial) })),
+  };
+}
+
+/** A pool: `net.train(data, { pool: workerPool({ workers: 2 }), shard: 8 })`. Dispose it when done. */
+export function workerPool(options: PoolOptions = {}): WorkerPool {
+  knownOptions("workerPool", options, ["workers", "url"]);
+  return new WorkerPool(whole("workerPool", "workers", options.workers ?? processors(), 1, 1024), options.url);
+}
