@@ -7,6 +7,7 @@ import { engine, type Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats, type Precision } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
+import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { ConstraintMap } from "../graph/constraints.ts";
 import { Tape } from "../graph/tape.ts";
 import { Weights } from "../graph/weights.ts";
@@ -24,12 +25,15 @@ import { Trainer, type TrainEvent, type TrainOptions } from "../train/trainer.ts
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints, type NetworkConstraint } from "./constraints.ts";
-import { drawMatrix } from "./initialization.ts";
+import { drawMatrix, needsSpectrum } from "./initialization.ts";
 import type { Layer } from "./layers.ts";
 import { Stream } from "./stream.ts";
 
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
+
+/** The loss of a name. */
+export const lossNamed = (name: LossName): Loss => losses[name];
 
 /** What a net is: enough to build it again. */
 export interface NetworkSpec {
@@ -71,7 +75,8 @@ export class Network {
   /** The structure, for analysis. */
   readonly built: BuiltGraph;
   readonly #loss: Loss;
-  readonly #dataSpec: DataSpec;
+  /** What it wants of its data. */
+  readonly dataSpec: DataSpec;
   readonly #weights: Weights;
   readonly #trainer: Trainer;
   readonly #tape: Tape;
@@ -81,25 +86,25 @@ export class Network {
   #disposed = false;
 
   /** Use `network(spec)`. Without `draw` the parameters stay 0, to be filled from a file. */
-  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, draw: boolean) {
+  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, draw: boolean, wide?: InferenceEngine) {
     this.engine = engine;
     this.spec = spec;
     this.built = built;
     this.#loss = losses[spec.loss]!;
     const { graph, input, initial, initialColumns, output } = built, data = graph.node(0);
-    this.#dataSpec = {
+    this.dataSpec = {
       who: "network", input: data.columns, symbols: data.data!.symbols, output: graph.node(output).columns,
       target: this.#loss.target, initial: initialColumns,
     };
     this.#weights = new Weights(engine, graph);
-    if (draw) initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters));
+    if (draw) initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters), wide);
     const indices = resolveConstraints(spec.constraints, graph.parameters);
     const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
     this.#trainer = new Trainer({
-      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.#dataSpec, nodes: { input, initial }, seed: spec.seed, model: spec,
+      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.dataSpec, nodes: { input, initial }, seed: spec.seed, model: spec,
     });
     this.#tape = new Tape(this.#weights);
-    this.#batch = new Batch(engine, this.#dataSpec, { input, initial });
+    this.#batch = new Batch(engine, this.dataSpec, { input, initial });
     this.#arena = new Arena(engine.memory);
   }
 
@@ -143,7 +148,7 @@ export class Network {
     this.#live("predict");
     knownOptions("network.predict", options, ["initial"]);
     if (!Array.isArray(inputs)) throw new ShapeError(`network.predict: got ${typeof inputs}, want an array of sequences`);
-    const spec = { ...this.#dataSpec, who: "network.predict" };
+    const spec = { ...this.dataSpec, who: "network.predict" };
     const items = inputs.map((input, i) => ({
       ...flattenInput(spec, input, `sequence ${i}`), initial: flattenInitial(spec, options.initial?.[i], `sequence ${i}`),
     }));
@@ -157,7 +162,7 @@ export class Network {
   /** One step at a time, state kept. Throws for nets that read backwards in time. */
   stream(): Stream {
     this.#live("stream");
-    const stream = new Stream(this.#weights, this.built, this.#loss, this.#dataSpec, () => this.#streams.delete(stream));
+    const stream = new Stream(this.#weights, this.built, this.#loss, this.dataSpec, () => this.#streams.delete(stream));
     this.#streams.add(stream);
     return stream;
   }
@@ -166,11 +171,11 @@ export class Network {
   async evaluate(data: readonly DataItem[] | BatchSource, options: { count?: number; seed?: number } = {}): Promise<Evaluation> {
     this.#live("evaluate");
     knownOptions("network.evaluate", options, ["count", "seed"]);
-    const spec = { ...this.#dataSpec, who: "network.evaluate" };
+    const spec = { ...this.dataSpec, who: "network.evaluate" };
     const items = checkItems(spec, isSource(data as TrainingData)
       ? (data as BatchSource).batch(whole("network.evaluate", "count", options.count ?? 1000, 1), new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation))
       : isItems(data as TrainingData) ? data as readonly DataItem[] : []);
-    const metrics = new Metrics(this.spec.loss, this.#dataSpec.output), { objective } = this.#trainer;
+    const metrics = new Metrics(this.spec.loss, this.dataSpec.output), { objective } = this.#trainer;
     let sum = 0, total = 0;
     for (let from = 0; from < items.length; from += CHUNK) {
       const chunk = items.slice(from, from + CHUNK), predictions = this.#forward(chunk);
@@ -184,7 +189,7 @@ export class Network {
   /** Loss and the gradient of every parameter on these items, dropout off. */
   gradient(data: readonly DataItem[]): { loss: number; gradient: { name: string; shape: readonly [number, number]; data: Floats }[] } {
     this.#live("gradient");
-    const items = checkItems({ ...this.#dataSpec, who: "network.gradient" }, data);
+    const items = checkItems({ ...this.dataSpec, who: "network.gradient" }, data);
     return this.#withVectors(1, ([g]) => {
       const loss = this.#trainer.gradient(items, g!);
       return { loss, gradient: this.#slices(g!) };
@@ -202,7 +207,7 @@ export class Network {
     this.#live("gaussNewtonProduct");
     const P = this.#trainer.objective.size, { memory } = this.engine;
     if (v.length !== P) throw new ShapeError(`network.gaussNewtonProduct: v has ${v.length} values, want ${P}, one for each free parameter`);
-    const items = checkItems({ ...this.#dataSpec, who: "network.gaussNewtonProduct" }, data);
+    const items = checkItems({ ...this.dataSpec, who: "network.gaussNewtonProduct" }, data);
     return this.#withVectors(2, ([from, to]) => {
       memory.reals(from!, P).set(v);
       this.#trainer.gaussNewton(items, from!, to!, structural);
@@ -246,7 +251,7 @@ export class Network {
   }
 
   #forward(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): Floats[] {
-    const { memory } = this.engine, O = this.#dataSpec.output, tape = this.#tape, batch = this.#batch.load(items);
+    const { memory } = this.engine, O = this.dataSpec.output, tape = this.#tape, batch = this.#batch.load(items);
     tape.plan(batch.packing, batch.inputs, false);
     tape.forward();
     const { rows: N, packing } = tape.shape(this.built.output), z = tape.value(this.built.output);
@@ -278,11 +283,11 @@ export class Network {
   }
 }
 
-function initialize(built: BuiltGraph, weights: Weights, random: Random): void {
+function initialize(built: BuiltGraph, weights: Weights, random: Random, wide: InferenceEngine | undefined): void {
   const { memory } = weights.engine;
   for (const { parameter, from, to, init } of built.beginnings) {
     const { rows, columns, offset } = built.graph.parameters[parameter]!, drawn = new Float64Array(rows * (to - from));
-    drawMatrix(init, rows, to - from, random, drawn);
+    drawMatrix(init, rows, to - from, random, drawn, wide);
     const view = memory.reals(memory.at(weights.theta, offset), rows * columns);
     for (let r = 0; r < rows; ++r) for (let c = from; c < to; ++c) view[r * columns + c] = drawn[r * (to - from) + c - from]!;
   }
@@ -302,7 +307,8 @@ async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
   if (loss !== "ctc" && layers.some((layer) => layer.type === "subsample")) {
     throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
   }
-  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built, draw);
+  const wide = draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
+  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built, draw, wide);
 }
 
 /** `input: 1` in front of an embedding layer means one symbol a step. */

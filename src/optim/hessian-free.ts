@@ -127,6 +127,7 @@ class HessianFree implements OptimizerRun {
 
   async step(): Promise<HessianFreeReport> {
     const { engine: { kernels: k }, size: n, theta } = this.#f, { mu } = this.#settings, lambda = this.state.scalars.lambda!;
+    if (this.#pending) await this.#f.linearize(); // the batch is the same, but it may have been loaded anew
     const { loss, gradientNorm } = this.#pending ??= await this.#begin();
     do await this.#f.pause?.(); while (await this.#cg.next() === undefined);
     this.#pending = undefined;

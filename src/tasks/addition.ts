@@ -66,7 +66,7 @@ export function addition(options: AdditionOptions = {}): FiniteTask {
     chance: Array.from({ length: digits - least + 1 }, (_, i) => least + i)
       .reduce((sum, n) => sum + n / 2 + 0.5 - 1 / 2 ** (n + 1), 0) / (digits - least + 1),
     wrong: wrongBits,
-    rule: "every digit of the sum has log-odds of the right sign",
+    rule: "every digit of the sum is on the right side of ½",
     machine: adder,
     encode: (symbol) => [symbol >> 1, symbol & 1],
     print: (output) => output[0]! > 0 ? "1" : "0",

@@ -28,7 +28,7 @@ export interface Task {
   batch(n: number, random: Random): Item[];
   /** Mean `wrong` of the constant predictor: the mean target, or the most frequent class at each kind of step. */
   readonly chance: number;
-  /** Wrong symbols or values in one sequence. prediction [T,O]: outputs, or log-odds or log-probabilities up to a constant. */
+  /** Wrong symbols or values in one sequence. prediction [T,O]: what `predict` gives, real outputs or probabilities. */
   wrong(item: Item, prediction: ArrayLike<number>): number;
   /** The success rule in words. */
   readonly rule: string;
@@ -40,6 +40,6 @@ export interface FiniteTask extends Task {
   readonly machine: Moore;
   /** The input [I] of one step for a symbol of the machine. */
   encode(symbol: number): ArrayLike<number>;
-  /** What a step's prediction [O] prints. */
+  /** What a step's prediction [O], in the form that `wrong` takes, prints. */
   print(prediction: ArrayLike<number>): string;
 }

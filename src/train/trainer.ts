@@ -108,7 +108,10 @@ export class Trainer {
           this.#load(chunks[c]!, options);
           this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
           const report = await this.#advance(run, signal);
-          if (!report) return;
+          if (!report) { // stopped within a step: the batch is drawn again, and the step goes on or is done anew
+            if (c === 0) --this.#batches;
+            return;
+          }
           ++done;
           yield { ...report, step: ++this.#step, ms: performance.now() - from };
           await pace.breathe();

@@ -17,7 +17,7 @@ function numbers(item: Item, late = 0): [bigint, bigint, bigint] {
   }
   return [a, b, s >> BigInt(late)];
 }
-const logOdds = (item: Item): Float64Array => Float64Array.from(item.target, (digit) => digit - 0.5);
+const probabilities = (item: Item): Float64Array => Float64Array.from(item.target, (bit) => 0.1 + 0.8 * bit);
 
 test("targets are the digits of the sum, up to 64 digits, every length in the range comes up", () => {
   const lengths = new Set<number>();
@@ -52,19 +52,19 @@ test("no digit of a right answer is wrong, each flipped digit is, and steps that
   for (const delays of [false, true]) {
     const task = addition({ delays });
     for (const item of task.batch(50, random())) {
-      const answer = logOdds(item);
+      const answer = probabilities(item);
       expect(task.wrong(item, answer)).toBe(0);
-      answer[answer.length - 1]! *= -1;
+      answer[answer.length - 1] = 1 - answer[answer.length - 1]!;
       expect(task.wrong(item, answer)).toBe(1);
-      expect(task.wrong(item, logOdds(item).map((z) => -z))).toBe(item.target.length - (delays ? 2 : 0));
-      expect(task.wrong(item, logOdds(item).fill(NaN))).toBe(item.target.length - (delays ? 2 : 0));
+      expect(task.wrong(item, probabilities(item).map((p) => 1 - p))).toBe(item.target.length - (delays ? 2 : 0));
+      expect(task.wrong(item, probabilities(item).fill(NaN))).toBe(item.target.length - (delays ? 2 : 0));
     }
   }
 });
 
 test("the best constant answer scores the stated chance", () => {
   const task = addition({ digits: 7, least: 2 }), n = 20_000;
-  const mean = task.batch(n, random(3)).reduce((sum, item) => sum + task.wrong(item, new Float64Array(item.target.length).fill(-1)), 0) / n;
+  const mean = task.batch(n, random(3)).reduce((sum, item) => sum + task.wrong(item, new Float64Array(item.target.length).fill(0.1)), 0) / n;
   expect(Math.abs(mean - task.chance)).toBeLessThan(4 * 1.5 / Math.sqrt(n)); // 8 digits at 1/2 and the lengths' spread: deviation < 2
 });
 
@@ -73,7 +73,7 @@ test("the task's machine reads the task's inputs and prints its targets", () => 
   for (const item of task.batch(100, random())) {
     const symbols = Array.from(item.target, (_, t) => adder.next[0]!.findIndex((__, a) => task.encode(a)[0] === item.input[2 * t] && task.encode(a)[1] === item.input[2 * t + 1]));
     expect(runMoore(task.machine, symbols).map(Number)).toEqual([...item.target]);
-    expect([...logOdds(item)].map((z) => Number(task.print([z])))).toEqual([...item.target]);
+    expect([...probabilities(item)].map((z) => Number(task.print([z])))).toEqual([...item.target]);
   }
 });
 

@@ -60,7 +60,7 @@ function task(kind: Kind, options: LongLagOptions, loss: Task["loss"], chance: {
     name: kind.name, input: 2, symbols: false, output: 1, loss, chance: (1 - p) * chance.usual + p * chance.first,
     batch: (n, random) => items(n, () => make(kind, lag, random)),
     wrong: loss === "squared" ? wrongReals : wrongBits,
-    rule: loss === "squared" ? "the last output is within 0.04 of the target" : "the last output has the right sign",
+    rule: loss === "squared" ? "the last output is within 0.04 of the target" : "the last output is on the right side of ½",
   };
 }
 

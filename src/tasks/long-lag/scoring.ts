@@ -46,9 +46,9 @@ function count(item: Item, T: number, wrong: (t: number) => boolean): number {
 export const wrongReals: Task["wrong"] = (item, prediction) =>
   count(item, item.target.length, (t) => !(Math.abs(prediction[t]! - item.target[t]!) <= realTolerance));
 
-/** Steps whose log-odds have the wrong sign. One output a step. */
+/** Steps whose probability is on the wrong side of ½. One output a step. */
 export const wrongBits: Task["wrong"] = (item, prediction) =>
-  count(item, item.target.length, (t) => !(prediction[t]! * (item.target[t]! - 0.5) > 0));
+  count(item, item.target.length, (t) => !((prediction[t]! - 0.5) * (item.target[t]! - 0.5) > 0));
 
 /** Steps whose largest output is not the target class. A tie counts as wrong. */
 export const wrongClasses: Task["wrong"] = (item, prediction) => {

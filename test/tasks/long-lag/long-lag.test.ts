@@ -17,7 +17,7 @@ function outputs(task: Task, item: Item, answer = (t: number): number => item.ta
   const T = steps(task, item), out = new Float64Array(T * task.output);
   for (let t = 0; t < T; ++t) {
     if (task.loss === "softmax") out[t * task.output + answer(t)] = 1;
-    else out[t] = task.loss === "bernoulli" ? answer(t) - 0.5 : answer(t);
+    else out[t] = answer(t);
   }
   return out;
 }
