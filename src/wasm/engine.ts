@@ -1,5 +1,5 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError, knownOptions, oneOf, OptionError } from "./errors.ts";
 import type { Kernels } from "./kernels.ts";
 import { Memory, type Precision } from "./memory.ts";
@@ -102,8 +102,9 @@ function start(precision: Precision, source?: WasmSource): Promise<Engine> {
 async function load(precision: Precision, source?: WasmSource): Promise<Engine> {
   if (!WebAssembly.validate(simdProbe)) throw new DataError("init: this JavaScript engine has no WebAssembly SIMD, want Node 20, Chromium 91, Firefox 89, Safari 16.4 or later");
   const code = source ? await read(source) : decode((await binaries[precision][variant]()).base64);
-  // The loader's own `exports` wrap every function; the instance's are the bare kernels.
-  const { instance } = await instantiate(code, {});
+  // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way asks what a Response is,
+  // and Node takes 20 ms to answer that; pages must not compile synchronously.
+  const { instance } = host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : await instantiate(code, {});
   const kernels = instance.exports as unknown as Kernels, base = kernels.heapBase;
   if (base === undefined || typeof kernels.fill !== "function") throw new DataError(`init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`);
   const memory = new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), precision);
@@ -115,21 +116,24 @@ async function load(precision: Precision, source?: WasmSource): Promise<Engine> 
   return { precision, kernels, memory };
 }
 
+type Code = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+const isCode = (code: unknown): boolean =>
+  code instanceof WebAssembly.Module || code instanceof ArrayBuffer || ArrayBuffer.isView(code);
+
 function sourcesOf(wasm: InitOptions["wasm"], first: Precision): Partial<Record<Precision, WasmSource>> {
   if (wasm === undefined) return {};
-  const single = wasm instanceof URL || wasm instanceof WebAssembly.Module || wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)
-    || (typeof Response !== "undefined" && wasm instanceof Response);
-  if (single) return { [first]: wasm };
+  const single = wasm instanceof URL || isCode(wasm) || (typeof Response !== "undefined" && wasm instanceof Response);
+  if (single) return { [first]: wasm as WasmSource };
   knownOptions("init: wasm", wasm as object, precisions);
   return wasm as Partial<Record<Precision, WasmSource>>;
 }
 
-async function read(source: WasmSource): Promise<ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module | Response> {
+async function read(source: WasmSource): Promise<Code | Response> {
   if (source instanceof URL && source.protocol === "file:" && host?.getBuiltinModule) {
     return host.getBuiltinModule("node:fs/promises").readFile(source);
   }
-  const answer = source instanceof URL ? await fetch(source) : source;
-  if (typeof Response === "undefined" || !(answer instanceof Response)) return answer as Exclude<WasmSource, URL>;
+  if (isCode(source)) return source as Code;
+  const answer = source instanceof URL ? await fetch(source) : source as Response;
   if (!answer.ok) throw new DataError(`init: ${answer.url || "the response"} answered ${answer.status}, want a .wasm file`);
   return answer.headers.get("content-type")?.startsWith("application/wasm") ? answer : answer.arrayBuffer();
 }
