@@ -50,6 +50,8 @@ export interface NetworkSpec {
   readonly precision?: Precision;
   /** Linear constraints on parameters. */
   readonly constraints?: readonly NetworkConstraint[];
+  /** Plain data that belong to the net and are saved with it: an alphabet, how inputs are made. */
+  readonly notes?: Readonly<Record<string, unknown>>;
 }
 
 /** A parameter matrix. `data` is a live view: read or write it at once, do not keep it. */
@@ -295,8 +297,8 @@ function initialize(built: BuiltGraph, weights: Weights, random: Random, wide: I
 }
 
 async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
-  knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints"]);
-  const { input, layers, loss, seed = 1, precision = "float32", constraints = [] } = spec;
+  knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints", "notes"]);
+  const { input, layers, loss, seed = 1, precision = "float32", constraints = [], notes = {} } = spec;
   const symbols = typeof input === "object" && input !== null ? whole("network", "input.symbols", input.symbols, 1) : undefined;
   const columns = symbols ? whole("network", "input.perStep", (input as { perStep?: number }).perStep ?? 1, 1) : whole("network", "input", input, 0);
   if (!Array.isArray(layers) || layers.length === 0) throw new OptionError(`network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`);
@@ -308,7 +310,7 @@ async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
     throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
   }
   const wide = draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
-  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints }, built, draw, wide);
+  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints, notes }, built, draw, wide);
 }
 
 /** `input: 1` in front of an embedding layer means one symbol a step. */
