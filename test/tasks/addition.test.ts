@@ -73,7 +73,7 @@ test("the task's machine reads the task's inputs and prints its targets", () => 
   for (const item of task.batch(100, random())) {
     const symbols = Array.from(item.target, (_, t) => adder.next[0]!.findIndex((__, a) => task.encode(a)[0] === item.input[2 * t] && task.encode(a)[1] === item.input[2 * t + 1]));
     expect(runMoore(task.machine, symbols).map(Number)).toEqual([...item.target]);
-    expect([...probabilities(item)].map((z) => Number(task.print([z])))).toEqual([...item.target]);
+    expect([...probabilities(item)].map((p) => Number(task.print([p - 0.5])))).toEqual([...item.target]);
   }
 });
 
