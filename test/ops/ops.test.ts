@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Graph } from "../../src/graph/graph.ts";
 import type { Op } from "../../src/graph/op.ts";
 import { activation } from "../../src/ops/activation.ts";
+import { add, multiply, multiplyRow, scaled, slice } from "../../src/ops/arithmetic.ts";
 import { concat } from "../../src/ops/concat.ts";
 import { delayTaps } from "../../src/ops/delay-taps.ts";
 import { dropout } from "../../src/ops/dropout.ts";
@@ -27,6 +28,11 @@ const builds: Record<string, Build> = {
   "delay taps": (g) => g.apply(delayTaps(3), varied(g, 2)),
   concat: (g) => g.apply(concat, dense(g, g.input("x", 3), 3, 2, "a"), dense(g, 0, 3, 3, "b")),
   "concat with data": (g) => { const x = g.input("x", 3); return g.apply(concat, x, dense(g, x, 3, 2, "a")); },
+  add: (g) => g.apply(add, varied(g, 3), dense(g, 0, 3, 3, "b")),
+  multiply: (g) => g.apply(multiply, varied(g, 3), dense(g, 0, 3, 3, "b")),
+  "multiply by one row": (g) => g.apply(multiplyRow(1), varied(g, 3), g.parameter("w", 2, 3)),
+  scaled: (g) => g.apply(scaled(-0.7), varied(g, 3)),
+  slice: (g) => g.apply(slice(1, 3), varied(g, 5)),
   "embedding of two symbols": (g) => g.apply(embedding, g.input("x", 2, { symbols: 5 }), g.parameter("table", 5, 3)),
   "embedding, then taps": (g) => g.apply(delayTaps(2), g.apply(embedding, g.input("x", 1, { symbols: 5 }), g.parameter("table", 5, 3))),
   "learned initial state": (g) => g.apply(initialState({ columns: 4 }), g.input("x", 2), g.parameter("s", 1, 4)),

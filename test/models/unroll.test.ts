@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { bidirectional, dense, gru, lstm, network, normal, rnn, unroll, type DataItem, type Layer } from "../../src/index.ts";
+import { close } from "../laws/close.ts";
+
+/** The same sums in another order. */
+const ROUNDING = { rel: 1e-11, abs: 1e-12 };
+const wide = { input: normal(1), recurrent: normal(0.8), bias: normal(0.5), state: normal(0.5), peepholes: normal(0.5) };
+
+test.each<[string, Layer[]]>([
+  ["rnn tanh", [rnn(3, { init: wide })]], ["rnn logistic", [rnn(3, { activation: "logistic", init: wide })]], ["leaky", [rnn(3, { leak: 0.3, init: wide })]],
+  ["lstm", [lstm(3, { init: wide })]], ["lstm with peepholes", [lstm(3, { peepholes: true, init: wide })]],
+  ["lstm of 1997 with peepholes", [lstm(3, { forgetGate: false, peepholes: true, init: wide })]],
+  ["gru", [gru(3, { init: wide })]], ["gru, reset before", [gru(3, { reset: "before", init: wide })]], ["start at zero", [lstm(3, { initialState: "zero", init: wide })]],
+  ["both directions, then gru", [bidirectional(lstm(2, { init: wide })), gru(3, { init: wide })]],
+])("%s is the layered net of tied weights: outputs, loss and gradients", async (_, layers) => {
+  for (const loss of ["squared", "softmax"] as const) {
+    const net = await network({ input: 2, layers: [...layers, dense(3)], loss, seed: 5, precision: "float64" }), T = 5, layered = unroll(net, T);
+    const data: DataItem[] = Array.from({ length: 3 }, (_, b) => ({
+      input: Array.from({ length: 2 * T }, (_, i) => Math.sin(3 * i + b)), target: Array.from({ length: loss === "softmax" ? T : 3 * T }, (_, i) => (i + b) % 3),
+    }));
+    const inputs = data.map((item) => item.input);
+    net.predict(inputs).forEach((y, i) => close(layered.predict(inputs)[i]!, y, ROUNDING));
+    const got = layered.gradient(data), want = net.gradient(data);
+    close(got.loss, want.loss, ROUNDING);
+    want.gradient.forEach((g, i) => close(got.gradient[i]!.data, g.data, ROUNDING));
+    expect(layered.size).toBe(T * net.size);
+    layered.dispose();
+    net.dispose();
+  }
+});
