@@ -1,0 +1,108 @@
+/**
+ * The geometry of ink: straightening, thinning, and random distortions. Points are [n,3] x, y (downwards), pen-up; every function makes
+ * new points and leaves the given ones alone.
+ */
+import { POINT } from "../formats/ink.ts";
+import type { Random } from "../wasm/random.ts";
+
+/** Straight lines and moments of a piece of ink. */
+interface Moments { readonly x: number; readonly y: number; readonly slope: number; readonly height: number }
+
+/** Mean place, least-squares slope dy/dx, and root mean square distance in y from that line. */
+function moments(points: Float32Array): Moments {
+  const n = points.length / POINT;
+  let x = 0, y = 0;
+  for (let i = 0; i < points.length; i += POINT) {
+    x += points[i]! / n;
+    y += points[i + 1]! / n;
+  }
+  let xx = 0, xy = 0, yy = 0;
+  for (let i = 0; i < points.length; i += POINT) {
+    const u = points[i]! - x, v = points[i + 1]! - y;
+    xx += u * u;
+    xy += u * v;
+    yy += v * v;
+  }
+  const slope = xx > 0 ? xy / xx : 0;
+  return { x, y, slope, height: Math.sqrt(Math.max(yy - slope * xy, 0) / n) };
+}
+
+/** Points under x' = a·x + b·y + e, y' = c·x + d·y + f. */
+export function affine(points: Float32Array, [a, b, c, d]: readonly [number, number, number, number], e = 0, f = 0): Float32Array {
+  const out = points.slice();
+  for (let i = 0; i < out.length; i += POINT) {
+    out[i] = a * points[i]! + b * points[i + 1]! + e;
+    out[i + 1] = c * points[i]! + d * points[i + 1]! + f;
+  }
+  return out;
+}
+
+/** How ink is brought to one form. */
+export interface NormalizeOptions {
+  /** Take the slope of the line away, at most this steep; ink of a few points has none. Default 0.25. */
+  readonly level?: number;
+  /** Shear upright what leans. Default false. */
+  readonly upright?: boolean;
+  /** Root mean square height that ink is scaled to; 0 leaves its size. Default 0. */
+  readonly size?: number;
+}
+
+/**
+ * Centers ink, levels it (y ← y - slope·x), and, if asked, uprights and scales it. The lean is Σ dx·dy / Σ dy² over the pieces of stroke
+ * steeper than 2:1, the least-squares shear of the down- and upstrokes.
+ */
+export function normalize(points: Float32Array, { level = 0.25, upright = false, size = 0 }: NormalizeOptions = {}): Float32Array {
+  const { x, y, slope } = moments(points), tilt = Math.min(Math.max(slope, -level), level);
+  let out = affine(points, [1, 0, -tilt, 1], -x, tilt * x - y);
+  if (upright) {
+    let across = 0, down = 0;
+    for (let i = POINT; i < out.length; i += POINT) {
+      const dx = out[i]! - out[i - POINT]!, dy = out[i + 1]! - out[i - POINT + 1]!;
+      if (out[i - 1] === 1 || Math.abs(dy) < 2 * Math.abs(dx)) continue;
+      across += dx * dy;
+      down += dy * dy;
+    }
+    if (down > 0) out = affine(out, [1, -across / down, 0, 1]);
+  }
+  const { height } = moments(out);
+  return size > 0 && height > 0 ? affine(out, [size / height, 0, 0, size / height]) : out;
+}
+
+/** Drops points nearer than `distance` to the last one kept, except those that end a stroke. The first point stays. */
+export function thin(points: Float32Array, distance: number): Float32Array {
+  const kept = new Float32Array(points.length), least = distance * distance;
+  let n = 0;
+  for (let i = 0; i < points.length; i += POINT) {
+    const x = points[i]!, y = points[i + 1]!, up = points[i + 2]!;
+    if (n > 0 && up === 0) {
+      const dx = x - kept[n - POINT]!, dy = y - kept[n - POINT + 1]!;
+      if (dx * dx + dy * dy < least) continue;
+    }
+    kept[n++] = x;
+    kept[n++] = y;
+    kept[n++] = up;
+  }
+  return kept.slice(0, n);
+}
+
+/** Ranges of random distortions; 0 is none. */
+export interface DistortOptions {
+  /** Width and height times [1-scale, 1+scale], each for itself. Default 0.2. */
+  readonly scale?: number;
+  /** Shear x ← x + s·y, |s| at most this. Default 0.3. */
+  readonly slant?: number;
+  /** Tangent of the largest angle. Default 0.07. */
+  readonly rotation?: number;
+  /** Standard deviation of noise on every point, in units of the ink. Default 2. */
+  readonly jitter?: number;
+}
+
+/** Ink as another hand, or another day, would have written it. */
+export function distort(points: Float32Array, random: Random, options: DistortOptions = {}): Float32Array {
+  const { scale = 0.2, slant = 0.3, rotation = 0.07, jitter = 2 } = options, range = (r: number): number => (2 * random.uniform() - 1) * r;
+  const sx = 1 + range(scale), sy = 1 + range(scale), s = range(slant), t = range(rotation), c = 1 / Math.sqrt(1 + t * t);
+  // rotation · shear · scale
+  const out = affine(points, [c * sx, c * (s - t) * sy, c * t * sx, c * (1 + t * s) * sy]);
+  if (jitter > 0) for (let i = 0; i < out.length; ++i) if (i % POINT < 2) out[i]! += jitter * random.normal();
+  return out;
+}
