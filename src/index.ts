@@ -9,7 +9,8 @@ export type { Precision } from "./wasm/memory.ts";
 
 // networks
 export { network, Network } from "./models/network.ts";
-export type { NetworkSpec, ParameterView, PredictOptions } from "./models/network.ts";
+export type { ParameterView, PredictOptions } from "./models/network.ts";
+export type { LossName, NetworkSpec } from "./models/spec.ts";
 export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, subsample } from "./models/layers.ts";
 export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
 export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";

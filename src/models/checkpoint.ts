@@ -2,7 +2,7 @@
 import { DataError } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import type { TrainingState } from "../train/trainer.ts";
-import type { NetworkSpec } from "./network.ts";
+import type { NetworkSpec } from "./spec.ts";
 import { readTensors, writeTensors, type Tensor } from "./safetensors.ts";
 
 const PREFIX = "training.";

@@ -2,20 +2,16 @@
  * The net a user builds: layers in, a model that trains, predicts, streams, saves. One kernel engine a precision; parameters in one
  * flat vector; every call that takes data checks it first.
  */
-import { DisposedError, OptionError, ShapeError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
+import { DisposedError, ShapeError, knownOptions, whole } from "../wasm/errors.ts";
 import { engine, type Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
-import { Arena, type Floats, type Precision } from "../wasm/memory.ts";
+import { Arena, type Floats } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { ConstraintMap } from "../graph/constraints.ts";
 import { Tape } from "../graph/tape.ts";
 import { Weights } from "../graph/weights.ts";
-import { bernoulli } from "../losses/bernoulli.ts";
-import { ctc } from "../losses/ctc.ts";
 import type { Loss } from "../losses/loss.ts";
-import { softmax } from "../losses/softmax.ts";
-import { squared } from "../losses/squared.ts";
 import { Batch, unpackSequence } from "../train/batch.ts";
 import { flattenInitial, flattenInput, type DataItem, type DataSpec, type FlatItem, type Numbers } from "../train/data.ts";
 import { Metrics, type Evaluation } from "../train/metrics.ts";
@@ -24,35 +20,11 @@ import type { ShardResult, ShardTask } from "../train/shards.ts";
 import { Trainer, type TrainEvent, type TrainOptions } from "../train/trainer.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { resolveConstraints, type NetworkConstraint } from "./constraints.ts";
-import { drawMatrix, needsSpectrum } from "./initialization.ts";
-import type { Layer } from "./layers.ts";
+import { resolveConstraints } from "./constraints.ts";
+import { initialize } from "./begin.ts";
+import { needsSpectrum } from "./initialization.ts";
+import { checkSpec, inputOf, lossNamed, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
-
-const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
-export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
-
-/** The loss of a name. */
-export const lossNamed = (name: LossName): Loss => losses[name];
-
-/** What a net is: enough to build it again. */
-export interface NetworkSpec {
-  /** Reals a step; or `{ symbols: V }`: whole numbers below V, one a step, or `perStep` of them. */
-  readonly input: number | { readonly symbols: number; readonly perStep?: number };
-  readonly layers: readonly Layer[];
-  /**
-   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc (labels a sequence, last class blank).
-   */
-  readonly loss: LossName;
-  /** Seed of everything random: parameters, batches, dropout. Default 1. */
-  readonly seed?: number;
-  /** Default "float32". */
-  readonly precision?: Precision;
-  /** Linear constraints on parameters. */
-  readonly constraints?: readonly NetworkConstraint[];
-  /** Plain data that belong to the net and are saved with it: an alphabet, how inputs are made. */
-  readonly notes?: Readonly<Record<string, unknown>>;
-}
 
 /** A parameter matrix. `data` is a live view: read or write it at once, do not keep it. */
 export interface ParameterView {
@@ -92,7 +64,7 @@ export class Network {
     this.engine = engine;
     this.spec = spec;
     this.built = built;
-    this.#loss = losses[spec.loss]!;
+    this.#loss = lossNamed(spec.loss);
     const { graph, input, initial, initialColumns, output } = built, data = graph.node(0);
     this.dataSpec = {
       who: "network", input: data.columns, symbols: data.data!.symbols, output: graph.node(output).columns,
@@ -198,6 +170,16 @@ export class Network {
     });
   }
 
+  /** Runs the gradient of these items, dropout off, and shows the tape with every value and adjoint while it holds them: for analysis. */
+  inspect<R>(data: readonly DataItem[], look: (tape: Tape, batch: Batch) => R): R {
+    this.#live("inspect");
+    const items = checkItems({ ...this.dataSpec, who: "network.inspect" }, data), { objective } = this.#trainer;
+    return this.#withVectors(1, ([g]) => {
+      this.#trainer.gradient(items, g!);
+      return look(objective.tape, objective.batch[0]!);
+    });
+  }
+
   /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
   shardGradient(theta: Floats, task: ShardTask): ShardResult {
     this.#live("shardGradient");
@@ -285,38 +267,10 @@ export class Network {
   }
 }
 
-function initialize(built: BuiltGraph, weights: Weights, random: Random, wide: InferenceEngine | undefined): void {
-  const { memory } = weights.engine;
-  for (const { parameter, from, to, init } of built.beginnings) {
-    const { rows, columns, offset } = built.graph.parameters[parameter]!, drawn = new Float64Array(rows * (to - from));
-    drawMatrix(init, rows, to - from, random, drawn, wide);
-    const view = memory.reals(memory.at(weights.theta, offset), rows * columns);
-    for (let r = 0; r < rows; ++r) for (let c = from; c < to; ++c) view[r * columns + c] = drawn[r * (to - from) + c - from]!;
-  }
-  weights.changed();
-}
-
 async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
-  knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints", "notes"]);
-  const { input, layers, loss, seed = 1, precision = "float32", constraints = [], notes = {} } = spec;
-  const symbols = typeof input === "object" && input !== null ? whole("network", "input.symbols", input.symbols, 1) : undefined;
-  const columns = symbols ? whole("network", "input.perStep", (input as { perStep?: number }).perStep ?? 1, 1) : whole("network", "input", input, 0);
-  if (!Array.isArray(layers) || layers.length === 0) throw new OptionError(`network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`);
-  oneOf("network", "loss", loss, Object.keys(losses));
-  oneOf("network", "precision", precision, ["float32", "float64"]);
-  whole("network", "seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  const built = buildGraph({ columns: embeddedInput(columns, symbols, layers) ? 1 : columns, symbols: symbols ?? embeddedInput(columns, symbols, layers) }, layers);
-  if (loss !== "ctc" && layers.some((layer) => layer.type === "subsample")) {
-    throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
-  }
+  const full = checkSpec(spec), built = buildGraph(inputOf(full), full.layers);
   const wide = draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
-  return new Network(await engine(precision), { input, layers, loss, seed, precision, constraints, notes }, built, draw, wide);
-}
-
-/** `input: 1` in front of an embedding layer means one symbol a step. */
-function embeddedInput(columns: number, symbols: number | undefined, layers: readonly Layer[]): number | undefined {
-  const first = layers[0]!;
-  return symbols === undefined && first.type === "embedding" && columns >= 1 ? first.symbols : undefined;
+  return new Network(await engine(full.precision), full, built, draw, wide);
 }
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */

@@ -22,7 +22,8 @@ import type { DataItem } from "../train/data.ts";
 import { checkItems } from "../train/source.ts";
 import { cellOf } from "./build.ts";
 import type { Layer, RecurrentLayer } from "./layers.ts";
-import { lossNamed, type Network } from "./network.ts";
+import type { Network } from "./network.ts";
+import { lossNamed } from "./spec.ts";
 
 /** Puts the layered net together, step by step and layer by layer. */
 class Unroller {

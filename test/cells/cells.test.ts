@@ -10,7 +10,7 @@ import { initialState } from "../../src/ops/initial-state.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { recurrent, stateGates, type Cell } from "../../src/ops/recurrent.ts";
 import { bench, dot, type Build } from "../laws/bench.ts";
-import { close } from "../laws/close.ts";
+import { close } from "../close.ts";
 import { inputLaws, opLaws } from "../laws/op.laws.ts";
 
 const UNITS = 3;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dense, gru, lstm, network, rnn, type Layer } from "../../src/index.ts";
-import { close } from "../laws/close.ts";
+import { close } from "../close.ts";
 
 type Named = Record<string, number[]>;
 interface Case { cell: string; loss: "squared" | "bernoulli" | "softmax"; x: number[]; y: number[]; z: number[]; value: number; parameters: Named; gradients: Named }

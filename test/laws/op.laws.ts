@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { bench, dot, type BenchOptions, type Build } from "./bench.ts";
-import { close } from "./close.ts";
+import { close } from "../close.ts";
 
 /** Central differences with h = 1e-5 leave h²·f‴/6 + rounding/h ≈ 1e-10 + 1e-11 times the scale of f. */
 const DIFFERENCES = { abs: 1e-8, rel: 1e-8 };

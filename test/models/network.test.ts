@@ -3,7 +3,7 @@ import {
   adam, bidirectional, constrain, dense, dropout, embedding, delayTaps, fix, gru, hessianFree, lstm, momentum, nesterov, network, nextStep, normal, rmsprop, rnn, sgd, tasks, tie,
   type DataItem, type Layer, type Network, type NetworkSpec, type Optimizer, type TrainEvent,
 } from "../../src/index.ts";
-import { close } from "../laws/close.ts";
+import { close } from "../close.ts";
 
 const nets: Network[] = [];
 const build = async (spec: Partial<NetworkSpec> & { layers: readonly Layer[] }): Promise<Network> => {

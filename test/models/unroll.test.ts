@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bidirectional, dense, gru, lstm, network, normal, rnn, unroll, type DataItem, type Layer } from "../../src/index.ts";
-import { close } from "../laws/close.ts";
+import { close } from "../close.ts";
 
 /** The same sums in another order. */
 const ROUNDING = { rel: 1e-11, abs: 1e-12 };

@@ -10,7 +10,7 @@ import { embedding } from "../../src/ops/embedding.ts";
 import { initialState } from "../../src/ops/initial-state.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { bench, type Build } from "../laws/bench.ts";
-import { excess } from "../laws/close.ts";
+import { excess } from "../close.ts";
 import { inputLaws, opLaws } from "../laws/op.laws.ts";
 
 const dense = (g: Graph, x: number, rows: number, columns: number, name: string): number =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { adam, momentum, nesterov, piecewise, ramp, risingMomentum, rmsprop, sgd, type Objective, type Optimizer } from "../../src/index.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Arena } from "../../src/wasm/memory.ts";
-import { close } from "../laws/close.ts";
+import { close } from "../close.ts";
 
 type F = (x: ArrayLike<number>) => { value: number; gradient: number[] };
 
