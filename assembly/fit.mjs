@@ -41,6 +41,7 @@ function fit(f, low, high, d) {
 
 const functions = {
   "exp: (eʳ - 1 - r)/r² over |r| ≤ ln2/2": [(r) => series(r, (p, k) => p / factorial(k + 2n)), -0.3467, 0.3467, 4, 10],
+  "tanh: (eʳ - 1 - r)/r² over -0.21·ln2 ≤ r ≤ 0.79·ln2": [(r) => series(r, (p, k) => p / factorial(k + 2n)), -0.146, 0.548, 5, 10],
   "log: (2·atanh(s)/s - 2)/s² over s² ≤ (3 - √8)²": [(z) => series(z, (p, k) => (2n * p) / (2n * k + 3n)), 0, 0.029438, 2, 6],
   "log1p: (2·atanh(s)/s - 2)/s² over s² ≤ 1/9": [(z) => series(z, (p, k) => (2n * p) / (2n * k + 3n)), 0, 0.1112, 4, 11],
   "sin: (sin r/r - 1)/r² over r² ≤ (π/4)²": [(z) => series(z, (p, k) => (sign(k + 1n) * p) / factorial(2n * k + 3n)), 0, 0.6175, 2, 6],

@@ -2,18 +2,13 @@
  * sin and cos of a v128 of f32 or f64 lanes (T).
  *
  * |x| is reduced by multiples of π/2 in four parts of few bits, so that every product n·part is exact (Cody and Waite 1980), up to
- * LIMIT; the rare lane beyond it is reduced in integers with 192 bits of 2/π (Payne and Hanek 1983). Coefficients: assembly/fit.mjs.
+ * WAVE_MOST; the rare lane beyond it is reduced in integers with 192 bits of 2/π (Payne and Hanek 1983). Constants: coefficients.ts.
  */
-import { all, horner, rounder } from "./elementary";
-
-/** Largest |x| of the short reduction: n·part stays exact. */
-// @ts-ignore: decorator
-@inline const LIMIT_32: f64 = 8192;
-// @ts-ignore: decorator
-@inline const LIMIT_64: f64 = 524288;
+import { COS_32, COS_64, HALF, HALF_PI, ONE, ROUND, SIN_32, SIN_64, TWO_OVER_PI, WAVE_MOST, common, polynomial } from "./coefficients";
+import { all } from "./elementary";
 
 /** 2/π as a binary fraction: 1280 bits, most significant word first. */
-const TWO_OVER_PI = memory.data<u64>([
+const PI_BITS = memory.data<u64>([
   0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
   0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4,
   0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
@@ -29,7 +24,7 @@ function mulHigh(a: u64, b: u64): u64 {
 
 /** 64 bits of 2/π from bit `from` on (bit 0 is worth 1/2). */
 function piBits(from: i32): u64 {
-  const word = TWO_OVER_PI + (<usize>(from >> 6) << 3), shift = <u64>(from & 63);
+  const word = PI_BITS + (<usize>(from >> 6) << 3), shift = <u64>(from & 63);
   const high = load<u64>(word);
   return shift == 0 ? high : high << shift | load<u64>(word, 8) >> (64 - shift);
 }
@@ -83,46 +78,15 @@ function hugeLanes<T>(a: v128, short: v128, beyond: v128, whole: bool): v128 {
   return v128.bitselect(y, short, beyond);
 }
 
-/** (sin r - r)/r³ at z = r², |r| ≤ π/4. */
-// @ts-ignore: decorator
-@inline
-function sinTail<T>(z: v128): v128 {
-  if (sizeof<T>() == 4) {
-    const q = horner<T>(all<T>(-0.00019587625680276993), z, 0.008332747042492818);
-    return horner<T>(q, z, -0.16666664655991992);
-  }
-  let q = horner<T>(all<T>(-7.586633672657066e-13), z, 1.60585305421325e-10);
-  q = horner<T>(q, z, -2.5052106225650122e-8);
-  q = horner<T>(q, z, 2.755731921931959e-6);
-  q = horner<T>(q, z, -1.984126984126504e-4);
-  q = horner<T>(q, z, 8.333333333333331e-3);
-  return horner<T>(q, z, -0.16666666666666666);
-}
-
-/** (cos r - 1 + r²/2)/r⁴ at z = r², |r| ≤ π/4. */
-// @ts-ignore: decorator
-@inline
-function cosTail<T>(z: v128): v128 {
-  if (sizeof<T>() == 4) {
-    const q = horner<T>(all<T>(2.4547676325688715e-5), z, -1.3888301805264362e-3);
-    return horner<T>(q, z, 0.04166666465316798);
-  }
-  let q = horner<T>(all<T>(-1.1382539967177458e-11), z, 2.0876144984413913e-9);
-  q = horner<T>(q, z, -2.755731726556589e-7);
-  q = horner<T>(q, z, 2.48015872987538e-5);
-  q = horner<T>(q, z, -1.3888888888887389e-3);
-  return horner<T>(q, z, 0.041666666666666664);
-}
-
 /** sin(r + quadrant·π/2) for |r| ≤ π/4; the low bits of `turns` hold the quadrant. */
 // @ts-ignore: decorator
 @inline
 export function sinQuadrant<T>(r: v128, turns: v128): v128 {
   const z = v128.mul<T>(r, r);
-  const s = v128.add<T>(r, v128.mul<T>(v128.mul<T>(r, z), sinTail<T>(z)));
-  const half = v128.mul<T>(z, all<T>(0.5)), lead = v128.sub<T>(all<T>(1), half);
-  const rest = v128.sub<T>(v128.sub<T>(all<T>(1), lead), half); // what rounding 1 - z/2 lost
-  const c = v128.add<T>(lead, v128.add<T>(rest, v128.mul<T>(v128.mul<T>(z, z), cosTail<T>(z))));
+  const s = v128.add<T>(r, v128.mul<T>(v128.mul<T>(r, z), polynomial<T>(z, SIN_32, 2, SIN_64, 6)));
+  const half = v128.mul<T>(z, common<T>(HALF)), lead = v128.sub<T>(common<T>(ONE), half);
+  const rest = v128.sub<T>(v128.sub<T>(common<T>(ONE), lead), half); // what rounding 1 - z/2 lost
+  const c = v128.add<T>(lead, v128.add<T>(rest, v128.mul<T>(v128.mul<T>(z, z), polynomial<T>(z, COS_32, 2, COS_64, 5))));
   if (sizeof<T>() == 4) {
     const odd = i32x4.neg(v128.and(turns, i32x4.splat(1)));
     return v128.xor(v128.bitselect(c, s, odd), i32x4.shl(v128.and(turns, i32x4.splat(2)), 30));
@@ -136,19 +100,18 @@ export function sinQuadrant<T>(r: v128, turns: v128): v128 {
 @inline
 function wave<T>(x: v128, shift: i32): v128 {
   const a = v128.abs<T>(x), four = sizeof<T>() == 4;
-  const t = v128.add<T>(v128.mul<T>(a, all<T>(0.6366197723675814)), rounder<T>());
-  let n = v128.sub<T>(t, rounder<T>());
-  let r = v128.sub<T>(a, v128.mul<T>(n, all<T>(four ? 1.5703125 : 1.5707963267341256)));
-  r = v128.sub<T>(r, v128.mul<T>(n, all<T>(four ? 4.837512969970703e-4 : 6.077100506303966e-11)));
-  r = v128.sub<T>(r, v128.mul<T>(n, all<T>(four ? 7.549533620476723e-8 : 2.0222662487111665e-21)));
-  r = v128.sub<T>(r, v128.mul<T>(n, all<T>(four ? 2.563344151594519e-12 : 8.4784276603689e-32)));
-  const near = v128.le<T>(a, all<T>(four ? LIMIT_32 : LIMIT_64));
+  let n = v128.sub<T>(v128.add<T>(v128.mul<T>(a, common<T>(TWO_OVER_PI)), common<T>(ROUND)), common<T>(ROUND));
+  let r = v128.sub<T>(a, v128.mul<T>(n, common<T>(HALF_PI)));
+  r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 1)));
+  r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 2)));
+  r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 3)));
+  const near = v128.le<T>(a, common<T>(WAVE_MOST));
   if (!(four ? i32x4.all_true(near) : i64x2.all_true(near))) {
     const beyond = v128.not(near);
     n = hugeLanes<T>(a, n, beyond, true);
     r = hugeLanes<T>(a, r, beyond, false);
   }
-  const turns = v128.add<T>(v128.add<T>(n, all<T>(<f64>shift)), rounder<T>());
+  const turns = v128.add<T>(shift ? v128.add<T>(n, common<T>(ONE)) : n, common<T>(ROUND));
   return sinQuadrant<T>(r, turns);
 }
 
