@@ -1,6 +1,6 @@
 /** The activation functions by kind, and products with their derivatives written in y = f(x). */
 import { LANES, add, flush, get, mul, put, splat, sub } from "./vector";
-import { logistic, tanh } from "./elementary";
+import { mapLogistic, mapTanh } from "./maps";
 
 // @ts-ignore: decorator
 @inline export const IDENTITY: i32 = 0;
@@ -10,16 +10,6 @@ import { logistic, tanh } from "./elementary";
 @inline export const LOGISTIC: i32 = 2;
 // @ts-ignore: decorator
 @inline export const RELU: i32 = 3;
-
-/** f(x) for a constant kind. relu takes NaN to NaN. */
-// @ts-ignore: decorator
-@inline
-export function activation(kind: i32, x: v128): v128 {
-  if (kind == TANH) return tanh<Float>(x);
-  if (kind == LOGISTIC) return logistic<Float>(x);
-  if (kind == RELU) return v128.andnot(x, v128.le<Float>(x, splat(0)));
-  return x;
-}
 
 /** f'(x) for a constant kind, from y = f(x): 1, 1 - y², y(1 - y), 1 where y > 0. */
 // @ts-ignore: decorator
@@ -31,18 +21,18 @@ export function derivative(kind: i32, y: v128): v128 {
   return splat(1);
 }
 
-// @ts-ignore: decorator
-@inline
-function activateSpan(kind: i32, n: i32, x: usize, y: usize): void {
-  for (; n > 0; n -= LANES, x += 16, y += 16) put(y, n, activation(kind, get(x, n)));
-}
-
-/** y [n] = f(x [n]), overwritten; y may be x. kind: 0 identity, 1 tanh, 2 logistic, 3 relu. */
+/** y [n] = f(x [n]), overwritten; y may be x. kind: 0 identity, 1 tanh, 2 logistic, 3 relu. relu takes NaN to NaN. */
 export function activate(kind: i32, n: i32, x: usize, y: usize): void {
-  if (kind == TANH) activateSpan(TANH, n, x, y);
-  else if (kind == LOGISTIC) activateSpan(LOGISTIC, n, x, y);
-  else if (kind == RELU) activateSpan(RELU, n, x, y);
-  else activateSpan(IDENTITY, n, x, y);
+  if (kind == TANH) mapTanh(n, x, y);
+  else if (kind == LOGISTIC) mapLogistic(n, x, y);
+  else if (kind == RELU) {
+    for (; n > 0; n -= LANES, x += 16, y += 16) {
+      const v = get(x, n);
+      put(y, n, v128.andnot(v, v128.le<Float>(v, splat(0))));
+    }
+  } else {
+    for (; n > 0; n -= LANES, x += 16, y += 16) put(y, n, get(x, n));
+  }
 }
 
 // @ts-ignore: decorator

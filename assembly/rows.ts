@@ -42,6 +42,11 @@ export function mulAddAbs(R: i32, C: i32, a: f64, p: usize, ldp: i32, x: usize, 
   }
 }
 
+/** out [n] = y + p ⊙ x, overwritten: a pre-activation and its peephole. */
+export function mulAddTo(n: i32, p: usize, x: usize, y: usize, out: usize): void {
+  for (; n > 0; n -= LANES, p += 16, x += 16, y += 16, out += 16) put(out, n, add(get(y, n), mul(get(p, n), get(x, n))));
+}
+
 /** y [n] += x. */
 // @ts-ignore: decorator
 @inline

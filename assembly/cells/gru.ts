@@ -1,28 +1,20 @@
 /** Gated recurrent units: reset after the recurrent product (as in cuDNN), and reset before it in two stages (Cho et al. 2014). */
 import { LANES, add, at, flush, get, mul, put, splat, sub } from "../vector";
-import { logistic, tanh } from "../elementary";
+import { mapLogistic, mapTanh } from "../maps";
+import { mulAddTo } from "../rows";
+import { CHUNK, plane } from "../scratch";
+import { logisticSlope, tanhSlope } from "./slopes";
 
-/** 1 - y². */
+/** n units: h, and the partials at p, blocks `next` bytes apart; planes 0 1 2 hold r, z, n at offset s. */
 // @ts-ignore: decorator
 @inline
-function tanhSlope(y: v128): v128 { return mul(sub(splat(1), y), add(splat(1), y)); }
-/** y(1 - y). */
-// @ts-ignore: decorator
-@inline
-function logisticSlope(y: v128): v128 { return mul(y, sub(splat(1), y)); }
-
-/** n units of one row; `next` is the byte distance of gate and partial blocks. */
-// @ts-ignore: decorator
-@inline
-function units(n: i32, next: usize, pre: usize, h0: usize, h: usize, p: usize): void {
-  const one = splat(1), old = get(h0, n), candidate = get(pre + 3 * next, n);
-  const r = logistic<Float>(get(pre + next, n)), z = logistic<Float>(get(pre + 2 * next, n));
-  const t = tanh<Float>(add(get(pre, n), mul(r, candidate)));
-  put(h, n, flush(add(mul(sub(one, z), t), mul(z, old))));
+function blend(n: i32, s: usize, next: usize, candidate: usize, h0: usize, h: usize, p: usize): void {
+  const z = get(plane(1) + s, n), t = get(plane(2) + s, n), old = get(h0, n), open = sub(splat(1), z);
+  put(h, n, flush(add(mul(open, t), mul(z, old))));
   if (!p) return;
-  const dx = mul(sub(one, z), tanhSlope(t));
+  const r = get(plane(0) + s, n), dx = mul(open, tanhSlope(t));
   put(p, n, flush(dx));
-  put(p + next, n, flush(mul(dx, mul(candidate, logisticSlope(r)))));
+  put(p + next, n, flush(mul(dx, mul(get(candidate, n), logisticSlope(r)))));
   put(p + 2 * next, n, flush(mul(sub(old, t), logisticSlope(z))));
   put(p + 3 * next, n, flush(mul(dx, r)));
   put(p + 4 * next, n, z);
@@ -39,11 +31,18 @@ function units(n: i32, next: usize, pre: usize, h0: usize, h: usize, p: usize): 
  */
 export function gruStep(B: i32, H: i32, pre: usize, h0: usize, h: usize, partials: usize): void {
   const next = at(0, H);
-  for (let b = 0; b < B; ++b) {
-    const z = at(pre, 4 * H * b), s = at(0, H * b), d = partials ? at(partials, 5 * H * b) : 0;
-    for (let j = 0; j < H; j += LANES) {
-      const o = at(0, j);
-      units(H - j, next, z + o, h0 + s + o, h + s + o, d ? d + o : 0);
+  for (let b = 0; b < B; ++b, pre += 3 * next) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j), last = m - m % LANES, candidate = pre + 3 * next;
+      const p = partials ? at(partials, 5 * H * b + j) : 0;
+      mapLogistic(m, pre + next, plane(0));
+      mapLogistic(m, pre + 2 * next, plane(1));
+      mulAddTo(m, plane(0), candidate, pre, plane(2));
+      mapTanh(m, plane(2), plane(2));
+      for (let k = 0; k < last; k += LANES) blend(LANES, at(0, k), next, at(candidate, k), at(h0, k), at(h, k), p ? at(p, k) : 0);
+      if (last < m) blend(m - last, at(0, last), next, at(candidate, last), at(h0, last), at(h, last), p ? at(p, last) : 0);
+      const done = at(0, m);
+      pre += done; h0 += done; h += done;
     }
   }
 }
@@ -56,15 +55,20 @@ export function gruStep(B: i32, H: i32, pre: usize, h0: usize, h: usize, partial
  * partials  [B,2H], ldp  ∂q/∂z_r ∂q/∂h₀, overwritten; 0 for none
  */
 export function gruResetStep(B: i32, H: i32, pre: usize, h0: usize, q: usize, partials: usize, ldp: i32): void {
-  for (let b = 0; b < B; ++b) {
-    for (let j = 0; j < H; j += LANES) {
-      const n = H - j, r = logistic<Float>(get(at(pre, 3 * H * b + j), n)), old = get(at(h0, H * b + j), n);
-      put(at(q, H * b + j), n, flush(mul(r, old)));
-      if (partials) {
-        const p = at(partials, ldp * b + j);
-        put(p, n, flush(mul(old, logisticSlope(r))));
-        put(at(p, H), n, r);
+  for (let b = 0; b < B; ++b, pre = at(pre, 2 * H)) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j), p = partials ? at(partials, ldp * b + j) : 0;
+      mapLogistic(m, pre, plane(0));
+      for (let k = 0; k < m; k += LANES) {
+        const n = m - k, r = get(at(plane(0), k), n), old = get(at(h0, k), n);
+        put(at(q, k), n, flush(mul(r, old)));
+        if (!p) continue;
+        put(at(p, k), n, flush(mul(old, logisticSlope(r))));
+        put(at(p, H + k), n, r);
       }
+      pre = at(pre, m);
+      h0 = at(h0, m);
+      q = at(q, m);
     }
   }
 }
@@ -77,18 +81,22 @@ export function gruResetStep(B: i32, H: i32, pre: usize, h0: usize, q: usize, pa
  * partials  [B,3H], ldp  ∂h/∂z_z ∂h/∂z_n ∂h/∂h₀, overwritten; 0 for none
  */
 export function gruBlendStep(B: i32, H: i32, pre: usize, h0: usize, h: usize, partials: usize, ldp: i32): void {
-  const one = splat(1);
-  for (let b = 0; b < B; ++b) {
-    for (let j = 0; j < H; j += LANES) {
-      const n = H - j, row = 3 * H * b + j, old = get(at(h0, H * b + j), n);
-      const z = logistic<Float>(get(at(pre, row + H), n)), t = tanh<Float>(get(at(pre, row + 2 * H), n)), open = sub(one, z);
-      put(at(h, H * b + j), n, flush(add(mul(open, t), mul(z, old))));
-      if (partials) {
-        const p = at(partials, ldp * b + j);
-        put(p, n, flush(mul(sub(old, t), logisticSlope(z))));
-        put(at(p, H), n, flush(mul(open, tanhSlope(t))));
-        put(at(p, 2 * H), n, z);
+  for (let b = 0; b < B; ++b, pre = at(pre, 2 * H)) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j), p = partials ? at(partials, ldp * b + j) : 0;
+      mapLogistic(m, at(pre, H), plane(0));
+      mapTanh(m, at(pre, 2 * H), plane(1));
+      for (let k = 0; k < m; k += LANES) {
+        const n = m - k, z = get(at(plane(0), k), n), t = get(at(plane(1), k), n), old = get(at(h0, k), n), open = sub(splat(1), z);
+        put(at(h, k), n, flush(add(mul(open, t), mul(z, old))));
+        if (!p) continue;
+        put(at(p, k), n, flush(mul(sub(old, t), logisticSlope(z))));
+        put(at(p, H + k), n, flush(mul(open, tanhSlope(t))));
+        put(at(p, 2 * H + k), n, z);
       }
+      pre = at(pre, m);
+      h0 = at(h0, m);
+      h = at(h, m);
     }
   }
 }

@@ -1,22 +1,13 @@
 /** Leaky integrator units (Jaeger et al. 2007): h = (1-leak)·h₀ + leak·f(z). */
 import { LANES, add, at, flush, get, mul, put, splat } from "../vector";
-import { LOGISTIC, RELU, TANH, activation, derivative } from "../activations";
+import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
+import { CHUNK, plane } from "../scratch";
 
+/** ∂h/∂z of a constant kind from y [n]. */
 // @ts-ignore: decorator
 @inline
-function rows(kind: i32, B: i32, H: i32, leak: f64, pre: usize, h0: usize, h: usize, partials: usize): void {
-  const a = splat(leak), keep = splat(1 - leak);
-  for (let b = 0; b < B; ++b) {
-    const s = H * b, p = at(partials, 2 * s);
-    for (let j = 0; j < H; j += LANES) {
-      const n = H - j, y = activation(kind, get(at(pre, s + j), n));
-      put(at(h, s + j), n, flush(add(mul(keep, get(at(h0, s + j), n)), mul(a, y))));
-      if (partials) {
-        put(at(p, j), n, flush(mul(a, derivative(kind, y))));
-        put(at(p, H + j), n, keep);
-      }
-    }
-  }
+function slopes(kind: i32, n: i32, leak: v128, y: usize, out: usize): void {
+  for (; n > 0; n -= LANES, y += 16, out += 16) put(out, n, flush(mul(leak, derivative(kind, get(y, n)))));
 }
 
 /**
@@ -27,8 +18,24 @@ function rows(kind: i32, B: i32, H: i32, leak: f64, pre: usize, h0: usize, h: us
  * partials  [B,2H]  ∂h/∂z ∂h/∂h₀, overwritten; 0 for none
  */
 export function leakyStep(kind: i32, B: i32, H: i32, leak: f64, pre: usize, h0: usize, h: usize, partials: usize): void {
-  if (kind == TANH) rows(TANH, B, H, leak, pre, h0, h, partials);
-  else if (kind == LOGISTIC) rows(LOGISTIC, B, H, leak, pre, h0, h, partials);
-  else if (kind == RELU) rows(RELU, B, H, leak, pre, h0, h, partials);
-  else rows(0, B, H, leak, pre, h0, h, partials);
+  const a = splat(leak), keep = splat(1 - leak), y = plane(0);
+  for (let b = 0; b < B; ++b, partials = partials ? at(partials, 2 * H) : 0) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j);
+      activate(kind, m, pre, y);
+      for (let i = 0; i < m; i += LANES) {
+        put(at(h, i), m - i, flush(add(mul(keep, get(at(h0, i), m - i)), mul(a, get(at(y, i), m - i)))));
+      }
+      pre = at(pre, m);
+      h0 = at(h0, m);
+      h = at(h, m);
+      if (!partials) continue;
+      const p = at(partials, j);
+      if (kind == TANH) slopes(TANH, m, a, y, p);
+      else if (kind == LOGISTIC) slopes(LOGISTIC, m, a, y, p);
+      else if (kind == RELU) slopes(RELU, m, a, y, p);
+      else slopes(0, m, a, y, p);
+      for (let i = 0; i < m; i += LANES) put(at(p, H + i), m - i, keep);
+    }
+  }
 }

@@ -1,36 +1,28 @@
 /** Long short-term memory with forget gate (Gers et al. 2000) and optional peepholes (Gers et al. 2002). */
-import { LANES, add, at, flush, get, mul, put, splat, sub } from "../vector";
-import { logistic, tanh } from "../elementary";
+import { LANES, add, at, flush, get, mul, put } from "../vector";
+import { mapLogistic, mapTanh } from "../maps";
+import { mulAddTo } from "../rows";
+import { CHUNK, plane } from "../scratch";
+import { logisticSlope, tanhSlope } from "./slopes";
 
-/** 1 - y². */
+/** n units: c = f⊙c₀ + i⊙g from planes 0 1 2 at offset s. */
 // @ts-ignore: decorator
 @inline
-function tanhSlope(y: v128): v128 { return mul(sub(splat(1), y), add(splat(1), y)); }
-/** y(1 - y). */
-// @ts-ignore: decorator
-@inline
-function logisticSlope(y: v128): v128 { return mul(y, sub(splat(1), y)); }
+function cells(n: i32, s: usize, c0: usize, c: usize): void {
+  const i = get(plane(0) + s, n), f = get(plane(1) + s, n), g = get(plane(2) + s, n);
+  put(c, n, flush(add(mul(f, get(c0, n)), mul(i, g))));
+}
 
-/** n units of one row; `next` is the byte distance of gate and partial blocks. */
+/** n units: h = o⊙u, and the partials at p, blocks `next` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function units(n: i32, next: usize, pre: usize, c0: usize, h: usize, c: usize, p: usize, peep: usize): void {
-  const old = get(c0, n);
-  let zi = get(pre, n), zf = get(pre + next, n);
-  if (peep) {
-    zi = add(zi, mul(get(peep, n), old));
-    zf = add(zf, mul(get(peep + next, n), old));
-  }
-  const i = logistic<Float>(zi), f = logistic<Float>(zf), g = tanh<Float>(get(pre + 2 * next, n));
-  const now = flush(add(mul(f, old), mul(i, g)));
-  let zo = get(pre + 3 * next, n);
-  if (peep) zo = add(zo, mul(get(peep + 2 * next, n), now));
-  const o = logistic<Float>(zo), u = tanh<Float>(now);
-  put(c, n, now);
+function outputs(n: i32, s: usize, next: usize, c0: usize, h: usize, p: usize): void {
+  const o = get(plane(3) + s, n), u = get(plane(4) + s, n);
   put(h, n, flush(mul(o, u)));
   if (!p) return;
+  const i = get(plane(0) + s, n), f = get(plane(1) + s, n), g = get(plane(2) + s, n);
   put(p, n, flush(mul(g, logisticSlope(i))));
-  put(p + next, n, flush(mul(old, logisticSlope(f))));
+  put(p + next, n, flush(mul(get(c0, n), logisticSlope(f))));
   put(p + 2 * next, n, flush(mul(i, tanhSlope(g))));
   put(p + 3 * next, n, f);
   put(p + 4 * next, n, flush(mul(u, logisticSlope(o))));
@@ -49,21 +41,32 @@ function units(n: i32, next: usize, pre: usize, c0: usize, h: usize, c: usize, p
  * peep      [3,H]   zᵢ += p₀⊙c₀, z_f += p₁⊙c₀, z_o += p₂⊙c; 0 for none
  */
 export function lstmStep(B: i32, H: i32, pre: usize, c0: usize, h: usize, c: usize, partials: usize, peep: usize): void {
-  const next = at(0, H), whole = H - H % LANES;
-  for (let b = 0; b < B; ++b) {
-    let q = peep, p = partials, j = 0;
-    for (; j < whole; j += LANES) {
-      units(LANES, next, pre, c0, h, c, p, q);
-      pre += 16; c0 += 16; h += 16; c += 16;
-      if (p) p += 16;
-      if (q) q += 16;
+  const next = at(0, H);
+  for (let b = 0; b < B; ++b, pre += 3 * next) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j), last = m - m % LANES;
+      let p = partials ? at(partials, 6 * H * b + j) : 0;
+      if (peep) {
+        mulAddTo(m, at(peep, j), c0, pre, plane(0));
+        mulAddTo(m, at(peep, H + j), c0, pre + next, plane(1));
+        mapLogistic(m, plane(0), plane(0));
+        mapLogistic(m, plane(1), plane(1));
+      } else {
+        mapLogistic(m, pre, plane(0));
+        mapLogistic(m, pre + next, plane(1));
+      }
+      mapTanh(m, pre + 2 * next, plane(2));
+      for (let k = 0; k < last; k += LANES) cells(LANES, at(0, k), at(c0, k), at(c, k));
+      if (last < m) cells(m - last, at(0, last), at(c0, last), at(c, last));
+      if (peep) {
+        mulAddTo(m, at(peep, 2 * H + j), c, pre + 3 * next, plane(3));
+        mapLogistic(m, plane(3), plane(3));
+      } else mapLogistic(m, pre + 3 * next, plane(3));
+      mapTanh(m, c, plane(4));
+      for (let k = 0; k < last; k += LANES) outputs(LANES, at(0, k), next, at(c0, k), at(h, k), p ? at(p, k) : 0);
+      if (last < m) outputs(m - last, at(0, last), next, at(c0, last), at(h, last), p ? at(p, last) : 0);
+      const done = at(0, m);
+      pre += done; c0 += done; h += done; c += done;
     }
-    if (j < H) {
-      units(H - j, next, pre, c0, h, c, p, q);
-      const rest = at(0, H - j);
-      pre += rest; c0 += rest; h += rest; c += rest;
-    }
-    pre += 3 * next;
-    if (partials) partials += 6 * next;
   }
 }

@@ -1,27 +1,26 @@
 /** Long short-term memory as first published (Hochreiter and Schmidhuber 1997): no forget gate, centered logistic squashing. */
-import { LANES, add, at, flush, get, mul, put, splat, sub } from "../vector";
-import { logistic, tanh } from "../elementary";
+import { LANES, add, at, flush, get, mul, put, splat } from "../vector";
+import { mapLogistic, mapTanh } from "../maps";
+import { mulAddTo } from "../rows";
+import { CHUNK, plane } from "../scratch";
+import { logisticSlope, tanhSlope } from "./slopes";
 
-/** n units of one row; `next` is the byte distance of gate and partial blocks. */
-// @ts-ignore: decorator
-@inline
-function units(n: i32, next: usize, gRange: f64, hRange: f64, pre: usize, c0: usize, h: usize, c: usize, p: usize, peep: usize): void {
-  const one = splat(1), half = splat(0.5), old = get(c0, n);
-  let zi = get(pre, n);
-  if (peep) zi = add(zi, mul(get(peep, n), old));
-  const i = logistic<Float>(zi), t = tanh<Float>(mul(half, get(pre + next, n))), g = mul(splat(gRange), t);
-  const now = flush(add(old, mul(i, g)));
-  let zo = get(pre + 2 * next, n);
-  if (peep) zo = add(zo, mul(get(peep + next, n), now));
-  const o = logistic<Float>(zo), s = tanh<Float>(mul(half, now)), u = mul(splat(hRange), s);
-  put(c, n, now);
-  put(h, n, flush(mul(o, u)));
-  if (!p) return;
-  put(p, n, flush(mul(g, mul(i, sub(one, i)))));
-  put(p + next, n, flush(mul(i, mul(splat(0.5 * gRange), mul(sub(one, t), add(one, t))))));
-  put(p + 2 * next, n, one);
-  put(p + 3 * next, n, flush(mul(u, mul(o, sub(one, o)))));
-  put(p + 4 * next, n, flush(mul(o, mul(splat(0.5 * hRange), mul(sub(one, s), add(one, s))))));
+/** out [n] = x/2. */
+function halve(n: i32, x: usize, out: usize): void {
+  for (; n > 0; n -= LANES, x += 16, out += 16) put(out, n, mul(splat(0.5), get(x, n)));
+}
+
+/** The partials of n units at p, blocks H apart: planes hold i, tanh(z_g/2), o, tanh(c/2). */
+function derivatives(n: i32, H: i32, gRange: f64, hRange: f64, p: usize): void {
+  const gates = splat(gRange), outputs = splat(hRange), halfGates = splat(0.5 * gRange), halfOutputs = splat(0.5 * hRange);
+  for (let k = 0; k < n; k += LANES, p += 16) {
+    const m = n - k, i = get(at(plane(0), k), m), t = get(at(plane(1), k), m), o = get(at(plane(2), k), m), s = get(at(plane(3), k), m);
+    put(p, m, flush(mul(mul(gates, t), logisticSlope(i))));
+    put(at(p, H), m, flush(mul(i, mul(halfGates, tanhSlope(t)))));
+    put(at(p, 2 * H), m, splat(1));
+    put(at(p, 3 * H), m, flush(mul(mul(outputs, s), logisticSlope(o))));
+    put(at(p, 4 * H), m, flush(mul(o, mul(halfOutputs, tanhSlope(s)))));
+  }
 }
 
 /**
@@ -40,12 +39,32 @@ function units(n: i32, next: usize, gRange: f64, hRange: f64, pre: usize, c0: us
 export function lstm1997Step(
   B: i32, H: i32, pre: usize, c0: usize, h: usize, c: usize, partials: usize, peep: usize, gRange: f64, hRange: f64,
 ): void {
-  const next = at(0, H);
-  for (let b = 0; b < B; ++b) {
-    const z = at(pre, 3 * H * b), s = at(0, H * b), d = partials ? at(partials, 5 * H * b) : 0;
-    for (let j = 0; j < H; j += LANES) {
-      const o = at(0, j), n = H - j;
-      units(n, next, gRange, hRange, z + o, c0 + s + o, h + s + o, c + s + o, d ? d + o : 0, peep ? peep + o : 0);
+  const gates = splat(gRange), outputs = splat(hRange);
+  for (let b = 0; b < B; ++b, pre = at(pre, 2 * H)) {
+    for (let j = 0; j < H; j += CHUNK) {
+      const m = min(CHUNK, H - j);
+      let zi = pre, zo = at(pre, 2 * H);
+      if (peep) mulAddTo(m, at(peep, j), c0, pre, zi = plane(0));
+      mapLogistic(m, zi, plane(0));
+      halve(m, at(pre, H), plane(1));
+      mapTanh(m, plane(1), plane(1));
+      for (let k = 0; k < m; k += LANES) {
+        const n = m - k, g = mul(gates, get(at(plane(1), k), n));
+        put(at(c, k), n, flush(add(get(at(c0, k), n), mul(get(at(plane(0), k), n), g))));
+      }
+      if (peep) mulAddTo(m, at(peep, H + j), c, at(pre, 2 * H), zo = plane(2));
+      mapLogistic(m, zo, plane(2));
+      halve(m, c, plane(3));
+      mapTanh(m, plane(3), plane(3));
+      for (let k = 0; k < m; k += LANES) {
+        const n = m - k;
+        put(at(h, k), n, flush(mul(get(at(plane(2), k), n), mul(outputs, get(at(plane(3), k), n)))));
+      }
+      if (partials) derivatives(m, H, gRange, hRange, at(partials, 5 * H * b + j));
+      pre = at(pre, m);
+      c0 = at(c0, m);
+      h = at(h, m);
+      c = at(c, m);
     }
   }
 }

@@ -1,14 +1,15 @@
 /** The simple recurrent cell (Elman 1990): h = f(z). */
-import { LANES, at, flush, get, put } from "../vector";
-import { LOGISTIC, RELU, TANH, activation, derivative } from "../activations";
+import { LANES, flush, get, put } from "../vector";
+import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
 
+/** h = flush(y) for y [n] in h, and the partials of a constant kind. */
 // @ts-ignore: decorator
 @inline
-function span(kind: i32, n: i32, pre: usize, h: usize, partials: usize): void {
-  for (let i = 0; i < n; i += LANES) {
-    const y = activation(kind, get(at(pre, i), n - i));
-    put(at(h, i), n - i, flush(y));
-    if (partials) put(at(partials, i), n - i, flush(derivative(kind, y)));
+function finish(kind: i32, n: i32, h: usize, partials: usize): void {
+  for (; n > 0; n -= LANES, h += 16, partials += 16) {
+    const y = get(h, n);
+    put(h, n, flush(y));
+    put(partials, n, flush(derivative(kind, y)));
   }
 }
 
@@ -21,8 +22,11 @@ function span(kind: i32, n: i32, pre: usize, h: usize, partials: usize): void {
  */
 export function rnnStep(kind: i32, B: i32, H: i32, pre: usize, h: usize, partials: usize): void {
   const n = B * H;
-  if (kind == TANH) span(TANH, n, pre, h, partials);
-  else if (kind == LOGISTIC) span(LOGISTIC, n, pre, h, partials);
-  else if (kind == RELU) span(RELU, n, pre, h, partials);
-  else span(0, n, pre, h, partials);
+  activate(kind, n, pre, h);
+  if (!partials) {
+    for (let i = n; i > 0; i -= LANES, h += 16) put(h, i, flush(get(h, i)));
+  } else if (kind == TANH) finish(TANH, n, h, partials);
+  else if (kind == LOGISTIC) finish(LOGISTIC, n, h, partials);
+  else if (kind == RELU) finish(RELU, n, h, partials);
+  else finish(0, n, h, partials);
 }
