@@ -1,15 +1,28 @@
-// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, and nothing left over from sources that are gone.
+// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, the whole index in one file for Node, where loading a hundred
+// small ones takes longer than the first prediction, and nothing left over from sources that are gone.
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { rolldown } from "rolldown";
 
-const kernels = new Set();
+const made = new Set(["unrolled.js"]);
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts"), { base64 } = await import(`../dist/wasm/binary/${target}.js`);
-  kernels.add(`${target}.wasm`);
+  made.add(`${target}.wasm`);
   writeFileSync(`dist/wasm/${target}.wasm`, Buffer.from(base64, "base64"));
 }
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || kernels.has(entry.name)) continue;
+  if (!entry.isFile() || made.has(entry.name)) continue;
   const path = join(entry.parentPath, entry.name), folder = dirname(path).slice("dist".length);
   if (!existsSync(join("src", folder, entry.name.replace(/(\.d\.ts|\.js)$/, ".ts")))) rmSync(path);
 }
+
+const dist = resolve("dist");
+/** A module that asks for its own address still gets the one of its own file: workers are found from there. */
+const addresses = {
+  name: "addresses",
+  transform: (code, id) => code.includes("import.meta.url")
+    ? { code: code.replaceAll("import.meta.url", `new URL(${JSON.stringify(`./${relative(dist, id)}`)}, import.meta.url).href`), map: null } : null,
+};
+const bundle = await rolldown({ input: "dist/index.js", platform: "neutral", external: [/\/binary\//, "@assemblyscript/loader"], plugins: [addresses], logLevel: "silent" });
+await bundle.write({ file: "dist/unrolled.js", format: "es", codeSplitting: false });
+await bundle.close();

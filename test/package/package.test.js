@@ -1,0 +1,134 @@
+/** The packed package where users put it: Node, bundlers, pages, workers, other runtimes. One test each; the numbers must agree. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+import * as esbuild from "esbuild";
+import { rollup } from "rollup";
+import * as vite from "vite";
+import webpack from "webpack";
+import { browserNames, visit } from "../browser/browsers.js";
+import { serve } from "../browser/server.js";
+import { consumer, modules, run } from "./consumer.js";
+
+const binary = (...names) => createRequire(import.meta.url).resolve(names.join("/"));
+const page = (script) => `<!doctype html><title>unrolled</title><script type="module" src="${script}"></script>`;
+let fresh, expected;
+
+before(() => {
+  fresh = consumer();
+  expected = run(process.execPath, ["main.js"], fresh.folder);
+});
+after(() => fresh?.remove());
+
+/** Serves a site, opens it in a browser, and wants the numbers that Node gave. */
+async function opens(site, { browsers = ["chromium"], at = "/", wanted = expected } = {}) {
+  const server = await serve({ patience: 60_000, ...site });
+  try {
+    for (const name of browsers) assert.deepEqual(await visit(name, `${site.url ?? server.url}${at}?report=${encodeURIComponent(`${server.url}/result`)}`, server.next()), wanted, name);
+  } finally { await server.close(); }
+}
+
+const bundle = (entries, folder) => esbuild.build({
+  absWorkingDir: fresh.folder, entryPoints: entries, bundle: true, splitting: true, format: "esm", minify: true, outdir: folder, logLevel: "silent",
+});
+
+test("plain Node, ESM", () => {
+  assert.equal(expected.losses.length, 5);
+  assert.equal(expected.answer.length, 4);
+  assert.deepEqual(expected.kernels, ["float32 simd"]);
+});
+
+test("require() in Node 20.19 and later", () => {
+  assert.deepEqual(run(process.execPath, ["main.cjs"], fresh.folder), { answer: 3 });
+});
+
+test("Vite build", async () => {
+  await vite.build({ root: fresh.folder, logLevel: "silent", configFile: false, build: { outDir: "vite", emptyOutDir: true } });
+  await opens({ folders: { "/": join(fresh.folder, "vite") } }, { at: "/index.html" });
+});
+
+test("Vite dev server", async () => {
+  const dev = await vite.createServer({ root: fresh.folder, logLevel: "silent", configFile: false, server: { host: "127.0.0.1", port: 0 } });
+  try {
+    await dev.listen();
+    await opens({ url: `http://127.0.0.1:${dev.httpServer.address().port}` });
+  } finally { await dev.close(); }
+});
+
+test("webpack", async () => {
+  const folder = join(fresh.folder, "webpack");
+  const stats = await new Promise((resolve, reject) => webpack({
+    context: fresh.folder, mode: "production", entry: "./page.js", output: { path: folder, filename: "page.js", publicPath: "/" },
+  }, (error, result) => error ? reject(error) : resolve(result)));
+  assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }).errors, []);
+  await opens({ pages: { "/": page("/page.js") }, folders: { "/": folder } });
+});
+
+test("Rollup", async () => {
+  const folder = join(fresh.folder, "rollup"), warnings = [];
+  const built = await rollup({ input: join(fresh.folder, "page.js"), plugins: [nodeResolve({ browser: true })], onwarn: (warning) => warnings.push(warning.message) });
+  await built.write({ dir: folder, format: "es" });
+  await built.close();
+  assert.deepEqual(warnings, []);
+  await opens({ pages: { "/": page("/page.js") }, folders: { "/": folder } });
+});
+
+test("esbuild", async () => {
+  const { warnings } = await bundle(["page.js"], "esbuild");
+  assert.deepEqual(warnings, []);
+  await opens({ pages: { "/": page("/page.js") }, folders: { "/": join(fresh.folder, "esbuild") } });
+});
+
+test("a page with an import map and no bundler, in every browser", async () => {
+  const map = { imports: { unrolled: "/node_modules/unrolled/dist/unrolled.js", "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js" } };
+  const html = `<!doctype html><title>unrolled</title><script type="importmap">${JSON.stringify(map)}</script><script type="module" src="/page.js"></script>`;
+  await opens({ pages: { "/": html }, folders: { "/": fresh.folder } }, { browsers: browserNames });
+});
+
+test("a module worker, in every browser", async () => {
+  await bundle(["worker.js", "worker-page.js"], "worker");
+  await opens({ pages: { "/": page("/worker-page.js") }, folders: { "/": join(fresh.folder, "worker") } }, { browsers: browserNames });
+});
+
+test("a page under a content security policy that allows wasm and nothing more, in every browser", async () => {
+  await bundle(["page.js"], "policy");
+  const site = (policy) => ({ pages: { "/": page("/page.js") }, folders: { "/": join(fresh.folder, "policy") }, headers: { "content-security-policy": `default-src 'self'; ${policy}` } });
+  await opens(site("script-src 'self' 'wasm-unsafe-eval'"), { browsers: browserNames });
+  await assert.rejects(opens(site("script-src 'self'")), /wasm-eval|unsafe-eval|Content Security Policy/, "the policy without wasm must be seen to refuse");
+});
+
+test("Deno", () => {
+  const deno = join(modules, "@deno/linux-x64-glibc/deno");
+  assert.deepEqual(run(deno, ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "main.js"], fresh.folder, { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") }), expected);
+});
+
+test("Bun", () => {
+  assert.deepEqual(run(join(modules, "@oven/bun-linux-x64/bin/bun"), ["main.js"], fresh.folder), expected);
+});
+
+test("Cloudflare workerd, through init({ wasm: module })", async () => {
+  const folder = join(fresh.folder, "workerd");
+  mkdirSync(folder, { recursive: true });
+  await esbuild.build({
+    absWorkingDir: fresh.folder, entryPoints: ["workerd.js"], bundle: true, format: "esm", outfile: "workerd/workerd.js", external: ["./float32.wasm"], logLevel: "silent",
+  });
+  copyFileSync(join(fresh.installed, "dist/wasm/float32.wasm"), join(folder, "float32.wasm"));
+  const server = spawn(binary("@cloudflare/workerd-linux-64", "bin/workerd"), ["serve", "workerd.capnp", "--control-fd=3"], { cwd: fresh.folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  try {
+    const port = await new Promise((resolve, reject) => {
+      let said = "", complaints = "";
+      server.stdio[3].setEncoding("utf8").on("data", (text) => {
+        const match = /"port":(\d+)/.exec(said += text);
+        if (match) resolve(match[1]);
+      });
+      server.stderr.setEncoding("utf8").on("data", (text) => { complaints += text; });
+      server.on("exit", () => reject(new Error(`workerd ended: ${complaints}`)));
+    });
+    const answer = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    assert.deepEqual(JSON.parse(answer), { ...expected, kernels: ["float32 given"] });
+  } finally { server.kill(); }
+});
