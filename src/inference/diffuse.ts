@@ -97,14 +97,12 @@ export class DiffuseFilter {
     const updated = this.#algebra.congruence(n, n, keep, P);
     for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) updated[i * n + j]! += h * gain[i]! * gain[j]!;
     now.covariance = symmetric(n, updated);
-    const logs = this.#log(diffuse ? infinite : F);
+    const logs = this.#algebra.log([diffuse ? infinite : F])[0]!;
     if (!diffuse) return -0.5 * (LOG_TWO_PI + logs + v * v / F);
     now.W = dropDirection(n, r, W, reach, infinite);
     now.rank = r - 1;
     return -0.5 * (LOG_TWO_PI + logs);
   }
-
-  #log(x: number): number { return this.#algebra.logDeterminant("diffuse start", 1, [x]); }
 }
 
 /** W·H without its first column, H the reflection that turns `reach` [r] to the first axis: the columns that stay unobserved. */
@@ -153,4 +151,13 @@ export function smoothDiffuse(algebra: Algebra, model: StateSpace, now: Diffuse,
     covariance: symmetric(n, own.map((x, i) => x + from[i]!)),
     lag: algebra.multiply(n, n, n, covariance, algebra.transpose(n, n, J)),
   };
+}
+
+/** ±∞ in covariance [n,n] wherever W·Wᵀ is not 0, W [n,rank]. */
+export function markInfinite(n: number, rank: number, W: Float64Array, covariance: Float64Array): void {
+  for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) {
+    let sum = 0, size = 0;
+    for (let k = 0; k < rank; ++k) { const x = W[i * rank + k]! * W[j * rank + k]!; sum += x; size += Math.abs(x); }
+    if (Math.abs(sum) > 1e-10 * size && size > 0) covariance[i * n + j] = sum > 0 ? Infinity : -Infinity;
+  }
 }

@@ -87,13 +87,15 @@ export class Algebra {
 
   /** ln |A| for symmetric positive definite A [n,n]. */
   logDeterminant(who: string, n: number, A: ArrayLike<number>): number {
-    return this.#work(() => {
-      const a = this.#factor(who, n, A, false), { kernels, memory } = this.engine, diagonal = this.#arena.reals(n);
-      for (let i = 0; i < n; ++i) memory.reals(diagonal, n)[i] = memory.reals(a, n * n)[i * n + i]!;
-      kernels.mapLog(n, diagonal, diagonal);
-      return 2 * (memory.reals(diagonal, n) as Float64Array).reduce((sum, x) => sum + x, 0);
-    });
+    const L = this.cholesky(who, n, A);
+    return 2 * this.log(L.filter((_, i) => i % (n + 1) === 0)).reduce((sum, x) => sum + x, 0);
   }
+
+  /** ln x, element by element. */
+  log(x: ArrayLike<number>): Float64Array { return this.#map("mapLog", x); }
+
+  /** eˣ, element by element. */
+  exp(x: ArrayLike<number>): Float64Array { return this.#map("mapExp", x); }
 
   /** A [m,n] = Q·R with m ≥ n, by Householder reflections. */
   qr(m: number, n: number, A: ArrayLike<number>): QR {
@@ -157,6 +159,14 @@ export class Algebra {
     const a = this.#put(A, n * n), stopped = this.engine.kernels.cholesky(n, a, semidefinite ? SEMIDEFINITE : -1);
     if (stopped) throw new NumericError(`${who} is not positive ${semidefinite ? "semi" : ""}definite: pivot ${stopped - 1} of ${n} is not positive, or not a number`);
     return a;
+  }
+
+  #map(name: "mapLog" | "mapExp", x: ArrayLike<number>): Float64Array {
+    return this.#work(() => {
+      const ptr = this.#put(x, x.length);
+      this.engine.kernels[name](x.length, ptr, ptr);
+      return this.#take(ptr, x.length);
+    });
   }
 
   #put(x: ArrayLike<number>, n: number): Ptr {

@@ -1,0 +1,97 @@
+/**
+ * Maximum likelihood by restarts and iterations that never go down: the control around Expectation-Maximization (Dempster, Laird & Rubin
+ * 1977) for every model that has an E-step and an M-step.
+ */
+import { NumericError, inRange, knownOptions, whole } from "../wasm/errors.ts";
+import { Pace } from "./pace.ts";
+
+/** How to fit. */
+export interface EmOptions {
+  /** Most iterations of one start. Default 100. */
+  readonly iterations?: number;
+  /** Stops when an iteration gains less than this, nats in total. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Starts; the best is kept. Default 1. */
+  readonly restarts?: number;
+  /** Stops after the current iteration, with the best parameters so far. */
+  readonly signal?: AbortSignal;
+  /** Called after each iteration. */
+  readonly onProgress?: (event: EmEvent) => void;
+}
+
+/** One iteration. */
+export interface EmEvent {
+  /** Start, from 0. */
+  readonly restart: number;
+  /** Iteration of this start, from 1. */
+  readonly iteration: number;
+  /** What EM climbs before this iteration's update: the log-likelihood, plus the log prior where there is one; nats. */
+  readonly objective: number;
+}
+
+/** What a fit came to. */
+export interface EmReport {
+  /** ln p(data), nats, with the parameters that the model now has. */
+  readonly logLikelihood: number;
+  /** Iterations of the best start. */
+  readonly iterations: number;
+  /** Whether the best start gained less than the tolerance at its end. */
+  readonly converged: boolean;
+  /** Which start was best, from 0. */
+  readonly restart: number;
+  /** The objective before every iteration of the best start, and after the last: never falls. */
+  readonly history: readonly number[];
+}
+
+/** A model that EM can fit. P is a snapshot of its parameters. */
+export interface EmModel<P> {
+  /** Draws the parameters of a start that are not given. */
+  begin(restart: number): void;
+  /** The objective at the current parameters; remembers what the M-step needs. */
+  expect(): number;
+  /** Moves the parameters to the maximum of the expected objective. */
+  maximize(): void;
+  /** ln p(data) at the current parameters. */
+  logLikelihood(): number;
+  snapshot(): P;
+  restore(parameters: P): void;
+}
+
+export const emOptionNames = ["iterations", "tolerance", "restarts", "signal", "onProgress"] as const;
+
+/** How far an objective may seem to fall by rounding, relative to its size. */
+const ROUNDING = 1e-9;
+
+/** Runs EM. Errors leave the model as it was before; NumericError if the objective falls. */
+export async function expectationMaximization<P>(who: string, model: EmModel<P>, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
+  knownOptions(who, options, [...emOptionNames, ...more]);
+  const iterations = whole(who, "iterations", options.iterations ?? 100, 0), restarts = whole(who, "restarts", options.restarts ?? 1, 1);
+  const tolerance = inRange(who, "tolerance", options.tolerance ?? 1e-6, 0), { signal } = options, pace = new Pace(), before = model.snapshot();
+  let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined;
+  try {
+    for (let restart = 0; restart < restarts && (restart === 0 || !signal?.aborted); ++restart) {
+      if (restart > 0) model.restore(before);
+      model.begin(restart);
+      const history = [model.expect()];
+      let converged = false, iteration = 0;
+      while (iteration < iterations && !converged && !signal?.aborted) {
+        ++iteration;
+        options.onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
+        model.maximize();
+        history.push(model.expect());
+        const was = history[history.length - 2]!, is = history[history.length - 1]!;
+        if (!(is >= was - ROUNDING * (Math.abs(was) + 1))) throw new NumericError(`${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be too badly scaled`);
+        converged = is - was < tolerance;
+        await pace.breathe();
+      }
+      const end = history[history.length - 1]!;
+      if (best && end <= best.report.history[best.report.history.length - 1]!) continue;
+      best = { parameters: model.snapshot(), report: { iterations: iteration, converged, restart, history } };
+    }
+    model.restore(best!.parameters);
+    return { logLikelihood: model.logLikelihood(), ...best!.report };
+  } catch (error) {
+    model.restore(before);
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/** Maximum likelihood by gradient: a model's log-likelihood as the objective that any optimizer climbs. */
+import { NumericError, inRange, knownOptions, whole } from "../wasm/errors.ts";
+import type { Engine } from "../wasm/engine.ts";
+import { Arena } from "../wasm/memory.ts";
+import type { Objective, Optimizer } from "../optim/optimizer.ts";
+import { emOptionNames, type EmOptions, type EmReport } from "./em.ts";
+import { Pace } from "./pace.ts";
+
+/** A model whose log-likelihood has a gradient in free coordinates. */
+export interface DifferentiableModel {
+  readonly engine: Engine;
+  /** Observations that the objective is a mean over. */
+  readonly observations: number;
+  coordinates(): Float64Array;
+  setCoordinates(x: Float64Array): void;
+  /** ln p(data), nats. */
+  logLikelihood(): number;
+  /** ln p(data) and its gradient in the coordinates. */
+  gradient(): { logLikelihood: number; gradient: Float64Array };
+}
+
+/**
+ * Takes optimizer steps on -ln p/observations until ‖∇ ln p‖ < tolerance or the iterations are over, and keeps the best point seen. Errors
+ * leave the model as it was before.
+ */
+export async function climb(who: string, model: DifferentiableModel, optimizer: Optimizer, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
+  knownOptions(who, options, [...emOptionNames, ...more]);
+  const iterations = whole(who, "iterations", options.iterations ?? 100, 0), tolerance = inRange(who, "tolerance", options.tolerance ?? 1e-6, 0);
+  const { engine, observations } = model, before = model.coordinates(), P = before.length, arena = new Arena(engine.memory), theta = arena.reals(P);
+  const view = (): Float64Array => engine.memory.reals(theta, P) as Float64Array;
+  view().set(before);
+  const objective: Objective = {
+    engine, size: P, theta,
+    changed: () => model.setCoordinates(view().slice()),
+    value: () => -model.logLikelihood() / observations,
+    gradient: (g) => {
+      const { logLikelihood, gradient } = model.gradient();
+      engine.memory.reals(g, P).set(gradient.map((x) => -x / observations));
+      return -logLikelihood / observations;
+    },
+  };
+  const run = optimizer.start(objective), pace = new Pace(), history: number[] = [];
+  let best = before, most = -Infinity, iteration = 0, converged = false;
+  try {
+    for (; iteration < iterations && !converged && !options.signal?.aborted; await pace.breathe()) {
+      const at = view().slice(), { loss, gradientNorm } = await run.step(), logLikelihood = -loss * observations;
+      history.push(logLikelihood);
+      if (logLikelihood > most) { most = logLikelihood; best = at; }
+      converged = gradientNorm * observations < tolerance;
+      ++iteration;
+      options.onProgress?.({ restart: 0, iteration, objective: logLikelihood });
+    }
+    const end = model.logLikelihood();
+    if (!Number.isFinite(end)) throw new NumericError(`${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`);
+    if (end < most) model.setCoordinates(best);
+    history.push(Math.max(end, most));
+    return { logLikelihood: model.logLikelihood(), iterations: iteration, converged, restart: 0, history };
+  } catch (error) {
+    model.setCoordinates(before);
+    throw error;
+  } finally {
+    run.dispose();
+    arena.dispose();
+  }
+}
