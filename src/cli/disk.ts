@@ -1,7 +1,7 @@
-/** Folders of a disk for the readers of formats, and files that are whole or not there. */
+/** Folders of a disk for the readers of formats. */
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { DataError } from "../wasm/errors.ts";
 import type { Folder } from "../formats/folder.ts";
 
@@ -26,21 +26,4 @@ export function diskFolder(path: string): Folder {
       }
     },
   };
-}
-
-/** Writes a file so that it is there in full or as it was before: beside it first, synced, then renamed. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.part`;
-  const file = await open(beside, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await rm(beside, { force: true });
-    throw error;
-  }
-  await file.close();
-  await rename(beside, path);
 }

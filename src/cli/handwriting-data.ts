@@ -1,0 +1,48 @@
+/** Handwriting on disk for the commands: which format a folder is in, and its lines by split. */
+import { readIamOnDB } from "../formats/iam-ondb.ts";
+import { readInk, type Ink } from "../formats/ink.ts";
+import { readInkML } from "../formats/inkml.ts";
+import { readText, type Folder } from "../formats/folder.ts";
+import { readUnipen } from "../formats/unipen.ts";
+import { DataError } from "../wasm/errors.ts";
+import { diskFolder } from "./disk.ts";
+
+/** Files of task IAM-OnDB-t1 that list the forms of a split. */
+const iamSplits = { train: "trainset.txt", valid: "testset_v.txt", valid2: "testset_t.txt", test: "testset_f.txt" } as const;
+
+async function exists(folder: Folder, file: string): Promise<boolean> {
+  try { for await (const _ of folder.open(file)) return true; } catch { return false; }
+  return false;
+}
+
+/** Which form of IAM-OnDB belongs to which split, if the lists are there. */
+async function iamForms(folder: Folder): Promise<Map<string, string> | undefined> {
+  const forms = new Map<string, string>();
+  for (const [split, file] of Object.entries(iamSplits)) {
+    if (await exists(folder, file)) for (const form of (await readText(folder, file)).split(/\s+/)) if (form) forms.set(form, split);
+  }
+  return forms.size > 0 ? forms : undefined;
+}
+
+async function* inkml(folder: Folder): AsyncGenerator<Ink, void, void> {
+  for (const file of await folder.list(".")) if (file.endsWith(".inkml")) yield readInkML(folder, file);
+}
+
+/** The lines of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML files. "all" takes every line. */
+export async function readHandwriting(path: string, split: string, signal?: AbortSignal): Promise<Ink[]> {
+  const folder = diskFolder(path), all = split === "all";
+  const source = await exists(folder, "index.json") ? readInk(folder, all ? {} : { splits: [split] })
+    : (await folder.list("lineStrokes")).length > 0 ? readIamOnDB(folder, { splits: await iamForms(folder) })
+      : (await folder.list("data")).length > 0 ? readUnipen(folder) : inkml(folder);
+  const inks: Ink[] = [], splits = new Set<string>();
+  for await (const ink of source) {
+    signal?.throwIfAborted();
+    splits.add(ink.split ?? "none");
+    if (all || ink.split === split) inks.push(ink);
+  }
+  if (inks.length === 0) {
+    throw new DataError(`${path}: no handwriting of split "${split}"${splits.size > 0 ? `, there is ${[...splits].join(", ")}; "all" takes every line`
+      : "; want index.json with ink.bin, or lineStrokes with ascii, or UNIPEN's data, or .inkml files"}`);
+  }
+  return inks;
+}

@@ -1,0 +1,71 @@
+/** `unrolled eval MODEL handwriting`: how well a net reads lines it may never have seen. */
+import { readFileSync } from "node:fs";
+import { NGram } from "../inference/ngram.ts";
+import type { LanguageModel } from "../inference/beam-search.ts";
+import { encodeText } from "../tasks/handwriting.ts";
+import { judge, netLanguage, scriptOf, type ReadingOptions } from "../tasks/handwriting-reading.ts";
+import { engine } from "../wasm/engine.ts";
+import type { Network } from "../models/network.ts";
+import { UsageError, type Context, type OptionSpec } from "./command.ts";
+import { readHandwriting } from "./handwriting-data.ts";
+import { percent } from "./handwriting-train.ts";
+import { loadModel } from "./model-file.ts";
+import { countText, Progress, timeText } from "./progress.ts";
+
+export const evalHandwritingOptions: Readonly<Record<string, OptionSpec>> = {
+  data: { value: "DIR", help: "where the handwriting is" },
+  split: { value: "NAME", default: "valid", help: 'lines to read; "all": every line' },
+  beam: { value: "N", help: "search with so many prefixes instead of taking the best path" },
+  language: { value: "FILE", help: "a character net (.safetensors) or a text, whose lines are counted in n-grams; needs --beam" },
+  order: { value: "N", default: "6", help: "length of the n-grams" },
+  weight: { value: "X", default: "0.5", help: "exponent of the language model" },
+  bonus: { value: "X", default: "1", help: "nats added a character with a language model" },
+  show: { value: "K", default: "0", help: "print the K worst lines" },
+};
+
+/** The n-gram model of the lines of a text, without characters that the alphabet lacks. */
+async function countLines(text: string, alphabet: string, order: number): Promise<LanguageModel> {
+  const known = new Set(alphabet), ngram = new NGram(await engine("float64"), { labels: [...alphabet].length, order });
+  for (const line of text.split(/\r?\n/)) if (line.length > 0) ngram.add([...encodeText([...line].filter((c) => known.has(c)).join(""), alphabet)]);
+  return ngram;
+}
+
+async function languageOf(path: string, alphabet: string, order: number): Promise<LanguageModel> {
+  if (!path.endsWith(".safetensors")) return countLines(readFileSync(path, "utf8"), alphabet, order);
+  const { net, about } = await loadModel(path);
+  if (!about.vocabulary) throw new UsageError(`${path} is no character net: train one with unrolled train text`);
+  return netLanguage(net, about.vocabulary, alphabet);
+}
+
+/** Lines read between two updates of the display. */
+const CHUNK = 64;
+
+/** Reads all lines and tells the errors. */
+export async function evalHandwriting(net: Network, { screen, signal, values }: Context): Promise<void> {
+  const { alphabet } = scriptOf(net), language = values.text("language"), beam = values.text("beam");
+  if (language !== undefined && beam === undefined) throw new UsageError("--language needs --beam N, the prefixes to keep");
+  const reading: ReadingOptions = beam === undefined ? {} : {
+    width: values.whole("beam", 1, 100_000),
+    ...(language === undefined ? {} : { language: await languageOf(language, alphabet, values.whole("order", 1, 32)), weight: values.number("weight", 0), bonus: values.number("bonus", -100, 100) }),
+  };
+  const split = values.needed("split", "a split"), inks = await readHandwriting(values.needed("data", "the folder of the handwriting"), split, signal);
+  const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" }), readings: Awaited<ReturnType<typeof judge>>["readings"] = [];
+  let words = 0;
+  for (let from = 0; from < inks.length; from += CHUNK) {
+    signal.throwIfAborted();
+    const some = inks.slice(from, from + CHUNK), judged = await judge(net, some, reading);
+    readings.push(...judged.readings);
+    words += judged.wordError * some.reduce((sum, ink) => sum + ink.text.split(" ").filter(Boolean).length, 0);
+    progress.update(readings.length);
+  }
+  progress.end();
+  const labels = inks.reduce((sum, ink) => sum + [...ink.text].length, 0), edits = readings.reduce((sum, r) => sum + r.edits, 0);
+  const all = inks.reduce((sum, ink) => sum + ink.text.split(" ").filter(Boolean).length, 0), exact = readings.filter((r) => r.edits === 0).length;
+  const worst = [...readings].sort((a, b) => b.edits / b.ink.text.length - a.edits / a.ink.text.length).slice(0, values.whole("show", 0));
+  for (const { ink, text, edits: wrong } of worst) {
+    screen.line(`${ink.id}: ${wrong} edits\n  want ${ink.text}\n  read ${text}`);
+    screen.event({ event: "line", id: ink.id, want: ink.text, read: text, edits: wrong });
+  }
+  screen.line(`${countText(inks.length)} lines of split ${split}: label error ${percent(edits / labels)}, word error ${percent(words / all)}, ${countText(exact)} lines without error (${beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`}, ${timeText(progress.seconds)}).`);
+  screen.event({ event: "result", task: "handwriting", split, lines: inks.length, labelError: edits / labels, wordError: words / all, exact, beam: beam === undefined ? null : Number(beam), seconds: progress.seconds });
+}
