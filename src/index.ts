@@ -34,6 +34,16 @@ export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free
 export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
 export type { Optimizer, OptimizerRun, Objective, CurvatureObjective } from "./optim/optimizer.ts";
 
+// dynamics
+export { stateMap, StateMap } from "./analysis/state-map.ts";
+export type { StateMapSpec } from "./analysis/state-map.ts";
+export { lyapunovExponents } from "./analysis/lyapunov.ts";
+export { fixedPoints } from "./analysis/fixed-points.ts";
+export type { FixedPoint } from "./analysis/fixed-points.ts";
+export { oscillation } from "./analysis/oscillation.ts";
+export { gradientWall } from "./analysis/gradient-wall.ts";
+export { gradientNorms, fittedRate } from "./analysis/gradient-norms.ts";
+
 // echo state networks
 export { esn, Esn } from "./models/esn.ts";
 export type { EsnSpec } from "./models/esn.ts";

@@ -1,0 +1,66 @@
+/**
+ * The wall in the error surface of one recurrent unit (Pascanu, Mikolov & Bengio 2013, figure 6): x ← w·σ(x) + b from x = 0.5, after
+ * 50 steps E = (σ(x) - 0.7)². Derivatives by carrying ∂x/∂w and ∂x/∂b along:
+ *
+ *   ∂x'/∂w = σ(x) + w·σ'(x)·∂x/∂w      ∂x'/∂b = 1 + w·σ'(x)·∂x/∂b
+ */
+import { inferenceEngine } from "../inference/engine.ts";
+import { activationCodes } from "../wasm/kernels.ts";
+import { knownOptions, whole } from "../wasm/errors.ts";
+import { Arena } from "../wasm/memory.ts";
+
+export interface GradientWallOptions {
+  /** Ends of both axes. Default w in [4, 8], b in [-4, -1]. */
+  readonly w?: readonly [number, number];
+  readonly b?: readonly [number, number];
+  /** Points on each axis. Default 201. */
+  readonly points?: number;
+  /** Default 50. */
+  readonly steps?: number;
+}
+
+/** E and ‖∇E‖ on a grid: rows are values of w, columns of b. */
+export interface GradientWall {
+  readonly w: Float64Array;
+  readonly b: Float64Array;
+  readonly error: Float64Array;
+  readonly norm: Float64Array;
+  /** The steepest point, and the median norm. */
+  readonly steepest: { readonly norm: number; readonly w: number; readonly b: number };
+  readonly median: number;
+}
+
+/** The error surface and its gradient norm. */
+export async function gradientWall(options: GradientWallOptions = {}): Promise<GradientWall> {
+  knownOptions("gradientWall", options, ["w", "b", "points", "steps"]);
+  const points = whole("gradientWall", "points", options.points ?? 201, 2), steps = whole("gradientWall", "steps", options.steps ?? 50, 1);
+  const axis = ([from, to]: readonly [number, number]): Float64Array => Float64Array.from({ length: points }, (_, i) => from + (to - from) * i / (points - 1));
+  const w = axis(options.w ?? [4, 8]), b = axis(options.b ?? [-4, -1]), n = points * points, engine = await inferenceEngine();
+  const { memory, kernels: k } = engine, arena = new Arena(memory), x = arena.reals(n), s = arena.reals(n), dw = new Float64Array(n), db = new Float64Array(n);
+  k.fill(n, 0.5, x);
+  for (let t = 0; t < steps; ++t) {
+    k.activate(activationCodes.logistic, n, x, s);
+    const xs = memory.reals(x, n), ss = memory.reals(s, n);
+    for (let i = 0; i < n; ++i) {
+      const wi = w[Math.floor(i / points)]!, y = ss[i]!, slope = wi * y * (1 - y);
+      dw[i] = y + slope * dw[i]!;
+      db[i] = 1 + slope * db[i]!;
+      xs[i] = wi * y + b[i % points]!;
+    }
+  }
+  k.activate(activationCodes.logistic, n, x, s);
+  const y = memory.reals(s, n), error = new Float64Array(n), norm = new Float64Array(n);
+  let top = 0;
+  for (let i = 0; i < n; ++i) {
+    const e = y[i]! - 0.7, g = 2 * e * y[i]! * (1 - y[i]!);
+    error[i] = e * e;
+    norm[i] = Math.abs(g) * Math.sqrt(dw[i]! * dw[i]! + db[i]! * db[i]!);
+    if (norm[i]! > norm[top]!) top = i;
+  }
+  arena.dispose();
+  const sorted = norm.slice().sort();
+  return {
+    w, b, error, norm, steepest: { norm: norm[top]!, w: w[Math.floor(top / points)]!, b: b[top % points]! },
+    median: n % 2 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2,
+  };
+}
