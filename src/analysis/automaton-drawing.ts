@@ -39,7 +39,7 @@ export function automatonFigure(m: Moore, options: AutomatonFigureOptions = {}):
   const columns = groups(m), { places, ...rest } = options;
   return diagram({
     ...rest, start: m.start,
-    nodes: m.next.map((_, s) => ({ lines: [stateName(m, s), m.outputs[s] === undefined ? "" : `prints ${m.outputs[s]}`], place: places?.[s] })),
+    nodes: m.next.map((_, s) => ({ lines: m.names ? m.names[s]!.split(", ") : [stateName(m, s), m.outputs[s] === undefined ? "" : `prints ${m.outputs[s]}`], place: places?.[s] })),
     edges: m.next.flatMap((row, s) => columns.map(({ label, symbol }) => ({ from: s, to: row[symbol]!, label }))),
   });
 }

@@ -50,17 +50,22 @@ export function sumItem(a: ArrayLike<number>, b: ArrayLike<number>, delays = fal
   return delays ? { input, target, weight } : { input, target };
 }
 
+/** n random binary digits, 32 from each draw. */
+function digitsOf(n: number, random: Random): Uint8Array {
+  let word = 0;
+  return Uint8Array.from({ length: n }, (_, t) => ((word = t % 32 === 0 ? random.bits() : word >>> 1) & 1));
+}
+
 /** Binary addition as a task that the four-state adder solves. */
 export function addition(options: AdditionOptions = {}): FiniteTask {
   knownOptions("addition", options, ["digits", "least", "delays"]);
   const digits = whole("addition", "digits", options.digits ?? 12, 1), least = whole("addition", "least", options.least ?? 1, 1, digits);
   const delays = options.delays ?? false;
-  const bits = (n: number, random: Random): Uint8Array => Uint8Array.from({ length: n }, () => random.integer(0, 1));
   return {
     name: "addition", input: 2, symbols: false, output: 1, loss: "bernoulli",
     batch: (n, random) => Array.from({ length: n }, () => {
       const length = random.integer(least, digits);
-      return sumItem(bits(length, random), bits(length, random), delays);
+      return sumItem(digitsOf(length, random), digitsOf(length, random), delays);
     }),
     // every column but the last is 1 with probability 1/2; the last is the carry out of n columns, 1 with probability 1/2 - 2^-(n+1)
     chance: Array.from({ length: digits - least + 1 }, (_, i) => least + i)

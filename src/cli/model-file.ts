@@ -1,0 +1,32 @@
+/** Models on disk: a checkpoint with a note of what it was trained for beside the spec. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { type Network, network } from "../models/network.ts";
+import { readTensors, writeTensors } from "../models/safetensors.ts";
+
+/** What a model was trained for. */
+export interface About {
+  task: string;
+  /** Characters by number, for models of text. */
+  vocabulary?: string[];
+  /** Bits a character on the held-out tail, when it was saved. */
+  bits?: number;
+}
+
+/** Writes the net, with the state of its training or without, all or nothing: the file is put in place when it is complete. */
+export function saveModel(path: string, net: Network, about: About, { training = true } = {}): void {
+  const { spec, tensors } = readTensors(net.save({ training }), "unrolled"), partial = `${path}.partial`;
+  writeFileSync(partial, writeTensors({ ...spec, about }, [...tensors.values()]));
+  renameSync(partial, path);
+}
+
+/** Reads a net that `saveModel` wrote. Errors name the file. */
+export async function loadModel(path: string): Promise<{ net: Network; about: About }> {
+  let bytes: Uint8Array;
+  try { bytes = readFileSync(path); } catch (error) { throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`); }
+  try {
+    const { spec } = readTensors(bytes, "network.load");
+    return { net: await network.load(bytes), about: (spec.about as About | undefined) ?? { task: "unknown" } };
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
