@@ -49,6 +49,11 @@ export function samePacking(a: Packing, b: Packing): boolean {
 
 /** Indices that put lengths in falling order; equal lengths keep theirs. */
 export function longestFirst(lengths: ArrayLike<number>): Int32Array {
-  const order = Int32Array.from({ length: lengths.length }, (_, i) => i);
-  return order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const order = new Int32Array(lengths.length);
+  let sorted = true;
+  for (let i = 0; i < order.length; ++i) {
+    order[i] = i;
+    if (i > 0 && lengths[i]! > lengths[i - 1]!) sorted = false;
+  }
+  return sorted ? order : order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
 }

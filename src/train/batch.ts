@@ -42,7 +42,9 @@ export class Batch {
     const { input: I, symbols, initial } = this.#spec, { memory } = this.#engine, arena = this.#arena;
     this.order = longestFirst(items.map((item) => item.length));
     const sorted = Array.from(this.order, (i) => items[i]!);
-    this.packing = packing(sorted.map((item) => item.length));
+    if (!this.packing || sorted.length !== this.packing.sequences || sorted.some((item, b) => item.length !== this.packing.lengths[b])) {
+      this.packing = packing(sorted.map((item) => item.length));
+    }
     arena.reset();
     const { rows: N, sequences: B } = this.packing;
     if (this.#nodes.input !== undefined) {

@@ -72,6 +72,12 @@ export class Memory {
     return this.#ints.subarray(ptr / 4, ptr / 4 + n);
   }
 
+  /** All of the memory as 32-bit integers, good until the next allocation. */
+  get words(): Int32Array<ArrayBuffer> {
+    this.#refresh();
+    return this.#ints;
+  }
+
   /** The address `count` reals behind ptr. */
   at(ptr: Ptr, count: number): Ptr {
     return (ptr + count * this.realBytes) as Ptr;
