@@ -68,3 +68,16 @@ export type { LabelErrors } from "./inference/edit-distance.ts";
 // workers
 export { workerPool } from "./parallel/pool.ts";
 export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
+
+// text, automata, figures
+export { Vocabulary } from "./tasks/text.ts";
+export { sample } from "./models/sample.ts";
+export type { SampleOptions } from "./models/sample.ts";
+export { extractAutomaton } from "./analysis/extract-automaton.ts";
+export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
+export { invariantBoxes } from "./analysis/invariant-boxes.ts";
+export type { Moore } from "./inference/moore.ts";
+export { plot } from "./analysis/plot.ts";
+export type { Mark, PlotOptions } from "./analysis/plot.ts";
+export { diagram } from "./analysis/plot-diagram.ts";
+export { panels, svg } from "./analysis/plot-svg.ts";

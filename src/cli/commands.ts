@@ -1,5 +1,10 @@
 /** All commands, in the order in which the help lists them. */
+import { automatonCommand } from "./automaton.ts";
 import type { Command } from "./command.ts";
+import { evalCommand } from "./eval.ts";
+import { lectureCommand } from "./lecture.ts";
+import { sampleCommand } from "./sample.ts";
 import { trainAddition } from "./train/addition.ts";
+import { trainText } from "./train/text.ts";
 
-export const commands: readonly Command[] = [trainAddition];
+export const commands: readonly Command[] = [trainAddition, trainText, evalCommand, sampleCommand, automatonCommand, lectureCommand];

@@ -45,6 +45,11 @@ export class Screen {
     this.#out.write(`${text}\n`);
   }
 
+  /** Text without an end of line, for people. */
+  write(text: string): void {
+    if (!this.json) this.#out.write(text);
+  }
+
   /** A line for programs. Numbers that JSON does not know become null. */
   event(event: Event): void {
     if (this.json) this.#out.write(`${JSON.stringify(event)}\n`);

@@ -1,0 +1,48 @@
+/** `unrolled eval`: measures a saved model again. */
+import { addition } from "../tasks/addition.ts";
+import { text, Vocabulary } from "../tasks/text.ts";
+import { type Command, type Context, UsageError } from "./command.ts";
+import { loadModel, type About } from "./model-file.ts";
+import type { Network } from "../models/network.ts";
+import { countText } from "./progress.ts";
+import { testSums } from "./train/addition.ts";
+import { bitsPerCharacter, readText } from "./train/text.ts";
+
+async function evalAddition(net: Network, { screen, values }: Context): Promise<boolean> {
+  const seed = values.whole("seed", 0, 2 ** 52), sums = values.whole("sums", 1), digits = values.whole("digits", 1, 10_000);
+  const { errors } = await testSums(net, seed, sums, digits), { loss } = await net.evaluate(addition({ digits }), { count: 1000, seed });
+  screen.line(`${countText(sums)} fresh sums of 1 to ${digits} digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`} (loss ${loss.toExponential(2)} nats a digit).`);
+  screen.event({ event: "result", task: "addition", errors, sums, digits, loss, seed });
+  return errors === 0;
+}
+
+async function evalText(net: Network, about: About, { screen, values }: Context): Promise<void> {
+  const content = readText(values.needed("file", "the text to predict"));
+  const { bits, accuracy, characters } = await bitsPerCharacter(net, text(content, { vocabulary: new Vocabulary(about.vocabulary!) }).pieces(64));
+  screen.line(`${countText(characters)} characters: ${bits.toFixed(3)} bits per character, ${(100 * accuracy).toFixed(1)}% guessed right.`);
+  screen.event({ event: "result", task: "text", bits, accuracy, characters });
+}
+
+export const evalCommand: Command = {
+  name: "eval", words: "MODEL", most: 1,
+  summary: "Measure a saved model on fresh sums, or on a text",
+  details: "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file other.txt",
+  options: {
+    file: { value: "FILE", help: "for models of text: what to predict" },
+    sums: { value: "N", default: "10000", help: "for models of addition: how many sums" },
+    digits: { value: "N", default: "64", help: "for models of addition: most digits" },
+    seed: { value: "N", default: "1", help: "seed of the sums" },
+  },
+  async run(context) {
+    const [path] = context.words;
+    if (!path) throw new UsageError("eval: MODEL is missing, want a file that `unrolled train … --out` wrote");
+    const { net, about } = await loadModel(path);
+    try {
+      if (about.task === "addition") return await evalAddition(net, context);
+      if (about.task === "text") return await evalText(net, about, context);
+      throw new Error(`${path}: a model of task "${about.task}", want addition or text`);
+    } finally {
+      net.dispose();
+    }
+  },
+};

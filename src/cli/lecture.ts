@@ -1,0 +1,63 @@
+/** `unrolled lecture`: the claims of the lecture, each with an experiment that shows it. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, type Context, UsageError } from "./command.ts";
+import { experiments } from "./lecture/registry.ts";
+import type { Experiment, Outcome } from "./lecture/experiment.ts";
+import { bar, figureText, timeText } from "./progress.ts";
+
+function list({ screen }: Context): void {
+  const there = experiments.filter((e) => e.load).length;
+  screen.line("Geoffrey Hinton's lecture 7 on recurrent nets, claim by claim. ● can be run: unrolled lecture <id>; ○ not there yet.\n");
+  for (const { id, claim, load } of experiments) screen.line(`  ${load ? "●" : "○"} ${id}  ${claim}`);
+  screen.line(`\n${there} of ${experiments.length} are there.`);
+  screen.event({ event: "result", experiments: experiments.map(({ id, claim, load }) => ({ id, claim, there: load !== undefined })) });
+}
+
+async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<boolean> {
+  const { id, claim, load } = experiment, out = values.text("out"), seed = values.whole("seed", 0, 2 ** 52), start = screen.clock();
+  if (!load) throw new Error(`${id} is not there yet`);
+  if (out) mkdirSync(out, { recursive: true });
+  screen.line(`${id}  ${claim}.\n`);
+  const { run } = await load(), { numbers, verdict, figure }: Outcome = await run({
+    seed, signal,
+    log(line) {
+      screen.line(line);
+      screen.event({ event: "log", id, line });
+    },
+    progress(fraction, note = "") {
+      const percent = `${Math.round(100 * fraction)}%`;
+      screen.progress({
+        row: (columns) => `${id}  ${bar(fraction, 30)} ${percent.padStart(4)}  ${note}`.slice(0, columns),
+        plain: () => `${id}: ${percent}  ${note}`,
+        event: () => ({ event: "progress", id, fraction, note }),
+      });
+    },
+  });
+  signal.throwIfAborted();
+  const seconds = (screen.clock() - start) / 1000, names = Object.keys(numbers), width = Math.max(...names.map((name) => name.length));
+  screen.line();
+  for (const name of names) screen.line(`  ${name.padEnd(width)}  ${typeof numbers[name] === "number" ? figureText(numbers[name]) : numbers[name]}`);
+  const file = out && figure ? join(out, `${id}.svg`) : undefined;
+  if (file) writeFileSync(file, figure!);
+  screen.line(`\n${verdict ? "Seen" : "NOT seen"}: ${claim}. (${timeText(seconds)}, seed ${seed})${file ? ` Figure: ${file}` : ""}`);
+  screen.event({ event: "result", id, claim, numbers, verdict, figure: file ?? null, seed, seconds });
+  return verdict;
+}
+
+export const lectureCommand: Command = {
+  name: "lecture", words: "[ID]", most: 1,
+  summary: "List the claims of the lecture, or run the experiment of one",
+  details: "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled lecture\n  unrolled lecture 7c-3 --out figures",
+  options: {
+    out: { value: "DIR", help: "write the figure to DIR/<id>.svg" },
+    seed: { value: "N", default: "1", help: "seed of everything random" },
+  },
+  async run(context) {
+    const [id] = context.words;
+    if (id === undefined) return list(context);
+    const experiment = experiments.find((e) => e.id === id);
+    if (!experiment) throw new UsageError(`lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`);
+    return show(experiment, context);
+  },
+};
