@@ -1,0 +1,93 @@
+/** One run of the comparison: a way on a task from a seed, until it is solved, gives up, or its time is over. */
+import { Random } from "../../wasm/random.ts";
+import { engine } from "../../wasm/engine.ts";
+import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
+import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
+import type { Task } from "../../train/task.ts";
+import type { Learner } from "./way.ts";
+import { ways } from "./ways.ts";
+
+/** What is compared. */
+export interface RunKey { readonly task: LongLagName; readonly way: string; readonly lag: number; readonly seed: number }
+
+/** How a run ended. */
+export interface RunResult extends RunKey {
+  readonly solved: boolean;
+  /** Fraction of fresh sequences with anything wrong. */
+  readonly error: number;
+  /** Wrong symbols or values a sequence. */
+  readonly wrong: number;
+  /** Training sequences seen. */
+  readonly sequences: number;
+  /** Learning alone, tests left out. */
+  readonly seconds: number;
+}
+
+/** Where an interrupted run was. */
+export interface RunState { readonly sequences: number; readonly seconds: number; readonly model: Uint8Array }
+
+/** How far a run is. */
+export interface RunProgress { sequences: number; seconds: number; loss: number; error: number }
+
+export interface RunOptions {
+  /** Seconds of learning at most. */
+  readonly budget: number;
+  /** Fresh sequences of the final test. Default 10,000. */
+  readonly test?: number;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+  readonly resume?: RunState;
+  readonly onProgress?: (at: RunProgress) => void;
+}
+
+const LOOK = 500;          // sequences of a test on the way
+const LOOKS = 0.1;         // of the time at most goes into such tests
+const TEST_STREAM = 0x636f6d70;
+
+/** Runs; an interrupted run gives its state in place of a result. */
+export async function runWay(key: RunKey, options: RunOptions): Promise<RunResult | { interrupted: RunState | undefined }> {
+  const { budget, test = 10_000, signal, clock, resume, onProgress } = options, task: Task = longLag[key.task]({ lag: key.lag });
+  const learner = await ways[key.way]!.start(task, key.lag, key.seed, resume?.model), random = new Random(await engine("float64"), key.seed, TEST_STREAM);
+  const at: RunProgress = { sequences: resume?.sequences ?? 0, seconds: resume?.seconds ?? 0, loss: NaN, error: 1 };
+  let looking = 0;
+  try {
+    for (let done = false; ;) {
+      const from = clock();
+      if (signal.aborted) return { interrupted: learner.save && { sequences: at.sequences, seconds: at.seconds, model: learner.save() } };
+      const step = await learner.advance();
+      at.sequences = step.sequences;
+      at.seconds += (clock() - from) / 1000;
+      if (Number.isFinite(step.loss)) at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
+      done = step.done === true && !signal.aborted || at.seconds >= budget;
+      if (done || looking <= LOOKS * at.seconds) {
+        const start = clock(), quick = await wrongOn(learner, task, random, LOOK);
+        at.error = quick.error;
+        looking += (clock() - start) / 1000;
+        if (done || quick.error < solvedBelow) {
+          const { error, wrong } = await wrongOn(learner, task, random, test), solved = error < solvedBelow;
+          at.error = error;
+          if (done || solved) return { ...key, solved, error, wrong, sequences: at.sequences, seconds: at.seconds };
+        }
+      }
+      onProgress?.(at);
+    }
+  } finally {
+    learner.dispose();
+  }
+}
+
+/** Fractions of sequences with anything wrong, and wrong symbols a sequence: on all there are, or on fresh ones. */
+async function wrongOn(learner: Learner, task: Task, random: Random, count: number): Promise<{ error: number; wrong: number }> {
+  let sequences = 0, any = 0, wrong = 0;
+  for (let left = task.all ? task.all.length : count; left > 0;) {
+    const items = task.all ?? task.batch(Math.min(left, LOOK), random);
+    learner.predict(items).forEach((y, i) => {
+      const w = task.wrong(items[i]!, y);
+      wrong += w;
+      if (w > 0) ++any;
+    });
+    sequences += items.length;
+    left -= items.length;
+  }
+  return { error: any / sequences, wrong: wrong / sequences };
+}
