@@ -81,3 +81,21 @@ export { plot } from "./analysis/plot.ts";
 export type { Mark, PlotOptions } from "./analysis/plot.ts";
 export { diagram } from "./analysis/plot-diagram.ts";
 export { panels, svg } from "./analysis/plot-svg.ts";
+
+// handwriting
+export { inkFeatures } from "./tasks/handwriting-input.ts";
+export { normalize, thin, distort } from "./tasks/handwriting-shape.ts";
+export { readTexts, scriptOf, netLanguage } from "./tasks/handwriting-reading.ts";
+export { handwritingItem, Lessons } from "./tasks/handwriting.ts";
+export { readingTrace } from "./analysis/reading-trace.ts";
+export { readInk } from "./formats/ink.ts";
+export { readIamOnDB } from "./formats/iam-ondb.ts";
+export { readUnipen } from "./formats/unipen.ts";
+export { readInkML } from "./formats/inkml.ts";
+export { memoryFolder } from "./formats/folder.ts";
+export type { Folder } from "./formats/folder.ts";
+export type { Ink } from "./formats/ink.ts";
+export type { InkFeatures, InkInput } from "./tasks/handwriting-input.ts";
+export type { DistortOptions, NormalizeOptions } from "./tasks/handwriting-shape.ts";
+export type { Script } from "./tasks/handwriting.ts";
+export type { CellTrace, ReadingTrace } from "./analysis/reading-trace.ts";

@@ -9,7 +9,7 @@ import { Arena, type Floats } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { ConstraintMap } from "../graph/constraints.ts";
-import { Tape } from "../graph/tape.ts";
+import { Tape, type TapeOptions } from "../graph/tape.ts";
 import { Weights } from "../graph/weights.ts";
 import type { Loss } from "../losses/loss.ts";
 import { Batch, unpackSequence } from "../train/batch.ts";
@@ -178,6 +178,12 @@ export class Network {
       this.#trainer.gradient(items, g!);
       return look(objective.tape, objective.batch[0]!);
     });
+  }
+
+  /** A tape of one's own over the net's weights, for analysis. Dispose it. */
+  tape(options: TapeOptions = {}): Tape {
+    this.#live("tape");
+    return new Tape(this.#weights, options);
   }
 
   /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
