@@ -24,7 +24,9 @@ const source = readFileSync(join(here, "identity.ts"), "utf8").replace("../../sr
 const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, verbatimModuleSyntax: true } });
 writeFileSync(join(build, "identity.js"), outputText);
 writeFileSync(join(build, "node.js"), `import { identity } from "./identity.js";
-const start = performance.now(), hashes = await identity(JSON.parse(process.argv[2]));
+import { engineInfo } from "unrolled";
+const options = JSON.parse(process.argv[2]), start = performance.now(), hashes = await identity(options), { variant, revectorize } = engineInfo();
+if (variant !== (options.variant ?? "simd") || revectorize !== (options.revectorize ?? false)) throw new Error("not the tier that was asked for");
 console.log(JSON.stringify({ engine: "Node " + process.versions.node, hashes, seconds: (performance.now() - start) / 1000 }));\n`);
 const page = `<!doctype html><title>identity</title>
 <script type="importmap">{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }</script>
