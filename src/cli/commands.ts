@@ -1,5 +1,6 @@
 /** All commands, in the order in which the help lists them. */
 import { automatonCommand } from "./automaton.ts";
+import { compare } from "./compare/compare.ts";
 import type { Command } from "./command.ts";
 import { evalCommand } from "./eval.ts";
 import { lectureCommand } from "./lecture.ts";
@@ -7,4 +8,4 @@ import { sampleCommand } from "./sample.ts";
 import { trainAddition } from "./train/addition.ts";
 import { trainText } from "./train/text.ts";
 
-export const commands: readonly Command[] = [trainAddition, trainText, evalCommand, sampleCommand, automatonCommand, lectureCommand];
+export const commands: readonly Command[] = [trainAddition, trainText, evalCommand, sampleCommand, automatonCommand, compare, lectureCommand];
