@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { readMaterial, workloads } from "./material.js";
 
 const { values } = parseArgs({ options: {
-  workload: { type: "string" }, material: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "20" },
+  workload: { type: "string" }, material: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "10" },
   backend: { type: "string" },
 } });
 export const backend = values.backend;
@@ -12,7 +12,8 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /**
  * `make(workload, arrays)` gives `step()`: one training step, update included, and its loss before the update (or, in a stream, one
- * step and the mean of its output). `firstMs` is the first step, with whatever a peer compiles in it. A sample is as many steps as take 5 ms.
+ * step and the mean of its output). `firstMs` is the first step, with whatever a peer compiles in it. A sample is as many steps as take 5 ms;
+ * samples are taken for `--seconds`, at least 5 of them, and fewer only where they would take twenty times as long.
  */
 export async function measure(make) {
   const workload = workloads[values.workload];
@@ -21,18 +22,19 @@ export async function measure(make) {
   const began = performance.now();
   first.push(await peer.step());
   const firstMs = performance.now() - began;
-  for (let i = 1; i < 3; ++i) first.push(await peer.step());
-  const each = Math.max(1, Math.ceil(5 / ((performance.now() - began) / 3)));
+  const spent = () => performance.now() - began, patience = Number(values.seconds) * 1000;
+  for (let i = 1; i < 3 && spent() < 6 * patience; ++i) first.push(await peer.step());
+  const each = Math.max(1, Math.ceil(5 * first.length / spent()));
   const run = async () => {
     const start = performance.now();
     for (let i = 0; i < each; ++i) await peer.step();
     return (performance.now() - start) / each;
   };
-  if (performance.now() - began < 1000) { // let the engine's optimizing compiler finish
+  if (spent() < 1000) { // let the engine's optimizing compiler finish
     const warm = performance.now();
     while (performance.now() - warm < 600) await run();
   }
   const least = Math.min(5, Number(values.samples)), timed = performance.now();
-  while (ms.length < least || (ms.length < Number(values.samples) && performance.now() - timed < Number(values.seconds) * 1000)) ms.push(await run());
+  while (ms.length < 1 || (ms.length < least && spent() < 20 * patience) || (ms.length < Number(values.samples) && performance.now() - timed < patience)) ms.push(await run());
   console.log(JSON.stringify({ workload: values.workload, first, firstMs, ms: median(ms), least: Math.min(...ms), samples: ms.length, ...(peer.note ? { note: peer.note } : {}) }));
 }

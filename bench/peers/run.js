@@ -1,7 +1,7 @@
 /**
  * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a measurement, one run.
  *
- *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 20] [--out FOLDER]
+ *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10] [--out FOLDER]
  *
  * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines.
  */
@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { here, rate, workloads, writeMaterial } from "./material.js";
 
 const { values } = parseArgs({ options: {
-  only: { type: "string" }, workloads: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "20" },
+  only: { type: "string" }, workloads: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "10" },
   out: { type: "string", default: join(here, "../results") },
 } });
 const processor = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
@@ -45,6 +45,7 @@ const chosen = (list, all) => {
 const peerNames = chosen(values.only, peers), names = chosen(values.workloads, workloads);
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-peers-")), results = {};
+mkdirSync(values.out, { recursive: true });
 try {
   for (const name of names) {
     writeMaterial(folder, name);
@@ -59,7 +60,9 @@ try {
       results[name][peer] = result;
       console.log(`${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`);
     }
+    write();
   }
+  console.log(`\n${readFileSync(join(values.out, "peers.md"), "utf8")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -70,25 +73,27 @@ function format(ms) { return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecisio
 function agreement(row, peer) {
   const reference = Object.entries(row).find(([, r]) => r.first && !r.note)?.[1].first, own = row[peer].first;
   if (row[peer].note) return row[peer].note;
-  const worst = Math.max(...own.map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)));
-  return worst <= 1e-4 ? "equal" : `differs by ${worst.toExponential(1)}`;
+  const worst = Math.max(...own.slice(0, reference.length).map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)));
+  return worst <= 1e-4 ? `equal${own.length < 3 ? ` (${own.length})` : ""}` : `differs by ${worst.toExponential(1)}`;
 }
 
-const head = (title) => `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
-const row = (name, cell) => `| ${name} | ${peerNames.map((peer) => results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer)).join(" | ")} |\n`;
-const ratio = (own) => names.filter((name) => results[name][own]?.ms).map((name) => row(name, (r) => (r.ms / results[name][own].ms).toPrecision(3))).join("");
-const failures = names.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.failed).map((peer) => `- ${name}, ${peer}: ${results[name][peer].failed}\n`)).join("");
-const describe = (name) => Object.entries(workloads[name]).map(([key, value]) => `${key} ${value}`).join(", ");
-const markdown = `# Beside its peers
+/** Writes what is known so far. */
+function write() {
+  const done = names.filter((name) => results[name]);
+  const head = (title) => `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
+  const row = (name, cell) => `| ${name} | ${peerNames.map((peer) => results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer)).join(" | ")} |\n`;
+  const ratio = (own) => done.filter((name) => results[name][own]?.ms).map((name) => row(name, (r) => (r.ms / results[name][own].ms).toPrecision(3))).join("");
+  const failures = done.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.failed).map((peer) => `- ${name}, ${peer}: ${results[name][peer].failed}\n`)).join("");
+  const describe = (name) => Object.entries(workloads[name]).map(([key, value]) => `${key} ${value}`).join(", ");
+  const markdown = `# Beside its peers
 
 ${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${process.versions.node}${existsSync(node24) ? ` and ${spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1)}` : ""}.
-One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run. Compile time is not in it.
+One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run (fewer where a step takes minutes). Compile time is not in it.
 
-${head("ms a step")}${names.map((name) => row(name, (r) => format(r.ms))).join("")}
-${names.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
-${peerNames.filter((own) => own.startsWith("unrolled")).map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`).join("")}${head("first three losses")}${names.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
-${head("first step less a later one, ms")}${names.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
-mkdirSync(values.out, { recursive: true });
-writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, workloads, results }, undefined, 1) + "\n");
-writeFileSync(join(values.out, "peers.md"), markdown);
-console.log(`\n${markdown}`);
+${head("ms a step")}${done.map((name) => row(name, (r) => format(r.ms))).join("")}
+${done.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
+${peerNames.filter((own) => own.startsWith("unrolled")).map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`).join("")}${head("first three losses")}${done.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
+${head("first step less a later one, ms")}${done.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
+  writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, workloads, results }, undefined, 1) + "\n");
+  writeFileSync(join(values.out, "peers.md"), markdown);
+}
