@@ -17,6 +17,6 @@ for (const target of targets) {
   const more = target.startsWith("float64") ? ["assembly/inference.ts"] : []; // closed-form inference runs in double precision only
   execFileSync("npx", ["--no-install", "asc", ...more, "--target", target], { stdio: "inherit", shell: process.platform === "win32" });
   const bytes = readFileSync(`build/wasm/${target}.wasm`);
-  writeFileSync(module, `/** The ${target} kernels, ${bytes.length} bytes, made by scripts/build-wasm.js. */\nexport const base64 =\n  "${bytes.toString("base64")}";\n`);
+  writeFileSync(module, `/** The ${target} kernels, ${bytes.length} bytes, made by scripts/build-wasm.js. */\nexport const base64: string =\n  "${bytes.toString("base64")}";\n`);
   console.log(`${target}: ${bytes.length} bytes`);
 }
