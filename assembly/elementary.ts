@@ -80,24 +80,42 @@ export function tanh<T>(x: v128): v128 {
   return v128.or(y, v128.and(x, sign));
 }
 
+/** Which x > 0 are subnormal. */
+// @ts-ignore: decorator
+@inline
+export function isSubnormal<T>(x: v128): v128 {
+  return v128.lt<T>(x, all<T>(sizeof<T>() == 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308));
+}
+/** The bits of x = 2^e·m, m in [√½, √2), as those of 1 + e: the bits above those of √½ are e, the others m. */
+// @ts-ignore: decorator
+@inline
+export function centered<T>(x: v128, subnormal: v128): v128 {
+  const normal = v128.bitselect(v128.mul<T>(x, all<T>(sizeof<T>() == 4 ? 8388608 : 4503599627370496)), x, subnormal);
+  return sizeof<T>() == 4 ? i32x4.add(normal, i32x4.splat(0x3f800000 - 0x3f3504f3)) : i64x2.add(normal, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+/** e, of centered bits. */
+// @ts-ignore: decorator
+@inline
+export function exponentOf<T>(bits: v128, subnormal: v128): v128 {
+  const e = sizeof<T>() == 4
+    ? v128.sub<T>(v128.or(i32x4.shr_u(bits, 23), all<T>(8388608)), all<T>(8388608 + 127))
+    : v128.sub<T>(v128.or(i64x2.shr_u(bits, 52), all<T>(4503599627370496)), all<T>(4503599627370496 + 1023));
+  return v128.sub<T>(e, v128.and(subnormal, all<T>(sizeof<T>() == 4 ? 23 : 52)));
+}
+/** m, of centered bits. */
+// @ts-ignore: decorator
+@inline
+export function mantissaOf<T>(bits: v128): v128 {
+  return sizeof<T>() == 4
+    ? i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3))
+    : i64x2.add(v128.and(bits, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3fe6a09e667f3bcd));
+}
+
 /** ln x. At most 1 ulp; subnormal x are taken as they are. ln 0 = -∞, ln ∞ = ∞, NaN for x < 0 and NaN. */
 // @ts-ignore: decorator
 @inline
 export function log<T>(x: v128): v128 {
-  const tiny = v128.lt<T>(x, all<T>(sizeof<T>() == 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308));
-  const normal = v128.bitselect(v128.mul<T>(x, all<T>(sizeof<T>() == 4 ? 8388608 : 4503599627370496)), x, tiny);
-  // x = 2^e·m with m in [√½, √2): the bits above those of √½ are e, the others m
-  let e: v128, m: v128;
-  if (sizeof<T>() == 4) {
-    const bits = i32x4.add(normal, i32x4.splat(0x3f800000 - 0x3f3504f3));
-    e = v128.sub<T>(v128.or(i32x4.shr_u(bits, 23), all<T>(8388608)), all<T>(8388608 + 127));
-    m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
-  } else {
-    const bits = i64x2.add(normal, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
-    e = v128.sub<T>(v128.or(i64x2.shr_u(bits, 52), all<T>(4503599627370496)), all<T>(4503599627370496 + 1023));
-    m = i64x2.add(v128.and(bits, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3fe6a09e667f3bcd));
-  }
-  e = v128.sub<T>(e, v128.and(tiny, all<T>(sizeof<T>() == 4 ? 23 : 52)));
+  const subnormal = isSubnormal<T>(x), bits = centered<T>(x, subnormal), e = exponentOf<T>(bits, subnormal), m = mantissaOf<T>(bits);
   // ln(1 + f) = 2·atanh(s) = f - s·(f - R), s = f/(2 + f); written with f²/2 to keep the leading terms exact
   const f = v128.sub<T>(m, common<T>(ONE)), s = v128.div<T>(f, v128.add<T>(f, common<T>(TWO))), z = v128.mul<T>(s, s);
   const half = v128.mul<T>(v128.mul<T>(f, f), common<T>(HALF)), q = polynomial<T>(z, LOG_32, 2, LOG_64, 6);

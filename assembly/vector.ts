@@ -15,7 +15,7 @@ export const LANES: i32 = 16 / sizeof<Float>();
 export const SIZE: usize = sizeof<Float>();
 /** See the flush rule above. */
 // @ts-ignore: decorator
-@inline export const TINY: f64 = sizeof<Float>() == 4 ? 1.262177448353619e-29 /* 2^-96 */ : 1.026214276420859e-289 /* 2^-960 */;
+@inline export const TINY: f64 = sizeof<Float>() == 4 ? 1.262177448353619e-29 /* 2^-96 */ : 1.0261342003245941e-289 /* 2^-960 */;
 
 /** Address of element i. */
 // @ts-ignore: decorator
