@@ -90,7 +90,7 @@ export function draw(algebra: Algebra, n: number, p: number, m: number, seed: nu
   return {
     A: keep.map((x) => x + 0.1 / Math.sqrt(n) * random.normal()), B: Float64Array.from({ length: n * m }, () => 0.1 * random.normal()),
     C: Float64Array.from({ length: p * n }, (_, i) => scale[Math.floor(i / n)]! / Math.sqrt(n) * random.normal()), D: new Float64Array(p * m),
-    Q: diagonal(n, (i) => 1 - keep[i * n + i]! ** 2), R: diagonal(p, (i) => 0.5 * scale[i]! ** 2),
+    Q: diagonal(n, (i) => 1 - keep[i * n + i]! * keep[i * n + i]!), R: diagonal(p, (i) => 0.5 * scale[i]! * scale[i]!),
     initial: { mean: new Float64Array(n), covariance: diagonal(n, () => 1) },
   };
 }

@@ -135,7 +135,7 @@ export class Lds {
   /** x_t given all of y. */
   smooth(sequences: Sequences, options: Driven = {}): Smoothed[] {
     return this.#passes("smooth", sequences, options, "smooth", (pass) => ({
-      ...this.#states(pass.steps, pass.smoothedMean, pass.smoothedCovariance), lagCovariances: this.#copy(pass.lag, (pass.steps - 1) * this.#model.state ** 2), logLikelihood: pass.logLikelihood,
+      ...this.#states(pass.steps, pass.smoothedMean, pass.smoothedCovariance), lagCovariances: this.#copy(pass.lag, (pass.steps - 1) * this.#model.state * this.#model.state), logLikelihood: pass.logLikelihood,
     }));
   }
 

@@ -70,7 +70,7 @@ export function addition(options: LongLagOptions = {}): Task {
   return task({
     name: "addition", neutral: 0, draw: early ? (random) => 2 * random.uniform() - 1 : (random) => random.uniform(),
     answer: early ? (x, y) => 0.5 + (x + y) / 4 : (x, y) => (x + y) / 2,
-  }, options, "squared", { usual: 0.92 ** 2, first: 0.84 });
+  }, options, "squared", { usual: 0.92 * 0.92, first: 0.84 });
 }
 
 /** The product of two marked numbers. Constant ¼ is within 0.04 with probability F(.29) - F(.21), F(x) = x(1 - ln x) = P(X1·X2 ≤ x). */

@@ -17,8 +17,9 @@ function item(values: ArrayLike<number>, K: number, lag: number): Item {
 }
 
 function memorization(name: string, k: number, K: number, options: LongLagOptions): Task {
-  const { lag } = longLagOptions(name, options, ["ms11"]), patterns = K ** k;
-  const numbered = (n: number): Item => item(Array.from({ length: k }, (_, i) => Math.floor(n / K ** i) % K), K, lag);
+  const { lag } = longLagOptions(name, options, ["ms11"]), place = Array.from({ length: k + 1 }, () => 1);
+  for (let i = 1; i <= k; ++i) place[i] = place[i - 1]! * K;
+  const patterns = place[k]!, numbered = (n: number): Item => item(Array.from({ length: k }, (_, i) => Math.floor(n / place[i]!) % K), K, lag);
   const all = patterns <= 1024 ? Array.from({ length: patterns }, (_, n) => numbered(n)) : undefined;
   const drawn = (random: Random): Item => item(Array.from({ length: k }, () => random.integer(0, K - 1)), K, lag);
   return {

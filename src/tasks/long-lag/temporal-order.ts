@@ -35,7 +35,7 @@ function item(relevant: 2 | 3, { lag, variant }: Required<LongLagOptions>, rando
 }
 
 function order(name: string, relevant: 2 | 3, options: LongLagOptions): Task {
-  const checked = longLagOptions(name, options, ["ms11", "hs97"]), classes = 2 ** relevant;
+  const checked = longLagOptions(name, options, ["ms11", "hs97"]), classes = 1 << relevant;
   return {
     name, input: checked.variant === "hs97" ? 8 : 6, symbols: true, output: classes, loss: "softmax", chance: 1 - 1 / classes,
     batch: (n, random) => items(n, () => item(relevant, checked, random)),
