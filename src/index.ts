@@ -23,6 +23,20 @@ export type { Evaluation } from "./train/metrics.ts";
 export type { TrainingData, BatchSource } from "./train/source.ts";
 export type { Item, Task } from "./train/task.ts";
 
+// models with closed-form inference
+export { autoregressive, Autoregressive } from "./models/autoregressive.ts";
+export type { AutoregressiveOutputs, AutoregressiveReport, AutoregressiveSpec } from "./models/autoregressive.ts";
+export { hmm, Hmm } from "./models/hmm.ts";
+export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm.ts";
+export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm-parameters.ts";
+export { lds, localLevel, Lds } from "./models/lds.ts";
+export type { Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
+export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
+export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
+export type { MatrixOption } from "./models/matrix-option.ts";
+export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
+export type { Sequence, Sequences } from "./inference/sequences.ts";
+
 // optimizers
 export { sgd } from "./optim/sgd.ts";
 export { momentum } from "./optim/momentum.ts";
