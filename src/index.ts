@@ -11,7 +11,7 @@ export type { Precision } from "./wasm/memory.ts";
 export { network, Network } from "./models/network.ts";
 export type { ParameterView, PredictOptions } from "./models/network.ts";
 export type { LossName, NetworkSpec } from "./models/spec.ts";
-export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, subsample } from "./models/layers.ts";
+export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, skip, subsample } from "./models/layers.ts";
 export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
 export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";
 export { unroll, Unrolled } from "./models/unroll.ts";
@@ -32,6 +32,8 @@ export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm-par
 export { lds, localLevel, Lds } from "./models/lds.ts";
 export type { Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
 export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
+export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
+export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words } from "./models/language-model.ts";
 export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";

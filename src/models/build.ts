@@ -121,6 +121,7 @@ class Builder {
       }
       case "delayTaps": return this.graph.apply(delayTaps(layer.taps), x);
       case "subsample": return this.graph.apply(join(layer.steps), x);
+      case "skip": return this.graph.apply(concat, this.dense(layer.layer, name, x), x);
       case "dropout": return this.graph.apply(dropout(layer.rate), x);
     }
   }

@@ -40,9 +40,10 @@ export interface DenseLayer {
 export interface EmbeddingLayer { readonly type: "embedding"; readonly symbols: number; readonly width: number; readonly init?: Pick<Initialization, "input"> }
 export interface DelayTapsLayer { readonly type: "delayTaps"; readonly taps: number }
 export interface SubsampleLayer { readonly type: "subsample"; readonly steps: number }
+export interface SkipLayer { readonly type: "skip"; readonly layer: DenseLayer }
 export interface DropoutLayer { readonly type: "dropout"; readonly rate: number }
 /** Any layer. */
-export type Layer = RecurrentLayer | BidirectionalLayer | DenseLayer | EmbeddingLayer | DelayTapsLayer | SubsampleLayer | DropoutLayer;
+export type Layer = RecurrentLayer | BidirectionalLayer | DenseLayer | EmbeddingLayer | DelayTapsLayer | SubsampleLayer | SkipLayer | DropoutLayer;
 
 const activations = ["identity", "tanh", "logistic", "relu"] as const;
 const recurrentKeys = ["initialState", "given", "init"];
@@ -125,6 +126,12 @@ export function delayTaps(taps: number): DelayTapsLayer {
 export function subsample(options: { steps: number }): SubsampleLayer {
   knownOptions("subsample", options, ["steps"]);
   return { type: "subsample", steps: whole("subsample", "steps", options.steps, 1) };
+}
+
+/** A dense layer's output and its input side by side: what follows has direct connections past the layer. */
+export function skip(layer: DenseLayer): SkipLayer {
+  if (layer?.type !== "dense") throw new OptionError(`skip: got ${layer?.type}, want dense(…)`);
+  return { type: "skip", layer };
 }
 
 /** Drops values with probability `rate` while training. */

@@ -1,0 +1,85 @@
+/** The neural language model: its formula written out, learning, perplexity, drawing, saving. */
+import { describe, expect, test } from "vitest";
+import { languageModel } from "../../src/models/language-model.ts";
+import { network } from "../../src/models/network.ts";
+import { dense } from "../../src/models/layers.ts";
+import { hessianFree } from "../../src/optim/hessian-free.ts";
+import { close } from "../close.ts";
+
+const sum = (x: Iterable<number>): number => [...x].reduce((a, b) => a + b, 0);
+
+test.each([[true, 5], [false, 5], [true, 0]])("is softmax(b + W·x + U·tanh(d + H·x)) with a shared table (direct %s, %i hidden)", async (direct, hidden) => {
+  const lm = await languageModel({ vocabulary: 4, context: 2, embedding: 3, hidden, direct, precision: "float64", seed: 5 }), words = [2, 0, 3, 1];
+  const all = Object.fromEntries(lm.net.parameters.map(({ name, shape: [, c], data }) => [name.replace(/^[a-z]+/i, ""), { c, data: [...data] }])), values = Object.values(all);
+  const [C, H, d, W, b] = hidden > 0 ? values : [values[0]!, undefined, undefined, values[1]!, values[2]!];
+  const row = (M: { c: number; data: number[] }, i: number): number[] => M.data.slice(i * M.c, (i + 1) * M.c), times = (x: number[], M: { c: number; data: number[] }): number[] => x.reduce((y, v, i) => y.map((s, j) => s + v * row(M, i)[j]!), new Array<number>(M.c).fill(0));
+  const context = (t: number): number[] => [t === 0 ? 4 : words[t - 1]!, t === 0 ? -1 : t === 1 ? 4 : words[t - 2]!].flatMap((w) => (w < 0 ? [0, 0, 0] : row(C!, w)));
+  const [got] = lm.predict([words]);
+  words.forEach((_, t) => {
+    const x = context(t), h = H ? times(x, H).map((v, i) => Math.tanh(v + d!.data[i]!)) : [], into = hidden > 0 ? (direct ? [...h, ...x] : h) : x;
+    const e = times(into, W!).map((v, i) => Math.exp(v + b!.data[i]!)), total = sum(e);
+    close(got!.slice(4 * t, 4 * t + 4), e.map((v) => v / total), { rel: 1e-12 });
+  });
+  close(lm.logLikelihood([words]), sum(words.map((w, t) => Math.log(got![4 * t + w]!))), { rel: 1e-12 });
+  close(lm.perplexity([words]), Math.exp(-lm.logLikelihood([words]) / 4), { rel: 1e-12 });
+  lm.dispose();
+});
+
+describe("on a language of three-word rules", () => {
+  const rules = ["the cat sleeps .", "the dog barks .", "a cat purrs .", "a dog runs ."].map((s) => s.split(" ")), vocabulary = [...new Set(rules.flat())], many = Array.from({ length: 40 }, (_, i) => rules[i % 4]!);
+
+  test.each([["adam", undefined, 300], ["Hessian-free", hessianFree({ lambda: 0.1 }), 25]] as const)("it learns all that can be known, by %s: perplexity 4^(1/4)", async (_, optimizer, iterations) => {
+    const lm = await languageModel({ vocabulary, context: 3, embedding: 6, hidden: 12, direct: true, seed: 2 }), before = lm.perplexity(rules), report = await lm.fit(many, { optimizer, iterations });
+    expect(before).toBeGreaterThan(5);
+    expect(lm.perplexity(rules)).toBeLessThan(4 ** 0.25 * 1.02); // two of the four words are one of two, the others certain
+    close(report.logLikelihood, lm.logLikelihood(many), { rel: 1e-4 });
+    expect(report.history).toHaveLength(iterations);
+    const { words } = lm.sample(40, { seed: 3 });
+    expect(words!.join(" ").split(" . ").slice(0, 1).every((s) => rules.map((r) => r.slice(0, 3).join(" ")).includes(s))).toBe(true);
+    expect([...lm.forecast(2, { history: ["a", "dog"] }).sequence].map((w) => vocabulary[w])).toEqual(["runs", "."]);
+    lm.dispose();
+  });
+
+  test("restarts keep the best, tolerance stops, a signal stops", async () => {
+    const lm = await languageModel({ vocabulary, context: 2, embedding: 4, hidden: 8 }), seen = new Set<number>();
+    const two = await lm.fit(many, { iterations: 30, restarts: 3, onProgress: (e) => seen.add(e.restart) });
+    expect(seen.size).toBe(3);
+    close(two.logLikelihood, lm.logLikelihood(many), { rel: 1e-4 });
+    expect(await lm.fit(many, { iterations: 3000, tolerance: 0.05 })).toMatchObject({ converged: true });
+    const stop = new AbortController();
+    expect((await lm.fit(many, { signal: stop.signal, onProgress: (e) => { if (e.iteration === 3) stop.abort(); } })).iterations).toBe(3);
+    lm.dispose();
+  });
+
+  test("save and load give the same model", async () => {
+    const lm = await languageModel({ vocabulary, context: 2, embedding: 4, hidden: 8 });
+    await lm.fit(many, { iterations: 10 });
+    const copy = await languageModel.load(lm.save());
+    expect(copy.predict(rules)).toEqual(lm.predict(rules));
+    expect(copy.sample(10, { seed: 2 })).toEqual(lm.sample(10, { seed: 2 }));
+    const other = await network({ input: 1, layers: [dense(1)], loss: "squared" });
+    await expect(languageModel.load(other.save())).rejects.toThrow(/holds a net that is not a language model/);
+    for (const m of [lm, copy, other]) m.dispose();
+  });
+});
+
+test("a string is a sequence of characters", async () => {
+  const lm = await languageModel({ vocabulary: ["a", "b"], context: 1, embedding: 2, hidden: 2 });
+  expect(lm.logLikelihood(["abba"])).toBe(lm.logLikelihood([[0, 1, 1, 0]]));
+  lm.dispose();
+});
+
+test("misuse is named", async () => {
+  await expect(languageModel({} as never)).rejects.toThrow(/languageModel: vocabulary is undefined/);
+  await expect(languageModel({ vocabulary: ["a", "a"] })).rejects.toThrow(/vocabulary has a word twice/);
+  await expect(languageModel({ vocabulary: 3, hidden: 0 })).rejects.toThrow(/hidden is 0 without direct connections/);
+  await expect(languageModel({ vocabulary: 3, layers: 2 } as never)).rejects.toThrow(/unknown option "layers"/);
+  const lm = await languageModel({ vocabulary: ["a", "b"], context: 1, embedding: 2, hidden: 2 });
+  expect(() => lm.logLikelihood([["a", "c"]])).toThrow(/sequence 0: word 1 is "c", want one of the vocabulary/);
+  expect(() => lm.predict([[0, 2]])).toThrow(/sequence 0: word 1 is 2, want a number from 0 to 1/);
+  expect(() => lm.predict([])).toThrow(/no sequences/);
+  expect(() => lm.predict([[]])).toThrow(/sequence 0 is empty/);
+  await expect(lm.fit(["ab"], { epochs: 3 } as never)).rejects.toThrow(/unknown option "epochs"/);
+  lm.dispose();
+  expect(() => lm.sample(3)).toThrow(/languageModel.sample: the model was disposed/);
+});
