@@ -3,7 +3,9 @@
  * Values are summed in lanes (element i in lane i mod LANES) and rounded to f64 before every addition.
  */
 import { LANES, add, at, first, firstLanes, get, mul, put, splat, sub, total, wideHigh, wideLow } from "./vector";
-import { all, exp, log, logistic, softplus } from "./elementary";
+import { all, log } from "./elementary";
+import { mapExp, mapLogistic, mapSoftplus } from "./maps";
+import { CHUNK, plane } from "./scratch";
 
 /** sum + the lanes of v, in f64; both halves of an f32 vector go to the same two lanes. */
 // @ts-ignore: decorator
@@ -45,9 +47,12 @@ export function squaredCurvature(R: i32, O: i32, w: usize, scale: f64, rz: usize
 /** Σ w·(ln(1 + eᶻ) - y·z), in nats, for z the logit of P(y = 1). z, target, w [R,O]. */
 export function bernoulliValue(R: i32, O: i32, z: usize, target: usize, w: usize): f64 {
   let sum = f64x2.splat(0);
-  for (let n = R * O; n > 0; n -= LANES, z += 16, target += 16, w += 16) {
-    const x = get(z, n);
-    sum = accumulate(sum, mul(get(w, n), sub(softplus<Float>(x), mul(get(target, n), x))));
+  for (let left = R * O; left > 0; left -= CHUNK) {
+    const m = min(CHUNK, left);
+    mapSoftplus(m, z, plane(0));
+    for (let n = m, s = plane(0); n > 0; n -= LANES, z += 16, target += 16, w += 16, s += 16) {
+      sum = accumulate(sum, mul(get(w, n), sub(get(s, n), mul(get(target, n), get(z, n)))));
+    }
   }
   return ends(sum);
 }
@@ -55,17 +60,25 @@ export function bernoulliValue(R: i32, O: i32, z: usize, target: usize, w: usize
 /** dz [R,O] += scale·w·(σ(z)-y). z, target, w [R,O]. */
 export function bernoulliGradient(R: i32, O: i32, z: usize, target: usize, w: usize, scale: f64, dz: usize): void {
   const s = splat(scale);
-  for (let n = R * O; n > 0; n -= LANES, z += 16, target += 16, w += 16, dz += 16) {
-    put(dz, n, add(get(dz, n), mul(mul(s, get(w, n)), sub(logistic<Float>(get(z, n)), get(target, n)))));
+  for (let left = R * O; left > 0; left -= CHUNK, z = at(z, CHUNK)) {
+    const m = min(CHUNK, left);
+    mapLogistic(m, z, plane(0));
+    for (let n = m, p = plane(0); n > 0; n -= LANES, p += 16, target += 16, w += 16, dz += 16) {
+      put(dz, n, add(get(dz, n), mul(mul(s, get(w, n)), sub(get(p, n), get(target, n)))));
+    }
   }
 }
 
 /** out [R,O] += scale·w·p(1-p)·rz, p = σ(z). z, w, rz [R,O]. */
 export function bernoulliCurvature(R: i32, O: i32, z: usize, w: usize, scale: f64, rz: usize, out: usize): void {
   const s = splat(scale), one = splat(1);
-  for (let n = R * O; n > 0; n -= LANES, z += 16, w += 16, rz += 16, out += 16) {
-    const p = logistic<Float>(get(z, n));
-    put(out, n, add(get(out, n), mul(mul(s, get(w, n)), mul(mul(p, sub(one, p)), get(rz, n)))));
+  for (let left = R * O; left > 0; left -= CHUNK, z = at(z, CHUNK)) {
+    const m = min(CHUNK, left);
+    mapLogistic(m, z, plane(0));
+    for (let n = m, q = plane(0); n > 0; n -= LANES, q += 16, w += 16, rz += 16, out += 16) {
+      const p = get(q, n);
+      put(out, n, add(get(out, n), mul(mul(s, get(w, n)), mul(mul(p, sub(one, p)), get(rz, n)))));
+    }
   }
 }
 
@@ -87,17 +100,20 @@ function lane(v: v128, i: i32): Float {
   return sizeof<Float>() == 4 ? <Float>(i == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3)) : <Float>0;
 }
 
+/** out [n] = exp(z - top), and the sum so far plus its elements by lane. */
+// @ts-ignore: decorator
+@inline
+function expShifted(n: i32, z: usize, top: v128, out: usize, sum: v128): v128 {
+  for (let m = n, x = z, y = out; m > 0; m -= LANES, x += 16, y += 16) put(y, m, sub(get(x, m), top));
+  mapExp(n, out, out);
+  for (let m = n, y = out; m > 0; m -= LANES, y += 16) sum = add(sum, get(y, m));
+  return sum;
+}
+
 /** p [R,K] = softmax of each row of z [R,K], overwritten; p may be z. */
 export function softmaxProbabilities(R: i32, K: i32, z: usize, p: usize): void {
   for (; R > 0; --R, z = at(z, K), p = at(p, K)) {
-    const top = v128.splat<Float>(rowMax(K, z));
-    let sum = splat(0);
-    for (let n = K, x = z, y = p; n > 0; n -= LANES, x += 16, y += 16) {
-      const e = exp<Float>(sub(get(x, n), top));
-      put(y, n, e);
-      sum = add(sum, firstLanes(e, n, splat(0)));
-    }
-    const s = splat(1 / total(sum));
+    const s = splat(1 / total(expShifted(K, z, v128.splat<Float>(rowMax(K, z)), p, splat(0))));
     for (let n = K, y = p; n > 0; n -= LANES, y += 16) put(y, n, mul(get(y, n), s));
   }
 }
@@ -108,7 +124,7 @@ export function softmaxValue(R: i32, K: i32, z: usize, ids: usize, w: usize): f6
   for (; R > 0; --R, z = at(z, K), ids += 4, w = at(w, 1)) {
     const top = rowMax(K, z), t = v128.splat<Float>(top);
     let sum = splat(0);
-    for (let n = K, x = z; n > 0; n -= LANES, x += 16) sum = add(sum, firstLanes(exp<Float>(sub(get(x, n), t)), n, splat(0)));
+    for (let k = 0; k < K; k += CHUNK) sum = expShifted(min(CHUNK, K - k), at(z, k), t, plane(0), sum);
     const partition = f64x2.extract_lane(log<f64>(all<f64>(total(sum))), 0);
     value += <f64>load<Float>(w) * (partition + (<f64>top - <f64>load<Float>(at(z, load<i32>(ids)))));
   }

@@ -1,6 +1,6 @@
 /** Elementary functions over arrays: y [n] = f(x [n]), y may be x. The last few take the same vector code, so place never matters. */
 import { LANES, get, put } from "./vector";
-import { exp, log, logistic, tanh } from "./elementary";
+import { exp, log, logistic, softplus, tanh } from "./elementary";
 import { power } from "./power";
 import { cos, sin } from "./trigonometric";
 
@@ -70,6 +70,19 @@ export function mapLogistic(n: i32, x: usize, y: usize): void {
   if (n <= 0) return;
   toPair(n, x, rest);
   mapLogistic(PAIR, rest, rest);
+  fromPair(n, y);
+}
+
+/** y = ln(1 + eˣ). */
+export function mapSoftplus(n: i32, x: usize, y: usize): void {
+  for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
+    const y0 = softplus<Float>(v128.load(x)), y1 = softplus<Float>(v128.load(x, 16));
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+  }
+  if (n <= 0) return;
+  toPair(n, x, rest);
+  mapSoftplus(PAIR, rest, rest);
   fromPair(n, y);
 }
 

@@ -36,7 +36,7 @@ function outputs(n: i32, s: usize, next: usize, c0: usize, h: usize, p: usize): 
  *
  * pre       [B,4H]  z, gate order i f g o, without the peepholes' terms
  * c0        [B,H]   cell state before
- * h, c      [B,H]   output and cell state after, overwritten, flushed
+ * h, c      [B,H]   output and cell state after, overwritten, flushed; c may be c0 where partials is 0
  * partials  [B,6H]  ∂c/∂zᵢ ∂c/∂z_f ∂c/∂z_g ∂c/∂c₀ ∂h/∂z_o ∂h/∂c, overwritten; 0 for none
  * peep      [3,H]   zᵢ += p₀⊙c₀, z_f += p₁⊙c₀, z_o += p₂⊙c; 0 for none
  */

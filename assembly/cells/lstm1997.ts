@@ -32,7 +32,7 @@ function derivatives(n: i32, H: i32, gRange: f64, hRange: f64, p: usize): void {
  *
  * pre       [B,3H]  z, gate order i g o, without the peepholes' terms
  * c0        [B,H]   cell state before
- * h, c      [B,H]   output and cell state after, overwritten, flushed
+ * h, c      [B,H]   output and cell state after, overwritten, flushed; c may be c0 where partials is 0
  * partials  [B,5H]  ∂c/∂zᵢ ∂c/∂z_g ∂c/∂c₀ ∂h/∂z_o ∂h/∂c, overwritten; 0 for none
  * peep      [2,H]   zᵢ += p₀⊙c₀, z_o += p₁⊙c; 0 for none
  */
