@@ -1,0 +1,64 @@
+/** Way 2: where Hessian-free steps go, and 5-bit memorization in seconds. */
+import { dense, rnn } from "../../models/layers.ts";
+import { sparse } from "../../models/initialization.ts";
+import { network } from "../../models/network.ts";
+import { hessianFree, type HessianFreeReport } from "../../optim/hessian-free.ts";
+import { longLag } from "../../tasks/long-lag/table.ts";
+import { plot } from "../../analysis/plot.ts";
+import { panels, svg } from "../../analysis/plot-svg.ts";
+import type { Run } from "./experiment.ts";
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => { let sum = 0; for (let i = 0; i < a.length; ++i) sum += a[i]! * b[i]!; return sum; };
+
+export const run: Run = async ({ seed, signal, log, progress }) => {
+  const task = longLag.memory5({ lag: 20 }), items = task.all!, net = await network({
+    input: { symbols: task.input }, loss: "softmax", seed, precision: "float64",
+    layers: [rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }), dense(task.output, { init: { input: sparse() } })],
+  });
+  const theta = (): Float64Array => Float64Array.from(net.parameters.flatMap((p) => Array.from(p.data)));
+  const curvature = (v: Float64Array): number => dot(v, net.gaussNewtonProduct(items, v)) / dot(v, v);
+  log("5-bit memorization, 30 steps, 100 tanh units. At each step: slope and curvature along the step taken, per unit length, over those along the gradient.");
+  const slopes: number[] = [], curvatures: number[] = [], losses: number[] = [], numbers: Record<string, number> = {};
+  let before = theta(), wrong = items.length, steps = 0, cg = 0;
+  const start = performance.now();
+  let learning = 0;
+  for await (const event of net.train(task, { optimizer: hessianFree({ weightDecay: 2e-5 }), batch: items.length, steps: 100, signal })) {
+    const report = event as unknown as HessianFreeReport & { ms: number }, after = theta();
+    learning += report.ms / 1000;
+    cg += report.cgIterations;
+    ++steps;
+    losses.push(report.loss);
+    if (report.stepLength > 0) {
+      const moved = after.map((x, i) => x - before[i]!), length = Math.sqrt(dot(moved, moved));
+      for (const set of [before, after]) { // gradient and curvature belong to the point before the step
+        let at = 0;
+        for (const p of net.parameters) { p.data.set(set.subarray(at, at + p.data.length)); at += p.data.length; }
+        if (set === after) break;
+        const g = Float64Array.from(net.gradient(items).gradient.flatMap((p) => Array.from(p.data))), norm = Math.sqrt(dot(g, g));
+        slopes.push(Math.abs(dot(g, moved)) / length / norm);
+        curvatures.push(curvature(moved) / curvature(g));
+      }
+    }
+    before = after;
+    const y = net.predict(items.map((item) => item.input));
+    wrong = items.filter((item, i) => task.wrong(item, y[i]!) > 0).length;
+    progress(1 - wrong / items.length, `step ${steps}, loss ${report.loss.toFixed(4)}, ${wrong} of 32 wrong, λ ${report.lambda.toPrecision(2)}, ${report.cgIterations} CG iterations`);
+    if (wrong === 0) break;
+  }
+  net.dispose();
+  signal.throwIfAborted();
+  const median = (v: number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]!;
+  Object.assign(numbers, {
+    "steps": steps, "CG iterations": cg, "wrong of 32": wrong, "seconds of learning": learning, "seconds in all": (performance.now() - start) / 1000,
+    "slope along the step / along the gradient (median)": median(slopes), "curvature along the step / along the gradient (median)": median(curvatures),
+  });
+  const x = (v: number[]): number[] => v.map((_, i) => i + 1);
+  return {
+    numbers, verdict: wrong === 0 && median(curvatures) < median(slopes) && median(slopes) < 0.5,
+    figure: svg(panels([
+      plot({ title: "Loss", x: { label: "step" }, y: { label: "nats", log: true }, marks: [{ kind: "line", x: x(losses), y: losses }] }),
+      plot({ title: "Tiny gradient, tinier curvature", note: "Along the step taken, relative to the gradient's direction", x: { label: "step" }, y: { log: true },
+        marks: [{ kind: "line", x: x(slopes), y: slopes, label: "slope" }, { kind: "line", x: x(curvatures), y: curvatures, label: "curvature" }] }),
+    ], { columns: 2 })),
+  };
+};

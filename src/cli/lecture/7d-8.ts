@@ -1,0 +1,33 @@
+/** The four ways on small versions of the tasks; `unrolled compare` runs the large ones. */
+import { svg, panels } from "../../analysis/plot-svg.ts";
+import { plot } from "../../analysis/plot.ts";
+import { type RunResult, runWay } from "../compare/run.ts";
+import { comparisonTable } from "../compare/table.ts";
+import { ways } from "../compare/ways.ts";
+import type { Run } from "./experiment.ts";
+
+const BUDGET = 30; // seconds a run
+const tasks = [["order2", 30], ["memory5", 20]] as const;
+
+export const run: Run = async ({ seed, signal, log, progress }) => {
+  const results: RunResult[] = [], names = Object.keys(ways);
+  for (const [task, lag] of tasks) {
+    for (const way of names) {
+      const result = await runWay({ task, way, lag, seed }, { budget: BUDGET, signal, clock: () => performance.now(), onProgress: (at) =>
+        progress((results.length + Math.min(at.seconds / BUDGET, 1)) / (tasks.length * names.length), `${task} T=${lag}, ${way}: ${(100 * at.error).toFixed(1)}% wrong`) });
+      if ("interrupted" in result) { signal.throwIfAborted(); throw new Error("interrupted"); }
+      results.push(result);
+    }
+  }
+  log(comparisonTable(results));
+  log(`Up to ${BUDGET} s each. All tasks, lags to 200, several seeds: unrolled compare --out DIR.`);
+  const numbers = Object.fromEntries(results.map((r) => [`${r.task} T=${r.lag}, ${r.way}: wrong`, r.error]));
+  return {
+    numbers, verdict: names.every((way) => results.some((r) => r.way === way && r.solved)),
+    figure: svg(panels(tasks.map(([task, lag]) => {
+      const own = results.filter((r) => r.task === task);
+      return plot({ title: `${task}, T = ${lag}`, note: names.map((name, i) => `${i + 1} ${name}`).join("  "), x: { label: "way" }, y: { label: "wrong (fraction)", range: [0, 1] },
+        marks: [{ kind: "bars", x: own.map((_, i) => i + 1), y: own.map((r) => r.error) }] });
+    }), { columns: 2 })),
+  };
+};
