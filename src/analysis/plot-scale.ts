@@ -65,9 +65,15 @@ function linear(least: number, most: number, axis: Axis, count: number): Scale {
   return { from, to, log: false, ticks, place: (value) => (value - from) / (to - from) };
 }
 
+/** The logarithm of the nearest 1, 2 or 5 times a power of ten at or beyond 10^place, down (-1) or up (1). */
+function roundLog(place: number, direction: -1 | 1): number {
+  const whole = Math.floor(place + 1e-9), steps = [0, log10(2), log10(5), 1].map((step) => whole + step);
+  return direction < 0 ? steps.filter((step) => step <= place + 1e-9).at(-1)! : steps.find((step) => step >= place - 1e-9)!;
+}
+
 function logarithmic(least: number, most: number, axis: Axis, count: number): Scale {
   const low = log10(least), high = log10(most);
-  const from = axis.range ? low : Math.floor(low + 1e-9), to = axis.range ? high : Math.max(Math.ceil(high - 1e-9), from + 1);
+  const from = axis.range ? low : roundLog(low, -1), to = axis.range ? high : Math.max(roundLog(high, 1), roundLog(from + 0.2, 1));
   const stride = Math.max(1, Math.ceil((to - from) / count)), ticks = [];
   for (let k = Math.ceil(from - 1e-9); k <= to + 1e-9; ++k) {
     if (k % stride === 0) ticks.push({ at: tenTo(k), label: k >= -2 && k <= 4 ? numberText(tenTo(k)) : `10${superscript(k)}` });

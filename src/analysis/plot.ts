@@ -102,7 +102,7 @@ function draw(mark: Mark, color: string, f: Frame): string {
     case "rule": {
       const x = mark.x === undefined ? undefined : px(f, mark.x), y = mark.y === undefined ? undefined : py(f, mark.y);
       const line = element("line", { x1: x ?? 0, y1: y ?? 0, x2: x ?? f.width, y2: y ?? f.height, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "4 3" });
-      return line + (mark.label ? label(x === undefined ? f.width - 6 : x + 5, y === undefined ? 13 : y - 5, mark.label,
+      return line + (mark.label ? label(x === undefined ? f.width - 6 : x + 5, y === undefined ? 13 : y < 18 ? y + 13 : y - 5, mark.label,
         { size: 11, color, anchor: x === undefined ? "end" : "start", halo: true }) : "");
     }
     case "text": return label(px(f, mark.x), py(f, mark.y), mark.text, { size: 11, anchor: mark.anchor, color: mark.color, halo: true });

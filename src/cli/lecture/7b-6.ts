@@ -51,7 +51,7 @@ export const run: Run = async (context): Promise<Outcome> => {
     numbers, verdict: good && numbers["states at step 200 differ from those at step 20 by"]! < 0.2,
     figure: svg(plot({
       title: "Targets for the last steps make attractors", note: "Six units, trained on 20 steps with targets for the last five (left of the line). They stay there.",
-      x: { label: "step", log: true }, y: { label: "activity" }, marks: [...marks, { kind: "rule", x: T, label: "end of training" }],
+      x: { label: "step", range: [0, 60] }, y: { label: "activity" }, marks: [...marks, { kind: "rule", x: T, label: "end of training" }],
     })),
   };
 };

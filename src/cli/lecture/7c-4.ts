@@ -35,7 +35,7 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
     },
     verdict: automaton.equivalent && machine.next.length === 4,
     figure: svg(panels([
-      plot({ title: "Hidden activity of the three units", note: "Every step of 60 sums, seen as points in the cube of activities; color: the state.", x: { ticks: [] }, y: { ticks: [] }, width: 560, height: 470, marks: [...cube, ...marks] }),
+      plot({ title: "Hidden activity of the three units", note: "Every step of 60 sums, seen as points in the cube of activities; color: the state.", x: { ticks: [], range: [-0.1, 1.45] }, y: { ticks: [], range: [-0.1, 1.35] }, width: 560, height: 470, marks: [...cube, ...marks] }),
       automatonFigure(machine, { title: "The automaton that these patterns are" }),
     ])),
   };

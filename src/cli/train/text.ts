@@ -55,7 +55,7 @@ export const trainText: Command = {
     file: { value: "FILE", help: "the text, UTF-8" },
     out: { value: "FILE", help: "save the model here; after Ctrl-C as far as it came" },
     cells: { value: "N", default: "128", help: "LSTM cells" },
-    steps: { value: "N", default: "6000", help: "training steps" },
+    steps: { value: "N", default: "4000", help: "training steps" },
     batch: { value: "N", default: "32", help: "stretches of text a step" },
     window: { value: "N", default: "64", help: "characters that gradients go back" },
     rate: { value: "X", default: "0.01", help: "step size of Adam at the start; it falls to nearly 0" },
