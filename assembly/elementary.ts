@@ -52,7 +52,8 @@ export function exp<T>(x: v128): v128 {
 @inline
 export function logistic<T>(x: v128): v128 {
   const least = common<T>(LOGISTIC_LEAST);
-  const u = v128.pmax<T>(v128.pmin<T>(v128.neg<T>(x), v128.neg<T>(least)), least);
+  const zero = all<T>(0); // not neg: V8 13.6 (Node 24) joins two f64x2.neg of loaded vectors into a wrong one
+  const u = v128.pmax<T>(v128.pmin<T>(v128.sub<T>(zero, x), v128.sub<T>(zero, least)), least);
   const t = v128.add<T>(v128.mul<T>(u, common<T>(LOG2_E)), common<T>(ROUND));
   const p = expm1Rest<T>(u, v128.sub<T>(t, common<T>(ROUND)));
   const scale = addBits<T>(exponent<T>(t), common<T>(ONE));
