@@ -20,10 +20,12 @@ export function nodeThreads(): NodeThreads | undefined {
   return host?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
 }
 
-/** Starts the worker of this package, or the module at `url`. */
+const here = import.meta.url;
+
+/** Starts the worker of this package, or the module at `url`. Bundlers follow the one address that is written out: the browser's. */
 export function startWorker(url?: URL): Port {
   const threads = nodeThreads();
-  return threads ? nodePort(new threads.Worker(url ?? new URL("./worker.js", import.meta.url)))
+  return threads ? nodePort(new threads.Worker(url ?? new URL("./worker.js", here)))
     : webPort(url ? new Worker(url, { type: "module" }) : new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
 }
 

@@ -1,7 +1,8 @@
 /** The worker's side of a pool: a net of its own in a memory of its own; computes shards until it is ended. */
 import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { network, type Network, type NetworkSpec } from "../models/network.ts";
+import { network, type Network } from "../models/network.ts";
+import type { NetworkSpec } from "../models/spec.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { serve } from "./port.ts";
 
