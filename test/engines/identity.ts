@@ -3,8 +3,8 @@
  * bits that came out. Every engine has to give the same. Reaches the package's public names only.
  */
 import {
-  Random, adam, bidirectional, delayTaps, dense, dropout, embedding, engine, gru, hessianFree, init, lstm, momentum, nesterov, network,
-  nextStep, orthogonal, rmsprop, rnn, sgd, tasks, tie, uniform,
+  Random, adam, beamSearch, bestPath, bidirectional, delayTaps, dense, dropout, embedding, engine, gru, hessianFree, init, lstm, momentum, nesterov, network,
+  nextStep, orthogonal, rmsprop, rnn, sgd, subsample, tasks, tie, uniform,
   type DataItem, type InitOptions, type NetworkSpec, type Precision, type TrainingData, type TrainOptions,
 } from "../../src/index.ts";
 
@@ -14,7 +14,11 @@ export type Hashes = Record<string, string>;
 const verse = "the machine that remembers adds the digits of the numbers, the carry and the column, the letters and the lines; ".repeat(6);
 const precisions: readonly Precision[] = ["float32", "float64"];
 
-async function sha256(parts: readonly (ArrayBufferView<ArrayBuffer> | string)[]): Promise<string> {
+type Net = Awaited<ReturnType<typeof network>>;
+/** What a hash is taken of. */
+type Parts = (ArrayBufferView<ArrayBuffer> | string)[];
+
+async function sha256(parts: Parts): Promise<string> {
   const bytes = parts.map((part) => typeof part === "string" ? new TextEncoder().encode(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   const all = new Uint8Array(bytes.reduce((n, part) => n + part.length, 0));
   let at = 0;
@@ -23,21 +27,21 @@ async function sha256(parts: readonly (ArrayBufferView<ArrayBuffer> | string)[])
 }
 
 /** Weights, losses, predictions, and the checkpoint with the states of optimizer and generator, after some training. */
-async function train(spec: NetworkSpec, data: TrainingData, probe: readonly DataItem[], options: TrainOptions, decode = false): Promise<string> {
+async function train(spec: NetworkSpec, data: TrainingData, probe: readonly DataItem[], options: TrainOptions, also?: (net: Net) => Parts | Promise<Parts>): Promise<string> {
   const net = await network(spec);
   try {
     const history = await net.fit(data, options), { loss } = await net.evaluate(probe);
-    const parts: (ArrayBufferView<ArrayBuffer> | string)[] = [
+    const parts: Parts = [
       Float64Array.from(history.flatMap((event) => [event.loss, event.gradientNorm])), Float64Array.of(loss),
       ...net.predict(probe.map((item) => item.input)), ...net.parameters.map(({ data }) => data.slice()), net.save(),
     ];
-    if (decode) parts.push(...write(net, new Random(net.engine, 7)));
-    return await sha256(parts);
+    return await sha256([...parts, ...await also?.(net) ?? []]);
   } finally { net.dispose(); }
 }
 
 /** 200 most probable and 200 sampled characters, as symbols, and where the generator stands after. */
-function write(net: Awaited<ReturnType<typeof network>>, random: Random): ArrayBufferView<ArrayBuffer>[] {
+function write(net: Net): Parts {
+  const random = new Random(net.engine, 7);
   const run = (choose: (p: ArrayLike<number>) => number): Int32Array<ArrayBuffer> => {
     const stream = net.stream();
     let symbol = 1;
@@ -69,7 +73,7 @@ async function cases(precision: Precision): Promise<Hashes> {
     out[`${name}, addition, ${precision}`] = await train({ input: 2, layers, loss: "bernoulli", seed: 3, precision, ...more }, sums, sumProbe, { batch: 24, steps: 40, ...options });
   };
   const read = async (name: string, layers: NetworkSpec["layers"], options: TrainOptions, stream = true): Promise<void> => {
-    out[`${name}, text, ${precision}`] = await train({ input: { symbols: V }, layers, loss: "softmax", seed: 5, precision }, text, textProbe, { batch: 9, steps: 25, ...options }, stream);
+    out[`${name}, text, ${precision}`] = await train({ input: { symbols: V }, layers, loss: "softmax", seed: 5, precision }, text, textProbe, { batch: 9, steps: 25, ...options }, stream ? write : undefined);
   };
   const follow = async (name: string, layers: NetworkSpec["layers"], options: TrainOptions): Promise<void> => {
     out[`${name}, waves, ${precision}`] = await train({ input: 2, layers, loss: "squared", seed: 8, precision }, waves, waves, { batch: 3, steps: 30, ...options });
@@ -88,6 +92,16 @@ async function cases(precision: Precision): Promise<Hashes> {
   await follow("leaky rnn", [rnn(12, { leak: 0.4, init: { recurrent: uniform(0.3) } }), dense(2)], { optimizer: momentum({ rate: 0.05, momentum: 0.8 }) });
   await follow("lstm of 1997 behind delay taps", [delayTaps(3), lstm(8, { forgetGate: false }), dense(2)], { optimizer: adam({ rate: 0.01 }) });
   await follow("bidirectional gru", [bidirectional(gru(6)), dense(2)], { optimizer: nesterov({ rate: 0.05, momentum: 0.9 }) });
+  const labelled: DataItem[] = Array.from({ length: 12 }, (_, i) => ({
+    input: Float32Array.from({ length: 2 * (14 + i) }, (_, j) => ((7 * j + 3 * i) % 13) / 6 - 1), target: [i % 3, (5 * i) % 3, 2 - (i % 2)],
+  }));
+  out[`ctc, decoded, ${precision}`] = await train({
+    input: 2, layers: [subsample({ steps: 2 }), bidirectional(lstm(8)), dropout(0.3), dense(4)], loss: "ctc", seed: 2, precision,
+  }, labelled, labelled, { batch: 6, steps: 40, optimizer: adam({ rate: 0.02 }) }, async (net) => {
+    const readings = net.predict(labelled.map((item) => item.input));
+    const beams = await Promise.all(readings.map((y) => beamSearch(y, { classes: 4, width: 8 })));
+    return [JSON.stringify([readings.map((y) => bestPath(y, 4)), beams])];
+  });
   const draws = Float64Array.from({ length: 300 }, (_, i) => [random.bits(), random.uniform(), random.normal(), random.integer(-5, 1000)][i % 4]!);
   out[`random numbers, ${precision}`] = await sha256([draws, random.permutation(100), Float64Array.of(random.counter)]);
   return out;
