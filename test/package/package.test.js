@@ -28,13 +28,25 @@ after(() => fresh?.remove());
 async function opens(site, { browsers = ["chromium"], at = "/", wanted = expected } = {}) {
   const server = await serve({ patience: 60_000, ...site });
   try {
-    for (const name of browsers) assert.deepEqual(await visit(name, `${site.url ?? server.url}${at}?report=${encodeURIComponent(`${server.url}/result`)}`, server.next()), wanted, name);
+    for (const name of browsers) {
+      const result = await visit(name, `${site.url ?? server.url}${at}?report=${encodeURIComponent(`${server.url}/result`)}`, server.next());
+      if (typeof wanted === "function") wanted(result); else assert.deepEqual(result, wanted, name);
+    }
   } finally { await server.close(); }
 }
 
 const bundle = (entries, folder) => esbuild.build({
   absWorkingDir: fresh.folder, entryPoints: entries, bundle: true, splitting: true, format: "esm", minify: true, outdir: folder, logLevel: "silent",
 });
+
+async function pack(entry, folder) {
+  const stats = await new Promise((resolve, reject) => webpack({
+    context: fresh.folder, mode: "production", entry, output: { path: folder, filename: "page.js", publicPath: "/" },
+  }, (error, result) => error ? reject(error) : resolve(result)));
+  assert.deepEqual(stats.toJson({ all: false, errors: true }).errors, []);
+}
+const deno = join(modules, "@deno/linux-x64-glibc/deno"), denoRun = ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "--allow-sys"], bun = join(modules, "@oven/bun-linux-x64/bin/bun");
+const denoEnvironment = () => ({ DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") });
 
 test("plain Node, ESM", () => {
   assert.equal(expected.losses.length, 5);
@@ -61,10 +73,7 @@ test("Vite dev server", async () => {
 
 test("webpack", async () => {
   const folder = join(fresh.folder, "webpack");
-  const stats = await new Promise((resolve, reject) => webpack({
-    context: fresh.folder, mode: "production", entry: "./page.js", output: { path: folder, filename: "page.js", publicPath: "/" },
-  }, (error, result) => error ? reject(error) : resolve(result)));
-  assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }).errors, []);
+  await pack("./page.js", folder);
   await opens({ pages: { "/": page("/page.js") }, folders: { "/": folder } });
 });
 
@@ -102,12 +111,11 @@ test("a page under a content security policy that allows wasm and nothing more, 
 });
 
 test("Deno", () => {
-  const deno = join(modules, "@deno/linux-x64-glibc/deno");
-  assert.deepEqual(run(deno, ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "main.js"], fresh.folder, { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") }), expected);
+  assert.deepEqual(run(deno, [...denoRun, "main.js"], fresh.folder, denoEnvironment()), expected);
 });
 
 test("Bun", () => {
-  assert.deepEqual(run(join(modules, "@oven/bun-linux-x64/bin/bun"), ["main.js"], fresh.folder), expected);
+  assert.deepEqual(run(bun, ["main.js"], fresh.folder), expected);
 });
 
 test("Cloudflare workerd, through init({ wasm: module })", async () => {
@@ -131,4 +139,23 @@ test("Cloudflare workerd, through init({ wasm: module })", async () => {
     const answer = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     assert.deepEqual(JSON.parse(answer), { ...expected, kernels: ["float32 given"] });
   } finally { server.kill(); }
+});
+
+/** A pool's losses: those of training alone. */
+const pooled = ({ alone, pooled, error }) => { assert.equal(error, undefined); assert.equal(alone.length, 3); assert.deepEqual(pooled, alone); return true; };
+
+test("a pool of worker threads: Node, Deno and Bun", () => {
+  pooled(run(process.execPath, ["pool-main.js"], fresh.folder));
+  pooled(run(deno, [...denoRun, "pool-main.js"], fresh.folder, denoEnvironment()));
+  pooled(run(bun, ["pool-main.js"], fresh.folder));
+});
+
+test("a pool of Web Workers in pages built by Vite and webpack", async () => { // import maps do not reach workers
+  await vite.build({
+    root: fresh.folder, logLevel: "silent", configFile: false, worker: { format: "es" }, build: { outDir: "vite-pool", emptyOutDir: true, rolldownOptions: { input: join(fresh.folder, "pool.html") } },
+  });
+  await opens({ folders: { "/": join(fresh.folder, "vite-pool") } }, { at: "/pool.html", wanted: pooled });
+  const folder = join(fresh.folder, "webpack-pool");
+  await pack("./pool-page.js", folder);
+  await opens({ pages: { "/": page("/page.js") }, folders: { "/": folder } }, { wanted: pooled });
 });
