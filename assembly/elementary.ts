@@ -47,7 +47,7 @@ export function exp<T>(x: v128): v128 {
   return v128.andnot(y, v128.lt<T>(x, common<T>(EXP_LEAST)));
 }
 
-/** σ(x) = 1/(1 + e⁻ˣ). At most 2.5 ulp (below 2 for |x| ≤ 5). Below -87 (f32), -708 (f64): 0. NaN stays NaN. */
+/** σ(x) = 1/(1 + e⁻ˣ). At most 2 ulp. Below -87 (f32), -708 (f64): 0. NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 export function logistic<T>(x: v128): v128 {
@@ -57,8 +57,9 @@ export function logistic<T>(x: v128): v128 {
   const t = v128.add<T>(v128.mul<T>(u, common<T>(LOG2_E)), common<T>(ROUND));
   const p = expm1Rest<T>(u, v128.sub<T>(t, common<T>(ROUND)));
   const scale = addBits<T>(exponent<T>(t), common<T>(ONE));
-  const e = v128.mul<T>(scale, v128.add<T>(p, common<T>(ONE)));
-  const y = v128.div<T>(common<T>(ONE), v128.add<T>(e, common<T>(ONE)));
+  // 1 + scale·(1 + p), the larger of 1 and scale added last
+  const one = common<T>(ONE), inner = v128.add<T>(v128.mul<T>(scale, p), v128.pmin<T>(scale, one));
+  const y = v128.div<T>(one, v128.add<T>(inner, v128.pmax<T>(scale, one)));
   return v128.andnot(y, v128.lt<T>(x, least));
 }
 

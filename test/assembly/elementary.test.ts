@@ -9,7 +9,7 @@ const functions = [
   { map: "mapExp", of: Math.exp, precisely: precise.exp, bound: [1, 1], ranges: [[-1, 1], [-87.3, 88.7], [-1e-3, 1e-3]] },
   { map: "mapLog", of: Math.log, precisely: precise.log, bound: [1, 1], ranges: [[0.5, 2], [0, 1e30], [0.99, 1.01], [0, 1e-30]] },
   { map: "mapTanh", of: Math.tanh, precisely: precise.tanh, bound: [2, 2], ranges: [[-0.5, 0.5], [-10, 10], [-1e-3, 1e-3]] },
-  { map: "mapLogistic", of: logistic, precisely: precise.logistic, bound: [2.5, 2.5], ranges: [[-5, 5], [-86, 86]] },
+  { map: "mapLogistic", of: logistic, precisely: precise.logistic, bound: [2, 2.5], ranges: [[-5, 5], [-86, 86], [-17, -16]] },
   { map: "mapSin", of: Math.sin, precisely: precise.sin, bound: [2, 2], ranges: [[-1, 1], [-20, 20], [-1e5, 1e5], [-1e30, 1e30]] },
   { map: "mapCos", of: Math.cos, precisely: precise.cos, bound: [2, 2], ranges: [[-1, 1], [-20, 20], [-1e5, 1e5], [-1e30, 1e30]] },
 ] as const;
