@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
+import type { RunResult } from "../../src/cli/compare/run.ts";
+import { comparisonTable } from "../../src/cli/compare/table.ts";
+
+/** Runs a command line; its exit code and what it wrote. */
+async function command(args: string[], signal = new AbortController().signal): Promise<{ code: number; out: string; err: string }> {
+  let out = "", err = "";
+  const code = await main(args, { write: (text: string) => { out += text; } }, { write: (text: string) => { err += text; } }, signal);
+  return { code, out, err };
+}
+const result = (out: string): RunResult[] => (JSON.parse(out.trim().split("\n").pop()!) as { runs: RunResult[] }).runs;
+
+test("Hessian-free and an echo state network solve 5-bit memorization at T = 10; the last JSON line tells it", async () => {
+  const { code, out } = await command(["compare", "--tasks", "memory5", "--ways", "hf,esn", "--lag", "10", "--seeds", "1", "--budget", "60", "--json"]);
+  expect(code).toBe(0);
+  const lines = out.trim().split("\n").map((line) => JSON.parse(line) as { event: string });
+  expect(lines[lines.length - 1]!.event).toBe("result");
+  expect(result(out).map(({ task, way, lag, seed, solved, error }) => ({ task, way, lag, seed, solved, error }))).toEqual([
+    { task: "memory5", way: "hf", lag: 10, seed: 1, solved: true, error: 0 }, { task: "memory5", way: "esn", lag: 10, seed: 1, solved: true, error: 0 },
+  ]);
+  expect(result(out).every((run) => run.sequences > 0 && run.seconds > 0)).toBe(true);
+}, 120_000);
+
+test("finished runs are kept in a folder and not run again; figures are written; a second seed is new", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "compare-"));
+  try {
+    const args = ["compare", "--tasks", "memory5", "--ways", "esn", "--lag", "10", "--seeds", "1", "--out", dir, "--json"];
+    await command(args);
+    const before = readFileSync(join(dir, "runs.jsonl"), "utf8");
+    expect(before.trim().split("\n")).toHaveLength(1);
+    expect(readFileSync(join(dir, "compare-memory5.svg"), "utf8")).toMatch(/^<svg/);
+    const again = await command(args);
+    expect(readFileSync(join(dir, "runs.jsonl"), "utf8")).toBe(before);
+    expect(result(again.out)).toHaveLength(1);
+    await command([...args, "--seed", "2"]);
+    expect(readFileSync(join(dir, "runs.jsonl"), "utf8").trim().split("\n")).toHaveLength(2);
+  } finally { rmSync(dir, { recursive: true }); }
+}, 120_000);
+
+test("a run that is stopped is saved, and goes on with the sequences it has seen", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "compare-")), args = ["compare", "--tasks", "order2", "--ways", "lstm", "--lag", "10", "--seeds", "1", "--budget", "0.6", "--out", dir];
+  try {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 150);
+    const { code, err } = await command(args, controller.signal);
+    if (code === 0) return; // a machine so slow that the budget was over before the signal
+    expect(code).toBe(1);
+    expect(err).toMatch(/stopped in run 1\/1 order2 T=10 lstm seed 1; the same command goes on there/);
+    const seen = (JSON.parse(readFileSync(join(dir, "order2-lstm-10-1.json"), "utf8")) as { sequences: number }).sequences;
+    const [run] = result((await command([...args, "--json"])).out);
+    expect(run!.sequences).toBeGreaterThanOrEqual(seen);
+    expect(existsSync(join(dir, "order2-lstm-10-1.json"))).toBe(false);
+    expect(readdirSync(dir).filter((name) => name.endsWith(".safetensors"))).toEqual([]);
+  } finally { rmSync(dir, { recursive: true }); }
+}, 120_000);
+
+test("wrong lists are refused by name, with exit code 2", async () => {
+  for (const [args, text] of [[["--tasks", "adition"], /--tasks names "adition", want some of addition,/], [["--ways", "sgd"], /--ways names "sgd"/], [["--lag", "3"], /--lag names "3"/]] as const) {
+    const { code, err } = await command(["compare", ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(text);
+  }
+});
+
+test("the table has a row for each task and lag, and means over seeds", () => {
+  const run = (seed: number, error: number): RunResult => ({ task: "xor", way: "lstm", lag: 50, seed, solved: error < 0.01, error, wrong: error, sequences: 1000 * seed, seconds: 2 * seed });
+  const lines = comparisonTable([run(1, 0), run(2, 0.3), { ...run(1, 0.5), way: "hf", lag: 30 }]).split("\n");
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).toMatch(/^xor +30 .* 0\/1 +50% +1000 +2\.0$/);
+  expect(lines[3]).toMatch(/^xor +50 +1\/2 +15% +1500 +3\.0$/);
+});
