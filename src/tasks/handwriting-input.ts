@@ -1,7 +1,7 @@
 /** What a net sees of ink: the pen's movements (7e-3), or small images of the line, one column after another (7e-4). */
 import { POINT } from "../formats/ink.ts";
 import { DataError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
-import { normalize, thin, type NormalizeOptions } from "./handwriting-shape.ts";
+import { normalize, thinned, type NormalizeOptions } from "./handwriting-shape.ts";
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
@@ -18,10 +18,10 @@ export interface InkInput extends NormalizeOptions {
 export interface InkFeatures {
   readonly width: number;
   readonly input: Float32Array;
-  /** [T] x of each step, in units of the ink as normalized. */
-  readonly places: Float32Array;
-  /** The ink as the net sees it: normalized, for pens also thinned. */
-  readonly points: Float32Array;
+  /** [T] the point of the given ink that each step stands for: itself, or the nearest to the column. */
+  readonly sources: Int32Array;
+  /** [n,3] the ink straightened, all its points. */
+  readonly straight: Float32Array;
 }
 
 /** Units of a pen's difference that become 1: the standard deviation of a thinned point's move is near it. */
@@ -44,24 +44,23 @@ export function checkInkInput(who: string, options: InkInput): InkInput {
 export function inkFeatures(points: Float32Array, options: InkInput): InkFeatures {
   if (points.length === 0) throw new DataError("handwriting: ink without points, want at least one");
   const straight = normalize(points, options);
-  return options.kind === "pen" ? penFeatures(thin(straight, options.thin ?? 24)) : imageFeatures(straight, options.cell ?? 10, options.rows ?? 24);
+  return options.kind === "pen" ? penFeatures(straight, thinned(straight, options.thin ?? 24)) : imageFeatures(straight, options.cell ?? 10, options.rows ?? 24);
 }
 
 /** Rows dx/50, dy/50, pen-up, and y in root mean squares of the line. */
-function penFeatures(points: Float32Array): InkFeatures {
-  const T = points.length / POINT, input = new Float32Array(T * 4), places = new Float32Array(T);
+function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
+  const T = sources.length, input = new Float32Array(T * 4), y = (t: number): number => straight[sources[t]! * POINT + 1]!;
   let square = 0;
-  for (let t = 0; t < T; ++t) square += points[t * POINT + 1]! * points[t * POINT + 1]! / T;
+  for (let t = 0; t < T; ++t) square += y(t) * y(t) / T;
   const height = square > 0 ? Math.sqrt(square) : 1;
   for (let t = 0; t < T; ++t) {
-    const at = t * POINT, before = t > 0 ? at - POINT : at;
-    input[t * 4] = (points[at]! - points[before]!) / MOVE;
-    input[t * 4 + 1] = (points[at + 1]! - points[before + 1]!) / MOVE;
-    input[t * 4 + 2] = points[at + 2]!;
-    input[t * 4 + 3] = points[at + 1]! / height;
-    places[t] = points[at]!;
+    const at = sources[t]! * POINT, before = t > 0 ? sources[t - 1]! * POINT : at;
+    input[t * 4] = (straight[at]! - straight[before]!) / MOVE;
+    input[t * 4 + 1] = (straight[at + 1]! - straight[before + 1]!) / MOVE;
+    input[t * 4 + 2] = straight[at + 2]!;
+    input[t * 4 + 3] = y(t) / height;
   }
-  return { width: 4, input, places, points };
+  return { width: 4, input, sources, straight };
 }
 
 /**
@@ -91,5 +90,14 @@ function imageFeatures(points: Float32Array, cell: number, rows: number): InkFea
     for (let s = 1; s <= pieces; ++s) drop(x - dx * (1 - s / pieces), y - dy * (1 - s / pieces), length / pieces / cell);
   }
   for (let i = 0; i < input.length; ++i) if (input[i]! > 1) input[i] = 1;
-  return { width: rows, input, places: Float32Array.from({ length: T }, (_, c) => left + c * cell), points };
+  return { width: rows, input, sources: nearest(points, T, (c) => left + c * cell), straight: points };
+}
+
+/** The point nearest in x to each of T places. */
+function nearest(points: Float32Array, T: number, place: (c: number) => number): Int32Array {
+  return Int32Array.from({ length: T }, (_, c) => {
+    let best = 0;
+    for (let i = 0; i < points.length; i += POINT) if (Math.abs(points[i]! - place(c)) < Math.abs(points[best * POINT]! - place(c))) best = i / POINT;
+    return best;
+  });
 }

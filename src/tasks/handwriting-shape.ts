@@ -68,21 +68,25 @@ export function normalize(points: Float32Array, { level = 0.25, upright = false,
   return size > 0 && height > 0 ? affine(out, [size / height, 0, 0, size / height]) : out;
 }
 
-/** Drops points nearer than `distance` to the last one kept, except those that end a stroke. The first point stays. */
-export function thin(points: Float32Array, distance: number): Float32Array {
-  const kept = new Float32Array(points.length), least = distance * distance;
-  let n = 0;
+/** Numbers of the points that stay: those nearer than `distance` to the last one kept go, but for those that end a stroke. The first stays. */
+export function thinned(points: Float32Array, distance: number): Int32Array {
+  const kept: number[] = [], least = distance * distance;
+  let x = 0, y = 0;
   for (let i = 0; i < points.length; i += POINT) {
-    const x = points[i]!, y = points[i + 1]!, up = points[i + 2]!;
-    if (n > 0 && up === 0) {
-      const dx = x - kept[n - POINT]!, dy = y - kept[n - POINT + 1]!;
-      if (dx * dx + dy * dy < least) continue;
-    }
-    kept[n++] = x;
-    kept[n++] = y;
-    kept[n++] = up;
+    const dx = points[i]! - x, dy = points[i + 1]! - y;
+    if (i > 0 && points[i + 2] === 0 && dx * dx + dy * dy < least) continue;
+    kept.push(i / POINT);
+    x = points[i]!;
+    y = points[i + 1]!;
   }
-  return kept.slice(0, n);
+  return Int32Array.from(kept);
+}
+
+/** Ink without the points that `thinned` drops. */
+export function thin(points: Float32Array, distance: number): Float32Array {
+  const kept = thinned(points, distance), out = new Float32Array(kept.length * POINT);
+  kept.forEach((i, t) => out.set(points.subarray(i * POINT, (i + 1) * POINT), t * POINT));
+  return out;
 }
 
 /** Ranges of random distortions; 0 is none. */

@@ -83,7 +83,7 @@ export class Lessons {
     this.#options = options;
     this.#order = new Random(engine, options.seed, STREAM);
     this.#noise = new Random(engine, options.seed, STREAM + 1);
-    this.#lengths = Int32Array.from(this.inks, (ink) => inkFeatures(ink.points, options.script.input).places.length);
+    this.#lengths = Int32Array.from(this.inks, (ink) => inkFeatures(ink.points, options.script.input).sources.length);
     this.batchesPerEpoch = Math.ceil(this.inks.length / options.batch);
   }
 

@@ -1,0 +1,33 @@
+/** The page: two tabs, each started when it is first shown. */
+import { startWriting } from "./writing.ts";
+
+const tabs = [...document.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
+const started = new Set<string>(), starts: Record<string, () => void> = {
+  writing: startWriting,
+  addition: () => void import("./addition.ts").then(({ startAddition }) => startAddition()),
+};
+
+function show(tab: HTMLButtonElement, focus = false): void {
+  for (const one of tabs) {
+    const panel = one.getAttribute("aria-controls")!, on = one === tab;
+    one.setAttribute("aria-selected", String(on));
+    one.tabIndex = on ? 0 : -1;
+    document.getElementById(panel)!.hidden = !on;
+    if (on && !started.has(panel)) {
+      started.add(panel);
+      starts[panel]!();
+    }
+  }
+  if (focus) tab.focus();
+}
+
+tabs.forEach((tab, i) => {
+  tab.addEventListener("click", () => show(tab));
+  tab.addEventListener("keydown", ({ key }) => {
+    const move = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+    if (move) show(tabs[(i + move + tabs.length) % tabs.length]!, true);
+  });
+});
+show(tabs[0]!);
+
+if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("./offline.js").catch(() => { /* without https: online only */ });

@@ -1,0 +1,77 @@
+/** Chromium and Firefox by puppeteer, WebKit by W3C WebDriver: one face for real pointers and screenshots. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import puppeteer from "puppeteer-core";
+
+const executables = { chromium: "/usr/bin/chromium", firefox: "/usr/bin/firefox-esr" };
+const libraries = "/usr/lib/x86_64-linux-gnu";
+const miniBrowser = ["4.1", "4.0", "6.0"].map((version) => `${libraries}/webkit2gtk-${version}/MiniBrowser`).find(existsSync) ?? "MiniBrowser";
+
+/** A page: goto, resize, evaluate(body of a function), draw(points), hover(selector), screenshot, close. */
+export const open = (name) => name === "webkit" ? openWebKit() : openPuppeteer(name);
+
+async function openPuppeteer(name) {
+  const browser = await puppeteer.launch({
+    browser: name === "firefox" ? "firefox" : "chrome", executablePath: executables[name], headless: true,
+    args: name === "chromium" ? ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] : [],
+  });
+  const page = await browser.newPage();
+  return {
+    goto: (url) => page.goto(url),
+    resize: (width, height) => page.setViewport({ width, height }),
+    evaluate: (body) => page.evaluate(`(() => { ${body} })()`),
+    async draw([first, ...rest]) {
+      await page.mouse.move(...first);
+      await page.mouse.down();
+      for (const point of rest) await page.mouse.move(...point);
+      await page.mouse.up();
+    },
+    hover: (selector) => page.hover(selector),
+    screenshot: () => page.screenshot({ fullPage: true }),
+    close: () => browser.close(),
+  };
+}
+
+async function openWebKit() {
+  const port = 20000 + process.pid % 20000, driver = spawn("xvfb-run", ["-a", "-s", "-screen 0 1400x1200x24", "WebKitWebDriver", `--port=${port}`, "--host=127.0.0.1"],
+    { stdio: "ignore", detached: true, env: { ...process.env, WEBKIT_DISABLE_COMPOSITING_MODE: "1", LANG: "en_US.UTF-8" } }); // "C" is no language to Intl
+  const call = async (method, path, body) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+    return value;
+  };
+  const stop = () => { try { process.kill(-driver.pid, "SIGTERM"); } catch { /* gone already */ } };
+  for (let tries = 0;; ++tries) {
+    try { await call("GET", "/status"); break; } catch (error) {
+      if (tries > 100) { stop(); throw error; }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  const options = { binary: miniBrowser, args: ["--automation"] };
+  const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { browserName: "MiniBrowser", "webkitgtk:browserOptions": options } } }).catch((error) => { stop(); throw error; });
+  const session = `/session/${sessionId}`, whole = ([x, y]) => ({ x: Math.round(x), y: Math.round(y) });
+  const pointer = (actions) => call("POST", `${session}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
+  const evaluate = (body) => call("POST", `${session}/execute/sync`, { script: body, args: [] });
+  return {
+    goto: (url) => call("POST", `${session}/url`, { url }),
+    async resize(width, height) {
+      const [w, h] = await evaluate("return [window.outerWidth - window.innerWidth, window.outerHeight - window.innerHeight]");
+      await call("POST", `${session}/window/rect`, { width: width + w, height: height + h });
+    },
+    evaluate,
+    draw: ([first, ...rest]) => pointer([
+      { type: "pointerMove", duration: 0, ...whole(first) }, { type: "pointerDown", button: 0 },
+      ...rest.map((point) => ({ type: "pointerMove", duration: 0, ...whole(point) })), { type: "pointerUp", button: 0 },
+    ]),
+    async hover(selector) {
+      const place = await evaluate(`const b = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]`);
+      await pointer([{ type: "pointerMove", duration: 0, ...whole(place) }]);
+    },
+    screenshot: async () => Buffer.from(await call("GET", `${session}/screenshot`), "base64"),
+    async close() {
+      await call("DELETE", session).catch(() => {});
+      stop();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The built page in real browsers: a word drawn with the mouse is read, a character shows its ink, the samples play, the second tab learns
+ * to add without stopping the page, a phone's screen fits, and nothing is asked of any other server.
+ *   node test/demo.js [chromium] [firefox] [webkit] [--shots DIR]
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { serve } from "../../test/browser/server.js";
+import { open } from "./browsers.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url)), args = process.argv.slice(2), at = args.indexOf("--shots");
+const shots = at >= 0 ? args.splice(at, 2)[1] : undefined, names = args.length ? args : ["chromium", "firefox", "webkit"];
+if (shots) mkdirSync(shots, { recursive: true });
+
+const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), { compilerOptions: { module: "esnext", target: "es2022" } }).outputText;
+const { samples } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+
+const server = await serve({ folders: { "/": join(here, "../dist") }, pages: { "/": readFileSync(join(here, "../dist/index.html"), "utf8") } });
+
+/** Checks the page in one browser. */
+async function check(name) {
+  const page = await open(name);
+  const shot = async (what) => { if (shots) writeFileSync(join(shots, `${name}-${what}.png`), await page.screenshot()); };
+  const until = async (what, condition, seconds = 30) => {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      if (await page.evaluate(`return Boolean(${condition})`)) return;
+    }
+    await shot("failed");
+    throw new Error(`${what}: not within ${seconds} s; the page says ${JSON.stringify(await page.evaluate('return document.body.innerText.slice(0, 400)'))}`);
+  };
+  const answer = 'document.getElementById("answer").value';
+  try {
+    await page.resize(1000, 900);
+    await page.goto(`${server.url}/`);
+    await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
+
+    const { word, strokes } = samples[0], box = await page.evaluate('const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, b.width, b.height]');
+    const scale = box[3] / 4, place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
+    for (const stroke of strokes) await page.draw(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
+    await until("a drawn word is read", `${answer} === ${JSON.stringify(word)}`, 5).catch(async (error) => { throw new Error(`${error.message}; want ${word}`); });
+    const ms = Number((await page.evaluate('return document.getElementById("timing").textContent')).match(/[\d.]+/)[0]);
+    assert.ok(ms <= 100, `read in ${ms} ms, want at most 100`);
+    await shot("word");
+
+    await page.hover("#letters button:nth-child(2)");
+    await until("a character that is pointed at is chosen", 'document.querySelector("#letters button:nth-child(2)").getAttribute("aria-pressed") === "true"', 5);
+    assert.match(await page.evaluate('return document.getElementById("gradient-of").textContent'), new RegExp(`“${word[1]}”, chosen`));
+    await shot("character");
+
+    const read = [];
+    for (const [i, { word: want }] of samples.entries()) {
+      await page.evaluate(`document.getElementById("samples").value = "${i}"; document.getElementById("replay").click(); return 1`);
+      await until(`the sample "${want}" is read`, `${answer} === ${JSON.stringify(want)}`, 20);
+      read.push(want);
+    }
+    await page.evaluate('document.getElementById("clear").click(); return 1');
+    await until("clearing clears", `${answer} === "…"`, 5);
+
+    await page.evaluate('document.getElementById("tab-addition").click(); return 1');
+    await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
+    await page.evaluate(`
+      window.worst = 0; let last = performance.now();
+      setInterval(() => { const now = performance.now(); window.worst = Math.max(window.worst, now - last - 10); last = now; }, 10);
+      window.tasks = []; // main thread busy for 50 ms and more, where the browser tells
+      try { new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" }); } catch {}
+      document.getElementById("learn").click(); return 1`);
+    await until("the worker learns to add", 'document.getElementById("progress").dataset.done === "true"', 120);
+    const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
+    await shot("addition");
+
+    await page.resize(360, 740);
+    await page.evaluate('document.getElementById("tab-writing").click(); return 1');
+    assert.ok(await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than a phone's screen");
+    await page.evaluate('document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1');
+    await until("a phone's screen reads too", `${answer} === ${JSON.stringify(word)}`, 20);
+    await shot("phone");
+
+    const foreign = await page.evaluate(`return performance.getEntriesByType("resource").map((e) => e.name).filter((name) => !name.startsWith(location.origin) && !/^(data|blob):/.test(name))`);
+    assert.deepEqual(foreign, [], "files of other servers");
+    console.log(`${name}: drawn "${word}" read in ${ms} ms; samples ${read.join(", ")}; longest pause of the page while learning ${worst.toFixed(0)} ms, tasks of 50 ms and more: ${tasks.map(Math.round).join(", ") || "none"}; ok`);
+  } finally {
+    await page.close();
+  }
+}
+
+let failed = false;
+for (const name of names) {
+  try { await check(name); } catch (error) { failed = true; console.error(`${name}: ${error.stack}`); }
+}
+await server.close();
+process.exitCode = failed ? 1 : 0;
