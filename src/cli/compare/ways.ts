@@ -56,17 +56,17 @@ export const hessianFreeWay: Way = {
 export const momentumWay: Way = {
   name: "momentum", words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
   async start(task, _lag, seed, saved) {
-    const wide = await engine("float64"), means = taskMeans(task, new Random(wide, seed, MEANS)), inputScale = task.symbols ? 0.1 : 0.001;
+    const wide = await engine("float64"), means = taskMeans(task, new Random(wide, seed, MEANS));
     const net = await create({
       input: task.input, loss: task.loss, seed,
       layers: [
-        rnn(100, { init: { input: normal(inputScale), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+        rnn(100, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 1.1 }) } }),
         dense(task.output, { init: { input: normal(0.1) } }),
       ],
     }, saved);
     if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.data.set(outputBias(wide, task, means));
     const same = centered(task, means);
-    const learner = trainingLearner(net, same, nesterov({ rate: 1e-3, clip: 1, momentum: piecewise([[0, 0.9], [1000, 0.98]]) }), { batch: 100 });
+    const learner = trainingLearner(net, same, nesterov({ rate: 0.02, clip: 1, momentum: piecewise([[0, 0.9], [1000, 0.98]]) }), { batch: 100 });
     return { ...learner, predict: (items) => net.predict(items.map((item) => same.center(item).input)) };
   },
 };
