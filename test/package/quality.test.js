@@ -74,7 +74,7 @@ test("the tarball holds README, LICENSE, CHANGELOG and a dist in which every fil
     if (reached.has(file)) return;
     assert.ok(existsSync(file), `${file} is imported and missing`);
     reached.add(file);
-    for (const [, name] of read(file).matchAll(/(?:(?:from|import)\s*\(?\s*"|new URL\(")(\.[^"]+\.js)"(?!, new URL)/g)) walk(join(dirname(file), name));
+    for (const [, name, address] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+\.js)"|new URL\("(\.[^"]+\.js)", import\.meta\.url\)/g)) walk(join(dirname(file), name ?? address));
   };
   const { bin } = JSON.parse(read(fresh.installed, "package.json"));
   for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin)]) walk(join(fresh.installed, entry));
