@@ -1,7 +1,7 @@
 /**
  * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a measurement, one run.
  *
- *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10] [--out FOLDER]
+ *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10] [--clock cpu] [--out FOLDER]
  *
  * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines.
  */
@@ -14,7 +14,7 @@ import { here, rate, workloads, writeMaterial } from "./material.js";
 
 const { values } = parseArgs({ options: {
   only: { type: "string" }, workloads: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "10" },
-  out: { type: "string", default: join(here, "../results") },
+  clock: { type: "string", default: "wall" }, out: { type: "string", default: join(here, "../results") },
 } });
 const processor = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
 const avx512 = / avx512f /.test(processor);
@@ -52,7 +52,7 @@ try {
     results[name] = {};
     for (const peer of peerNames.filter((peer) => trains(peer, name))) {
       const { command: [program, ...args], env } = peers[peer];
-      const done = spawnSync(program, [...args, "--workload", name, "--material", folder, "--samples", values.samples, "--seconds", values.seconds],
+      const done = spawnSync(program, [...args, "--workload", name, "--material", folder, "--samples", values.samples, "--seconds", values.seconds, "--clock", values.clock],
         { encoding: "utf8", env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 1 << 26 });
       const line = done.stdout?.trim().split("\n").at(-1) ?? "";
       let result;
@@ -88,12 +88,12 @@ function write() {
   const markdown = `# Beside its peers
 
 ${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${process.versions.node}${existsSync(node24) ? ` and ${spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1)}` : ""}.
-One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run (fewer where a step takes minutes). Compile time is not in it.
+One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run (fewer where a step takes minutes)${values.clock === "cpu" ? ", processor time: the machine was busy with other things" : ""}. Compile time is not in it.
 
 ${head("ms a step")}${done.map((name) => row(name, (r) => format(r.ms))).join("")}
 ${done.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
 ${peerNames.filter((own) => own.startsWith("unrolled")).map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`).join("")}${head("first three losses")}${done.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
 ${head("first step less a later one, ms")}${done.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
-  writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, workloads, results }, undefined, 1) + "\n");
+  writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, clock: values.clock, workloads, results }, undefined, 1) + "\n");
   writeFileSync(join(values.out, "peers.md"), markdown);
 }
