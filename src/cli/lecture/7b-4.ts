@@ -8,7 +8,7 @@ import { adam } from "../../optim/adam.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";
 
-const T = 40, STEPS = 1500;
+const T = 40, STEPS = 1000;
 /** A melody that the net must play without any input. */
 const target = Float32Array.from({ length: T }, (_, t) => 0.8 * Math.sin(t / 3) * Math.cos(t / 11));
 

@@ -39,7 +39,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   const net = await network({ input: 2 * WIDTH, layers: [dense(128, { activation: "tanh" }), dense(WIDTH + 1)], loss: "bernoulli", seed }), random = new Random(net.engine, seed, 1);
   const short = Array.from({ length: TESTS }, () => sum(TRAINED, random)), long = Array.from({ length: TESTS }, () => sum(WIDTH, random));
   const source = { batch: (n: number, r: Random) => Array.from({ length: n }, () => flat(sum(TRAINED, r))) };
-  await follow(context, net, source, { optimizer: adam({ rate: 0.003 }), steps: 3000, batch: 64 }, { to: 0.7, note: "feed-forward," });
+  await follow(context, net, source, { optimizer: adam({ rate: 0.003 }), steps: 1500, batch: 64 }, { to: 0.7, note: "feed-forward," });
   const ff = (items: readonly Item[]): number[] => wrongByColumn(items, (item) => net.predict([flat(item).input])[0]!);
   const seen = ff(short), unseen = ff(long), weights = net.size;
   net.dispose();

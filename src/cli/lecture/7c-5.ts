@@ -45,16 +45,16 @@ function twice(one: FiniteTask): FiniteTask {
 
 /** Six units, four inputs, two outputs; new beginnings until it has learned. */
 async function learnTwo({ seed, signal, progress }: LectureContext): Promise<{ states: number; patterns: number; equivalent: boolean; wrong: number; weights: number; steps: number; restarts: number }> {
-  const task = twice(addition({ digits: 12, least: 12 })), fresh = twice(addition({ digits: 64, least: 64 }));
+  const task = twice(addition({ digits: 8, least: 8 })), fresh = twice(addition({ digits: 64, least: 64 }));
   let steps = 0;
   for (let restarts = 0;; ++restarts) {
     const net = await network({ input: 4, layers: [rnn(6, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }), dense(2, { init: { input: normal(1) } })], loss: "bernoulli", seed: seed + 1_000_000 * restarts });
     let learned = 0, best: Awaited<ReturnType<typeof extractAutomaton>> | undefined;
     for await (const { step, loss } of net.train(task, { optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }), steps: 5000, batch: 64, signal })) {
       ++steps;
-      progress(Math.min(0.99, 0.3 + 0.7 * step / 3000), `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`);
+      progress(Math.min(0.99, 0.3 + 0.7 * step / 1500), `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`);
       if (!learned && loss < 0.02) learned = step;
-      if (!learned && step >= 3000) break;
+      if (!learned && step >= 1500) break;
       if (learned && (step - learned) % 250 === 249 && (best = await extractAutomaton(net, task, { words: 200 }).catch(() => undefined))?.equivalent) break;
     }
     signal.throwIfAborted();

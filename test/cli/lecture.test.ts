@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { experiments } from "../../src/cli/lecture/registry.ts";
+import { unrolled } from "./terminal.ts";
+
+const sections = { "7a": 9, "7b": 6, "7c": 5, "7d": 8, "7e": 5 };
+
+test("the list has every claim of the lecture once, in order", async () => {
+  const ids = Object.entries(sections).flatMap(([section, count]) => Array.from({ length: count }, (_, i) => `${section}-${i + 1}`));
+  expect(experiments.map((e) => e.id)).toEqual(ids);
+  const { code, out } = await unrolled(["lecture"]);
+  expect(code).toBe(0);
+  for (const { id, claim, load } of experiments) expect(out).toContain(`  ${load ? "●" : "○"} ${id}  ${claim}\n`);
+});
+
+test("an experiment states its claim, prints its numbers and verdict, and writes its figure", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "unrolled-")), { code, out } = await unrolled(["lecture", "7c-2", "--out", join(folder, "new")]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^7c-2 {2}Binary addition is a finite automaton with four states\./);
+  expect(out).toMatch(/ {2}wrong +0\n/);
+  expect(out).toMatch(/Seen: Binary addition/);
+  expect(readFileSync(join(folder, "new", "7c-2.svg"), "utf8")).toMatch(/^<svg [^]*<\/svg>\n$/);
+});
+
+/** Claims about the engine and the toy example; those about single models have their tests beside these. */
+const shown = ["7a-1", "7b-1", "7b-2", "7b-3", "7b-4", "7b-5", "7b-6", "7c-1", "7c-2", "7c-3", "7c-4", "7c-5", "7d-1"];
+test.each(shown)("%s is seen", async (id) => {
+  const { code, events } = await unrolled(["lecture", id, "--json"]);
+  expect(events().at(-1)).toMatchObject({ event: "result", id, verdict: true });
+  expect(code).toBe(0);
+}, 120_000);
