@@ -102,6 +102,7 @@ export { panels, svg } from "./analysis/plot-svg.ts";
 export { inkFeatures } from "./tasks/handwriting-input.ts";
 export { normalize, thin, distort } from "./tasks/handwriting-shape.ts";
 export { readTexts, scriptOf, netLanguage } from "./tasks/handwriting-reading.ts";
+export { drawnWord, drawnWords } from "./tasks/handwriting-letters.ts";
 export { handwritingItem, Lessons } from "./tasks/handwriting.ts";
 export { readingTrace } from "./analysis/reading-trace.ts";
 export { readInk } from "./formats/ink.ts";

@@ -15,8 +15,9 @@ const here = fileURLToPath(new URL(".", import.meta.url)), args = process.argv.s
 const shots = at >= 0 ? args.splice(at, 2)[1] : undefined, names = args.length ? args : ["chromium", "firefox", "webkit"];
 if (shots) mkdirSync(shots, { recursive: true });
 
+/** The page's own samples: words drawn by the library. */
 const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), { compilerOptions: { module: "esnext", target: "es2022" } }).outputText;
-const { samples } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const { samples } = await import(`data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)))}`);
 
 const server = await serve({ folders: { "/": join(here, "../dist") }, pages: { "/": readFileSync(join(here, "../dist/index.html"), "utf8") } });
 
@@ -38,7 +39,7 @@ async function check(name) {
     await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
 
     const { word, strokes } = samples[0], box = await page.evaluate('const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, b.width, b.height]');
-    const scale = box[3] / 4, place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
+    const scale = box[3] / 400, place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
     for (const stroke of strokes) await page.draw(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
     await until("a drawn word is read", `${answer} === ${JSON.stringify(word)}`, 5).catch(async (error) => { throw new Error(`${error.message}; want ${word}`); });
     const ms = Number((await page.evaluate('return document.getElementById("timing").textContent')).match(/[\d.]+/)[0]);

@@ -2,6 +2,7 @@
 import { addition } from "../tasks/addition.ts";
 import { text, Vocabulary } from "../tasks/text.ts";
 import { type Command, type Context, UsageError } from "./command.ts";
+import { evalHandwriting, evalHandwritingOptions } from "./handwriting-eval.ts";
 import { loadModel, type About } from "./model-file.ts";
 import type { Network } from "../models/network.ts";
 import { countText } from "./progress.ts";
@@ -24,23 +25,26 @@ async function evalText(net: Network, about: About, { screen, values }: Context)
 }
 
 export const evalCommand: Command = {
-  name: "eval", words: "MODEL", most: 1,
-  summary: "Measure a saved model on fresh sums, or on a text",
-  details: "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file other.txt",
+  name: "eval", words: "MODEL [TASK]", most: 2,
+  summary: "Measure a saved model on fresh sums, on a text, or on handwriting",
+  details: "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file other.txt\n  unrolled eval iam.safetensors handwriting --data iam-ondb --split valid --show 10",
   options: {
     file: { value: "FILE", help: "for models of text: what to predict" },
     sums: { value: "N", default: "10000", help: "for models of addition: how many sums" },
     digits: { value: "N", default: "64", help: "for models of addition: most digits" },
     seed: { value: "N", default: "1", help: "seed of the sums" },
+    ...evalHandwritingOptions,
   },
   async run(context) {
-    const [path] = context.words;
+    const [path, task] = context.words;
     if (!path) throw new UsageError("eval: MODEL is missing, want a file that `unrolled train … --out` wrote");
     const { net, about } = await loadModel(path);
     try {
+      if (task !== undefined && task !== about.task) throw new UsageError(`${path} is a model of task "${about.task}", not of "${task}"`);
+      if (about.task === "handwriting") return await evalHandwriting(net, context);
       if (about.task === "addition") return await evalAddition(net, context);
       if (about.task === "text") return await evalText(net, about, context);
-      throw new Error(`${path}: a model of task "${about.task}", want addition or text`);
+      throw new Error(`${path}: a model of task "${about.task}", want addition, text or handwriting`);
     } finally {
       net.dispose();
     }

@@ -13,14 +13,14 @@ import { loadModel } from "./model-file.ts";
 import { countText, Progress, timeText } from "./progress.ts";
 
 export const evalHandwritingOptions: Readonly<Record<string, OptionSpec>> = {
-  data: { value: "DIR", help: "where the handwriting is" },
-  split: { value: "NAME", default: "valid", help: 'lines to read; "all": every line' },
-  beam: { value: "N", help: "search with so many prefixes instead of taking the best path" },
-  language: { value: "FILE", help: "a character net (.safetensors) or a text, whose lines are counted in n-grams; needs --beam" },
-  order: { value: "N", default: "6", help: "length of the n-grams" },
-  weight: { value: "X", default: "0.5", help: "exponent of the language model" },
-  bonus: { value: "X", default: "1", help: "nats added a character with a language model" },
-  show: { value: "K", default: "0", help: "print the K worst lines" },
+  data: { value: "DIR", help: "handwriting: where the handwriting is" },
+  split: { value: "NAME", default: "valid", help: 'handwriting: lines to read; "all": every line' },
+  beam: { value: "N", help: "handwriting: search with so many prefixes instead of taking the best path" },
+  language: { value: "FILE", help: "handwriting: a character net (.safetensors) or a text, whose lines are counted in n-grams; needs --beam" },
+  order: { value: "N", default: "6", help: "handwriting: length of the n-grams" },
+  weight: { value: "X", default: "0.5", help: "handwriting: exponent of the language model" },
+  bonus: { value: "X", default: "1", help: "handwriting: nats added a character with a language model" },
+  show: { value: "K", default: "0", help: "handwriting: print the K worst lines" },
 };
 
 /** The n-gram model of the lines of a text, without characters that the alphabet lacks. */
