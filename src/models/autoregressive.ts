@@ -187,7 +187,7 @@ export class Autoregressive {
     let exact = false;
     for (let d = 0; d < D; ++d) {
       let size = 0;
-      for (let r = 0; r < rows; ++r) size += Y[r * D + d]! ** 2;
+      for (let r = 0; r < rows; ++r) size += Y[r * D + d]! * Y[r * D + d]!;
       exact ||= noise[d * D + d]! <= EXACT * size / rows;
     }
     return { order, weights: solution, noise, steps: rows, exact };

@@ -27,7 +27,10 @@ export function clusterCenters(random: Random, data: readonly Float64Array[], D:
   }
   const centers = new Float64Array(K * D), distance = (point: Float64Array, k: number): number => {
     let sum = 0;
-    for (let d = 0; d < D; ++d) sum += (point[d]! - centers[k * D + d]!) ** 2 / variance[d]!;
+    for (let d = 0; d < D; ++d) {
+      const gap = point[d]! - centers[k * D + d]!;
+      sum += gap * gap / variance[d]!;
+    }
     return sum;
   };
   if (points.length === 0) {

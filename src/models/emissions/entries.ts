@@ -58,7 +58,8 @@ export class EntryMoments {
 export function mixture(algebra: Algebra, T: number, K: number, D: number, weights: Float64Array, means: Float64Array, variances: Float64Array): Outputs {
   const mean = algebra.multiply(T, K, D, weights, means), out = new Float64Array(T * D);
   for (let t = 0; t < T; ++t) for (let k = 0; k < K; ++k) for (let d = 0; d < D; ++d) {
-    out[t * D + d]! += weights[t * K + k]! * (variances[k * D + d]! + (means[k * D + d]! - mean[t * D + d]!) ** 2);
+    const gap = means[k * D + d]! - mean[t * D + d]!;
+    out[t * D + d]! += weights[t * K + k]! * (variances[k * D + d]! + gap * gap);
   }
   return { means: mean, variances: out };
 }
