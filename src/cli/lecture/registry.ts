@@ -32,7 +32,7 @@ export const experiments: readonly Experiment[] = [
   { id: "7d-8", claim: "The four ways, side by side on the same hard tasks", load: () => import("./7d-8.ts") },
   { id: "7e-1", claim: "A memory cell keeps a value as long as its keep gate is on; write and read gates let it in and out", load: () => import("./7e-1.ts") },
   { id: "7e-2", claim: "The LSTM of 1997 remembers for hundreds of steps", load: () => import("./7e-2.ts") },
-  { id: "7e-3", claim: "An LSTM reads cursive handwriting from the pen's coordinates" },
-  { id: "7e-4", claim: "A sequence of small images serves as input too" },
-  { id: "7e-5", claim: "The demonstration: what is read, the memory cells, the pen, and the gradient at the input" },
+  { id: "7e-3", claim: "An LSTM reads cursive handwriting from the pen's coordinates", load: () => import("./7e-3.ts") },
+  { id: "7e-4", claim: "A sequence of small images serves as input too", load: () => import("./7e-4.ts") },
+  { id: "7e-5", claim: "The demonstration: what is read, the memory cells, the pen, and the gradient at the input", load: () => import("./7e-5.ts") },
 ];
