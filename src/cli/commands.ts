@@ -7,6 +7,7 @@ import { trainHandwriting } from "./handwriting-train.ts";
 import { lectureCommand } from "./lecture.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainAddition } from "./train/addition.ts";
+import { trainSeries } from "./train/series.ts";
 import { trainText } from "./train/text.ts";
 
-export const commands: readonly Command[] = [trainAddition, trainText, trainHandwriting, evalCommand, sampleCommand, automatonCommand, compare, lectureCommand];
+export const commands: readonly Command[] = [trainAddition, trainText, trainSeries, trainHandwriting, evalCommand, sampleCommand, automatonCommand, compare, lectureCommand];
