@@ -7,7 +7,7 @@ import { examples, images, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 
 export const run: Run = async (context) => {
-  context.log("The same words twice: once as moves of the pen, once as images, a column of 26 cells a step.");
+  context.log("The same words twice: once as moves of the pen, once as images, a column of 32 cells a step.");
   const byPen = await learnToRead(pen, context, 0, 0.5), byImage = await learnToRead(images, context, 0.5, 1);
   context.log(`By the pen: ${examples(byPen.readings)}.`);
   context.log(`By images: ${examples(byImage.readings)}.`);

@@ -16,7 +16,7 @@ const STEPS = 500, BATCH = 16, WORDS = 200;
 
 /** The pen of the experiments, and the images: cells of 9 units where the pen keeps points 24 apart. */
 export const pen: InkInput = { kind: "pen", size: 60 };
-export const images: InkInput = { kind: "image", size: 60, cell: 9, rows: 26 };
+export const images: InkInput = { kind: "image", size: 60, cell: 9, rows: 32 };
 
 export interface Reader {
   readonly net: Network;
