@@ -62,7 +62,7 @@ export const trainAddition: Command = {
       screen.line(`Tested on ${countText(sums)} fresh sums of 1 to ${most} digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`}. One of them:`);
       screen.line(`\n${written(example, answer).join("\n")}\n`);
       if (automaton) {
-        screen.line(`The ${automaton.patterns.length} patterns of its hidden units are the states of this automaton${equivalent ? ", which is the one that adds" : ", which does not add"}:`);
+        screen.line(`Its hidden units take ${automaton.patterns.length} patterns, which are the ${automaton.machine.next.length} states of this automaton, ${equivalent ? "the lecture's one" : "which does not add"}:`);
         screen.line(`\n${automaton.text()}\n`);
         if (invariance?.proven) screen.line("By interval arithmetic its activities never leave these patterns: it adds numbers of every length.");
       } else screen.line("Its hidden activities form no distinct patterns.");
