@@ -76,7 +76,7 @@ for (const name of wanted) {
     expected ??= hashes;
     const other = differences(hashes, expected);
     if (other.length > 0) ++failed;
-    console.log(`${other.length ? "DIFFERS" : "equal"}  ${name}: ${Object.keys(hashes).length - other.length} of ${Object.keys(expected).length} cases, ${seconds.toFixed(1)} s  (${engine})${other.map((c) => `\n    ${c}`).join("")}`);
+    console.log(`${other.length ? "DIFFERS" : "equal"}  ${name}: ${Object.keys(hashes).length - other.length} of ${Object.keys(expected).length} cases, ${seconds.toFixed(1)} s  (${engine})${other.slice(0, 4).map((c) => `\n    ${c}`).join("")}${other.length > 4 ? `\n    and ${other.length - 4} more` : ""}`);
   } catch (error) {
     ++failed;
     console.log(`FAILED  ${name}: ${error.message}`);
