@@ -47,7 +47,7 @@ export const run: Run = async (context): Promise<Outcome> => {
     emissionParameters: [[0.5, 0.3, 0.1, 0.05, 0.05], [0.05, 0.2, 0.5, 0.2, 0.05], [0.1, 0.05, 0.05, 0.3, 0.5]],
   });
   const symbols = Array.from({ length: TRAIN + TEST }, (_, i) => h.sample(T, { seed: 10_000 * seed + i }).sequence), held = symbols.slice(TRAIN), reader = await network({ input: { symbols: 5 }, layers: [gru(16), dense(5)], loss: "softmax", seed });
-  await follow(context, reader, nextStep(symbols.slice(0, TRAIN)), { optimizer: adam({ rate: (step) => 0.01 / (1 + step / 300) }), steps: 1000, batch: 50 }, { from: 0, to: 0.5, note: "HMM" });
+  await follow(context, reader, nextStep(symbols.slice(0, TRAIN)), { optimizer: adam({ rate: (step) => 0.01 / (1 + step / 300) }), steps: 600, batch: 50 }, { from: 0, to: 0.5, note: "HMM" });
   const readerStates = await hiddenNet(reader), inputs = held.map((y) => y.slice(0, -1)), said = reader.predict(inputs), exact = h.predict(held), posterior = inputs.map((y) => filtered(h.predict([y])[0]!.states, y, h.parameters.emission.probabilities!));
   const at = (p: ArrayLike<number>, t: number, m: number): number => -Math.log(p[t * 5 + m]!), frequency = [0, 1, 2, 3, 4].map((m) => symbols.slice(0, TRAIN).reduce((n, y) => n + y.reduce((c, s) => c + Number(s === m), 0), 0) / (TRAIN * T));
   const netLoss = scored((i, t) => at(said[i]!, t, held[i]![t + 1]!)), filterLoss = scored((i, t) => at(exact[i]!.probabilities!, t + 1, held[i]![t + 1]!)), blind = scored((i, t) => -Math.log(frequency[held[i]![t + 1]!]!));
@@ -57,7 +57,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   log("A linear dynamical system, a damped rotation seen through noise; a net of tanh units learns to predict it.");
   const k = await lds({ state: 2, output: 1, A: [[0.95 * Math.cos(0.35), -0.95 * Math.sin(0.35)], [0.95 * Math.sin(0.35), 0.95 * Math.cos(0.35)]], C: [[1, 0]], Q: [[0.05, 0], [0, 0.05]], R: 0.3, initial: { mean: [0, 0], covariance: [[0.5, 0], [0, 0.5]] } });
   const series = Array.from({ length: TRAIN + TEST }, (_, i) => k.sample(T, { seed: 20_000 * seed + i }).sequence), heldSeries = series.slice(TRAIN), follower = await network({ input: 1, layers: [rnn(16), dense(1)], loss: "squared", seed });
-  await follow(context, follower, nextStep(series.slice(0, TRAIN)), { optimizer: adam({ rate: (step) => 0.01 / (1 + step / 300), clip: 1 }), steps: 1000, batch: 50 }, { from: 0.5, to: 1, note: "LDS" });
+  await follow(context, follower, nextStep(series.slice(0, TRAIN)), { optimizer: adam({ rate: (step) => 0.01 / (1 + step / 300), clip: 1 }), steps: 600, batch: 50 }, { from: 0.5, to: 1, note: "LDS" });
   const followerStates = await hiddenNet(follower), values = heldSeries.map((y) => y.slice(0, -1)), guessed = follower.predict(values), kalman = k.predict(heldSeries), states = k.filter(values);
   const square = (x: number): number => x * x, netError = scored((i, t) => square(guessed[i]![t]! - heldSeries[i]![t + 1]!)), filterError = scored((i, t) => square(kalman[i]!.means[t + 1]! - heldSeries[i]![t + 1]!)), variance = scored((i, t) => square(heldSeries[i]![t + 1]!));
   const ldsR2 = await explained(followerStates.predict(values), states.map((s) => s.means), 16, 2);
