@@ -100,7 +100,12 @@ export function scale(axis: Axis, values: Iterable<number>, count: number): Scal
   }
   if (least > most) [least, most] = axis.log ? [1, 10] : [0, 1];
   if (axis.log && !(least > 0)) throw new OptionError(`plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${least}, want a positive range`);
-  if (least === most) [least, most] = axis.log ? [least / 2, most * 2] : [least - (Math.abs(least) || 1) / 2, most + (Math.abs(most) || 1) / 2];
+  const size = Math.max(Math.abs(least), Math.abs(most)), TINY = 1e-290;
+  // data that differ by rounding only, or by less than a tick can be apart, are one value
+  if (most - least <= Math.max(1e-12 * size, TINY)) {
+    const half = (size > TINY ? size : 1) / 2;
+    [least, most] = axis.log ? [least / 2, most * 2] : [least - half, most + half];
+  }
   const made = axis.log ? logarithmic(least, most, axis, count) : linear(least, most, axis, count);
   return axis.ticks ? { ...made, ticks: axis.ticks } : made;
 }

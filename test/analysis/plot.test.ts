@@ -75,6 +75,14 @@ test("a scale holds its data, keeps their order, and its ticks are round and ins
   }));
 });
 
+test("values that are all but equal, or all but zero, still make an axis", () => {
+  for (const values of [[0, 5e-324], [-5e-324, -5e-324], [1, 1 + 2e-16], [0, 0]]) {
+    const { from, to, place } = scale({}, values, 6);
+    expect(to).toBeGreaterThan(from);
+    for (const v of values) expect(place(v)).toSatisfy((p: number) => p >= 0 && p <= 1);
+  }
+});
+
 test("ticks are labeled as people write numbers", () => {
   expect(scale({}, [0, 1], 5).ticks.map((t) => t.label)).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1"]);
   expect(scale({ log: true }, [1e-6, 1e6], 5).ticks.map((t) => t.label)).toEqual(["10⁻⁶", "10⁻³", "1", "10³", "10⁶"].map((l) => l === "10³" ? "1000" : l));
