@@ -52,13 +52,13 @@ test("a broken or foreign model file ends with 1 and its name", async () => {
 });
 
 test("train addition --json prints JSON lines only, the last one the result, and the saved net adds", async () => {
-  const { code, events, err } = await unrolled(["train", "addition", "--json", "--seed", "6", "--sums", "2000", "--out", file("adder"), "--figure", folder]);
+  const { code, events, err } = await unrolled(["train", "addition", "--json", "--seed", "6", "--sums", "2000", "--out", file("adder"), "--figure", file("figures")]);
   expect([code, err]).toEqual([0, ""]);
   const result = events().at(-1)!;
   expect(result).toMatchObject({ event: "result", solved: true, errors: 0, sums: 2000, digits: 64, states: 4, equivalent: true, proven: true, restarts: 0 });
   for (const key of ["steps", "seconds", "patterns"]) expect(result[key]).toBeGreaterThan(0);
   expect(events().slice(0, -1).every(({ event }) => event === "progress")).toBe(true);
-  expect(readFileSync(file("automaton.svg"), "utf8")).toContain("no carry");
+  expect(readFileSync(file("figures/automaton.svg"), "utf8")).toContain("no carry");
   expect((await unrolled(["eval", file("adder"), "--json", "--digits", "200", "--sums", "500"])).events().at(-1)).toMatchObject({ errors: 0, digits: 200 });
   const shown = await unrolled(["automaton", file("adder"), "--out", file("machine.svg")]);
   expect(shown.code).toBe(0);

@@ -1,5 +1,5 @@
 /** `unrolled train addition`: learn, test on long sums, show the automaton. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
@@ -57,7 +57,10 @@ export const trainAddition: Command = {
       if (learned.stopped) throw new Error(`stopped after ${steps} steps${out ? `; the net is in ${out}` : ""}`);
       const { errors, example, answer } = await testSums(net, seed, sums, most);
       const equivalent = automaton?.equivalent ?? false, solved = errors === 0 && equivalent, seconds = (screen.clock() - start) / 1000;
-      if (figure && automaton) writeFileSync(join(figure, "automaton.svg"), automaton.svg("The automaton that the net became"));
+      if (figure && automaton) {
+        mkdirSync(figure, { recursive: true });
+        writeFileSync(join(figure, "automaton.svg"), automaton.svg("The automaton that the net became"));
+      }
       screen.line(`Trained for ${countText(steps)} steps${restarts ? ` with ${restarts} restart${restarts > 1 ? "s" : ""}` : ""}, ${timeText(seconds)}.`);
       screen.line(`Tested on ${countText(sums)} fresh sums of 1 to ${most} digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`}. One of them:`);
       screen.line(`\n${written(example, answer).join("\n")}\n`);
