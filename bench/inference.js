@@ -129,7 +129,7 @@ ratio("Baum-Welch iteration: npm hmm ÷ ours", "npm hmm: Baum-Welch", "ours: Bau
 ratio("Viterbi: npm hmm ÷ ours", "npm hmm: Viterbi", "ours: Viterbi", "-");
 
 const right = { path: results["ours: Viterbi"], ll: h.logLikelihood([symbols]) }, short = symbols.slice(0, 500), model = await hmm(chain), { history } = await model.fit([short], { iterations: 11, tolerance: 0 });
-const same = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i]) / Math.max(1, Math.abs(b[i])))), wrong = results["npm hmm: Viterbi"].filter((s, t) => s !== right.path.path[t]).length;
+const same = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i]) / Math.max(1, Math.abs(b[i])))), wrong = results["npm hmm: Viterbi"].filter((s, t) => s !== right.path.states[t]).length;
 const falling = results.falling(), falls = (list) => list.slice(1).filter((v, i) => v < list[i]).length;
 const facts = {
   "largest relative difference to numpy: Kalman": results["numpy: filter + smoother"] && same(results["ours: filter + smoother"], results["numpy: filter + smoother"]),

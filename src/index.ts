@@ -37,7 +37,7 @@ export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words } 
 export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
-export type { Sequence, Sequences } from "./inference/sequences.ts";
+export type { Each, Sequence, Sequences } from "./inference/sequences.ts";
 
 // optimizers
 export { sgd } from "./optim/sgd.ts";

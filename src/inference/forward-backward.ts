@@ -105,11 +105,11 @@ export class ForwardBackward {
   }
 
   /** The most probable path and ln p(path, y). Throws DataError where every path is impossible. */
-  viterbi(who: string, T: number, { logb, rows }: EmissionRows): { path: Int32Array; logProbability: number } {
+  viterbi(who: string, T: number, { logb, rows }: EmissionRows): { states: Int32Array; logProbability: number } {
     const { engine: { memory, kernels: k }, N, arena } = this, delta = arena.reals(T * N), path = arena.ints(T);
     const logProbability = k.viterbi(T, N, this.#logPi, this.#logA, logb, rows, delta, path);
     if (!(logProbability > -Infinity)) throw new DataError(`${who}: every path is impossible`);
-    return { path: memory.ints(path, T).slice(), logProbability };
+    return { states: memory.ints(path, T).slice(), logProbability };
   }
 
   /** p(state_t | y_<t) [T,K] from α [T,N], and after the last step one more row. */

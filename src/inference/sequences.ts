@@ -1,6 +1,7 @@
 /**
  * Sequences as the closed-form models take them: NaN marks a missing value. One sequence is a flat array [T] or [T·D], row-major, or an
- * array of T rows of D numbers; data are an array of sequences, or one bare sequence of numbers.
+ * array of T rows of D numbers; data are an array of sequences, or one bare sequence of numbers. Where a method answers for each
+ * sequence, one bare sequence gets one answer.
  */
 import { DataError, ShapeError } from "../wasm/errors.ts";
 
@@ -8,6 +9,14 @@ import { DataError, ShapeError } from "../wasm/errors.ts";
 export type Sequence = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 /** Many sequences, or a single one given flat. */
 export type Sequences = readonly Sequence[] | ArrayLike<number>;
+
+/** One answer for one bare sequence, an array of them for an array of sequences. */
+export type Each<S extends Sequences, T> = S extends ArrayLike<number> ? T : T[];
+
+const isBare = (data: Sequences): data is ArrayLike<number> => typeof data[0] === "number";
+
+/** The answers as `Each` has them. */
+export const each = <S extends Sequences, T>(data: S, answers: readonly T[]): Each<S, T> => (isBare(data) ? answers[0] : answers) as Each<S, T>;
 
 const lengthOf = (x: unknown): number => x !== null && typeof x === "object" ? (x as ArrayLike<unknown>).length : NaN;
 
@@ -19,7 +28,7 @@ export function flattenSequences(who: string, data: Sequences, D: number, allow?
   const count = lengthOf(data);
   if (!Number.isInteger(count)) throw new DataError(`${who}: sequences are ${data === null ? "null" : typeof data}, want an array of sequences`);
   if (count === 0) throw new DataError(`${who}: no sequences, want at least one`);
-  const list = typeof data[0] === "number" ? [data as ArrayLike<number>] : data as readonly Sequence[];
+  const list = isBare(data) ? [data] : data;
   return Array.from(list, (sequence, i) => flattenSequence(`${who}: sequence ${i}`, sequence, D, allow));
 }
 

@@ -6,7 +6,7 @@ import { DataError, NumericError, OptionError, knownOptions, oneOf, whole } from
 import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { Algebra } from "../inference/matrix.ts";
-import { flattenSequences, type Sequences } from "../inference/sequences.ts";
+import { each, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
 import { emOptionNames, type EmOptions } from "../train/em.ts";
 import { Lifetime } from "./lifetime.ts";
 import { matrixOption } from "./matrix-option.ts";
@@ -104,16 +104,16 @@ export class Autoregressive {
   }
 
   /** y_t given the p values before it, for each sequence; NaN where one of them is missing or before the start. */
-  predict(sequences: Sequences): AutoregressiveOutputs[] {
+  predict<S extends Sequences>(sequences: S): Each<S, AutoregressiveOutputs> {
     const fit = this.#fitted("predict"), { dimension: D } = this.#spec;
-    return flattenSequences("autoregressive.predict", sequences, D).map((y) => {
+    return each(sequences, flattenSequences("autoregressive.predict", sequences, D).map((y) => {
       const T = y.length / D, means = new Float64Array(T * D), covariances = new Float64Array(T * D * D);
       for (let t = 0; t < T; ++t) {
         means.set(this.#next(fit, y, t), t * D);
         covariances.set(fit.noise, t * D * D);
       }
       return { means, covariances };
-    });
+    }));
   }
 
   /** The next `steps` values after `history`, free-running, with the covariance that noise adds up to. */

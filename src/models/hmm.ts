@@ -7,7 +7,7 @@ import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { ForwardBackward, type ForwardPass } from "../inference/forward-backward.ts";
 import { Algebra } from "../inference/matrix.ts";
-import type { Sequences } from "../inference/sequences.ts";
+import { each, type Each, type Sequences } from "../inference/sequences.ts";
 import { expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
 import type { Outputs } from "./emissions/emission.ts";
 import { HmmTraining, readPrior, type HmmPrior } from "./hmm-fit.ts";
@@ -30,8 +30,8 @@ export interface HmmPrediction extends Outputs {
   readonly states: Float64Array;
 }
 
-/** A most probable path and ln p(path, y). */
-export interface ViterbiPath { readonly path: Int32Array; readonly logProbability: number }
+/** The most probable states and ln p(states, y). */
+export interface ViterbiPath { readonly states: Int32Array; readonly logProbability: number }
 
 /** A hidden Markov model. */
 export class Hmm {
@@ -72,24 +72,24 @@ export class Hmm {
   logLikelihood(sequences: Sequences): number { return this.#scores("logLikelihood", sequences).reduce((sum, x) => sum + x, 0); }
 
   /** ln p of each sequence, nats. */
-  score(sequences: Sequences): Float64Array { return this.#scores("score", sequences); }
+  score<S extends Sequences>(sequences: S): Each<S, number> { return each(sequences, this.#scores("score", sequences)); }
 
   /** p(state_t | y) [T,K] of each sequence. */
-  posterior(sequences: Sequences): Float64Array[] {
-    return this.#each("posterior", sequences, (who, T, y) => this.#space.take(this.#space.run(who, T, this.#model.emission.rows(this.#space, y)).gamma, T));
+  posterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
+    return each(sequences, this.#each("posterior", sequences, (who, T, y) => this.#space.take(this.#space.run(who, T, this.#model.emission.rows(this.#space, y)).gamma, T)));
   }
 
   /** The most probable path of each sequence; ties go to the lower state. */
-  viterbi(sequences: Sequences): ViterbiPath[] {
-    return this.#each("viterbi", sequences, (who, T, y) => this.#space.viterbi(who, T, this.#model.emission.rows(this.#space, y)));
+  viterbi<S extends Sequences>(sequences: S): Each<S, ViterbiPath> {
+    return each(sequences, this.#each("viterbi", sequences, (who, T, y) => this.#space.viterbi(who, T, this.#model.emission.rows(this.#space, y))));
   }
 
   /** y_t given y_1..y_{t-1}: one step ahead, for each sequence. */
-  predict(sequences: Sequences): HmmPrediction[] {
-    return this.#each("predict", sequences, (who, T, y) => {
+  predict<S extends Sequences>(sequences: S): Each<S, HmmPrediction> {
+    return each(sequences, this.#each("predict", sequences, (who, T, y) => {
       const states = this.#space.predicted(T, this.#forward(who, T, y).alpha).slice(0, T * this.#model.K);
       return { states, ...this.#model.emission.outputs(T, states) };
-    });
+    }));
   }
 
   /** The next `steps` outputs after `history` (default: from the start). */
@@ -155,8 +155,8 @@ export class Hmm {
     });
   }
 
-  #scores(method: string, sequences: Sequences): Float64Array {
-    return Float64Array.from(this.#each(method, sequences, (who, T, y) => this.#space.run(who, T, this.#model.emission.rows(this.#space, y), { backward: false }).logLikelihood));
+  #scores(method: string, sequences: Sequences): number[] {
+    return this.#each(method, sequences, (who, T, y) => this.#space.run(who, T, this.#model.emission.rows(this.#space, y), { backward: false }).logLikelihood);
   }
 
   #forward(who: string, T: number, y: Float64Array): ForwardPass {

@@ -9,7 +9,7 @@ import { Random } from "../wasm/random.ts";
 import { markInfinite } from "../inference/diffuse.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { Kalman, type Depth, type InitialState, type LinearGaussian, type Pass } from "../inference/kalman.ts";
-import { flattenInputs, flattenSequences, type Sequences } from "../inference/sequences.ts";
+import { each, flattenInputs, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
 import { climb } from "../train/likelihood.ts";
@@ -124,7 +124,7 @@ export class Lds {
   }
 
   /** x_t given y_1..y_t. */
-  filter(sequences: Sequences, options: Driven = {}): Filtered[] {
+  filter<S extends Sequences>(sequences: S, options: Driven = {}): Each<S, Filtered> {
     return this.#passes("filter", sequences, options, "filter", (pass) => {
       const n = this.#model.state, states = this.#states(pass.steps, pass.filteredMean, pass.filteredCovariance);
       pass.start.forEach(({ filtered: { W, rank } }, t) => markInfinite(n, rank, W, states.covariances.subarray(t * n * n, (t + 1) * n * n)));
@@ -133,14 +133,14 @@ export class Lds {
   }
 
   /** x_t given all of y. */
-  smooth(sequences: Sequences, options: Driven = {}): Smoothed[] {
+  smooth<S extends Sequences>(sequences: S, options: Driven = {}): Each<S, Smoothed> {
     return this.#passes("smooth", sequences, options, "smooth", (pass) => ({
       ...this.#states(pass.steps, pass.smoothedMean, pass.smoothedCovariance), lagCovariances: this.#copy(pass.lag, (pass.steps - 1) * this.#model.state * this.#model.state), logLikelihood: pass.logLikelihood,
     }));
   }
 
   /** y_t given y_1..y_{t-1}: one step ahead. */
-  predict(sequences: Sequences, options: Driven = {}): GaussianOutputs[] {
+  predict<S extends Sequences>(sequences: S, options: Driven = {}): Each<S, GaussianOutputs> {
     return this.#passes("predict", sequences, options, "filter", (pass, u) => this.#outputs(pass, u, 0, pass.steps));
   }
 
@@ -209,11 +209,11 @@ export class Lds {
     return { y, u: flattenInputs(who, inputs, this.#model.input, y.map((s) => s.length / p)) };
   }
 
-  #passes<T>(method: string, sequences: Sequences, options: Driven, depth: Depth, read: (pass: Pass, u: Float64Array | undefined) => T): T[] {
+  #passes<S extends Sequences, T>(method: string, sequences: S, options: Driven, depth: Depth, read: (pass: Pass, u: Float64Array | undefined) => T): Each<S, T> {
     const who = this.#life.check(method);
     knownOptions(who, options, ["inputs"]);
     const { y, u } = this.#data(who, sequences, options);
-    return y.map((values, i) => read(this.#kalman.run(`${who}: sequence ${i}`, this.#model, values, u?.[i], depth), u?.[i]));
+    return each(sequences, y.map((values, i) => read(this.#kalman.run(`${who}: sequence ${i}`, this.#model, values, u?.[i], depth), u?.[i])));
   }
 
   #copy(ptr: Ptr, n: number): Float64Array { return this.engine.memory.reals(ptr, n).slice() as Float64Array; }

@@ -65,7 +65,7 @@ describe.each(cases)("with %s, enumeration agrees:", (_, { spec, y, density }) =
     close(h.logLikelihood([y]), Math.log(want.likelihood), ORACLE);
     close(h.posterior([y])[0]!, want.posterior.flat(), ORACLE);
     const [best] = h.viterbi([y]);
-    expect([...best!.path]).toEqual(want.best);
+    expect([...best!.states]).toEqual(want.best);
     close(best!.logProbability, Math.log(want.bestProbability), ORACLE);
   }));
 
@@ -113,9 +113,9 @@ describe("published numbers:", () => {
   const weather: HmmSpec = { states: 2, emission: "categorical", symbols: 3, startprob: [0.6, 0.4], transmat: [[0.7, 0.3], [0.4, 0.6]], emissionParameters: [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]] };
 
   test("the weather", () => using(weather, (h) => {
-    const [best] = h.viterbi([0, 1, 2]);
-    close(Math.exp(best!.logProbability), 0.01344, { rel: 1e-12 });
-    expect([...best!.path]).toEqual([1, 0, 0]);
+    const best = h.viterbi([0, 1, 2]);
+    close(Math.exp(best.logProbability), 0.01344, { rel: 1e-12 });
+    expect([...best.states]).toEqual([1, 0, 0]);
     // by enumeration in exact fractions; the usual page gives .23170303 .62406281 .86397706, right to 6 digits
     close(h.posterior([[0, 1, 2]])[0]!, [0.2317029632274188, 0.7682970367725812, 0.6240628347018922, 0.37593716529810783, 0.8639771510174937, 0.13602284898250624], { rel: 1e-15 });
   }));
@@ -125,7 +125,7 @@ describe("published numbers:", () => {
     return using({ states: 2, emission: "categorical", symbols: 6, startprob: [0.5, 0.5], transmat: [[0.95, 0.05], [0.1, 0.9]], emissionParameters: [sixth, loaded] }, (h) => {
       const { sequence, states } = h.sample(2000, { seed: 5 }), [gamma] = h.posterior([sequence]), [best] = h.viterbi([sequence]);
       expect(states.reduce((n, s, t) => n + ((gamma![2 * t + 1]! > 0.5) === (s === 1) ? 1 : 0), 0) / 2000).toBeGreaterThan(0.75);
-      expect(best!.path.reduce((n, s, t) => n + (s === states[t] ? 1 : 0), 0) / 2000).toBeGreaterThan(0.75);
+      expect(best!.states.reduce((n, s, t) => n + (s === states[t] ? 1 : 0), 0) / 2000).toBeGreaterThan(0.75);
       const short = [...sequence.slice(0, 10)], want = enumerate({ start: [0.5, 0.5], A: [[0.95, 0.05], [0.1, 0.9]] }, short.map((m) => [sixth[m]!, loaded[m]!]));
       close(h.logLikelihood([short]), Math.log(want.likelihood), ORACLE);
     });
@@ -314,6 +314,15 @@ test("save and load give the same model, which goes on learning with the same bi
   await expect(hmm.load(bytes.slice(0, 200))).rejects.toThrow(/hmm.load: .*truncated/);
   for (const h of [first, second]) h.dispose();
 });
+
+test("one bare sequence has one answer, an array of them an array", () => using({ states: 2, emission: "poisson", seed: 3 }, (h) => {
+  const y = [1, 4, 2];
+  expect([h.viterbi(y)]).toEqual(h.viterbi([y]));
+  expect([h.posterior(Float64Array.from(y))]).toEqual(h.posterior([y]));
+  expect([h.predict(y), h.predict(y)]).toEqual(h.predict([y, y]));
+  expect([h.score(y)]).toEqual(h.score([y]));
+  expect(h.score(y)).toBe(h.logLikelihood(y));
+}));
 
 describe("misuse", () => {
   const base = { states: 2, emission: "categorical", symbols: 2 } as const;

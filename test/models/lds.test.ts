@@ -29,11 +29,11 @@ describe.skipIf(!path)(`the Nile, local level model${missing("series", "Nile.csv
   });
 
   test("has the published filtered and smoothed levels", async () => {
-    const model = await localLevel({ observation: 15099, level: 1469.1 }), [filtered] = model.filter(nile), [smoothed] = model.smooth(nile);
-    close(filtered!.means.slice(0, 3), [1120, 1140.92784, 1072.79853], { abs: PRINTED });
-    close(filtered!.covariances.slice(0, 3), [15099, 7899.73638, 5781.46994], { abs: PRINTED });
-    close([filtered!.means[99]!, filtered!.covariances[99]!], [798.3702926, 4032.1579418], { abs: 0.5e-7 });
-    close([smoothed!.means[0]!, smoothed!.means[50]!, smoothed!.covariances[50]!], [1111.66832, 829.55045, 2326.75687], { abs: PRINTED });
+    const model = await localLevel({ observation: 15099, level: 1469.1 }), filtered = model.filter(nile), smoothed = model.smooth(nile);
+    close(filtered.means.slice(0, 3), [1120, 1140.92784, 1072.79853], { abs: PRINTED });
+    close(filtered.covariances.slice(0, 3), [15099, 7899.73638, 5781.46994], { abs: PRINTED });
+    close([filtered.means[99]!, filtered.covariances[99]!], [798.3702926, 4032.1579418], { abs: 0.5e-7 });
+    close([smoothed.means[0]!, smoothed.means[50]!, smoothed.covariances[50]!], [1111.66832, 829.55045, 2326.75687], { abs: PRINTED });
     model.dispose();
   });
 
@@ -152,10 +152,10 @@ describe("using", () => {
 
   test("a direction not yet observed has infinite variance, in states and predictions", async () => {
     const trend = await lds({ state: 2, output: 1, A: [[1, 1], [0, 1]], C: [[1, 0]], Q: [[0.1, 0], [0, 0.1]], R: 1, initial: "diffuse" }), y = [1, 2, 3, 4];
-    const [filtered] = trend.filter(y), [predicted] = trend.predict(y);
-    expect([...filtered!.covariances.slice(0, 4)]).toEqual([1, 0, 0, Infinity]);
-    expect([...predicted!.covariances].map(Number.isFinite)).toEqual([false, false, true, true]);
-    expect(predicted!.means[2]).toBeCloseTo(3, 10);
+    const filtered = trend.filter(y), predicted = trend.predict(y);
+    expect([...filtered.covariances.slice(0, 4)]).toEqual([1, 0, 0, Infinity]);
+    expect([...predicted.covariances].map(Number.isFinite)).toEqual([false, false, true, true]);
+    expect(predicted.means[2]).toBeCloseTo(3, 10);
     trend.dispose();
   });
 
@@ -242,8 +242,8 @@ describe("misuse", () => {
     await fc.assert(fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 12 }), fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 4, maxLength: 4 }), fc.constantFrom(0, 1e-12, 1, 1e6), async (y, A, noise) => {
       const k = await lds({ state: 2, output: 1, A, C: [[1, 1]], Q: [[1, 0], [0, 0]], R: noise });
       try {
-        const [s] = k.smooth(y);
-        for (const x of [...s!.means, ...s!.covariances, s!.logLikelihood]) expect(Number.isFinite(x)).toBe(true);
+        const s = k.smooth(y);
+        for (const x of [...s.means, ...s.covariances, s.logLikelihood]) expect(Number.isFinite(x)).toBe(true);
         await k.fit(y, { iterations: 3 });
         for (const x of Object.values({ ...k.parameters, initial: [] }).flatMap((M) => [...M])) expect(Number.isFinite(x)).toBe(true);
       } catch (error) {

@@ -11,7 +11,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   log("A fair die, and one that shows a six half of the time; the dealer changes them now and then.");
   const casino = await hmm({ states: 2, emission: "categorical", symbols: 6, startprob: [1, 0], transmat: [[0.95, 0.05], [0.1, 0.9]], emissionParameters: [sixth, loaded] }), { sequence, states } = casino.sample(T, { seed });
   const [posterior] = casino.posterior([sequence]), [best] = casino.viterbi([sequence]), right = (said: (t: number) => boolean): number => states.reduce((n, s, t) => n + Number(said(t) === (s === 1)), 0) / T;
-  const guessed = right((t) => posterior![2 * t + 1]! > 0.5), path = right((t) => best!.path[t] === 1), chance = Math.max(right(() => true), right(() => false));
+  const guessed = right((t) => posterior![2 * t + 1]! > 0.5), path = right((t) => best!.states[t] === 1), chance = Math.max(right(() => true), right(() => false));
   // how often the die is loaded among the steps where the posterior says about p
   const off = [0, 1, 2, 3, 4].map((bin) => {
     const some = Array.from(states, (s, t) => ({ p: posterior![2 * t + 1]!, s })).filter(({ p }) => Math.min(Math.floor(p * 5), 4) === bin);
@@ -26,7 +26,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const shown = Array.from({ length: 300 }, (_, t) => t), figure = svg(plot({
     title: "Which die is it?", note: "Probability of the loaded die given all throws; the gray areas are where it truly was in play, the dashes the most probable path.", x: { label: "throw" }, y: { label: "p(loaded)", range: [0, 1.1] },
     marks: [{ kind: "band", x: shown, y: shown.map(() => 0), y2: shown.map((t) => states[t]!), color: "#888" }, { kind: "line", x: shown, y: shown.map((t) => posterior![2 * t + 1]!), label: "posterior" },
-      { kind: "line", x: shown, y: shown.map((t) => (best!.path[t] === 1 ? 1.05 : NaN)), label: "best path", color: "#c33", width: 4 }],
+      { kind: "line", x: shown, y: shown.map((t) => (best!.states[t] === 1 ? 1.05 : NaN)), label: "best path", color: "#c33", width: 4 }],
   }));
   for (const model of [casino, learner]) model.dispose();
   return {
