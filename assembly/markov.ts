@@ -149,8 +149,10 @@ export function hmmBackward(T: i32, N: i32, At: usize, b: usize, rows: usize, al
     const first = max(0, last - BLOCK);
     for (let t = last - 1; t >= first; --t) {
       const w = at64(scratch, (t - first) * N), s = 1 / get64(c, t + 1), emission = at64(b, row(t + 1, rows) * N), v = f64x2.splat(s);
+      const reached = at64(alpha, (t + 1) * N); // what no path reaches might explain the future so well that β overflows
       for (let j = 0; j < N; j += 2) {
-        v128.store(at64(w, j), f64x2.mul(v, f64x2.mul(v128.load(at64(emission, j)), v128.load(at64(beta, j)))));
+        const x = f64x2.mul(v, f64x2.mul(v128.load(at64(emission, j)), v128.load(at64(beta, j))));
+        v128.store(at64(w, j), v128.and(x, f64x2.gt(v128.load(at64(reached, j)), f64x2.splat(0))));
       }
       through(N, w, At, beta);
       const a = at64(alpha, t * N), g = at64(gamma, t * N);

@@ -197,6 +197,13 @@ describe("hazards:", () => {
     expect(h.predict([y])[0]!.states.slice(-2)[1]).toBeCloseTo(0.5, 6); // after 200 steps both explain the same
   }));
 
+  test("a state that no path reaches makes no NaN, however well it would explain the data", () => using({ states: 2, emission: "diagonal", startprob: [1, 0], transmat: [[1, 0], [0.5, 0.5]], emissionParameters: { means: [[0], [10]], variances: [[1], [1]] } }, async (h) => {
+    const y = new Array(400).fill(10);
+    close(h.posterior(y), y.flatMap(() => [1, 0]), { abs: 1e-15 });
+    await h.fit(y, { iterations: 3 });
+    expect([...h.parameters.transmat]).toEqual([1, 0, 0.5, 0.5]);
+  }));
+
   test("the log-space recursion gives what the scaled one gives", () => {
     const K = 5, r = random(3), space = new ForwardBackward(engine, K), start = Float64Array.from(distribution(r, K)), A = Float64Array.from(Array.from({ length: K }, () => distribution(r, K)).flat());
     const T = 40, N = space.N, log = (x: Float64Array, n: number): Float64Array => x.slice(0, n).map(Math.log), logb = Float64Array.from({ length: T * N }, (_, i) => (i % N < K ? 3 * r.normal() : -Infinity));
