@@ -1,7 +1,7 @@
 /** The kernel surface: everything that the module exports. */
 export { packedSize, pack, packTransposed } from "./pack";
 export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./gemm";
-export { fill, addScaled, axpby, scale, mul, dot, allFinite } from "./span";
+export { fill, addScaled, axpby, scale, mul, dot, allFinite, allZero } from "./span";
 export {
   mulAdd, mulAddRow, mulAddAbs, addRow, setRows, copyRows, addRows, sumRows, sumProducts, gatherRows, scatterAddRows,
 } from "./rows";

@@ -85,11 +85,28 @@ export function packTransposed(K: i32, N: i32, B: usize, ldb: i32, out: usize): 
 // @ts-ignore: decorator
 @inline export const GROUP: i32 = 4 * TILE;
 
+/** Copies TILE reals. */
+// @ts-ignore: decorator
+@inline
+function copyTile(from: usize, to: usize): void {
+  v128.store(to, v128.load(from));
+  if (SIZE == 8) v128.store(to, v128.load(from, 16), 16);
+}
+
 /** Packs `rows` ≤ GROUP adjacent columns of A [K,M] from address a on, as [ceil(rows/TILE)][K][TILE], zero padded. */
 export function packColumns(K: i32, rows: i32, a: usize, lda: i32, out: usize): void {
-  const next = at(0, lda), tile = at(0, K * TILE);
-  for (let k = 0; k < K; ++k, a += next, out += SIZE * TILE) {
-    for (let i = 0, p = a, q = out; i < rows; i += TILE, p += SIZE * TILE, q += tile) {
+  const next = at(0, lda), tile = at(0, K * TILE), step = SIZE * TILE;
+  if (rows == GROUP) {
+    for (; K > 0; --K, a += next, out += step) {
+      copyTile(a, out);
+      copyTile(a + step, out + tile);
+      copyTile(a + 2 * step, out + 2 * tile);
+      copyTile(a + 3 * step, out + 3 * tile);
+    }
+    return;
+  }
+  for (let k = 0; k < K; ++k, a += next, out += step) {
+    for (let i = 0, p = a, q = out; i < rows; i += TILE, p += step, q += tile) {
       v128.store(q, get(p, rows - i));
       if (SIZE == 8) v128.store(q, get(p + 16, rows - i - LANES), 16);
     }

@@ -91,3 +91,9 @@ export function allFinite(n: i32, x: usize): i32 {
   for (let i = 0; i < n; i += LANES, x += 16) sum = add(sum, mul(get(x, n - i), splat(0)));
   return <i32>!v128.any_true(v128.ne<Float>(sum, sum));
 }
+
+/** 1 if every x [n] is +0 or -0, else 0; NaN is not. */
+export function allZero(n: i32, x: usize): i32 {
+  for (; n > 0; n -= LANES, x += 16) if (v128.any_true(v128.ne<Float>(get(x, n), splat(0)))) return 0;
+  return 1;
+}

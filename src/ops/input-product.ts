@@ -21,12 +21,12 @@ export const inputProduct = {
     f.k.gatherRows(N, O, f.x[w]!, f.x[0]!, y, ldy);
     if (bias !== NULL) f.k.addRow(N, O, bias, y, ldy);
   },
-  /** dW += xᵀ·dy and, where wanted, dx += dy·Wᵀ. */
-  vjp(f: Frame, w: number, dy: Ptr, ldy: number): void {
-    const { rows: N, symbols, columns: I } = f.shapes[0]!, O = f.shapes[w]!.columns;
+  /** dW += xᵀ·dy and, where wanted, dx += dy·Wᵀ, over `rows` rows of x, dx and dy from row `from`: outside them dy is zero. */
+  vjp(f: Frame, w: number, dy: Ptr, ldy: number, from = 0, rows = f.shapes[0]!.rows): void {
+    const { rows: N, symbols, columns: I } = f.shapes[0]!, O = f.shapes[w]!.columns, u = f.at(dy, from * ldy);
     if (symbols) return f.k.scatterAddRows(N, O, dy, ldy, f.x[0]!, f.dx[w]!);
-    if (f.dx[0] !== NULL) f.k.gemmPacked(N, I, O, dy, ldy, f.packedTransposed(w), f.dx[0]!, I);
-    f.k.gemmTN(I, O, N, f.x[0]!, I, dy, ldy, f.dx[w]!, O, f.scratch(f.k.gemmTNScratch(O, N)));
+    if (f.dx[0] !== NULL) f.k.gemmPacked(rows, I, O, u, ldy, f.packedTransposed(w), f.at(f.dx[0]!, from * I), I);
+    f.k.gemmTN(I, O, rows, f.at(f.x[0]!, from * I), I, u, ldy, f.dx[w]!, O, f.scratch(f.k.gemmTNScratch(O, rows)));
   },
   /** ry += x·RW + rx·W, where every row of ry holds `bias` when it is called. */
   jvp(f: Frame, w: number, bias: Ptr, ry: Ptr, ldy: number): void {

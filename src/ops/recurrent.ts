@@ -184,14 +184,21 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       k.fill(B * cell.slots * H, 0, dNow!);
       const panels = stagePanels(cell, H, (from, columns) => f.packedTransposed(3, from, columns));
       const steps = new Steps(f.shape.packing!, reverse);
+      // rows outside [first, end) have no adjoint: targets lie elsewhere, or the gradient has vanished (see the flush rule)
+      let first = f.structural > 0 ? 0 : N, end = f.structural > 0 ? N : 0;
       for (let i = steps.count - 1; i >= 0; --i) {
         const { rows: n, from: row, continuing: m, before, rowsBefore } = steps.at(i);
         dnow[0] = f.at(f.dy, row * H);
         for (let s = 0; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]!);
         for (let s = C; s < cell.slots; ++s) k.fill(n * H, 0, dnow[s]!);
+        const quiet = f.structural === 0 && dnow.every((d) => k.allZero(n * H, d) === 1);
+        if (!quiet) {
+          first = Math.min(first, row);
+          end = Math.max(end, row + n);
+        }
         const adjoint = ([kind, s]: Port): Ptr => kind === "pre" ? f.at(dpre!, (row * G + s) * H) : kind === "old" ? dold[s]! : dnow[s]!;
         const stride = ([kind]: Port): number => kind === "pre" ? G * H : H;
-        for (let j = cell.stages.length - 1; j >= 0; --j) {
+        for (let j = quiet ? -1 : cell.stages.length - 1; j >= 0; --j) {
           const stage = cell.stages[j]!, list = edges[j]!;
           for (let e = list.length - 1; e >= 0; --e) {
             const { from, to, partial, peephole } = list[e]!;
@@ -208,14 +215,16 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
         dold[0] = plane(f, dOld!, 0, B);
         for (let s = 1; s < C; ++s) if (rowsBefore > m) k.fill((rowsBefore - m) * H, 0, f.at(dnow[s]!, m * H));
       }
-      const scratch = (columns: number): Ptr => f.scratch(k.gemmTNScratch(columns, N));
-      inputProduct.vjp(f, 2, f.at(dpre!, gx0 * H), G * H);
-      k.sumRows(N, G * H, dpre!, G * H, f.dx[4]!);
+      const rows = end - first, felt = (gate: number): Ptr => f.at(dpre!, (first * G + gate) * H);
+      if (rows <= 0) return;
+      inputProduct.vjp(f, 2, f.at(dpre!, gx0 * H), G * H, first, rows);
+      k.sumRows(rows, G * H, felt(0), G * H, f.dx[4]!);
       eachStage(cell, H, (stage, from, columns, width) => {
-        k.gemmTN(H, columns, N, source(f, stage.source), H, f.at(dpre!, stage.gates[0] * H), G * H, f.at(f.dx[3]!, from), width, scratch(columns));
+        const x = f.at(source(f, stage.source), first * H), scratch = f.scratch(k.gemmTNScratch(columns, rows));
+        k.gemmTN(H, columns, rows, x, H, felt(stage.gates[0]), G * H, f.at(f.dx[3]!, from), width, scratch);
       });
       for (const { from, to, peephole } of edges.flat()) {
-        if (peephole >= 0) k.sumProducts(N, H, f.at(dpre!, to[1] * H), G * H, source(f, from), H, f.at(f.dx[5]!, peephole * H));
+        if (peephole >= 0) k.sumProducts(rows, H, felt(to[1]), G * H, f.at(source(f, from), first * H), H, f.at(f.dx[5]!, peephole * H));
       }
     },
 

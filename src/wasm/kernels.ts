@@ -31,6 +31,7 @@ export interface RowKernels {
   mul(n: number, x: Ptr, y: Ptr, out: Ptr): void;
   dot(n: number, x: Ptr, y: Ptr): number;
   allFinite(n: number, x: Ptr): number;
+  allZero(n: number, x: Ptr): number;
   mulAdd(R: number, C: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
   mulAddRow(R: number, C: number, w: Ptr, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
   mulAddAbs(R: number, C: number, a: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;

@@ -82,6 +82,21 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
     }
   }));
 
+  test("allZero finds one number that is not zero, NaN and subnormals too; zeros have either sign", () => inRoom(engine, (room) => {
+    for (const n of [1, 3, 4, 9, 17]) {
+      const x = room.reals(Array.from({ length: n }, (_, i) => i % 2 ? -0 : 0));
+      expect(k.allZero(n, x)).toBe(1);
+      for (let i = 0; i < n; ++i) {
+        for (const loud of [1, -1e-40, NaN, Infinity]) {
+          engine.memory.reals(x, n)[i] = loud;
+          expect(k.allZero(n, x)).toBe(0);
+          engine.memory.reals(x, n)[i] = 0;
+        }
+      }
+    }
+    expect(k.allZero(0, room.reals([]))).toBe(1);
+  }));
+
   test("allFinite finds one NaN or infinity anywhere", () => inRoom(engine, (room) => {
     for (const n of [1, 3, 4, 9, 17]) {
       const x = room.random(n, 1);
