@@ -85,11 +85,14 @@ export function randomNormal(n: i32, key0: i32, key1: i32, stream: i32, counter:
   }
 }
 
-/** out [n] = 1/keep with probability keep, else 0; overwritten. Element i takes word i mod 4 of block i/4. */
-export function dropoutMask(n: i32, key0: i32, key1: i32, stream: i32, counter: i32, keep: f64, out: usize): void {
+/**
+ * out [n] = 1/keep with probability keep, else 0; overwritten. Element i takes word i mod 4 of the block with counter words
+ * (i/4, draw, stream, 2): masks of two draws share no word, whatever their sizes.
+ */
+export function dropoutMask(n: i32, key0: i32, key1: i32, stream: i32, draw: i32, keep: f64, out: usize): void {
   const value = <Float>(1 / keep), limit = keep * 4294967296;
   for (let i = 0; i < n; ++i, out += SIZE) {
-    if (!(i & 3)) arrayBlock(key0, key1, stream, counter, DROPOUT, i >> 2);
+    if (!(i & 3)) randomBlock(key0, key1, i >> 2, draw, stream, DROPOUT, words);
     store<Float>(out, <f64>load<u32>(words + 4 * (i & 3)) < limit ? value : <Float>0);
   }
 }

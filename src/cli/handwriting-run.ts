@@ -27,6 +27,8 @@ export interface Recipe {
   readonly fall: number;
   readonly clip: number;
   readonly drop: number;
+  /** Standard deviation of noise on the weights while they learn. */
+  readonly noise: number;
   readonly distort: DistortOptions | false;
   /** Validation lines looked at after each epoch. */
   readonly check: number;
@@ -104,7 +106,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     const tired = (): boolean => history.length - 1 - history.findIndex(({ error }) => error === bestError()) >= options.patience;
     while (net.step < steps && !signal.aborted && !late() && !tired()) {
       const left = perEpoch - net.step % perEpoch;
-      for await (const { step, loss } of net.train(lessons.from(net.step), { optimizer, steps: left, shard: recipe.shard, pool, signal })) {
+      for await (const { step, loss } of net.train(lessons.from(net.step), { optimizer, steps: left, shard: recipe.shard, weightNoise: recipe.noise, pool, signal })) {
         sum += loss;
         options.onStep?.({ step, steps, loss, error: history[history.length - 1]?.error ?? NaN });
         if (late()) break;

@@ -23,7 +23,7 @@ function recipeOf(values: Values): Recipe {
     net: chosen(values, "net", netNames), seed: values.whole("seed", 0, 2 ** 52), epochs: values.whole("epochs", 1),
     input: kind === "pen" ? { kind, thin: values.number("thin", 0), ...form } : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
     batch: values.whole("batch", 1), shard: values.whole("shard", 1), rate: values.number("rate", 0), fall: values.number("fall", 0, 1),
-    clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), distort: values.on("plain") ? false : {}, check: values.whole("check", 1),
+    clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), noise: values.number("noise", 0), distort: values.on("plain") ? false : {}, check: values.whole("check", 1),
   };
 }
 
@@ -56,6 +56,7 @@ export const trainHandwriting: Command = {
     fall: { value: "X", default: "0.4", help: "share of the training over which the rate falls to 0" },
     clip: { value: "X", default: "5", help: "longest gradient" },
     drop: { value: "X", default: "0.25", help: "share of activities dropped" },
+    noise: { value: "X", default: "0", help: "standard deviation of noise on the weights while they learn; 0.075 in Graves 2013" },
     plain: { help: "do not distort the ink" },
     thin: { value: "X", default: "24", help: "least distance of two points" },
     size: { value: "X", default: "0", help: "scale every line to this root mean square height; 0: leave it" },

@@ -18,6 +18,7 @@ import type { Loss, LossSite } from "../losses/loss.ts";
 import type { CurvatureObjective } from "../optim/optimizer.ts";
 import type { Batch } from "./batch.ts";
 import type { ShardResult } from "./shards.ts";
+import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
 
 /** What a network is to its objective. */
 export interface ObjectiveParts {
@@ -41,6 +42,8 @@ export class NetworkObjective implements CurvatureObjective {
   mode: Partial<Mode> = {};
   /** Computes the shards of the current batch elsewhere, at full parameters θ, and hands over the results in order. */
   remote?: (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
+  /** Noise on the parameters while a gradient is taken; absent: none. */
+  noise?: NoiseDraw;
   /** Called between CG iterations. */
   pause?: () => void | Promise<void>;
   readonly #parts: ObjectiveParts;
@@ -49,6 +52,7 @@ export class NetworkObjective implements CurvatureObjective {
   readonly #sum: Ptr;
   readonly #direction: Ptr;
   #version = -1;
+  #weightNoise: WeightNoise | undefined;
   #train: Tape | undefined;
   #value: Tape | undefined;
   #linear: Tape[] = [];
@@ -86,7 +90,11 @@ export class NetworkObjective implements CurvatureObjective {
 
   curvatureValue(): number { return this.#valueOf(this.#curvature); }
 
-  gradient(g: Ptr): number | Promise<number> { return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g); }
+  gradient(g: Ptr): number | Promise<number> {
+    const quiet = this.noise && (this.#weightNoise ??= new WeightNoise(this)).add(this.noise);
+    // workers get a copy of θ before the call comes back
+    try { return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g); } finally { quiet?.(); }
+  }
 
   /** The gradient, computed here. */
   localGradient(g: Ptr): number {
@@ -164,6 +172,7 @@ export class NetworkObjective implements CurvatureObjective {
   dispose(): void {
     for (const tape of [this.#train, this.#value, ...this.#linear]) tape?.dispose();
     for (const { arena } of this.#kept.values()) arena.dispose();
+    this.#weightNoise?.dispose();
     this.#arena.dispose();
   }
 

@@ -28,6 +28,8 @@ export interface TrainOptions {
   readonly shard?: number;
   /** Computes the shards of each batch in workers: the same bits, sooner. Default: here, one after another. */
   readonly pool?: ShardPool;
+  /** Standard deviation of noise on the weights while each gradient is taken, drawn once a batch. Default 0. Not with Hessian-free. */
+  readonly weightNoise?: number;
   /** Sequences of each batch that serve for curvature products (Hessian-free). Default: all. */
   readonly curvature?: number;
   /** Stops after the current step, with its weights. */
@@ -42,7 +44,7 @@ export interface TrainEvent extends StepReport {
   ms: number;
 }
 
-const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "pool", "curvature", "signal"];
+const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "pool", "curvature", "weightNoise", "signal"];
 
 /** What a net tells its trainer. */
 export interface TrainerParts extends ObjectiveParts {
@@ -91,6 +93,10 @@ export class Trainer {
     const batch = whole(who, "batch", options.batch ?? 32, 1);
     const truncate = options.truncate === undefined ? Infinity : whole(who, "truncate", options.truncate, 1);
     for (const key of ["shard", "curvature"] as const) if (options[key] !== undefined) whole(who, key, options[key], 1);
+    const deviation = options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
+    if (deviation > 0 && (options.optimizer ?? this.#optimizer)?.name === "hessianFree") {
+      throw new OptionError(`${who}: weightNoise is ${deviation} with hessianFree, which compares losses at the weights themselves; leave it out, or choose another optimizer`);
+    }
     if (this.#busy) throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
     const next = feed(this.objective.engine, spec, data, { batch, shuffle: options.shuffle ?? true, seed });
     this.#busy = true;
@@ -107,6 +113,7 @@ export class Trainer {
           const from = performance.now();
           this.#load(chunks[c]!, options);
           this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
+          this.objective.noise = deviation > 0 ? { deviation, seed, draw: this.#step } : undefined;
           const report = await this.#advance(run, signal);
           if (!report) { // stopped within a step: the batch is drawn again, and the step goes on or is done anew
             if (c === 0) --this.#batches;

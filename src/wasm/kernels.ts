@@ -106,7 +106,7 @@ export interface RandomKernels {
   normalBlock(key0: number, key1: number, c0: number, c1: number, c2: number, c3: number, out: Ptr): void;
   randomUniform(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
   randomNormal(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
-  dropoutMask(n: number, key0: number, key1: number, stream: number, counter: number, keep: number, out: Ptr): void;
+  dropoutMask(n: number, key0: number, key1: number, stream: number, draw: number, keep: number, out: Ptr): void;
 }
 
 /** Everything a kernel module exports. */

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "unrolled-handwriting-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const e = await engine("float32"), train = drawnWords(24, new Random(e, 1, 1)), valid = drawnWords(12, new Random(e, 2, 1));
 const recipe: Recipe = {
-  net: "hierarchical", input: { kind: "pen", size: 60 }, seed: 1, epochs: 3, batch: 8, shard: 4, rate: 0.004, fall: 0.4, clip: 5, drop: 0.25, distort: {}, check: 12,
+  net: "hierarchical", input: { kind: "pen", size: 60 }, seed: 1, epochs: 3, batch: 8, shard: 4, rate: 0.004, fall: 0.4, clip: 5, drop: 0.25, noise: 0.01, distort: {}, check: 12,
 };
 const run = (name: string, options: Partial<RunOptions> = {}): ReturnType<typeof runTraining> => runTraining({
   recipe, train, valid, out: join(folder, `${name}.safetensors`), resume: false, workers: 0, minutes: Infinity, patience: 100,
