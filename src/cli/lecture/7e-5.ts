@@ -1,7 +1,8 @@
 /**
  * The four rows of the demonstration over one line of handwriting: what is read, memory cells, the pen, and the gradient at the inputs.
- * With UNROLLED_DATA and UNROLLED_READER (a net of `unrolled train handwriting`) on a validation line, else on a drawn word.
+ * With UNROLLED_DATA (a folder with iam-ondb in it) and UNROLLED_READER (a net of `unrolled train handwriting`) on a validation line, else on a drawn word.
  */
+import { join } from "node:path";
 import { readingTrace, type ReadingTrace } from "../../analysis/reading-trace.ts";
 import { type Mark, plot } from "../../analysis/plot.ts";
 import { type Figure, panels, svg } from "../../analysis/plot-svg.ts";
@@ -20,7 +21,7 @@ const WIDTH = 900, CELLS = 24;
 async function scene(context: LectureContext): Promise<{ net: Network; ink: Ink }> {
   const { UNROLLED_DATA: data, UNROLLED_READER: reader } = process.env;
   if (reader === undefined || data === undefined) return { net: (await learnToRead(pen, context)).net, ink: drawnWord("unrolled") };
-  const lines = await readHandwriting(data, "valid", context.signal);
+  const lines = await readHandwriting(join(data, "iam-ondb"), "valid", context.signal);
   return { net: (await loadModel(reader)).net, ink: lines[context.seed % lines.length]! };
 }
 
