@@ -160,7 +160,7 @@ export class Network {
     return metrics.result(sum / (total > 0 ? total : 1));
   }
 
-  /** Loss and the gradient of every parameter on these items, dropout off. */
+  /** Loss and the gradient by every parameter on these items, dropout off; constraints do not count. */
   gradient(data: readonly DataItem[]): { loss: number; gradient: { name: string; shape: readonly [number, number]; data: Floats }[] } {
     this.#live("gradient");
     const items = checkItems({ ...this.dataSpec, who: "network.gradient" }, data);

@@ -37,7 +37,10 @@ export interface CurvatureObjective extends Objective {
   gaussNewton(v: Ptr, out: Ptr, structural?: number): void | Promise<void>;
   /** f(θ) on the curvature batch, for walking back over CG iterates. θ may have moved; `linearize` is called again before products. */
   curvatureValue(): number | Promise<number>;
-  /** out [P] = Σ_i g_i² / n over the n sequences of the curvature batch, at the point of `linearize`; for the diagonal preconditioner. */
+  /**
+   * out [P] = Σ_i g_i² / n over the n sequences of the curvature batch, g_i = ∇f of sequence i alone, at the point of `linearize`; for the
+   * diagonal preconditioner.
+   */
   squaredGradients?(out: Ptr): void | Promise<void>;
   /** Called between CG iterations: lets other work run, and throws to stop. The next `step` then goes on with the same iteration. */
   pause?(): void | Promise<void>;

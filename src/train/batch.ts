@@ -61,6 +61,27 @@ export class Batch {
     return this;
   }
 
+  /** Sequence b with its targets, copied back out of kernel memory: loaded alone, it is a batch of its own. */
+  item(b: number): FlatItem {
+    const { input: I, symbols, initial, output: O, target: kind } = this.#spec, { memory } = this.#engine, { rows: N, sequences: B, lengths } = this.packing, T = lengths[b]!;
+    const out = (columns: number, from: ArrayLike<number>): Float64Array => {
+      const to = new Float64Array(T * columns);
+      unpackSequence(this.packing, b, columns, from, to);
+      return to;
+    };
+    const { input: data, initial: start } = this.#nodes, at = data === undefined ? NULL : this.inputs.get(data)!;
+    const head = {
+      length: T, input: data === undefined ? [] : out(I, symbols ? memory.ints(at, N * I) : memory.reals(at, N * I)),
+      initial: start === undefined ? [] : memory.reals(this.inputs.get(start)!, B * initial).slice(b * initial, (b + 1) * initial),
+    };
+    if (kind === "labels") {
+      const offsets = memory.ints(this.targetOffsets, B + 1), [from, to] = [offsets[b]!, offsets[b + 1]!];
+      return { ...head, target: memory.ints(this.target, offsets[B]!).slice(from, to), weight: [memory.reals(this.weight, B)[b]!] };
+    }
+    const columns = kind === "class" ? 1 : O, target = kind === "class" ? memory.ints(this.target, N) : memory.reals(this.target, N * O);
+    return { ...head, target: out(columns, target), weight: out(columns, memory.reals(this.weight, N * columns)) };
+  }
+
   dispose(): void { this.#arena.dispose(); }
 
   #loadTargets(items: readonly FlatItem[]): void {

@@ -16,8 +16,10 @@ import type { Weights } from "../graph/weights.ts";
 import type { ConstraintMap } from "../graph/constraints.ts";
 import type { Loss, LossSite } from "../losses/loss.ts";
 import type { CurvatureObjective } from "../optim/optimizer.ts";
-import type { Batch } from "./batch.ts";
+import { Batch, type InputNodes } from "./batch.ts";
+import type { DataSpec } from "./data.ts";
 import type { ShardResult } from "./shards.ts";
+import { meanSquaredGradient } from "./squared-gradients.ts";
 import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
 
 /** What a network is to its objective. */
@@ -25,6 +27,8 @@ export interface ObjectiveParts {
   readonly weights: Weights;
   readonly output: NodeId;
   readonly loss: Loss;
+  readonly spec: DataSpec;
+  readonly nodes: InputNodes;
   /** Map from free to full parameters; absent: all are free. */
   readonly constraints?: ConstraintMap;
 }
@@ -55,6 +59,7 @@ export class NetworkObjective implements CurvatureObjective {
   #weightNoise: WeightNoise | undefined;
   #train: Tape | undefined;
   #value: Tape | undefined;
+  #single: Tape | undefined;
   #linear: Tape[] = [];
   readonly #kept = new Map<Tape, { arena: Arena; reals: number; ptr: Ptr }>();
 
@@ -109,8 +114,10 @@ export class NetworkObjective implements CurvatureObjective {
   }
 
   /** g [full P] = gradient of one shard's Σ w·ℓ / total; returns Σ w·ℓ. */
-  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
-    const tape = this.tape, { loss, output } = this.#parts, sum = this.#forward(tape, shard, true, mode);
+  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number { return this.#gradientOn(this.tape, shard, total, mode, g); }
+
+  #gradientOn(tape: Tape, shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
+    const { loss, output } = this.#parts, sum = this.#forward(tape, shard, true, mode);
     if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
     tape.vjp(g, () => loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(output)));
     return sum;
@@ -163,6 +170,18 @@ export class NetworkObjective implements CurvatureObjective {
     constraints?.pull(sums, out);
   }
 
+  /** Sequences start at their own initial states even where states are carried on: which sequence of a chunk was whose is not kept. */
+  squaredGradients(out: Ptr): Promise<void> {
+    const { spec, nodes, constraints, weights } = this.#parts, { engine, size } = this, tape = this.#single ??= new Tape(weights);
+    return meanSquaredGradient({
+      engine, size, room: () => new Batch(engine, spec, nodes), pause: () => this.pause?.(),
+      gradient: (batch, g) => {
+        this.#gradientOn(tape, batch, totalWeight([batch]), { ...this.mode, carry: undefined }, constraints ? this.#full : g);
+        constraints?.pull(this.#full, g);
+      },
+    }, this.#curvature, out);
+  }
+
   /** Summed loss of a batch whose values stand on a tape. */
   lossOn(tape: Tape, batch: Batch): number { return this.#parts.loss.value(this.#site(tape, batch)); }
 
@@ -170,7 +189,7 @@ export class NetworkObjective implements CurvatureObjective {
   get tape(): Tape { return this.#train ??= new Tape(this.#parts.weights); }
 
   dispose(): void {
-    for (const tape of [this.#train, this.#value, ...this.#linear]) tape?.dispose();
+    for (const tape of [this.#train, this.#value, this.#single, ...this.#linear]) tape?.dispose();
     for (const { arena } of this.#kept.values()) arena.dispose();
     this.#weightNoise?.dispose();
     this.#arena.dispose();

@@ -4,7 +4,7 @@ import type { Ptr } from "../wasm/kernels.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer, OptimizerRun, StepReport } from "../optim/optimizer.ts";
-import { Batch, type InputNodes } from "./batch.ts";
+import { Batch } from "./batch.ts";
 import type { DataSpec, FlatItem } from "./data.ts";
 import { longestFirst } from "../graph/packing.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
@@ -48,8 +48,6 @@ const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "po
 
 /** What a net tells its trainer. */
 export interface TrainerParts extends ObjectiveParts {
-  readonly spec: DataSpec;
-  readonly nodes: InputNodes;
   readonly seed: number;
   /** Plain data from which a worker makes the same net. */
   readonly model: unknown;
@@ -129,11 +127,12 @@ export class Trainer {
     }
   }
 
-  /** g [P] = gradient of the loss of one set of items, dropout off; returns the loss. */
+  /** g [P] = gradient of the loss of one set of items by all parameters, constrained or not; dropout off. Returns the loss. */
   gradient(items: readonly FlatItem[], g: Ptr): number {
+    const { objective } = this;
     this.#load(items, {});
-    this.objective.mode = {};
-    return this.objective.localGradient(g);
+    objective.mode = {};
+    return objective.shardGradient(objective.batch[0]!, objective.total, {}, g) / objective.total;
   }
 
   /** One shard at full parameters θ [P], for a pool. */
