@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import type { RunResult } from "../../src/cli/compare/run.ts";
+import { type RunResult, runWay } from "../../src/cli/compare/run.ts";
+import { longLag } from "../../src/tasks/long-lag/table.ts";
 import { comparisonTable } from "../../src/cli/compare/table.ts";
 
 /** Runs a command line; its exit code and what it wrote. */
@@ -57,6 +58,24 @@ test("a run that is stopped is saved, and goes on with the sequences it has seen
     expect(readdirSync(dir).filter((name) => name.endsWith(".safetensors"))).toEqual([]);
   } finally { rmSync(dir, { recursive: true }); }
 }, 120_000);
+
+test("a Hessian-free step does not outlive Ctrl-C or the budget: both stop it between CG iterations, before it counts", async () => {
+  const key = { task: "order2", way: "hf", lag: 100, seed: 1 } as const, clock = (): number => performance.now();
+  const controller = new AbortController(), short = { clock, test: 100 };
+  setTimeout(() => controller.abort(), 1);
+  const stopped = await runWay(key, { ...short, budget: 1000, signal: controller.signal });
+  expect(stopped).toMatchObject({ interrupted: { sequences: 0 } });
+  const over = await runWay(key, { ...short, budget: 0.01, signal: new AbortController().signal });
+  expect(over).toMatchObject({ solved: false, sequences: 0 });
+}, 60_000);
+
+test("initialization and momentum learn 5-bit memorization at T = 10 beyond chance in seconds", async () => {
+  const { code, out } = await command(["compare", "--tasks", "memory5", "--ways", "momentum", "--lag", "10", "--seeds", "1", "--budget", "5", "--json"]);
+  expect(code).toBe(0);
+  const [run] = result(out);
+  expect(run!.sequences).toBeGreaterThan(1000);
+  expect(run!.wrong).toBeLessThan(longLag.memory5({ lag: 10 }).chance);
+}, 60_000);
 
 test("wrong lists are refused by name, with exit code 2", async () => {
   for (const [args, text] of [[["--tasks", "adition"], /--tasks names "adition", want some of addition,/], [["--ways", "sgd"], /--ways names "sgd"/], [["--lag", "3"], /--lag names "3"/]] as const) {

@@ -30,7 +30,7 @@ export interface RunState { readonly sequences: number; readonly seconds: number
 export interface RunProgress { sequences: number; seconds: number; loss: number; error: number }
 
 export interface RunOptions {
-  /** Seconds of learning at most. */
+  /** Seconds of learning at most; a step at work when they are over stops where it is. */
   readonly budget: number;
   /** Fresh sequences of the final test. Default 10,000. */
   readonly test?: number;
@@ -40,25 +40,29 @@ export interface RunOptions {
   readonly onProgress?: (at: RunProgress) => void;
 }
 
-const LOOK = 500;          // sequences of a test on the way
-const LOOKS = 0.1;         // of the time at most goes into such tests
+const LOOK = 500;            // sequences of a test on the way
+const LOOKS = 0.1;           // of the time at most goes into such tests
+const LONGEST = 2 ** 31 - 1; // of a timer, ms
 const TEST_STREAM = 0x636f6d70;
 
 /** Runs; an interrupted run gives its state in place of a result. */
 export async function runWay(key: RunKey, options: RunOptions): Promise<RunResult | { interrupted: RunState | undefined }> {
   const { budget, test = 10_000, signal, clock, resume, onProgress } = options, task: Task = longLag[key.task]({ lag: key.lag });
-  const learner = await ways[key.way]!.start(task, key.lag, key.seed, resume?.model), random = new Random(await engine("float64"), key.seed, TEST_STREAM);
+  const over = new AbortController(); // the time is over: a long step stops where it is
+  const learner = await ways[key.way]!.start(task, key.lag, key.seed, AbortSignal.any([signal, over.signal]), resume?.model);
+  const random = new Random(await engine("float64"), key.seed, TEST_STREAM);
   const at: RunProgress = { sequences: resume?.sequences ?? 0, seconds: resume?.seconds ?? 0, loss: NaN, error: 1 };
   let looking = 0;
   try {
     for (let done = false; ;) {
       const from = clock();
       if (signal.aborted) return { interrupted: learner.save && { sequences: at.sequences, seconds: at.seconds, model: learner.save() } };
-      const step = await learner.advance();
+      const timer = setTimeout(() => over.abort(), Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST));
+      const step = await learner.advance().finally(() => clearTimeout(timer));
       at.sequences = step.sequences;
       at.seconds += (clock() - from) / 1000;
       if (Number.isFinite(step.loss)) at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
-      done = step.done === true && !signal.aborted || at.seconds >= budget;
+      done = step.done === true && !signal.aborted || over.signal.aborted || at.seconds >= budget;
       if (done || looking <= LOOKS * at.seconds) {
         const start = clock(), quick = await wrongOn(learner, task, random, LOOK);
         at.error = quick.error;

@@ -20,13 +20,13 @@ export interface Way {
   readonly name: string;
   /** What it is, in a line. */
   readonly words: string;
-  /** A net for a task, from a seed, or from what `save` gave. */
-  start(task: Task, lag: number, seed: number, saved?: Uint8Array): Promise<Learner>;
+  /** A net for a task, from a seed, or from what `save` gave. The signal stops it within a step, where a step is long. */
+  start(task: Task, lag: number, seed: number, signal: AbortSignal, saved?: Uint8Array): Promise<Learner>;
 }
 
 /** A learner that trains a network on fresh batches. */
-export function trainingLearner(net: Network, task: Task, optimizer: Optimizer, options: TrainOptions & { batch: number }, signal?: AbortSignal): Learner {
-  const steps = net.train(task, { ...options, optimizer, steps: 2 ** 31 - 1, signal });
+export function trainingLearner(net: Network, task: Task, optimizer: Optimizer, options: TrainOptions & { batch: number; signal: AbortSignal }): Learner {
+  const steps = net.train(task, { ...options, optimizer, steps: 2 ** 31 - 1 });
   return {
     async advance() {
       const { value } = await steps.next();

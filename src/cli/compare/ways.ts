@@ -26,19 +26,19 @@ const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof networ
 /** Way 1 (Hochreiter & Schmidhuber 1997; forget gate by Gers et al. 2000, open at the start; Adam). */
 export const lstmWay: Way = {
   name: "lstm", words: "LSTM, 32 cells, forget gates open at the start, Adam",
-  async start(task, lag, seed, saved) {
+  async start(task, lag, seed, signal, saved) {
     const net = await create({
       input: inputOf(task), loss: task.loss, seed,
       layers: [lstm(32, { init: { gates: { f: constant(Math.log(lag)), i: constant(-1) } } }), dense(task.output)],
     }, saved);
-    return trainingLearner(net, task, adam({ rate: 0.004, clip: 1 }), { batch: 50 });
+    return trainingLearner(net, task, adam({ rate: 0.004, clip: 1 }), { batch: 50, signal });
   },
 };
 
 /** Way 2 (Martens & Sutskever 2011): structural damping, large fresh batches. */
 export const hessianFreeWay: Way = {
   name: "hf", words: "100 tanh units, Hessian-free with structural damping",
-  async start(task, lag, seed, saved) {
+  async start(task, lag, seed, signal, saved) {
     const permuted = task.name === "permutation";
     const net = await create({
       input: inputOf(task), loss: task.loss, seed,
@@ -48,14 +48,14 @@ export const hessianFreeWay: Way = {
       ],
     }, saved);
     const optimizer = hessianFree({ lambda: permuted ? 0.1 * lag : 0.1, mu: 1 / 30, weightDecay: 2e-5 });
-    return trainingLearner(net, task, optimizer, { batch: task.all ? task.all.length : 1000, curvature: task.all ? task.all.length : 500, shard: 500 });
+    return trainingLearner(net, task, optimizer, { batch: task.all ? task.all.length : 1000, curvature: task.all ? task.all.length : 500, shard: 500, signal });
   },
 };
 
 /** Way 4 (Sutskever, Martens, Dahl & Hinton 2013): initialization, centering, Nesterov's momentum 0.9 for 1000 updates, then more. */
 export const momentumWay: Way = {
   name: "momentum", words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
-  async start(task, _lag, seed, saved) {
+  async start(task, _lag, seed, signal, saved) {
     const wide = await engine("float64"), means = taskMeans(task, new Random(wide, seed, MEANS));
     const net = await create({
       input: task.input, loss: task.loss, seed,
@@ -66,7 +66,7 @@ export const momentumWay: Way = {
     }, saved);
     if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.data.set(outputBias(wide, task, means));
     const same = centered(task, means);
-    const learner = trainingLearner(net, same, nesterov({ rate: 0.02, clip: 1, momentum: piecewise([[0, 0.9], [1000, 0.98]]) }), { batch: 100 });
+    const learner = trainingLearner(net, same, nesterov({ rate: 0.02, clip: 1, momentum: piecewise([[0, 0.9], [1000, 0.98]]) }), { batch: 100, signal });
     return { ...learner, predict: (items) => net.predict(items.map((item) => same.center(item).input)) };
   },
 };
