@@ -4,8 +4,9 @@
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept in bench/results/.
 import { parseArgs } from "node:util";
-import { adam, constant, dense, engine, hessianFree, longLag, lstm, nesterov, network, normal, piecewise, Random, rnn, sparse, uniform } from "../dist/index.js";
-import { centered, outputBias, taskMeans } from "../dist/tasks/centered.js";
+import {
+  adam, centered, constant, dense, engine, hessianFree, longLag, lstm, nesterov, network, normal, outputBias, piecewise, Random, rnn, sparse, taskMeans, uniform,
+} from "../dist/index.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values: o, positionals: [way, name, lag] } = parseArgs({ allowPositionals: true, options: {

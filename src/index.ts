@@ -59,6 +59,7 @@ export type { FixedPoint } from "./analysis/fixed-points.ts";
 export { oscillation } from "./analysis/oscillation.ts";
 export { gradientWall } from "./analysis/gradient-wall.ts";
 export { gradientNorms, fittedRate } from "./analysis/gradient-norms.ts";
+export { memoryCell, writeKeepRead } from "./analysis/memory-cell.ts";
 
 // echo state networks
 export { esn, Esn } from "./models/esn.ts";
@@ -71,6 +72,8 @@ export type { LongLagName } from "./tasks/long-lag/table.ts";
 export type { LongLagOptions } from "./tasks/long-lag/scoring.ts";
 export { tasks } from "./tasks/tasks.ts";
 export { nextStep } from "./tasks/next-step.ts";
+export { centered, outputBias, taskMeans } from "./tasks/centered.ts";
+export type { CenteredTask, TaskMeans } from "./tasks/centered.ts";
 
 // decoding of labels
 export { bestPath } from "./inference/best-path.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { gradientNorms } from "../../src/analysis/gradient-norms.ts";
-import { memoryCell, writeKeepRead } from "../../src/analysis/memory-cell.ts";
+import { memoryCell, writeKeepRead } from "../../src/index.ts";
 
 const last = (T: number): Float32Array => Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 

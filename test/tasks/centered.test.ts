@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { centered, outputBias, taskMeans } from "../../src/tasks/centered.ts";
+import { centered, outputBias, taskMeans } from "../../src/index.ts";
 import { longLag } from "../../src/tasks/long-lag/table.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
