@@ -1,6 +1,7 @@
 // Hessian-free: a CG step, a Gauss-Newton product against a gradient, and time to solution. `npm run build`, then
 //   node bench/hessian-free.js            the quick figures and 5-bit memorization
 //   node bench/hessian-free.js --long     also temporal order T=50 and addition T=30 to the end (minutes)
+//   node bench/hessian-free.js --memory   only the kernel memory of a step on 10,000 sequences of 200 steps, in shards (half a minute)
 // Times are of the wall; beside them the CPU seconds of the process, which other work on the machine disturbs less.
 import { facts } from "./harness.js";
 import { dense, engine, hessianFree, longLag, network, Random, rnn, sparse } from "../dist/index.js";
@@ -64,18 +65,34 @@ async function solve(title, task, precision, seed, { batch, below = 0.01, most =
   facts(title, [{ name: `${title}, ${precision}, seed ${seed}: ${(100 * error).toFixed(2)}% wrong after ${steps} steps, ${cg} CG; seconds`, value: seconds, unit: "s" }, { name: "  CPU seconds of it", value: busy, unit: "s" }]);
 }
 
-const sized = longLag.addition({ lag: 30 });
-for (const [precision, want] of [["float32", 0.05], ["float64", 0.1]]) {
-  const product = await cgStep(sized, precision, 300), whole = await gradient(sized, precision, 300);
-  facts("a CG step", [
-    { name: `CG step, 300 × 33 × 100, ${precision}`, value: product.wall, unit: "s", want: `≤ ${want}` },
-    { name: "  CPU seconds of it", value: product.busy, unit: "s" },
-    { name: `in gradients of the same batch, ${precision}`, value: product.wall / whole.wall, want: "≤ 1.5" },
-    { name: "  in CPU seconds", value: product.busy / whole.busy },
+/** Kernel memory of a step on 10,000 sequences of 200 steps, 100 units, float32, with the default curvature batch: 1000. */
+async function memory() {
+  const count = 10_000, task = longLag.addition({ lag: 190 }), net = await plainNet(task, "float32"), { memory } = net.engine;
+  const items = task.batch(count, new Random(net.engine, 1)), steps = items.map((item) => item.input.length / task.input), mean = steps.reduce((a, b) => a + b) / count;
+  const from = performance.now(), [report] = await net.fit(items, { optimizer: hessianFree({ cgIterations: 2, lineSearchTries: 1, weightDecay: 2e-5 }), batch: count, shard: 100, steps: 1 });
+  facts("kernel memory", [
+    { name: `peak, ${count} × ${mean.toFixed(0)} × 100, float32, shards of 100`, value: memory.usage.peak / 2 ** 20, unit: "MiB", want: "≤ 1024" },
+    { name: `  a step of ${report.cgIterations} CG iterations`, value: (performance.now() - from) / 1000, unit: "s" },
   ]);
+  net.dispose();
 }
-for (const precision of ["float64", "float32"]) for (const seed of [1, 2, 3]) await solve("5-bit memorization, length 20", longLag.memory5({ lag: 10 }), precision, seed, { batch: 32, below: 1e-9 });
-if (process.argv.includes("--long")) {
-  await solve("temporal order, T = 50", longLag.order2({ lag: 50 }), "float32", 1, { batch: 300 });
-  await solve("addition, T = 30, to 2%", longLag.addition({ lag: 30 }), "float32", 1, { batch: 300, below: 0.02 });
+
+async function figures() {
+  const sized = longLag.addition({ lag: 30 });
+  for (const [precision, want] of [["float32", 0.05], ["float64", 0.1]]) {
+    const product = await cgStep(sized, precision, 300), whole = await gradient(sized, precision, 300);
+    facts("a CG step", [
+      { name: `CG step, 300 × 33 × 100, ${precision}`, value: product.wall, unit: "s", want: `≤ ${want}` },
+      { name: "  CPU seconds of it", value: product.busy, unit: "s" },
+      { name: `in gradients of the same batch, ${precision}`, value: product.wall / whole.wall, want: "≤ 1.5" },
+      { name: "  in CPU seconds", value: product.busy / whole.busy },
+    ]);
+  }
+  for (const precision of ["float64", "float32"]) for (const seed of [1, 2, 3]) await solve("5-bit memorization, length 20", longLag.memory5({ lag: 10 }), precision, seed, { batch: 32, below: 1e-9 });
+  if (process.argv.includes("--long")) {
+    await solve("temporal order, T = 50", longLag.order2({ lag: 50 }), "float32", 1, { batch: 300 });
+    await solve("addition, T = 30, to 2%", longLag.addition({ lag: 30 }), "float32", 1, { batch: 300, below: 0.02 });
+  }
 }
+
+await (process.argv.includes("--memory") ? memory() : figures());

@@ -16,7 +16,10 @@ import type { CurvatureObjective, Objective, Optimizer, OptimizerRun, StepReport
 export interface HessianFreeOptions {
   /** λ at the start. Default 0.1; 0.3 is usual without structural damping, 0.1·T for the random permutation. */
   lambda?: number;
-  /** μ, the weight of structural damping relative to λ. Default 1/30; 0 for nets without recurrence. */
+  /**
+   * μ, the weight of structural damping relative to λ. Default 1/30; 0 for nets without recurrence. The damping of a step of the states is
+   * weighed by w = |∂state/∂pre-activation|, 1 - h² for tanh, and divided by what divides the loss: the steps or sequences that count.
+   */
   mu?: number;
   /** w, weight decay. Default 0; the authors' recurrent nets use 2e-5. */
   weightDecay?: number;
@@ -70,7 +73,10 @@ export async function walkBack(count: number, loss: (j: number) => Promise<numbe
 
 const shrink = 0.8; // of α in the line search; Martens's code
 
-/** Hessian-free optimization of any objective that has Gauss-Newton products. */
+/**
+ * Hessian-free optimization of any objective that has Gauss-Newton products. It wants large batches, in `shard`s where memory is short; a
+ * net takes products on the first `curvature` sequences of each: by default all of up to 1000, and of more a tenth, but no fewer than 1000.
+ */
 export function hessianFree(options: HessianFreeOptions = {}): Optimizer {
   knownOptions("hessianFree", options, ["lambda", "mu", "weightDecay", "cgIterations", "cgTolerance", "warmStart", "preconditioner",
     "model", "sufficientDecrease", "lineSearchTries"]);

@@ -30,7 +30,10 @@ export interface TrainOptions {
   readonly pool?: ShardPool;
   /** Standard deviation of noise on the weights while each gradient is taken, drawn once a batch. Default 0. Not with Hessian-free. */
   readonly weightNoise?: number;
-  /** Sequences of each batch that serve for curvature products (Hessian-free). Default: all. */
+  /**
+   * Sequences of each batch, its first, that serve for curvature products (Hessian-free): their activities stay in memory throughout a
+   * step. Default: all of up to 1000; of larger batches a tenth, as in Martens & Sutskever 2011, but no fewer than 1000.
+   */
   readonly curvature?: number;
   /** Stops after the current step, with its weights. */
   readonly signal?: AbortSignal;
@@ -44,6 +47,7 @@ export interface TrainEvent extends StepReport {
   ms: number;
 }
 
+const CURVATURE = 1000; // sequences below which a tenth of a batch is too few to tell the curvature
 const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "pool", "curvature", "weightNoise", "signal"];
 
 /** What a net tells its trainer. */
@@ -92,7 +96,8 @@ export class Trainer {
     const truncate = options.truncate === undefined ? Infinity : whole(who, "truncate", options.truncate, 1);
     for (const key of ["shard", "curvature"] as const) if (options[key] !== undefined) whole(who, key, options[key], 1);
     const deviation = options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
-    if (deviation > 0 && (options.optimizer ?? this.#optimizer)?.name === "hessianFree") {
+    const curved = (options.optimizer ?? this.#optimizer)?.name === "hessianFree";
+    if (deviation > 0 && curved) {
       throw new OptionError(`${who}: weightNoise is ${deviation} with hessianFree, which compares losses at the weights themselves; leave it out, or choose another optimizer`);
     }
     if (this.#busy) throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
@@ -108,8 +113,8 @@ export class Trainer {
         ++this.#batches;
         const chunks = cut(items, truncate, spec);
         for (let c = 0; c < chunks.length && done < steps && !signal?.aborted; ++c) {
-          const from = performance.now();
-          this.#load(chunks[c]!, options);
+          const from = performance.now(), chunk = chunks[c]!;
+          this.#load(chunk, curved ? { ...options, curvature: options.curvature ?? Math.max(CURVATURE, Math.round(chunk.length / 10)) } : options);
           this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
           this.objective.noise = deviation > 0 ? { deviation, seed, draw: this.#step } : undefined;
           const report = await this.#advance(run, signal);
@@ -217,7 +222,7 @@ export class Trainer {
     objective.batch = parts.map(pack);
     objective.remote = pool && ((theta, take) =>
       pool.run(model, theta, parts.map((part, i) => ({ items: part, total: objective.total, mode: objective.shardMode(i) })), take, signal));
-    this.objective.curvatureBatch = curvature !== undefined && curvature < items.length ? shards(items.slice(0, curvature), shard ?? Infinity).map(pack) : [];
+    objective.curvatureBatch = curvature !== undefined && curvature < items.length ? shards(items.slice(0, curvature), shard ?? Infinity).map(pack) : [];
   }
 }
 
