@@ -10,7 +10,7 @@ export type { Precision } from "./wasm/memory.ts";
 // networks
 export { network, Network } from "./models/network.ts";
 export type { ParameterView, PredictOptions } from "./models/network.ts";
-export type { LossName, NetworkSpec } from "./models/spec.ts";
+export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/spec.ts";
 export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, skip, subsample } from "./models/layers.ts";
 export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
 export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";

@@ -6,6 +6,7 @@ import { bestPath, type Emission } from "../inference/best-path.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { Network } from "../models/network.ts";
+import { lossOf } from "../models/spec.ts";
 import { packing } from "../graph/packing.ts";
 import type { Tape } from "../graph/tape.ts";
 
@@ -46,7 +47,8 @@ function joinedAt(net: Network, id: number): number {
 /** Reads input [T,I] with a net whose loss is ctc, and keeps what happened until `dispose`. */
 export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTrace {
   const { graph, output, recurrent } = net.built, width = graph.node(0).columns, steps = input.length / width;
-  if (net.spec.loss !== "ctc") throw new ShapeError(`readingTrace: the net's loss is ${net.spec.loss}, want ctc`);
+  const { name: loss } = lossOf(net.spec.loss);
+  if (loss !== "ctc") throw new ShapeError(`readingTrace: the net's loss is ${loss}, want ctc`);
   if (!Number.isInteger(steps) || steps < 1) throw new ShapeError(`readingTrace: ${input.length} values, want a multiple of ${width}, the inputs a step`);
   const { memory, kernels: k } = net.engine, tape: Tape = net.tape({ inputAdjoints: [0] }), arena = new Arena(memory);
   const x = arena.reals(steps * width), gradient = arena.reals(graph.size);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { NGram } from "../inference/ngram.ts";
 import type { LanguageModel } from "../inference/beam-search.ts";
 import { encodeText } from "../tasks/handwriting.ts";
-import { judge, netLanguage, scriptOf, type ReadingOptions } from "../tasks/handwriting-reading.ts";
+import { judge, netLanguage, readingErrors, scriptOf, worstFirst, type Reading, type ReadingOptions } from "../tasks/handwriting-reading.ts";
 import { engine } from "../wasm/engine.ts";
 import type { Network } from "../models/network.ts";
 import { UsageError, type Context, type OptionSpec } from "./command.ts";
@@ -44,28 +44,23 @@ const CHUNK = 64;
 export async function evalHandwriting(net: Network, { screen, signal, values }: Context): Promise<void> {
   const { alphabet } = scriptOf(net), language = values.text("language"), beam = values.text("beam");
   if (language !== undefined && beam === undefined) throw new UsageError("--language needs --beam N, the prefixes to keep");
-  const reading: ReadingOptions = beam === undefined ? {} : {
+  const show = values.whole("show", 0), reading: ReadingOptions = beam === undefined ? {} : {
     width: values.whole("beam", 1, 100_000),
     ...(language === undefined ? {} : { language: await languageOf(language, alphabet, values.whole("order", 1, 32)), weight: values.number("weight", 0), bonus: values.number("bonus", -100, 100) }),
   };
   const split = values.needed("split", "a split"), inks = await readHandwriting(values.needed("data", "the folder of the handwriting"), split, signal);
-  const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" }), readings: Awaited<ReturnType<typeof judge>>["readings"] = [];
-  let words = 0;
+  const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" }), readings: Reading[] = [];
   for (let from = 0; from < inks.length; from += CHUNK) {
     signal.throwIfAborted();
-    const some = inks.slice(from, from + CHUNK), judged = await judge(net, some, reading);
-    readings.push(...judged.readings);
-    words += judged.wordError * some.reduce((sum, ink) => sum + ink.text.split(" ").filter(Boolean).length, 0);
+    readings.push(...(await judge(net, inks.slice(from, from + CHUNK), reading)).readings);
     progress.update(readings.length);
   }
   progress.end();
-  const labels = inks.reduce((sum, ink) => sum + [...ink.text].length, 0), edits = readings.reduce((sum, r) => sum + r.edits, 0);
-  const all = inks.reduce((sum, ink) => sum + ink.text.split(" ").filter(Boolean).length, 0), exact = readings.filter((r) => r.edits === 0).length;
-  const worst = [...readings].sort((a, b) => b.edits / b.ink.text.length - a.edits / a.ink.text.length).slice(0, values.whole("show", 0));
-  for (const { ink, text, edits: wrong } of worst) {
-    screen.line(`${ink.id}: ${wrong} edits\n  want ${ink.text}\n  read ${text}`);
-    screen.event({ event: "line", id: ink.id, want: ink.text, read: text, edits: wrong });
+  const { labelError, wordError } = readingErrors(readings), exact = readings.filter((r) => r.edits === 0).length;
+  for (const { ink, text, edits } of worstFirst(readings).slice(0, show)) {
+    screen.line(`${ink.id}: ${edits} edits\n  want ${ink.text}\n  read ${text}`);
+    screen.event({ event: "line", id: ink.id, want: ink.text, read: text, edits });
   }
-  screen.line(`${countText(inks.length)} lines of split ${split}: label error ${percent(edits / labels)}, word error ${percent(words / all)}, ${countText(exact)} lines without error (${beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`}, ${timeText(progress.seconds)}).`);
-  screen.event({ event: "result", task: "handwriting", split, lines: inks.length, labelError: edits / labels, wordError: words / all, exact, beam: beam === undefined ? null : Number(beam), seconds: progress.seconds });
+  screen.line(`${countText(inks.length)} lines of split ${split}: label error ${percent(labelError)}, word error ${percent(wordError)}, ${countText(exact)} lines without error (${beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`}, ${timeText(progress.seconds)}).`);
+  screen.event({ event: "result", task: "handwriting", split, lines: inks.length, labelError, wordError, exact, beam: beam === undefined ? null : Number(beam), seconds: progress.seconds });
 }

@@ -14,6 +14,9 @@ export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
   return old[to.length]!;
 }
 
+/** Edits a true label: 0 where there are neither edits nor labels, ∞ where there are only edits. */
+export const errorRate = (edits: number, labels: number): number => edits === 0 ? 0 : edits / labels;
+
 /** Edits and labels counted over many sequences. */
 export interface LabelErrors {
   /** Σ edit distances. */
@@ -23,7 +26,7 @@ export interface LabelErrors {
   /** Sequences, and those without an error. */
   sequences: number;
   exact: number;
-  /** edits / labels; 0 where there are no labels and no edits, ∞ where there are only edits. */
+  /** `errorRate` of edits and labels. */
   rate: number;
 }
 
@@ -37,6 +40,6 @@ export function labelErrors<T>(got: readonly ArrayLike<T>[], want: readonly Arra
     errors.labels += want[i]!.length;
     if (distance === 0) ++errors.exact;
   }
-  errors.rate = errors.edits === 0 ? 0 : errors.edits / errors.labels;
+  errors.rate = errorRate(errors.edits, errors.labels);
   return errors;
 }

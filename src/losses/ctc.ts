@@ -7,7 +7,10 @@ import type { Ptr } from "../wasm/kernels.ts";
 import type { Loss, LossSite } from "./loss.ts";
 
 export interface CtcOptions {
-  /** A target that has no alignment, being longer than its sequence with a step more for each repeated label: "error" (default), or "infinite" loss. */
+  /**
+   * A target that has no alignment, being longer than its sequence with a step more for each repeated label: "error" (default), or
+   * "infinite" loss. Learning then counts such a sequence with loss 0, no gradient and no curvature; the mean is still over all sequences.
+   */
   readonly impossible?: "error" | "infinite";
 }
 
@@ -38,9 +41,9 @@ function layOut(s: Omit<LossSite, "kept">, from: Ptr): Room {
   };
 }
 
-/** Every label below the blank, every target with an alignment; else a DataError. */
-function check({ memory, packing, target, targetOffsets, columns: K }: LossSite, infinite: boolean): void {
-  const at = memory.ints(targetOffsets, packing.sequences + 1), labels = memory.ints(target, at[packing.sequences]!);
+/** The sequences whose targets have no alignment. Throws DataError for the first of them unless `infinite`, and for a label that is the blank. */
+function impossible({ memory, packing, target, targetOffsets, columns: K }: LossSite, infinite: boolean): number[] {
+  const found: number[] = [], at = memory.ints(targetOffsets, packing.sequences + 1), labels = memory.ints(target, at[packing.sequences]!);
   packing.lengths.forEach((T, b) => {
     const own = labels.subarray(at[b]!, at[b + 1]!);
     let steps = own.length;
@@ -48,10 +51,20 @@ function check({ memory, packing, target, targetOffsets, columns: K }: LossSite,
       if (label >= K - 1) throw new DataError(`ctc: label ${i} of a target is ${label}, the blank; want one from 0 to ${K - 2}`);
       if (i > 0 && own[i - 1] === label) ++steps;
     });
-    if (steps > T && !infinite) {
-      throw new DataError(`ctc: ${own.length} labels need ${steps} output steps, got ${T}; join fewer steps, leave the sequence out, or set impossible: "infinite"`);
+    if (steps <= T) return;
+    if (!infinite) {
+      throw new DataError(`ctc: ${own.length} labels need ${steps} output steps, got ${T}; join fewer steps, leave the sequence out, or let training pass over it by loss: { kind: "ctc", impossible: "infinite" }`);
     }
+    found.push(b);
   });
+  return found;
+}
+
+/** What `use` gives while some sequences weigh nothing. */
+function without<R>({ memory, packing, weight }: LossSite, sequences: readonly number[], use: () => R): R {
+  const weights = memory.reals(weight, packing.sequences), before = sequences.map((b) => weights[b]!);
+  for (const b of sequences) weights[b] = 0;
+  try { return use(); } finally { sequences.forEach((b, i) => { weights[b] = before[i]!; }); }
 }
 
 /** The loss. */
@@ -62,12 +75,11 @@ export function ctc(options: CtcOptions = {}): Loss {
     name: "ctc",
     target: "labels",
     room: (s) => layOut(s, 0 as Ptr).reals,
-    value(s) {
-      check(s, infinite);
-      const room = layOut(s, s.kept), { offsetAt, lengths, sequences: B, steps } = s.packing;
+    value(s, learning = false) {
+      const bad = impossible(s, infinite), room = layOut(s, s.kept), { offsetAt, lengths, sequences: B, steps } = s.packing;
       s.memory.ints(room.offsetAt, steps + 1).set(offsetAt);
       s.memory.ints(room.lengths, B).set(lengths);
-      return s.k.ctcValue(B, s.columns, room.offsetAt, room.lengths, s.target, s.targetOffsets, s.z, s.weight, room.kept, room.scratch);
+      return without(s, learning ? bad : [], () => s.k.ctcValue(B, s.columns, room.offsetAt, room.lengths, s.target, s.targetOffsets, s.z, s.weight, room.kept, room.scratch));
     },
     gradient(s, scale, dz) {
       const room = layOut(s, s.kept);
@@ -75,7 +87,9 @@ export function ctc(options: CtcOptions = {}): Loss {
     },
     curvature(s, scale, rz, out) {
       const { rowWeights, probabilities } = layOut(s, s.kept), { rowsAt, offsetAt, steps } = s.packing, { k, memory } = s;
-      for (let t = 0; t < steps; ++t) k.copyRows(1, rowsAt[t]!, s.weight, rowsAt[t]!, memory.at(rowWeights, offsetAt[t]!), rowsAt[t]!);
+      without(s, infinite ? impossible(s, true) : [], () => {
+        for (let t = 0; t < steps; ++t) k.copyRows(1, rowsAt[t]!, s.weight, rowsAt[t]!, memory.at(rowWeights, offsetAt[t]!), rowsAt[t]!);
+      });
       k.softmaxProbabilities(s.rows, s.columns, s.z, probabilities);
       k.softmaxCurvature(s.rows, s.columns, probabilities, rowWeights, scale, rz, out);
     },

@@ -32,8 +32,8 @@ export interface Loss {
   readonly target: "reals" | "class" | "labels";
   /** Reals to keep for such a site. */
   room(s: Omit<LossSite, "kept">): number;
-  /** Σ w·ℓ, nats or half squared units. */
-  value(s: LossSite): number;
+  /** Σ w·ℓ, nats or half squared units. `learning`: of what can be learned, where a loss lets sequences of infinite loss pass. */
+  value(s: LossSite, learning?: boolean): number;
   /** dz += scale·∂value/∂z. */
   gradient(s: LossSite, scale: number, dz: Ptr): void;
   /** out += scale·H·rz. */

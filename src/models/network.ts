@@ -23,7 +23,7 @@ import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints } from "./constraints.ts";
 import { initialize } from "./begin.ts";
 import { needsSpectrum } from "./initialization.ts";
-import { checkSpec, inputOf, lossNamed, type NetworkSpec } from "./spec.ts";
+import { checkSpec, inputOf, lossOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 
 /** A parameter matrix. `data` is a live view: read or write it at once, do not keep it. */
@@ -64,7 +64,7 @@ export class Network {
     this.engine = engine;
     this.spec = spec;
     this.built = built;
-    this.#loss = lossNamed(spec.loss);
+    this.#loss = lossOf(spec.loss);
     const { graph, input, initial, initialColumns, output } = built, data = graph.node(0);
     this.dataSpec = {
       who: "network", input: data.columns, symbols: data.data!.symbols, output: graph.node(output).columns,
@@ -149,7 +149,7 @@ export class Network {
     const items = checkItems(spec, isSource(data as TrainingData)
       ? (data as BatchSource).batch(whole("network.evaluate", "count", options.count ?? 1000, 1), new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation))
       : isItems(data as TrainingData) ? data as readonly DataItem[] : []);
-    const metrics = new Metrics(this.spec.loss, this.dataSpec.output), { objective } = this.#trainer;
+    const metrics = new Metrics(this.#loss.name, this.dataSpec.output), { objective } = this.#trainer;
     let sum = 0, total = 0;
     for (let from = 0; from < items.length; from += CHUNK) {
       const chunk = items.slice(from, from + CHUNK), predictions = this.#forward(chunk);

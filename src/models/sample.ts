@@ -7,6 +7,7 @@ import { DataError, inRange, knownOptions, OptionError, whole } from "../wasm/er
 import { Arena } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import type { Network } from "./network.ts";
+import { lossOf } from "./spec.ts";
 
 export interface SampleOptions {
   /** Symbols to draw. Default 100. */
@@ -27,7 +28,7 @@ export function* sample(net: Network, options: SampleOptions = {}): Generator<nu
   knownOptions("sample", options, ["length", "temperature", "seed", "prompt"]);
   const length = whole("sample", "length", options.length ?? 100, 0), temperature = inRange("sample", "temperature", options.temperature ?? 1, 0);
   const prompt = Array.from(options.prompt ?? [0]), random = new Random(net.engine, whole("sample", "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER), SAMPLES);
-  if (net.spec.loss !== "softmax") throw new OptionError(`sample: the net's loss is "${net.spec.loss}", want "softmax"`);
+  if (net.spec.loss !== "softmax") throw new OptionError(`sample: the net's loss is "${lossOf(net.spec.loss).name}", want "softmax"`);
   if (!prompt.length) throw new DataError("sample: prompt is empty, want at least one symbol");
   const { kernels: k, memory } = net.engine, arena = new Arena(memory), stream = net.stream();
   try {

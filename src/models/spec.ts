@@ -2,7 +2,7 @@
 import { OptionError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import type { Precision } from "../wasm/memory.ts";
 import { bernoulli } from "../losses/bernoulli.ts";
-import { ctc } from "../losses/ctc.ts";
+import { ctc, type CtcOptions } from "../losses/ctc.ts";
 import type { Loss } from "../losses/loss.ts";
 import { softmax } from "../losses/softmax.ts";
 import { squared } from "../losses/squared.ts";
@@ -13,8 +13,18 @@ import type { Layer } from "./layers.ts";
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
 
-/** The loss of a name. */
-export const lossNamed = (name: LossName): Loss => losses[name];
+/** CTC with its option: `impossible: "infinite"` lets training pass over targets that have no alignment; "error" (default) refuses them. */
+export interface CtcLoss extends CtcOptions { readonly kind: "ctc" }
+/** A loss by its name, or with options. Plain data. */
+export type LossSpec = LossName | CtcLoss;
+
+/** The loss that a spec asks for. Throws OptionError. */
+export function lossOf(spec: LossSpec): Loss {
+  if (typeof spec !== "object" || spec === null) return losses[oneOf("network", "loss", spec, Object.keys(losses) as LossName[])];
+  knownOptions("network: loss", spec, ["kind", "impossible"]);
+  oneOf("network", "loss.kind", spec.kind, ["ctc"]);
+  return ctc({ impossible: spec.impossible });
+}
 
 /** What a net is: enough to build it again. */
 export interface NetworkSpec {
@@ -22,9 +32,11 @@ export interface NetworkSpec {
   readonly input: number | { readonly symbols: number; readonly perStep?: number };
   readonly layers: readonly Layer[];
   /**
-   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc (labels a sequence, last class blank).
+   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc (labels a sequence, last class blank);
+   * `{ kind: "ctc", impossible: "infinite" }`: a target too long for its sequence is no error. Training counts it with loss 0 and no gradient,
+   * `evaluate` with Infinity.
    */
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   /** Seed of everything random: parameters, batches, dropout. Default 1. */
   readonly seed?: number;
   /** Default "float32". */
@@ -44,11 +56,11 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
     whole("network", "input.perStep", input.perStep ?? 1, 1);
   } else whole("network", "input", input, 0);
   if (!Array.isArray(layers) || layers.length === 0) throw new OptionError(`network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`);
-  oneOf("network", "loss", loss, Object.keys(losses));
+  const { name } = lossOf(loss);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
-  if (loss !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
-    throw new OptionError(`network: subsample changes the number of steps, and ${loss} has a target for each; want loss "ctc"`);
+  if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
+    throw new OptionError(`network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`);
   }
   return full;
 }

@@ -23,7 +23,7 @@ import { checkItems } from "../train/source.ts";
 import { cellOf } from "./build.ts";
 import type { Layer, RecurrentLayer } from "./layers.ts";
 import type { Network } from "./network.ts";
-import { lossNamed } from "./spec.ts";
+import { lossOf } from "./spec.ts";
 
 /** Puts the layered net together, step by step and layer by layer. */
 class Unroller {
@@ -163,7 +163,7 @@ export class Unrolled {
     this.#run(inputs.map((input) => ({ input, target })));
     const B = inputs.length, y = this.#arena.reals(B * O), out = inputs.map(() => engine.precision === "float32" ? new Float32Array(T * O) : new Float64Array(T * O));
     this.#outputs.forEach((node, t) => {
-      lossNamed(this.#net.spec.loss).predict(engine.kernels, B, O, this.#tape.value(node), y);
+      lossOf(this.#net.spec.loss).predict(engine.kernels, B, O, this.#tape.value(node), y);
       const values = engine.memory.reals(y, B * O);
       out.forEach((one, b) => one.set(values.subarray(b * O, (b + 1) * O), t * O));
     });
@@ -172,7 +172,7 @@ export class Unrolled {
 
   /** Loss and gradient, as net.gradient: the derivatives of all copies of a weight are summed. */
   gradient(data: readonly DataItem[]): ReturnType<Network["gradient"]> {
-    const { engine, dataSpec, built } = this.#net, B = data.length, O = dataSpec.output, loss = lossNamed(this.#net.spec.loss);
+    const { engine, dataSpec, built } = this.#net, B = data.length, O = dataSpec.output, loss = lossOf(this.#net.spec.loss);
     this.#run(data);
     const full = this.#arena.reals(this.#graph.size), g = this.#arena.reals(built.graph.size);
     const sites = this.#outputs.map((node, t): LossSite => {

@@ -2,7 +2,7 @@
 import type { Ink } from "../formats/ink.ts";
 import { beamSearch, type BeamOptions, type LanguageModel } from "../inference/beam-search.ts";
 import { bestPath } from "../inference/best-path.ts";
-import { editDistance } from "../inference/edit-distance.ts";
+import { editDistance, errorRate } from "../inference/edit-distance.ts";
 import type { Network } from "../models/network.ts";
 import { DataError } from "../wasm/errors.ts";
 import { inkFeatures } from "./handwriting-input.ts";
@@ -32,16 +32,29 @@ export async function readTexts(net: Network, inks: readonly Pick<Ink, "points">
 /** One line read. */
 export interface Reading { readonly ink: Ink; readonly text: string; readonly edits: number }
 
-/** All lines read, and the edits that make them right: characters outside the alphabet count as errors. */
+/** The words of a line. */
+const wordsOf = (text: string): string[] => text.split(" ").filter(Boolean);
+
+/** Errors over some readings: edits a character and edits a word, by `errorRate`. Characters outside the alphabet count as errors. */
+export function readingErrors(readings: readonly Reading[]): { labelError: number; wordError: number } {
+  const sum = (of: (r: Reading) => number): number => readings.reduce((total, r) => total + of(r), 0);
+  return {
+    labelError: errorRate(sum((r) => r.edits), sum((r) => [...r.ink.text].length)),
+    wordError: errorRate(sum((r) => editDistance(wordsOf(r.text), wordsOf(r.ink.text))), sum((r) => wordsOf(r.ink.text).length)),
+  };
+}
+
+/** Readings, those of most edits a character first. */
+export const worstFirst = (readings: readonly Reading[]): Reading[] => {
+  const rate = ({ edits, ink }: Reading): number => errorRate(edits, [...ink.text].length);
+  return [...readings].sort((a, b) => rate(b) - rate(a) || 0); // of two infinite rates the difference is no number
+};
+
+/** All lines read, and the edits that make them right. */
 export async function judge(net: Network, inks: readonly Ink[], options: ReadingOptions = {}): Promise<{ readings: Reading[]; labelError: number; wordError: number }> {
   const texts = await readTexts(net, inks, options);
   const readings = inks.map((ink, i) => ({ ink, text: texts[i]!, edits: editDistance([...texts[i]!], [...ink.text]) }));
-  const sum = (of: (r: Reading) => number): number => readings.reduce((total, r) => total + of(r), 0);
-  const words = (text: string): string[] => text.split(" ").filter(Boolean);
-  return {
-    readings, labelError: sum((r) => r.edits) / Math.max(sum((r) => [...r.ink.text].length), 1),
-    wordError: sum((r) => editDistance(words(r.text), words(r.ink.text))) / Math.max(sum((r) => words(r.ink.text).length), 1),
-  };
+  return { readings, ...readingErrors(readings) };
 }
 
 /** Probabilities below this are taken as it: a net of softmax never gives 0, its float32 may. */

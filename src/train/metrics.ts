@@ -1,6 +1,6 @@
 /** Figures beside the loss: how often predictions are right, by the kind of loss. */
 import { bestPath } from "../inference/best-path.ts";
-import { editDistance } from "../inference/edit-distance.ts";
+import { editDistance, errorRate } from "../inference/edit-distance.ts";
 import type { FlatItem } from "./data.ts";
 
 /** What `evaluate` tells. */
@@ -16,7 +16,7 @@ export interface Evaluation {
   readonly wrongSequences?: number;
   /** Bits a step, where the loss is in nats. */
   readonly bits?: number;
-  /** Edits a true label of the best path (ctc). */
+  /** Edits a true label of the best path (ctc): 0 where there are neither edits nor labels, Infinity where there are only edits. */
   readonly labelError?: number;
   /** Root mean square error over weighted units. */
   readonly rmse?: number;
@@ -72,7 +72,7 @@ export class Metrics {
   result(loss: number): Evaluation {
     const base = { loss, sequences: this.#sequences, steps: this.#steps };
     if (this.#loss === "squared") return { ...base, rmse: Math.sqrt(this.#squares / this.#counted) };
-    if (this.#loss === "ctc") return { ...base, labelError: (this.#counted - this.#right) / this.#counted, wrongSequences: this.#wrongSequences };
+    if (this.#loss === "ctc") return { ...base, labelError: errorRate(this.#counted - this.#right, this.#counted), wrongSequences: this.#wrongSequences };
     // 1/ln 2
     return { ...base, accuracy: this.#right / this.#counted, wrongSequences: this.#wrongSequences, bits: loss * 1.4426950408889634 };
   }

@@ -182,7 +182,7 @@ export class NetworkObjective implements CurvatureObjective {
     }, this.#curvature, out);
   }
 
-  /** Summed loss of a batch whose values stand on a tape. */
+  /** Summed loss of a batch whose values stand on a tape, infinite where a sequence's is. */
   lossOn(tape: Tape, batch: Batch): number { return this.#parts.loss.value(this.#site(tape, batch)); }
 
   /** The tape of the last gradient, for analysis. */
@@ -207,7 +207,7 @@ export class NetworkObjective implements CurvatureObjective {
   #forward(tape: Tape, shard: Batch, gradient: boolean, mode: Partial<Mode>): number {
     tape.plan(shard.packing, shard.inputs, gradient);
     tape.forward(mode);
-    return this.lossOn(tape, shard);
+    return this.#parts.loss.value(this.#site(tape, shard), true);
   }
 
   #site(tape: Tape, shard: Batch): LossSite {
