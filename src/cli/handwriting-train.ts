@@ -18,9 +18,10 @@ function chosen<T extends string>(values: Values, name: string, names: readonly 
 }
 
 function recipeOf(values: Values): Recipe {
-  const kind = chosen(values, "input", ["pen", "image"]), form = { size: values.number("size", 0), level: values.number("level", 0), upright: values.on("upright") };
+  const net = chosen(values, "net", netNames), kind = chosen(values, "input", ["pen", "image"]), ahead = values.text("ahead") === undefined ? handwritingNets[net].ahead : values.whole("ahead", 0, 1000);
+  const form = { ...(ahead > 0 ? { ahead } : {}), size: values.number("size", 0), level: values.number("level", 0), upright: values.on("upright") };
   return {
-    net: chosen(values, "net", netNames), seed: values.whole("seed", 0, 2 ** 52), epochs: values.whole("epochs", 1),
+    net, seed: values.whole("seed", 0, 2 ** 52), epochs: values.whole("epochs", 1),
     input: kind === "pen" ? { kind, thin: values.number("thin", 0), ...form } : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
     batch: values.whole("batch", 1), shard: values.whole("shard", 1), rate: values.number("rate", 0), fall: values.number("fall", 0, 1),
     clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), noise: values.number("noise", 0), distort: values.on("plain") ? false : {}, check: values.whole("check", 1),
@@ -61,6 +62,7 @@ export const trainHandwriting: Command = {
     thin: { value: "X", default: "24", help: "least distance of two points" },
     size: { value: "X", default: "0", help: "scale every line to this root mean square height; 0: leave it" },
     level: { value: "X", default: "0.25", help: "steepest slope of a line that is taken away" },
+    ahead: { value: "N", help: `steps of rest behind the ink, in which a net may still answer (${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})` },
     upright: { help: "shear leaning ink upright" },
     cell: { value: "X", default: "10", help: "image: width of a cell in units of the ink" },
     rows: { value: "N", default: "24", help: "image: cells of a column" },

@@ -12,13 +12,18 @@ export interface InkInput extends NormalizeOptions {
   readonly cell?: number;
   /** Image: cells of a column. Default 24. */
   readonly rows?: number;
+  /**
+   * Steps of rest behind the ink: the pen lifted where it stood, or empty columns. A net that reads forwards may answer so many steps late
+   * and still answer all: what it says of step t at t + ahead has seen the inputs up to t + ahead. Default 0.
+   */
+  readonly ahead?: number;
 }
 
-/** Input [T,width] of a piece of ink, row-major, and where each step is: point or column. */
+/** Input [T,width] of a piece of ink, row-major, and where each step is: point or column. The last `ahead` steps are rest. */
 export interface InkFeatures {
   readonly width: number;
   readonly input: Float32Array;
-  /** [T] the point of the given ink that each step stands for: itself, or the nearest to the column. */
+  /** [T] the point of the given ink that each step stands for: itself, or the nearest to the column; the last in a rest. */
   readonly sources: Int32Array;
   /** [n,3] the ink straightened, all its points. */
   readonly straight: Float32Array;
@@ -32,11 +37,12 @@ export const inkWidth = (options: InkInput): number => options.kind === "pen" ? 
 
 /** Throws OptionError where the description of an input is wrong. */
 export function checkInkInput(who: string, options: InkInput): InkInput {
-  knownOptions(who, options, ["kind", "thin", "cell", "rows", "level", "upright", "size"]);
+  knownOptions(who, options, ["kind", "thin", "cell", "rows", "ahead", "level", "upright", "size"]);
   oneOf(who, "kind", options.kind, ["pen", "image"]);
   for (const key of ["thin", "level", "size"] as const) if (options[key] !== undefined) inRange(who, key, options[key], 0);
   if (options.cell !== undefined) inRange(who, "cell", options.cell, 1e-3);
   if (options.rows !== undefined) whole(who, "rows", options.rows, 1);
+  if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0);
   return options;
 }
 
@@ -44,7 +50,17 @@ export function checkInkInput(who: string, options: InkInput): InkInput {
 export function inkFeatures(points: Float32Array, options: InkInput): InkFeatures {
   if (points.length === 0) throw new DataError("handwriting: ink without points, want at least one");
   const straight = normalize(points, options);
-  return options.kind === "pen" ? penFeatures(straight, thinned(straight, options.thin ?? 24)) : imageFeatures(straight, options.cell ?? 10, options.rows ?? 24);
+  const features = options.kind === "pen" ? penFeatures(straight, thinned(straight, options.thin ?? 24)) : imageFeatures(straight, options.cell ?? 10, options.rows ?? 24);
+  return options.ahead ? rested(features, options.ahead, options.kind === "pen") : features;
+}
+
+/** Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests, columns of 0. */
+function rested({ width, input, sources, straight }: InkFeatures, ahead: number, pen: boolean): InkFeatures {
+  const longer = new Float32Array(input.length + ahead * width), places = new Int32Array(sources.length + ahead).fill(sources[sources.length - 1]!);
+  longer.set(input);
+  places.set(sources);
+  if (pen) for (let at = input.length; at < longer.length; at += width) longer.set([0, 0, 1, input[input.length - 1]!], at);
+  return { width, input: longer, sources: places, straight };
 }
 
 /** Rows dx/50, dy/50, pen-up, and y in root mean squares of the line. */

@@ -6,6 +6,8 @@ interface NetRecipe {
   readonly about: string;
   /** Steps joined into one in all. */
   readonly joined: number;
+  /** Steps of rest behind the ink, for nets that need time to answer. */
+  readonly ahead: number;
   layers(K: number, drop: number): readonly Layer[];
 }
 
@@ -14,7 +16,7 @@ const kept = (drop: number): Layer[] => drop > 0 ? [dropout(drop)] : [];
 export const handwritingNets = {
   hierarchical: {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
-    joined: 4,
+    joined: 4, ahead: 0,
     layers: (K, drop) => [
       subsample({ steps: 2 }), bidirectional(lstm(48)), ...kept(drop), subsample({ steps: 2 }), dense(64, { activation: "tanh" }),
       bidirectional(lstm(72)), ...kept(drop), dense(K),
@@ -22,12 +24,12 @@ export const handwritingNets = {
   },
   graves: {
     about: "one bidirectional layer of 100 + 100 LSTM blocks with peepholes, as in Graves et al. 2007",
-    joined: 1,
+    joined: 1, ahead: 0,
     layers: (K, drop) => [bidirectional(lstm(100, { peepholes: true })), ...kept(drop), dense(K)],
   },
   live: {
-    about: "one direction only, eight points at a time: reads while one writes",
-    joined: 1,
+    about: "one direction only, eight points at a time: reads while one writes, and answers up to eight points late",
+    joined: 1, ahead: 8,
     layers: (K, drop) => [delayTaps(8), dense(48, { activation: "tanh" }), lstm(128), ...kept(drop), dense(K)],
   },
 } as const satisfies Record<string, NetRecipe>;
