@@ -28,18 +28,39 @@ async function* inkml(folder: Folder): AsyncGenerator<Ink, void, void> {
   for (const file of await folder.list(".")) if (file.endsWith(".inkml")) yield readInkML(folder, file);
 }
 
-/** The lines of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML files. "all" takes every line. */
-export async function readHandwriting(path: string, split: string, signal?: AbortSignal): Promise<Ink[]> {
+/**
+ * Lines that belong to no split get one by their place: every tenth writer, the first of all included, is "valid", the others "train". A line
+ * without a writer is one of its own, and so is every line where there is one writer only.
+ */
+export function withSplits(inks: readonly Ink[]): Ink[] {
+  const writers = inks.map(({ writer }, i) => writer === undefined ? i : writer), alone = new Set(writers).size < 2;
+  const place = new Map<string | number, number>();
+  return inks.map((ink, i) => {
+    const writer = alone ? i : writers[i]!;
+    if (!place.has(writer)) place.set(writer, place.size);
+    return { ...ink, split: place.get(writer)! % 10 === 0 ? "valid" : "train" };
+  });
+}
+
+/**
+ * The lines of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML files. "all" takes every line. Where no
+ * line has a split, `withSplits` gives it one, and `say` is told.
+ */
+export async function readHandwriting(path: string, split: string, { signal, say }: { signal?: AbortSignal; say?: (line: string) => void } = {}): Promise<Ink[]> {
   const folder = diskFolder(path), all = split === "all";
-  const source = await exists(folder, "index.json") ? readInk(folder, all ? {} : { splits: [split] })
+  const source = await exists(folder, "index.json") ? readInk(folder)
     : (await folder.list("lineStrokes")).length > 0 ? readIamOnDB(folder, { splits: await iamForms(folder) })
       : (await folder.list("data")).length > 0 ? readUnipen(folder) : inkml(folder);
-  const inks: Ink[] = [], splits = new Set<string>();
+  let lines: Ink[] = [];
   for await (const ink of source) {
     signal?.throwIfAborted();
-    splits.add(ink.split ?? "none");
-    if (all || ink.split === split) inks.push(ink);
+    lines.push(ink);
   }
+  if (!all && lines.length > 0 && lines.every((ink) => ink.split === undefined)) {
+    lines = withSplits(lines);
+    say?.(`${path} has no splits: every tenth ${new Set(lines.map(({ writer }) => writer)).size > 1 ? "writer" : "line"} is "valid", the others "train".`);
+  }
+  const inks = lines.filter((ink) => all || ink.split === split), splits = new Set(lines.map((ink) => ink.split ?? "none"));
   if (inks.length === 0) {
     throw new DataError(`${path}: no handwriting of split "${split}"${splits.size > 0 ? `, there is ${[...splits].join(", ")}; "all" takes every line`
       : "; want index.json with ink.bin, or lineStrokes with ascii, or UNIPEN's data, or .inkml files"}`);

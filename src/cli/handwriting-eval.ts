@@ -48,7 +48,7 @@ export async function evalHandwriting(net: Network, { screen, signal, values }: 
     width: values.whole("beam", 1, 100_000),
     ...(language === undefined ? {} : { language: await languageOf(language, alphabet, values.whole("order", 1, 32)), weight: values.number("weight", 0), bonus: values.number("bonus", -100, 100) }),
   };
-  const split = values.needed("split", "a split"), inks = await readHandwriting(values.needed("data", "the folder of the handwriting"), split, signal);
+  const split = values.needed("split", "a split"), inks = await readHandwriting(values.needed("data", "the folder of the handwriting"), split, { signal, say: (line) => screen.line(line) });
   const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" }), readings: Reading[] = [];
   for (let from = 0; from < inks.length; from += CHUNK) {
     signal.throwIfAborted();

@@ -21,7 +21,7 @@ const WIDTH = 900, CELLS = 24;
 async function scene(context: LectureContext): Promise<{ net: Network; ink: Ink }> {
   const { UNROLLED_DATA: data, UNROLLED_READER: reader } = process.env;
   if (reader === undefined || data === undefined) return { net: (await learnToRead(pen, context)).net, ink: drawnWord("unrolled") };
-  const lines = await readHandwriting(join(data, "iam-ondb"), "valid", context.signal);
+  const lines = await readHandwriting(join(data, "iam-ondb"), "valid", { signal: context.signal, say: context.log });
   return { net: (await loadModel(reader)).net, ink: lines[context.seed % lines.length]! };
 }
 
