@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 import type { Ink } from "../formats/ink.ts";
 import { type Network, network } from "../models/network.ts";
 import { adam } from "../optim/adam.ts";
+import { momentum } from "../optim/momentum.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { ramp } from "../optim/schedule.ts";
 import { workerPool } from "../parallel/pool.ts";
 import { alphabetOf, Lessons, type Script } from "../tasks/handwriting.ts";
@@ -23,6 +25,10 @@ export interface Recipe {
   readonly batch: number;
   readonly shard: number;
   readonly rate: number;
+  /** Default, and in checkpoints that do not say: "adam". */
+  readonly optimizer?: "adam" | "momentum";
+  /** Momentum's; Adam has none. Default 0.9. */
+  readonly momentum?: number;
   /** Share of the steps over which the rate falls to 0, at the end. */
   readonly fall: number;
   readonly clip: number;
@@ -52,6 +58,8 @@ export interface RunOptions {
   readonly out: string;
   readonly resume: boolean;
   readonly workers: number;
+  /** The workers' module, where it is not the one beside the pool. */
+  readonly worker?: URL;
   /** Stops, with a checkpoint, after so many minutes of this piece. */
   readonly minutes: number;
   /** Ends after so many epochs without a better one. */
@@ -78,6 +86,12 @@ async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> 
   });
 }
 
+/** The optimizer of a recipe whose training takes so many steps. */
+function optimizerOf({ optimizer = "adam", momentum: kept = 0.9, rate, fall, clip }: Recipe, steps: number): Optimizer {
+  const schedule = ramp({ from: rate, to: 0, hold: Math.round(steps * (1 - fall)), until: steps });
+  return optimizer === "adam" ? adam({ rate: schedule, clip }) : momentum({ rate: schedule, momentum: kept, clip });
+}
+
 /** Every nth line, so that all writers are seen. */
 const spread = (inks: readonly Ink[], count: number): Ink[] =>
   Array.from({ length: Math.min(count, inks.length) }, (_, i) => inks[Math.floor(i * inks.length / Math.min(count, inks.length))]!);
@@ -94,8 +108,8 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     script, batch: recipe.batch, seed: recipe.seed, joined: handwritingNets[recipe.net].joined, distort: recipe.distort,
   });
   const perEpoch = lessons.batchesPerEpoch, steps = perEpoch * recipe.epochs, look = spread(options.valid, recipe.check);
-  const optimizer = adam({ rate: ramp({ from: recipe.rate, to: 0, hold: Math.round(steps * (1 - recipe.fall)), until: steps }), clip: recipe.clip });
-  const pool = options.workers > 0 ? workerPool({ workers: options.workers }) : undefined;
+  const optimizer = optimizerOf(recipe, steps);
+  const pool = options.workers > 0 ? workerPool({ workers: options.workers, ...(options.worker ? { url: options.worker } : {}) }) : undefined;
   const history = [...before?.history ?? []], seconds = (): number => (before?.seconds ?? 0) + (clock() - start) / 1000;
   const bestError = (): number => history.reduce((least, { error }) => Math.min(least, error), Infinity);
   let sum = before?.sum ?? 0;
@@ -112,7 +126,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         if (late()) break;
       }
       if (net.step % perEpoch === 0 && !signal.aborted) {
-        const { labelError: error } = await judge(net, look), best = error < bestError();
+        const { labelError: error } = await judge(net, look), best = history.length === 0 || error < bestError();
         history.push({ epoch: net.step / perEpoch, loss: sum / perEpoch, error, seconds: seconds() });
         sum = 0;
         if (best) saveModel(out, net, { task: "handwriting" }, { training: false });
@@ -120,6 +134,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       }
       keep();
     }
+    if (!existsSync(checkpoint)) keep(); // stopped before the first step
     return { history, finished: net.step >= steps || tired(), seconds: seconds(), step: net.step };
   } finally {
     pool?.dispose();

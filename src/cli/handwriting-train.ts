@@ -23,7 +23,7 @@ function recipeOf(values: Values): Recipe {
   return {
     net, seed: values.whole("seed", 0, 2 ** 52), epochs: values.whole("epochs", 1),
     input: kind === "pen" ? { kind, thin: values.number("thin", 0), ...form } : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
-    batch: values.whole("batch", 1), shard: values.whole("shard", 1), rate: values.number("rate", 0), fall: values.number("fall", 0, 1),
+    batch: values.whole("batch", 1), shard: values.whole("shard", 1), rate: values.number("rate", 0), optimizer: chosen(values, "optimizer", ["adam", "momentum"] as const), momentum: values.number("momentum", 0, 1), fall: values.number("fall", 0, 1),
     clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), noise: values.number("noise", 0), distort: values.on("plain") ? false : {}, check: values.whole("check", 1),
   };
 }
@@ -34,6 +34,7 @@ export const trainHandwriting: Command = {
   details: [
     "DIR holds index.json and ink.bin, IAM-OnDB's own lineStrokes and ascii, UNIPEN's data, or .inkml files. After every epoch some",
     "validation lines are read, the best net goes to --out, and a checkpoint beside it, from which --resume goes on with the same bits.",
+    "Where no line belongs to a split, every tenth writer, or line without a writer, is to judge by.",
     "Options that shape the training are taken from the checkpoint then.", "",
     ...Object.entries(handwritingNets).map(([name, { about }]) => `  --net ${name.padEnd(13)} ${about}`), "",
     "  unrolled train handwriting --data iam-ondb --epochs 200 --out models/iam.safetensors",
@@ -53,7 +54,9 @@ export const trainHandwriting: Command = {
     seed: { value: "N", default: "1", help: "seed of weights, order, distortions and dropout" },
     batch: { value: "N", default: "16", help: "lines a step" },
     shard: { value: "N", default: "8", help: "lines that one worker takes at a time: part of the bits" },
-    rate: { value: "X", default: "0.004", help: "Adam's rate" },
+    optimizer: { value: "NAME", default: "adam", help: "adam or momentum; Graves 2007: --optimizer momentum --rate 1e-4 --batch 1 --fall 0 --net graves" },
+    momentum: { value: "X", default: "0.9", help: "share of the last step that momentum keeps" },
+    rate: { value: "X", default: "0.004", help: "the optimizer's rate" },
     fall: { value: "X", default: "0.4", help: "share of the training over which the rate falls to 0" },
     clip: { value: "X", default: "5", help: "longest gradient" },
     drop: { value: "X", default: "0.25", help: "share of activities dropped" },
@@ -73,7 +76,8 @@ export const trainHandwriting: Command = {
     const path = values.needed("data", "the folder of the handwriting"), out = values.needed("out", "a file"), recipe = recipeOf(values);
     const workers = values.whole("workers", 0, 1024), minutes = values.number("minutes", 0), patience = values.whole("patience", 1), resume = values.on("resume");
     if (!resume && existsSync(checkpointOf(out))) throw new UsageError(`${checkpointOf(out)} is there; add --resume to go on from it, or name another --out`);
-    const train = await readHandwriting(path, values.needed("train-split", "a split"), signal), valid = await readHandwriting(path, values.needed("valid-split", "a split"), signal);
+    const say = (line: string): void => screen.line(line);
+    const train = await readHandwriting(path, values.needed("train-split", "a split"), { signal, say }), valid = await readHandwriting(path, values.needed("valid-split", "a split"), { signal });
     screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to judge by.`);
     let progress: Progress | undefined;
     const result = await runTraining({

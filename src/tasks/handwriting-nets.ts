@@ -1,4 +1,5 @@
 /** Nets that read handwriting, by name. Published weights: Graves et al. 2007 100,881; RNNLIB's hierarchical net about 105,000. */
+import { normal } from "../models/initialization.ts";
 import { bidirectional, dense, dropout, lstm, subsample, delayTaps, type Layer } from "../models/layers.ts";
 
 /** Makes the layers for K outputs: labels and blank. `drop`: share of activities dropped while training. */
@@ -13,6 +14,8 @@ interface NetRecipe {
 
 const kept = (drop: number): Layer[] => drop > 0 ? [dropout(drop)] : [];
 
+const small = normal(0.1);
+
 export const handwritingNets = {
   hierarchical: {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
@@ -23,9 +26,12 @@ export const handwritingNets = {
     ],
   },
   graves: {
-    about: "one bidirectional layer of 100 + 100 LSTM blocks with peepholes, as in Graves et al. 2007",
+    about: "one bidirectional layer of 100 + 100 LSTM blocks with peepholes, all weights from N(0, 0.1), as in Graves et al. 2007",
     joined: 1, ahead: 0,
-    layers: (K, drop) => [bidirectional(lstm(100, { peepholes: true })), ...kept(drop), dense(K)],
+    layers: (K, drop) => [
+      bidirectional(lstm(100, { peepholes: true, init: { input: small, recurrent: small, bias: small, peepholes: small } })), ...kept(drop),
+      dense(K, { init: { input: small, bias: small } }),
+    ],
   },
   live: {
     about: "one direction only, eight points at a time: reads while one writes, and answers up to eight points late",

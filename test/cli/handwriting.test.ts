@@ -39,6 +39,41 @@ test("the best net is kept with its script, and reads as well as the history say
   net.dispose();
 });
 
+test("a run without a better epoch for as long as its patience ends early, finished, with the best net kept", async () => {
+  const { history, finished, step } = await run("tired", { patience: 1, recipe: { ...recipe, rate: 0 } });
+  expect([finished, step, history.length]).toEqual([true, 6, 2]);
+  const { net } = await loadModel(join(folder, "tired.safetensors"));
+  expect(net.step).toBe(0); // saved without its training
+  expect((await judge(net, valid)).labelError).toBe(history[0]!.error);
+  net.dispose();
+});
+
+test("momentum, an update a line: stopped, resumed and run through are the same, and not what Adam does", async () => {
+  const graves: Recipe = { ...recipe, net: "graves", optimizer: "momentum", momentum: 0.9, rate: 1e-4, batch: 1, shard: 1, epochs: 1, drop: 0, fall: 0 };
+  const few = { train: train.slice(0, 6), valid: valid.slice(0, 2) };
+  const whole = await run("momentum", { ...few, recipe: graves }), controller = new AbortController();
+  await run("momentum-pieces", { ...few, recipe: graves, signal: controller.signal, onStep: ({ step }) => { if (step === 3) controller.abort(); } });
+  await run("momentum-pieces", { ...few, resume: true });
+  expect([whole.finished, whole.step]).toEqual([true, 6]);
+  const hash = (name: string): string => fileHash(join(folder, `${name}.safetensors`));
+  expect(hash("momentum-pieces")).toBe(hash("momentum"));
+  await run("momentum-adam", { ...few, recipe: { ...graves, optimizer: undefined } }); // as in older checkpoints: Adam
+  await run("momentum-named", { ...few, recipe: { ...graves, optimizer: "adam" } });
+  expect(hash("momentum-named")).toBe(hash("momentum-adam"));
+  expect(hash("momentum-named")).not.toBe(hash("momentum"));
+});
+
+const worker = new URL("../../dist/parallel/worker.js", import.meta.url), built = existsSync(worker);
+test.skipIf(!built)(`a run begun with two workers and resumed with none, and the other way round, gives the bits of a run without${built ? "" : " (skipped: dist is not built, run npm run build)"}`, async () => {
+  await run("alone", { recipe: { ...recipe, epochs: 2 } });
+  for (const workers of [[2, 0], [0, 2]] as const) {
+    const name = `workers-${workers[0]}`, controller = new AbortController();
+    await run(name, { recipe: { ...recipe, epochs: 2 }, workers: workers[0], worker, signal: controller.signal, onStep: ({ step }) => { if (step === 2) controller.abort(); } });
+    expect((await run(name, { resume: true, workers: workers[1], worker })).finished).toBe(true);
+    expect(fileHash(join(folder, `${name}.safetensors`))).toBe(fileHash(join(folder, "alone.safetensors")));
+  }
+});
+
 test("minutes that are over stop a run with a checkpoint; without one, resuming says so", async () => {
   let now = 0;
   const { finished, step } = await run("late", { minutes: 1.5, clock: () => now += 20_000 });
