@@ -1,5 +1,6 @@
 /** Fitting a linear dynamical system: EM (Ghahramani & Hinton 1996), or any optimizer on the gradient of the likelihood. */
 import type { Engine } from "../wasm/engine.ts";
+import { OptionError } from "../wasm/errors.ts";
 import type { Kalman, LinearGaussian } from "../inference/kalman.ts";
 import { addMoments, ldsMoments, solveRegression, type LdsMoments } from "../inference/lds-learning.ts";
 import type { EmModel } from "../train/em.ts";
@@ -41,10 +42,14 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
     this.observations = data.y.reduce((sum, y) => sum + y.reduce((seen, x) => seen + (x === x ? 1 : 0), 0), 0) || 1;
   }
 
+  /** Draws a start. Throws OptionError where a diffuse likelihood has no maximum in what is free. */
   begin(restart: number): void {
+    this.#bounded();
     const { state: n, output: p, input: m } = this.model, { given, seed } = this.#start, { algebra } = this.#kalman;
     if (restart > 0 || this.#fresh) {
-      const drawn = draw(algebra, n, p, m, seed, restart, this.#deviations), kept = (name: LdsName): boolean => given.has(name) || this.#fixed.includes(name);
+      const kept = (name: LdsName): boolean => given.has(name) || this.#fixed.includes(name), square = (x: Float64Array): number => x.reduce((sum, v) => sum + v * v, 0);
+      // a C that stays is not scaled to the data: the states are, or their noise would begin far too small for EM to find its way
+      const drawn = draw(algebra, n, p, m, seed, restart, this.#deviations, kept("C") ? square(this.#deviations) / (square(this.model.C) || 1) : 1);
       this.model = { ...this.model, ...Object.fromEntries(Object.entries(drawn).filter(([name]) => !kept(name as LdsName))) };
     }
     this.#floor = Math.min(this.#floor, algebra.symmetricEigen(this.#who, p, this.model.R).values[0]!); // a start below the floor would be thrown back
@@ -102,6 +107,19 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
   setCoordinates(x: Float64Array): void { this.model = this.#coordinates.model(this.model, x); }
   snapshot(): LinearGaussian { return this.model; }
   restore(model: LinearGaussian): void { this.model = model; }
+
+  /**
+   * A diffuse direction counts the determinant of what maps it to the first outputs that see it: C, after A where that takes more than one
+   * step. A smaller map is more probable, without end.
+   */
+  #bounded(): void {
+    const { state: n, output: p, initial } = this.model, free = (name: LdsName): boolean => !this.#fixed.includes(name);
+    if (initial !== "diffuse") return;
+    const late = this.#data.y.findIndex((y) => y.subarray(0, p).reduce((seen, x) => seen + (x === x ? 1 : 0), 0) < n), name = free("C") ? "C" : late >= 0 && free("A") ? "A" : undefined;
+    if (!name) return;
+    const why = name === "C" ? "" : `, as the first step of sequence ${late} does not see all of the ${n} states`;
+    throw new OptionError(`${this.#who}: ${name} is free and the start diffuse, want ${name} fixed: a diffuse likelihood has no maximum in it${why}; say fixed: ["${name}"], or build the model with initial: { mean, covariance }`);
+  }
 
   #label(i: number): string { return this.#data.y.length > 1 ? `${this.#who}: sequence ${i}` : this.#who; }
 }

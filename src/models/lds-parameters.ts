@@ -33,7 +33,10 @@ export interface LdsSpec {
   readonly Q?: MatrixOption;
   /** [p,p] covariance of the observations' noise. */
   readonly R?: MatrixOption;
-  /** The state before anything is observed. Default mean 0, covariance I, learned. "diffuse": infinite variance, exactly. */
+  /**
+   * The state before anything is observed. Default mean 0, covariance I, learned. "diffuse": infinite variance, exactly; its likelihood grows
+   * without bound in C, and in A where the first step leaves a direction of the state unseen, so that `fit` wants those fixed.
+   */
   readonly initial?: "diffuse" | { readonly mean: MatrixOption; readonly covariance: MatrixOption };
   /** Parameters that learning leaves alone. Default none. */
   readonly fixed?: readonly LdsName[];
@@ -82,16 +85,16 @@ export function names<T extends string>(who: string, what: string, value: readon
 
 interface Drawn { A: Float64Array; B: Float64Array; C: Float64Array; D: Float64Array; Q: Float64Array; R: Float64Array; initial: LinearGaussian["initial"] }
 
-/** Random parameters: slow states of variance about 1; outputs of standard deviations `scale` [p], half of the variance noise. */
-export function draw(algebra: Algebra, n: number, p: number, m: number, seed: number, restart: number, scale: ArrayLike<number> = new Float64Array(p).fill(1)): Drawn {
+/** Random parameters: slow states of about the variance `states`; outputs of standard deviations `scale` [p], half of the variance noise. */
+export function draw(algebra: Algebra, n: number, p: number, m: number, seed: number, restart: number, scale: ArrayLike<number> = new Float64Array(p).fill(1), states = 1): Drawn {
   const random = new Random(algebra.engine, seed, restart), diagonal = (k: number, value: (i: number) => number): Float64Array =>
     Float64Array.from({ length: k * k }, (_, i) => (i % (k + 1) === 0 ? value(i / (k + 1)) : 0));
   const keep = diagonal(n, () => 0.5 + 0.45 * random.uniform());
   return {
     A: keep.map((x) => x + 0.1 / Math.sqrt(n) * random.normal()), B: Float64Array.from({ length: n * m }, () => 0.1 * random.normal()),
     C: Float64Array.from({ length: p * n }, (_, i) => scale[Math.floor(i / n)]! / Math.sqrt(n) * random.normal()), D: new Float64Array(p * m),
-    Q: diagonal(n, (i) => 1 - keep[i * n + i]! * keep[i * n + i]!), R: diagonal(p, (i) => 0.5 * scale[i]! * scale[i]!),
-    initial: { mean: new Float64Array(n), covariance: diagonal(n, () => 1) },
+    Q: diagonal(n, (i) => states * (1 - keep[i * n + i]! * keep[i * n + i]!)), R: diagonal(p, (i) => 0.5 * scale[i]! * scale[i]!),
+    initial: { mean: new Float64Array(n), covariance: diagonal(n, () => states) },
   };
 }
 

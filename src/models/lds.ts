@@ -258,7 +258,7 @@ async function load(bytes: Uint8Array | ArrayBuffer): Promise<Lds> {
 /** Builds a linear dynamical system: `const k = await lds({ state: 2, output: 1 })`. */
 export const lds: ((spec: LdsSpec) => Promise<Lds>) & { load(bytes: Uint8Array | ArrayBuffer): Promise<Lds> } = Object.assign(create, { load });
 
-/** The local level model: a random walk seen in noise. Variances left out are learned from 1. */
+/** The local level model: a random walk seen in noise. Variances left out are learned, from a start that the first fit scales to the data. */
 export async function localLevel(spec: { level?: number; observation?: number; initial?: LdsSpec["initial"] } = {}): Promise<Lds> {
   knownOptions("localLevel", spec, ["level", "observation", "initial"]);
   const { level, observation, initial = "diffuse" } = spec;

@@ -48,6 +48,22 @@ describe.skipIf(!path)(`the Nile, local level model${missing("series", "Nile.csv
     em.dispose();
     steep.dispose();
   });
+
+  test("has its maximum found by a default fit", async () => {
+    const level = await localLevel(), { logLikelihood } = await level.fit(nile);
+    close(logLikelihood, -633.4645636, { abs: 0.05 });
+    close(level.parameters.Q, [1469.18], { rel: 0.1 });
+    level.dispose();
+  });
+});
+
+test("the noise of a level begins at the size of the data, not at 1: fifty iterations on a dozen flows still have a level that moves", async () => {
+  const level = await localLevel(), flow = [1120, 1160, 963, NaN, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995];
+  await level.fit(flow, { iterations: 50 });
+  const { means } = level.smooth(flow);
+  expect(Math.max(...means) - Math.min(...means)).toBeGreaterThan(5); // 0.005 from Q = 0.19
+  expect(level.logLikelihood(flow)).toBeGreaterThan(-66.356 - 0.2); // the maximum, at Q = 0: EM is on its way there
+  level.dispose();
 });
 
 const sum = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0);
@@ -83,6 +99,40 @@ describe("learning", () => {
     close(gradient, Array.from(coordinates, (_, i) => (value(i, step) - value(i, -step)) / (2 * step)), { rel: 1e-8 });
     kalman.dispose();
     model.dispose();
+  });
+
+  const trend = { state: 2, output: 1, A: [[1, 1], [0, 1]], C: [[1, 0]], fixed: ["A", "C"], diagonal: ["Q"], initial: "diffuse" } as const;
+  const slope = (T: number): number[] => Array.from({ length: T }, (_, t) => (t % 7 === 3 ? NaN : 0.5 * t + 3 * Math.sin(0.3 * t) + Math.sin(t * t)));
+
+  test("climbs from a diffuse start of several states", async () => {
+    const k = await lds(trend), y = [slope(40), slope(25).map((x) => -x)], { history } = await k.fit(y, { iterations: 60, tolerance: 0 });
+    for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
+    expect(history[60]! - history[0]!).toBeGreaterThan(1);
+    k.dispose();
+  });
+
+  test.each([[1, 2], [2, 2], [2, 3]])("has the gradient that differences give with a diffuse start: %i outputs, %i states", async (p, n) => {
+    const { LdsTraining } = await import("../../src/models/lds-fit.ts"), { Kalman } = await import("../../src/inference/kalman.ts"), { readSpec } = await import("../../src/models/lds-parameters.ts");
+    const model = await lds({ state: n, output: p, seed: 3 }), kalman = new Kalman(model.engine), start = readSpec("test", { state: n, output: p, initial: "diffuse", seed: 3 }, kalman.algebra);
+    const y = [12, 7].map((T, s) => Float64Array.from({ length: T * p }, (_, i) => (i % 5 === 4 ? NaN : 2 * Math.sin(1.3 * i + s) + Math.cos(i * i)))), training = new LdsTraining("test", kalman, start.model, start, { y, u: undefined }, [], false, 0);
+    const at = training.coordinates(), { gradient } = training.gradient(), step = 1e-5;
+    const value = (i: number, by: number): number => { const x = at.slice(); x[i]! += by; training.setCoordinates(x); return training.logLikelihood(); };
+    close(gradient, Array.from(at, (_, i) => (value(i, step) - value(i, -step)) / (2 * step)), { rel: 1e-7 });
+    for (const m of [model, kalman]) m.dispose();
+  });
+
+  test("refuses what a diffuse likelihood has no maximum in, before anything changes", async () => {
+    for (const optimizer of [undefined, adam()]) {
+      const loose = await lds({ state: 2, output: 1, initial: "diffuse" }), before = loose.parameters;
+      await expect(loose.fit(slope(20), { optimizer })).rejects.toThrow(/lds.fit: C is free and the start diffuse, want C fixed: a diffuse likelihood has no maximum in it; say fixed: \["C"\], or build the model with initial: \{ mean, covariance \}/);
+      await expect(loose.fit(slope(20), { optimizer, fixed: ["C"] })).rejects.toThrow(/lds.fit: A is free .* as the first step of sequence 0 does not see all of the 2 states; say fixed: \["A"\]/);
+      expect(loose.parameters).toEqual(before);
+      loose.dispose();
+    }
+    const square = await lds({ state: 1, output: 1, C: 1, fixed: ["C"], initial: "diffuse" });
+    await expect(square.fit([NaN, 1, 2, 3, 2, 4])).rejects.toThrow(/A is free/);
+    expect((await square.fit([1, 2, 3, 2, 4, 1, 0, 2])).logLikelihood).toBeLessThan(0);
+    square.dispose();
   });
 
   test("ends where the gradient is zero", async () => {
