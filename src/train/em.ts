@@ -2,7 +2,7 @@
  * Maximum likelihood by restarts and iterations that never go down: the control around Expectation-Maximization (Dempster, Laird & Rubin
  * 1977) for every model that has an E-step and an M-step.
  */
-import { NumericError, inRange, knownOptions, whole } from "../wasm/errors.ts";
+import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { Pace } from "./pace.ts";
 
 /** How to fit. */
@@ -62,34 +62,43 @@ export const emOptionNames = ["iterations", "tolerance", "restarts", "signal", "
 /** How far an objective may seem to fall by rounding, relative to its size. */
 const ROUNDING = 1e-9;
 
-/** Runs EM. Errors leave the model as it was before; NumericError if the objective falls. */
+/** Runs EM. Errors leave the model as it was before; NumericError, the first one, if no start comes through: where the objective falls, or by the model. */
 export async function expectationMaximization<P>(who: string, model: EmModel<P>, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
   knownOptions(who, options, [...emOptionNames, ...more]);
   const iterations = whole(who, "iterations", options.iterations ?? 100, 0), restarts = whole(who, "restarts", options.restarts ?? 1, 1);
   const tolerance = inRange(who, "tolerance", options.tolerance ?? 1e-6, 0), { signal } = options, pace = new Pace(), before = model.snapshot();
-  let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined;
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function") throw new OptionError(`${who}: onProgress is ${typeof options.onProgress}, want a function`);
+  let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined, failure: NumericError | undefined;
+  const ascend = async (restart: number): Promise<Omit<EmReport, "logLikelihood">> => {
+    model.begin(restart);
+    const history = [model.expect()];
+    let converged = false, iteration = 0;
+    while (iteration < iterations && !converged && !signal?.aborted) {
+      ++iteration;
+      options.onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
+      model.maximize();
+      history.push(model.expect());
+      const was = history[history.length - 2]!, is = history[history.length - 1]!;
+      if (!(is >= was - ROUNDING * (Math.abs(was) + 1))) throw new NumericError(`${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be too badly scaled`);
+      converged = is - was < tolerance;
+      await pace.breathe();
+    }
+    return { iterations: iteration, converged, restart, history };
+  };
   try {
     for (let restart = 0; restart < restarts && (restart === 0 || !signal?.aborted); ++restart) {
       if (restart > 0) model.restore(before);
-      model.begin(restart);
-      const history = [model.expect()];
-      let converged = false, iteration = 0;
-      while (iteration < iterations && !converged && !signal?.aborted) {
-        ++iteration;
-        options.onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
-        model.maximize();
-        history.push(model.expect());
-        const was = history[history.length - 2]!, is = history[history.length - 1]!;
-        if (!(is >= was - ROUNDING * (Math.abs(was) + 1))) throw new NumericError(`${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be too badly scaled`);
-        converged = is - was < tolerance;
-        await pace.breathe();
+      try {
+        const report = await ascend(restart);
+        if (!best || report.history.at(-1)! > best.report.history.at(-1)!) best = { parameters: model.snapshot(), report };
+      } catch (error) { // a bad start says nothing about the others
+        if (!(error instanceof NumericError)) throw error;
+        failure ??= error;
       }
-      const end = history[history.length - 1]!;
-      if (best && end <= best.report.history[best.report.history.length - 1]!) continue;
-      best = { parameters: model.snapshot(), report: { iterations: iteration, converged, restart, history } };
     }
-    model.restore(best!.parameters);
-    return { logLikelihood: model.logLikelihood(), ...best!.report };
+    if (!best) throw failure!;
+    model.restore(best.parameters);
+    return { logLikelihood: model.logLikelihood(), ...best.report };
   } catch (error) {
     model.restore(before);
     throw error;
