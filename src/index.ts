@@ -2,7 +2,8 @@
 
 // loading
 export { init, engine, engineInfo } from "./wasm/engine.ts";
-export type { Engine, EngineInfo, InitOptions, Variant, WasmSource } from "./wasm/engine.ts";
+export type { Engine, EngineInfo, InitOptions, Variant } from "./wasm/engine.ts";
+export type { WasmSource } from "./wasm/source.ts";
 export { ShapeError, OptionError, DataError, NumericError, DisposedError } from "./wasm/errors.ts";
 export { Random } from "./wasm/random.ts";
 export type { Precision } from "./wasm/memory.ts";

@@ -1,8 +1,9 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import { DataError, knownOptions, oneOf, OptionError } from "./errors.ts";
+import { DataError, knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import type { Kernels } from "./kernels.ts";
-import { Memory, type Precision } from "./memory.ts";
+import { Memory, precisions, type Precision } from "./memory.ts";
+import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./source.ts";
 
 /** A loaded kernel module. */
 export interface Engine {
@@ -13,19 +14,17 @@ export interface Engine {
 
 /** `simd`: IEEE operations in a fixed order, the same bits everywhere. `relaxed`: fused multiply-add; faster, bits may differ. */
 export type Variant = "simd" | "relaxed";
-/** A kernel module of one's own: the bytes, the compiled module, a response of fetch, or where to get it. */
-export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module | Response | URL;
 
 /** What `init` accepts. */
 export interface InitOptions {
-  /** Precisions to load now; others load when first used. Default "float32". */
+  /** Precisions to load now; others load when first used. Default: those of `wasm` if it says which, else "float32". */
   precision?: Precision | Precision[];
   /** The build of the kernels, for all engines loaded from now on. Default "simd"; "relaxed" throws where the engine lacks it. */
   variant?: Variant;
-  /** Asks V8 to join adjacent vectors into 256 bits, with the same bits. Node 24 and later on x64; elsewhere nothing changes. */
+  /** Asks V8 to join adjacent vectors into 256 bits, with the same bits, for all engines loaded from now on. Node 24 and later on x64; elsewhere nothing changes. */
   revectorize?: boolean;
   /** The kernels, where inlined bytes are not allowed: one source for the first precision, or one for each. */
-  wasm?: WasmSource | Partial<Record<Precision, WasmSource>>;
+  wasm?: WasmSource | PromiseLike<WasmSource> | Partial<Record<Precision, WasmSource | PromiseLike<WasmSource>>>;
 }
 
 /** What is in use: the variant of engines to come, V8's 256-bit flag, and the engines that are loaded. */
@@ -41,38 +40,40 @@ export interface EngineInfo {
   }[];
 }
 
-const precisions = ["float32", "float64"] as const;
 const variants = ["simd", "relaxed"] as const;
 const binaries: Record<Precision, Record<Variant, () => Promise<{ base64: string }>>> = {
   float32: { simd: () => import("./binary/float32.ts"), relaxed: () => import("./binary/float32relaxed.ts") },
   float64: { simd: () => import("./binary/float64.ts"), relaxed: () => import("./binary/float64relaxed.ts") },
 };
 
-const loading = new Map<Precision, Promise<Engine>>();
+const loading = new Map<Precision, { engine: Promise<Engine>; source: Variant | "given" }>();
 const loaded = new Map<Precision, { engine: Engine; source: Variant | "given" }>();
 let variant: Variant = "simd";
 let revectorized = false;
 
-/** Loads the kernels ahead of first use. Without `wasm` or a new variant idempotent; with them, engines for models made later. */
+/** Loads the kernels ahead of first use. Without `wasm`, a new variant or flag idempotent; with them, engines for models made later. */
 export async function init(options: InitOptions = {}): Promise<void> {
   knownOptions("init", options, ["precision", "variant", "revectorize", "wasm"]);
-  const wanted = [options.precision ?? "float32"].flat().map((name) => oneOf("init", "precision", name, precisions));
-  const asked = oneOf("init", "variant", options.variant ?? variant, variants);
-  const sources = sourcesOf(options.wasm, wanted[0] ?? "float32");
+  const named = options.precision === undefined ? undefined : [options.precision].flat().map((name) => oneOf("init", "precision", name, precisions));
+  const asked = oneOf("init", "variant", options.variant ?? variant, variants), { revectorize = false } = options;
+  if (typeof revectorize !== "boolean") throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
+  const { sources, wanted } = readSources(options.wasm, named);
   if (asked === "relaxed" && !WebAssembly.validate(relaxedProbe)) {
     throw new OptionError('init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium 114, Firefox 145); "simd" works here');
   }
-  if (options.revectorize) revectorized = setV8Flag() || revectorized;
-  if (asked !== variant) {
+  const widened = revectorize && !revectorized && setV8Flag();
+  if (widened || asked !== variant) {
+    revectorized ||= widened;
     variant = asked;
-    for (const [precision, { source }] of loaded) if (source !== "given") loading.delete(precision);
+    for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision); // compiled without
   }
   await Promise.all(wanted.map((precision) => sources[precision] ? start(precision, sources[precision]) : engine(precision)));
 }
 
 /** The engine of one precision, loaded at the first call. */
-export function engine(precision: Precision): Promise<Engine> {
-  return loading.get(precision) ?? start(precision);
+export async function engine(precision: Precision): Promise<Engine> {
+  oneOf("engine", "precision", precision, precisions);
+  return loading.get(precision)?.engine ?? start(precision);
 }
 
 /** What is in use. */
@@ -84,27 +85,27 @@ export function engineInfo(): EngineInfo {
 }
 
 /** Begins to load an engine and makes it the one for models to come; a load that fails leaves the way free for another. */
-function start(precision: Precision, source?: WasmSource): Promise<Engine> {
-  const previous = loading.get(precision), build = source ? "given" : variant;
-  const promise = load(precision, source).then((engine) => {
-    if (loading.get(precision) === promise) loaded.set(precision, { engine, source: build });
+function start(precision: Precision, given?: Awaitable): Promise<Engine> {
+  const previous = loading.get(precision), source = given ? "given" : variant;
+  const promise = load(precision, given).then((engine) => {
+    if (loading.get(precision)?.engine === promise) loaded.set(precision, { engine, source });
     return engine;
   }, (error: unknown) => {
-    if (loading.get(precision) === promise) {
+    if (loading.get(precision)?.engine === promise) {
       if (previous) loading.set(precision, previous); else loading.delete(precision);
     }
     throw error;
   });
-  loading.set(precision, promise);
+  loading.set(precision, { engine: promise, source });
   return promise;
 }
 
-async function load(precision: Precision, source?: WasmSource): Promise<Engine> {
+async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   if (!WebAssembly.validate(simdProbe)) throw new DataError("init: this JavaScript engine has no WebAssembly SIMD, want Node 20, Chromium 91, Firefox 89, Safari 16.4 or later");
-  const code = source ? await read(source) : decode((await binaries[precision][variant]()).base64);
   // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way asks what a Response is,
   // and Node takes 20 ms to answer that; pages must not compile synchronously.
-  const { instance } = host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : await instantiate(code, {});
+  const make = (code: Code | Response) => host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : instantiate(code, {});
+  const { instance } = await (given ? withCode(precision, given, make) : make(decode((await binaries[precision][variant]()).base64)));
   const kernels = instance.exports as unknown as Kernels, base = kernels.heapBase;
   if (base === undefined || typeof kernels.fill !== "function") throw new DataError(`init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`);
   const memory = new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), precision);
@@ -114,28 +115,6 @@ async function load(precision: Precision, source?: WasmSource): Promise<Engine> 
   memory.free(probe);
   if ((bits === 0) !== (precision === "float64")) throw new DataError(`init: the module given for ${precision} computes in the other precision, want unrolled/wasm/${precision}.wasm`);
   return { precision, kernels, memory };
-}
-
-type Code = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
-const isCode = (code: unknown): boolean =>
-  code instanceof WebAssembly.Module || code instanceof ArrayBuffer || ArrayBuffer.isView(code);
-
-function sourcesOf(wasm: InitOptions["wasm"], first: Precision): Partial<Record<Precision, WasmSource>> {
-  if (wasm === undefined) return {};
-  const single = wasm instanceof URL || isCode(wasm) || (typeof Response !== "undefined" && wasm instanceof Response);
-  if (single) return { [first]: wasm as WasmSource };
-  knownOptions("init: wasm", wasm as object, precisions);
-  return wasm as Partial<Record<Precision, WasmSource>>;
-}
-
-async function read(source: WasmSource): Promise<Code | Response> {
-  if (source instanceof URL && source.protocol === "file:" && host?.getBuiltinModule) {
-    return host.getBuiltinModule("node:fs/promises").readFile(source);
-  }
-  if (isCode(source)) return source as Code;
-  const answer = source instanceof URL ? await fetch(source) : source as Response;
-  if (!answer.ok) throw new DataError(`init: ${answer.url || "the response"} answered ${answer.status}, want a .wasm file`);
-  return answer.headers.get("content-type")?.startsWith("application/wasm") ? answer : answer.arrayBuffer();
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
@@ -151,7 +130,6 @@ interface Host {
   arch: string;
   versions: Record<string, string | undefined>;
   getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flag: string): void };
-  getBuiltinModule?(name: "node:fs/promises"): { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> };
 }
 const host = (globalThis as { process?: Host }).process;
 

@@ -11,7 +11,8 @@ export class NumericError extends Error { override name = "NumericError"; }
 /** A model used after dispose(). */
 export class DisposedError extends Error { override name = "DisposedError"; }
 
-const show = (value: unknown): string => typeof value === "string" ? `"${value}"`
+/** A value in the words of errors. */
+export const show = (value: unknown): string => typeof value === "string" ? `"${value}"`
   : value instanceof Object && !Array.isArray(value) ? value.constructor?.name ?? "object" : Array.isArray(value) ? `array of ${value.length}` : String(value);
 
 /** Throws on keys that `allowed` lacks, with the nearest known name. */

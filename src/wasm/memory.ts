@@ -7,7 +7,8 @@ const LIMIT = 0xffff0000; // 4 GiB less one page: the reach of a 32-bit address
 
 /** Reals of one precision. */
 export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-export type Precision = "float32" | "float64";
+export const precisions = ["float32", "float64"] as const;
+export type Precision = typeof precisions[number];
 
 const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
 
