@@ -3,7 +3,8 @@
  *
  *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10] [--clock cpu] [--out FOLDER]
  *
- * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines.
+ * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines. Ends with 1 where first
+ * losses differ: then the peers did not compute the same, and their times say nothing.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,6 +37,8 @@ const peers = {
   "tfjs-cpu": js("tfjs.js", "cpu"),
   "onnxruntime-web": js("onnx.js"),
 };
+/** The most that first losses may differ, relative to their size: float32 sums in another order differ by less. */
+const TOLERANCE = 1e-4;
 const trains = (peer, name) => peer !== "onnxruntime-web" || workloads[name].loss === "none";
 const chosen = (list, all) => {
   const names = list?.split(/,(?! )/) ?? Object.keys(all);
@@ -57,24 +60,29 @@ try {
       const line = done.stdout?.trim().split("\n").at(-1) ?? "";
       let result;
       try { result = JSON.parse(line); } catch { result = { failed: done.error?.code === "ETIMEDOUT" ? "more than 10 minutes" : (done.stderr || String(done.error)).trim().split("\n").find((l) => /Error/.test(l)) ?? "no result" }; }
+      result.first = result.first?.map((v) => v ?? NaN); // JSON has no NaN
       results[name][peer] = result;
       console.log(`${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`);
     }
     write();
   }
   console.log(`\n${readFileSync(join(values.out, "peers.md"), "utf8")}`);
+  const disagreeing = names.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.first && !results[name][peer].note)
+    .map((peer) => ({ name, peer, said: agreement(results[name], peer) })).filter(({ said }) => !said.startsWith("equal")));
+  for (const { name, peer, said } of disagreeing) console.log(`${name}, ${peer}: first losses ${said}, want at most ${TOLERANCE.toExponential()}`);
+  if (disagreeing.length) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 function format(ms) { return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecision(3) : ms.toPrecision(2); }
 
-/** Do the first losses agree with those of the first peer that gave any, to 1e-4 of their size? */
+/** Do the first losses agree with those of the first peer that gave any, to TOLERANCE of their size? NaN does not. */
 function agreement(row, peer) {
   const reference = Object.entries(row).find(([, r]) => r.first && !r.note)?.[1].first, own = row[peer].first;
   if (row[peer].note) return row[peer].note;
   const worst = Math.max(...own.slice(0, reference.length).map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)));
-  return worst <= 1e-4 ? `equal${own.length < 3 ? ` (${own.length})` : ""}` : `differs by ${worst.toExponential(1)}`;
+  return worst <= TOLERANCE ? `equal${own.length < 3 ? ` (${own.length})` : ""}` : `differs by ${worst.toExponential(1)}`;
 }
 
 /** Writes what is known so far. */
