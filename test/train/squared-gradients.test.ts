@@ -7,7 +7,7 @@ import type { DataItem } from "../../src/train/data.ts";
 import { Weights } from "../../src/graph/weights.ts";
 import { ConstraintMap } from "../../src/graph/constraints.ts";
 import { resolveConstraints } from "../../src/models/constraints.ts";
-import { lossNamed, type LossName } from "../../src/models/spec.ts";
+import { lossOf } from "../../src/models/spec.ts";
 import { close } from "../close.ts";
 
 const sum = { rel: 1e-12, abs: 1e-15 }; // rounding of sums in float64
@@ -18,7 +18,7 @@ async function squared(net: Network, items: readonly DataItem[], shard: number, 
   net.parameters.forEach(({ data }, i) => engine.memory.reals(engine.memory.at(weights.theta, graph.parameters[i]!.offset), data.length).set(data));
   weights.changed();
   const indices = resolveConstraints(net.spec.constraints, graph.parameters), constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
-  const f = new NetworkObjective({ weights, output, loss: lossNamed(net.spec.loss), constraints, spec, nodes }), flat = checkItems(spec, items);
+  const f = new NetworkObjective({ weights, output, loss: lossOf(net.spec.loss), constraints, spec, nodes }), flat = checkItems(spec, items);
   for (let from = 0; from < flat.length; from += shard) f.curvatureBatch = [...f.curvatureBatch, new Batch(engine, spec, nodes).load(flat.slice(from, from + shard))];
   const out = engine.memory.allocate(f.size * engine.memory.realBytes);
   f.pause = pause;
