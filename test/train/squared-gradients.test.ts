@@ -7,7 +7,7 @@ import type { DataItem } from "../../src/train/data.ts";
 import { Weights } from "../../src/graph/weights.ts";
 import { ConstraintMap } from "../../src/graph/constraints.ts";
 import { resolveConstraints } from "../../src/models/constraints.ts";
-import { lossOf } from "../../src/models/spec.ts";
+import { lossOf, type LossName } from "../../src/models/spec.ts";
 import { close } from "../close.ts";
 
 const sum = { rel: 1e-12, abs: 1e-15 }; // rounding of sums in float64
