@@ -88,6 +88,18 @@ describe("running", () => {
       net.dispose();
     });
 
+  test("a net with inputs and feedback runs on freely while its input goes on, and wants that input", async () => {
+    const net = await esn({ input: 1, output: 1, units: 100, feedbackScale: 1, inputScale: 0.5, leak: 0.5, washout: 100, ridge: 1e-7, biasScale: 0.3 });
+    const drive = (T: number, from = 0): Float64Array => Float64Array.from({ length: T }, (_, t) => Math.sin((t + from) / 7.3)), y = wave(1000);
+    net.fit([{ input: drive(1000), target: y }]);
+    const run = net.generate(100, { warm: wave(200, 1000), input: drive(300, 1000) }), other = net.generate(100, { warm: wave(200, 1000), input: drive(300, 1005) });
+    expect(rmse(run, wave(100, 1200))).toBeLessThan(0.02);
+    expect(rmse(other, run)).toBeGreaterThan(0.05);
+    expect(() => net.generate(100, { warm: wave(200) })).toThrow(/input is missing/);
+    expect(() => net.generate(100, { warm: wave(200), input: drive(299) })).toThrow(/input has 299 steps, want 300/);
+    net.dispose();
+  });
+
   test("noise is drawn from the seed: the same net twice gives the same bits, another seed others", async () => {
     const outputs: number[][] = [];
     for (const seed of [1, 1, 2]) {

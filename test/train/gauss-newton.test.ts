@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { bidirectional, dense, gru, lstm, rnn, type Layer } from "../../src/models/layers.ts";
+import { ConstraintMap } from "../../src/graph/constraints.ts";
+import { constrain, fix, resolveConstraints, tie, type NetworkConstraint } from "../../src/models/constraints.ts";
+import { bidirectional, dense, gru, lstm, rnn, subsample, type Layer } from "../../src/models/layers.ts";
 import { normal } from "../../src/models/initialization.ts";
-import { network } from "../../src/models/network.ts";
+import { network, type Network } from "../../src/models/network.ts";
+import { hessianFree, type HessianFreeReport } from "../../src/optim/hessian-free.ts";
+import { close } from "../close.ts";
 import { dualForward, type CellName } from "../reference/gauss-newton.ts";
 
 const exact = 1e-10; // relative to the largest entry of the product
@@ -47,6 +51,69 @@ describe.each(nets)("%s", (_, layer, parts) => {
     expect(size).toBeGreaterThan(1e-3);
     net.dispose();
   });
+});
+
+describe("nets whose explicit matrix comes from differences", () => {
+  const O = 2, items = [5, 3].map((T, s) => ({ input: Array.from({ length: T }, (_, t) => [Math.sin(s + t), Math.cos(3 * t + s)]), target: Array.from({ length: T }, (_, t) => t % 2) }));
+  const make = (constraints: readonly NetworkConstraint[] = []): Promise<Network> => network({ input: 2, layers: [rnn(3, some), lstm(2, some), dense(O)], loss: "softmax", precision: "float64", seed: 7, constraints });
+  const set = (net: Network, theta: ArrayLike<number>): void => { let at = 0; for (const { data } of net.parameters) for (let i = 0; i < data.length; ++i) data[i] = theta[at++]!; };
+  const read = (net: Network): number[] => net.parameters.flatMap(({ data }) => Array.from(data));
+  /** G = Σ Jᵀ·(diag(p) - p·pᵀ)·J / total, J by central differences of log p: it is that of z less a row that the curvature does not see. */
+  const explicit = (net: Network): number[][] => {
+    const P = net.size, theta = read(net), step = 1e-5, G = theta.map(() => Array<number>(P).fill(0));
+    const logs = (): number[][] => net.predict(items.map(({ input }) => input)).flatMap((y) => Array.from({ length: y.length / O }, (_, t) => Array.from(y.subarray(t * O, (t + 1) * O), Math.log)));
+    const base = logs(), J = theta.map((x, i) => {
+      const at = (e: number): number[][] => { set(net, theta.map((other, j) => j === i ? x + e : other)); return logs(); }, up = at(step), down = at(-step);
+      return up.map((row, n) => row.map((z, o) => (z - down[n]![o]!) / (2 * step)));
+    });
+    set(net, theta);
+    base.forEach((row, n) => {
+      const p = row.map(Math.exp);
+      for (let i = 0; i < P; ++i) for (let j = 0; j < P; ++j) {
+        const a = J[i]![n]!, b = J[j]![n]!, mean = (v: number[]): number => v.reduce((sum, x, o) => sum + p[o]! * x, 0);
+        G[i]![j]! += (mean(a.map((x, o) => x * b[o]!)) - mean(a) * mean(b)) / base.length;
+      }
+    });
+    return G;
+  };
+  const differences = { rel: 1e-8 }; // central, of step 1e-5
+
+  test("G·v of a net of stacked recurrent layers", async () => {
+    const net = await make(), G = explicit(net), v = G.map((_, i) => Math.sin(5 * i + 1));
+    close(net.gaussNewtonProduct(items, v), G.map((row) => row.reduce((sum, g, j) => sum + g * v[j]!, 0)), differences);
+    net.dispose();
+  });
+
+  test("with ties, fixed entries and a linear constraint it is Mᵀ·G·M·v on the free parameters", async () => {
+    const entries = (name: string, ...indices: number[]): { name: string; indices: number[] } => ({ name, indices });
+    const constraints = [tie(entries("rnn1.Wx", 0, 1, 2), entries("rnn1.Wx", 3, 4, 5)), fix(entries("lstm2.b", 0, 5)), constrain({ entries: [entries("dense3.W", 0, 1, 2, 3)], A: [[1, 2, 0, -1], [0, 1, 1, 1]], b: [0.5, -0.25] })];
+    const net = await make(constraints), { engine: { memory }, built: { graph } } = net, P = net.size;
+    const map = new ConstraintMap(net.engine, P, resolveConstraints(constraints, graph.parameters)), F = map.size, phi = memory.allocate(8 * F), theta = memory.allocate(8 * P);
+    memory.reals(theta, P).set(read(net)); // a point that satisfies them
+    map.restrict(theta, phi);
+    map.expand(phi, theta);
+    set(net, memory.reals(theta, P));
+    const M = Array.from({ length: F }, (_, f) => { memory.reals(phi, F).fill(0)[f] = 1; map.push(phi, theta); return Array.from(memory.reals(theta, P)); });
+    expect(F).toBe(P - 3 - 2 - 2);
+    const G = explicit(net), v = M.map((_, i) => Math.cos(3 * i)), moved = G.map((_, i) => M.reduce((sum, column, f) => sum + column[i]! * v[f]!, 0));
+    const Gv = G.map((row) => row.reduce((sum, g, j) => sum + g * moved[j]!, 0));
+    close(net.gaussNewtonProduct(items, v), M.map((column) => column.reduce((sum, m, i) => sum + m * Gv[i]!, 0)), differences);
+    memory.free(phi);
+    memory.free(theta);
+    net.dispose();
+  });
+});
+
+test("Hessian-free steps lower the loss of labels behind subsampled steps and both directions of time", async () => {
+  const net = await network({ input: 2, layers: [subsample({ steps: 2 }), bidirectional(lstm(4)), dense(4)], loss: "ctc", precision: "float64", seed: 3 });
+  const items = Array.from({ length: 8 }, (_, s) => {
+    const target = s % 2 ? [s % 3, (s + 1) % 3] : [(s + 1) % 3], T = 10 + s % 4;
+    return { input: Array.from({ length: T }, (__, t) => { const label = target[Math.floor(t * target.length / T)]!; return [label - 1, Math.cos(2 * label + t / 3)]; }), target };
+  });
+  const events = await net.fit(items, { optimizer: hessianFree(), batch: 8, shard: 3, steps: 8 }) as unknown as HessianFreeReport[];
+  for (const { loss, after } of events) expect(after).toBeLessThan(loss);
+  expect(events.at(-1)!.after).toBeLessThan(0.5 * events[0]!.loss);
+  net.dispose();
 });
 
 test("structural damping has no gradient at its own point: S(θ, θ_n) grows with the square of the distance, at the rate of G_S", async () => {
