@@ -23,8 +23,54 @@ test("missing cells are NaN, and a column of words is no column of numbers", () 
   expect(table.numeric()).toEqual(["a, b"]);
 });
 
+const columns = (text: string): number[][] => { const table = readCsv(text); return table.names.map((_, i) => [...table.column(String(i + 1))]); };
+
+test("a comma inside a quoted name does not separate", () => {
+  const table = readCsv('date;"price, EUR"\n1;2.5\n2;3\n');
+  expect(table.names).toEqual(["date", "price, EUR"]);
+  expect([...table.column("price, EUR")]).toEqual([2.5, 3]);
+});
+
+test("decimal commas are read between semicolons and tabs, with and without a header", () => {
+  for (const s of [";", "\t"]) {
+    expect(columns(`t${s}v\n3${s}0,295\n4${s}-1,5e3\n5${s}1.234,5\n`)).toEqual([[3, 4, 5], [0.295, -1500, 1234.5]]);
+    expect(columns(`0,0${s}0,000\n0,1${s}0,295\n`)).toEqual([[0, 0.1], [0, 0.295]]);
+  }
+});
+
+test("where a column has decimal points its commas group thousands, and nothing is read a thousandfold too small", () => {
+  expect(columns("a;b\n1,234;1\n12.5;2")).toEqual([[1234, 12.5], [1, 2]]);
+  expect(() => readCsv("a;b\n0,5;1\n12.5;2", "t.csv").column("a")).toThrow(/t.csv: line 2, column "a" is "0,5", want a number/);
+});
+
+test("thousands in quotes are numbers", () => {
+  const table = readCsv('year,flow\n1871,"1,120"\n1872,"-1,234,567.5"');
+  expect([...table.column("flow")]).toEqual([1120, -1234567.5]);
+  expect(table.numeric()).toEqual(["year", "flow"]);
+});
+
+test("a quoted cell may have a line break, and lines after it keep their numbers", () => {
+  const table = readCsv('note,v\n"two\r\nlines, ""both""",1\nx,y2\n', "t.csv");
+  expect(table.rows).toBe(2);
+  expect(() => table.column("v")).toThrow(/t.csv: line 4, column "v" is "y2"/);
+  expect(() => table.column("note")).toThrow(/line 2, column "note" is "two\\nlines, \\"both\\""/);
+});
+
+test("lines that begin with # above the table are left out, and counted", () => {
+  const table = readCsv("# made by hand, 2 columns;\n\n# more\nt,v\n1,2\n3,x\n", "t.csv");
+  expect([...table.column("t")]).toEqual([1, 3]);
+  expect(() => table.column("v")).toThrow(/line 6/);
+  expect(() => readCsv("# nothing\n#", "t.csv")).toThrow(/the file is empty/);
+});
+
+test("the separator is the one that gives all rows one width", () => {
+  expect(readCsv("day; hour,flow\n1,2\n3,4").names).toEqual(["day; hour", "flow"]);
+  expect(readCsv("the flow,the level\n1,2\n3,4").names).toEqual(["the flow", "the level"]);
+  expect(readCsv('"year" "the flow"\n1871 1120\n').names).toEqual(["year", "the flow"]);
+});
+
 describe("a broken table is named", () => {
-  test.each([["", /t.csv: the file is empty/], ["a,b\n", /t.csv: there is a header and nothing below it/], ["a,b\n1,2\n\n3\n", /t.csv: line 4 has 1 cells, want 2 as in line 1/]])("%j", (text, message) => { expect(() => readCsv(text, "t.csv")).toThrow(message); });
+  test.each([["", /t.csv: the file is empty/], ["a,b\n", /t.csv: there is a header and nothing below it/], ["a,b\n1,2\n\n3\n", /t.csv: line 4 has 1 cells, want 2 as in line 1/], ["a,b\n1,\"2\n3,4\n", /t.csv: line 2 opens a quote that never ends/]])("%j", (text, message) => { expect(() => readCsv(text, "t.csv")).toThrow(message); });
   test("a word among numbers, and a column that is not there", () => {
     const table = readCsv("a,b\n1,2\n1,x1", "t.csv");
     expect(() => table.column("b")).toThrow(/t.csv: line 3, column "b" is "x1", want a number/);
