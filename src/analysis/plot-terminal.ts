@@ -25,26 +25,35 @@ export interface TerminalPlotOptions {
   /** Characters inside the frame. Default 64 × 12. */
   width?: number;
   height?: number;
+  /** More curves on the same x, drawn with every other dot: the edges of a band. */
+  dotted?: readonly ArrayLike<number>[];
 }
 
 /** One curve as lines of text, with its axes' ends. Values that are not finite leave a gap. */
 export function terminalPlot(x: ArrayLike<number>, y: ArrayLike<number>, options: TerminalPlotOptions = {}): string {
   const width = options.width ?? 64, height = options.height ?? 12, columns = 2 * width, rows = 4 * height;
   const xs = scale({ range: [Math.min(...Array.from(x)), Math.max(...Array.from(x))], ...options.x }, [], 4);
-  const ys = scale(options.y ?? {}, Array.from(y), Math.max(2, Math.floor(height / 3)));
+  const dotted = options.dotted ?? [], ys = scale(options.y ?? {}, [y, ...dotted].flatMap((curve) => Array.from(curve)), Math.max(2, Math.floor(height / 3)));
   const cells = new Uint8Array(width * height);
   const dot = (column: number, row: number): void => {
     if (column < 0 || column >= columns || row < 0 || row >= rows) return;
     cells[(row >> 2) * width + (column >> 1)]! |= DOT[column & 1]![row & 3]!;
   };
-  let before: [number, number] | undefined;
-  for (let i = 0; i < x.length; ++i) {
-    const c = Math.round(xs.place(x[i]!) * (columns - 1)), r = Math.round((1 - ys.place(y[i]!)) * (rows - 1));
-    if (!Number.isFinite(c) || !Number.isFinite(r)) { before = undefined; continue; }
-    const [c0, r0] = before ?? [c, r], steps = Math.max(Math.abs(c - c0), Math.abs(r - r0), 1);
-    for (let k = 0; k <= steps; ++k) dot(Math.round(c0 + (c - c0) * k / steps), Math.round(r0 + (r - r0) * k / steps));
-    before = [c, r];
-  }
+  const draw = (curve: ArrayLike<number>, each: number): void => {
+    let before: [number, number] | undefined;
+    for (let i = 0; i < x.length; ++i) {
+      const c = Math.round(xs.place(x[i]!) * (columns - 1)), r = Math.round((1 - ys.place(curve[i]!)) * (rows - 1));
+      if (!Number.isFinite(c) || !Number.isFinite(r)) { before = undefined; continue; }
+      const [c0, r0] = before ?? [c, r], steps = Math.max(Math.abs(c - c0), Math.abs(r - r0), 1);
+      for (let k = 0; k <= steps; ++k) {
+        const column = Math.round(c0 + (c - c0) * k / steps);
+        if (column % each === 0) dot(column, Math.round(r0 + (r - r0) * k / steps));
+      }
+      before = [c, r];
+    }
+  };
+  draw(y, 1);
+  for (const curve of dotted) draw(curve, 2);
   const marks = new Map(ys.ticks.map((tick) => [Math.min(height - 1, Math.floor((1 - ys.place(tick.at)) * (height - 1) + 0.5)), tick.label]));
   const room = Math.max(...[...marks.values()].map((text) => text.length));
   const lines = Array.from({ length: height }, (_, r) => {

@@ -4,7 +4,7 @@ import { extractAutomaton } from "../analysis/extract-automaton.ts";
 import { invariantBoxes } from "../analysis/invariant-boxes.ts";
 import { addition } from "../tasks/addition.ts";
 import { type Command, UsageError } from "./command.ts";
-import { loadModel } from "./model-file.ts";
+import { loadModel, roomFor } from "./model-file.ts";
 
 export const automatonCommand: Command = {
   name: "automaton", words: "MODEL", most: 1,
@@ -20,6 +20,7 @@ export const automatonCommand: Command = {
     const { net, about } = await loadModel(path);
     try {
       if (about.task !== "addition") throw new Error(`${path}: a model of task "${about.task}", want addition`);
+      if (out) roomFor(out);
       const task = addition(), found = await extractAutomaton(net, task, { seed }), { proven, reason } = await invariantBoxes(net, task);
       const { machine, patterns, levels, steps, equivalent, counterexample } = found;
       screen.line(`${steps} steps show ${patterns.length} patterns of hidden activity at ${levels} levels a unit; they are ${machine.next.length} states:\n\n${found.text()}\n`);

@@ -1,5 +1,6 @@
 /** Models on disk: a checkpoint with a note of what it was trained for beside the spec. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Network, network } from "../models/network.ts";
 import { readTensors, writeTensors } from "../models/safetensors.ts";
 
@@ -12,9 +13,13 @@ export interface About {
   bits?: number;
 }
 
+/** Makes the folder that a file is to stand in, where it is missing: before the work whose result it will hold. */
+export const roomFor = (path: string): void => { mkdirSync(dirname(path), { recursive: true }); };
+
 /** Writes the net, with the state of its training or without, all or nothing: the file is put in place when it is complete. */
 export function saveModel(path: string, net: Network, about: About, { training = true } = {}): void {
   const { spec, tensors } = readTensors(net.save({ training }), "unrolled"), partial = `${path}.partial`;
+  roomFor(path);
   writeFileSync(partial, writeTensors({ ...spec, about }, [...tensors.values()]));
   renameSync(partial, path);
 }

@@ -114,6 +114,12 @@ test("text plots stay in their frame and show the shape", () => {
   expect(sparkline(x, 10)).toHaveLength(10);
 });
 
+test("a dotted curve has every other column of dots, and widens the axis", () => {
+  const flat = [0, 0, 0, 0, 0], text = terminalPlot([1, 2, 3, 4, 5], flat, { width: 10, height: 4, dotted: [[NaN, NaN, 2, 2, 2]] }), inside = text.split("\n").slice(0, 4).map((row) => row.slice(-10));
+  expect(inside[0]).toMatch(/^\u2800{4,5}[\u2801-\u28ff]+$/);
+  for (const cell of inside[0]!.replaceAll("\u2800", "")) expect((cell.charCodeAt(0) - 0x2800) & 0b10111000).toBe(0); // nothing in the right half of a cell
+});
+
 test("unequal lengths and a logarithmic axis from zero are refused by name", () => {
   expect(() => plot({ marks: [{ kind: "line", x: [1, 2], y: [1], label: "loss" }] })).toThrow('plot: line "loss" has 2 x and 1 y');
   expect(() => plot({ y: { log: true, range: [0, 1], label: "error" }, marks: [] })).toThrow('plot: axis "error" is logarithmic and starts at 0');

@@ -33,6 +33,30 @@ test("for people there is a table and a plot, and the last column of numbers is 
   expect(out).toContain("column height: 200 steps, 1 of them missing; fitted on the first 160, tested on 40.");
   expect(out).toMatch(/ar +\d\.\d+ +-\d\.\d+ +\d+% .*order \d+/);
   expect(out).toMatch(/[\u2801-\u28ff]/);
+  expect(out).toContain("in a band of 95%");
+});
+
+test("a constant column has finite scores for every model, and the best of them is chosen", { timeout: 60_000 }, async () => {
+  const flat = join(folder, "flat.csv");
+  writeFileSync(flat, `v\n${"3.5\n".repeat(80)}`);
+  const { code, events } = await unrolled(["train", "series", "--file", flat, "--steps", "30", "--cells", "4", "--states", "2", "--json"]), result = events().at(-1) as unknown as { models: { model: string; logLikelihood: number; inside: number }[]; best: string };
+  expect(code).toBe(0);
+  for (const { logLikelihood } of result.models) expect(Number.isFinite(logLikelihood)).toBe(true);
+  expect(result.best).toBe(result.models.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)).model);
+});
+
+test("a held-out part without numbers is named, a figure's folder is made before anything is fitted, and a model is no word that every object knows", async () => {
+  const late = join(folder, "late.csv"), args = ["train", "series", "--file", late, "--model", "ar"];
+  writeFileSync(late, `v\n${wave.map((v, t) => (t < 160 ? v.toFixed(3) : "NA")).join("\n")}\n`);
+  const gone = await unrolled(args);
+  expect([gone.code, gone.err.includes('column "v" has no number in the 40 steps held out, want at least 1')]).toEqual([2, true]);
+  const figure = join(folder, "not", "yet", "wave.svg");
+  expect((await unrolled(["train", "series", "--file", path, "--column", "height", "--model", "ar", "--figure", figure])).code).toBe(0);
+  expect(readFileSync(figure, "utf8")).toContain("<svg");
+  const early = await unrolled(["train", "series", "--file", path, "--column", "height", "--model", "ar", "--figure", join(path, "x.svg")]); // a file is in the way
+  expect([early.code, early.out]).toEqual([1, ""]);
+  const word = await unrolled(["train", "series", "--file", path, "--model", "toString"]);
+  expect([word.code, word.err.includes('--model is "toString"')]).toEqual([2, true]);
 });
 
 test.each([

@@ -43,6 +43,7 @@ export const trainAddition: Command = {
   async run({ screen, signal, values }) {
     const seed = values.whole("seed", 0, 2 ** 52), digits = values.whole("digits", 2, 1000), sums = values.whole("sums", 1), most = values.whole("test-digits", 1, 10_000);
     const out = values.text("out"), figure = values.text("figure"), start = screen.clock();
+    if (figure) mkdirSync(figure, { recursive: true });
     screen.line(`A net of 2 inputs, 3 logistic units and 1 output learns to add binary numbers of ${digits} digits (seed ${seed}).`);
     const progress = new Progress(screen, { title: "training", steps: TYPICAL });
     let last: Record<string, number> = {};
@@ -57,10 +58,7 @@ export const trainAddition: Command = {
       if (learned.stopped) throw new Error(`stopped after ${steps} steps${out ? `; the net is in ${out}` : ""}`);
       const { errors, example, answer } = await testSums(net, seed, sums, most);
       const equivalent = automaton?.equivalent ?? false, solved = errors === 0 && equivalent, seconds = (screen.clock() - start) / 1000;
-      if (figure && automaton) {
-        mkdirSync(figure, { recursive: true });
-        writeFileSync(join(figure, "automaton.svg"), automaton.svg("The automaton that the net became"));
-      }
+      if (figure && automaton) writeFileSync(join(figure, "automaton.svg"), automaton.svg("The automaton that the net became"));
       screen.line(`Trained for ${countText(steps)} steps${restarts ? ` with ${restarts} restart${restarts > 1 ? "s" : ""}` : ""}, ${timeText(seconds)}.`);
       screen.line(`Tested on ${countText(sums)} fresh sums of 1 to ${most} digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`}. One of them:`);
       screen.line(`\n${written(example, answer).join("\n")}\n`);

@@ -5,6 +5,7 @@ import { panels, svg } from "../../analysis/plot-svg.ts";
 import { terminalPlot } from "../../analysis/plot-terminal.ts";
 import { readCsv } from "../../formats/csv.ts";
 import { type Command, UsageError } from "../command.ts";
+import { roomFor } from "../model-file.ts";
 import { figureText, Progress, timeText } from "../progress.ts";
 import { seriesModels, type FittedSeries, type Gaussians } from "../series/models.ts";
 import { readText } from "./text.ts";
@@ -12,6 +13,8 @@ import { readText } from "./text.ts";
 /** Half-width of a 95% band in standard deviations. */
 const BAND = 1.96;
 const LEAST = 20; // steps to fit on
+/** Least variance a model may claim, relative to the series': a millionth of its spread is more digits than a column of text has to say. */
+const FLOOR = 1e-12;
 
 /** What one model did, in the column's units. */
 interface Result {
@@ -33,8 +36,11 @@ function standardize(values: Float64Array, cut: number): { z: Float64Array; mean
   return { z: values.map((v) => (v - mean) / sd), mean, sd };
 }
 
+const floored = ({ means, variances }: Gaussians): Gaussians => ({ means, variances: Array.from(variances, (v) => Math.max(v, FLOOR)) });
+
 /** Scores over held-out steps that are there and that the model speaks of. */
-function score(z: Float64Array, cut: number, { means, variances }: Gaussians, own: ArrayLike<number> | undefined, sd: number): Pick<Result, "rmse" | "logLikelihood" | "inside"> {
+function score(z: Float64Array, cut: number, said: Gaussians, own: ArrayLike<number> | undefined, sd: number): Pick<Result, "rmse" | "logLikelihood" | "inside"> {
+  const { means, variances } = floored(said);
   let squares = 0, nats = 0, inside = 0, count = 0;
   for (let t = cut; t < z.length; ++t) {
     const gap = z[t]! - means[t]!;
@@ -75,13 +81,15 @@ export const trainSeries: Command = {
   },
   async run({ screen, signal, values: options }) {
     const path = options.needed("file", "a table of numbers"), models = options.text("model")!.split(",").map((name) => name.trim());
-    for (const name of models) if (!(name in seriesModels)) throw new UsageError(`--model is "${name}", want some of ${Object.keys(seriesModels).join(", ")}`);
+    for (const name of models) if (!Object.hasOwn(seriesModels, name)) throw new UsageError(`--model is "${name}", want some of ${Object.keys(seriesModels).join(", ")}`);
     const settings = { seed: options.whole("seed", 0, 2 ** 52), states: options.whole("states", 1, 100), cells: options.whole("cells", 1, 4096), steps: options.whole("steps", 1), signal };
     const steps = options.whole("forecast", 1, 100_000), heldOut = options.number("held-out", 0.01, 0.9), picture = options.text("figure"), table = readCsv(readText(path), path);
     const column = options.text("column") ?? table.numeric().at(-1);
     if (column === undefined) throw new UsageError(`${path}: no column holds numbers alone; name one with --column`);
     const series = table.column(column), cut = Math.floor(series.length * (1 - heldOut)), { z, mean, sd } = standardize(series, cut), gaps = series.filter((v) => v !== v).length;
     if (cut - series.slice(0, cut).filter((v) => v !== v).length < LEAST) throw new UsageError(`${path}: column "${column}" leaves ${cut} steps to fit on, want at least ${LEAST} with numbers`);
+    if (series.slice(cut).every((v) => v !== v)) throw new UsageError(`${path}: column "${column}" has no number in the ${series.length - cut} steps held out, want at least 1 to test on; give --held-out a larger share`);
+    if (picture) roomFor(picture);
     screen.line(`${path}, column ${column}: ${series.length} steps${gaps ? `, ${gaps} of them missing` : ""}; fitted on the first ${cut}, tested on ${series.length - cut}.`);
     const results: Result[] = [];
     for (const model of models) {
@@ -90,7 +98,7 @@ export const trainSeries: Command = {
       try {
         fitted = await seriesModels[model]!(z.slice(0, cut), { ...settings, progress: (fraction) => bar.update(Math.round(100 * fraction)) });
         signal.throwIfAborted();
-        const { means, variances } = fitted.forecast(z, steps), edge = (sign: number): number[] => Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h]!)));
+        const { means, variances } = floored(fitted.forecast(z, steps)), edge = (sign: number): number[] => Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h]!)));
         const result: Result = {
           model, note: fitted.note, ...score(z, cut, fitted.oneStep(z), fitted.logLikelihoods?.(z), sd), seconds: (screen.clock() - start) / 1000, forecast: { mean: edge(0), low: edge(-1), high: edge(1) },
         };
@@ -104,10 +112,10 @@ export const trainSeries: Command = {
       screen.line(`${model.padEnd(6)} ${figureText(rmse).padStart(10)} ${logLikelihood.toFixed(3).padStart(10)} ${`${(100 * inside).toFixed(0)}%`.padStart(7)} ${timeText(seconds).padStart(7)}  ${note}`);
     }
     screen.line(`${"last".padEnd(6)} ${figureText(last).padStart(10)}   (the value before, for comparison)`);
-    const best = results.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)), tail = Array.from(series.subarray(Math.max(0, series.length - 100)));
+    const best = results.reduce((a, b) => (Number.isFinite(b.logLikelihood) && !(a.logLikelihood >= b.logLikelihood && Number.isFinite(a.logLikelihood)) ? b : a)), tail = Array.from(series.subarray(Math.max(0, series.length - 100)));
     if (picture) writeFileSync(picture, figure(column, series, [best, ...results.filter((r) => r !== best)]));
-    const x = [...tail, ...best.forecast.mean].map((_, i) => series.length - tail.length + i + 1);
-    screen.line(`\nThe end of the series, and ${steps} steps of ${best.model}, the most probable of ${results.length}:\n${terminalPlot(x, [...tail, ...best.forecast.mean], { width: Math.min(72, screen.columns - 12), x: { label: `forecast from ${series.length + 1}` } })}`);
+    const x = [...tail, ...best.forecast.mean].map((_, i) => series.length - tail.length + i + 1), ahead = (edge: readonly number[]): number[] => [...tail.map(() => NaN), ...edge];
+    screen.line(`\nThe end of the series, and ${steps} steps of ${best.model}, the most probable of ${results.length}, in a band of 95%:\n${terminalPlot(x, [...tail, ...best.forecast.mean], { dotted: [ahead(best.forecast.low), ahead(best.forecast.high)], width: Math.min(72, screen.columns - 12), x: { label: `forecast from ${series.length + 1}` } })}`);
     if (picture) screen.line(`Drawn in ${picture}`);
     screen.event({ event: "result", task: "series", file: path, column, steps: series.length, heldOut: series.length - cut, lastValue: last, best: best.model, models: results, ...(picture ? { figure: picture } : {}) });
   },
