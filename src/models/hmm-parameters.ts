@@ -65,6 +65,7 @@ export function readHmmSpec(who: string, spec: HmmSpec, algebra: Algebra): HmmSt
   const ties = readTies(who, spec.tie, K), random = new Random(algebra.engine, seed);
   const startprob = spec.startprob === undefined ? drawStart(K, topology) : distribution(who, "startprob", spec.startprob, 1, K);
   const transmat = spec.transmat === undefined ? drawTransitions(K, topology, random) : distribution(who, "transmat", spec.transmat, K, K);
+  if (topology === "left-right") leftRight(who, K, startprob, transmat);
   const emission = makeEmission(name, algebra, K, width);
   if (spec.emissionParameters === undefined) emission.draw(random, []);
   else readEmission(`${who}: emissionParameters`, name, emission, spec.emissionParameters, K, width, algebra);
@@ -133,6 +134,13 @@ function distribution(who: string, what: string, value: MatrixOption, r: number,
     for (let j = 0; j < c; ++j) P[i * c + j]! /= sum;
   }
   return P;
+}
+
+/** Throws where a given chain does not go from left to right. */
+function leftRight(who: string, K: number, startprob: Float64Array, transmat: Float64Array): void {
+  const remedy = "want 0 in a left-right chain; leave topology out, or number the states in their order";
+  startprob.forEach((p, i) => { if (i > 0 && p > 0) throw new OptionError(`${who}: startprob: entry ${i} is ${p}, ${remedy}`); });
+  transmat.forEach((p, at) => { if (at % K < Math.floor(at / K) && p > 0) throw new OptionError(`${who}: transmat: row ${Math.floor(at / K)}, entry ${at % K} is ${p}, ${remedy}`); });
 }
 
 function positive(who: string, what: string, values: Float64Array, zero: boolean): Float64Array {

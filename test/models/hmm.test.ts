@@ -340,6 +340,8 @@ describe("misuse", () => {
     ["a negative probability", { ...base, startprob: [1.5, -0.5] }, /row 0, entry 0 is 1.5, want a number from 0 to 1/], ["a matrix of another shape", { ...base, transmat: [[1]] }, /transmat: row 0 has 1 numbers, want 2/],
     ["parameters of another kind", { ...base, emissionParameters: { rates: [[1], [2]] } }, /emissionParameters: unknown option "rates", want one of probabilities/], ["half the parameters", { states: 1, emission: "diagonal", emissionParameters: { means: [[0]] } }, /emissionParameters: variances is missing/],
     ["a variance of 0", { states: 1, emission: "diagonal", emissionParameters: { means: [[0]], variances: [[0]] } }, /variances: number 0 is 0, want more than 0/], ["a negative rate", { states: 1, emission: "poisson", emissionParameters: [[-1]] }, /rates: number 0 is -1, want at least 0/],
+    ["a left-right chain that goes back", { ...base, topology: "left-right", transmat: [[0.5, 0.5], [0.1, 0.9]] }, /hmm: transmat: row 1, entry 0 is 0.1, want 0 in a left-right chain; leave topology out/],
+    ["a left-right chain that starts elsewhere", { ...base, topology: "left-right", startprob: [0.5, 0.5] }, /hmm: startprob: entry 1 is 0.5, want 0 in a left-right chain/],
     ["a tie of another length", { ...base, tie: [0] }, /tie has 1 entries, want 2/],
   ])("%s is named", async (_, spec, message) => { await expect(hmm(spec as HmmSpec)).rejects.toThrow(message); });
 
