@@ -1,10 +1,10 @@
 /**
- * The identity script: trains a small net of every cell in both precisions, decodes and samples from it, and tells the SHA-256 of all
- * bits that came out. Every engine has to give the same. Reaches the package's public names only.
+ * The identity script: trains a small net of every cell in both precisions, decodes and samples from it, fits the models with closed-form
+ * inference, and tells the SHA-256 of all bits that came out. Every engine has to give the same. Reaches the package's public names only.
  */
 import {
-  Random, adam, beamSearch, bestPath, bidirectional, delayTaps, dense, dropout, embedding, engine, gru, hessianFree, init, lstm, momentum, nesterov, network,
-  nextStep, orthogonal, rmsprop, rnn, sgd, subsample, tasks, tie, uniform,
+  Random, adam, autoregressive, beamSearch, bestPath, bidirectional, delayTaps, dense, dropout, embedding, engine, esn, gru, hessianFree, hmm, init, lds, lstm,
+  momentum, nesterov, network, nextStep, orthogonal, rmsprop, rnn, sgd, subsample, tasks, tie, uniform,
   type DataItem, type InitOptions, type NetworkSpec, type Precision, type TrainingData, type TrainOptions,
 } from "../../src/index.ts";
 
@@ -107,10 +107,52 @@ async function cases(precision: Precision): Promise<Hashes> {
   return out;
 }
 
+/** All numbers of a value, arrays in it as they are, in the order of its keys. */
+function bits(value: unknown): Parts {
+  if (ArrayBuffer.isView(value)) return [value as ArrayBufferView<ArrayBuffer>];
+  if (typeof value === "number") return [Float64Array.of(value)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(bits) : [String(value)];
+}
+
+/** The models with closed-form inference, in float64: fits, parameters, log-likelihoods, estimates, samples, files. */
+async function closedForm(): Promise<Hashes> {
+  const out: Hashes = {}, series = [wave(60, 0.21), wave(35, 0.4)], holes = series.map((x) => x.map((value, i) => i % 17 === 4 ? NaN : value));
+  const symbols = [70, 41].map((length, k) => Int32Array.from({ length }, (_, t) => (t * t + k * t + (t >> 3)) % 5));
+  for (const [emission, more, data] of [["categorical", { symbols: 5 }, symbols], ["gaussian", { dimension: 2 }, holes], ["diagonal", { dimension: 2 }, series], ["poisson", {}, symbols]] as const) {
+    const model = await hmm({ states: 3, emission, seed: 4, ...more }), report = await model.fit(data, { iterations: 15, restarts: 2 });
+    out[`hmm, ${emission}, float64`] = await sha256(bits([report, model.parameters, model.logLikelihood(data), model.viterbi(data[1]), model.predict(data[0]), model.forecast(4, { history: data[1] }), model.sample(50), model.save()]));
+    model.dispose();
+  }
+  for (const [name, fit] of [["EM", { iterations: 15 }], ["gradient", { iterations: 15, optimizer: adam({ rate: 0.01 }) }]] as const) {
+    const model = await lds({ state: 3, output: 2, seed: 6 }), report = await model.fit(holes, fit);
+    out[`lds by ${name}, float64`] = await sha256(bits([report, model.parameters, model.logLikelihood(holes), model.gradient(holes), model.smooth(holes[1]!), model.forecast(4, { history: holes[0]! }), model.sample(50), model.save()]));
+    model.dispose();
+  }
+  const taps = await autoregressive({ maxOrder: 4, dimension: 2 }), report = await taps.fit(holes);
+  out["autoregression, float64"] = await sha256(bits([report, taps.parameters, taps.logLikelihood(holes), taps.forecast(4, { history: series[1]! }), taps.sample(50), taps.save()]));
+  taps.dispose();
+  const items = nextStep(series, { columns: 2 }), inputs = items.map(({ input }) => input);
+  for (const reservoir of ["sparse", "orthogonal"] as const) {
+    const net = await esn({ input: 2, output: 2, units: 60, reservoir, leak: 0.7, biasScale: 0.2, noise: 1e-3, washout: 5, seed: 7 }), { rows } = net.fit(items);
+    out[`echo state network, ${reservoir}, float64`] = await sha256(bits([rows, net.predict(inputs)]));
+    net.dispose();
+  }
+  return out;
+}
+
+/** Losses of one training: what a build whose bits may differ is held to. */
+export async function losses(options: InitOptions, precision: Precision): Promise<number[]> {
+  await init({ ...options, precision });
+  const net = await network({ input: 2, layers: [lstm(12), gru(7), dense(1)], loss: "bernoulli", seed: 3, precision });
+  const history = await net.fit(tasks.addition({ digits: 9 }), { batch: 24, steps: 40, optimizer: adam({ rate: 0.02 }) });
+  net.dispose();
+  return history.map((event) => event.loss);
+}
+
 /** The hashes of all cases, after `init(options)`. */
 export async function identity(options: InitOptions = {}): Promise<Hashes> {
   await init({ ...options, precision: [...precisions] });
   const out: Hashes = {};
   for (const precision of precisions) Object.assign(out, await cases(precision));
-  return out;
+  return Object.assign(out, await closedForm());
 }
