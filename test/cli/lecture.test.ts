@@ -25,9 +25,21 @@ test("an experiment states its claim, prints its numbers and verdict, and writes
 });
 
 /** Claims about the engine and the toy example; those about single models have their tests beside these. */
-const shown = ["7a-1", "7b-1", "7b-2", "7b-3", "7b-4", "7b-5", "7b-6", "7c-1", "7c-2", "7c-3", "7c-4", "7c-5", "7d-1"];
+const shown = ["7a-1", "7b-1", "7b-2", "7b-3", "7b-4", "7b-5", "7b-6", "7c-1", "7c-2", "7c-3", "7c-4", "7c-5", "7d-1",
+  "7a-8", "7a-9", "7d-2", "7d-3", "7d-5", "7d-6", "7e-1", "7e-3"];
 test.each(shown)("%s is seen", async (id) => {
   const { code, events } = await unrolled(["lecture", id, "--json"]);
   expect(events().at(-1)).toMatchObject({ event: "result", id, verdict: true });
   expect(code).toBe(0);
 }, 120_000);
+
+/** Those that train for minutes. */
+const long = ["7d-4", "7d-7", "7d-8", "7e-2", "7e-4", "7e-5"];
+test.each(long)("%s begins, and Ctrl-C stops it", async (id) => {
+  const controller = new AbortController();
+  let begun = false;
+  const { run } = await experiments.find((e) => e.id === id)!.load!();
+  const error: unknown = await run({ seed: 1, signal: controller.signal, log() {}, progress() { begun = true; controller.abort(); } }).catch((reason: unknown) => reason);
+  expect(begun).toBe(true);
+  expect(error).toBe(controller.signal.reason);
+}, 30_000);

@@ -1,13 +1,42 @@
-/** Way 3: a reservoir that nobody trains remembers five bits for 200 steps; a random sparse one does not. */
+/**
+ * Way 3: a reservoir that nobody trains remembers five bits for 200 steps, where a random sparse one does not; and leaky units that hear
+ * their own output go on with a chaotic series.
+ */
 import { esn, type EsnSpec } from "../../models/esn.ts";
 import { longLag } from "../../tasks/long-lag/table.ts";
 import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import type { Run } from "./experiment.ts";
+import { panels, svg } from "../../analysis/plot-svg.ts";
+import type { LectureContext, Run } from "./experiment.ts";
 
 const lags = [10, 50, 100, 200];
 
-export const run: Run = async ({ seed, signal, log, progress }) => {
+/** n values of Mackey & Glass 1977, x' = 0.2·x(t-17) / (1 + x(t-17)^10) - 0.1·x, less 0.9, in Euler steps of 0.1; one value a unit of time. */
+function mackeyGlass(n: number): Float64Array {
+  const fine = 10, delay = 17 * fine, x = new Float64Array(delay + 1 + n * fine).fill(1.2);
+  for (let t = delay; t + 1 < x.length; ++t) {
+    const old = x[t - delay]!, two = old * old, five = two * two * old;
+    x[t + 1] = x[t]! + (0.2 * old / (1 + five * five) - 0.1 * x[t]!) / fine;
+  }
+  return Float64Array.from({ length: n }, (_, t) => x[delay + 1 + t * fine]! - 0.9);
+}
+
+const TRAIN = 3000, WARM = 500, FREE = 300, HORIZON = 84;
+
+/** Learns a series from leaky units that hear the last value, then hears itself. The error is relative to the series' deviation. */
+async function runFreely({ seed }: LectureContext): Promise<{ truth: Float64Array; free: Float64Array; error: number }> {
+  const series = mackeyGlass(TRAIN + WARM + FREE), learned = series.subarray(0, TRAIN), truth = series.subarray(TRAIN + WARM);
+  const net = await esn({ input: 0, output: 1, units: 400, spectralRadius: 0.9, leak: 0.6, feedbackScale: 1.5, biasScale: 0.2, ridge: 1e-9, washout: 300, seed });
+  net.fit([{ input: [], target: learned }]);
+  const free = net.generate(FREE, { warm: series.subarray(TRAIN, TRAIN + WARM) }), mean = learned.reduce((a, b) => a + b) / TRAIN;
+  const deviation = Math.sqrt(learned.reduce((sum, x) => sum + (x - mean) ** 2, 0) / TRAIN);
+  let squares = 0;
+  for (let t = 0; t < HORIZON; ++t) squares += (free[t]! - truth[t]!) ** 2;
+  net.dispose();
+  return { truth, free, error: Math.sqrt(squares / HORIZON) / deviation };
+}
+
+export const run: Run = async (context) => {
+  const { seed, signal, log, progress } = context;
   const kinds: [string, Partial<EsnSpec>][] = [
     ["orthogonal, radius 1", { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 }],
     ["sparse, radius 0.95", { reservoir: "sparse", spectralRadius: 0.95, inputScale: 0.05, ridge: 1e-10 }],
@@ -25,9 +54,16 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
       progress((k * lags.length + i + 1) / (2 * lags.length), `${name}, T = ${lag}`);
     }
   }
+  log("A chaotic series (Mackey & Glass, delay 17): 400 leaky units with output feedback learn 3000 values, hear 500 more, and go on by themselves.");
+  const { truth, free, error } = await runFreely(context), x = Array.from(truth, (_, t) => t + 1);
+  numbers[`free run: error over ${HORIZON} steps (of the deviation)`] = error;
   return {
-    numbers, verdict: wrong[0]!.every((count) => count === 0),
-    figure: svg(plot({ title: "Echo state networks on 5-bit memorization", x: { label: "lag (steps)" }, y: { label: "wrong symbols of 160" },
-      marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k]!, label })) })),
+    numbers, verdict: wrong[0]!.every((count) => count === 0) && wrong[1]!.at(-1)! > 0 && error < 0.1,
+    figure: svg(panels([
+      plot({ title: "5-bit memorization", note: "Only the readout is learned", x: { label: "lag (steps)" }, y: { label: "wrong symbols of 160" },
+        marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k]!, label })) }),
+      plot({ title: "A reservoir that hears itself", note: "The chaotic series of Mackey and Glass, and a free run of leaky units", x: { label: "steps by itself" }, y: { label: "value" },
+        marks: [{ kind: "line", x, y: truth, label: "series" }, { kind: "line", x, y: free, label: "free run", dash: true }] }),
+    ], { columns: 2 })),
   };
 };

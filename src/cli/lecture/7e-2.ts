@@ -19,6 +19,7 @@ const cells = [
   { name: "1997", forgetGate: false, peepholes: false },
   { name: "1997 with peepholes", forgetGate: false, peepholes: true },
   { name: "with forget gate", forgetGate: true, peepholes: false },
+  { name: "with forget gate and peepholes", forgetGate: true, peepholes: true },
 ] as const;
 
 /** Sequences until fewer than 1% of 10,000 fresh ones are wrong; 8 cells, weights uniform in ±0.1, input gates almost closed, Adam. */
@@ -46,7 +47,7 @@ async function learn(task: Task, lag: number, cell: (typeof cells)[number], { se
 
 export const run: Run = async (context) => {
   const numbers: Record<string, number> = {}, marks: { kind: "line"; x: number[]; y: number[]; label: string }[] = [];
-  const cases = [["addition", 100, 0], ["order2", 100, 0], ["addition", 100, 1], ["addition", 100, 2], ["addition", 500, 0]] as const;
+  const cases = [["addition", 100, 0], ["order2", 100, 0], ["addition", 100, 1], ["addition", 100, 2], ["addition", 100, 3], ["addition", 500, 0], ["addition", 1000, 0]] as const;
   let verdict = true;
   for (const [i, [name, lag, which]] of cases.entries()) {
     const task = longLag[name]({ lag, variant: "hs97" }), cell = cells[which]!, x: number[] = [], y: number[] = [], label = `${name} T=${lag}, ${cell.name}`;
