@@ -1,8 +1,31 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
+/** Writes the names of all built files, and a hash of their names and contents, into the built offline.js. */
+function offline() {
+  let folder;
+  return {
+    name: "offline", apply: "build",
+    configResolved({ root, build }) { folder = join(root, build.outDir); },
+    closeBundle() {
+      const worker = join(folder, "offline.js"), hash = createHash("sha256");
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/")).filter((file) => file !== "offline.js").sort();
+      for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
+      const names = files.map((file) => file === "index.html" ? "./" : `./${file}`), text = readFileSync(worker, "utf8");
+      const written = text.replace(/const VERSION = "", FILES = \[\];.*/, `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))}, FILES = ${JSON.stringify(names)};`);
+      if (written === text) throw new Error("offline.js: there is no line `const VERSION = \"\", FILES = [];` to write the files into");
+      writeFileSync(worker, written);
+    },
+  };
+}
+
 export default defineConfig({
   base: "./", // served from any folder
+  plugins: [offline()],
   resolve: { alias: { unrolled: fileURLToPath(new URL("../dist/index.js", import.meta.url)) } },
   server: { fs: { allow: [".."] } },
   worker: { format: "es" },

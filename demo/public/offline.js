@@ -1,18 +1,27 @@
-// Keeps every file of the page that was fetched once, so that the page opens again without a network.
-const CACHE = "unrolled-demo-1";
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+// Keeps all files of the page from its first visit on, so that it opens again without a network. With one, the newest files are shown: a
+// new version is kept beside the old one, and takes its place when no page uses the old one any more.
+const VERSION = "", FILES = []; // the build writes the files there are, and a hash of them
+const PREFIX = "unrolled-demo-", CACHE = PREFIX + VERSION;
+
+self.addEventListener("install", (event) => event.waitUntil((async () => {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
+})()));
+
+self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+})()));
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
   event.respondWith((async () => {
-    const cache = await caches.open(CACHE);
     try {
-      const fresh = await fetch(request);
-      if (fresh.ok) await cache.put(request, fresh.clone());
-      return fresh;
+      return await fetch(request);
     } catch (error) {
-      const kept = await cache.match(request);
+      const kept = await (await caches.open(CACHE)).match(request.mode === "navigate" ? "./" : request, { ignoreSearch: true });
       if (kept) return kept;
       throw error;
     }

@@ -42,6 +42,12 @@ export class Pad {
     };
     canvas.addEventListener("pointerup", end);
     canvas.addEventListener("pointercancel", end);
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.clear();
+      else if (event.key === "Backspace") this.undo();
+      else return;
+      event.preventDefault();
+    });
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 

@@ -7,7 +7,7 @@ const executables = { chromium: "/usr/bin/chromium", firefox: "/usr/bin/firefox-
 const libraries = "/usr/lib/x86_64-linux-gnu";
 const miniBrowser = ["4.1", "4.0", "6.0"].map((version) => `${libraries}/webkit2gtk-${version}/MiniBrowser`).find(existsSync) ?? "MiniBrowser";
 
-/** A page: goto, resize, evaluate(body of a function), draw(points), hover(selector), screenshot, close. */
+/** A page: goto, resize, evaluate(body of a function), draw(points), touch(points), press(key), hover(selector), screenshot, close. */
 export const open = (name) => name === "webkit" ? openWebKit() : openPuppeteer(name);
 
 async function openPuppeteer(name) {
@@ -26,6 +26,12 @@ async function openPuppeteer(name) {
       for (const point of rest) await page.mouse.move(...point);
       await page.mouse.up();
     },
+    async touch([first, ...rest]) {
+      await page.touchscreen.touchStart(...first);
+      for (const point of rest) await page.touchscreen.touchMove(...point);
+      await page.touchscreen.touchEnd();
+    },
+    press: (key) => page.keyboard.press(key),
     hover: (selector) => page.hover(selector),
     screenshot: () => page.screenshot({ fullPage: true }),
     close: () => browser.close(),
@@ -64,6 +70,15 @@ async function openWebKit() {
       { type: "pointerMove", duration: 0, ...whole(first) }, { type: "pointerDown", button: 0 },
       ...rest.map((point) => ({ type: "pointerMove", duration: 0, ...whole(point) })), { type: "pointerUp", button: 0 },
     ]),
+    // this driver has no touch, and waits for ever where a key goes to a window without a manager: events made by a script
+    touch: (points) => evaluate(`
+      const pad = document.elementFromPoint(${points[0].join()}), send = (type, [clientX, clientY]) => pad.dispatchEvent(
+        new PointerEvent(type, { pointerId: 7, pointerType: "touch", isPrimary: true, button: type === "pointermove" ? -1 : 0, clientX, clientY, bubbles: true, cancelable: true }));
+      const points = ${JSON.stringify(points)};
+      send("pointerdown", points[0]);
+      for (const point of points.slice(1)) send("pointermove", point);
+      send("pointerup", points[points.length - 1]); return 1`),
+    press: (key) => evaluate(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true })); return 1`),
     async hover(selector) {
       const place = await evaluate(`const b = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]`);
       await pointer([{ type: "pointerMove", duration: 0, ...whole(place) }]);
