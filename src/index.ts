@@ -34,7 +34,7 @@ export { lds, localLevel, Lds } from "./models/lds.ts";
 export type { Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
 export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
 export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
-export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words } from "./models/language-model.ts";
+export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words, WordSequences } from "./models/language-model.ts";
 export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";

@@ -7,7 +7,8 @@ import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { Algebra } from "../inference/matrix.ts";
 import { each, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
-import { emOptionNames, type EmOptions } from "../train/em.ts";
+import { checkEmOptions, type EmOptions } from "../train/em.ts";
+import { Pace } from "../train/pace.ts";
 import { Lifetime } from "./lifetime.ts";
 import { matrixOption } from "./matrix-option.ts";
 import { readModel } from "./model-file.ts";
@@ -73,20 +74,33 @@ export class Autoregressive {
     return { order, coefficients, intercept: intercept ? weights.slice(0, D) : new Float64Array(D), noise: noise.slice() };
   }
 
-  /** Least squares over every step whose taps are all there. Options that iterative models take are accepted and have nothing to do. */
+  /**
+   * Least squares over every step whose taps are all there. Of the options that iterative models take, `signal` stops after the order at hand,
+   * with the best so far, and `onProgress` is called after each order; the others are checked and have nothing to do.
+   */
   async fit(sequences: Sequences, options: EmOptions = {}): Promise<AutoregressiveReport> {
     const who = this.#life.check("fit"), { order, maxOrder, criterion, dimension: D } = this.#spec;
-    knownOptions(who, options, emOptionNames);
-    const data = flattenSequences(who, sequences, D);
-    if (order !== undefined) return this.#report(this.#leastSquares(who, data, order, order));
+    const { signal, onProgress } = checkEmOptions(who, options), data = flattenSequences(who, sequences, D), pace = new Pace();
+    const scored = (fit: Fit, iteration: number): number => {
+      const objective = fit.exact ? Infinity : this.#scoreOf(fit);
+      onProgress?.({ restart: 0, iteration, objective });
+      return objective;
+    };
+    if (order !== undefined) {
+      const fit = this.#leastSquares(who, data, order, order);
+      scored(fit, 1);
+      return this.#report(fit);
+    }
     const criteria: number[] = [];
     let best = 0;
-    for (let p = 0; p <= maxOrder!; ++p) {
+    for (let p = 0; p <= maxOrder! && (p === 0 || !signal?.aborted); ++p) {
       const fit = this.#leastSquares(who, data, p, maxOrder!), parameters = fit.weights.length + D * (D + 1) / 2;
       const penalty = criterion === "aic" ? 2 : this.#algebra.log([fit.steps])[0]!;
-      criteria.push(fit.exact ? -Infinity : -2 * this.#scoreOf(fit) + penalty * parameters);
+      criteria.push(-2 * scored(fit, p + 1) + penalty * parameters);
       if (criteria[p]! < criteria[best]!) best = p;
       if (fit.exact) break;
+      await pace.breathe();
+      this.#life.check("fit");
     }
     return { ...this.#report(this.#leastSquares(who, data, best, best)), criteria };
   }

@@ -14,10 +14,10 @@ export function writeCheckpoint(spec: NetworkSpec, parameters: readonly Tensor[]
   return writeTensors({ model: "network", spec, training: training && rest }, [...parameters, ...saved]);
 }
 
-/** What a checkpoint holds. Throws DataError on files that are no checkpoints of a net. */
-export function readCheckpoint(bytes: Uint8Array | ArrayBuffer): { spec: NetworkSpec; parameters: Map<string, Tensor>; training?: TrainingState } {
-  const { spec: header, tensors } = readTensors(bytes, "network.load");
-  if (header.model !== "network") throw new DataError(`network.load: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`);
+/** What a checkpoint holds; `who` names the caller in errors. Throws DataError on files that are no checkpoints of a net. */
+export function readCheckpoint(bytes: Uint8Array | ArrayBuffer, who: string): { spec: NetworkSpec; parameters: Map<string, Tensor>; training?: TrainingState } {
+  const { spec: header, tensors } = readTensors(bytes, who);
+  if (header.model !== "network") throw new DataError(`${who}: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`);
   const vectors: TrainingState["vectors"] = {};
   for (const [name, { data }] of tensors) if (name.startsWith(PREFIX)) vectors[name.slice(PREFIX.length)] = data as Floats;
   const training = header.training as Omit<TrainingState, "vectors"> | undefined;

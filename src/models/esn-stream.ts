@@ -51,7 +51,7 @@ export class EsnStream {
     this.#check("step");
     const { kernels: k, memory } = this.#reservoir.engine, { spec, state } = this.#reservoir, { input: I, symbols, output: O } = this.#data;
     const given = typeof x === "number" ? [x] : x;
-    if (given.length !== I) throw new ShapeError(`stream.step: x has ${given.length} values, want ${I}`);
+    if ((given as ArrayLike<number> | null)?.length !== I) throw new ShapeError(`stream.step: x has ${(given as ArrayLike<number> | null)?.length ?? "no"} values, want ${I}`);
     for (let i = 0; i < I; ++i) {
       if (symbols ? Number.isInteger(given[i]) && given[i]! >= 0 && given[i]! < symbols : Number.isFinite(given[i])) continue;
       throw new ShapeError(`stream.step: x[${i}] is ${given[i]}, want ${symbols ? `a whole number from 0 to ${symbols - 1}` : "a finite number"}`);

@@ -113,6 +113,7 @@ function readEmission(who: string, name: EmissionName, { parameters: to }: Emiss
     case "gaussian": {
       to.means!.set(matrixOption(who, "means", record.means!, K, width));
       const given = record.covariances as ArrayLike<MatrixOption> | number, size = width * width;
+      if (given === null || (typeof given !== "object" && typeof given !== "number")) throw new OptionError(`${who}: covariances is ${given === null ? "null" : typeof given}, want ${K} matrices [${width},${width}], one for each state`);
       const flat = typeof given === "object" && given.length === K * size && typeof given[0] === "number" ? Array.from({ length: K }, (_, k) => Array.prototype.slice.call(given, k * size, (k + 1) * size)) : typeof given === "number" ? [given] : given;
       if (flat.length !== K) throw new ShapeError(`${who}: ${flat.length} covariances, want ${K}, one for each state`);
       Array.from(flat, (S, k) => {

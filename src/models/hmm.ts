@@ -8,7 +8,7 @@ import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { ForwardBackward, type ForwardPass } from "../inference/forward-backward.ts";
 import { Algebra } from "../inference/matrix.ts";
 import { each, type Each, type Sequences } from "../inference/sequences.ts";
-import { expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
+import { checkEmOptions, expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
 import type { Outputs } from "./emissions/emission.ts";
 import { HmmTraining, readPrior, type HmmPrior } from "./hmm-fit.ts";
 import { readHmmSpec, type EmissionParameters, type HmmSpec, type HmmStart } from "./hmm-parameters.ts";
@@ -60,9 +60,11 @@ export class Hmm {
 
   /** Baum-Welch. NaN is missing; zeros stay zero. */
   async fit(sequences: Sequences, options: HmmFitOptions = {}): Promise<EmReport> {
-    const who = this.#life.check("fit"), { prior, floor, ...em } = options, data = this.#model.emission.flatten(who, sequences);
+    const who = this.#life.check("fit"), own = ["prior", "floor"];
+    checkEmOptions(who, options, own);
+    const { prior, floor, ...em } = options, data = this.#model.emission.flatten(who, sequences);
     const training = new HmmTraining(who, this.#space, this.#algebra, this.#model, data, readPrior(who, prior), inRange(who, "floor", floor ?? 1e-6, 0), !this.#fitted);
-    const report = await expectationMaximization(who, training, em, ["prior", "floor"]);
+    const report = await expectationMaximization(who, training, em, own);
     this.#life.check("fit");
     this.#fitted = true;
     return report;
@@ -93,10 +95,11 @@ export class Hmm {
   }
 
   /** The next `steps` outputs after `history` (default: from the start). */
-  forecast(steps: number, { history, ...rest }: { history?: Sequences } = {}): HmmPrediction {
+  forecast(steps: number, options: { history?: Sequences } = {}): HmmPrediction {
     const who = this.#life.check("forecast"), { K, transmat, startprob, emission } = this.#model;
-    knownOptions(who, rest, ["history"]);
+    knownOptions(who, options, ["history"]);
     whole(who, "steps", steps, 1);
+    const { history } = options;
     let state: Float64Array = startprob.slice();
     if (history !== undefined) {
       const data = emission.flatten(`${who}: history`, history), T = data[0]!.length / emission.width;

@@ -6,11 +6,11 @@
  *
  * It is a net of this library: embedding, delay taps, dense layers. Sequences begin with a start symbol, zeros before it.
  */
-import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
+import { DataError, OptionError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import { Arena, type Floats, type Precision } from "../wasm/memory.ts";
 import { adam } from "../optim/adam.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import { emOptionNames, type EmOptions, type EmReport } from "../train/em.ts";
+import { checkOptimizer, type Optimizer } from "../optim/optimizer.ts";
+import { checkEmOptions, type EmOptions, type EmReport } from "../train/em.ts";
 import type { DataItem } from "../train/data.ts";
 import { delayTaps, dense, embedding, skip } from "./layers.ts";
 import { Lifetime } from "./lifetime.ts";
@@ -19,6 +19,8 @@ import { sample } from "./sample.ts";
 
 /** A sequence: numbers of words, words, or a string whose characters are the words. */
 export type Words = ArrayLike<number> | readonly string[] | string;
+/** Many sequences, or a single one: its words' numbers, or a string. An array of strings is many. */
+export type WordSequences = readonly Words[] | ArrayLike<number> | string;
 
 export interface LanguageModelSpec {
   /** The words, or how many there are. */
@@ -75,10 +77,10 @@ export class NeuralLanguageModel {
   }
 
   /** Trains by gradient. With `tolerance`, stops when the mean loss of 100 steps is not that much better than that of the 100 before, nats a word. */
-  async fit(sequences: readonly Words[], options: LanguageModelFit = {}): Promise<LanguageModelReport> {
-    const who = this.#life.check("fit"), { optimizer = adam({ rate: 0.003 }), batch = 32, signal, onProgress } = options;
-    knownOptions(who, options, [...emOptionNames, "optimizer", "batch"]);
-    const iterations = whole(who, "iterations", options.iterations ?? 1000, 0), tolerance = inRange(who, "tolerance", options.tolerance ?? 0, 0), restarts = whole(who, "restarts", options.restarts ?? 1, 1);
+  async fit(sequences: WordSequences, options: LanguageModelFit = {}): Promise<LanguageModelReport> {
+    const who = this.#life.check("fit"), { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, options, ["optimizer", "batch"], { iterations: 1000, tolerance: 0 });
+    const { optimizer = adam({ rate: 0.003 }) } = options, batch = whole(who, "batch", options.batch ?? 32, 1);
+    checkOptimizer(who, optimizer);
     const data = this.#items(who, sequences);
     let best: { net: Network; report: LanguageModelReport } | undefined;
     for (let restart = 0; restart < restarts && (restart === 0 || !signal?.aborted); ++restart) {
@@ -100,7 +102,7 @@ export class NeuralLanguageModel {
   }
 
   /** ln p(sequences), every word and the first too, nats. */
-  logLikelihood(sequences: readonly Words[]): number {
+  logLikelihood(sequences: WordSequences): number {
     const data = this.#items(this.#life.check("logLikelihood"), sequences), { kernels: k, memory } = this.#net.engine, arena = new Arena(memory);
     let sum = 0;
     this.#net.predict(data.map(({ input }) => input)).forEach((p, i) => {
@@ -115,7 +117,7 @@ export class NeuralLanguageModel {
   }
 
   /** e^(-ln p/words): the number of equally likely words that would be as hard to guess. */
-  perplexity(sequences: readonly Words[]): number {
+  perplexity(sequences: WordSequences): number {
     const words = this.#items(this.#life.check("perplexity"), sequences).reduce((n, { input }) => n + input.length, 0), { kernels: k, memory } = this.#net.engine, arena = new Arena(memory), ptr = arena.reals(1);
     memory.reals(ptr, 1)[0] = -this.logLikelihood(sequences) / words;
     k.mapExp(1, ptr, ptr);
@@ -124,8 +126,11 @@ export class NeuralLanguageModel {
     return result;
   }
 
-  /** P(w_t | w_<t) [T,V] of each sequence. */
-  predict(sequences: readonly Words[]): Floats[] { return this.#net.predict(this.#items(this.#life.check("predict"), sequences).map(({ input }) => input)); }
+  /** P(w_t | w_<t) [T,V] of each sequence; one answer for a bare one. */
+  predict<S extends WordSequences>(sequences: S): S extends ArrayLike<number> | string ? Floats : Floats[] {
+    const answers = this.#net.predict(this.#items(this.#life.check("predict"), sequences).map(({ input }) => input));
+    return (isBare(sequences) ? answers[0] : answers) as S extends ArrayLike<number> | string ? Floats : Floats[];
+  }
 
   /** The most probable next word, `steps` times, each fed back; and the probabilities [steps,V] it was chosen from. */
   forecast(steps: number, options: { history?: Words } = {}): { sequence: Int32Array; probabilities: Floats } {
@@ -147,8 +152,9 @@ export class NeuralLanguageModel {
 
   /** Words drawn one after another, from the start or after `history`. Below temperature 1 the model dares less. */
   sample(length: number, options: { seed?: number; temperature?: number; history?: Words } = {}): { sequence: Int32Array; words?: string[] } {
-    const who = this.#life.check("sample"), { history, seed, temperature } = options;
+    const who = this.#life.check("sample");
     knownOptions(who, options, ["seed", "temperature", "history"]);
+    const { history, seed, temperature } = options;
     const sequence = Int32Array.from(sample(this.#net, { length: whole(who, "length", length, 1), seed: seed ?? this.#net.spec.seed, temperature, prompt: this.#prompt(who, history) }));
     return { sequence, ...(this.#words ? { words: Array.from(sequence, (w) => this.#words![w]!) } : {}) };
   }
@@ -163,9 +169,10 @@ export class NeuralLanguageModel {
   dispose(): void { if (this.#life.end()) this.#net.dispose(); }
 
   /** Inputs begin with the start symbol, targets are the words. */
-  #items(who: string, sequences: readonly Words[]): DataItem[] {
-    if (!Array.isArray(sequences) || sequences.length === 0) throw new DataError(`${who}: ${Array.isArray(sequences) ? "no sequences" : `sequences are ${typeof sequences}`}, want an array of at least one`);
-    return sequences.map((sequence, i) => {
+  #items(who: string, sequences: WordSequences): DataItem[] {
+    const bare = isBare(sequences), list = bare ? [sequences] : sequences;
+    if (!Array.isArray(list) || list.length === 0) throw new DataError(`${who}: ${typeof list === "object" && list?.length === 0 ? "no sequences" : `sequences are ${list === null ? "null" : typeof list}`}, want an array of at least one`);
+    return (list as readonly Words[]).map((sequence, i) => {
       const ids = this.#encode(`${who}: sequence ${i}`, sequence);
       if (ids.length === 0) throw new DataError(`${who}: sequence ${i} is empty, want at least one word`);
       const input = new Int32Array(ids.length).fill(this.#size);
@@ -186,6 +193,7 @@ export class NeuralLanguageModel {
   }
 }
 
+const isBare = (data: WordSequences): data is ArrayLike<number> | string => typeof data === "string" || typeof (data as ArrayLike<unknown> | null)?.[0] === "number";
 const mean = (x: readonly number[]): number => x.reduce((sum, v) => sum + v, 0) / x.length;
 
 async function create(spec: LanguageModelSpec): Promise<NeuralLanguageModel> {
@@ -205,7 +213,7 @@ async function create(spec: LanguageModelSpec): Promise<NeuralLanguageModel> {
 
 /** A model from the bytes of `save`. Throws DataError on others. */
 async function load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageModel> {
-  const net = await network.load(bytes);
+  const net = await Network.load(bytes, "languageModel.load");
   if (net.spec.notes.kind === "language model") return new NeuralLanguageModel(net);
   net.dispose();
   throw new DataError("languageModel.load: the file holds a net that is not a language model; load it with network.load");

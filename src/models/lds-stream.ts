@@ -65,7 +65,7 @@ export class LdsStream {
 
 function vector(name: string, value: ArrayLike<number> | number | undefined, size: number, missing: boolean): Float64Array {
   const x = typeof value === "number" ? [value] : value;
-  if (x === undefined || x.length !== size) throw new ShapeError(`stream.step: ${name} has ${x?.length ?? "no"} values, want ${size}`);
+  if (x === undefined || x === null || x.length !== size) throw new ShapeError(`stream.step: ${name} has ${x?.length ?? "no"} values, want ${size}`);
   for (let i = 0; i < size; ++i) if (!(Number.isFinite(x[i]!) || (missing && x[i] !== x[i]))) throw new DataError(`stream.step: ${name}[${i}] is ${x[i]}, want a finite number`);
   return Float64Array.from(x);
 }

@@ -11,7 +11,7 @@ import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
 import { Kalman, type Depth, type InitialState, type LinearGaussian, type Pass } from "../inference/kalman.ts";
 import { each, flattenInputs, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
+import { checkEmOptions, expectationMaximization, type EmOptions, type EmReport } from "../train/em.ts";
 import { climb } from "../train/likelihood.ts";
 import { LdsTraining, type LdsData } from "./lds-fit.ts";
 import { ldsNames, names, readSpec, type LdsName, type LdsSpec, type LdsStart } from "./lds-parameters.ts";
@@ -80,11 +80,13 @@ export class Lds {
 
   /** Maximum likelihood by EM, or by `optimizer`. NaN is missing. */
   async fit(sequences: Sequences, options: LdsFitOptions = {}): Promise<EmReport> {
-    const who = this.#life.check("fit"), own = ["inputs", "fixed", "optimizer", "floor"], { inputs, fixed, optimizer, floor, ...em } = options;
+    const who = this.#life.check("fit"), own = ["inputs", "fixed", "optimizer", "floor"];
+    checkEmOptions(who, options, own);
+    const { inputs, fixed, optimizer, floor, ...em } = options;
     const data = this.#data(who, sequences, { inputs }), free = fixed === undefined ? this.#start.fixed : names(who, "fixed", fixed, ldsNames);
     const training = new LdsTraining(who, this.#kalman, this.#model, this.#start, data, free, !this.#fitted, inRange(who, "floor", floor ?? 1e-10, 0));
     let report: EmReport;
-    if (optimizer) {
+    if (optimizer !== undefined) {
       if (em.restarts !== undefined && em.restarts !== 1) throw new OptionError(`${who}: restarts is ${em.restarts}, want 1 with an optimizer`);
       training.begin(0);
       report = await climb(who, training, optimizer, em, own);

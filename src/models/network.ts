@@ -223,15 +223,15 @@ export class Network {
     this.#arena.dispose();
   }
 
-  /** Takes parameters and training state from a checkpoint of the same spec. */
-  static async load(bytes: Uint8Array | ArrayBuffer): Promise<Network> {
-    const { spec, parameters, training } = readCheckpoint(bytes);
+  /** Takes parameters and training state from a checkpoint of the same spec. `who` names the caller in errors. */
+  static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
+    const { spec, parameters, training } = readCheckpoint(bytes, who);
     const net = await build(spec, false);
     try {
       for (const parameter of net.parameters) {
         const saved = parameters.get(parameter.name);
         if (!saved || saved.data.length !== parameter.data.length) {
-          throw new ShapeError(`network.load: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, want [${parameter.shape}]`);
+          throw new ShapeError(`${who}: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, want [${parameter.shape}]`);
         }
         parameter.data.set(saved.data);
       }
@@ -281,4 +281,4 @@ async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
 export const network: ((spec: NetworkSpec) => Promise<Network>) & { load(bytes: Uint8Array | ArrayBuffer): Promise<Network> } =
-  Object.assign((spec: NetworkSpec) => build(spec, true), { load: Network.load });
+  Object.assign((spec: NetworkSpec) => build(spec, true), { load: (bytes: Uint8Array | ArrayBuffer) => Network.load(bytes) });

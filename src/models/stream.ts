@@ -46,8 +46,8 @@ export class Stream {
   step(x: ArrayLike<number> | number = []): Floats {
     if (this.#disposed) throw new DisposedError("stream.step: the stream, or its net, was disposed; take another from net.stream()");
     const { input: I, symbols, output: O } = this.#spec, { memory, kernels } = this.#tape.engine;
-    const got = typeof x === "number" ? 1 : x.length;
-    if (got !== I) throw new ShapeError(`stream.step: x has ${got} values, want ${I}`);
+    const got = typeof x === "number" ? 1 : (x as ArrayLike<number> | null)?.length;
+    if (got !== I) throw new ShapeError(`stream.step: x has ${got ?? "no"} values, want ${I}`);
     const to = symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I);
     for (let i = 0; i < I; ++i) {
       const value = typeof x === "number" ? x : x[i]!;

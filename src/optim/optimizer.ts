@@ -3,6 +3,7 @@
  * shards, workers and constraints are behind it. An optimizer owns the evaluation point (Nesterov looks ahead, Hessian-free tries
  * several), so it moves θ itself and says `changed()` when it has.
  */
+import { OptionError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 
@@ -75,4 +76,11 @@ export interface Optimizer {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   start(objective: Objective): OptimizerRun;
+}
+
+/** Throws OptionError on what is no optimizer. */
+export function checkOptimizer(who: string, optimizer: Optimizer): void {
+  if (typeof (optimizer as Optimizer | null)?.start === "function") return;
+  const got = typeof optimizer === "string" ? `"${optimizer as string}"` : optimizer === null ? "null" : typeof optimizer;
+  throw new OptionError(`${who}: optimizer is ${got}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`);
 }

@@ -59,15 +59,24 @@ export interface EmModel<P> {
 
 export const emOptionNames = ["iterations", "tolerance", "restarts", "signal", "onProgress"] as const;
 
+/** The options of a fit, checked by name and value. `more`: names the caller knows besides; `defaults`: where its own differ. */
+export function checkEmOptions(who: string, options: EmOptions, more: readonly string[] = [], defaults: EmOptions = {}): Required<Omit<EmOptions, "signal" | "onProgress">> & Pick<EmOptions, "signal" | "onProgress"> {
+  knownOptions(who, options, [...emOptionNames, ...more]);
+  const { signal, onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") throw new OptionError(`${who}: onProgress is ${onProgress === null ? "null" : typeof onProgress}, want a function`);
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.aborted !== "boolean") throw new OptionError(`${who}: signal is ${signal === null ? "null" : typeof signal}, want the signal of an AbortController`);
+  return {
+    iterations: whole(who, "iterations", options.iterations ?? defaults.iterations ?? 100, 0), tolerance: inRange(who, "tolerance", options.tolerance ?? defaults.tolerance ?? 1e-6, 0),
+    restarts: whole(who, "restarts", options.restarts ?? 1, 1), signal, onProgress,
+  };
+}
+
 /** How far an objective may seem to fall by rounding, relative to its size. */
 const ROUNDING = 1e-9;
 
 /** Runs EM. Errors leave the model as it was before; NumericError, the first one, if no start comes through: where the objective falls, or by the model. */
 export async function expectationMaximization<P>(who: string, model: EmModel<P>, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
-  knownOptions(who, options, [...emOptionNames, ...more]);
-  const iterations = whole(who, "iterations", options.iterations ?? 100, 0), restarts = whole(who, "restarts", options.restarts ?? 1, 1);
-  const tolerance = inRange(who, "tolerance", options.tolerance ?? 1e-6, 0), { signal } = options, pace = new Pace(), before = model.snapshot();
-  if (options.onProgress !== undefined && typeof options.onProgress !== "function") throw new OptionError(`${who}: onProgress is ${typeof options.onProgress}, want a function`);
+  const { iterations, restarts, tolerance, signal, onProgress } = checkEmOptions(who, options, more), pace = new Pace(), before = model.snapshot();
   let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined, failure: NumericError | undefined;
   const ascend = async (restart: number): Promise<Omit<EmReport, "logLikelihood">> => {
     model.begin(restart);
@@ -75,7 +84,7 @@ export async function expectationMaximization<P>(who: string, model: EmModel<P>,
     let converged = false, iteration = 0;
     while (iteration < iterations && !converged && !signal?.aborted) {
       ++iteration;
-      options.onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
+      onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
       model.maximize();
       history.push(model.expect());
       const was = history[history.length - 2]!, is = history[history.length - 1]!;

@@ -1,9 +1,9 @@
 /** Maximum likelihood by gradient: a model's log-likelihood as the objective that any optimizer climbs. */
-import { NumericError, inRange, knownOptions, whole } from "../wasm/errors.ts";
+import { NumericError, OptionError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { Objective, Optimizer } from "../optim/optimizer.ts";
-import { emOptionNames, type EmOptions, type EmReport } from "./em.ts";
+import { checkOptimizer, type Objective, type Optimizer } from "../optim/optimizer.ts";
+import { checkEmOptions, type EmOptions, type EmReport } from "./em.ts";
 import { Pace } from "./pace.ts";
 
 /** A model whose log-likelihood has a gradient in free coordinates. */
@@ -24,8 +24,9 @@ export interface DifferentiableModel {
  * leave the model as it was before.
  */
 export async function climb(who: string, model: DifferentiableModel, optimizer: Optimizer, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
-  knownOptions(who, options, [...emOptionNames, ...more]);
-  const iterations = whole(who, "iterations", options.iterations ?? 100, 0), tolerance = inRange(who, "tolerance", options.tolerance ?? 1e-6, 0);
+  const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, options, more);
+  checkOptimizer(who, optimizer);
+  if (optimizer.name === "hessianFree") throw new OptionError(`${who}: hessianFree needs products with the curvature, which this likelihood has not; want adam, nesterov, sgd or another optimizer on gradients`);
   const { engine, observations } = model, before = model.coordinates(), P = before.length, arena = new Arena(engine.memory), theta = arena.reals(P);
   const view = (): Float64Array => engine.memory.reals(theta, P) as Float64Array;
   view().set(before);
@@ -42,13 +43,13 @@ export async function climb(who: string, model: DifferentiableModel, optimizer: 
   const run = optimizer.start(objective), pace = new Pace(), history: number[] = [];
   let best = before, most = -Infinity, iteration = 0, converged = false;
   try {
-    for (; iteration < iterations && !converged && !options.signal?.aborted; await pace.breathe()) {
+    for (; iteration < iterations && !converged && !signal?.aborted; await pace.breathe()) {
       const at = view().slice(), { loss, gradientNorm } = await run.step(), logLikelihood = -loss * observations;
       history.push(logLikelihood);
       if (logLikelihood > most) { most = logLikelihood; best = at; }
       converged = gradientNorm * observations < tolerance;
       ++iteration;
-      options.onProgress?.({ restart: 0, iteration, objective: logLikelihood });
+      onProgress?.({ restart: 0, iteration, objective: logLikelihood });
     }
     const end = model.logLikelihood();
     if (!Number.isFinite(end)) throw new NumericError(`${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`);

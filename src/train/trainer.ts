@@ -3,7 +3,7 @@ import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm
 import type { Ptr } from "../wasm/kernels.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { adam } from "../optim/adam.ts";
-import type { Optimizer, OptimizerRun, StepReport } from "../optim/optimizer.ts";
+import { checkOptimizer, type Optimizer, type OptimizerRun, type StepReport } from "../optim/optimizer.ts";
 import { Batch } from "./batch.ts";
 import type { DataSpec, FlatItem } from "./data.ts";
 import { longestFirst } from "../graph/packing.ts";
@@ -96,6 +96,7 @@ export class Trainer {
     const truncate = options.truncate === undefined ? Infinity : whole(who, "truncate", options.truncate, 1);
     for (const key of ["shard", "curvature"] as const) if (options[key] !== undefined) whole(who, key, options[key], 1);
     const deviation = options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
+    if (options.optimizer !== undefined) checkOptimizer(who, options.optimizer);
     const curved = (options.optimizer ?? this.#optimizer)?.name === "hessianFree";
     if (deviation > 0 && curved) {
       throw new OptionError(`${who}: weightNoise is ${deviation} with hessianFree, which compares losses at the weights themselves; leave it out, or choose another optimizer`);

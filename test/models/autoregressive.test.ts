@@ -174,6 +174,19 @@ describe("misuse", () => {
     expect(() => ar.predict([[1]])).toThrow(/the model was disposed/);
   });
 
+  test("options of iterative models are checked, each order is reported, and a signal stops after the one at hand", async () => {
+    const y = noise(7, 60, 1), ar = await autoregressive({ maxOrder: 5 });
+    for (const [options, message] of [[{ iterations: "x" }, /autoregressive.fit: iterations is "x"/], [{ restarts: -3 }, /restarts is -3/], [{ tolerance: NaN }, /tolerance is NaN/], [{ onProgress: 3 }, /onProgress is number/], [null, /options are null/]] as const) {
+      await expect(ar.fit([y], options as never)).rejects.toThrow(message);
+    }
+    const seen: number[] = [], { criteria } = await ar.fit([y], { onProgress: (e) => seen.push(e.objective) });
+    expect(seen).toHaveLength(6);
+    close(seen.map((objective, p) => -2 * objective + Math.log(55) * (p + 2)), criteria!, { rel: 1e-12 });
+    const stop = new AbortController(), cut = await ar.fit([y], { signal: stop.signal, onProgress: (e) => { if (e.iteration === 3) stop.abort(); } });
+    expect(cut.criteria).toEqual(criteria!.slice(0, 3));
+    ar.dispose();
+  });
+
   test("random and adversarial series give finite numbers or a clear error, never NaN", async () => {
     const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, 1, -1, 1e-300, 1e154, 1e300));
     await fc.assert(fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 25 }), fc.integer({ min: 0, max: 3 }), async (y, order) => {

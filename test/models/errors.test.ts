@@ -30,6 +30,7 @@ describe("options", () => {
     const net = await network(spec), before = net.save();
     await expect(net.fit([good], { step: 3 } as object)).rejects.toThrow('network.train: unknown option "step"');
     await expect(net.fit([good], { steps: 1.5 })).rejects.toThrow("steps is 1.5, want a whole number");
+    await expect(net.fit([good], { optimizer: "adam" } as object)).rejects.toThrow('network.train: optimizer is "adam", want one that a function made');
     await expect(net.fit([good], { batch: 0 })).rejects.toThrow("batch is 0");
     expect(net.save()).toEqual(before);
     net.dispose();

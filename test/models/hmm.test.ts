@@ -164,6 +164,17 @@ describe("hazards:", () => {
     }
   });
 
+  test.each(["gaussian", "diagonal"] as const)("the floor is the least variance relative to the data's: %s", async (emission) => {
+    const y = [...Array.from({ length: 40 }, (_, i) => Math.sin(i * i)), ...new Array<number>(40).fill(5)], mean = y.reduce((a, b) => a + b, 0) / 80, variance = y.reduce((a, b) => a + (b - mean) ** 2, 0) / 80;
+    for (const floor of [1e-8, 1e-3, 0.1]) {
+      await using({ states: 2, emission }, async (h) => { // one state takes the forty equal values
+        await h.fit([y], { floor, iterations: 100 });
+        close(Math.min(...(h.parameters.emission.variances ?? h.parameters.emission.covariances!)), floor * variance, { rel: 1e-6 });
+      });
+    }
+    await using({ states: 2, emission }, (h) => expect(h.fit([y], { floor: -1 })).rejects.toThrow(/hmm.fit: floor is -1, want a number of at least 0/));
+  });
+
   test("a covariance is tested by Cholesky: tiny but regular ones are fine, singular ones are not", async () => {
     const spec = (S: number[][]): HmmSpec => ({ states: 1, emission: "gaussian", dimension: 2, emissionParameters: { means: [[0, 0]], covariances: [S] as never } });
     await using(spec([[1e-200, 0], [0, 1e-200]]), (h) => expect(Number.isFinite(h.logLikelihood([[[1e-100, 0]]]))).toBe(true)); // determinant 0 in doubles
@@ -342,6 +353,7 @@ describe("misuse", () => {
     ["a variance of 0", { states: 1, emission: "diagonal", emissionParameters: { means: [[0]], variances: [[0]] } }, /variances: number 0 is 0, want more than 0/], ["a negative rate", { states: 1, emission: "poisson", emissionParameters: [[-1]] }, /rates: number 0 is -1, want at least 0/],
     ["a left-right chain that goes back", { ...base, topology: "left-right", transmat: [[0.5, 0.5], [0.1, 0.9]] }, /hmm: transmat: row 1, entry 0 is 0.1, want 0 in a left-right chain; leave topology out/],
     ["a left-right chain that starts elsewhere", { ...base, topology: "left-right", startprob: [0.5, 0.5] }, /hmm: startprob: entry 1 is 0.5, want 0 in a left-right chain/],
+    ["covariances of null", { states: 1, emission: "gaussian", emissionParameters: { means: [[0]], covariances: null } }, /emissionParameters: covariances is null, want 1 matrices \[1,1\], one for each state/],
     ["a tie of another length", { ...base, tie: [0] }, /tie has 1 entries, want 2/],
   ])("%s is named", async (_, spec, message) => { await expect(hmm(spec as HmmSpec)).rejects.toThrow(message); });
 
@@ -353,6 +365,8 @@ describe("misuse", () => {
     await expect(h.fit([[0, 1]], { restart: 3 } as never)).rejects.toThrow(/unknown option "restart"/);
     await expect(h.fit([[0, 0.5]])).rejects.toThrow(/value 0 is 0.5/);
     expect(h.parameters).toEqual(before);
+    await expect(h.fit([[0, 1]], null as never)).rejects.toThrow(/hmm.fit: options are null, want an object/);
+    expect(() => h.forecast(2, null as never)).toThrow(/hmm.forecast: options are null, want an object/);
     await using({ states: 2, emission: "poisson" }, (p) => expect(() => p.score([[-1]])).toThrow(/is -1, want a count/));
     const gone = await hmm(base);
     gone.dispose();
@@ -376,6 +390,21 @@ describe("misuse", () => {
       });
     }), { numRuns: 60 });
   });
+});
+
+test.each(["categorical", "poisson"] as const)("random and adversarial %s inputs give finite numbers, -∞ or a clear error, never NaN", async (emission) => {
+  const number = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom(0, 3, 4, -1, 0.5, 1e15, 2 ** 53, 1e300, NaN, Infinity));
+  await fc.assert(fc.asyncProperty(fc.array(number, { minLength: 1, maxLength: 10 }), fc.constantFrom("ergodic", "left-right"), fc.boolean(), async (y, topology, tie) => {
+    await using({ states: 3, emission, topology, ...(emission === "categorical" ? { symbols: 4 } : {}), ...(tie ? { tie: [0, 1, 0] } : {}) } as HmmSpec, async (h) => {
+      try {
+        expect(h.logLikelihood(y)).not.toBeNaN();
+        const { logLikelihood } = await h.fit(y, { iterations: 3 });
+        expect(Number.isFinite(logLikelihood)).toBe(true);
+        const { transmat, startprob, emission: e } = h.parameters;
+        for (const x of [...transmat, ...startprob, ...Object.values(e).flatMap((a) => [...a]), ...h.posterior(y), ...h.predict(y).states]) expect(Number.isFinite(x)).toBe(true);
+      } catch (error) { expect((error as Error).message).toMatch(/hmm\.\w+: .*(want a symbol|want a count|impossible|too large|badly scaled)/); }
+    });
+  }), { numRuns: 60 });
 });
 
 test("the comparison sees a planted error", () => {

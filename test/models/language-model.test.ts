@@ -1,8 +1,10 @@
 /** The neural language model: its formula written out, learning, perplexity, drawing, saving. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { languageModel } from "../../src/models/language-model.ts";
 import { network } from "../../src/models/network.ts";
 import { dense } from "../../src/models/layers.ts";
+import { adam } from "../../src/optim/adam.ts";
 import { hessianFree } from "../../src/optim/hessian-free.ts";
 import { close } from "../close.ts";
 
@@ -69,6 +71,28 @@ test("a string is a sequence of characters", async () => {
   lm.dispose();
 });
 
+test("one bare sequence has one answer, as numbers or as a string", async () => {
+  const lm = await languageModel({ vocabulary: ["a", "b"], context: 1, embedding: 2, hidden: 2 }), ids = [0, 1, 1, 0], [want] = lm.predict([ids]);
+  for (const bare of [ids, Int32Array.from(ids), "abba"]) {
+    expect(lm.predict(bare)).toEqual(want);
+    expect(lm.logLikelihood(bare)).toBe(lm.logLikelihood([ids]));
+  }
+  expect((await lm.fit(Int32Array.from(ids), { iterations: 2 })).iterations).toBe(2);
+  lm.dispose();
+});
+
+test("random and adversarial sequences give finite numbers or a clear error, never NaN", async () => {
+  const word = fc.oneof(fc.integer({ min: 0, max: 2 }), fc.constantFrom<unknown>(3, -1, 0.5, NaN, Infinity, 1e300, "a", "c", null, undefined, {}));
+  await fc.assert(fc.asyncProperty(fc.oneof(fc.array(fc.array(word, { maxLength: 6 }), { maxLength: 3 }), fc.array(word, { maxLength: 6 }), fc.constantFrom<unknown>(null, undefined, 3, "", "abc", {})), fc.constantFrom(0.003, 1e6), async (data, rate) => {
+    const lm = await languageModel({ vocabulary: ["a", "b", "d"], context: 2, embedding: 2, hidden: 2 });
+    try {
+      for (const p of [lm.predict(data as number[][])].flat()) for (const x of p) expect(Number.isFinite(x)).toBe(true);
+      expect(lm.logLikelihood(data as number[][])).not.toBeNaN();
+      expect((await lm.fit(data as number[][], { iterations: 3, optimizer: adam({ rate }) })).logLikelihood).not.toBeNaN();
+    } catch (error) { expect((error as Error).message).toMatch(/(languageModel|network)\.\w+: .*(want|not finite)/); } finally { lm.dispose(); }
+  }), { numRuns: 60 });
+});
+
 test("misuse is named", async () => {
   await expect(languageModel({} as never)).rejects.toThrow(/languageModel: vocabulary is undefined/);
   await expect(languageModel({ vocabulary: ["a", "a"] })).rejects.toThrow(/vocabulary has a word twice/);
@@ -79,6 +103,13 @@ test("misuse is named", async () => {
   expect(() => lm.predict([[0, 2]])).toThrow(/sequence 0: word 1 is 2, want a number from 0 to 1/);
   expect(() => lm.predict([])).toThrow(/no sequences/);
   expect(() => lm.predict([[]])).toThrow(/sequence 0 is empty/);
+  expect(() => lm.predict(null as never)).toThrow(/sequences are null, want an array/);
+  for (const [options, message] of [[null, /languageModel.fit: options are null/], [{ optimizer: "adam" }, /languageModel.fit: optimizer is "adam", want one that a function made/], [{ onProgress: 3 }, /onProgress is number/], [{ batch: 0 }, /languageModel.fit: batch is 0/]] as const) await expect(lm.fit(["ab"], options as never)).rejects.toThrow(message);
+  expect(() => lm.sample(3, null as never)).toThrow(/languageModel.sample: options are null/);
+  await expect(languageModel.load(new Uint8Array([1, 2, 3]))).rejects.toThrow(/languageModel.load: 3 bytes/);
+  const stream = lm.net.stream();
+  expect(() => stream.step(null as never)).toThrow(/stream.step: x has no values, want 1/);
+  stream.dispose();
   await expect(lm.fit(["ab"], { epochs: 3 } as never)).rejects.toThrow(/unknown option "epochs"/);
   lm.dispose();
   expect(() => lm.sample(3)).toThrow(/languageModel.sample: the model was disposed/);

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lds, localLevel, type Lds } from "../../src/models/lds.ts";
 import { adam } from "../../src/optim/adam.ts";
+import { hessianFree } from "../../src/optim/hessian-free.ts";
+import { nesterov } from "../../src/optim/nesterov.ts";
 import { close } from "../close.ts";
 import { csvColumn, dataPath, missing } from "../data.ts";
 
@@ -133,6 +135,15 @@ describe("learning", () => {
     await expect(square.fit([NaN, 1, 2, 3, 2, 4])).rejects.toThrow(/A is free/);
     expect((await square.fit([1, 2, 3, 2, 4, 1, 0, 2])).logLikelihood).toBeLessThan(0);
     square.dispose();
+  });
+
+  test("climbs by nesterov too, and leaves the fixed alone", async () => {
+    const { y, u, model } = await drawn([40, 30], true), k = await lds({ ...truth, A: [[0.5, 0], [0, 0.5]], R: [[1, 0], [0, 1]], fixed: ["C", "initial"] }), before = k.logLikelihood(y, { inputs: u });
+    const report = await k.fit(y, { inputs: u, iterations: 300, optimizer: nesterov({ rate: 0.02, momentum: 0.9 }) }), em = await lds({ ...truth, fixed: ["C", "initial"] });
+    expect(report.logLikelihood).toBeGreaterThan(before + 5);
+    close(report.logLikelihood, (await em.fit(y, { inputs: u, iterations: 2000, tolerance: 1e-9 })).logLikelihood, { abs: 0.1 }); // the same maximum
+    close(k.parameters.C, truth.C.flat(), { abs: 0 });
+    for (const m of [model, k, em]) m.dispose();
   });
 
   test("ends where the gradient is zero", async () => {
@@ -276,6 +287,15 @@ describe("misuse", () => {
     expect(() => k.forecast(0)).toThrow(/lds.forecast: steps is 0/);
     expect(() => k.logLikelihood([[1, 2]], { convention: "concentrated" })).toThrow(/defined for a diffuse start/);
     await expect(k.fit([[1, 2]], { iteration: 5 } as never)).rejects.toThrow(/lds.fit: unknown option "iteration"/);
+    await expect(k.fit([[1, 2]], null as never)).rejects.toThrow(/lds.fit: options are null, want an object/);
+    await expect(k.fit([[1, 2]], { onProgress: 3 } as never)).rejects.toThrow(/lds.fit: onProgress is number, want a function/);
+    await expect(k.fit([[1, 2]], { signal: {} } as never)).rejects.toThrow(/lds.fit: signal is object, want the signal of an AbortController/);
+    for (const [optimizer, got] of [["adam", '"adam"'], [{}, "object"], [null, "null"]] as const) await expect(k.fit([[1, 2]], { optimizer } as never)).rejects.toThrow(`lds.fit: optimizer is ${got}, want one that a function made, such as adam()`);
+    await expect(k.fit([[1, 2]], { optimizer: hessianFree() })).rejects.toThrow(/lds.fit: hessianFree needs products with the curvature, .* want adam, nesterov, sgd/);
+    const stream = driven.stream();
+    expect(() => stream.step(null as never, 1)).toThrow(/stream.step: y has no values, want 1/);
+    expect(() => stream.step(1, null as never)).toThrow(/stream.step: u has no values, want 1/);
+    stream.dispose();
     await expect(k.fit([[1e200, 1e200], [1, 2]])).rejects.toThrow(/lds.fit: sequence 0: /);
     expect(k.parameters).toEqual(before);
     const bytes = k.save();
