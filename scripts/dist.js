@@ -1,6 +1,6 @@
 // Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, the whole index in one file for Node, where loading a hundred
-// small ones takes longer than the first prediction, and nothing left over from sources that are gone.
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// small ones takes longer than the first prediction, and nothing left over: no files of sources that are gone, no declarations that no entry reaches.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -15,6 +15,16 @@ for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true }
   const path = join(entry.parentPath, entry.name), folder = dirname(path).slice("dist".length);
   if (!existsSync(join("src", folder, entry.name.replace(/(\.d\.ts|\.js)$/, ".ts")))) rmSync(path);
 }
+
+// what the entries of package.json declare, and what those declarations import
+const declared = new Set();
+const reach = (file) => {
+  if (declared.has(file)) return;
+  declared.add(file);
+  for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g)) reach(join(dirname(file), `${name}.d.ts`));
+};
+for (const { types } of Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports)) if (types) reach(join(types));
+for (const name of readdirSync("dist", { recursive: true })) if (name.endsWith(".d.ts") && !declared.has(join("dist", name))) rmSync(join("dist", name));
 
 const dist = resolve("dist");
 /** A module that asks for its own address still gets the one of its own file: workers are found from there. */

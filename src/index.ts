@@ -6,38 +6,47 @@ export type { Engine, EngineInfo, InitOptions, Variant } from "./wasm/engine.ts"
 export type { WasmSource } from "./wasm/source.ts";
 export { ShapeError, OptionError, DataError, NumericError, DisposedError } from "./wasm/errors.ts";
 export { Random } from "./wasm/random.ts";
-export type { Precision } from "./wasm/memory.ts";
+export type { Floats, Memory, Precision } from "./wasm/memory.ts";
+export type { Activation } from "./wasm/kernels.ts";
 
 // networks
 export { network, Network } from "./models/network.ts";
 export type { ParameterView, PredictOptions } from "./models/network.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/spec.ts";
 export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, skip, subsample } from "./models/layers.ts";
-export type { Layer, RecurrentLayer, RecurrentOptions, Initialization } from "./models/layers.ts";
+export type {
+  BidirectionalLayer, DelayTapsLayer, DenseLayer, DropoutLayer, EmbeddingLayer, GruLayer, Initialization, Layer, LstmLayer, RecurrentLayer, RecurrentOptions, RnnLayer,
+  SkipLayer, SubsampleLayer,
+} from "./models/layers.ts";
 export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";
+export type { Initializer, SparseOptions } from "./models/initialization.ts";
 export { unroll, Unrolled } from "./models/unroll.ts";
 export { fix, tie, constrain } from "./models/constraints.ts";
+export type { Entries, NetworkConstraint } from "./models/constraints.ts";
 export type { Stream } from "./models/stream.ts";
 export type { TrainEvent, TrainOptions } from "./train/trainer.ts";
 export type { DataItem, Numbers } from "./train/data.ts";
 export type { Evaluation } from "./train/metrics.ts";
 export type { TrainingData, BatchSource } from "./train/source.ts";
-export type { Item, Task } from "./train/task.ts";
+export type { FiniteTask, Item, Task } from "./train/task.ts";
 
 // models with closed-form inference
 export { autoregressive, Autoregressive } from "./models/autoregressive.ts";
 export type { AutoregressiveOutputs, AutoregressiveReport, AutoregressiveSpec } from "./models/autoregressive.ts";
 export { hmm, Hmm } from "./models/hmm.ts";
 export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm.ts";
+export type { HmmPrior } from "./models/hmm-fit.ts";
 export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm-parameters.ts";
 export { lds, localLevel, Lds } from "./models/lds.ts";
-export type { Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
+export type { Driven, Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
+export type { InitialState } from "./inference/kalman.ts";
 export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
 export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
 export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words, WordSequences } from "./models/language-model.ts";
 export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
+export type { InferenceEngine } from "./inference/engine.ts";
 export type { Each, Sequence, Sequences } from "./inference/sequences.ts";
 
 // optimizers
@@ -47,20 +56,30 @@ export { nesterov } from "./optim/nesterov.ts";
 export { adam } from "./optim/adam.ts";
 export { rmsprop } from "./optim/rmsprop.ts";
 export { hessianFree } from "./optim/hessian-free.ts";
+export type { DescentOptions } from "./optim/descent.ts";
+export type { MomentumOptions } from "./optim/momentum.ts";
+export type { AdamOptions } from "./optim/adam.ts";
+export type { RmspropOptions } from "./optim/rmsprop.ts";
 export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free.ts";
 export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
-export type { Optimizer, OptimizerRun, Objective, CurvatureObjective } from "./optim/optimizer.ts";
+export type { Schedule } from "./optim/schedule.ts";
+export type { Optimizer, OptimizerRun, OptimizerState, StepReport, Objective, CurvatureObjective } from "./optim/optimizer.ts";
 
 // dynamics
 export { stateMap, StateMap } from "./analysis/state-map.ts";
 export type { StateMapSpec } from "./analysis/state-map.ts";
 export { lyapunovExponents } from "./analysis/lyapunov.ts";
 export { fixedPoints } from "./analysis/fixed-points.ts";
-export type { FixedPoint } from "./analysis/fixed-points.ts";
+export type { LyapunovOptions } from "./analysis/lyapunov.ts";
+export type { FixedPoint, FixedPointOptions } from "./analysis/fixed-points.ts";
+export type { Spectrum } from "./inference/spectrum.ts";
 export { oscillation } from "./analysis/oscillation.ts";
+export type { Oscillation } from "./analysis/oscillation.ts";
 export { gradientWall } from "./analysis/gradient-wall.ts";
+export type { GradientWall, GradientWallOptions } from "./analysis/gradient-wall.ts";
 export { gradientNorms, fittedRate } from "./analysis/gradient-norms.ts";
 export { memoryCell, writeKeepRead } from "./analysis/memory-cell.ts";
+export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 
 // echo state networks
 export { esn, Esn } from "./models/esn.ts";
@@ -70,11 +89,12 @@ export type { EsnStream } from "./models/esn-stream.ts";
 // tasks
 export { longLag } from "./tasks/long-lag/table.ts";
 export type { LongLagName } from "./tasks/long-lag/table.ts";
-export type { LongLagOptions } from "./tasks/long-lag/scoring.ts";
+export type { LongLagOptions, Variant as LongLagVariant } from "./tasks/long-lag/scoring.ts";
 export { tasks } from "./tasks/tasks.ts";
 export { nextStep } from "./tasks/next-step.ts";
 export { centered, outputBias, taskMeans } from "./tasks/centered.ts";
 export type { CenteredTask, TaskMeans } from "./tasks/centered.ts";
+export type { NextStepOptions } from "./tasks/next-step.ts";
 
 // decoding of labels
 export { bestPath } from "./inference/best-path.ts";
@@ -94,13 +114,19 @@ export { Vocabulary } from "./tasks/text.ts";
 export { sample } from "./models/sample.ts";
 export type { SampleOptions } from "./models/sample.ts";
 export { extractAutomaton } from "./analysis/extract-automaton.ts";
+export type { Extracted, Pattern } from "./analysis/automaton.ts";
 export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
 export { invariantBoxes } from "./analysis/invariant-boxes.ts";
+export type { Box, Invariance } from "./analysis/invariant-boxes.ts";
 export type { Moore } from "./inference/moore.ts";
 export { plot } from "./analysis/plot.ts";
-export type { Mark, PlotOptions } from "./analysis/plot.ts";
+export type { Mark, PlotOptions, Series } from "./analysis/plot.ts";
+export type { Axis } from "./analysis/plot-scale.ts";
+export type { ColorMap } from "./analysis/plot-raster.ts";
 export { diagram } from "./analysis/plot-diagram.ts";
+export type { DiagramEdge, DiagramNode, DiagramOptions } from "./analysis/plot-diagram.ts";
 export { panels, svg } from "./analysis/plot-svg.ts";
+export type { Figure } from "./analysis/plot-svg.ts";
 
 // handwriting
 export { inkFeatures } from "./tasks/handwriting-input.ts";
@@ -115,8 +141,9 @@ export { readUnipen } from "./formats/unipen.ts";
 export { readInkML } from "./formats/inkml.ts";
 export { memoryFolder } from "./formats/folder.ts";
 export type { Folder } from "./formats/folder.ts";
-export type { Ink } from "./formats/ink.ts";
+export type { Ink, InkIndex, InkItem } from "./formats/ink.ts";
 export type { InkFeatures, InkInput } from "./tasks/handwriting-input.ts";
 export type { DistortOptions, NormalizeOptions } from "./tasks/handwriting-shape.ts";
-export type { Script } from "./tasks/handwriting.ts";
+export type { ReadingOptions } from "./tasks/handwriting-reading.ts";
+export type { LessonOptions, Script } from "./tasks/handwriting.ts";
 export type { CellTrace, ReadingTrace } from "./analysis/reading-trace.ts";

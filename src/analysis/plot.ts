@@ -4,7 +4,7 @@ import { type ColorMap, mapColor, rasterImage } from "./plot-raster.ts";
 import { type Axis, scale, type Scale } from "./plot-scale.ts";
 import { colors, element, type Figure, label, path, textWidth, wrap } from "./plot-svg.ts";
 
-interface Series { x: ArrayLike<number>; y: ArrayLike<number>; label?: string; color?: string }
+export interface Series { x: ArrayLike<number>; y: ArrayLike<number>; label?: string; color?: string }
 /** Something drawn on the axes. Equal lengths for x and y; values that are not finite leave a gap. */
 export type Mark =
   | ({ kind: "line"; width?: number; dash?: boolean } & Series)

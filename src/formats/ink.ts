@@ -42,7 +42,7 @@ export interface InkIndex {
 }
 
 /** What it says of one sample; `off` and `n` count points. */
-interface InkItem { readonly id: string; readonly off: number; readonly n: number; readonly x0: number; readonly y0: number; readonly text: string; readonly split?: string; readonly writer?: string }
+export interface InkItem { readonly id: string; readonly off: number; readonly n: number; readonly x0: number; readonly y0: number; readonly text: string; readonly split?: string; readonly writer?: string }
 
 const FILE = "index.json", INK = "ink.bin", BYTES = 6; // a triple of int16
 

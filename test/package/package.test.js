@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import * as esbuild from "esbuild";
@@ -45,6 +45,14 @@ async function pack(entry, folder) {
   }, (error, result) => error ? reject(error) : resolve(result)));
   assert.deepEqual(stats.toJson({ all: false, errors: true }).errors, []);
 }
+/** What Cloudflare's own bundler does: an imported .wasm stays an import, of a copy of the file that its name resolves to. */
+const wasmModules = (folder) => ({ name: "wasm modules", setup: ({ onResolve, resolve }) => onResolve({ filter: /\.wasm$/ }, async ({ path, pluginData, ...from }) => {
+  if (pluginData === "seen") return undefined;
+  const found = await resolve(path, { ...from, pluginData: "seen" });
+  if (found.errors.length) return { errors: found.errors };
+  copyFileSync(found.path, join(folder, basename(found.path)));
+  return { path: `./${basename(found.path)}`, external: true };
+}) });
 const deno = join(modules, "@deno/linux-x64-glibc/deno"), denoRun = ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "--allow-sys"], bun = join(modules, "@oven/bun-linux-x64/bin/bun");
 const denoEnvironment = () => ({ DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") });
 
@@ -52,6 +60,10 @@ test("plain Node, ESM", () => {
   assert.equal(expected.losses.length, 5);
   assert.equal(expected.answer.length, 4);
   assert.deepEqual(expected.kernels, ["float32 simd"]);
+});
+
+test("kernels of the package by their address, unrolled/wasm/float32.wasm and float64.wasm", () => {
+  assert.deepEqual(run(process.execPath, ["wasm.js"], fresh.folder), { ...expected, kernels: ["float32 given", "float64 given"] });
 });
 
 test("require() in Node 20.19 and later", () => {
@@ -122,9 +134,8 @@ test("Cloudflare workerd, through init({ wasm: module })", async () => {
   const folder = join(fresh.folder, "workerd");
   mkdirSync(folder, { recursive: true });
   await esbuild.build({
-    absWorkingDir: fresh.folder, entryPoints: ["workerd.js"], bundle: true, format: "esm", outfile: "workerd/workerd.js", external: ["./float32.wasm"], logLevel: "silent",
+    absWorkingDir: fresh.folder, entryPoints: ["workerd.js"], bundle: true, format: "esm", outfile: "workerd/workerd.js", plugins: [wasmModules(folder)], logLevel: "silent",
   });
-  copyFileSync(join(fresh.installed, "dist/wasm/float32.wasm"), join(folder, "float32.wasm"));
   const server = spawn(binary("@cloudflare/workerd-linux-64", "bin/workerd"), ["serve", "workerd.capnp", "--control-fd=3"], { cwd: fresh.folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   try {
     const port = await new Promise((resolve, reject) => {

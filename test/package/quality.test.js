@@ -61,6 +61,7 @@ function anys(file) {
 
 test("no any in the public types, and a planted one is found", () => {
   assert.deepEqual(anys(index), []);
+  assert.deepEqual(anys(join(fresh.installed, "dist/parallel/worker.d.ts")), []);
   const planted = join(fresh.folder, "planted.d.ts");
   writeFileSync(planted, "export declare function f(x: any): void;\nexport declare const y;\n");
   assert.equal(anys(planted).length, 3);
@@ -74,11 +75,15 @@ test("the tarball holds README, LICENSE, CHANGELOG and a dist in which every fil
     if (reached.has(file)) return;
     assert.ok(existsSync(file), `${file} is imported and missing`);
     reached.add(file);
+    if (file.endsWith(".d.ts")) {
+      for (const [, name] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g)) walk(join(dirname(file), `${name}.d.ts`));
+      return;
+    }
     for (const [, name, address] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+\.js)"|new URL\("(\.[^"]+\.js)", import\.meta\.url\)/g)) walk(join(dirname(file), name ?? address));
   };
-  const { bin } = JSON.parse(read(fresh.installed, "package.json"));
-  for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin)]) walk(join(fresh.installed, entry));
-  const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter((name) => name.endsWith(".js") && !reached.has(join(fresh.installed, "dist", name)));
+  const { bin, exports } = JSON.parse(read(fresh.installed, "package.json")), types = Object.values(exports).flatMap((entry) => entry.types ?? []);
+  for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin), ...types]) walk(join(fresh.installed, entry));
+  const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter((name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)));
   // a module of types alone leaves an empty file behind, which its declarations stand beside
   assert.deepEqual(unused.filter((name) => read(fresh.installed, "dist", name).replace(/\/\*[^]*?\*\/|\/\/.*/g, "").trim() !== "export {};"), []);
 });
@@ -103,13 +108,13 @@ test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB
   t.diagnostic(`all names: ${sum(every)} bytes ${JSON.stringify(every)}`);
 });
 
-test(`import, init and the first prediction of a saved net take at most ${COLD} ms`, async (t) => {
+test(`import, init and the first prediction of a saved net take at most ${COLD} ms, the median of the runs`, async (t) => {
   const { network, lstm, dense } = await import(join(fresh.installed, "dist/index.js"));
   const net = await network({ input: 64, layers: [lstm(128), dense(64)], loss: "softmax" });
   writeFileSync(join(fresh.folder, "net.safetensors"), net.save());
   const runs = Array.from({ length: 15 }, () => run(process.execPath, ["cold.js", "net.safetensors"], fresh.folder)).sort((a, b) => a.total - b.total);
+  const median = runs[runs.length >> 1];
   const show = (ms) => Object.entries(ms).map(([key, value]) => `${key} ${value.toFixed(1)}`).join(", ");
-  t.diagnostic(`best of ${runs.length}: ${show(runs[0])}; median: ${show(runs[runs.length >> 1])}`);
-  // the best: what others do on the machine at the same time is not the package's
-  assert.ok(runs[0].total <= COLD, `${runs[0].total} ms`);
+  t.diagnostic(`best of ${runs.length}: ${show(runs[0])}; median: ${show(median)}`);
+  assert.ok(median.total <= COLD, `${median.total} ms`);
 });
