@@ -10,6 +10,16 @@ function start(f: Frame, bias: Ptr, y: Ptr): void {
   if (bias !== NULL) f.k.setRows(N, O, bias, y, O); else f.k.fill(N * O, 0, y);
 }
 
+/** Where dy is not zero: its first row and how many. Targets that lie at the end of sequences leave most rows without adjoint. */
+function feltRows(f: Frame): [from: number, rows: number] {
+  const { rows: N, columns: O, packing } = f.shape, step = packing!.sequences;
+  const none = (from: number, to: number): boolean => f.k.allZero((to - from) * O, f.at(f.dy, from * O)) === 1;
+  let from = 0, to = N;
+  while (from < to && none(from, Math.min(from + step, to))) from = Math.min(from + step, to);
+  while (to > from && none(Math.max(to - step, from), to)) to = Math.max(to - step, from);
+  return [from, to - from];
+}
+
 /** The affine map; inputs x, W and, with `bias`, b. */
 export function linear({ bias = true } = {}): Op {
   return {
@@ -26,9 +36,10 @@ export function linear({ bias = true } = {}): Op {
       inputProduct.forward(f, 1, b, f.y, f.shape.columns);
     },
     vjp(f) {
-      const { rows: N, columns: O } = f.shape;
-      inputProduct.vjp(f, 1, f.dy, O);
-      if (bias) f.k.sumRows(N, O, f.dy, O, f.dx[2]!);
+      const { columns: O } = f.shape, [from, rows] = feltRows(f);
+      if (rows === 0) return;
+      inputProduct.vjp(f, 1, f.dy, O, from, rows);
+      if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]!);
     },
     jvp(f) {
       const b = bias ? f.rx[2]! : NULL;

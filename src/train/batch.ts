@@ -48,9 +48,9 @@ export class Batch {
     arena.reset();
     const { rows: N, sequences: B } = this.packing;
     if (this.#nodes.input !== undefined) {
-      const ptr = symbols ? arena.ints(N * I) : arena.reals(N * I);
+      const ptr = symbols ? arena.ints(N * I) : arena.reals(N * I), data = sorted.map((item) => item.input);
       this.inputs.set(this.#nodes.input, ptr);
-      this.#scatter(sorted.map((item) => item.input), I, symbols ? memory.ints(ptr, N * I) : memory.reals(ptr, N * I));
+      if (symbols) this.#packInts(data, I, ptr); else this.#packReals(data, I, ptr);
     }
     if (this.#nodes.initial !== undefined) {
       const ptr = arena.reals(B * initial), to = memory.reals(ptr, B * initial);
@@ -103,13 +103,14 @@ export class Batch {
       return;
     }
     const columns = kind === "class" ? 1 : O;
+    const data = items.map((item) => item.target);
     this.target = kind === "class" ? arena.ints(N) : arena.reals(N * O);
     this.weight = arena.reals(N * columns);
-    this.#scatter(items.map((item) => item.target), columns, kind === "class" ? memory.ints(this.target, N) : memory.reals(this.target, N * O));
-    this.#scatterWeights(items, columns);
+    if (kind === "class") this.#packInts(data, 1, this.target); else this.#packReals(data, O, this.target);
+    this.#packWeights(items, columns);
   }
 
-  #scatterWeights(items: readonly FlatItem[], columns: number): void {
+  #packWeights(items: readonly FlatItem[], columns: number): void {
     const { rows: N, offsetAt } = this.packing, weight = this.#engine.memory.reals(this.weight, N * columns);
     weight.fill(1);
     this.total = 0;
@@ -129,13 +130,27 @@ export class Batch {
     });
   }
 
-  #scatter(from: readonly ArrayLike<number>[], columns: number, to: { [i: number]: number }): void {
-    const { lengths, offsetAt } = this.packing;
+  #packInts(from: readonly ArrayLike<number>[], columns: number, ptr: Ptr): void {
+    const { lengths, offsetAt, rows } = this.packing, to = this.#engine.memory.ints(ptr, rows * columns);
     for (let b = 0; b < from.length; ++b) {
       const source = from[b]!, T = lengths[b]!;
       for (let t = 0, i = 0; t < T; ++t) {
         const row = (offsetAt[t]! + b) * columns;
         for (let j = 0; j < columns; ++j) to[row + j] = source[i++]!;
+      }
+    }
+  }
+
+  /** Each sequence is copied in whole, then its rows go to their places: one strided copy while the same sequences live. */
+  #packReals(from: readonly ArrayLike<number>[], columns: number, ptr: Ptr): void {
+    const { lengths, offsetAt, rowsAt, steps } = this.packing, { kernels, memory } = this.#engine;
+    const room = this.#arena.reals(steps * columns), whole = memory.reals(room, steps * columns);
+    for (let b = 0; b < from.length; ++b) {
+      whole.set(from[b]!);
+      for (let t = 0, end = 0, T = lengths[b]!; t < T; t = end) {
+        const alive = rowsAt[t]!;
+        end = lengths[alive - 1]!;
+        kernels.copyRows(end - t, columns, memory.at(room, t * columns), columns, memory.at(ptr, (offsetAt[t]! + b) * columns), alive * columns);
       }
     }
   }
