@@ -189,25 +189,30 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       for (let i = steps.count - 1; i >= 0; --i) {
         const { rows: n, from: row, continuing: m, before, rowsBefore } = steps.at(i);
         dnow[0] = f.at(f.dy, row * H);
-        for (let s = 0; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]!);
+        if (m < n) k.fill((n - m) * H, 0, f.at(dold[0]!, m * H));
+        for (let s = 1; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]!);
         for (let s = C; s < cell.slots; ++s) k.fill(n * H, 0, dnow[s]!);
         const quiet = f.structural === 0 && dnow.every((d) => k.allZero(n * H, d) === 1);
         if (!quiet) {
           first = Math.min(first, row);
           end = Math.max(end, row + n);
         }
-        const adjoint = ([kind, s]: Port): Ptr => kind === "pre" ? f.at(dpre!, (row * G + s) * H) : kind === "old" ? dold[s]! : dnow[s]!;
-        const stride = ([kind]: Port): number => kind === "pre" ? G * H : H;
-        for (let j = quiet ? -1 : cell.stages.length - 1; j >= 0; --j) {
-          const stage = cell.stages[j]!, list = edges[j]!;
-          for (let e = list.length - 1; e >= 0; --e) {
-            const { from, to, partial, peephole } = list[e]!;
-            if (peephole < 0) k.mulAdd(n, H, f.at(partials!, (row * E + partial) * H), E * H, adjoint(to), stride(to), adjoint(from), stride(from));
-            else k.mulAddRow(n, H, f.at(f.x[5]!, peephole * H), adjoint(to), stride(to), adjoint(from), stride(from));
+        // the old output of the sequences that go on is an output: what reaches it is added to dy at once; that of the others is a start
+        for (let a = quiet ? n : 0, b = 0; a < n; a = b) {
+          b = a < m ? m : n;
+          const adjoint = ([kind, s]: Port): Ptr => kind === "pre" ? f.at(dpre!, ((row + a) * G + s) * H)
+            : kind === "now" ? f.at(dnow[s]!, a * H) : s === 0 && a < m ? f.at(f.dy, before * H) : f.at(dold[s]!, a * H);
+          const stride = ([kind]: Port): number => kind === "pre" ? G * H : H;
+          for (let j = cell.stages.length - 1; j >= 0; --j) {
+            const stage = cell.stages[j]!, list = edges[j]!;
+            for (let e = list.length - 1; e >= 0; --e) {
+              const { from, to, partial, peephole } = list[e]!;
+              if (peephole < 0) k.mulAdd(b - a, H, f.at(partials!, ((row + a) * E + partial) * H), E * H, adjoint(to), stride(to), adjoint(from), stride(from));
+              else k.mulAddRow(b - a, H, f.at(f.x[5]!, peephole * H), adjoint(to), stride(to), adjoint(from), stride(from));
+            }
+            k.gemmPacked(b - a, H, blocks(stage.gates, H), adjoint(["pre", stage.gates[0]]), G * H, panels[j]!, adjoint(stage.source), H);
           }
-          k.gemmPacked(n, H, blocks(stage.gates, H), f.at(dpre!, (row * G + stage.gates[0]) * H), G * H, panels[j]!, adjoint(stage.source), H);
         }
-        if (m > 0) k.addRows(1, m * H, dold[0]!, m * H, f.at(f.dy, before * H), m * H);
         if (m < n && f.dx[1] !== NULL && f.mode.carry !== "continue") {
           for (let s = 0; s < C; ++s) k.addRows(n - m, H, f.at(dold[s]!, m * H), H, f.at(f.dx[1]!, (m * C + s) * H), C * H);
         }
