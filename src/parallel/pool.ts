@@ -1,9 +1,10 @@
 /**
  * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own kernels and its own memory.
  * Shards are the same whatever the number of workers and are summed in their order, so the bits do not depend on who computed what. A
- * worker that dies or throws is replaced and its shard is given out again; if it fails once more, the error surfaces.
+ * worker that dies or throws is replaced and its shard is given out again; if it fails once more, the error surfaces. Workers compute with
+ * the kernels that `init` had chosen when they were started, those given to `init({ wasm })` included: call it before the first training.
  */
-import { engineInfo } from "../wasm/engine.ts";
+import { engineInfo, givenModules } from "../wasm/engine.ts";
 import { DisposedError, knownOptions, NumericError, whole } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
@@ -96,7 +97,7 @@ export class WorkerPool implements ShardPool {
     worker.port.onmessage = (message) => this.#answer(worker, message as FromWorker);
     worker.port.onfailure = (error) => this.#fail(worker, error);
     worker.port.hold(false);
-    worker.port.send({ kind: "init", variant, revectorize } satisfies ToWorker);
+    worker.port.send({ kind: "init", variant, revectorize, wasm: givenModules() } satisfies ToWorker);
     return worker;
   }
 

@@ -3,15 +3,22 @@ import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { network, type Network } from "../models/network.ts";
 import type { NetworkSpec } from "../models/spec.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import type { FromWorker, InitMessage, ToWorker } from "./messages.ts";
 import { serve } from "./port.ts";
 
 let model: NetworkSpec | undefined;
 let net: Network | undefined;
 let theta: Floats;
+let ready: Promise<void>;
+
+/** Nothing is compiled here that was compiled there; the kernels of other precisions load when a net asks for them. */
+function start({ variant, revectorize, wasm }: InitMessage): Promise<void> {
+  return init({ variant, revectorize, ...(Object.keys(wasm).length > 0 ? { wasm } : { precision: [] }) });
+}
 
 async function compute({ run, index, task }: Extract<ToWorker, { kind: "task" }>): Promise<FromWorker> {
   try {
+    await ready;
     net ??= await network(model!);
     return { run, index, ...net.shardGradient(theta, task) };
   } catch (error) {
@@ -24,7 +31,8 @@ serve(async (received) => {
   const message = received as ToWorker;
   switch (message.kind) {
     case "init":
-      await init({ precision: [], variant: message.variant, revectorize: message.revectorize });
+      ready = start(message);
+      ready.catch(() => {}); // a task tells it: in a page an unhandled rejection reaches nobody
       return undefined;
     case "point":
       theta = message.theta;

@@ -8,6 +8,8 @@ import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSour
 /** A loaded kernel module. */
 export interface Engine {
   readonly precision: Precision;
+  /** The compiled code, from which workers make kernels of their own. */
+  readonly module: WebAssembly.Module;
   readonly kernels: Kernels;
   readonly memory: Memory;
 }
@@ -84,6 +86,11 @@ export function engineInfo(): EngineInfo {
   };
 }
 
+/** The modules that came through `init({ wasm })` and are in use, by precision: what workers are to compute with. */
+export function givenModules(): Partial<Record<Precision, WebAssembly.Module>> {
+  return Object.fromEntries([...loaded].filter(([, { source }]) => source === "given").map(([precision, { engine }]) => [precision, engine.module]));
+}
+
 /** Begins to load an engine and makes it the one for models to come; a load that fails leaves the way free for another. */
 function start(precision: Precision, given?: Awaitable): Promise<Engine> {
   const previous = loading.get(precision), source = given ? "given" : variant;
@@ -105,7 +112,7 @@ async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way asks what a Response is,
   // and Node takes 20 ms to answer that; pages must not compile synchronously.
   const make = (code: Code | Response) => host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : instantiate(code, {});
-  const { instance } = await (given ? withCode(precision, given, make) : make(decode((await binaries[precision][variant]()).base64)));
+  const { module, instance } = await (given ? withCode(precision, given, make) : make(decode((await binaries[precision][variant]()).base64)));
   const kernels = instance.exports as unknown as Kernels, base = kernels.heapBase;
   if (base === undefined || typeof kernels.fill !== "function") throw new DataError(`init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`);
   const memory = new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), precision);
@@ -114,7 +121,7 @@ async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   const bits = memory.ints(probe, 1)[0];
   memory.free(probe);
   if ((bits === 0) !== (precision === "float64")) throw new DataError(`init: the module given for ${precision} computes in the other precision, want unrolled/wasm/${precision}.wasm`);
-  return { precision, kernels, memory };
+  return { precision, module, kernels, memory };
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
