@@ -22,11 +22,14 @@ export interface TrainOptions {
   readonly batch?: number;
   /** Items in a new order each epoch. Default true. */
   readonly shuffle?: boolean;
-  /** Truncated backpropagation: cut sequences every so many steps; each cut is an optimizer step, states live on. Default: none. */
+  /** Truncated backpropagation: cut sequences every so many steps; each cut is an optimizer step, states live on. Default: none. Not with shards. */
   readonly truncate?: number;
-  /** Sequences a shard: gradients of shards are summed in order, so memory is bounded. Default: the whole batch. */
+  /**
+   * Sequences a shard: gradients of shards are summed in order, so memory is bounded. Part of the bits. Default: the whole batch; with a pool 8,
+   * whatever its size, so that there is work for all. Say 8 for the same bits without a pool.
+   */
   readonly shard?: number;
-  /** Computes the shards of each batch in workers: the same bits, sooner. Default: here, one after another. */
+  /** Computes the shards of each batch in workers: for one `shard` the same bits with any number of them, or none. Default: here, one after another. */
   readonly pool?: ShardPool;
   /** Standard deviation of noise on the weights while each gradient is taken, drawn once a batch. Default 0. Not with Hessian-free. */
   readonly weightNoise?: number;
@@ -48,6 +51,7 @@ export interface TrainEvent extends StepReport {
 }
 
 const CURVATURE = 1000; // sequences below which a tenth of a batch is too few to tell the curvature
+const POOLED = 8; // sequences a shard with a pool: a batch of 32 keeps four workers busy, and sequences of like length keep products wide
 const keys = ["optimizer", "steps", "batch", "shuffle", "truncate", "shard", "pool", "curvature", "weightNoise", "signal"];
 
 /** What a net tells its trainer. */
@@ -95,6 +99,10 @@ export class Trainer {
     const batch = whole(who, "batch", options.batch ?? 32, 1);
     const truncate = options.truncate === undefined ? Infinity : whole(who, "truncate", options.truncate, 1);
     for (const key of ["shard", "curvature"] as const) if (options[key] !== undefined) whole(who, key, options[key], 1);
+    if (truncate < Infinity) for (const key of ["shard", "pool"] as const) if (options[key] !== undefined) {
+      throw new OptionError(`${who}: truncate is ${truncate} with a ${key}, but states live on in whole batches only; leave one of them out`);
+    }
+    const shard = options.shard ?? (options.pool && POOLED);
     const deviation = options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
     if (options.optimizer !== undefined) checkOptimizer(who, options.optimizer);
     const curved = (options.optimizer ?? this.#optimizer)?.name === "hessianFree";
@@ -115,7 +123,7 @@ export class Trainer {
         const chunks = cut(items, truncate, spec);
         for (let c = 0; c < chunks.length && done < steps && !signal?.aborted; ++c) {
           const from = performance.now(), chunk = chunks[c]!;
-          this.#load(chunk, curved ? { ...options, curvature: options.curvature ?? Math.max(CURVATURE, Math.round(chunk.length / 10)) } : options);
+          this.#load(chunk, { ...options, shard, curvature: curved ? options.curvature ?? Math.max(CURVATURE, Math.round(chunk.length / 10)) : options.curvature });
           this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
           this.objective.noise = deviation > 0 ? { deviation, seed, draw: this.#step } : undefined;
           const report = await this.#advance(run, signal);

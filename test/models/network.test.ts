@@ -85,6 +85,13 @@ describe("training", () => {
     close((losses[0]! + losses[1]!) / 2, (await net.evaluate(whole)).loss, { rel: 1e-6 });
   });
 
+  test("truncated backpropagation in shards is refused: one shard would go on from the states of another", async () => {
+    const net = await build({ layers: [lstm(3), dense(1)] }), pool = { run: () => Promise.reject(new Error("not reached")) };
+    await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, shard: 1 })).rejects.toThrow("truncate is 4 with a shard, but states live on in whole batches only");
+    await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, pool })).rejects.toThrow("truncate is 4 with a pool");
+    expect(net.step).toBe(0);
+  });
+
   test("two trainings of one net at once are refused", async () => {
     const net = await build({ layers: toy() }), running = net.train(addition, { steps: 5 });
     await running.next();

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { adam, bidirectional, dense, dropout, lstm, network, subsample, type Network } from "../../src/index.ts";
+import { adam, bidirectional, dense, dropout, lstm, network, subsample, type Network, type TrainOptions } from "../../src/index.ts";
 import { workerPool, type WorkerPool } from "../../src/parallel/pool.ts";
+import type { ShardPool } from "../../src/train/shards.ts";
 
 const worker = new URL("../../dist/parallel/worker.js", import.meta.url), built = existsSync(worker);
 const folder = mkdtempSync(join(tmpdir(), "unrolled-pool-"));
@@ -35,10 +36,10 @@ function dying(how: "exit" | "throw" | "always"): URL {
 }
 
 /** Weights after a few steps with or without a pool. */
-async function trained(pool?: WorkerPool, signal?: AbortSignal): Promise<{ weights: Uint8Array; losses: number[]; step: number }> {
+async function trained(pool?: WorkerPool, more: TrainOptions = { shard: 3 }): Promise<{ weights: Uint8Array; losses: number[]; step: number }> {
   const net = await make();
   try {
-    const history = await net.fit(items, { steps: 4, batch: 12, shard: 3, optimizer: adam({ rate: 0.01 }), pool, signal });
+    const history = await net.fit(items, { steps: 4, batch: 12, optimizer: adam({ rate: 0.01 }), pool, ...more });
     return { weights: net.save({ training: false }), losses: history.map((e) => e.loss), step: net.step };
   } finally {
     net.dispose();
@@ -49,6 +50,15 @@ async function trained(pool?: WorkerPool, signal?: AbortSignal): Promise<{ weigh
 describe.skipIf(!built)(`a pool of workers${built ? "" : " (skipped: dist is not built, run npm run build)"}`, () => {
   test.each([1, 2, 8])("of %i trains to the same bits as none", async (workers) => {
     expect(await trained(workerPool({ workers, url: worker }))).toEqual(await trained());
+  });
+
+  test("without a shard a pool of any size takes shards of 8 sequences: the bits of shard 8 without one", async () => {
+    const eight = await trained(undefined, { batch: 20, shard: 8 }), tasks: number[][] = [];
+    expect(eight).not.toEqual(await trained(undefined, { batch: 20 }));
+    for (const workers of [1, 2, 8]) expect(await trained(workerPool({ workers, url: worker }), { batch: 20 })).toEqual(eight);
+    const seen: ShardPool = { run: async (_model, _theta, given) => { tasks.push(given.map(({ items }) => items.length)); throw new Error("seen"); } };
+    await expect(trained(undefined, { batch: 20, pool: seen })).rejects.toThrow("seen");
+    expect(tasks).toEqual([[8, 8, 4]]);
   });
 
   test("a worker that ends or throws in the middle of a task is replaced, and nothing is lost", async () => {
