@@ -85,7 +85,7 @@ export const trainHandwriting: Command = {
       onStart: ({ weights, steps, step, dropped, alphabet }) => {
         screen.event({ event: "start", weights, steps, step, dropped, alphabet, workers, recipe });
         screen.line(`${countText(weights)} weights, ${[...alphabet].length} characters${dropped ? `, ${dropped} lines too short for their text left out` : ""}${step ? `; going on from step ${countText(step)}` : ""}.`);
-        progress = new Progress(screen, { title: "training", steps });
+        progress = new Progress(screen, { title: "training", steps, from: step, seconds: minutes * 60 });
       },
       onStep: ({ step, loss, error }) => progress!.update(step, Number.isNaN(error) ? { loss } : { loss, error }),
       onEpoch: (epoch, best) => {

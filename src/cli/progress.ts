@@ -29,6 +29,8 @@ export interface ProgressOptions {
   title: string;
   /** Steps that it will take, as far as is known. */
   steps: number;
+  /** The step at which it begins, of a run that goes on. Default 0. */
+  from?: number;
   /** Seconds at most, if a time ends the work before the steps do. */
   seconds?: number;
   /** What a step is called. Default "steps". */
@@ -42,15 +44,16 @@ export class Progress {
   readonly #start: number;
   /** Step and time of some recent updates, for a rate that follows the present. */
   #recent: { step: number; time: number }[];
-  #step = 0;
+  #step: number;
   #steps: number;
 
   constructor(screen: Screen, options: ProgressOptions) {
     this.#screen = screen;
     this.#options = options;
     this.#steps = options.steps;
+    this.#step = options.from ?? 0;
     this.#start = screen.clock();
-    this.#recent = [{ step: 0, time: this.#start }];
+    this.#recent = [{ step: this.#step, time: this.#start }];
   }
 
   /** Sets the number of steps that the run will probably take. */
@@ -65,6 +68,12 @@ export class Progress {
     return elapsed > 0 ? (this.#step - step) / elapsed * 1000 : 0;
   }
 
+  /** Seconds that it will take yet, by its rate and by its time; Infinity as long as there is no rate. JSON shows that as null. */
+  get left(): number {
+    const { seconds } = this.#options, steps = Math.max(this.#steps - this.#step, 0), bySteps = steps > 0 ? steps / this.rate : 0;
+    return seconds ? Math.max(Math.min(bySteps, seconds - this.seconds), 0) : bySteps;
+  }
+
   /** The run is at `step`, with figures such as the loss. */
   update(step: number, figures: Readonly<Record<string, number>> = {}, last = false): void {
     const now = this.#screen.clock();
@@ -76,14 +85,15 @@ export class Progress {
     const { title, unit = "steps" } = this.#options, steps = this.#steps, entries = Object.entries(figures);
     const shown = entries.map(([name, value]) => `${name} ${figureText(value)}`).join("  ");
     const rate = (): string => this.rate >= 100 ? countText(this.rate) : this.rate.toFixed(1);
+    const time = (): string => last ? `${timeText(this.seconds)} in all` : `${timeText(this.left)} left`;
     this.#screen.progress({
       row: (columns) => {
-        const tail = `${String(Math.round(this.#fraction * 100)).padStart(3)}%  ${shown}  ${rate()} ${unit}/s  ${last ? `${timeText(this.seconds)} in all` : `${timeText(this.#left)} left`}`;
+        const tail = `${String(Math.round(this.#fraction * 100)).padStart(3)}%  ${shown}  ${rate()} ${unit}/s  ${time()}`;
         const width = Math.min(30, columns - title.length - tail.length - 4);
         return (width >= 5 ? `${title}  ${bar(this.#fraction, width)} ${tail}` : `${title} ${tail}`).slice(0, columns);
       },
-      plain: () => `${title}: ${countText(step)} of ${countText(steps)} ${unit}  ${shown}  ${rate()} ${unit}/s  ${timeText(this.seconds)}`,
-      event: () => ({ event: "progress", title, step, steps, ...figures, rate: this.rate, seconds: this.seconds }),
+      plain: () => `${title}: ${countText(step)} of ${countText(steps)} ${unit}  ${shown}  ${rate()} ${unit}/s  ${last ? "" : `${timeText(this.seconds)}  `}${time()}`,
+      event: () => ({ event: "progress", title, step, steps, ...figures, rate: this.rate, seconds: this.seconds, left: last ? 0 : this.left }),
     }, last);
   }
 
@@ -93,10 +103,5 @@ export class Progress {
   get #fraction(): number {
     const { seconds } = this.#options;
     return Math.max(this.#step / this.#steps, seconds ? this.seconds / seconds : 0);
-  }
-
-  get #left(): number {
-    const { seconds } = this.#options, bySteps = (this.#steps - this.#step) / this.rate;
-    return seconds ? Math.min(bySteps, seconds - this.seconds) : bySteps;
   }
 }
