@@ -1,9 +1,13 @@
 /** The commands on handwriting, on words that the library draws: train, resume, eval, and what they refuse. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { readHandwriting, withSplits } from "../../src/cli/handwriting-data.ts";
+import { fileHash } from "../../src/cli/handwriting-run.ts";
 import type { Ink } from "../../src/formats/ink.ts";
 import { drawnWords } from "../../src/tasks/handwriting-letters.ts";
 import { engine } from "../../src/wasm/engine.ts";
@@ -28,7 +32,9 @@ function write(name: string, lines: readonly Ink[], split: (i: number) => string
 }
 
 const data = write("data", inks, (i) => i < 15 ? "train" : "valid"), out = file("net.safetensors");
-const train = (...args: string[]): Promise<Finished> => unrolled(["train", "handwriting", "--data", data, "--out", out, "--epochs", "1", "--batch", "4", "--size", "60", "--workers", "0", ...args]);
+const train = (...args: string[]): Promise<Finished> => trainHeard({}, ...args);
+const trainHeard = (heard: Parameters<typeof unrolled>[1], ...args: string[]): Promise<Finished> =>
+  unrolled(["train", "handwriting", "--data", data, "--out", out, "--epochs", "1", "--batch", "4", "--size", "60", "--workers", "0", ...args], heard);
 
 test("train handwriting stops with a checkpoint, goes on from it, and eval reads the lines with a beam and a text as language", async () => {
   const stopped = await train("--json", "--minutes", "0");
@@ -51,6 +57,31 @@ test("train handwriting stops with a checkpoint, goes on from it, and eval reads
   expect(read.events().at(-1)).toMatchObject({ event: "result", task: "handwriting", split: "valid", lines: 5, beam: 4 });
   const plain = await unrolled(["eval", out, "handwriting", "--json", "--data", data, "--split", "valid"]);
   expect(plain.events().at(-1)).toMatchObject({ labelError: result.labelError, wordError: result.wordError, beam: null });
+});
+
+/** What the built program prints as its last event: in it a pool finds its workers. */
+const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url)), built = existsSync(program);
+const builtTrain = async (...args: string[]): Promise<Record<string, unknown>> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, "train", "handwriting", "--data", data, "--batch", "8", "--shard", "4", "--size", "60", "--json", ...args]);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, unknown>;
+};
+
+test.skipIf(!built)(`the file of the model is the same with 2 workers, with none, and stopped after an epoch and resumed${built ? "" : " (skipped: dist is not built, run npm run build)"}`, async () => {
+  const three = ["--epochs", "3", "--batch", "8", "--shard", "4", "--json"], pooled = builtTrain("--epochs", "3", "--workers", "2", "--out", file("pooled.safetensors"));
+  const whole = (await train(...three, "--out", file("whole.safetensors"))).events().at(-1)!, controller = new AbortController();
+  const stopped = await trainHeard({ signal: controller.signal, hear: (text) => { if (text.includes('"epoch":2,')) controller.abort(); } }, ...three, "--out", file("pieces.safetensors"));
+  expect([stopped.code, stopped.events().at(-1)!.message]).toEqual([1, "stopped at step 4; the same command with --resume goes on"]);
+  const resumed = (await train("--json", "--resume", "--out", file("pieces.safetensors"))).events().at(-1)!;
+  expect(whole).toMatchObject({ event: "result", epochs: 3, hash: fileHash(file("whole.safetensors")) });
+  for (const other of [resumed, await pooled]) expect(other).toMatchObject({ labelError: whole.labelError, epochs: 3, hash: whole.hash });
+});
+
+test("with --patience a training ends early, and the best net is in the file", async () => {
+  const { events, code } = await train("--json", "--epochs", "9", "--patience", "2", "--rate", "0", "--out", file("patient.safetensors")), result = events().at(-1)!;
+  const epochs = events().filter(({ event }) => event === "epoch");
+  expect([code, epochs.map(({ best }) => best), result.epochs]).toEqual([0, [true, false, false], 3]);
+  expect(result.labelError).toBe(Math.min(...epochs.map(({ error }) => error as number)));
+  expect(result.hash).toBe((await train("--json", "--rate", "0", "--out", file("first.safetensors"))).events().at(-1)!.hash); // that of the first epoch
 });
 
 test.each([
