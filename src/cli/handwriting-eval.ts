@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { NGram } from "../inference/ngram.ts";
 import type { LanguageModel } from "../inference/beam-search.ts";
-import { encodeText } from "../tasks/handwriting.ts";
+import { encodeText, unknownCharacters } from "../tasks/handwriting.ts";
 import { judge, netLanguage, readingErrors, scriptOf, worstFirst, type Reading, type ReadingOptions } from "../tasks/handwriting-reading.ts";
 import { engine } from "../wasm/engine.ts";
 import type { Network } from "../models/network.ts";
@@ -57,10 +57,12 @@ export async function evalHandwriting(net: Network, { screen, signal, values }: 
   }
   progress.end();
   const { labelError, wordError } = readingErrors(readings), exact = readings.filter((r) => r.edits === 0).length;
+  const unknown = unknownCharacters(inks, alphabet), kinds = [...new Set(unknown)].sort().join("");
   for (const { ink, text, edits } of worstFirst(readings).slice(0, show)) {
     screen.line(`${ink.id}: ${edits} edits\n  want ${ink.text}\n  read ${text}`);
     screen.event({ event: "line", id: ink.id, want: ink.text, read: text, edits });
   }
   screen.line(`${countText(inks.length)} lines of split ${split}: label error ${percent(labelError)}, word error ${percent(wordError)}, ${countText(exact)} lines without error (${beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`}, ${timeText(progress.seconds)}).`);
-  screen.event({ event: "result", task: "handwriting", split, lines: inks.length, labelError, wordError, exact, beam: beam === undefined ? null : Number(beam), seconds: progress.seconds });
+  if (unknown.length > 0) screen.line(`${countText(unknown.length)} of the characters are not in the alphabet of the net and count as errors: ${JSON.stringify(kinds)}`);
+  screen.event({ event: "result", task: "handwriting", split, lines: inks.length, labelError, wordError, exact, unknown: unknown.length, unknownKinds: kinds, beam: beam === undefined ? null : Number(beam), seconds: progress.seconds });
 }

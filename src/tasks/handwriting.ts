@@ -22,6 +22,12 @@ export function alphabetOf(inks: readonly Ink[]): string {
   return [...new Set(inks.flatMap((ink) => [...ink.text]))].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!).join("");
 }
 
+/** The characters of some lines that an alphabet lacks, each as often as it occurs. A net can only miss them. */
+export function unknownCharacters(inks: readonly Pick<Ink, "text">[], alphabet: string): string[] {
+  const known = new Set(alphabet);
+  return inks.flatMap(({ text }) => [...text].filter((c) => !known.has(c)));
+}
+
 /** Classes of a text's characters. Throws DataError for one that is not in the alphabet. */
 export function encodeText(text: string, alphabet: string): Int32Array {
   const known = new Map([...alphabet].map((c, i) => [c, i]));
