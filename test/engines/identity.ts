@@ -18,7 +18,8 @@ type Net = Awaited<ReturnType<typeof network>>;
 /** What a hash is taken of. */
 type Parts = (ArrayBufferView<ArrayBuffer> | string)[];
 
-async function sha256(parts: Parts): Promise<string> {
+/** SHA-256 of some bits one after another, hexadecimal. */
+export async function sha256(parts: Parts): Promise<string> {
   const bytes = parts.map((part) => typeof part === "string" ? new TextEncoder().encode(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   const all = new Uint8Array(bytes.reduce((n, part) => n + part.length, 0));
   let at = 0;

@@ -4,7 +4,8 @@
  *   node test/engines/run.js [--only node20,chromium] [--accept]
  *
  * Node 20 is the Node that runs this; 22, 24, 26 and V8's 256-bit flag come from `npm ci` here, the browsers from install.sh. A missing
- * engine fails, and so does one of another version. The relaxed build, whose bits may differ, is held to the losses of the strict one. `--accept` writes expected.json anew, if all engines agree.
+ * engine fails, and so does one of another version. The relaxed build, whose bits may differ, is held to the losses of the strict one.
+ * Pools of workers must train to the bits of none, and leave a page's thread free. `--accept` writes expected.json anew, if all engines agree.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,15 +15,19 @@ import { parseArgs } from "node:util";
 import ts from "typescript";
 import { browserNames, visit } from "../browser/browsers.js";
 import { serve } from "../browser/server.js";
+import { pools, seesPlanted } from "./pools.js";
 
 const here = dirname(fileURLToPath(import.meta.url)), root = join(here, "../.."), build = join(root, "build/engines");
 const { values } = parseArgs({ options: { only: { type: "string" }, accept: { type: "boolean", default: false } } });
 
-// The script as JavaScript, on the built package: `unrolled` is the package's own name, in Node by itself, in pages by the import map.
+// The scripts as JavaScript, on the built package: `unrolled` is the package's own name, in Node by itself, in pages by the import map.
 mkdirSync(build, { recursive: true });
-const source = readFileSync(join(here, "identity.ts"), "utf8").replace("../../src/index.ts", "unrolled");
-const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, verbatimModuleSyntax: true } });
-writeFileSync(join(build, "identity.js"), outputText);
+const scripts = Object.fromEntries(["identity", "pool"].map((name) => {
+  const source = readFileSync(join(here, `${name}.ts`), "utf8").replace("../../src/index.ts", "unrolled").replace("./identity.ts", "./identity.js");
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, verbatimModuleSyntax: true } });
+  writeFileSync(join(build, `${name}.js`), outputText);
+  return [`/${name}.js`, outputText];
+}));
 writeFileSync(join(build, "node.js"), `import { identity, losses } from "./identity.js";
 import { engineInfo } from "unrolled";
 const options = JSON.parse(process.argv[2]), only = process.argv[3], start = performance.now(), engine = "Node " + process.versions.node;
@@ -50,7 +55,7 @@ function runNode(major, options = {}, only = "") {
 }
 
 async function runBrowser(name, flags = []) {
-  const server = await serve({ pages: { "/": page, "/identity.js": outputText }, folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") } });
+  const server = await serve({ pages: { "/": page, ...scripts }, folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") } });
   try {
     const result = await visit(name, `${server.url}/`, server.next(), flags);
     if (result.error) throw new Error(result.error);
@@ -93,8 +98,9 @@ const tiers = {
   },
 };
 
-const file = join(here, "expected.json"), wanted = values.only?.split(",") ?? [...Object.keys(engines), ...Object.keys(tiers)];
-for (const name of wanted) if (!(name in engines || name in tiers)) throw new Error(`--only: ${name} is unknown, want some of ${Object.keys({ ...engines, ...tiers }).join(", ")}`);
+const workers = pools(scripts), known = Object.keys({ ...engines, ...tiers, ...workers });
+const file = join(here, "expected.json"), wanted = values.only?.split(",") ?? known;
+for (const name of wanted) if (!known.includes(name)) throw new Error(`--only: ${name} is unknown, want some of ${known.join(", ")}`);
 const results = {};
 let failed = 0;
 const differences = (hashes, expected) => [...new Set([...Object.keys(expected), ...Object.keys(hashes)])].filter((name) => hashes[name] !== expected[name]);
@@ -102,6 +108,7 @@ let expected = values.accept ? undefined : JSON.parse(readFileSync(file, "utf8")
 for (const name of wanted) {
   try {
     if (name in tiers) { console.log(`near   ${name}: ${tiers[name]()}`); continue; }
+    if (name in workers) { console.log(`equal  ${name}: ${await workers[name]()}`); continue; }
     const { engine, hashes, seconds } = results[name] = await engines[name]();
     expected ??= hashes;
     const other = differences(hashes, expected);
@@ -114,7 +121,7 @@ for (const name of wanted) {
 }
 // The comparison itself must be able to fail.
 const planted = Object.fromEntries(Object.entries(expected ?? {}).map(([name, hash], i) => [name, i === 0 ? hash.replace(/^./, (c) => c === "0" ? "1" : "0") : hash]));
-if (near([1, 1.01], [1, 1]) || near([1], [1, 1]) || near([NaN], [1]) || expected && differences(planted, expected).length !== 1) { ++failed; console.log("FAILED  a planted difference went unseen"); }
+if (!seesPlanted() || near([1, 1.01], [1, 1]) || near([1], [1, 1]) || near([NaN], [1]) || expected && differences(planted, expected).length !== 1) { ++failed; console.log("FAILED  a planted difference went unseen"); }
 if (values.accept && !failed) {
   writeFileSync(file, JSON.stringify(expected, undefined, 1) + "\n");
   console.log(`wrote ${relative(root, file)}`);
