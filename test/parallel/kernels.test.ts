@@ -35,6 +35,17 @@ function telling(): URL {
   return pathToFileURL(file);
 }
 
+/** A worker that is told to take kernels which are none. */
+function misled(): URL {
+  const file = join(folder, "misled.mjs");
+  writeFileSync(file, `
+    import { parentPort } from "node:worker_threads";
+    const on = parentPort.on.bind(parentPort);
+    parentPort.on = (name, hear) => on(name, (message) => hear(message.kind === "init" ? { ...message, wasm: { float32: new Uint8Array(8) } } : message));
+    await import(${JSON.stringify(worker.href)});`);
+  return pathToFileURL(file);
+}
+
 async function losses(precision: Precision, pool?: TrainOptions["pool"]): Promise<number[]> {
   const net = await network({ input: 2, layers: [lstm(6), dense(1)], loss: "bernoulli", seed: 2, precision });
   const history = await net.fit(tasks.addition({ digits: 8 }), { optimizer: adam({ rate: 0.05 }), steps: 4, batch: 12, shard: 3, pool });
@@ -65,5 +76,11 @@ describe.skipIf(!built)(`workers${built ? "" : " (skipped: dist is not built, ru
     const third = await pooled("float64");
     expect([third.losses, third.info.engines.map(({ source }) => source)]).toEqual([await losses("float64"), ["given", "given"]]);
     expect((await pooled("float32")).losses).toEqual(given);
+  });
+
+  test("that cannot start answer with the reason, and the training rejects with it", async () => {
+    const pool = workerPool({ workers: 2, url: misled() });
+    await expect(losses("float32", pool)).rejects.toMatchObject({ name: "DataError", message: expect.stringMatching(/init: the 8 bytes cannot be compiled to kernels: CompileError/) as string });
+    pool.dispose();
   });
 });
