@@ -26,11 +26,11 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
       screen.event({ event: "log", id, line });
     },
     progress(fraction, note = "") {
-      const percent = `${Math.round(100 * fraction)}%`;
+      const percent = `${Math.round(100 * fraction)}%`, spent = (screen.clock() - start) / 1000, left = spent / fraction - spent, time = `${timeText(left)} left`;
       screen.progress({
-        row: (columns) => `${id}  ${bar(fraction, 30)} ${percent.padStart(4)}  ${note}`.slice(0, columns),
-        plain: () => `${id}: ${percent}  ${note}`,
-        event: () => ({ event: "progress", id, fraction, note }),
+        row: (columns) => `${id}  ${bar(fraction, 30)} ${percent.padStart(4)}  ${time}  ${note}`.slice(0, columns),
+        plain: () => `${id}: ${percent}  ${time}  ${note}`,
+        event: () => ({ event: "progress", id, fraction, left, note }),
       });
     },
   });

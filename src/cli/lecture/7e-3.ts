@@ -9,8 +9,8 @@ import type { Run } from "./experiment.ts";
  * hundred writers are another and harder task than words drawn by a program: these figures are a scale, not a race.
  */
 const published = {
-  "Graves et al. 2009, raw pen, 100 + 100 cells": "13.9% (IAM-OnDB, test lines)",
-  "the same, 25 features of each point": "11.5% (IAM-OnDB, test lines)",
+  "Graves et al. 2007, raw pen, 100 + 100 cells": "13.9% (IAM-OnDB, test lines)",
+  "Graves et al. 2009, 25 features of each point": "11.5% (IAM-OnDB, test lines)",
   "RNNLIB, hierarchical net, 284 epochs": "about 10% (IAM-OnDB, validation lines)",
   "Carbune et al. 2020, 1 layer of 64 + 64 cells": "6.1% (IAM-OnDB, test lines)",
   "unrolled train handwriting, 150 epochs": "10.25% (IAM-OnDB, validation lines)",
