@@ -2,12 +2,12 @@
  * Pools of workers in Node and in real browsers. The page has its kernels from an address, by `init({ wasm })`; its workers are one bundled
  * file without kernels, so that they compute with the page's compiled module or not at all.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { browserNames, visit } from "../browser/browsers.js";
-import { serve } from "../browser/server.js";
+import { browserNames } from "../browser/browsers.js";
+import { inBrowser } from "./page.js";
 
 const here = dirname(fileURLToPath(import.meta.url)), root = join(here, "../.."), build = join(root, "build/engines");
 
@@ -17,16 +17,9 @@ const MOST = 50, SLACK = 2;
 /** A worker that counts for the milliseconds it is sent. */
 const counting = "onmessage = ({ data }) => { const end = performance.now() + data; while (performance.now() < end); postMessage(0); };";
 
-const page = `<!doctype html><title>pool</title>
-<script type="importmap">{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }</script>
-<script type="module">
-const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });
-addEventListener("error", (event) => report({ error: event.message }));
-addEventListener("unhandledrejection", (event) => report({ error: String(event.reason?.stack ?? event.reason) }));
-const { init } = await import("unrolled"), { pooled } = await import("/pool.js");
+const poolPage = `const { init } = await import("unrolled"), { pooled } = await import("/pool.js");
 await init({ wasm: new URL("/dist/wasm/float32.wasm", location.href) });
-await report({ engine: navigator.userAgent, found: await pooled(${MOST}, new URL("/worker.js", location.href), new URL("/counting.js", location.href)) });
-</script>`;
+await report({ engine: navigator.userAgent, found: await pooled(${MOST}, new URL("/worker.js", location.href), new URL("/counting.js", location.href)) });`;
 
 /** The worker as one file, with nothing where the kernels were. */
 async function bundled() {
@@ -39,17 +32,8 @@ async function bundled() {
 }
 let worker;
 
-async function inBrowser(name, scripts) {
-  const server = await serve({
-    pages: { "/": page, ...scripts, "/worker.js": await (worker ??= bundled()), "/counting.js": counting },
-    folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") },
-  });
-  try {
-    const { found, error, engine } = await visit(name, `${server.url}/`, server.next());
-    if (error) throw new Error(error);
-    return { found, engine };
-  } finally { await server.close(); }
-}
+const runBrowser = async (name, scripts) =>
+  inBrowser(name, { title: "pool", script: poolPage, pages: { ...scripts, "/worker.js": await (worker ??= bundled()), "/counting.js": counting } });
 
 let known;
 /** What Node finds with no worker: the bits for all. */
@@ -72,7 +56,7 @@ export const pools = (scripts) => {
   const check = async (run, free) => judged(await run(), (await inNode()).found[0].hash, free);
   return {
     "node20 pool": () => check(inNode, false),
-    ...Object.fromEntries(browserNames.map((name) => [`${name} pool`, () => check(() => inBrowser(name, scripts), true)])),
+    ...Object.fromEntries(browserNames.map((name) => [`${name} pool`, () => check(() => runBrowser(name, scripts), true)])),
   };
 };
 

@@ -13,8 +13,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import ts from "typescript";
-import { browserNames, visit } from "../browser/browsers.js";
-import { serve } from "../browser/server.js";
+import { browserNames } from "../browser/browsers.js";
+import { inBrowser } from "./page.js";
 import { pools, seesPlanted } from "./pools.js";
 
 const here = dirname(fileURLToPath(import.meta.url)), root = join(here, "../.."), build = join(root, "build/engines");
@@ -35,15 +35,8 @@ const found = only === "losses" ? { losses: [...await losses(options, "float32")
 const { variant, revectorize } = engineInfo();
 if (variant !== (options.variant ?? "simd") || revectorize !== (options.revectorize ?? false)) throw new Error("not the tier that was asked for");
 console.log(JSON.stringify({ engine, ...found, seconds: (performance.now() - start) / 1000 }));\n`);
-const page = `<!doctype html><title>identity</title>
-<script type="importmap">{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }</script>
-<script type="module">
-const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });
-addEventListener("error", (event) => report({ error: event.message }));
-addEventListener("unhandledrejection", (event) => report({ error: String(event.reason?.stack ?? event.reason) }));
-const { identity } = await import("/identity.js"), start = performance.now(), hashes = await identity();
-await report({ engine: navigator.userAgent, hashes, seconds: (performance.now() - start) / 1000 });
-</script>`;
+const identityPage = `const { identity } = await import("/identity.js"), start = performance.now(), hashes = await identity();
+await report({ engine: navigator.userAgent, hashes, seconds: (performance.now() - start) / 1000 });`;
 
 /** Runs a Node of one major version in a process of its own: hashes of all cases, or `only` "losses". */
 function runNode(major, options = {}, only = "") {
@@ -54,14 +47,7 @@ function runNode(major, options = {}, only = "") {
   return result;
 }
 
-async function runBrowser(name, flags = []) {
-  const server = await serve({ pages: { "/": page, ...scripts }, folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") } });
-  try {
-    const result = await visit(name, `${server.url}/`, server.next(), flags);
-    if (result.error) throw new Error(result.error);
-    return result;
-  } finally { await server.close(); }
-}
+const runBrowser = (name, flags = []) => inBrowser(name, { title: "identity", script: identityPage, pages: scripts, flags });
 
 const flag = "--experimental-wasm-revectorize";
 const engines = {
