@@ -102,7 +102,7 @@ export class Trainer {
     if (truncate < Infinity) for (const key of ["shard", "pool"] as const) if (options[key] !== undefined) {
       throw new OptionError(`${who}: truncate is ${truncate} with a ${key}, but states live on in whole batches only; leave one of them out`);
     }
-    const shard = options.shard ?? (options.pool && POOLED);
+    const loading = { ...options, shard: options.shard ?? (options.pool && POOLED) };
     const deviation = options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
     if (options.optimizer !== undefined) checkOptimizer(who, options.optimizer);
     const curved = (options.optimizer ?? this.#optimizer)?.name === "hessianFree";
@@ -123,7 +123,7 @@ export class Trainer {
         const chunks = cut(items, truncate, spec);
         for (let c = 0; c < chunks.length && done < steps && !signal?.aborted; ++c) {
           const from = performance.now(), chunk = chunks[c]!;
-          this.#load(chunk, { ...options, shard, curvature: curved ? options.curvature ?? Math.max(CURVATURE, Math.round(chunk.length / 10)) : options.curvature });
+          this.#load(chunk, curved ? { ...loading, curvature: options.curvature ?? Math.max(CURVATURE, Math.round(chunk.length / 10)) } : loading);
           this.objective.mode = { training: true, seed, draw: this.#step, carry: truncate === Infinity ? undefined : c === 0 ? "start" : "continue" };
           this.objective.noise = deviation > 0 ? { deviation, seed, draw: this.#step } : undefined;
           const report = await this.#advance(run, signal);
