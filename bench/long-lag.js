@@ -1,19 +1,18 @@
 // Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov; --input the scale of input weights; --center 0 leaves centering out;
-//                                                                          --recurrent orthogonal, or --radius R of the sparse ones; --settle N: momentum .9 again from
-//                                                                          update N on, as in the paper's last updates
+//                                                                          --settle N: momentum .9 again from update N on, as in the paper's last updates
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept in bench/results/.
 import { parseArgs } from "node:util";
 import {
-  adam, centered, constant, dense, engine, hessianFree, longLag, lstm, nesterov, network, normal, orthogonal, outputBias, piecewise, Random, rnn, sparse, taskMeans, uniform,
+  adam, centered, constant, dense, engine, hessianFree, longLag, lstm, nesterov, network, normal, outputBias, piecewise, Random, rnn, sparse, taskMeans, uniform,
 } from "../dist/index.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values: o, positionals: [way, name, lag] } = parseArgs({ allowPositionals: true, options: {
   seed: text("1"), seconds: text("600"), variant: text("ms11"), batch: { type: "string" }, curvature: { type: "string" }, rate: { type: "string" }, mu: text("0.98"),
-  clip: text("1"), center: text("1"), forget: text("0"), input: text("0.1"), lambda: text("0.1"), every: text("8"), recurrent: text("sparse"), settle: { type: "string" }, radius: text("1.1"), double: { type: "boolean", default: false },
+  clip: text("1"), center: text("1"), forget: text("0"), input: text("0.1"), lambda: text("0.1"), every: text("8"), settle: { type: "string" }, double: { type: "boolean", default: false },
 } });
 const task = longLag[name]({ lag: +lag, variant: o.variant }), wide = await engine("float64"), seed = +o.seed;
 const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
@@ -29,7 +28,7 @@ const makers = {
   async momentum() {
     const means = taskMeans(task, new Random(wide, seed, 77)), same = centered(task, +o.center ? means : { input: new Float64Array(task.input) });
     const net = await network({ input: task.input, loss: task.loss, precision: o.double ? "float64" : "float32", seed,
-      layers: [rnn(100, { init: { input: normal(+o.input), recurrent: o.recurrent === "orthogonal" ? orthogonal() : sparse({ spectralRadius: +o.radius }) } }), dense(task.output, { init: { input: normal(0.1) } })] });
+      layers: [rnn(100, { init: { input: normal(+o.input), recurrent: sparse({ spectralRadius: 1.1 }) } }), dense(task.output, { init: { input: normal(0.1) } })] });
     if (+o.center) net.parameters.find((p) => p.name === "dense2.b").data.set(outputBias(wide, task, means));
     const optimizer = nesterov({ rate: +(o.rate ?? 0.02), momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]), ...(+o.clip ? { clip: +o.clip } : {}) });
     return { net, task: same, see: (item) => same.center(item).input, options: { batch: +(o.batch ?? 100), optimizer } };

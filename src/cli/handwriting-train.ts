@@ -67,7 +67,7 @@ export const trainHandwriting: Command = {
     level: { value: "X", default: "0.25", help: "steepest slope of a line that is taken away" },
     ahead: { value: "N", help: `steps of rest behind the ink, in which a net may still answer (${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})` },
     upright: { help: "shear leaning ink upright" },
-    cell: { value: "X", default: "12", help: "image: width of a cell in units of the ink" },
+    cell: { value: "X", default: "12", help: "image: width of a cell, after scaling" },
     rows: { value: "N", default: "24", help: "image: cells of a column" },
     "train-split": { value: "NAME", default: "train", help: "lines to learn from" },
     "valid-split": { value: "NAME", default: "valid", help: "lines to judge by" },
