@@ -34,5 +34,5 @@ const addresses = {
     ? { code: code.replaceAll("import.meta.url", `new URL(${JSON.stringify(`./${relative(dist, id)}`)}, import.meta.url).href`), map: null } : null,
 };
 const bundle = await rolldown({ input: "dist/index.js", platform: "neutral", external: [/\/binary\//, "@assemblyscript/loader"], plugins: [addresses], logLevel: "silent" });
-await bundle.write({ file: "dist/unrolled.js", format: "es", codeSplitting: false });
+await bundle.write({ file: "dist/unrolled.js", format: "es", codeSplitting: false, comments: false });
 await bundle.close();

@@ -24,7 +24,7 @@ function recipeOf(values: Values): Recipe {
     net, seed: values.whole("seed", 0, 2 ** 52), epochs: values.whole("epochs", 1),
     input: kind === "pen" ? { kind, thin: values.number("thin", 0), ...form } : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
     batch: values.whole("batch", 1), shard: values.whole("shard", 1), rate: values.number("rate", 0), optimizer: chosen(values, "optimizer", ["adam", "momentum"] as const), momentum: values.number("momentum", 0, 1), fall: values.number("fall", 0, 1),
-    clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), noise: values.number("noise", 0), distort: values.on("plain") ? false : {}, check: values.whole("check", 1),
+    clip: values.number("clip", 1e-9), drop: values.number("drop", 0, 0.9), noise: values.number("noise", 0), distort: values.on("plain") ? false : { warp: values.number("warp", 0, 0.9) }, check: values.whole("check", 1),
   };
 }
 
@@ -62,6 +62,7 @@ export const trainHandwriting: Command = {
     drop: { value: "X", default: "0.2", help: "share of activities dropped" },
     noise: { value: "X", default: "0", help: "standard deviation of noise on the weights while they learn; 0.075 in Graves 2013" },
     plain: { help: "do not distort the ink" },
+    warp: { value: "X", default: "0.2", help: "how much letters of distorted ink differ from their neighbours in width, height and slant" },
     thin: { value: "X", default: "18", help: "least distance of two points, after scaling" },
     size: { value: "X", default: "100", help: "scale every line to this root mean square height; 0: leave it" },
     level: { value: "X", default: "0.25", help: "steepest slope of a line that is taken away" },

@@ -99,14 +99,49 @@ export interface DistortOptions {
   readonly rotation?: number;
   /** Standard deviation of noise on every point, in units of the ink. Default 2. */
   readonly jitter?: number;
+  /** Letters wider, higher and more slanted than their neighbours, by [-warp, warp] of each; lifted by at most half of it in heights. Default 0. */
+  readonly warp?: number;
 }
 
 /** Ink as another hand, or another day, would have written it. */
 export function distort(points: Float32Array, random: Random, options: DistortOptions = {}): Float32Array {
-  const { scale = 0.2, slant = 0.3, rotation = 0.07, jitter = 2 } = options, range = (r: number): number => (2 * random.uniform() - 1) * r;
+  const { scale = 0.2, slant = 0.3, rotation = 0.07, jitter = 2, warp = 0 } = options, range = (r: number): number => (2 * random.uniform() - 1) * r;
   const sx = 1 + range(scale), sy = 1 + range(scale), s = range(slant), t = range(rotation), c = 1 / Math.sqrt(1 + t * t);
   // rotation · shear · scale
-  const out = affine(points, [c * sx, c * (s - t) * sy, c * t * sx, c * (1 + t * s) * sy]);
+  let out = affine(points, [c * sx, c * (s - t) * sy, c * t * sx, c * (1 + t * s) * sy]);
+  if (warp > 0) out = warped(out, random, warp);
   if (jitter > 0) for (let i = 0; i < out.length; ++i) if (i % POINT < 2) out[i]! += jitter * random.normal();
+  return out;
+}
+
+/** Root mean square heights between two knots of a warp: about a letter and a half. */
+const PITCH = 2;
+/** The most knots of one piece of ink, however flat it is. */
+const KNOTS = 1000;
+
+/**
+ * Ink that changes along the line: width, height, slant and place of the letters are random functions of x, drawn at knots and smooth between
+ * them. With u = (x - knot) / pitch and w = 3u² - 2u³, a function is a + (b - a)·w; x' is the integral of the width.
+ */
+function warped(points: Float32Array, random: Random, amount: number): Float32Array {
+  const { x: middle, y, slope, height } = moments(points);
+  let least = Infinity, most = -Infinity;
+  for (let i = 0; i < points.length; i += POINT) {
+    least = Math.min(least, points[i]!);
+    most = Math.max(most, points[i]!);
+  }
+  const pitch = Math.max(PITCH * height, (most - least) / KNOTS);
+  if (!(pitch > 0)) return points;
+  const cuts = Math.max(1, Math.ceil((most - least) / pitch)), draw = (): Float64Array => Float64Array.from({ length: cuts + 1 }, () => amount * (2 * random.uniform() - 1));
+  const width = draw(), tall = draw(), lean = draw(), lift = draw(), starts = new Float64Array(cuts + 1);
+  for (let k = 0; k < cuts; ++k) starts[k + 1] = starts[k]! + pitch * (1 + (width[k]! + width[k + 1]!) / 2);
+  const out = points.slice();
+  for (let i = 0; i < out.length; i += POINT) {
+    const along = (points[i]! - least) / pitch, k = Math.min(Math.floor(along), cuts - 1), u = along - k, w = u * u * (3 - 2 * u);
+    const at = (values: Float64Array): number => values[k]! + (values[k + 1]! - values[k]!) * w;
+    const line = y + slope * (points[i]! - middle), up = points[i + 1]! - line;
+    out[i] = least + starts[k]! + pitch * (u * (1 + width[k]!) + (width[k + 1]! - width[k]!) * u * u * u * (1 - u / 2)) + at(lean) * up;
+    out[i + 1] = line + (1 + at(tall)) * up + at(lift) * height / 2;
+  }
   return out;
 }

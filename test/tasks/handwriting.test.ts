@@ -59,6 +59,22 @@ test("a distortion is a function of the generator's place, keeps the pen's state
   expect(distort(points, random, { scale: 0, slant: 0, rotation: 0, jitter: 0 })).toEqual(points);
 });
 
+test("a warp stretches each place by its own share, smoothly, and lifts the line by at most half of the share of the height", () => {
+  // a level line between two points at ±100 at each end, which give it a height and no slope
+  const n = 2000, line = Float32Array.from({ length: 3 * n }, (_, i) => i % 3 === 0 ? Math.floor(i / 3) : 0), end = 3 * (n - 1);
+  const points = Float32Array.of(0, -100, 1, ...line, 0, 100, 1, n - 1, -100, 1, n - 1, 100, 1), height = 200 / Math.sqrt(n + 4), off = { scale: 0, slant: 0, rotation: 0, jitter: 0 };
+  const out = distort(points, new Random(e, 3, 5), { ...off, warp: 0.2 }), way = Array.from({ length: n - 1 }, (_, t) => out[3 * t + 6]! - out[3 * t + 3]!);
+  for (const [t, dx] of way.entries()) {
+    expect(Math.abs(dx - 1)).toBeLessThan(0.2002);
+    if (t > 0) expect(Math.abs(dx - way[t - 1]!)).toBeLessThan(0.08); // at most 1.5 · 0.4 / pitch
+    expect(Math.abs(out[3 * t + 4]!)).toBeLessThan(0.1 * height);
+  }
+  expect(Math.max(...way) - Math.min(...way)).toBeGreaterThan(0.3);
+  expect(out[end + 5]).toBe(0);
+  const dot = Float32Array.of(5, 5, 1);
+  expect(distort(dot, new Random(e, 3, 5), { ...off, warp: 0.2 })).toEqual(dot);
+});
+
 test("the pen's rows add up to the way from the first point to the last", () => {
   const { input, sources, straight } = inkFeatures(drawnWord("sum").points, { kind: "pen", thin: 24 }), T = input.length / 4;
   const sum = (c: number): number => 50 * Array.from({ length: T }, (_, t) => input[4 * t + c]!).reduce((s, v) => s + v, 0);
