@@ -13,7 +13,7 @@ export function startAddition(): void {
   const chart = new uPlot({
     ...size(), legend: { show: false }, cursor: { show: false },
     scales: { x: { time: false }, y: { distr: 3 } },
-    axes: [{ label: "steps", stroke: color("ink"), grid: { stroke: color("line") } }, { stroke: color("ink"), grid: { stroke: color("line") } }],
+    axes: [{ label: "steps", stroke: color("ink"), grid: { stroke: color("line"), width: 1 } }, { stroke: color("ink"), grid: { stroke: color("line"), width: 1 } }],
     series: [{}, { stroke: color("accent"), width: 1.5 }],
   }, data, host);
 

@@ -36,21 +36,24 @@ export function comparisonTable(runs: readonly RunResult[]): string {
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
-/** For each task a plot of error against lag, one line a way. */
+/** For each task the share of wrong sequences: against the lag, a line a way, or, of one lag, a bar a way. */
 export function comparisonFigures(runs: readonly RunResult[]): { name: string; figure: Figure }[] {
   return unique(runs.map((run) => run.task)).map((task) => {
-    const own = runs.filter((run) => run.task === task), lags = unique(own.map((run) => run.lag)).sort((a, b) => a - b);
+    const own = runs.filter((run) => run.task === task), lags = unique(own.map((run) => run.lag)).sort((a, b) => a - b), names = unique(own.map((run) => run.way));
+    const errors = (way: string): { x: number[]; y: number[] } => {
+      const x = lags.filter((lag) => cell(own, task, way, lag));
+      return { x, y: x.map((lag) => cell(own, task, way, lag)!.error) };
+    };
+    const one = lags.length === 1, places = names.map((_, i) => i + 1);
     return {
       name: `compare-${task}`,
       figure: plot({
-        title: task, note: "Wrong sequences of 10,000 fresh ones, mean over seeds; solved is below the line at 1%",
-        x: { label: "lag (steps)", log: lags.length > 1 }, y: { label: "wrong (fraction)", range: [0, 1] },
+        title: one ? `${task}, T = ${lags[0]}` : task, note: "Wrong sequences of 10,000 fresh ones, mean over seeds; solved is below the line at 1%",
+        x: one ? { label: "way", range: [0.4, names.length + 0.6], ticks: places.map((at, i) => ({ at, label: names[i]! })) } : { label: "lag (steps)", log: true },
+        y: { label: "wrong (fraction)", range: [0, 1] },
         marks: [
+          ...(one ? [{ kind: "bars" as const, x: places, y: names.map((way) => errors(way).y[0]!) }] : names.flatMap((way) => [{ kind: "line" as const, ...errors(way), label: way }])),
           { kind: "rule", y: 0.01, label: "solved" },
-          ...unique(own.map((run) => run.way)).flatMap((way) => {
-            const at = lags.filter((lag) => cell(own, task, way, lag)), y = at.map((lag) => cell(own, task, way, lag)!.error);
-            return [{ kind: "line" as const, x: at, y, label: way }];
-          }),
         ],
       }),
     };

@@ -1,8 +1,7 @@
 /** The four ways on small versions of the tasks; `unrolled compare` runs the large ones. */
 import { svg, panels } from "../../analysis/plot-svg.ts";
-import { plot } from "../../analysis/plot.ts";
 import { type RunResult, runWay } from "../compare/run.ts";
-import { comparisonTable } from "../compare/table.ts";
+import { comparisonFigures, comparisonTable } from "../compare/table.ts";
 import { ways } from "../compare/ways.ts";
 import type { Run } from "./experiment.ts";
 
@@ -24,10 +23,6 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   const numbers = Object.fromEntries(results.map((r) => [`${r.task} T=${r.lag}, ${r.way}: wrong`, r.error]));
   return {
     numbers, verdict: names.every((way) => results.some((r) => r.way === way && r.solved)),
-    figure: svg(panels(tasks.map(([task, lag]) => {
-      const own = results.filter((r) => r.task === task);
-      return plot({ title: `${task}, T = ${lag}`, note: names.map((name, i) => `${i + 1} ${name}`).join("  "), x: { label: "way" }, y: { label: "wrong (fraction)", range: [0, 1] },
-        marks: [{ kind: "bars", x: own.map((_, i) => i + 1), y: own.map((r) => r.error) }] });
-    }), { columns: 2 })),
+    figure: svg(panels(comparisonFigures(results).map(({ figure }) => figure), { columns: 2 })),
   };
 };
