@@ -9,20 +9,28 @@ import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
 /** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
 // @ts-ignore: decorator
 @inline const DEPTH: i32 = 512;
-/** Rows of A that are swept for each panel: their part of A stays in an L2 cache of 256 KiB, and packed is read once in 128 rows. */
+/**
+ * Rows of A that are swept for each panel. While packed stays in an L2 cache: 16, whose rows of C are left whole before they fall out of L1,
+ * so that a long C goes through memory once. A larger packed is read from further away, once in 128 rows.
+ */
 // @ts-ignore: decorator
-@inline const SWEEP: i32 = 128;
+@inline const SWEEP: i32 = 16;
+// @ts-ignore: decorator
+@inline const LONG_SWEEP: i32 = 128;
+/** Bytes of packed that stay in an L2 cache. */
+// @ts-ignore: decorator
+@inline const CACHED: usize = 262144;
 
 /** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
 export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: usize, C: usize, ldc: i32): void {
   if (K <= 0) return;
   if (M == 1) return gemv(N, K, A, packed, C);
   const down = at(0, lda), next = at(0, ldc), panel = ROW * K;
-  const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts;
+  const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts, sweep = at(0, packedSize(depth, N)) <= CACHED ? SWEEP : LONG_SWEEP;
   for (let k = 0; k < K; k += depth) {
     const kb = min(depth, K - k);
-    for (let i = 0; i < M; i += SWEEP) {
-      const mb = min(SWEEP, M - i), a = A + down * i + at(0, k);
+    for (let i = 0; i < M; i += sweep) {
+      const mb = min(sweep, M - i), a = A + down * i + at(0, k);
       let b = packed + ROW * k, c = C + next * i;
       for (let j = 0; j < N; j += PANEL, b += panel, c += 32) rowsProduct(mb, kb, a, down, b, c, next, N - j);
     }
