@@ -17,16 +17,16 @@ import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
 @inline const SWEEP: i32 = 16;
 // @ts-ignore: decorator
 @inline const LONG_SWEEP: i32 = 128;
-/** Bytes of packed that stay in an L2 cache. */
+/** Bytes of a packed operand that stay in an L2 cache. */
 // @ts-ignore: decorator
-@inline const CACHED: usize = 262144;
+@inline const CACHED: i32 = 262144;
 
 /** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
 export function gemmPacked(M: i32, N: i32, K: i32, A: usize, lda: i32, packed: usize, C: usize, ldc: i32): void {
   if (K <= 0) return;
   if (M == 1) return gemv(N, K, A, packed, C);
   const down = at(0, lda), next = at(0, ldc), panel = ROW * K;
-  const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts, sweep = at(0, packedSize(depth, N)) <= CACHED ? SWEEP : LONG_SWEEP;
+  const cuts = (K + DEPTH - 1) / DEPTH, depth = (K + cuts - 1) / cuts, sweep = packedSize(depth, N) <= CACHED / <i32>SIZE ? SWEEP : LONG_SWEEP;
   for (let k = 0; k < K; k += depth) {
     const kb = min(depth, K - k);
     for (let i = 0; i < M; i += sweep) {
@@ -94,9 +94,9 @@ export function gemmNT(M: i32, N: i32, K: i32, A: usize, lda: i32, B: usize, ldb
   gemmPacked(M, N, K, A, lda, scratch, C, ldc);
 }
 
-/** Rows that gemmTN packs at a time: a block of B of at most 256 KiB, 64 to 256 rows. */
+/** Rows that gemmTN packs at a time: a block of B that stays cached, 64 to 256 rows. */
 function rowsAtOnce(N: i32, K: i32): i32 {
-  const rows = 262144 / (max(packedSize(1, N), 1) * <i32>SIZE);
+  const rows = CACHED / (max(packedSize(1, N), 1) * <i32>SIZE);
   return min(K, max(64, min(256, rows)));
 }
 

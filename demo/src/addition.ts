@@ -10,10 +10,11 @@ export function startAddition(): void {
   const host = byId("loss"), progress = byId("progress"), data: [number[], number[]] = [[], []];
   let worker: Worker | undefined, last: Told | undefined;
   const size = (): { width: number; height: number } => ({ width: Math.max(host.clientWidth, 200), height: 288 });
+  const axis = { stroke: color("ink"), grid: { stroke: color("line"), width: 1 } };
   const chart = new uPlot({
     ...size(), legend: { show: false }, cursor: { show: false },
     scales: { x: { time: false }, y: { distr: 3 } },
-    axes: [{ label: "steps", stroke: color("ink"), grid: { stroke: color("line"), width: 1 } }, { stroke: color("ink"), grid: { stroke: color("line"), width: 1 } }],
+    axes: [{ label: "steps", ...axis }, axis],
     series: [{}, { stroke: color("accent"), width: 1.5 }],
   }, data, host);
 

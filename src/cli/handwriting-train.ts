@@ -62,7 +62,7 @@ export const trainHandwriting: Command = {
     drop: { value: "X", default: "0.25", help: "share of activities dropped" },
     noise: { value: "X", default: "0", help: "standard deviation of noise on the weights while they learn; 0.075 in Graves 2013" },
     plain: { help: "do not distort the ink" },
-    warp: { value: "X", default: "0.3", help: "how much letters of distorted ink differ from their neighbours in width, height and slant" },
+    warp: { value: "X", default: "0.3", help: "how much letters of distorted ink differ from their neighbors in width, height and slant" },
     thin: { value: "X", default: "18", help: "least distance of two points, after scaling" },
     size: { value: "X", default: "100", help: "scale every line to this root mean square height; 0: leave it" },
     level: { value: "X", default: "0.25", help: "steepest slope of a line that is taken away" },

@@ -99,7 +99,7 @@ export interface DistortOptions {
   readonly rotation?: number;
   /** Standard deviation of noise on every point, in units of the ink. Default 2. */
   readonly jitter?: number;
-  /** Letters wider, higher and more slanted than their neighbours, by [-warp, warp] of each; lifted by at most half of it in heights. Default 0. */
+  /** Letters wider, higher and more slanted than their neighbors, by [-warp, warp] of each; lifted by at most half of it in heights. Default 0. */
   readonly warp?: number;
 }
 
@@ -135,13 +135,12 @@ function warped(points: Float32Array, random: Random, amount: number): Float32Ar
   const cuts = Math.max(1, Math.ceil((most - least) / pitch)), draw = (): Float64Array => Float64Array.from({ length: cuts + 1 }, () => amount * (2 * random.uniform() - 1));
   const width = draw(), tall = draw(), lean = draw(), lift = draw(), starts = new Float64Array(cuts + 1);
   for (let k = 0; k < cuts; ++k) starts[k + 1] = starts[k]! + pitch * (1 + (width[k]! + width[k + 1]!) / 2);
-  const out = points.slice();
+  const between = (values: Float64Array, k: number, w: number): number => values[k]! + (values[k + 1]! - values[k]!) * w, out = points.slice();
   for (let i = 0; i < out.length; i += POINT) {
     const along = (points[i]! - least) / pitch, k = Math.min(Math.floor(along), cuts - 1), u = along - k, w = u * u * (3 - 2 * u);
-    const at = (values: Float64Array): number => values[k]! + (values[k + 1]! - values[k]!) * w;
     const line = y + slope * (points[i]! - middle), up = points[i + 1]! - line;
-    out[i] = least + starts[k]! + pitch * (u * (1 + width[k]!) + (width[k + 1]! - width[k]!) * u * u * u * (1 - u / 2)) + at(lean) * up;
-    out[i + 1] = line + (1 + at(tall)) * up + at(lift) * height / 2;
+    out[i] = least + starts[k]! + pitch * (u * (1 + width[k]!) + (width[k + 1]! - width[k]!) * u * u * u * (1 - u / 2)) + between(lean, k, w) * up;
+    out[i + 1] = line + (1 + between(tall, k, w)) * up + between(lift, k, w) * height / 2;
   }
   return out;
 }

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { svg } from "../../src/analysis/plot-svg.ts";
 import { main } from "../../src/cli/main.ts";
 import { type RunResult, runWay } from "../../src/cli/compare/run.ts";
 import { longLag } from "../../src/tasks/long-lag/table.ts";
-import { comparisonTable } from "../../src/cli/compare/table.ts";
+import { comparisonFigures, comparisonTable } from "../../src/cli/compare/table.ts";
 
 /** Runs a command line; its exit code and what it wrote. */
 async function command(args: string[], signal = new AbortController().signal): Promise<{ code: number; out: string; err: string }> {
@@ -91,4 +92,19 @@ test("the table has a row for each task and lag, and means over seeds", () => {
   expect(lines).toHaveLength(4);
   expect(lines[2]).toMatch(/^xor +30 .* 0\/1 +50% +1000 +2\.0$/);
   expect(lines[3]).toMatch(/^xor +50 +1\/2 +15% +1500 +3\.0$/);
+});
+
+test("a figure of one lag has a bar for each way under its name, one of several lags a line for each way", () => {
+  const run = (way: string, lag: number, error: number): RunResult => ({ task: "xor", way, lag, seed: 1, solved: false, error, wrong: error, sequences: 1, seconds: 1 });
+  const drawn = (runs: RunResult[]): string => svg(comparisonFigures(runs)[0]!.figure);
+  const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+  const bars = drawn([run("lstm", 30, 0.5), run("hf", 30, 0.25)]), empty = drawn([run("lstm", 30, 0), run("hf", 30, 0)]);
+  expect(bars).toContain("xor, T = 30");
+  for (const name of ["lstm", "hf"]) expect(count(bars, new RegExp(`>${name}</text>`, "g"))).toBe(1);
+  const heights = (text: string): number[] => [...text.matchAll(/<rect [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
+  const [lstm, hf] = heights(bars).filter((h, i) => h !== heights(empty)[i]);
+  expect(lstm! / hf!).toBeCloseTo(2, 1);
+  const lines = drawn([run("lstm", 30, 0.5), run("lstm", 50, 0.6), run("hf", 30, 0.2), run("hf", 50, 0.3)]);
+  expect(count(lines, /stroke-linecap="round"/g)).toBe(2);
+  expect(lines).not.toContain("T = 30");
 });

@@ -108,7 +108,7 @@ test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB
   t.diagnostic(`all names: ${sum(every)} bytes ${JSON.stringify(every)}`);
 });
 
-test(`import, init and the first prediction of a saved net take at most ${COLD} ms where nothing disturbs them: the best of the runs`, async (t) => {
+test(`import, init and the first prediction of a saved net take at most ${COLD} ms, the median of the runs`, async (t) => {
   const { network, lstm, dense } = await import(join(fresh.installed, "dist/index.js"));
   const net = await network({ input: 64, layers: [lstm(128), dense(64)], loss: "softmax" });
   writeFileSync(join(fresh.folder, "net.safetensors"), net.save());
@@ -116,5 +116,5 @@ test(`import, init and the first prediction of a saved net take at most ${COLD} 
   const median = runs[runs.length >> 1];
   const show = (ms) => Object.entries(ms).map(([key, value]) => `${key} ${value.toFixed(1)}`).join(", ");
   t.diagnostic(`best of ${runs.length}: ${show(runs[0])}; median: ${show(median)}`);
-  assert.ok(runs[0].total <= COLD, `${runs[0].total} ms`);
+  assert.ok(median.total <= COLD, `${median.total} ms`);
 });

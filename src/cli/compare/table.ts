@@ -1,5 +1,5 @@
 /** The comparison as a table for a terminal and as figures. */
-import { plot } from "../../analysis/plot.ts";
+import { plot, type PlotOptions } from "../../analysis/plot.ts";
 import type { Figure } from "../../analysis/plot-svg.ts";
 import type { RunResult } from "./run.ts";
 
@@ -40,22 +40,28 @@ export function comparisonTable(runs: readonly RunResult[]): string {
 export function comparisonFigures(runs: readonly RunResult[]): { name: string; figure: Figure }[] {
   return unique(runs.map((run) => run.task)).map((task) => {
     const own = runs.filter((run) => run.task === task), lags = unique(own.map((run) => run.lag)).sort((a, b) => a - b), names = unique(own.map((run) => run.way));
-    const errors = (way: string): { x: number[]; y: number[] } => {
-      const x = lags.filter((lag) => cell(own, task, way, lag));
-      return { x, y: x.map((lag) => cell(own, task, way, lag)!.error) };
-    };
-    const one = lags.length === 1, places = names.map((_, i) => i + 1);
+    const shown = lags.length > 1 ? againstLag(own, task, lags, names) : byWay(own, task, lags[0]!, names);
     return {
       name: `compare-${task}`,
       figure: plot({
-        title: one ? `${task}, T = ${lags[0]}` : task, note: "Wrong sequences of 10,000 fresh ones, mean over seeds; solved is below the line at 1%",
-        x: one ? { label: "way", range: [0.4, names.length + 0.6], ticks: places.map((at, i) => ({ at, label: names[i]! })) } : { label: "lag (steps)", log: true },
-        y: { label: "wrong (fraction)", range: [0, 1] },
-        marks: [
-          ...(one ? [{ kind: "bars" as const, x: places, y: names.map((way) => errors(way).y[0]!) }] : names.flatMap((way) => [{ kind: "line" as const, ...errors(way), label: way }])),
-          { kind: "rule", y: 0.01, label: "solved" },
-        ],
+        title: shown.title, note: "Wrong sequences of 10,000 fresh ones, mean over seeds; solved is below the line at 1%",
+        x: shown.x, y: { label: "wrong (fraction)", range: [0, 1] }, marks: [...shown.marks, { kind: "rule", y: 0.01, label: "solved" }],
       }),
     };
   });
 }
+
+type Shown = Pick<PlotOptions, "title" | "x" | "marks">;
+
+const againstLag = (runs: readonly RunResult[], task: string, lags: readonly number[], names: readonly string[]): Shown => ({
+  title: task, x: { label: "lag (steps)", log: true },
+  marks: names.map((way) => {
+    const x = lags.filter((lag) => cell(runs, task, way, lag));
+    return { kind: "line", x, y: x.map((lag) => cell(runs, task, way, lag)!.error), label: way };
+  }),
+});
+
+const byWay = (runs: readonly RunResult[], task: string, lag: number, names: readonly string[]): Shown => ({
+  title: `${task}, T = ${lag}`, x: { label: "way", range: [0.4, names.length + 0.6], ticks: names.map((label, i) => ({ at: i + 1, label })) },
+  marks: [{ kind: "bars", x: names.map((_, i) => i + 1), y: names.map((way) => cell(runs, task, way, lag)!.error) }],
+});
