@@ -1,5 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], exclude: ["**/node_modules/**", "test/browser/**", "test/package/**"], testTimeout: 30_000, pool: "threads" },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/browser/**", "test/package/**"],
+    testTimeout: 30_000,
+    pool: "threads",
+  },
 });

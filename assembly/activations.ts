@@ -2,17 +2,12 @@
 import { LANES, add, flush, get, mul, put, splat, sub } from "./vector";
 import { mapLogistic, mapTanh } from "./maps";
 
-// @ts-ignore: decorator
 @inline export const IDENTITY: i32 = 0;
-// @ts-ignore: decorator
 @inline export const TANH: i32 = 1;
-// @ts-ignore: decorator
 @inline export const LOGISTIC: i32 = 2;
-// @ts-ignore: decorator
 @inline export const RELU: i32 = 3;
 
 /** f'(x) for a constant kind, from y = f(x): 1, 1 - y², y(1 - y), 1 where y > 0. */
-// @ts-ignore: decorator
 @inline
 export function derivative(kind: i32, y: v128): v128 {
   if (kind == TANH) return mul(sub(splat(1), y), add(splat(1), y));
@@ -21,7 +16,10 @@ export function derivative(kind: i32, y: v128): v128 {
   return splat(1);
 }
 
-/** y [n] = f(x [n]), overwritten; y may be x. kind: 0 identity, 1 tanh, 2 logistic, 3 relu. relu takes NaN to NaN. */
+/**
+ * y [n] = f(x [n]), overwritten; y may be x. kind: 0 identity, 1 tanh, 2 logistic, 3 relu. relu takes NaN to
+ * NaN.
+ */
 export function activate(kind: i32, n: i32, x: usize, y: usize): void {
   if (kind == TANH) mapTanh(n, x, y);
   else if (kind == LOGISTIC) mapLogistic(n, x, y);
@@ -35,7 +33,6 @@ export function activate(kind: i32, n: i32, x: usize, y: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function productSpan(kind: i32, n: i32, y: usize, u: usize, out: usize): void {
   for (; n >= 2 * LANES; n -= 2 * LANES, y += 32, u += 32, out += 32) {

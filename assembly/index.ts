@@ -3,7 +3,17 @@ export { packedSize, pack, packTransposed } from "./pack";
 export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./gemm";
 export { fill, addScaled, axpby, scale, mul, dot, allFinite, allZero } from "./span";
 export {
-  mulAdd, mulAddRow, mulAddAbs, addRow, setRows, copyRows, addRows, sumRows, sumProducts, gatherRows, scatterAddRows,
+  mulAdd,
+  mulAddRow,
+  mulAddAbs,
+  addRow,
+  setRows,
+  copyRows,
+  addRows,
+  sumRows,
+  sumProducts,
+  gatherRows,
+  scatterAddRows,
 } from "./rows";
 export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./maps";
 export { activate, activationProduct } from "./activations";
@@ -13,8 +23,16 @@ export { lstmStep } from "./cells/lstm";
 export { lstm1997Step } from "./cells/lstm1997";
 export { gruStep, gruResetStep, gruBlendStep } from "./cells/gru";
 export {
-  squaredValue, squaredGradient, squaredCurvature, bernoulliValue, bernoulliGradient, bernoulliCurvature,
-  softmaxProbabilities, softmaxValue, softmaxGradient, softmaxCurvature,
+  squaredValue,
+  squaredGradient,
+  squaredCurvature,
+  bernoulliValue,
+  bernoulliGradient,
+  bernoulliCurvature,
+  softmaxProbabilities,
+  softmaxValue,
+  softmaxGradient,
+  softmaxCurvature,
 } from "./losses";
 export { momentumUpdate, adamUpdate, rmspropUpdate } from "./update";
 export { randomBlock, randomUniform, randomNormal, normalBlock, dropoutMask } from "./random";

@@ -1,22 +1,37 @@
 /**
- * Losses on network outputs: value in f64, gradient and Gauss-Newton curvature added. z [R,O] or [R,K], w weights of units or rows.
- * Values are summed in lanes (element i in lane i mod LANES) and rounded to f64 before every addition.
+ * Losses on network outputs: value in f64, gradient and Gauss-Newton curvature added. z [R,O] or [R,K], w
+ * weights of units or rows. Values are summed in lanes (element i in lane i mod LANES) and rounded to f64
+ * before every addition.
  */
-import { LANES, add, at, first, firstLanes, get, mul, put, splat, sub, total, wideHigh, wideLow } from "./vector";
+import {
+  LANES,
+  add,
+  at,
+  first,
+  firstLanes,
+  get,
+  mul,
+  put,
+  splat,
+  sub,
+  total,
+  wideHigh,
+  wideLow,
+} from "./vector";
 import { all, log } from "./elementary";
 import { mapExp, mapLogistic, mapSoftplus } from "./maps";
 import { CHUNK, plane } from "./scratch";
 
 /** sum + the lanes of v, in f64; both halves of an f32 vector go to the same two lanes. */
-// @ts-ignore: decorator
 @inline
 function accumulate(sum: v128, v: v128): v128 {
   sum = f64x2.add(sum, wideLow(v));
   return sizeof<Float>() == 4 ? f64x2.add(sum, wideHigh(v)) : sum;
 }
-// @ts-ignore: decorator
 @inline
-function ends(sum: v128): f64 { return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1); }
+function ends(sum: v128): f64 {
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
 
 /** Σ ½·w·(z-y)². z, target, w [R,O]. */
 export function squaredValue(R: i32, O: i32, z: usize, target: usize, w: usize): f64 {
@@ -29,7 +44,15 @@ export function squaredValue(R: i32, O: i32, z: usize, target: usize, w: usize):
 }
 
 /** dz [R,O] += scale·w·(z-y). z, target, w [R,O]. */
-export function squaredGradient(R: i32, O: i32, z: usize, target: usize, w: usize, scale: f64, dz: usize): void {
+export function squaredGradient(
+  R: i32,
+  O: i32,
+  z: usize,
+  target: usize,
+  w: usize,
+  scale: f64,
+  dz: usize,
+): void {
   const s = splat(scale);
   for (let n = R * O; n > 0; n -= LANES, z += 16, target += 16, w += 16, dz += 16) {
     put(dz, n, add(get(dz, n), mul(mul(s, get(w, n)), sub(get(z, n), get(target, n)))));
@@ -58,7 +81,15 @@ export function bernoulliValue(R: i32, O: i32, z: usize, target: usize, w: usize
 }
 
 /** dz [R,O] += scale·w·(σ(z)-y). z, target, w [R,O]. */
-export function bernoulliGradient(R: i32, O: i32, z: usize, target: usize, w: usize, scale: f64, dz: usize): void {
+export function bernoulliGradient(
+  R: i32,
+  O: i32,
+  z: usize,
+  target: usize,
+  w: usize,
+  scale: f64,
+  dz: usize,
+): void {
   const s = splat(scale);
   for (let left = R * O; left > 0; left -= CHUNK, z = at(z, CHUNK)) {
     const m = min(CHUNK, left);
@@ -70,8 +101,17 @@ export function bernoulliGradient(R: i32, O: i32, z: usize, target: usize, w: us
 }
 
 /** out [R,O] += scale·w·p(1-p)·rz, p = σ(z). z, w, rz [R,O]. */
-export function bernoulliCurvature(R: i32, O: i32, z: usize, w: usize, scale: f64, rz: usize, out: usize): void {
-  const s = splat(scale), one = splat(1);
+export function bernoulliCurvature(
+  R: i32,
+  O: i32,
+  z: usize,
+  w: usize,
+  scale: f64,
+  rz: usize,
+  out: usize,
+): void {
+  const s = splat(scale);
+  const one = splat(1);
   for (let left = R * O; left > 0; left -= CHUNK, z = at(z, CHUNK)) {
     const m = min(CHUNK, left);
     mapLogistic(m, z, plane(0));
@@ -83,7 +123,6 @@ export function bernoulliCurvature(R: i32, O: i32, z: usize, w: usize, scale: f6
 }
 
 /** Largest of a row. */
-// @ts-ignore: decorator
 @inline
 function rowMax(K: i32, z: usize): Float {
   const least = splat(-Infinity);
@@ -94,14 +133,14 @@ function rowMax(K: i32, z: usize): Float {
   return top;
 }
 /** Lane 2 or 3 of an f32 vector. */
-// @ts-ignore: decorator
 @inline
 function lane(v: v128, i: i32): Float {
-  return sizeof<Float>() == 4 ? <Float>(i == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3)) : <Float>0;
+  return sizeof<Float>() == 4
+    ? <Float>(i == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3))
+    : <Float>0;
 }
 
 /** out [n] = exp(z - top), and the sum so far plus its elements by lane. */
-// @ts-ignore: decorator
 @inline
 function expShifted(n: i32, z: usize, top: v128, out: usize, sum: v128): v128 {
   for (let m = n, x = z, y = out; m > 0; m -= LANES, x += 16, y += 16) put(y, m, sub(get(x, m), top));
@@ -122,7 +161,8 @@ export function softmaxProbabilities(R: i32, K: i32, z: usize, p: usize): void {
 export function softmaxValue(R: i32, K: i32, z: usize, ids: usize, w: usize): f64 {
   let value: f64 = 0;
   for (; R > 0; --R, z = at(z, K), ids += 4, w = at(w, 1)) {
-    const top = rowMax(K, z), t = v128.splat<Float>(top);
+    const top = rowMax(K, z);
+    const t = v128.splat<Float>(top);
     let sum = splat(0);
     for (let k = 0; k < K; k += CHUNK) sum = expShifted(min(CHUNK, K - k), at(z, k), t, plane(0), sum);
     const partition = f64x2.extract_lane(log<f64>(all<f64>(total(sum))), 0);
@@ -134,19 +174,31 @@ export function softmaxValue(R: i32, K: i32, z: usize, ids: usize, w: usize): f6
 /** dz [R,K] += scale·w·(p - onehot(id)). p [R,K] probabilities, ids [R] (i32), w [R]. */
 export function softmaxGradient(R: i32, K: i32, p: usize, ids: usize, w: usize, scale: f64, dz: usize): void {
   for (; R > 0; --R, p = at(p, K), dz = at(dz, K), ids += 4, w = at(w, 1)) {
-    const s = <Float>scale * load<Float>(w), v = v128.splat<Float>(s), id = load<i32>(ids);
+    const s = <Float>scale * load<Float>(w);
+    const v = v128.splat<Float>(s);
+    const id = load<i32>(ids);
     const there = load<Float>(at(dz, id)) + s * (load<Float>(at(p, id)) - 1);
-    for (let n = K, x = p, y = dz; n > 0; n -= LANES, x += 16, y += 16) put(y, n, add(get(y, n), mul(v, get(x, n))));
+    for (let n = K, x = p, y = dz; n > 0; n -= LANES, x += 16, y += 16)
+      put(y, n, add(get(y, n), mul(v, get(x, n))));
     store<Float>(at(dz, id), there);
   }
 }
 
 /** out [R,K] += scale·w·(p⊙r - p·(pᵀr)), r = rz. p, rz [R,K], w [R]. */
-export function softmaxCurvature(R: i32, K: i32, p: usize, w: usize, scale: f64, rz: usize, out: usize): void {
+export function softmaxCurvature(
+  R: i32,
+  K: i32,
+  p: usize,
+  w: usize,
+  scale: f64,
+  rz: usize,
+  out: usize,
+): void {
   for (; R > 0; --R, p = at(p, K), rz = at(rz, K), out = at(out, K), w = at(w, 1)) {
     const s = v128.splat<Float>(<Float>scale * load<Float>(w));
     let sum = f64x2.splat(0);
-    for (let n = K, x = p, y = rz; n > 0; n -= LANES, x += 16, y += 16) sum = accumulate(sum, mul(get(x, n), get(y, n)));
+    for (let n = K, x = p, y = rz; n > 0; n -= LANES, x += 16, y += 16)
+      sum = accumulate(sum, mul(get(x, n), get(y, n)));
     const mean = splat(ends(sum));
     for (let n = K, x = p, y = rz, o = out; n > 0; n -= LANES, x += 16, y += 16, o += 16) {
       put(o, n, add(get(o, n), mul(mul(s, get(x, n)), sub(get(y, n), mean))));

@@ -1,14 +1,17 @@
-/** Elementary functions over arrays: y [n] = f(x [n]), y may be x. The last few take the same vector code, so place never matters. */
+/**
+ * Elementary functions over arrays: y [n] = f(x [n]), y may be x. The last few take the same vector code, so
+ * place never matters.
+ */
 import { LANES, get, put } from "./vector";
 import { exp, log, logistic, softplus, tanh } from "./elementary";
 import { power } from "./power";
 import { cos, sin } from "./trigonometric";
 
 /** Reals taken at once: two vectors share the constants, and engines may join them. */
-// @ts-ignore: decorator
 @inline const PAIR: i32 = 2 * LANES;
 /** Room for the last n < PAIR reals of an array and the rest of their pair. */
-const rest = memory.data(32, 16), restExponent = memory.data(32, 16);
+const rest = memory.data(32, 16);
+const restExponent = memory.data(32, 16);
 
 /** Copies the last n reals to a pair, zero filled. */
 function toPair(n: i32, x: usize, pair: usize): void {
@@ -24,7 +27,8 @@ function fromPair(n: i32, y: usize): void {
 /** y = eˣ; see elementary.ts and trigonometric.ts for errors and special values. */
 export function mapExp(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = exp<Float>(v128.load(x)), y1 = exp<Float>(v128.load(x, 16));
+    const y0 = exp<Float>(v128.load(x));
+    const y1 = exp<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -37,7 +41,8 @@ export function mapExp(n: i32, x: usize, y: usize): void {
 /** y = ln x. */
 export function mapLog(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = log<Float>(v128.load(x)), y1 = log<Float>(v128.load(x, 16));
+    const y0 = log<Float>(v128.load(x));
+    const y1 = log<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -50,7 +55,8 @@ export function mapLog(n: i32, x: usize, y: usize): void {
 /** y = tanh x. */
 export function mapTanh(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = tanh<Float>(v128.load(x)), y1 = tanh<Float>(v128.load(x, 16));
+    const y0 = tanh<Float>(v128.load(x));
+    const y1 = tanh<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -63,7 +69,8 @@ export function mapTanh(n: i32, x: usize, y: usize): void {
 /** y = 1/(1 + e⁻ˣ). */
 export function mapLogistic(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = logistic<Float>(v128.load(x)), y1 = logistic<Float>(v128.load(x, 16));
+    const y0 = logistic<Float>(v128.load(x));
+    const y1 = logistic<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -76,7 +83,8 @@ export function mapLogistic(n: i32, x: usize, y: usize): void {
 /** y = ln(1 + eˣ). */
 export function mapSoftplus(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = softplus<Float>(v128.load(x)), y1 = softplus<Float>(v128.load(x, 16));
+    const y0 = softplus<Float>(v128.load(x));
+    const y1 = softplus<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -89,7 +97,8 @@ export function mapSoftplus(n: i32, x: usize, y: usize): void {
 /** y = sin x. */
 export function mapSin(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = sin<Float>(v128.load(x)), y1 = sin<Float>(v128.load(x, 16));
+    const y0 = sin<Float>(v128.load(x));
+    const y1 = sin<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -102,7 +111,8 @@ export function mapSin(n: i32, x: usize, y: usize): void {
 /** y = cos x. */
 export function mapCos(n: i32, x: usize, y: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = cos<Float>(v128.load(x)), y1 = cos<Float>(v128.load(x, 16));
+    const y0 = cos<Float>(v128.load(x));
+    const y1 = cos<Float>(v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -115,7 +125,8 @@ export function mapCos(n: i32, x: usize, y: usize): void {
 /** out [n] = x^exponent [n]. */
 export function mapPow(n: i32, x: usize, exponent: usize, out: usize): void {
   for (; n >= PAIR; n -= PAIR, x += 32, exponent += 32, out += 32) {
-    const y0 = power<Float>(v128.load(x), v128.load(exponent)), y1 = power<Float>(v128.load(x, 16), v128.load(exponent, 16));
+    const y0 = power<Float>(v128.load(x), v128.load(exponent));
+    const y1 = power<Float>(v128.load(x, 16), v128.load(exponent, 16));
     v128.store(out, y0);
     v128.store(out, y1, 16);
   }

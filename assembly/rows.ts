@@ -1,11 +1,10 @@
 /**
- * Matrices [R,C] with row strides ld*: edge products, row sums, copies, and rows gathered by id. A matrix without gaps is swept as one
- * row; every element has the same bits either way.
+ * Matrices [R,C] with row strides ld*: edge products, row sums, copies, and rows gathered by id. A matrix
+ * without gaps is swept as one row; every element has the same bits either way.
  */
 import { LANES, add, at, flush, get, mul, put, splat } from "./vector";
 
 /** y [n] = flush(y + p ⊙ x): one row of mulAdd. */
-// @ts-ignore: decorator
 @inline
 function mulAddSpan(n: i32, p: usize, x: usize, y: usize): void {
   let i = 0;
@@ -22,7 +21,10 @@ function mulAddSpan(n: i32, p: usize, x: usize, y: usize): void {
 
 /** y [R,C] = flush(y + p ⊙ x): the product along an edge, forwards and backwards. */
 export function mulAdd(R: i32, C: i32, p: usize, ldp: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
-  if (ldp == C && ldx == C && ldy == C) { C *= R; R = 1; }
+  if (ldp == C && ldx == C && ldy == C) {
+    C *= R;
+    R = 1;
+  }
   for (; R > 0; --R, p = at(p, ldp), x = at(x, ldx), y = at(y, ldy)) mulAddSpan(C, p, x, y);
 }
 
@@ -32,28 +34,44 @@ export function mulAddRow(R: i32, C: i32, w: usize, x: usize, ldx: i32, y: usize
 }
 
 /** y [R,C] = flush(y + a·|p| ⊙ x): the curvature that structural damping adds. */
-export function mulAddAbs(R: i32, C: i32, a: f64, p: usize, ldp: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
+export function mulAddAbs(
+  R: i32,
+  C: i32,
+  a: f64,
+  p: usize,
+  ldp: i32,
+  x: usize,
+  ldx: i32,
+  y: usize,
+  ldy: i32,
+): void {
   const scale = splat(<Float>a);
   for (; R > 0; --R, p = at(p, ldp), x = at(x, ldx), y = at(y, ldy)) {
     for (let i = 0; i < C; i += LANES) {
-      const n = C - i, o = <usize>i * sizeof<Float>();
-      put(y + o, n, flush(add(get(y + o, n), mul(mul(scale, v128.abs<Float>(get(p + o, n))), get(x + o, n)))));
+      const n = C - i;
+      const o = <usize>i * sizeof<Float>();
+      put(
+        y + o,
+        n,
+        flush(add(get(y + o, n), mul(mul(scale, v128.abs<Float>(get(p + o, n))), get(x + o, n)))),
+      );
     }
   }
 }
 
 /** out [n] = y + p ⊙ x, overwritten: a pre-activation and its peephole. */
 export function mulAddTo(n: i32, p: usize, x: usize, y: usize, out: usize): void {
-  for (; n > 0; n -= LANES, p += 16, x += 16, y += 16, out += 16) put(out, n, add(get(y, n), mul(get(p, n), get(x, n))));
+  for (; n > 0; n -= LANES, p += 16, x += 16, y += 16, out += 16)
+    put(out, n, add(get(y, n), mul(get(p, n), get(x, n))));
 }
 
 /** y [n] += x. */
-// @ts-ignore: decorator
 @inline
 function addSpan(n: i32, x: usize, y: usize): void {
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32, y += 32) {
-    const y0 = add(v128.load(y), v128.load(x)), y1 = add(v128.load(y, 16), v128.load(x, 16));
+    const y0 = add(v128.load(y), v128.load(x));
+    const y1 = add(v128.load(y, 16), v128.load(x, 16));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -61,12 +79,12 @@ function addSpan(n: i32, x: usize, y: usize): void {
 }
 
 /** y [n] = x. */
-// @ts-ignore: decorator
 @inline
 function copySpan(n: i32, x: usize, y: usize): void {
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32, y += 32) {
-    const x0 = v128.load(x), x1 = v128.load(x, 16);
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
     v128.store(y, x0);
     v128.store(y, x1, 16);
   }
@@ -85,22 +103,30 @@ export function setRows(R: i32, C: i32, row: usize, y: usize, ldy: i32): void {
 
 /** y [R,C] = x [R,C]; they do not overlap. */
 export function copyRows(R: i32, C: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
-  if (ldx == C && ldy == C) { C *= R; R = 1; }
+  if (ldx == C && ldy == C) {
+    C *= R;
+    R = 1;
+  }
   for (; R > 0; --R, x = at(x, ldx), y = at(y, ldy)) copySpan(C, x, y);
 }
 
 /** y [R,C] += x [R,C]. */
 export function addRows(R: i32, C: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
-  if (ldx == C && ldy == C) { C *= R; R = 1; }
+  if (ldx == C && ldy == C) {
+    C *= R;
+    R = 1;
+  }
   for (; R > 0; --R, x = at(x, ldx), y = at(y, ldy)) addSpan(C, x, y);
 }
 
 /** out [C] += Σ_r x [R,C], rows in ascending order. */
 export function sumRows(R: i32, C: i32, x: usize, ldx: i32, out: usize): void {
   const next = at(0, ldx);
-  for (; R >= 4; R -= 4, x += 4 * next) { // four rows a sweep: out is loaded and stored once
+  for (; R >= 4; R -= 4, x += 4 * next) {
+    // four rows a sweep: out is loaded and stored once
     for (let c = 0, p = x; c < C; c += LANES, p += 16) {
-      const n = C - c, o = at(out, c);
+      const n = C - c;
+      const o = at(out, c);
       const s = add(add(get(o, n), get(p, n)), get(p + next, n));
       put(o, n, add(add(s, get(p + 2 * next, n)), get(p + 3 * next, n)));
     }
@@ -110,10 +136,12 @@ export function sumRows(R: i32, C: i32, x: usize, ldx: i32, out: usize): void {
 
 /** out [C] += Σ_r x ⊙ y, x and y [R,C], rows in ascending order. */
 export function sumProducts(R: i32, C: i32, x: usize, ldx: i32, y: usize, ldy: i32, out: usize): void {
-  const nextX = at(0, ldx), nextY = at(0, ldy);
+  const nextX = at(0, ldx);
+  const nextY = at(0, ldy);
   for (; R >= 4; R -= 4, x += 4 * nextX, y += 4 * nextY) {
     for (let c = 0, p = x, q = y; c < C; c += LANES, p += 16, q += 16) {
-      const n = C - c, o = at(out, c);
+      const n = C - c;
+      const o = at(out, c);
       let s = add(get(o, n), mul(get(p, n), get(q, n)));
       s = add(s, mul(get(p + nextX, n), get(q + nextY, n)));
       s = add(s, mul(get(p + 2 * nextX, n), get(q + 2 * nextY, n)));
@@ -122,7 +150,8 @@ export function sumProducts(R: i32, C: i32, x: usize, ldx: i32, y: usize, ldy: i
   }
   for (; R > 0; --R, x += nextX, y += nextY) {
     for (let c = 0; c < C; c += LANES) {
-      const n = C - c, o = at(out, c);
+      const n = C - c;
+      const o = at(out, c);
       put(o, n, add(get(o, n), mul(get(at(x, c), n), get(at(y, c), n))));
     }
   }

@@ -17,7 +17,8 @@ export function addScaled(n: i32, a: f64, x: usize, y: usize): void {
   const s = splat(a);
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32, y += 32) {
-    const y0 = add(v128.load(y), mul(s, v128.load(x))), y1 = add(v128.load(y, 16), mul(s, v128.load(x, 16)));
+    const y0 = add(v128.load(y), mul(s, v128.load(x)));
+    const y1 = add(v128.load(y, 16), mul(s, v128.load(x, 16)));
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
@@ -26,7 +27,8 @@ export function addScaled(n: i32, a: f64, x: usize, y: usize): void {
 
 /** y [n] = a·x [n] + b·y. */
 export function axpby(n: i32, a: f64, x: usize, b: f64, y: usize): void {
-  const s = splat(a), t = splat(b);
+  const s = splat(a);
+  const t = splat(b);
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32, y += 32) {
     const y0 = add(mul(s, v128.load(x)), mul(t, v128.load(y)));
@@ -34,7 +36,8 @@ export function axpby(n: i32, a: f64, x: usize, b: f64, y: usize): void {
     v128.store(y, y0);
     v128.store(y, y1, 16);
   }
-  for (; i < n; i += LANES, x += 16, y += 16) put(y, n - i, add(mul(s, get(x, n - i)), mul(t, get(y, n - i))));
+  for (; i < n; i += LANES, x += 16, y += 16)
+    put(y, n - i, add(mul(s, get(x, n - i)), mul(t, get(y, n - i))));
 }
 
 /** x [n] = a·x. */
@@ -42,7 +45,8 @@ export function scale(n: i32, a: f64, x: usize): void {
   const s = splat(a);
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32) {
-    const x0 = mul(s, v128.load(x)), x1 = mul(s, v128.load(x, 16));
+    const x0 = mul(s, v128.load(x));
+    const x1 = mul(s, v128.load(x, 16));
     v128.store(x, x0);
     v128.store(x, x1, 16);
   }
@@ -53,7 +57,8 @@ export function scale(n: i32, a: f64, x: usize): void {
 function mulSpan(n: i32, x: usize, y: usize, out: usize): void {
   let i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES, x += 32, y += 32, out += 32) {
-    const v0 = mul(v128.load(x), v128.load(y)), v1 = mul(v128.load(x, 16), v128.load(y, 16));
+    const v0 = mul(v128.load(x), v128.load(y));
+    const v1 = mul(v128.load(x, 16), v128.load(y, 16));
     v128.store(out, v0);
     v128.store(out, v1, 16);
   }
@@ -62,14 +67,23 @@ function mulSpan(n: i32, x: usize, y: usize, out: usize): void {
 export { mulSpan as mul };
 
 /**
- * Σ x [n] ⊙ y [n] in f64. Element i goes to partial sum i mod 8; the eight are added in pairs (i, i+2), (0..3, 4..7), then even + odd.
+ * Σ x [n] ⊙ y [n] in f64. Element i goes to partial sum i mod 8; the eight are added in pairs (i, i+2),
+ * (0..3, 4..7), then even + odd.
  */
 export function dot(n: i32, x: usize, y: usize): f64 {
-  let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
   for (let i = 0; i < n; i += 8) {
-    const m = n - i, p = at(x, i), q = at(y, i);
+    const m = n - i;
+    const p = at(x, i);
+    const q = at(y, i);
     if (sizeof<Float>() == 4) {
-      const x0 = get(p, m), x1 = get(p + 16, m - 4), y0 = get(q, m), y1 = get(q + 16, m - 4);
+      const x0 = get(p, m);
+      const x1 = get(p + 16, m - 4);
+      const y0 = get(q, m);
+      const y1 = get(q + 16, m - 4);
       s0 = f64x2.add(s0, f64x2.mul(wideLow(x0), wideLow(y0)));
       s1 = f64x2.add(s1, f64x2.mul(wideHigh(x0), wideHigh(y0)));
       s2 = f64x2.add(s2, f64x2.mul(wideLow(x1), wideLow(y1)));

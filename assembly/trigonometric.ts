@@ -1,10 +1,24 @@
 /**
  * sin and cos of a v128 of f32 or f64 lanes (T).
  *
- * |x| is reduced by multiples of π/2 in four parts of few bits, so that every product n·part is exact (Cody and Waite 1980), up to
- * WAVE_MOST; the rare lane beyond it is reduced in integers with 192 bits of 2/π (Payne and Hanek 1983). Constants: coefficients.ts.
+ * |x| is reduced by multiples of π/2 in four parts of few bits, so that every product n·part is exact (Cody
+ * and Waite 1980), up to WAVE_MOST; the rare lane beyond it is reduced in integers with 192 bits of 2/π
+ * (Payne and Hanek 1983). Constants: coefficients.ts.
  */
-import { COS_32, COS_64, HALF, HALF_PI, ONE, ROUND, SIN_32, SIN_64, TWO_OVER_PI, WAVE_MOST, common, polynomial } from "./coefficients";
+import {
+  COS_32,
+  COS_64,
+  HALF,
+  HALF_PI,
+  ONE,
+  ROUND,
+  SIN_32,
+  SIN_64,
+  TWO_OVER_PI,
+  WAVE_MOST,
+  common,
+  polynomial,
+} from "./coefficients";
 import { all } from "./elementary";
 
 /** 2/π as a binary fraction: 1280 bits, most significant word first. */
@@ -17,46 +31,66 @@ const PI_BITS = memory.data<u64>([
 
 /** High 64 bits of a·b. */
 function mulHigh(a: u64, b: u64): u64 {
-  const a0 = a & 0xffffffff, a1 = a >> 32, b0 = b & 0xffffffff, b1 = b >> 32;
-  const middle = a1 * b0 + (a0 * b0 >> 32), other = a0 * b1 + (middle & 0xffffffff);
+  const a0 = a & 0xffffffff;
+  const a1 = a >> 32;
+  const b0 = b & 0xffffffff;
+  const b1 = b >> 32;
+  const middle = a1 * b0 + ((a0 * b0) >> 32);
+  const other = a0 * b1 + (middle & 0xffffffff);
   return a1 * b1 + (middle >> 32) + (other >> 32);
 }
 
 /** 64 bits of 2/π from bit `from` on (bit 0 is worth 1/2). */
 function piBits(from: i32): u64 {
-  const word = PI_BITS + (<usize>(from >> 6) << 3), shift = <u64>(from & 63);
+  const word = PI_BITS + ((<usize>(from >> 6)) << 3);
+  const shift = <u64>(from & 63);
   const high = load<u64>(word);
-  return shift == 0 ? high : high << shift | load<u64>(word, 8) >> (64 - shift);
+  return shift == 0 ? high : (high << shift) | (load<u64>(word, 8) >> (64 - shift));
 }
 
-/** x·2/π modulo 4 for a finite x ≥ 2^13: quarter turns in [-0.5, 4), with the relative precision of f64 near whole numbers. */
+/**
+ * x·2/π modulo 4 for a finite x ≥ 2^13: quarter turns in [-0.5, 4), with the relative precision of f64 near
+ * whole numbers.
+ */
 function hugeQuarters(x: f64, whole: bool): f64 {
-  const bits = reinterpret<u64>(x), e = <i32>(bits >> 52) - 1075; // x = m·2^e
-  const m = bits & 0x000fffffffffffff | 0x0010000000000000;
+  const bits = reinterpret<u64>(x);
+  const e = <i32>(bits >> 52) - 1075; // x = m·2^e
+  const m = (bits & 0x000fffffffffffff) | 0x0010000000000000;
   // bits of 2/π worth 2^(2-e) and more give multiples of 4; with e < 2 the window starts with zeros
-  let high: u64, middle: u64, low: u64;
+  let high: u64;
+  let middle: u64;
+  let low: u64;
   const from = e - 2;
   if (from >= 0) {
-    high = piBits(from); middle = piBits(from + 64); low = piBits(from + 128);
+    high = piBits(from);
+    middle = piBits(from + 64);
+    low = piBits(from + 128);
   } else {
     const s = <u64>-from; // s ≤ 63: x ≥ 2^13 has e ≥ -39
-    const w0 = piBits(0), w1 = piBits(64), w2 = piBits(128);
-    high = w0 >> s; middle = w0 << (64 - s) | w1 >> s; low = w1 << (64 - s) | w2 >> s;
+    const w0 = piBits(0);
+    const w1 = piBits(64);
+    const w2 = piBits(128);
+    high = w0 >> s;
+    middle = (w0 << (64 - s)) | (w1 >> s);
+    low = (w1 << (64 - s)) | (w2 >> s);
   }
   // m · 0.high middle low, modulo 1, is a fraction of 4 quarter turns
-  let f1 = m * middle, f0 = mulHigh(m, middle) + m * high;
+  let f1 = m * middle;
+  let f0 = mulHigh(m, middle) + m * high;
   const carry = mulHigh(m, low);
   f1 += carry;
   if (f1 < carry) ++f0;
   const quadrant = (f0 + 0x2000000000000000) >> 62; // to the nearest quarter turn
   if (whole) return <f64>quadrant;
-  let r0 = f0 - (quadrant << 62), r1 = f1; // signed 128-bit remainder
+  let r0 = f0 - (quadrant << 62);
+  let r1 = f1; // signed 128-bit remainder
   const negative = <i64>r0 < 0;
   if (negative) {
-    r0 = ~r0; r1 = ~r1 + 1;
+    r0 = ~r0;
+    r1 = ~r1 + 1;
     if (r1 == 0) ++r0;
   }
-  const r = <f64>r0 * 2.168404344971009e-19 /* 2^-62 */ + <f64>r1 * 1.1754943508222875e-38 /* 2^-126 */;
+  const r = <f64>r0 * 2.168404344971009e-19 /* 2^-62 */ + <f64>r1 * 1.1754943508222875e-38; /* 2^-126 */
   return negative ? -r : r;
 }
 
@@ -79,14 +113,17 @@ function hugeLanes<T>(a: v128, short: v128, beyond: v128, whole: bool): v128 {
 }
 
 /** sin(r + quadrant·π/2) for |r| ≤ π/4; the low bits of `turns` hold the quadrant. */
-// @ts-ignore: decorator
 @inline
 export function sinQuadrant<T>(r: v128, turns: v128): v128 {
   const z = v128.mul<T>(r, r);
   const s = v128.add<T>(r, v128.mul<T>(v128.mul<T>(r, z), polynomial<T>(z, SIN_32, 2, SIN_64, 6)));
-  const half = v128.mul<T>(z, common<T>(HALF)), lead = v128.sub<T>(common<T>(ONE), half);
+  const half = v128.mul<T>(z, common<T>(HALF));
+  const lead = v128.sub<T>(common<T>(ONE), half);
   const rest = v128.sub<T>(v128.sub<T>(common<T>(ONE), lead), half); // what rounding 1 - z/2 lost
-  const c = v128.add<T>(lead, v128.add<T>(rest, v128.mul<T>(v128.mul<T>(z, z), polynomial<T>(z, COS_32, 2, COS_64, 5))));
+  const c = v128.add<T>(
+    lead,
+    v128.add<T>(rest, v128.mul<T>(v128.mul<T>(z, z), polynomial<T>(z, COS_32, 2, COS_64, 5))),
+  );
   if (sizeof<T>() == 4) {
     const odd = i32x4.neg(v128.and(turns, i32x4.splat(1)));
     return v128.xor(v128.bitselect(c, s, odd), i32x4.shl(v128.and(turns, i32x4.splat(2)), 30));
@@ -96,11 +133,14 @@ export function sinQuadrant<T>(r: v128, turns: v128): v128 {
 }
 
 /** sin (shift 0) or cos (shift 1, even in x). */
-// @ts-ignore: decorator
 @inline
 function wave<T>(x: v128, shift: i32): v128 {
-  const a = v128.abs<T>(x), four = sizeof<T>() == 4;
-  let n = v128.sub<T>(v128.add<T>(v128.mul<T>(a, common<T>(TWO_OVER_PI)), common<T>(ROUND)), common<T>(ROUND));
+  const a = v128.abs<T>(x);
+  const four = sizeof<T>() == 4;
+  let n = v128.sub<T>(
+    v128.add<T>(v128.mul<T>(a, common<T>(TWO_OVER_PI)), common<T>(ROUND)),
+    common<T>(ROUND),
+  );
   let r = v128.sub<T>(a, v128.mul<T>(n, common<T>(HALF_PI)));
   r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 1)));
   r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 2)));
@@ -116,11 +156,13 @@ function wave<T>(x: v128, shift: i32): v128 {
 }
 
 /** sin x. At most 2 ulp for every finite x, odd to the bit; NaN for ±∞ and NaN. */
-// @ts-ignore: decorator
 @inline
-export function sin<T>(x: v128): v128 { return v128.xor(wave<T>(x, 0), v128.and(x, all<T>(-0.0))); }
+export function sin<T>(x: v128): v128 {
+  return v128.xor(wave<T>(x, 0), v128.and(x, all<T>(-0.0)));
+}
 
 /** cos x. At most 2 ulp for every finite x, even to the bit; NaN for ±∞ and NaN. */
-// @ts-ignore: decorator
 @inline
-export function cos<T>(x: v128): v128 { return wave<T>(x, 1); }
+export function cos<T>(x: v128): v128 {
+  return wave<T>(x, 1);
+}

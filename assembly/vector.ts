@@ -3,10 +3,11 @@
  *
  * `Float` is f32 or f64, chosen by the build. All addresses are byte addresses, all counts are elements.
  *
- * The flush rule. WebAssembly cannot set flush-to-zero, and arithmetic on subnormals is 5 to 100 times slower, so whatever decays
- * (adjoints, tangents, states, running averages) is set to +0 when |v| < TINY. TINY is 2^-96 in f32 and 2^-960 in f64: 30 and 62 binary
- * orders above the least normal, so that products with ordinary weights are still normal, and far below anything that can move a
- * sum of meaningful terms. NaN and infinities pass. The rule is part of the bits.
+ * The flush rule. WebAssembly cannot set flush-to-zero, and arithmetic on subnormals is 5 to 100 times
+ * slower, so whatever decays (adjoints, tangents, states, running averages) is set to +0 when |v| < TINY.
+ * TINY is 2^-96 in f32 and 2^-960 in f64: 30 and 62 binary orders above the least normal, so that products
+ * with ordinary weights are still normal, and far below anything that can move a sum of meaningful terms. NaN
+ * and infinities pass. The rule is part of the bits.
  */
 
 /** Reals in a v128: 4 or 2. */
@@ -14,31 +15,35 @@ export const LANES: i32 = 16 / sizeof<Float>();
 /** Bytes of a real. */
 export const SIZE: usize = sizeof<Float>();
 /** See the flush rule above. */
-// @ts-ignore: decorator
-@inline export const TINY: f64 = sizeof<Float>() == 4 ? 1.262177448353619e-29 /* 2^-96 */ : 1.0261342003245941e-289 /* 2^-960 */;
+@inline export const TINY: f64 =
+  sizeof<Float>() == 4 ? 1.262177448353619e-29 /* 2^-96 */ : 1.0261342003245941e-289; /* 2^-960 */
 
 /** Address of element i. */
-// @ts-ignore: decorator
 @inline
-export function at(p: usize, i: i32): usize { return p + (<usize>i << alignof<Float>()); }
+export function at(p: usize, i: i32): usize {
+  return p + ((<usize>i) << alignof<Float>());
+}
 
 /** LANES copies of x, rounded to Float. */
-// @ts-ignore: decorator
 @inline
-export function splat(x: f64): v128 { return v128.splat<Float>(<Float>x); }
+export function splat(x: f64): v128 {
+  return v128.splat<Float>(<Float>x);
+}
 
-// @ts-ignore: decorator
 @inline
-export function add(a: v128, b: v128): v128 { return v128.add<Float>(a, b); }
-// @ts-ignore: decorator
+export function add(a: v128, b: v128): v128 {
+  return v128.add<Float>(a, b);
+}
 @inline
-export function sub(a: v128, b: v128): v128 { return v128.sub<Float>(a, b); }
-// @ts-ignore: decorator
+export function sub(a: v128, b: v128): v128 {
+  return v128.sub<Float>(a, b);
+}
 @inline
-export function mul(a: v128, b: v128): v128 { return v128.mul<Float>(a, b); }
+export function mul(a: v128, b: v128): v128 {
+  return v128.mul<Float>(a, b);
+}
 
 /** v where |v| ≥ TINY or NaN, else +0. */
-// @ts-ignore: decorator
 @inline
 export function flush(v: v128): v128 {
   return v128.andnot(v, v128.lt<Float>(v128.abs<Float>(v), splat(TINY)));
@@ -65,12 +70,12 @@ export function storePart(p: usize, n: i32, v: v128): void {
 }
 
 /** min(n, LANES) elements at p, the other lanes 0; without a branch where n is a constant. */
-// @ts-ignore: decorator
 @inline
-export function get(p: usize, n: i32): v128 { return n >= LANES ? v128.load(p) : loadPart(p, n); }
+export function get(p: usize, n: i32): v128 {
+  return n >= LANES ? v128.load(p) : loadPart(p, n);
+}
 
 /** Writes min(n, LANES) lanes of v at p. */
-// @ts-ignore: decorator
 @inline
 export function put(p: usize, n: i32, v: v128): void {
   if (n >= LANES) v128.store(p, v);
@@ -78,22 +83,22 @@ export function put(p: usize, n: i32, v: v128): void {
 }
 
 /** Lanes below n of v, the others from `rest`. */
-// @ts-ignore: decorator
 @inline
 export function firstLanes(v: v128, n: i32, rest: v128): v128 {
   if (n >= LANES) return v;
   const lane: v128 = sizeof<Float>() == 4 ? i32x4(0, 1, 2, 3) : i64x2(0, 1);
-  const within: v128 = sizeof<Float>() == 4 ? i32x4.lt_s(lane, i32x4.splat(n)) : i64x2.lt_s(lane, i64x2.splat(n));
+  const within: v128 =
+    sizeof<Float>() == 4 ? i32x4.lt_s(lane, i32x4.splat(n)) : i64x2.lt_s(lane, i64x2.splat(n));
   return v128.bitselect(v, rest, within);
 }
 
 /** Lane 0 of v. */
-// @ts-ignore: decorator
 @inline
-export function first(v: v128): Float { return v128.extract_lane<Float>(v, 0); }
+export function first(v: v128): Float {
+  return v128.extract_lane<Float>(v, 0);
+}
 
 /** Sum of the lanes in f64, in the order ((0+1)+2)+3. */
-// @ts-ignore: decorator
 @inline
 export function total(v: v128): f64 {
   let sum = <f64>v128.extract_lane<Float>(v, 0) + <f64>v128.extract_lane<Float>(v, 1);
@@ -102,11 +107,13 @@ export function total(v: v128): f64 {
 }
 
 /** Lanes 0 and 1 as f64. */
-// @ts-ignore: decorator
 @inline
-export function wideLow(v: v128): v128 { return sizeof<Float>() == 4 ? f64x2.promote_low_f32x4(v) : v; }
+export function wideLow(v: v128): v128 {
+  return sizeof<Float>() == 4 ? f64x2.promote_low_f32x4(v) : v;
+}
 
 /** Lanes 2 and 3 as f64 (f32 only). */
-// @ts-ignore: decorator
 @inline
-export function wideHigh(v: v128): v128 { return f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1)); }
+export function wideHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1));
+}

@@ -1,19 +1,35 @@
-// One way to run and print a room of the bench: benny measures, this file adds GFLOP/s and ratios, as a table or as JSON lines.
+// One way to run and print a room of the bench: benny measures, this file adds GFLOP/s and ratios, as a table
+// or as JSON lines.
 import b from "benny";
 
 const json = process.argv.includes("--json");
 
 /**
- * cases: [{ name, run, flop?, note? }]: `run` is timed (it may be async), `flop` is the arithmetic of one run.
- * Resolves to the results: { name, ms, mean, std (ms), gflops?, note? } with ms the median of all samples.
+ * cases: [{ name, run, flop?, note? }]: `run` is timed (it may be async), `flop` is the arithmetic of one
+ * run. Resolves to the results: { name, ms, mean, std (ms), gflops?, note? } with ms the median of all
+ * samples.
  */
 export async function room(title, cases) {
-  const sink = console.log, results = [];
-  const summary = await b.suite(title, ...cases.map(({ name, run }) => b.add(name, run, { minSamples: 20, maxTime: 2 })), b.configure({}));
+  const sink = console.log;
+  const results = [];
+  const summary = await b.suite(
+    title,
+    ...cases.map(({ name, run }) => b.add(name, run, { minSamples: 20, maxTime: 2 })),
+    b.configure({}),
+  );
   summary.results.forEach((result, i) => {
-    const samples = [...result.details.sampleResults].sort((x, y) => x - y), { flop, note } = cases[i];
+    const samples = [...result.details.sampleResults].sort((x, y) => x - y);
+    const { flop, note } = cases[i];
     const ms = 1000 * samples[Math.floor(samples.length / 2)];
-    results.push({ room: title, name: result.name, ms, mean: 1000 * result.details.mean, std: 1000 * result.details.standardDeviation, ...(flop && { gflops: flop / ms / 1e6 }), ...(note && { note }) });
+    results.push({
+      room: title,
+      name: result.name,
+      ms,
+      mean: 1000 * result.details.mean,
+      std: 1000 * result.details.standardDeviation,
+      ...(flop && { gflops: flop / ms / 1e6 }),
+      ...(note && { note }),
+    });
   });
   print(sink, results);
   return results;
@@ -23,7 +39,10 @@ export async function room(title, cases) {
 export function facts(title, list) {
   for (const fact of list) {
     if (json) console.log(JSON.stringify({ room: title, ...fact }));
-    else console.log(`  ${fact.name.padEnd(58)} ${Number(fact.value.toPrecision(4)).toString().padStart(10)} ${fact.unit ?? ""}${fact.want ? `   (aim ${fact.want})` : ""}`);
+    else
+      console.log(
+        `  ${fact.name.padEnd(58)} ${Number(fact.value.toPrecision(4)).toString().padStart(10)} ${fact.unit ?? ""}${fact.want ? `   (aim ${fact.want})` : ""}`,
+      );
   }
 }
 
@@ -32,7 +51,10 @@ function print(log, results) {
   else {
     log(`\n${results[0].room}`);
     for (const { name, ms, mean, std, gflops, note } of results) {
-      log(`  ${name.padEnd(44)} ${ms.toPrecision(4).padStart(9)} ms   mean ${mean.toPrecision(4)} ± ${std.toPrecision(2)}${gflops ? `   ${gflops.toFixed(1)} GFLOP/s` : ""}${note ? `   ${note}` : ""}`);
+      log(
+        `  ${name.padEnd(44)} ${ms.toPrecision(4).padStart(9)} ms   mean ${mean.toPrecision(4)} ` +
+          `± ${std.toPrecision(2)}${gflops ? `   ${gflops.toFixed(1)} GFLOP/s` : ""}${note ? `   ${note}` : ""}`,
+      );
     }
   }
 }

@@ -1,8 +1,10 @@
 /**
- * Hidden Markov models and Kalman filters beside what else there is: vectorized numpy, statsmodels' compiled code (Debian's python3), and
- * npm's hmm, hidden-markov-model and kalman-filter. The same models and data, one thread, rounds that alternate, medians.
+ * Hidden Markov models and Kalman filters beside what else there is: vectorized numpy, statsmodels' compiled
+ * code (Debian's python3), and npm's hmm, hidden-markov-model and kalman-filter. The same models and data,
+ * one thread, rounds that alternate, medians.
  *
- *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/inference.js [--rounds 5] [--json]
+ *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/inference.js [--rounds 5]
+ *   [--json]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,40 +17,97 @@ import { hmm, lds, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/engine.js";
 import { Kalman } from "../dist/inference/kalman.js";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } } });
-const here = dirname(fileURLToPath(import.meta.url)), require = createRequire(join(here, "peers/package.json")), folder = mkdtempSync(join(tmpdir(), "unrolled-inference-"));
-const sizes = { states: 32, symbols: 64, steps: 10_000, state: 8, output: 4 }, { states: N, symbols: M, steps: T, state: n, output: p } = sizes;
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+});
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(join(here, "peers/package.json"));
+const folder = mkdtempSync(join(tmpdir(), "unrolled-inference-"));
+const sizes = { states: 32, symbols: 64, steps: 10_000, state: 8, output: 4 };
+const { states: N, symbols: M, steps: T, state: n, output: p } = sizes;
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 // a chain that favors staying, symbols that overlap; a stable system seen through noise
-const engine = await inferenceEngine(), random = new Random(engine, 7);
-const rows = (r, c, weight) => Array.from({ length: r }, (_, i) => { const x = Array.from({ length: c }, (_, j) => weight(i, j)), sum = x.reduce((a, b) => a + b); return x.map((v) => v / sum); });
-const chain = { states: N, emission: "categorical", symbols: M, startprob: rows(1, N, () => 1)[0], transmat: rows(N, N, (i, j) => random.uniform() + (i === j ? N : 0)), emissionParameters: rows(N, M, () => random.uniform() ** 4) };
-const identity = (k, s = 1) => Array.from({ length: k }, (_, i) => Array.from({ length: k }, (_, j) => (i === j ? s : 0)));
-const system = { state: n, output: p, A: identity(n, 0.7).map((row) => row.map((v) => v + 0.08 * random.normal())), C: Array.from({ length: p }, () => Array.from({ length: n }, () => random.normal())), Q: identity(n, 0.5), R: identity(p), initial: { mean: new Array(n).fill(0), covariance: identity(n) } };
-const h = await hmm(chain), k = await lds(system), symbols = h.sample(T, { seed: 3 }).sequence, y = k.sample(T, { seed: 4 }).sequence, hole = y.slice();
-for (let t = 0; t < T; t += 40) hole[t * p + t % p] = NaN;
+const engine = await inferenceEngine();
+const random = new Random(engine, 7);
+const rows = (r, c, weight) =>
+  Array.from({ length: r }, (_, i) => {
+    const x = Array.from({ length: c }, (_, j) => weight(i, j));
+    const sum = x.reduce((a, b) => a + b);
+    return x.map((v) => v / sum);
+  });
+const chain = {
+  states: N,
+  emission: "categorical",
+  symbols: M,
+  startprob: rows(1, N, () => 1)[0],
+  transmat: rows(N, N, (i, j) => random.uniform() + (i === j ? N : 0)),
+  emissionParameters: rows(N, M, () => random.uniform() ** 4),
+};
+const identity = (k, s = 1) =>
+  Array.from({ length: k }, (_, i) => Array.from({ length: k }, (_, j) => (i === j ? s : 0)));
+const system = {
+  state: n,
+  output: p,
+  A: identity(n, 0.7).map((row) => row.map((v) => v + 0.08 * random.normal())),
+  C: Array.from({ length: p }, () => Array.from({ length: n }, () => random.normal())),
+  Q: identity(n, 0.5),
+  R: identity(p),
+  initial: { mean: new Array(n).fill(0), covariance: identity(n) },
+};
+const h = await hmm(chain);
+const k = await lds(system);
+const symbols = h.sample(T, { seed: 3 }).sequence;
+const y = k.sample(T, { seed: 4 }).sequence;
+const hole = y.slice();
+for (let t = 0; t < T; t += 40) hole[t * p + (t % p)] = NaN;
 
-const write = (name, data) => writeFileSync(join(folder, `${name}.f64`), Buffer.from(Float64Array.from(data.flat(2)).buffer));
+const write = (name, data) =>
+  writeFileSync(join(folder, `${name}.f64`), Buffer.from(Float64Array.from(data.flat(2)).buffer));
 writeFileSync(join(folder, "sizes.json"), JSON.stringify(sizes));
-for (const [name, data] of Object.entries({ pi: chain.startprob, A: chain.transmat, B: chain.emissionParameters, symbols: [...symbols], "lds-A": system.A, "lds-C": system.C, "lds-Q": system.Q, "lds-R": system.R, "lds-mean": system.initial.mean, "lds-covariance": system.initial.covariance, y: [...y] })) write(name, data);
+for (const [name, data] of Object.entries({
+  pi: chain.startprob,
+  A: chain.transmat,
+  B: chain.emissionParameters,
+  symbols: [...symbols],
+  "lds-A": system.A,
+  "lds-C": system.C,
+  "lds-Q": system.Q,
+  "lds-R": system.R,
+  "lds-mean": system.initial.mean,
+  "lds-covariance": system.initial.covariance,
+  y: [...y],
+}))
+  write(name, data);
 
-const samples = {}, results = {};
+const samples = {};
+const results = {};
 async function time(name, run, repeats = 5) {
   for (let i = 0; i < repeats; ++i) {
-    const from = performance.now(), result = await run();
+    const from = performance.now();
+    const result = await run();
     (samples[name] ??= []).push(performance.now() - from);
     results[name] = result;
   }
 }
 
-const kalman = new Kalman(engine), parameters = { ...k.parameters, state: n, output: p, input: 0 };
-const kalmanNumbers = (pass) => { const { logLikelihood, smoothedMean, smoothedCovariance } = pass, { memory } = engine; return [logLikelihood, memory.reals(smoothedMean, 1)[0], memory.reals(smoothedCovariance, 1)[0]]; };
+const kalman = new Kalman(engine);
+const parameters = { ...k.parameters, state: n, output: p, input: 0 };
+const kalmanNumbers = (pass) => {
+  const { logLikelihood, smoothedMean, smoothedCovariance } = pass;
+  const { memory } = engine;
+  return [logLikelihood, memory.reals(smoothedMean, 1)[0], memory.reals(smoothedCovariance, 1)[0]];
+};
 
 /** Milliseconds of every iteration of Baum-Welch, and what the first one finds. */
 async function baumWelch(iterations) {
-  const model = await hmm(chain), marks = [];
-  const { history } = await model.fit([symbols], { iterations, tolerance: 0, onProgress: () => marks.push(performance.now()) });
+  const model = await hmm(chain);
+  const marks = [];
+  const { history } = await model.fit([symbols], {
+    iterations,
+    tolerance: 0,
+    onProgress: () => marks.push(performance.now()),
+  });
   marks.slice(1).forEach((mark, i) => (samples["ours: Baum-Welch"] ??= []).push(mark - marks[i]));
   model.dispose();
   return history;
@@ -57,19 +116,45 @@ async function baumWelch(iterations) {
 async function ours() {
   await baumWelch(6);
   await time("ours: Viterbi", () => h.viterbi([symbols])[0]);
-  await time("ours: filter + smoother, every covariance anew", () => kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth", { steady: false })));
-  await time("ours: filter + smoother", () => kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth")));
-  await time("ours: lds.smooth, results copied out", () => { const [s] = k.smooth([y]); return [s.logLikelihood, s.means[0], s.covariances[0]]; });
-  await time("ours: filter alone, every covariance anew", () => kalman.run("bench", parameters, y, undefined, "filter", { steady: false }).logLikelihood);
-  await time("ours: filter + smoother, an entry missing every 40 steps", () => kalmanNumbers(kalman.run("bench", parameters, hole, undefined, "smooth")));
+  await time("ours: filter + smoother, every covariance anew", () =>
+    kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth", { steady: false })),
+  );
+  await time("ours: filter + smoother", () =>
+    kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth")),
+  );
+  await time("ours: lds.smooth, results copied out", () => {
+    const [s] = k.smooth([y]);
+    return [s.logLikelihood, s.means[0], s.covariances[0]];
+  });
+  await time(
+    "ours: filter alone, every covariance anew",
+    () => kalman.run("bench", parameters, y, undefined, "filter", { steady: false }).logLikelihood,
+  );
+  await time("ours: filter + smoother, an entry missing every 40 steps", () =>
+    kalmanNumbers(kalman.run("bench", parameters, hole, undefined, "smooth")),
+  );
 }
 
 function python() {
-  const done = spawnSync("/usr/bin/python3", [join(here, "reference/inference.py"), folder, "2"], { encoding: "utf8", maxBuffer: 1 << 26, env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" } });
+  const done = spawnSync("/usr/bin/python3", [join(here, "reference/inference.py"), folder, "2"], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
+  });
   let out;
-  try { out = JSON.parse(done.stdout); } catch { results.python = (done.stderr || String(done.error)).trim().split("\n").at(-1); return; }
+  try {
+    out = JSON.parse(done.stdout);
+  } catch {
+    results.python = (done.stderr || String(done.error)).trim().split("\n").at(-1);
+    return;
+  }
   results.python = `numpy ${out.numpy}${out["statsmodels version"] ? `, statsmodels ${out["statsmodels version"]}` : ""}`;
-  for (const [from, to] of [["baum-welch", "numpy: Baum-Welch"], ["viterbi", "numpy: Viterbi"], ["kalman", "numpy: filter + smoother"], ["statsmodels", "statsmodels: filter + smoother"]]) {
+  for (const [from, to] of [
+    ["baum-welch", "numpy: Baum-Welch"],
+    ["viterbi", "numpy: Viterbi"],
+    ["kalman", "numpy: filter + smoother"],
+    ["statsmodels", "statsmodels: filter + smoother"],
+  ]) {
     if (!out[from]) continue;
     (samples[to] ??= []).push(...out[from]);
     results[to] = out[`${from} result`];
@@ -77,20 +162,48 @@ function python() {
 }
 
 async function npm() {
-  const Simple = require("hmm"), { KalmanFilter } = require("kalman-filter"), Markov = require("hidden-markov-model");
+  const Simple = require("hmm");
+  const { KalmanFilter } = require("kalman-filter");
+  const Markov = require("hidden-markov-model");
   const simple = () => new Simple(chain.transmat, chain.emissionParameters, [chain.startprob]);
-  await time("npm hmm: Baum-Welch", () => { const model = simple(), list = [...symbols]; model.fitObservations(list, 1); return model; }, 1);
+  await time(
+    "npm hmm: Baum-Welch",
+    () => {
+      const model = simple();
+      const list = [...symbols];
+      model.fitObservations(list, 1);
+      return model;
+    },
+    1,
+  );
   await time("npm hmm: Viterbi", () => simple().getMostProbableStateSequencesOfObservations([...symbols]), 1);
-  const filter = () => new KalmanFilter({
-    observation: { dimension: p, stateProjection: system.C, covariance: system.R },
-    dynamic: { dimension: n, transition: system.A, covariance: system.Q, init: { mean: system.initial.mean.map((v) => [v]), covariance: system.initial.covariance, index: -1 } },
-  });
+  const filter = () =>
+    new KalmanFilter({
+      observation: { dimension: p, stateProjection: system.C, covariance: system.R },
+      dynamic: {
+        dimension: n,
+        transition: system.A,
+        covariance: system.Q,
+        init: { mean: system.initial.mean.map((v) => [v]), covariance: system.initial.covariance, index: -1 },
+      },
+    });
   const observations = Array.from({ length: T }, (_, t) => [...y.subarray(t * p, (t + 1) * p)]);
   await time("npm kalman-filter: filter alone", () => filter().filterAll(observations), 1);
-  results.markov = (length) => { const model = Markov(); model.setInitialStateVector(chain.startprob); model.setTransitionMatrix(chain.transmat); model.setEmissionMatrix(chain.emissionParameters); return model.forward([...symbols.subarray(0, length)], []); };
+  results.markov = (length) => {
+    const model = Markov();
+    model.setInitialStateVector(chain.startprob);
+    model.setTransitionMatrix(chain.transmat);
+    model.setEmissionMatrix(chain.emissionParameters);
+    return model.forward([...symbols.subarray(0, length)], []);
+  };
   results.falling = () => {
-    const model = simple(), list = [...symbols.subarray(0, 500)], history = [];
-    for (let i = 0; i < 12; ++i) { history.push(model.getProbabilityOfObservations(list, true)); model.fitObservations(list, 1); }
+    const model = simple();
+    const list = [...symbols.subarray(0, 500)];
+    const history = [];
+    for (let i = 0; i < 12; ++i) {
+      history.push(model.getProbabilityOfObservations(list, true));
+      model.fitObservations(list, 1);
+    }
     return history;
   };
 }
@@ -103,13 +216,19 @@ try {
     python();
     await npm();
   }
-} finally { rmSync(folder, { recursive: true }); }
+} finally {
+  rmSync(folder, { recursive: true });
+}
 
 const ms = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, median(list)]));
 if (values.json) console.log(JSON.stringify({ event: "times", ms }));
 else {
-  console.log(`HMM ${N} states, ${M} symbols, ${T} steps · Kalman state ${n}, output ${p}, ${T} steps · Node ${process.version}, ${results.python} · medians of ${values.rounds} rounds\n`);
-  for (const [name, value] of Object.entries(ms)) console.log(`  ${name.padEnd(60)} ${value.toFixed(2).padStart(9)} ms`);
+  console.log(
+    `HMM ${N} states, ${M} symbols, ${T} steps · Kalman state ${n}, output ${p}, ${T} steps · ` +
+      `Node ${process.version}, ${results.python} · medians of ${values.rounds} rounds\n`,
+  );
+  for (const [name, value] of Object.entries(ms))
+    console.log(`  ${name.padEnd(60)} ${value.toFixed(2).padStart(9)} ms`);
 }
 const ratio = (what, other, own, aim) => {
   if (ms[other] === undefined) return;
@@ -128,17 +247,32 @@ for (const own of ["ours: filter + smoother, every covariance anew", "ours: filt
 ratio("Baum-Welch iteration: npm hmm ÷ ours", "npm hmm: Baum-Welch", "ours: Baum-Welch", "-");
 ratio("Viterbi: npm hmm ÷ ours", "npm hmm: Viterbi", "ours: Viterbi", "-");
 
-const right = { path: results["ours: Viterbi"], ll: h.logLikelihood([symbols]) }, short = symbols.slice(0, 500), model = await hmm(chain), { history } = await model.fit([short], { iterations: 11, tolerance: 0 });
-const same = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i]) / Math.max(1, Math.abs(b[i])))), wrong = results["npm hmm: Viterbi"].filter((s, t) => s !== right.path.states[t]).length;
-const falling = results.falling(), falls = (list) => list.slice(1).filter((v, i) => v < list[i]).length;
+const right = { path: results["ours: Viterbi"], ll: h.logLikelihood([symbols]) };
+const short = symbols.slice(0, 500);
+const model = await hmm(chain);
+const { history } = await model.fit([short], { iterations: 11, tolerance: 0 });
+const same = (a, b) => Math.max(...a.map((v, i) => Math.abs(v - b[i]) / Math.max(1, Math.abs(b[i]))));
+const wrong = results["npm hmm: Viterbi"].filter((s, t) => s !== right.path.states[t]).length;
+const falling = results.falling();
+const falls = (list) => list.slice(1).filter((v, i) => v < list[i]).length;
 const facts = {
-  "largest relative difference to numpy: Kalman": results["numpy: filter + smoother"] && same(results["ours: filter + smoother"], results["numpy: filter + smoother"]),
-  "largest relative difference to statsmodels": results["statsmodels: filter + smoother"] && same(results["ours: filter + smoother"], results["statsmodels: filter + smoother"]),
-  "relative difference to numpy: HMM log-likelihood": results["numpy: Baum-Welch"] && same([right.ll], [results["numpy: Baum-Welch"][0]]),
-  "relative difference to numpy: Viterbi score": results["numpy: Viterbi"] && same([right.path.logProbability], [results["numpy: Viterbi"][0]]),
+  "largest relative difference to numpy: Kalman":
+    results["numpy: filter + smoother"] &&
+    same(results["ours: filter + smoother"], results["numpy: filter + smoother"]),
+  "largest relative difference to statsmodels":
+    results["statsmodels: filter + smoother"] &&
+    same(results["ours: filter + smoother"], results["statsmodels: filter + smoother"]),
+  "relative difference to numpy: HMM log-likelihood":
+    results["numpy: Baum-Welch"] && same([right.ll], [results["numpy: Baum-Welch"][0]]),
+  "relative difference to numpy: Viterbi score":
+    results["numpy: Viterbi"] && same([right.path.logProbability], [results["numpy: Viterbi"][0]]),
   "npm hmm: states of the best path that are wrong": `${wrong} of ${T}`,
-  "npm hmm: log-likelihood over 11 iterations on 500 steps": `${falling[0].toFixed(2)} → ${falling.at(-1).toFixed(2)}, falls ${falls(falling)} times (ours ${history[0].toFixed(2)} → ${history.at(-1).toFixed(2)}, falls ${falls(history)} times)`,
-  "npm hidden-markov-model: probability of 100, 300, 10,000 steps": [100, 300, T].map((length) => results.markov(length)).join(", "),
+  "npm hmm: log-likelihood over 11 iterations on 500 steps":
+    `${falling[0].toFixed(2)} → ${falling.at(-1).toFixed(2)}, falls ${falls(falling)} times ` +
+    `(ours ${history[0].toFixed(2)} → ${history.at(-1).toFixed(2)}, falls ${falls(history)} times)`,
+  "npm hidden-markov-model: probability of 100, 300, 10,000 steps": [100, 300, T]
+    .map((length) => results.markov(length))
+    .join(", "),
 };
 if (!values.json) console.log("");
 for (const [name, value] of Object.entries(facts)) {

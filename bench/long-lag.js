@@ -1,66 +1,182 @@
-// Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run build`, then
+// Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run
+// build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov; --input the scale of input weights; --center 0 leaves centering out;
 //                                                                          --settle N: momentum .9 again from update N on, as in the paper's last updates
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with forget gate
-// Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept in bench/results/.
+// Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
+// in bench/results/.
 import { parseArgs } from "node:util";
 import {
-  adam, centered, constant, dense, engine, hessianFree, longLag, lstm, nesterov, network, normal, outputBias, piecewise, Random, rnn, sparse, taskMeans, uniform,
+  adam,
+  centered,
+  constant,
+  dense,
+  engine,
+  hessianFree,
+  longLag,
+  lstm,
+  nesterov,
+  network,
+  normal,
+  outputBias,
+  piecewise,
+  Random,
+  rnn,
+  sparse,
+  taskMeans,
+  uniform,
 } from "../dist/index.js";
 
 const text = (value) => ({ type: "string", default: value });
-const { values: o, positionals: [way, name, lag] } = parseArgs({ allowPositionals: true, options: {
-  seed: text("1"), seconds: text("600"), variant: text("ms11"), batch: { type: "string" }, curvature: { type: "string" }, rate: { type: "string" }, mu: text("0.98"),
-  clip: text("1"), center: text("1"), forget: text("0"), input: text("0.1"), lambda: text("0.1"), every: text("8"), settle: { type: "string" }, double: { type: "boolean", default: false },
-} });
-const task = longLag[name]({ lag: +lag, variant: o.variant }), wide = await engine("float64"), seed = +o.seed;
-const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
+const {
+  values: o,
+  positionals: [way, name, lag],
+} = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: text("1"),
+    seconds: text("600"),
+    variant: text("ms11"),
+    batch: { type: "string" },
+    curvature: { type: "string" },
+    rate: { type: "string" },
+    mu: text("0.98"),
+    clip: text("1"),
+    center: text("1"),
+    forget: text("0"),
+    input: text("0.1"),
+    lambda: text("0.1"),
+    every: text("8"),
+    settle: { type: "string" },
+    double: { type: "boolean", default: false },
+  },
+});
+const task = longLag[name]({ lag: +lag, variant: o.variant });
+const wide = await engine("float64");
+const seed = +o.seed;
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
   async hf() {
-    const net = await network({ input: task.symbols ? { symbols: task.input } : task.input, loss: task.loss, precision: o.double ? "float64" : "float32", seed,
-      layers: [rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }), dense(task.output, { init: { input: sparse() } })] });
+    const net = await network({
+      input: task.symbols ? { symbols: task.input } : task.input,
+      loss: task.loss,
+      precision: o.double ? "float64" : "float32",
+      seed,
+      layers: [
+        rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+        dense(task.output, { init: { input: sparse() } }),
+      ],
+    });
     const batch = +(o.batch ?? 300);
-    return { net, task, see: (item) => item.input, options: { batch, curvature: +(o.curvature ?? batch), shard: 1000, optimizer: hessianFree({ lambda: +o.lambda, weightDecay: 2e-5 }) } };
+    return {
+      net,
+      task,
+      see: (item) => item.input,
+      options: {
+        batch,
+        curvature: +(o.curvature ?? batch),
+        shard: 1000,
+        optimizer: hessianFree({ lambda: +o.lambda, weightDecay: 2e-5 }),
+      },
+    };
   },
   async momentum() {
-    const means = taskMeans(task, new Random(wide, seed, 77)), same = centered(task, +o.center ? means : { input: new Float64Array(task.input) });
-    const net = await network({ input: task.input, loss: task.loss, precision: o.double ? "float64" : "float32", seed,
-      layers: [rnn(100, { init: { input: normal(+o.input), recurrent: sparse({ spectralRadius: 1.1 }) } }), dense(task.output, { init: { input: normal(0.1) } })] });
+    const means = taskMeans(task, new Random(wide, seed, 77));
+    const same = centered(task, +o.center ? means : { input: new Float64Array(task.input) });
+    const net = await network({
+      input: task.input,
+      loss: task.loss,
+      precision: o.double ? "float64" : "float32",
+      seed,
+      layers: [
+        rnn(100, { init: { input: normal(+o.input), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+        dense(task.output, { init: { input: normal(0.1) } }),
+      ],
+    });
     if (+o.center) net.parameters.find((p) => p.name === "dense2.b").data.set(outputBias(wide, task, means));
-    const optimizer = nesterov({ rate: +(o.rate ?? 0.02), momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]), ...(+o.clip ? { clip: +o.clip } : {}) });
-    return { net, task: same, see: (item) => same.center(item).input, options: { batch: +(o.batch ?? 100), optimizer } };
+    const optimizer = nesterov({
+      rate: +(o.rate ?? 0.02),
+      momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),
+      ...(+o.clip ? { clip: +o.clip } : {}),
+    });
+    return {
+      net,
+      task: same,
+      see: (item) => same.center(item).input,
+      options: { batch: +(o.batch ?? 100), optimizer },
+    };
   },
   async lstm1997() {
-    const small = uniform(0.1), forgetGate = o.forget === "1", gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(+lag)) } : {}) };
-    const net = await network({ input: task.symbols ? { symbols: task.input } : task.input, loss: task.loss, precision: o.double ? "float64" : "float32", seed,
-      layers: [lstm(8, { forgetGate, initialState: "zero", init: { input: small, recurrent: small, gates } }), dense(task.output, { init: { input: small } })] });
-    return { net, task, see: (item) => item.input, options: { batch: +(o.batch ?? 10), optimizer: adam({ rate: +(o.rate ?? 0.01), clip: +o.clip }) } };
+    const small = uniform(0.1);
+    const forgetGate = o.forget === "1";
+    const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(+lag)) } : {}) };
+    const net = await network({
+      input: task.symbols ? { symbols: task.input } : task.input,
+      loss: task.loss,
+      precision: o.double ? "float64" : "float32",
+      seed,
+      layers: [
+        lstm(8, { forgetGate, initialState: "zero", init: { input: small, recurrent: small, gates } }),
+        dense(task.output, { init: { input: small } }),
+      ],
+    });
+    return {
+      net,
+      task,
+      see: (item) => item.input,
+      options: { batch: +(o.batch ?? 10), optimizer: adam({ rate: +(o.rate ?? 0.01), clip: +o.clip }) },
+    };
   },
 };
-const { net, task: trained, see, options } = await makers[way](), fresh = new Random(wide, 12345, 7);
+const { net, task: trained, see, options } = await makers[way]();
+const fresh = new Random(wide, 12345, 7);
 
 /** Wrong sequences (fraction) and wrong symbols a sequence. */
 function test(count) {
-  const items = task.all ?? task.batch(count, fresh), y = net.predict(items.map(see)), wrong = items.map((item, i) => task.wrong(item, y[i]));
-  return { error: wrong.filter((w) => w > 0).length / items.length, symbols: wrong.reduce((a, b) => a + b, 0) / items.length };
+  const items = task.all ?? task.batch(count, fresh);
+  const y = net.predict(items.map(see));
+  const wrong = items.map((item, i) => task.wrong(item, y[i]));
+  return {
+    error: wrong.filter((w) => w > 0).length / items.length,
+    symbols: wrong.reduce((a, b) => a + b, 0) / items.length,
+  };
 }
 
-let looked = cpu(), mean = NaN, cg = 0, busy = 0, from = cpu();
+let looked = cpu();
+let mean = NaN;
+let cg = 0;
+let busy = 0;
+let from = cpu();
 for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })) {
   busy += cpu() - from;
   mean = Number.isNaN(mean) ? event.loss : 0.98 * mean + 0.02 * event.loss;
   cg += event.cgIterations ?? 0;
   if (way === "hf" || cpu() - looked > +o.every || busy > +o.seconds) {
-    const { error, symbols } = test(1000), more = way === "hf"
-      ? `loss ${event.loss.toFixed(5)} after ${event.after.toFixed(5)} λ ${event.lambda.toPrecision(3)} ρ ${event.rho.toPrecision(3)} CG ${event.cgIterations} chosen ${event.chosen} α ${event.stepLength.toPrecision(2)}` : `loss ${mean.toPrecision(4)}`;
-    console.log(`step ${event.step}  sequences ${event.step * options.batch}  ${more}  wrong ${(100 * error).toFixed(1)}%  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`);
+    const { error, symbols } = test(1000);
+    const more =
+      way === "hf"
+        ? `loss ${event.loss.toFixed(5)} after ${event.after.toFixed(5)} ` +
+          `λ ${event.lambda.toPrecision(3)} ρ ${event.rho.toPrecision(3)} CG ${event.cgIterations} ` +
+          `chosen ${event.chosen} α ${event.stepLength.toPrecision(2)}`
+        : `loss ${mean.toPrecision(4)}`;
+    console.log(
+      `step ${event.step}  sequences ${event.step * options.batch}  ${more}  ` +
+        `wrong ${(100 * error).toFixed(1)}%  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
+    );
     looked = cpu();
     if (error < 0.01 && test(10_000).error < 0.01) {
       const last = test(10_000);
-      console.log(`solved: ${(100 * last.error).toFixed(2)}% of 10,000 wrong, ${last.symbols} symbols a sequence, ${event.step} steps, ${event.step * options.batch} sequences, ${cg ? `${cg} CG, ` : ""}${busy.toFixed(1)} CPU s`);
+      console.log(
+        `solved: ${(100 * last.error).toFixed(2)}% of 10,000 wrong, ${last.symbols} symbols a ` +
+          `sequence, ${event.step} steps, ${event.step * options.batch} ` +
+          `sequences, ${cg ? `${cg} CG, ` : ""}${busy.toFixed(1)} CPU s`,
+      );
       break;
     }
   }

@@ -8,16 +8,31 @@ import { defineConfig } from "vite";
 function offline() {
   let folder;
   return {
-    name: "offline", apply: "build",
-    configResolved({ root, build }) { folder = join(root, build.outDir); },
+    name: "offline",
+    apply: "build",
+    configResolved({ root, build }) {
+      folder = join(root, build.outDir);
+    },
     closeBundle() {
-      const worker = join(folder, "offline.js"), hash = createHash("sha256");
-      const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/")).filter((file) => file !== "offline.js").sort();
+      const worker = join(folder, "offline.js");
+      const hash = createHash("sha256");
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+        .filter((file) => file !== "offline.js")
+        .sort();
       for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
-      const names = files.map((file) => file === "index.html" ? "./" : `./${file}`), text = readFileSync(worker, "utf8");
-      const written = text.replace(/const VERSION = "", FILES = \[\];.*/, `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))}, FILES = ${JSON.stringify(names)};`);
-      if (written === text) throw new Error("offline.js: there is no line `const VERSION = \"\", FILES = [];` to write the files into");
+      const names = files.map((file) => (file === "index.html" ? "./" : `./${file}`));
+      const text = readFileSync(worker, "utf8");
+      const written = text.replace(
+        /const VERSION = "", FILES = \[\];.*/,
+        `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))}, FILES ` +
+          `= ${JSON.stringify(names)};`,
+      );
+      if (written === text)
+        throw new Error(
+          'offline.js: there is no line `const VERSION = "", FILES = [];` to write the files into',
+        );
       writeFileSync(worker, written);
     },
   };

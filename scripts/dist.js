@@ -1,18 +1,21 @@
-// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, the whole index in one file for Node, where loading a hundred
-// small ones takes longer than the first prediction, and nothing left over: no files of sources that are gone, no declarations that no entry reaches.
+// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, the whole index in one file for
+// Node, where loading a hundred small ones takes longer than the first prediction, and nothing left over: no
+// files of sources that are gone, no declarations that no entry reaches.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
 const made = new Set(["unrolled.js"]);
 for (const name of readdirSync("src/wasm/binary")) {
-  const target = basename(name, ".ts"), { base64 } = await import(`../dist/wasm/binary/${target}.js`);
+  const target = basename(name, ".ts");
+  const { base64 } = await import(`../dist/wasm/binary/${target}.js`);
   made.add(`${target}.wasm`);
   writeFileSync(`dist/wasm/${target}.wasm`, Buffer.from(base64, "base64"));
 }
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || made.has(entry.name)) continue;
-  const path = join(entry.parentPath, entry.name), folder = dirname(path).slice("dist".length);
+  const path = join(entry.parentPath, entry.name);
+  const folder = dirname(path).slice("dist".length);
   if (!existsSync(join("src", folder, entry.name.replace(/(\.d\.ts|\.js)$/, ".ts")))) rmSync(path);
 }
 
@@ -21,18 +24,39 @@ const declared = new Set();
 const reach = (file) => {
   if (declared.has(file)) return;
   declared.add(file);
-  for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g)) reach(join(dirname(file), `${name}.d.ts`));
+  for (const [, name] of readFileSync(file, "utf8").matchAll(
+    /(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g,
+  ))
+    reach(join(dirname(file), `${name}.d.ts`));
 };
-for (const { types } of Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports)) if (types) reach(join(types));
-for (const name of readdirSync("dist", { recursive: true })) if (name.endsWith(".d.ts") && !declared.has(join("dist", name))) rmSync(join("dist", name));
+for (const { types } of Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports))
+  if (types) reach(join(types));
+for (const name of readdirSync("dist", { recursive: true }))
+  if (name.endsWith(".d.ts") && !declared.has(join("dist", name))) rmSync(join("dist", name));
 
 const dist = resolve("dist");
-/** A module that asks for its own address still gets the one of its own file: workers are found from there. */
+/**
+ * A module that asks for its own address still gets the one of its own file: workers are found from there.
+ */
 const addresses = {
   name: "addresses",
-  transform: (code, id) => code.includes("import.meta.url")
-    ? { code: code.replaceAll("import.meta.url", `new URL(${JSON.stringify(`./${relative(dist, id)}`)}, import.meta.url).href`), map: null } : null,
+  transform: (code, id) =>
+    code.includes("import.meta.url")
+      ? {
+          code: code.replaceAll(
+            "import.meta.url",
+            `new URL(${JSON.stringify(`./${relative(dist, id)}`)}, import.meta.url).href`,
+          ),
+          map: null,
+        }
+      : null,
 };
-const bundle = await rolldown({ input: "dist/index.js", platform: "neutral", external: [/\/binary\//, "@assemblyscript/loader"], plugins: [addresses], logLevel: "silent" });
+const bundle = await rolldown({
+  input: "dist/index.js",
+  platform: "neutral",
+  external: [/\/binary\//, "@assemblyscript/loader"],
+  plugins: [addresses],
+  logLevel: "silent",
+});
 await bundle.write({ file: "dist/unrolled.js", format: "es", codeSplitting: false, comments: false });
 await bundle.close();

@@ -13,10 +13,33 @@ export type { Activation } from "./wasm/kernels.ts";
 export { network, Network } from "./models/network.ts";
 export type { ParameterView, PredictOptions } from "./models/network.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/spec.ts";
-export { rnn, lstm, gru, bidirectional, dense, embedding, delayTaps, dropout, skip, subsample } from "./models/layers.ts";
+export {
+  rnn,
+  lstm,
+  gru,
+  bidirectional,
+  dense,
+  embedding,
+  delayTaps,
+  dropout,
+  skip,
+  subsample,
+} from "./models/layers.ts";
 export type {
-  BidirectionalLayer, DelayTapsLayer, DenseLayer, DropoutLayer, EmbeddingLayer, GruLayer, Initialization, Layer, LstmLayer, RecurrentLayer, RecurrentOptions, RnnLayer,
-  SkipLayer, SubsampleLayer,
+  BidirectionalLayer,
+  DelayTapsLayer,
+  DenseLayer,
+  DropoutLayer,
+  EmbeddingLayer,
+  GruLayer,
+  Initialization,
+  Layer,
+  LstmLayer,
+  RecurrentLayer,
+  RecurrentOptions,
+  RnnLayer,
+  SkipLayer,
+  SubsampleLayer,
 } from "./models/layers.ts";
 export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";
 export type { Initializer, SparseOptions } from "./models/initialization.ts";
@@ -32,17 +55,35 @@ export type { FiniteTask, Item, Task } from "./train/task.ts";
 
 // models with closed-form inference
 export { autoregressive, Autoregressive } from "./models/autoregressive.ts";
-export type { AutoregressiveOutputs, AutoregressiveReport, AutoregressiveSpec } from "./models/autoregressive.ts";
+export type {
+  AutoregressiveOutputs,
+  AutoregressiveReport,
+  AutoregressiveSpec,
+} from "./models/autoregressive.ts";
 export { hmm, Hmm } from "./models/hmm.ts";
 export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm.ts";
 export type { HmmPrior } from "./models/hmm-fit.ts";
 export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm-parameters.ts";
 export { lds, localLevel, Lds } from "./models/lds.ts";
-export type { Driven, Filtered, GaussianOutputs, GaussianStates, LdsFitOptions, LikelihoodOptions, Smoothed } from "./models/lds.ts";
+export type {
+  Driven,
+  Filtered,
+  GaussianOutputs,
+  GaussianStates,
+  LdsFitOptions,
+  LikelihoodOptions,
+  Smoothed,
+} from "./models/lds.ts";
 export type { InitialState } from "./inference/kalman.ts";
 export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
 export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
-export type { LanguageModelSpec, LanguageModelFit, LanguageModelReport, Words, WordSequences } from "./models/language-model.ts";
+export type {
+  LanguageModelSpec,
+  LanguageModelFit,
+  LanguageModelReport,
+  Words,
+  WordSequences,
+} from "./models/language-model.ts";
 export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
@@ -63,7 +104,14 @@ export type { RmspropOptions } from "./optim/rmsprop.ts";
 export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free.ts";
 export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
 export type { Schedule } from "./optim/schedule.ts";
-export type { Optimizer, OptimizerRun, OptimizerState, StepReport, Objective, CurvatureObjective } from "./optim/optimizer.ts";
+export type {
+  Optimizer,
+  OptimizerRun,
+  OptimizerState,
+  StepReport,
+  Objective,
+  CurvatureObjective,
+} from "./optim/optimizer.ts";
 
 // dynamics
 export { stateMap, StateMap } from "./analysis/state-map.ts";

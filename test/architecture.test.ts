@@ -3,21 +3,52 @@ import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** Lowest first; folders of one rank do not import each other unless listed under `beside`. */
-const ranks = [["wasm"], ["graph"], ["ops", "inference"], ["cells"], ["losses"], ["optim"], ["train"], ["models"], ["tasks", "analysis", "formats", "parallel"], ["cli"]];
+const ranks = [
+  ["wasm"],
+  ["graph"],
+  ["ops", "inference"],
+  ["cells"],
+  ["losses"],
+  ["optim"],
+  ["train"],
+  ["models"],
+  ["tasks", "analysis", "formats", "parallel"],
+  ["cli"],
+];
 /** Pairs of one rank where the first may use the second. */
-const beside = [["tasks", "formats"], ["analysis", "tasks"], ["tasks", "analysis"]];
-const root = new URL("../src", import.meta.url).pathname, LONGEST = 300;
+const beside = [
+  ["tasks", "formats"],
+  ["analysis", "tasks"],
+  ["tasks", "analysis"],
+];
+const root = new URL("../src", import.meta.url).pathname;
+const LONGEST = 300;
 
-interface Source { readonly path: string; readonly text: string }
-const files = (dir: string): string[] => readdirSync(dir).flatMap((name) => {
-  const path = join(dir, name);
-  return statSync(path).isDirectory() ? name === "binary" || name === "node_modules" ? [] : files(path) : path.endsWith(".ts") ? [path] : [];
-});
-const read = (dir: string): Source[] => files(dir).map((path) => ({ path: relative(dir, path), text: readFileSync(path, "utf8") }));
-const folder = (path: string): string => path.includes("/") ? path.split("/")[0]! : "";
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+const files = (dir: string): string[] =>
+  readdirSync(dir).flatMap((name) => {
+    const path = join(dir, name);
+    return statSync(path).isDirectory()
+      ? name === "binary" || name === "node_modules"
+        ? []
+        : files(path)
+      : path.endsWith(".ts")
+        ? [path]
+        : [];
+  });
+const read = (dir: string): Source[] =>
+  files(dir).map((path) => ({ path: relative(dir, path), text: readFileSync(path, "utf8") }));
+const folder = (path: string): string => (path.includes("/") ? path.split("/")[0]! : "");
 const rankOf = (name: string): number => ranks.findIndex((names) => names.includes(name));
 /** Code without comments and strings, line by line. */
-const code = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]/g, " ")).replace(/\/\/[^\n]*/g, "").replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+const code = (text: string): string =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]/g, " "))
+    .replace(/\/\/[^\n]*/g, "")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
 
 /** Imports that point upwards, or sideways where that is not allowed. */
 function rankFaults({ path, text }: Source): string[] {
@@ -28,36 +59,74 @@ function rankFaults({ path, text }: Source): string[] {
     if (to === from) return [];
     const [a, b] = [rankOf(from), rankOf(to)];
     if (a < 0) return [`${path}: folder ${from} has no rank`];
-    return b < a && b >= 0 || beside.some(([x, y]) => x === from && y === to) ? [] : [`${path} imports ${target}: ${from} is not above ${to || "src/"}`];
+    return (b < a && b >= 0) || beside.some(([x, y]) => x === from && y === to)
+      ? []
+      : [`${path} imports ${target}: ${from} is not above ${to || "src/"}`];
   });
 }
 
 /** Math functions whose bits differ between engines, chance and clocks, below the command line. */
 function bitFaults({ path, text }: Source): string[] {
   if (folder(path) === "cli") return [];
-  const allowed = ["sqrt", "abs", "floor", "ceil", "round", "trunc", "sign", "min", "max", "fround", "imul", "clz32"];
-  return code(text).split("\n").flatMap((line, i) => [
-    ...[...line.matchAll(/\bMath\.(\w+)/g)].filter(([, name]) => !allowed.includes(name!)).map(([use]) => `${path}:${i + 1}: ${use}`),
-    ...[...line.matchAll(/\b(?:new Date|Date\.\w+)/g)].map(([use]) => `${path}:${i + 1}: ${use}`),
-    // powers of two are exact everywhere, others are Math.pow
-    ...[...line.matchAll(/([\w)\]!.]+)\s*\*\*/g)].filter(([, base]) => base !== "2").map(() => `${path}:${i + 1}: ** is Math.pow`),
-  ]);
+  const allowed = [
+    "sqrt",
+    "abs",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "sign",
+    "min",
+    "max",
+    "fround",
+    "imul",
+    "clz32",
+  ];
+  return code(text)
+    .split("\n")
+    .flatMap((line, i) => [
+      ...[...line.matchAll(/\bMath\.(\w+)/g)]
+        .filter(([, name]) => !allowed.includes(name!))
+        .map(([use]) => `${path}:${i + 1}: ${use}`),
+      ...[...line.matchAll(/\b(?:new Date|Date\.\w+)/g)].map(([use]) => `${path}:${i + 1}: ${use}`),
+      // powers of two are exact everywhere, others are Math.pow
+      ...[...line.matchAll(/([\w)\]!.]+)\s*\*\*/g)]
+        .filter(([, base]) => base !== "2")
+        .map(() => `${path}:${i + 1}: ** is Math.pow`),
+    ]);
 }
 
 /** Modules of Node where a browser would load them. */
 const nodeFaults = ({ path, text }: Source): string[] =>
-  folder(path) === "cli" ? [] : [...text.matchAll(/(?:^import (?!type)[^;]*from|await import\()\s*"(node:[^"]+)"/gm)].map(([, name]) => `${path} imports ${name}`);
+  folder(path) === "cli"
+    ? []
+    : [...text.matchAll(/(?:^import (?!type)[^;]*from|await import\()\s*"(node:[^"]+)"/gm)].map(
+        ([, name]) => `${path} imports ${name}`,
+      );
 
-const lengthFaults = ({ path, text }: Source): string[] => text.split("\n").length > LONGEST + 1 ? [`${path} has ${text.split("\n").length} lines`] : [];
+const lengthFaults = ({ path, text }: Source): string[] =>
+  text.split("\n").length > LONGEST + 1 ? [`${path} has ${text.split("\n").length} lines`] : [];
 
 describe("the house", () => {
-  const sources = read(root), kernels = read(new URL("../assembly", import.meta.url).pathname);
-  test("files import their own folder or a lower rank", () => expect(sources.flatMap(rankFaults)).toEqual([]));
-  test("no number below the command line depends on Math's transcendental functions, on chance, or on a clock", () => expect(sources.flatMap(bitFaults)).toEqual([]));
-  test("what a browser loads imports nothing of Node", () => expect(sources.filter(({ path }) => !path.endsWith(".node.ts")).flatMap(nodeFaults)).toEqual([]));
-  test("no file is longer than 300 lines", () => expect([...sources, ...kernels].flatMap(lengthFaults)).toEqual([]));
+  const sources = read(root);
+  const kernels = read(new URL("../assembly", import.meta.url).pathname);
+  test("files import their own folder or a lower rank", () =>
+    expect(sources.flatMap(rankFaults)).toEqual([]));
+  test(
+    "no number below the command line depends on Math's transcendental functions, on chance, or on a " +
+      "clock",
+    () => expect(sources.flatMap(bitFaults)).toEqual([]),
+  );
+  test("what a browser loads imports nothing of Node", () =>
+    expect(sources.filter(({ path }) => !path.endsWith(".node.ts")).flatMap(nodeFaults)).toEqual([]));
+  test("no file is longer than 300 lines", () =>
+    expect([...sources, ...kernels].flatMap(lengthFaults)).toEqual([]));
   test("every file opens with its subject", () => {
-    expect([...sources, ...kernels].filter(({ text }) => !/^(#![^\n]*\n)?\/(\*\*|\/)/.test(text)).map(({ path }) => path)).toEqual([]);
+    expect(
+      [...sources, ...kernels]
+        .filter(({ text }) => !/^(#![^\n]*\n)?\/(\*\*|\/)/.test(text))
+        .map(({ path }) => path),
+    ).toEqual([]);
   });
 });
 
@@ -65,13 +134,26 @@ describe("the checks themselves", () => {
   const planted = (path: string, text: string): Source => ({ path, text });
   test("an import upwards is caught", () => {
     expect(rankFaults(planted("graph/x.ts", 'import { a } from "../models/network.ts";'))).toHaveLength(1);
-    expect(rankFaults(planted("ops/x.ts", 'const a = await import("../inference/matrix.ts");'))).toHaveLength(1);
+    expect(rankFaults(planted("ops/x.ts", 'const a = await import("../inference/matrix.ts");'))).toHaveLength(
+      1,
+    );
     expect(rankFaults(planted("wasm/x.ts", 'export { a } from "../index.ts";'))).toHaveLength(1);
-    expect(rankFaults(planted("models/x.ts", 'import { a } from "../wasm/errors.ts"; import b from "./y.ts";'))).toEqual([]);
+    expect(
+      rankFaults(planted("models/x.ts", 'import { a } from "../wasm/errors.ts"; import b from "./y.ts";')),
+    ).toEqual([]);
   });
   test("transcendental functions, powers, chance and clocks are caught, comments are not", () => {
-    for (const bad of ["Math.exp(1)", "x = Math.random()", "new Date()", "Date.now()", "y ** x", "Math.hypot(1, 2)"]) expect(bitFaults(planted("train/x.ts", bad))).toHaveLength(1);
-    for (const good of ["Math.sqrt(2)", "// Math.exp", '"Math.exp"', "2 ** 26", "/** Math.log */"]) expect(bitFaults(planted("train/x.ts", good))).toEqual([]);
+    for (const bad of [
+      "Math.exp(1)",
+      "x = Math.random()",
+      "new Date()",
+      "Date.now()",
+      "y ** x",
+      "Math.hypot(1, 2)",
+    ])
+      expect(bitFaults(planted("train/x.ts", bad))).toHaveLength(1);
+    for (const good of ["Math.sqrt(2)", "// Math.exp", '"Math.exp"', "2 ** 26", "/** Math.log */"])
+      expect(bitFaults(planted("train/x.ts", good))).toEqual([]);
     expect(bitFaults(planted("cli/x.ts", "Date.now()"))).toEqual([]);
   });
   test("a module of Node and a long file are caught", () => {

@@ -1,21 +1,46 @@
-/** The one comparison of reals in the tests: |got - want| ≤ abs + rel·max|want|, element by element, sizes and NaN included. */
+/**
+ * The one comparison of reals in the tests: |got - want| ≤ abs + rel·max|want|, element by element, sizes and
+ * NaN included.
+ */
 import { expect } from "vitest";
 
-export interface Tolerance { readonly rel?: number; readonly abs?: number }
+export interface Tolerance {
+  readonly rel?: number;
+  readonly abs?: number;
+}
 type Reals = number | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
-const flat = (x: Reals): number[] => typeof x === "number" ? [x] : Array.from(x as ArrayLike<Reals>, flat).flat();
+const flat = (x: Reals): number[] =>
+  typeof x === "number" ? [x] : Array.from(x as ArrayLike<Reals>, flat).flat();
 
-/** The largest violation |got - want| - (abs + rel·max|want|), ∞ where sizes differ or one is not a number. */
+/**
+ * The largest violation |got - want| - (abs + rel·max|want|), ∞ where sizes differ or one is not a number.
+ */
 export function excess(got: Reals, want: Reals, { rel = 0, abs = 0 }: Tolerance): number {
-  const g = flat(got), w = flat(want);
+  const g = flat(got);
+  const w = flat(want);
   if (g.length !== w.length) return Infinity;
   const bound = abs + rel * w.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return w.reduce((worst, x, i) => Math.max(worst, Object.is(x, g[i]) || x === g[i] ? -bound : Number.isNaN(g[i]! - x) ? Infinity : Math.abs(g[i]! - x) - bound), -bound);
+  return w.reduce(
+    (worst, x, i) =>
+      Math.max(
+        worst,
+        Object.is(x, g[i]) || x === g[i]
+          ? -bound
+          : Number.isNaN(g[i]! - x)
+            ? Infinity
+            : Math.abs(g[i]! - x) - bound,
+      ),
+    -bound,
+  );
 }
 
 /** Fails unless got is within the tolerance of want. */
 export function close(got: Reals, want: Reals, tolerance: Tolerance): void {
   const over = excess(got, want, tolerance);
-  if (over > 0) expect.fail(`off by ${over} more than ${JSON.stringify(tolerance)} allows:\n got ${flat(got).slice(0, 12)}\nwant ${flat(want).slice(0, 12)}`);
+  if (over > 0)
+    expect.fail(
+      `off by ${over} more than ${JSON.stringify(tolerance)} allows:\n ` +
+        `got ${flat(got).slice(0, 12)}\nwant ${flat(want).slice(0, 12)}`,
+    );
 }

@@ -1,4 +1,7 @@
-/** Data of the bench folder, which no visitor has: the path in UNROLLED_DATA, and why a test is skipped where it is missing. */
+/**
+ * Data of the bench folder, which no visitor has: the path in UNROLLED_DATA, and why a test is skipped where
+ * it is missing.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,10 +14,12 @@ export function dataPath(...path: string[]): string | undefined {
 }
 
 /** Why tests that need this file are skipped; empty when they are not. */
-export const missing = (...path: string[]): string => dataPath(...path) ? "" : ` (skipped: UNROLLED_DATA has no ${path.join("/")})`;
+export const missing = (...path: string[]): string =>
+  dataPath(...path) ? "" : ` (skipped: UNROLLED_DATA has no ${path.join("/")})`;
 
 /** A column of a CSV file with a header line. */
 export function csvColumn(path: string, name: string): number[] {
-  const [head, ...lines] = readFileSync(path, "utf8").trim().split("\n"), at = head!.split(",").indexOf(name);
+  const [head, ...lines] = readFileSync(path, "utf8").trim().split("\n");
+  const at = head!.split(",").indexOf(name);
   return lines.map((line) => Number(line.split(",")[at]));
 }

@@ -2,15 +2,24 @@ import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 
 /** Every js block of the README is run as it stands, with `unrolled` taken from the sources. */
-const blocks = [...readFileSync(new URL("../README.md", import.meta.url), "utf8").matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code!);
-const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (library: object) => Promise<void>;
+const blocks = [
+  ...readFileSync(new URL("../README.md", import.meta.url), "utf8").matchAll(/```js\n([\s\S]*?)```/g),
+].map(([, code]) => code!);
+const AsyncFunction = (async () => {}).constructor as new (
+  ...args: string[]
+) => (library: object) => Promise<void>;
 
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test("the README has examples", () => expect(blocks.length).toBeGreaterThan(3));
 
-test.each(blocks.map((code, i) => [i + 1, code] as const))("example %i of the README runs", async (_, code) => {
-  vi.spyOn(console, "log").mockImplementation(() => {});
-  const body = code.replace(/import (\{[^}]*\}) from "unrolled";/, "const $1 = unrolled;");
-  await new AsyncFunction("unrolled", body)(await import("../src/index.ts"));
-});
+test.each(blocks.map((code, i) => [i + 1, code] as const))(
+  "example %i of the README runs",
+  async (_, code) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const body = code.replace(/import (\{[^}]*\}) from "unrolled";/, "const $1 = unrolled;");
+    await new AsyncFunction("unrolled", body)(await import("../src/index.ts"));
+  },
+);

@@ -4,7 +4,6 @@ import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
 import { CHUNK, plane } from "../scratch";
 
 /** ∂h/∂z of a constant kind from y [n]. */
-// @ts-ignore: decorator
 @inline
 function slopes(kind: i32, n: i32, leak: v128, y: usize, out: usize): void {
   for (; n > 0; n -= LANES, y += 16, out += 16) put(out, n, flush(mul(leak, derivative(kind, get(y, n)))));
@@ -17,8 +16,19 @@ function slopes(kind: i32, n: i32, leak: v128, y: usize, out: usize): void {
  * h0, h     [B,H]   state before and after; h is overwritten, flushed
  * partials  [B,2H]  ∂h/∂z ∂h/∂h₀, overwritten; 0 for none
  */
-export function leakyStep(kind: i32, B: i32, H: i32, leak: f64, pre: usize, h0: usize, h: usize, partials: usize): void {
-  const a = splat(leak), keep = splat(1 - leak), y = plane(0);
+export function leakyStep(
+  kind: i32,
+  B: i32,
+  H: i32,
+  leak: f64,
+  pre: usize,
+  h0: usize,
+  h: usize,
+  partials: usize,
+): void {
+  const a = splat(leak);
+  const keep = splat(1 - leak);
+  const y = plane(0);
   for (let b = 0; b < B; ++b, partials = partials ? at(partials, 2 * H) : 0) {
     for (let j = 0; j < H; j += CHUNK) {
       const m = min(CHUNK, H - j);

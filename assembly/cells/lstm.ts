@@ -6,21 +6,24 @@ import { CHUNK, plane } from "../scratch";
 import { logisticSlope, tanhSlope } from "./slopes";
 
 /** n units: c = f⊙c₀ + i⊙g from planes 0 1 2 at offset s. */
-// @ts-ignore: decorator
 @inline
 function cells(n: i32, s: usize, c0: usize, c: usize): void {
-  const i = get(plane(0) + s, n), f = get(plane(1) + s, n), g = get(plane(2) + s, n);
+  const i = get(plane(0) + s, n);
+  const f = get(plane(1) + s, n);
+  const g = get(plane(2) + s, n);
   put(c, n, flush(add(mul(f, get(c0, n)), mul(i, g))));
 }
 
 /** n units: h = o⊙u, and the partials at p, blocks `next` bytes apart. */
-// @ts-ignore: decorator
 @inline
 function outputs(n: i32, s: usize, next: usize, c0: usize, h: usize, p: usize): void {
-  const o = get(plane(3) + s, n), u = get(plane(4) + s, n);
+  const o = get(plane(3) + s, n);
+  const u = get(plane(4) + s, n);
   put(h, n, flush(mul(o, u)));
   if (!p) return;
-  const i = get(plane(0) + s, n), f = get(plane(1) + s, n), g = get(plane(2) + s, n);
+  const i = get(plane(0) + s, n);
+  const f = get(plane(1) + s, n);
+  const g = get(plane(2) + s, n);
   put(p, n, flush(mul(g, logisticSlope(i))));
   put(p + next, n, flush(mul(get(c0, n), logisticSlope(f))));
   put(p + 2 * next, n, flush(mul(i, tanhSlope(g))));
@@ -40,11 +43,21 @@ function outputs(n: i32, s: usize, next: usize, c0: usize, h: usize, p: usize): 
  * partials  [B,6H]  ∂c/∂zᵢ ∂c/∂z_f ∂c/∂z_g ∂c/∂c₀ ∂h/∂z_o ∂h/∂c, overwritten; 0 for none
  * peep      [3,H]   zᵢ += p₀⊙c₀, z_f += p₁⊙c₀, z_o += p₂⊙c; 0 for none
  */
-export function lstmStep(B: i32, H: i32, pre: usize, c0: usize, h: usize, c: usize, partials: usize, peep: usize): void {
+export function lstmStep(
+  B: i32,
+  H: i32,
+  pre: usize,
+  c0: usize,
+  h: usize,
+  c: usize,
+  partials: usize,
+  peep: usize,
+): void {
   const next = at(0, H);
   for (let b = 0; b < B; ++b, pre += 3 * next) {
     for (let j = 0; j < H; j += CHUNK) {
-      const m = min(CHUNK, H - j), last = m - m % LANES;
+      const m = min(CHUNK, H - j);
+      const last = m - (m % LANES);
       let p = partials ? at(partials, 6 * H * b + j) : 0;
       if (peep) {
         mulAddTo(m, at(peep, j), c0, pre, plane(0));
@@ -63,10 +76,14 @@ export function lstmStep(B: i32, H: i32, pre: usize, c0: usize, h: usize, c: usi
         mapLogistic(m, plane(3), plane(3));
       } else mapLogistic(m, pre + 3 * next, plane(3));
       mapTanh(m, c, plane(4));
-      for (let k = 0; k < last; k += LANES) outputs(LANES, at(0, k), next, at(c0, k), at(h, k), p ? at(p, k) : 0);
+      for (let k = 0; k < last; k += LANES)
+        outputs(LANES, at(0, k), next, at(c0, k), at(h, k), p ? at(p, k) : 0);
       if (last < m) outputs(m - last, at(0, last), next, at(c0, last), at(h, last), p ? at(p, last) : 0);
       const done = at(0, m);
-      pre += done; c0 += done; h += done; c += done;
+      pre += done;
+      c0 += done;
+      h += done;
+      c += done;
     }
   }
 }

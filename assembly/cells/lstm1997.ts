@@ -1,4 +1,7 @@
-/** Long short-term memory as first published (Hochreiter and Schmidhuber 1997): no forget gate, centered logistic squashing. */
+/**
+ * Long short-term memory as first published (Hochreiter and Schmidhuber 1997): no forget gate, centered
+ * logistic squashing.
+ */
 import { LANES, add, at, flush, get, mul, put, splat } from "../vector";
 import { mapLogistic, mapTanh } from "../maps";
 import { mulAddTo } from "../rows";
@@ -12,9 +15,16 @@ function halve(n: i32, x: usize, out: usize): void {
 
 /** The partials of n units at p, blocks H apart: planes hold i, tanh(z_g/2), o, tanh(c/2). */
 function derivatives(n: i32, H: i32, gRange: f64, hRange: f64, p: usize): void {
-  const gates = splat(gRange), outputs = splat(hRange), halfGates = splat(0.5 * gRange), halfOutputs = splat(0.5 * hRange);
+  const gates = splat(gRange);
+  const outputs = splat(hRange);
+  const halfGates = splat(0.5 * gRange);
+  const halfOutputs = splat(0.5 * hRange);
   for (let k = 0; k < n; k += LANES, p += 16) {
-    const m = n - k, i = get(at(plane(0), k), m), t = get(at(plane(1), k), m), o = get(at(plane(2), k), m), s = get(at(plane(3), k), m);
+    const m = n - k;
+    const i = get(at(plane(0), k), m);
+    const t = get(at(plane(1), k), m);
+    const o = get(at(plane(2), k), m);
+    const s = get(at(plane(3), k), m);
     put(p, m, flush(mul(mul(gates, t), logisticSlope(i))));
     put(at(p, H), m, flush(mul(i, mul(halfGates, tanhSlope(t)))));
     put(at(p, 2 * H), m, splat(1));
@@ -37,22 +47,34 @@ function derivatives(n: i32, H: i32, gRange: f64, hRange: f64, p: usize): void {
  * peep      [2,H]   zᵢ += p₀⊙c₀, z_o += p₁⊙c; 0 for none
  */
 export function lstm1997Step(
-  B: i32, H: i32, pre: usize, c0: usize, h: usize, c: usize, partials: usize, peep: usize, gRange: f64, hRange: f64,
+  B: i32,
+  H: i32,
+  pre: usize,
+  c0: usize,
+  h: usize,
+  c: usize,
+  partials: usize,
+  peep: usize,
+  gRange: f64,
+  hRange: f64,
 ): void {
-  const gates = splat(gRange), outputs = splat(hRange);
+  const gates = splat(gRange);
+  const outputs = splat(hRange);
   for (let b = 0; b < B; ++b, pre = at(pre, 2 * H)) {
     for (let j = 0; j < H; j += CHUNK) {
       const m = min(CHUNK, H - j);
-      let zi = pre, zo = at(pre, 2 * H);
-      if (peep) mulAddTo(m, at(peep, j), c0, pre, zi = plane(0));
+      let zi = pre;
+      let zo = at(pre, 2 * H);
+      if (peep) mulAddTo(m, at(peep, j), c0, pre, (zi = plane(0)));
       mapLogistic(m, zi, plane(0));
       halve(m, at(pre, H), plane(1));
       mapTanh(m, plane(1), plane(1));
       for (let k = 0; k < m; k += LANES) {
-        const n = m - k, g = mul(gates, get(at(plane(1), k), n));
+        const n = m - k;
+        const g = mul(gates, get(at(plane(1), k), n));
         put(at(c, k), n, flush(add(get(at(c0, k), n), mul(get(at(plane(0), k), n), g))));
       }
-      if (peep) mulAddTo(m, at(peep, H + j), c, at(pre, 2 * H), zo = plane(2));
+      if (peep) mulAddTo(m, at(peep, H + j), c, at(pre, 2 * H), (zo = plane(2)));
       mapLogistic(m, zo, plane(2));
       halve(m, c, plane(3));
       mapTanh(m, plane(3), plane(3));

@@ -3,7 +3,6 @@ import { LANES, flush, get, put } from "../vector";
 import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
 
 /** h = flush(y) for y [n] in h, and the partials of a constant kind. */
-// @ts-ignore: decorator
 @inline
 function finish(kind: i32, n: i32, h: usize, partials: usize): void {
   for (; n > 0; n -= LANES, h += 16, partials += 16) {

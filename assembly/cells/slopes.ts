@@ -2,11 +2,13 @@
 import { add, mul, splat, sub } from "../vector";
 
 /** tanh' = (1 - y)(1 + y). */
-// @ts-ignore: decorator
 @inline
-export function tanhSlope(y: v128): v128 { return mul(sub(splat(1), y), add(splat(1), y)); }
+export function tanhSlope(y: v128): v128 {
+  return mul(sub(splat(1), y), add(splat(1), y));
+}
 
 /** σ' = y(1 - y). */
-// @ts-ignore: decorator
 @inline
-export function logisticSlope(y: v128): v128 { return mul(y, sub(splat(1), y)); }
+export function logisticSlope(y: v128): v128 {
+  return mul(y, sub(splat(1), y));
+}

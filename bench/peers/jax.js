@@ -1,4 +1,7 @@
-/** jax-js 0.1, wasm backend: valueAndGrad of the unrolled net under jit, which compiles it once; it has no scan. */
+/**
+ * jax-js 0.1, wasm backend: valueAndGrad of the unrolled net under jit, which compiles it once; it has no
+ * scan.
+ */
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { measure } from "./measure.js";
 import { rate, shapes } from "./material.js";
@@ -6,18 +9,24 @@ import { rate, shapes } from "./material.js";
 await measure(async (w, arrays) => {
   await init("wasm");
   defaultDevice("wasm");
-  const { T, B, I, H } = w, shape = shapes(w);
+  const { T, B, I, H } = w;
+  const shape = shapes(w);
   const value = (key) => np.array(arrays[key].slice()).reshape(shape[key]);
   if (w.loss === "none") return stream(w, arrays, value);
-  const x = value("x").reshape([T * B, I]), target = value("target").reshape([-1, w.O]);
+  const x = value("x").reshape([T * B, I]);
+  const target = value("target").reshape([-1, w.O]);
   let net = { Wx: value("Wx"), Wh: value("Wh"), b: value("b"), Wo: value("Wo"), bo: value("bo") };
   // Every use of an array but the last takes a reference of its own.
   const loss = ({ Wx, Wh, b, Wo, bo }, x, target) => {
-    const inputs = np.matmul(x, Wx).add(b), states = [];
-    let h, c;
+    const inputs = np.matmul(x, Wx).add(b);
+    const states = [];
+    let h;
+    let c;
     for (let t = 0; t < T; ++t) {
-      const row = inputs.ref.slice([t * B, (t + 1) * B]), z = h ? row.add(np.matmul(h, Wh.ref)) : row;
-      [h, c] = w.cell === "lstm" ? lstm(z, c, H) : [w.cell === "tanh" ? np.tanh(z) : nn.sigmoid(z), undefined];
+      const row = inputs.ref.slice([t * B, (t + 1) * B]);
+      const z = h ? row.add(np.matmul(h, Wh.ref)) : row;
+      [h, c] =
+        w.cell === "lstm" ? lstm(z, c, H) : [w.cell === "tanh" ? np.tanh(z) : nn.sigmoid(z), undefined];
       if (w.when === "every") states.push(h.ref);
     }
     inputs.dispose();
@@ -25,11 +34,17 @@ await measure(async (w, arrays) => {
     c?.dispose();
     if (w.when === "every") h.dispose();
     const y = np.matmul(w.when === "every" ? np.concatenate(states, 0) : h, Wo).add(bo);
-    return w.loss === "squared" ? np.square(y.sub(target)).mean().mul(0.5) : nn.softplus(y.ref).sub(y.mul(target)).mean();
+    return w.loss === "squared"
+      ? np.square(y.sub(target)).mean().mul(0.5)
+      : nn.softplus(y.ref).sub(y.mul(target)).mean();
   };
   const gradient = valueAndGrad(loss);
   const update = jit((net, x, target) => {
-    const [value, g] = gradient({ ...Object.fromEntries(Object.entries(net).map(([key, p]) => [key, p.ref])) }, x, target);
+    const [value, g] = gradient(
+      { ...Object.fromEntries(Object.entries(net).map(([key, p]) => [key, p.ref])) },
+      x,
+      target,
+    );
     return [value, Object.fromEntries(Object.entries(net).map(([key, p]) => [key, p.sub(g[key].mul(rate))]))];
   });
   const step = async () => {
@@ -44,18 +59,24 @@ function lstm(z, c0, H) {
   const gate = (k) => z.ref.slice([], [k * H, (k + 1) * H]);
   const [i, f, g, o] = [gate(0), gate(1), gate(2), gate(3)];
   z.dispose();
-  const written = nn.sigmoid(i).mul(np.tanh(g)), kept = nn.sigmoid(f), c = c0 ? kept.mul(c0).add(written) : (kept.dispose(), written);
+  const written = nn.sigmoid(i).mul(np.tanh(g));
+  const kept = nn.sigmoid(f);
+  const c = c0 ? kept.mul(c0).add(written) : (kept.dispose(), written);
   return [nn.sigmoid(o).mul(np.tanh(c.ref)), c];
 }
 
 function stream(w, arrays, value) {
   const one = jit((Wx, Wh, b, x, h, c) => lstm(np.matmul(x, Wx).add(np.matmul(h, Wh)).add(b), c, w.H));
   const [Wx, Wh, b] = ["Wx", "Wh", "b"].map(value);
-  let t = 0, h = np.zeros([1, w.H]), c = np.zeros([1, w.H]);
-  return { async step() {
-    const at = t++ % w.T * w.I;
-    [h, c] = one(Wx.ref, Wh.ref, b.ref, np.array(arrays.x.slice(at, at + w.I)).reshape([1, w.I]), h, c);
-    const out = await h.ref.data();
-    return out.reduce((sum, v) => sum + v, 0) / w.H;
-  } };
+  let t = 0;
+  let h = np.zeros([1, w.H]);
+  let c = np.zeros([1, w.H]);
+  return {
+    async step() {
+      const at = (t++ % w.T) * w.I;
+      [h, c] = one(Wx.ref, Wh.ref, b.ref, np.array(arrays.x.slice(at, at + w.I)).reshape([1, w.I]), h, c);
+      const out = await h.ref.data();
+      return out.reduce((sum, v) => sum + v, 0) / w.H;
+    },
+  };
 }

@@ -1,10 +1,12 @@
 /**
- * The same weights and data for every peer: made from a seed once a run, kept as raw float32 in a folder, read by all.
+ * The same weights and data for every peer: made from a seed once a run, kept as raw float32 in a folder,
+ * read by all.
  *
  * Arrays of a workload, in file order, gates i f g o (one gate for tanh and logistic):
- *   x [T,B,I]   target [T,B,O] or, where only the last step counts, [B,O]   Wx [I,GH]   Wh [H,GH]   b [GH]   Wo [H,O]   bo [O]
- * The training loss is half the mean squared error, or the mean Bernoulli cross-entropy, over all targets; the update is
- * gradient descent at `rate`. A stream has no output layer: its steps give h.
+ *   x [T,B,I] target [T,B,O] or, where only the last step counts, [B,O] Wx [I,GH] Wh [H,GH] b [GH] Wo [H,O]
+ *   bo [O]
+ * The training loss is half the mean squared error, or the mean Bernoulli cross-entropy, over all targets;
+ * the update is gradient descent at `rate`. A stream has no output layer: its steps give h.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,7 +19,15 @@ export const rate = 0.01;
 /** Names and shapes of a workload's arrays. */
 export function shapes({ cell, T, B, I, H, O, when }) {
   const G = cell === "lstm" ? 4 : 1;
-  return { x: [T, B, I], target: when === "last" ? [B, O] : [T, B, O], Wx: [I, G * H], Wh: [H, G * H], b: [G * H], Wo: [H, O], bo: [O] };
+  return {
+    x: [T, B, I],
+    target: when === "last" ? [B, O] : [T, B, O],
+    Wx: [I, G * H],
+    Wh: [H, G * H],
+    b: [G * H],
+    Wo: [H, O],
+    bo: [O],
+  };
 }
 const size = (shape) => shape.reduce((n, d) => n * d, 1);
 
@@ -32,16 +42,23 @@ function uniforms(seed) {
   };
 }
 
-/** Writes the arrays of a workload to `folder`: weights uniform in ±1/√H, or the recurrent ones so that their spectral radius is near `radius`. */
+/**
+ * Writes the arrays of a workload to `folder`: weights uniform in ±1/√H, or the recurrent ones so that their
+ * spectral radius is near `radius`.
+ */
 export function writeMaterial(folder, name) {
-  const w = workloads[name], next = uniforms(1 + Object.keys(workloads).indexOf(name)), bound = 1 / Math.sqrt(w.H);
+  const w = workloads[name];
+  const next = uniforms(1 + Object.keys(workloads).indexOf(name));
+  const bound = 1 / Math.sqrt(w.H);
   const recurrent = w.radius ? w.radius * Math.sqrt(3 / w.H) : bound; // a uniform in ±a has variance a²/3
   const draw = (key) => {
-    if (key === "x") return w.loss === "bernoulli" ? next() < 0 ? 0 : 1 : next();
-    if (key === "target") return w.loss === "bernoulli" ? next() < 0 ? 0 : 1 : next();
+    if (key === "x") return w.loss === "bernoulli" ? (next() < 0 ? 0 : 1) : next();
+    if (key === "target") return w.loss === "bernoulli" ? (next() < 0 ? 0 : 1) : next();
     return next() * (key === "Wh" ? recurrent : bound);
   };
-  const parts = Object.entries(shapes(w)).map(([key, shape]) => Float32Array.from({ length: size(shape) }, () => draw(key)));
+  const parts = Object.entries(shapes(w)).map(([key, shape]) =>
+    Float32Array.from({ length: size(shape) }, () => draw(key)),
+  );
   writeFileSync(join(folder, `${name}.f32`), Buffer.concat(parts.map((part) => Buffer.from(part.buffer))));
 }
 
@@ -50,5 +67,10 @@ export function readMaterial(folder, name) {
   const bytes = readFileSync(join(folder, `${name}.f32`));
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   let at = 0;
-  return Object.fromEntries(Object.entries(shapes(workloads[name])).map(([key, shape]) => [key, all.subarray(at, at += size(shape))]));
+  return Object.fromEntries(
+    Object.entries(shapes(workloads[name])).map(([key, shape]) => [
+      key,
+      all.subarray(at, (at += size(shape))),
+    ]),
+  );
 }

@@ -1,10 +1,13 @@
 /**
- * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a measurement, one run.
+ * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a
+ * measurement, one run.
  *
- *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10] [--clock cpu] [--out FOLDER]
+ *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7]
+ *   [--seconds 10] [--clock cpu] [--out FOLDER]
  *
- * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in test/engines. Ends with 1 where first
- * losses differ: then the peers did not compute the same, and their times say nothing.
+ * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in
+ * test/engines. Ends with 1 where first losses differ: then the peers did not compute the same, and their
+ * times say nothing.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,23 +16,37 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { here, rate, workloads, writeMaterial } from "./material.js";
 
-const { values } = parseArgs({ options: {
-  only: { type: "string" }, workloads: { type: "string" }, samples: { type: "string", default: "7" }, seconds: { type: "string", default: "10" },
-  clock: { type: "string", default: "wall" }, out: { type: "string", default: join(here, "../results") },
-} });
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    workloads: { type: "string" },
+    samples: { type: "string", default: "7" },
+    seconds: { type: "string", default: "10" },
+    clock: { type: "string", default: "wall" },
+    out: { type: "string", default: join(here, "../results") },
+  },
+});
 const processor = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
 const avx512 = / avx512f /.test(processor);
-const node20 = process.execPath, node24 = join(here, "../../test/engines/node_modules/node24/bin/node");
-const js = (script, backend, node = node20) => ({ command: [node, join(here, script), ...(backend ? ["--backend", backend] : [])] });
-const python = (env) => ({ command: ["/usr/bin/python3", join(here, "pytorch.py")], env: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", ...env } });
+const node20 = process.execPath;
+const node24 = join(here, "../../test/engines/node_modules/node24/bin/node");
+const js = (script, backend, node = node20) => ({
+  command: [node, join(here, script), ...(backend ? ["--backend", backend] : [])],
+});
+const python = (env) => ({
+  command: ["/usr/bin/python3", join(here, "pytorch.py")],
+  env: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", ...env },
+});
 
 const peers = {
-  "unrolled": js("unrolled.js", "simd"),
+  unrolled: js("unrolled.js", "simd"),
   "unrolled, Node 24": js("unrolled.js", "simd", node24),
   "unrolled, revectorized": js("unrolled.js", "revectorize", node24),
   "unrolled, relaxed": js("unrolled.js", "relaxed", node24),
-  "pytorch": python({}),
-  ...(avx512 ? { "pytorch, avx512": python({ OPENBLAS_CORETYPE: "Cooperlake", ATEN_CPU_CAPABILITY: "avx512" }) } : {}),
+  pytorch: python({}),
+  ...(avx512
+    ? { "pytorch, avx512": python({ OPENBLAS_CORETYPE: "Cooperlake", ATEN_CPU_CAPABILITY: "avx512" }) }
+    : {}),
   "tfjs-wasm": js("tfjs.js", "wasm"),
   "jax-js": js("jax.js"),
   "brain.js": js("brain.js"),
@@ -37,62 +54,132 @@ const peers = {
   "tfjs-cpu": js("tfjs.js", "cpu"),
   "onnxruntime-web": js("onnx.js"),
 };
-/** The most that first losses may differ, relative to their size: float32 sums in another order differ by less. */
+/**
+ * The most that first losses may differ, relative to their size: float32 sums in another order differ by
+ * less.
+ */
 const TOLERANCE = 1e-4;
 const trains = (peer, name) => peer !== "onnxruntime-web" || workloads[name].loss === "none";
 const chosen = (list, all) => {
   const names = list?.split(/,(?! )/) ?? Object.keys(all);
-  for (const name of names) if (!(name in all)) throw new Error(`${name} is not one of ${Object.keys(all).join(" · ")}`);
+  for (const name of names)
+    if (!(name in all)) throw new Error(`${name} is not one of ${Object.keys(all).join(" · ")}`);
   return names;
 };
-const peerNames = chosen(values.only, peers), names = chosen(values.workloads, workloads);
+const peerNames = chosen(values.only, peers);
+const names = chosen(values.workloads, workloads);
 
-const folder = mkdtempSync(join(tmpdir(), "unrolled-peers-")), results = {};
+const folder = mkdtempSync(join(tmpdir(), "unrolled-peers-"));
+const results = {};
 mkdirSync(values.out, { recursive: true });
 try {
   for (const name of names) {
     writeMaterial(folder, name);
     results[name] = {};
     for (const peer of peerNames.filter((peer) => trains(peer, name))) {
-      const { command: [program, ...args], env } = peers[peer];
-      const done = spawnSync(program, [...args, "--workload", name, "--material", folder, "--samples", values.samples, "--seconds", values.seconds, "--clock", values.clock],
-        { encoding: "utf8", env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 1 << 26 });
+      const {
+        command: [program, ...args],
+        env,
+      } = peers[peer];
+      const done = spawnSync(
+        program,
+        [
+          ...args,
+          "--workload",
+          name,
+          "--material",
+          folder,
+          "--samples",
+          values.samples,
+          "--seconds",
+          values.seconds,
+          "--clock",
+          values.clock,
+        ],
+        { encoding: "utf8", env: { ...process.env, ...env }, timeout: 600_000, maxBuffer: 1 << 26 },
+      );
       const line = done.stdout?.trim().split("\n").at(-1) ?? "";
       let result;
-      try { result = JSON.parse(line); } catch { result = { failed: done.error?.code === "ETIMEDOUT" ? "more than 10 minutes" : (done.stderr || String(done.error)).trim().split("\n").find((l) => /Error/.test(l)) ?? "no result" }; }
+      try {
+        result = JSON.parse(line);
+      } catch {
+        result = {
+          failed:
+            done.error?.code === "ETIMEDOUT"
+              ? "more than 10 minutes"
+              : ((done.stderr || String(done.error))
+                  .trim()
+                  .split("\n")
+                  .find((l) => /Error/.test(l)) ?? "no result"),
+        };
+      }
       result.first = result.first?.map((v) => v ?? NaN); // JSON has no NaN
       results[name][peer] = result;
-      console.log(`${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`);
+      console.log(
+        `${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`,
+      );
     }
     write();
   }
   console.log(`\n${readFileSync(join(values.out, "peers.md"), "utf8")}`);
-  const disagreeing = names.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.first && !results[name][peer].note)
-    .map((peer) => ({ name, peer, said: agreement(results[name], peer) })).filter(({ said }) => !said.startsWith("equal")));
-  for (const { name, peer, said } of disagreeing) console.log(`${name}, ${peer}: first losses ${said}, want at most ${TOLERANCE.toExponential()}`);
+  const disagreeing = names.flatMap((name) =>
+    peerNames
+      .filter((peer) => results[name][peer]?.first && !results[name][peer].note)
+      .map((peer) => ({ name, peer, said: agreement(results[name], peer) }))
+      .filter(({ said }) => !said.startsWith("equal")),
+  );
+  for (const { name, peer, said } of disagreeing)
+    console.log(`${name}, ${peer}: first losses ${said}, want at most ${TOLERANCE.toExponential()}`);
   if (disagreeing.length) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function format(ms) { return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecision(3) : ms.toPrecision(2); }
+function format(ms) {
+  return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecision(3) : ms.toPrecision(2);
+}
 
-/** Do the first losses agree with those of the first peer that gave any, to TOLERANCE of their size? NaN does not. */
+/**
+ * Do the first losses agree with those of the first peer that gave any, to TOLERANCE of their size? NaN does
+ * not.
+ */
 function agreement(row, peer) {
-  const reference = Object.entries(row).find(([, r]) => r.first && !r.note)?.[1].first, own = row[peer].first;
+  const reference = Object.entries(row).find(([, r]) => r.first && !r.note)?.[1].first;
+  const own = row[peer].first;
   if (row[peer].note) return row[peer].note;
-  const worst = Math.max(...own.slice(0, reference.length).map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)));
-  return worst <= TOLERANCE ? `equal${own.length < 3 ? ` (${own.length})` : ""}` : `differs by ${worst.toExponential(1)}`;
+  const worst = Math.max(
+    ...own
+      .slice(0, reference.length)
+      .map((v, i) => Math.abs(v - reference[i]) / Math.max(Math.abs(reference[i]), 1e-3)),
+  );
+  return worst <= TOLERANCE
+    ? `equal${own.length < 3 ? ` (${own.length})` : ""}`
+    : `differs by ${worst.toExponential(1)}`;
 }
 
 /** Writes what is known so far. */
 function write() {
   const done = names.filter((name) => results[name]);
-  const head = (title) => `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
-  const row = (name, cell) => `| ${name} | ${peerNames.map((peer) => results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer)).join(" | ")} |\n`;
-  const ratio = (own) => done.filter((name) => results[name][own]?.ms).map((name) => row(name, (r) => (r.ms / results[name][own].ms).toPrecision(3))).join("");
-  const failures = done.flatMap((name) => peerNames.filter((peer) => results[name][peer]?.failed).map((peer) => `- ${name}, ${peer}: ${results[name][peer].failed}\n`)).join("");
-  const describe = (name) => Object.entries(workloads[name]).map(([key, value]) => `${key} ${value}`).join(", ");
+  const head = (title) =>
+    `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
+  const row = (name, cell) =>
+    `| ${name} | ${peerNames.map((peer) => (results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer))).join(" | ")} |\n`;
+  const ratio = (own) =>
+    done
+      .filter((name) => results[name][own]?.ms)
+      .map((name) => row(name, (r) => (r.ms / results[name][own].ms).toPrecision(3)))
+      .join("");
+  const failures = done
+    .flatMap((name) =>
+      peerNames
+        .filter((peer) => results[name][peer]?.failed)
+        .map((peer) => `- ${name}, ${peer}: ${results[name][peer].failed}\n`),
+    )
+    .join("");
+  const describe = (name) =>
+    Object.entries(workloads[name])
+      .map(([key, value]) => `${key} ${value}`)
+      .join(", ");
   const markdown = `# Beside its peers
 
 ${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${process.versions.node}${existsSync(node24) ? ` and ${spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1)}` : ""}.
@@ -100,8 +187,27 @@ One training step with its update (gradient descent at ${rate}; brain.js: its ow
 
 ${head("ms a step")}${done.map((name) => row(name, (r) => format(r.ms))).join("")}
 ${done.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
-${peerNames.filter((own) => own.startsWith("unrolled")).map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`).join("")}${head("first three losses")}${done.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
+${peerNames
+  .filter((own) => own.startsWith("unrolled"))
+  .map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`)
+  .join(
+    "",
+  )}${head("first three losses")}${done.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
 ${head("first step less a later one, ms")}${done.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
-  writeFileSync(join(values.out, "peers.json"), JSON.stringify({ processor: cpus()[0].model.trim(), avx512, node: process.versions.node, clock: values.clock, workloads, results }, undefined, 1) + "\n");
+  writeFileSync(
+    join(values.out, "peers.json"),
+    JSON.stringify(
+      {
+        processor: cpus()[0].model.trim(),
+        avx512,
+        node: process.versions.node,
+        clock: values.clock,
+        workloads,
+        results,
+      },
+      undefined,
+      1,
+    ) + "\n",
+  );
   writeFileSync(join(values.out, "peers.md"), markdown);
 }

@@ -2,14 +2,16 @@
 import { startWriting } from "./writing.ts";
 
 const tabs = [...document.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
-const started = new Set<string>(), starts: Record<string, () => void> = {
+const started = new Set<string>();
+const starts: Record<string, () => void> = {
   writing: startWriting,
   addition: () => void import("./addition.ts").then(({ startAddition }) => startAddition()),
 };
 
 function show(tab: HTMLButtonElement, focus = false): void {
   for (const one of tabs) {
-    const panel = one.getAttribute("aria-controls")!, on = one === tab;
+    const panel = one.getAttribute("aria-controls")!;
+    const on = one === tab;
     one.setAttribute("aria-selected", String(on));
     one.tabIndex = on ? 0 : -1;
     document.getElementById(panel)!.hidden = !on;
@@ -30,4 +32,7 @@ tabs.forEach((tab, i) => {
 });
 show(tabs[0]!);
 
-if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("./offline.js").catch(() => { /* without https: online only */ });
+if ("serviceWorker" in navigator && import.meta.env.PROD)
+  void navigator.serviceWorker.register("./offline.js").catch(() => {
+    /* without https: online only */
+  });

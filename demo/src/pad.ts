@@ -24,7 +24,11 @@ export class Pad {
       if (this.#pointer !== undefined || event.button !== 0) return;
       ++this.#playing; // writing ends a replay
       this.#pointer = event.pointerId;
-      try { canvas.setPointerCapture(event.pointerId); } catch { /* a pointer made by a script cannot be captured */ }
+      try {
+        canvas.setPointerCapture(event.pointerId);
+      } catch {
+        /* a pointer made by a script cannot be captured */
+      }
       this.strokes.push([place(event)]);
       this.#touch();
       event.preventDefault();
@@ -63,13 +67,26 @@ export class Pad {
     this.#touch();
   }
 
-  /** Writes strokes given in units of their own, fitted to the pad, at the speed of a hand; at once where motion is unwanted. */
+  /**
+   * Writes strokes given in units of their own, fitted to the pad, at the speed of a hand; at once where
+   * motion is unwanted.
+   */
   async play(strokes: readonly Stroke[]): Promise<void> {
-    const run = ++this.#playing, { clientWidth: width, clientHeight: height } = this.#canvas, all = strokes.flat();
-    const xs = all.map(([x]) => x), ys = all.map(([, y]) => y), left = Math.min(...xs), top = Math.min(...ys);
-    const scale = Math.min(width * 0.8 / Math.max(Math.max(...xs) - left, 1), height * 0.7 / Math.max(Math.max(...ys) - top, 1));
-    const dx = (width - scale * (Math.max(...xs) - left)) / 2, dy = (height - scale * (Math.max(...ys) - top)) / 2;
-    const speed = matchMedia("(prefers-reduced-motion: reduce)").matches ? Infinity : SPEED, start = performance.now();
+    const run = ++this.#playing;
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const all = strokes.flat();
+    const xs = all.map(([x]) => x);
+    const ys = all.map(([, y]) => y);
+    const left = Math.min(...xs);
+    const top = Math.min(...ys);
+    const scale = Math.min(
+      (width * 0.8) / Math.max(Math.max(...xs) - left, 1),
+      (height * 0.7) / Math.max(Math.max(...ys) - top, 1),
+    );
+    const dx = (width - scale * (Math.max(...xs) - left)) / 2;
+    const dy = (height - scale * (Math.max(...ys) - top)) / 2;
+    const speed = matchMedia("(prefers-reduced-motion: reduce)").matches ? Infinity : SPEED;
+    const start = performance.now();
     let written = 0;
     this.strokes = [];
     for (const stroke of strokes) {
@@ -90,7 +107,8 @@ export class Pad {
 
   /** Shows the ink; with `marks` [points] from 0 to 1, how much each point counts. */
   draw(marks?: Float32Array): void {
-    const { g, width, height } = fresh(this.#canvas), base = Math.round(height * 0.68) + 0.5;
+    const { g, width, height } = fresh(this.#canvas);
+    const base = Math.round(height * 0.68) + 0.5;
     g.strokeStyle = color("line");
     g.beginPath();
     g.moveTo(12, base);
@@ -100,7 +118,8 @@ export class Pad {
     let n = 0;
     for (const stroke of this.strokes) {
       stroke.forEach(([x, y], i) => {
-        const mark = marks?.[n++] ?? 0, [x0, y0] = stroke[Math.max(i - 1, 0)]!;
+        const mark = marks?.[n++] ?? 0;
+        const [x0, y0] = stroke[Math.max(i - 1, 0)]!;
         g.strokeStyle = mark > 0.02 ? color("accent") : color("ink");
         g.globalAlpha = marks ? 0.25 + 0.75 * mark : 1;
         g.lineWidth = 2.5 + 4 * mark;

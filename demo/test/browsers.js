@@ -5,14 +5,21 @@ import puppeteer from "puppeteer-core";
 
 const executables = { chromium: "/usr/bin/chromium", firefox: "/usr/bin/firefox-esr" };
 const libraries = "/usr/lib/x86_64-linux-gnu";
-const miniBrowser = ["4.1", "4.0", "6.0"].map((version) => `${libraries}/webkit2gtk-${version}/MiniBrowser`).find(existsSync) ?? "MiniBrowser";
+const miniBrowser =
+  ["4.1", "4.0", "6.0"].map((version) => `${libraries}/webkit2gtk-${version}/MiniBrowser`).find(existsSync) ??
+  "MiniBrowser";
 
-/** A page: goto, resize, evaluate(body of a function), draw(points), touch(points), press(key), hover(selector), screenshot, close. */
-export const open = (name) => name === "webkit" ? openWebKit() : openPuppeteer(name);
+/**
+ * A page: goto, resize, evaluate(body of a function), draw(points), touch(points), press(key),
+ * hover(selector), screenshot, close.
+ */
+export const open = (name) => (name === "webkit" ? openWebKit() : openPuppeteer(name));
 
 async function openPuppeteer(name) {
   const browser = await puppeteer.launch({
-    browser: name === "firefox" ? "firefox" : "chrome", executablePath: executables[name], headless: true,
+    browser: name === "firefox" ? "firefox" : "chrome",
+    executablePath: executables[name],
+    headless: true,
     args: name === "chromium" ? ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] : [],
   });
   const page = await browser.newPage();
@@ -39,48 +46,94 @@ async function openPuppeteer(name) {
 }
 
 async function openWebKit() {
-  const port = 20000 + process.pid % 20000, driver = spawn("xvfb-run", ["-a", "-s", "-screen 0 1400x1200x24", "WebKitWebDriver", `--port=${port}`, "--host=127.0.0.1"],
-    { stdio: "ignore", detached: true, env: { ...process.env, WEBKIT_DISABLE_COMPOSITING_MODE: "1", LANG: "en_US.UTF-8" } }); // "C" is no language to Intl
+  const port = 20000 + (process.pid % 20000);
+  const driver = spawn(
+    "xvfb-run",
+    ["-a", "-s", "-screen 0 1400x1200x24", "WebKitWebDriver", `--port=${port}`, "--host=127.0.0.1"],
+    {
+      stdio: "ignore",
+      detached: true,
+      env: { ...process.env, WEBKIT_DISABLE_COMPOSITING_MODE: "1", LANG: "en_US.UTF-8" },
+    },
+  ); // "C" is no language to Intl
   const call = async (method, path, body) => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
     return value;
   };
-  const stop = () => { try { process.kill(-driver.pid, "SIGTERM"); } catch { /* gone already */ } };
-  for (let tries = 0;; ++tries) {
-    try { await call("GET", "/status"); break; } catch (error) {
-      if (tries > 100) { stop(); throw error; }
+  const stop = () => {
+    try {
+      process.kill(-driver.pid, "SIGTERM");
+    } catch {
+      /* gone already */
+    }
+  };
+  for (let tries = 0; ; ++tries) {
+    try {
+      await call("GET", "/status");
+      break;
+    } catch (error) {
+      if (tries > 100) {
+        stop();
+        throw error;
+      }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
   const options = { binary: miniBrowser, args: ["--automation"] };
-  const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { browserName: "MiniBrowser", "webkitgtk:browserOptions": options } } }).catch((error) => { stop(); throw error; });
-  const session = `/session/${sessionId}`, whole = ([x, y]) => ({ x: Math.round(x), y: Math.round(y) });
-  const pointer = (actions) => call("POST", `${session}/actions`, { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
+  const { sessionId } = await call("POST", "/session", {
+    capabilities: { alwaysMatch: { browserName: "MiniBrowser", "webkitgtk:browserOptions": options } },
+  }).catch((error) => {
+    stop();
+    throw error;
+  });
+  const session = `/session/${sessionId}`;
+  const whole = ([x, y]) => ({ x: Math.round(x), y: Math.round(y) });
+  const pointer = (actions) =>
+    call("POST", `${session}/actions`, {
+      actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }],
+    });
   const evaluate = (body) => call("POST", `${session}/execute/sync`, { script: body, args: [] });
   return {
     goto: (url) => call("POST", `${session}/url`, { url }),
     async resize(width, height) {
-      const [w, h] = await evaluate("return [window.outerWidth - window.innerWidth, window.outerHeight - window.innerHeight]");
+      const [w, h] = await evaluate(
+        "return [window.outerWidth - window.innerWidth, window.outerHeight - window.innerHeight]",
+      );
       await call("POST", `${session}/window/rect`, { width: width + w, height: height + h });
     },
     evaluate,
-    draw: ([first, ...rest]) => pointer([
-      { type: "pointerMove", duration: 0, ...whole(first) }, { type: "pointerDown", button: 0 },
-      ...rest.map((point) => ({ type: "pointerMove", duration: 0, ...whole(point) })), { type: "pointerUp", button: 0 },
-    ]),
-    // this driver has no touch, and waits for ever where a key goes to a window without a manager: events made by a script
-    touch: (points) => evaluate(`
+    draw: ([first, ...rest]) =>
+      pointer([
+        { type: "pointerMove", duration: 0, ...whole(first) },
+        { type: "pointerDown", button: 0 },
+        ...rest.map((point) => ({ type: "pointerMove", duration: 0, ...whole(point) })),
+        { type: "pointerUp", button: 0 },
+      ]),
+    // this driver has no touch, and waits for ever where a key goes to a window without a manager: events
+    // made by a script
+    touch: (points) =>
+      evaluate(`
       const pad = document.elementFromPoint(${points[0].join()}), send = (type, [clientX, clientY]) => pad.dispatchEvent(
         new PointerEvent(type, { pointerId: 7, pointerType: "touch", isPrimary: true, button: type === "pointermove" ? -1 : 0, clientX, clientY, bubbles: true, cancelable: true }));
       const points = ${JSON.stringify(points)};
       send("pointerdown", points[0]);
       for (const point of points.slice(1)) send("pointermove", point);
       send("pointerup", points[points.length - 1]); return 1`),
-    press: (key) => evaluate(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true })); return 1`),
+    press: (key) =>
+      evaluate(
+        `document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ` +
+          `key: ${JSON.stringify(key)}, bubbles: true, cancelable: true })); return 1`,
+      ),
     async hover(selector) {
-      const place = await evaluate(`const b = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]`);
+      const place = await evaluate(
+        `const b = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); ` +
+          "return [b.left + b.width / 2, b.top + b.height / 2]",
+      );
       await pointer([{ type: "pointerMove", duration: 0, ...whole(place) }]);
     },
     screenshot: async () => Buffer.from(await call("GET", `${session}/screenshot`), "base64"),

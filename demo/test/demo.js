@@ -1,7 +1,7 @@
 /**
- * The built page in real browsers: a word drawn with the mouse is read, a character shows its ink, the samples play, the second tab learns
- * to add without stopping the page, fingers and keys work, a phone's screen fits, nothing is asked of any other server, and after one visit
- * nothing of its own either.
+ * The built page in real browsers: a word drawn with the mouse is read, a character shows its ink, the
+ * samples play, the second tab learns to add without stopping the page, fingers and keys work, a phone's
+ * screen fits, nothing is asked of any other server, and after one visit nothing of its own either.
  *   node test/demo.js [chromium] [firefox] [webkit] [--shots DIR]
  */
 import assert from "node:assert/strict";
@@ -12,48 +12,81 @@ import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { open } from "./browsers.js";
 
-const here = fileURLToPath(new URL(".", import.meta.url)), args = process.argv.slice(2), at = args.indexOf("--shots");
-const shots = at >= 0 ? args.splice(at, 2)[1] : undefined, names = args.length ? args : ["chromium", "firefox", "webkit"];
+const here = fileURLToPath(new URL(".", import.meta.url));
+const args = process.argv.slice(2);
+const at = args.indexOf("--shots");
+const shots = at >= 0 ? args.splice(at, 2)[1] : undefined;
+const names = args.length ? args : ["chromium", "firefox", "webkit"];
 if (shots) mkdirSync(shots, { recursive: true });
 
 /** The page's own samples: words drawn by the library. */
-const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), { compilerOptions: { module: "esnext", target: "es2022" } }).outputText;
-const { samples } = await import(`data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)))}`);
+const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), {
+  compilerOptions: { module: "esnext", target: "es2022" },
+}).outputText;
+const { samples } = await import(
+  `data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)))}`
+);
 
-const start = () => serve({ folders: { "/": join(here, "../dist") }, pages: { "/": readFileSync(join(here, "../dist/index.html"), "utf8") } });
-const server = await start(), answer = 'document.getElementById("answer").value';
+const start = () =>
+  serve({
+    folders: { "/": join(here, "../dist") },
+    pages: { "/": readFileSync(join(here, "../dist/index.html"), "utf8") },
+  });
+const server = await start();
+const answer = 'document.getElementById("answer").value';
 
 /** A page in one browser, with screenshots, and a wait for what it should come to. */
 async function visit(name) {
-  const page = await open(name), shot = async (what) => { if (shots) writeFileSync(join(shots, `${name}-${what}.png`), await page.screenshot()); };
+  const page = await open(name);
+  const shot = async (what) => {
+    if (shots) writeFileSync(join(shots, `${name}-${what}.png`), await page.screenshot());
+  };
   const until = async (what, condition, seconds = 30) => {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    for (
+      const end = Date.now() + seconds * 1000;
+      Date.now() < end;
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    ) {
       if (await page.evaluate(`return Boolean(${condition})`)) return;
     }
     await shot("failed");
-    throw new Error(`${what}: not within ${seconds} s; the page says ${JSON.stringify(await page.evaluate('return document.body.innerText.slice(0, 400)'))}`);
+    throw new Error(
+      `${what}: not within ${seconds} s; the page ` +
+        `says ${JSON.stringify(await page.evaluate("return document.body.innerText.slice(0, 400)"))}`,
+    );
   };
   return { page, shot, until };
 }
 
 /** After one visit the page opens, reads and adds without its server. */
 async function checkOffline(name) {
-  const server = await start(), { page, shot, until } = await visit(name);
+  const server = await start();
+  const { page, shot, until } = await visit(name);
   try {
     await page.goto(`${server.url}/`);
     await page.evaluate("return navigator.serviceWorker.ready.then(() => 1)");
     await server.close();
     await page.goto(`${server.url}/`);
     await until("the net loads without a server", 'document.documentElement.dataset.ready === "writing"');
-    await page.evaluate('document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1');
+    await page.evaluate(
+      'document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1',
+    );
     await until("a sample is read without a server", `${answer} === ${JSON.stringify(samples[0].word)}`, 20);
     await page.evaluate('document.getElementById("tab-addition").click(); return 1');
     await until("the second tab opens without a server", 'document.querySelector("#loss canvas")', 10);
     await page.evaluate('document.getElementById("learn").click(); return 1');
-    await until("its worker starts without a server", '/step/.test(document.getElementById("progress").textContent)', 30);
+    await until(
+      "its worker starts without a server",
+      '/step/.test(document.getElementById("progress").textContent)',
+      30,
+    );
     await shot("offline");
     const caches = await page.evaluate("return caches.keys()");
-    assert.deepEqual([caches.length, /^unrolled-demo-[0-9a-f]{16}$/.test(caches[0])], [1, true], `caches: ${caches}`);
+    assert.deepEqual(
+      [caches.length, /^unrolled-demo-[0-9a-f]{16}$/.test(caches[0])],
+      [1, true],
+      `caches: ${caches}`,
+    );
     console.log(`${name}: opens without a server after one visit; ok`);
   } finally {
     await page.close();
@@ -69,47 +102,82 @@ async function check(name) {
     await page.goto(`${server.url}/`);
     await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
 
-    const { word, strokes } = samples[0], box = await page.evaluate('const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, b.width, b.height]');
-    const scale = box[3] / 400, place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
-    for (const stroke of strokes) await page.draw(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
-    await until("a drawn word is read", `${answer} === ${JSON.stringify(word)}`, 5).catch(async (error) => { throw new Error(`${error.message}; want ${word}`); });
-    const ms = Number((await page.evaluate('return document.getElementById("timing").textContent')).match(/[\d.]+/)[0]);
+    const { word, strokes } = samples[0];
+    const box = await page.evaluate(
+      'const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, ' +
+        "b.width, b.height]",
+    );
+    const scale = box[3] / 400;
+    const place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
+    for (const stroke of strokes)
+      await page.draw(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
+    await until("a drawn word is read", `${answer} === ${JSON.stringify(word)}`, 5).catch(async (error) => {
+      throw new Error(`${error.message}; want ${word}`);
+    });
+    const ms = Number(
+      (await page.evaluate('return document.getElementById("timing").textContent')).match(/[\d.]+/)[0],
+    );
     assert.ok(ms <= 100, `read in ${ms} ms, want at most 100`);
     await shot("word");
 
     await page.hover("#letters button:nth-child(2)");
-    await until("a character that is pointed at is chosen", 'document.querySelector("#letters button:nth-child(2)").getAttribute("aria-pressed") === "true"', 5);
-    assert.match(await page.evaluate('return document.getElementById("gradient-of").textContent'), new RegExp(`“${word[1]}”, chosen`));
+    await until(
+      "a character that is pointed at is chosen",
+      'document.querySelector("#letters button:nth-child(2)").getAttribute("aria-pressed") === "true"',
+      5,
+    );
+    assert.match(
+      await page.evaluate('return document.getElementById("gradient-of").textContent'),
+      new RegExp(`“${word[1]}”, chosen`),
+    );
     await shot("character");
 
     const read = [];
     for (const [i, { word: want }] of samples.entries()) {
-      await page.evaluate(`document.getElementById("samples").value = "${i}"; document.getElementById("replay").click(); return 1`);
+      await page.evaluate(
+        `document.getElementById("samples").value = "${i}"; ` +
+          `document.getElementById("replay").click(); return 1`,
+      );
       await until(`the sample "${want}" is read`, `${answer} === ${JSON.stringify(want)}`, 20);
       read.push(want);
     }
     await page.evaluate('document.getElementById("clear").click(); return 1');
     await until("clearing clears", `${answer} === "…"`, 5);
 
-    await page.evaluate('window.kind = ""; document.getElementById("pad").addEventListener("pointerdown", (event) => { window.kind = event.pointerType; }); return 1');
-    for (const stroke of strokes) await page.touch(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
+    await page.evaluate(
+      'window.kind = ""; document.getElementById("pad").addEventListener("pointerdown", (event) => { ' +
+        "window.kind = event.pointerType; }); return 1",
+    );
+    for (const stroke of strokes)
+      await page.touch(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
     await until("a word drawn by a finger is read", `${answer} === ${JSON.stringify(word)}`, 5);
     assert.equal(await page.evaluate("return window.kind"), "touch");
-    const steps = () => page.evaluate('return Number(document.getElementById("answer").dataset.steps)'), all = await steps();
+    const steps = () => page.evaluate('return Number(document.getElementById("answer").dataset.steps)');
+    const all = await steps();
     await page.evaluate('document.getElementById("pad").focus(); return 1');
     await page.press("Backspace");
-    await until("Backspace on the pad takes the last stroke back", `Number(document.getElementById("answer").dataset.steps) < ${all}`, 5);
+    await until(
+      "Backspace on the pad takes the last stroke back",
+      `Number(document.getElementById("answer").dataset.steps) < ${all}`,
+      5,
+    );
     await page.press("Escape");
     await until("Escape on the pad clears it", `${answer} === "…"`, 5);
 
-    const tab = 'document.activeElement.id + " " + document.activeElement.getAttribute("aria-selected") + " " + [...document.querySelectorAll("main")].filter((m) => !m.hidden).map((m) => m.id)';
+    const tab =
+      'document.activeElement.id + " " + document.activeElement.getAttribute("aria-selected") + " " ' +
+      '+ [...document.querySelectorAll("main")].filter((m) => !m.hidden).map((m) => m.id)';
     await page.evaluate('document.getElementById("tab-writing").focus(); return 1');
     const seen = [];
     for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) {
       await page.press(key);
       seen.push(await page.evaluate(`return ${tab}`));
     }
-    assert.deepEqual(seen, ["tab-addition true addition", "tab-writing true writing", "tab-addition true addition"], "arrow keys on the tabs");
+    assert.deepEqual(
+      seen,
+      ["tab-addition true addition", "tab-writing true writing", "tab-addition true addition"],
+      "arrow keys on the tabs",
+    );
     await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
     await page.evaluate(`
       window.worst = 0; let last = performance.now();
@@ -117,22 +185,42 @@ async function check(name) {
       window.tasks = []; // main thread busy for 50 ms and more, where the browser tells
       try { new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" }); } catch {}
       document.getElementById("learn").click(); return 1`);
-    await until("the worker learns to add", 'document.getElementById("progress").dataset.done === "true"', 120);
+    await until(
+      "the worker learns to add",
+      'document.getElementById("progress").dataset.done === "true"',
+      120,
+    );
     const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
     await shot("addition");
     // only Chromium tells; elsewhere the list is empty
-    assert.deepEqual(tasks.filter((ms) => ms > 50).map(Math.round), [], "tasks of more than 50 ms of the page while its worker learns");
+    assert.deepEqual(
+      tasks.filter((ms) => ms > 50).map(Math.round),
+      [],
+      "tasks of more than 50 ms of the page while its worker learns",
+    );
 
     await page.resize(360, 740);
     await page.evaluate('document.getElementById("tab-writing").click(); return 1');
-    assert.ok(await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than a phone's screen");
-    await page.evaluate('document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1');
+    assert.ok(
+      await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"),
+      "the page is wider than a phone's screen",
+    );
+    await page.evaluate(
+      'document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1',
+    );
     await until("a phone's screen reads too", `${answer} === ${JSON.stringify(word)}`, 20);
     await shot("phone");
 
-    const foreign = await page.evaluate(`return performance.getEntriesByType("resource").map((e) => e.name).filter((name) => !name.startsWith(location.origin) && !/^(data|blob):/.test(name))`);
+    const foreign = await page.evaluate(
+      `return performance.getEntriesByType("resource").map((e) => e.name).filter((name) => ` +
+        "!name.startsWith(location.origin) && !/^(data|blob):/.test(name))",
+    );
     assert.deepEqual(foreign, [], "files of other servers");
-    console.log(`${name}: drawn "${word}" read in ${ms} ms; samples ${read.join(", ")}; longest pause of the page while learning ${worst.toFixed(0)} ms, tasks of 50 ms and more: ${tasks.map(Math.round).join(", ") || "none"}; ok`);
+    console.log(
+      `${name}: drawn "${word}" read in ${ms} ms; samples ${read.join(", ")}; longest pause of the ` +
+        `page while learning ${worst.toFixed(0)} ms, tasks of 50 ms and ` +
+        `more: ${tasks.map(Math.round).join(", ") || "none"}; ok`,
+    );
   } finally {
     await page.close();
   }
@@ -143,7 +231,10 @@ for (const name of names) {
   try {
     await check(name);
     if (name === "chromium") await checkOffline(name);
-  } catch (error) { failed = true; console.error(`${name}: ${error.stack}`); }
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: ${error.stack}`);
+  }
 }
 await server.close();
 process.exitCode = failed ? 1 : 0;

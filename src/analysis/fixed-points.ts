@@ -1,4 +1,7 @@
-/** Fixed points of a net left to itself, by Newton's method from many starts, with the eigenvalues that say which are attractors. */
+/**
+ * Fixed points of a net left to itself, by Newton's method from many starts, with the eigenvalues that say
+ * which are attractors.
+ */
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { spectrum, type Spectrum } from "../inference/spectrum.ts";
@@ -23,34 +26,47 @@ export interface FixedPointOptions {
   readonly seed?: number;
 }
 
-const ITERATIONS = 100;     // Newton steps from one start
-const RESIDUAL = 1e-12;     // |next - state| at which a point is taken
-const SAME = 1e-6;          // distance below which two points are one
+const ITERATIONS = 100; // Newton steps from one start
+const RESIDUAL = 1e-12; // |next - state| at which a point is taken
+const SAME = 1e-6; // distance below which two points are one
 
 /** All fixed points found, nearest to the origin first. */
 export function fixedPoints(map: StateMap, options: FixedPointOptions = {}): FixedPoint[] {
   knownOptions("fixedPoints", options, ["starts", "range", "seed"]);
-  const starts = whole("fixedPoints", "starts", options.starts ?? 100, 1), range = inRange("fixedPoints", "range", options.range ?? 1, 0);
-  const n = map.size, random = new Random(map.engine, options.seed ?? 1), found: Float64Array[] = [];
+  const starts = whole("fixedPoints", "starts", options.starts ?? 100, 1);
+  const range = inRange("fixedPoints", "range", options.range ?? 1, 0);
+  const n = map.size;
+  const random = new Random(map.engine, options.seed ?? 1);
+  const found: Float64Array[] = [];
   for (let s = 0; s < starts; ++s) {
-    const point = newton(map, Float64Array.from({ length: n }, () => range * (2 * random.uniform() - 1)));
+    const point = newton(
+      map,
+      Float64Array.from({ length: n }, () => range * (2 * random.uniform() - 1)),
+    );
     if (point && !found.some((other) => distance(other, point) < SAME)) found.push(point);
   }
   const origin = new Float64Array(n);
-  return found.sort((a, b) => distance(a, origin) - distance(b, origin) || a[0]! - b[0]!).map((state) => {
-    const eigenvalues = spectrum(map.engine, n, map.linearize(state).jacobian);
-    let square = 0;
-    for (let i = 0; i < n; ++i) square = Math.max(square, eigenvalues.re[i]! * eigenvalues.re[i]! + eigenvalues.im[i]! * eigenvalues.im[i]!);
-    const radius = Math.sqrt(square);
-    return { state, eigenvalues, radius, stable: radius < 1 };
-  });
+  return found
+    .sort((a, b) => distance(a, origin) - distance(b, origin) || a[0]! - b[0]!)
+    .map((state) => {
+      const eigenvalues = spectrum(map.engine, n, map.linearize(state).jacobian);
+      let square = 0;
+      for (let i = 0; i < n; ++i)
+        square = Math.max(
+          square,
+          eigenvalues.re[i]! * eigenvalues.re[i]! + eigenvalues.im[i]! * eigenvalues.im[i]!,
+        );
+      const radius = Math.sqrt(square);
+      return { state, eigenvalues, radius, stable: radius < 1 };
+    });
 }
 
 /** (J - I)·δ = h - next, until h maps to itself; undefined where it does not settle. */
 function newton(map: StateMap, h: Float64Array): Float64Array | undefined {
   const n = map.size;
   for (let i = 0; i < ITERATIONS; ++i) {
-    const { next, jacobian } = map.linearize(h), residual = h.map((x, j) => x - next[j]!);
+    const { next, jacobian } = map.linearize(h);
+    const residual = h.map((x, j) => x - next[j]!);
     if (distance(h, next) < RESIDUAL) return h;
     for (let j = 0; j < n; ++j) jacobian[j * n + j]! -= 1;
     const delta = eliminate(n, jacobian, residual);

@@ -1,4 +1,7 @@
-/** Scales of a plot: data to pixels, linear or logarithmic, with round ticks. Plain arithmetic only, so a figure has the same bits everywhere. */
+/**
+ * Scales of a plot: data to pixels, linear or logarithmic, with round ticks. Plain arithmetic only, so a
+ * figure has the same bits everywhere.
+ */
 import { OptionError } from "../wasm/errors.ts";
 
 /** An axis as the caller states it. */
@@ -24,14 +27,19 @@ export interface Scale {
 
 const LN10 = 2.302585092994046;
 
-/** log₁₀ x for x > 0 to about 1e-15: x = m·10ᵏ with m in [1, 10), ln m = 2·artanh((m-1)/(m+1)) after square roots. */
+/**
+ * log₁₀ x for x > 0 to about 1e-15: x = m·10ᵏ with m in [1, 10), ln m = 2·artanh((m-1)/(m+1)) after square
+ * roots.
+ */
 export function log10(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
-  const exponent = decade(x), root = Math.sqrt(Math.sqrt(x / tenTo(exponent)));
-  const u = (root - 1) / (root + 1), u2 = u * u;
+  const exponent = decade(x);
+  const root = Math.sqrt(Math.sqrt(x / tenTo(exponent)));
+  const u = (root - 1) / (root + 1);
+  const u2 = u * u;
   let sum = 0;
   for (let n = 39; n >= 1; n -= 2) sum = sum * u2 + 1 / n;
-  return exponent + 8 * u * sum / LN10;
+  return exponent + (8 * u * sum) / LN10;
 }
 
 /** 10ᵏ, correctly rounded, for whole k. */
@@ -43,12 +51,15 @@ const decade = (x: number): number => Number(x.toExponential().split("e")[1]);
 /** A number as short as it stays true to `digits` significant digits: 0.25, 1200, 1.5e-7. */
 export function numberText(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value !== value ? "NaN" : value > 0 ? "∞" : "−∞";
-  const rounded = Number(value.toPrecision(digits)), size = Math.abs(rounded);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential().replace("e+", "e") : String(rounded);
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential().replace("e+", "e") : String(rounded);
   return text.replace("-", "−").replace("e-", "e−");
 }
 
-const superscript = (k: number): string => [...String(k)].map((c) => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]).join("");
+const superscript = (k: number): string =>
+  [...String(k)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("");
 
 /** The smallest step of 1, 2, 2.5 or 5 times a power of ten that cuts `span` in at most `count` parts. */
 function roundStep(span: number, count: number): number {
@@ -61,28 +72,38 @@ function linear(least: number, most: number, axis: Axis, count: number): Scale {
   const from = axis.range ? least : Math.floor(least / step + 1e-9) * step;
   const to = axis.range ? most : Math.ceil(most / step - 1e-9) * step;
   const ticks = [];
-  for (let i = Math.ceil(from / step - 1e-9); i <= Math.floor(to / step + 1e-9); ++i) ticks.push({ at: i * step, label: numberText(i * step) });
+  for (let i = Math.ceil(from / step - 1e-9); i <= Math.floor(to / step + 1e-9); ++i)
+    ticks.push({ at: i * step, label: numberText(i * step) });
   return { from, to, log: false, ticks, place: (value) => (value - from) / (to - from) };
 }
 
 /** The logarithm of the nearest 1, 2 or 5 times a power of ten at or beyond 10^place, down (-1) or up (1). */
 function roundLog(place: number, direction: -1 | 1): number {
-  const whole = Math.floor(place + 1e-9), steps = [0, log10(2), log10(5), 1].map((step) => whole + step);
-  return direction < 0 ? steps.filter((step) => step <= place + 1e-9).at(-1)! : steps.find((step) => step >= place - 1e-9)!;
+  const whole = Math.floor(place + 1e-9);
+  const steps = [0, log10(2), log10(5), 1].map((step) => whole + step);
+  return direction < 0
+    ? steps.filter((step) => step <= place + 1e-9).at(-1)!
+    : steps.find((step) => step >= place - 1e-9)!;
 }
 
 function logarithmic(least: number, most: number, axis: Axis, count: number): Scale {
-  const low = log10(least), high = log10(most);
-  const from = axis.range ? low : roundLog(low, -1), to = axis.range ? high : Math.max(roundLog(high, 1), roundLog(from + 0.2, 1));
-  const stride = Math.max(1, Math.ceil((to - from) / count)), ticks = [];
+  const low = log10(least);
+  const high = log10(most);
+  const from = axis.range ? low : roundLog(low, -1);
+  const to = axis.range ? high : Math.max(roundLog(high, 1), roundLog(from + 0.2, 1));
+  const stride = Math.max(1, Math.ceil((to - from) / count));
+  const ticks = [];
   for (let k = Math.ceil(from - 1e-9); k <= to + 1e-9; ++k) {
-    if (k % stride === 0) ticks.push({ at: tenTo(k), label: k >= -2 && k <= 4 ? numberText(tenTo(k)) : `10${superscript(k)}` });
+    if (k % stride === 0)
+      ticks.push({ at: tenTo(k), label: k >= -2 && k <= 4 ? numberText(tenTo(k)) : `10${superscript(k)}` });
   }
   if (to - from < 2.2) {
-    for (let k = Math.floor(from); k <= to; ++k) for (const m of [2, 5]) {
-      const at = m * tenTo(k), place = log10(at);
-      if (place > from - 1e-9 && place < to + 1e-9) ticks.push({ at, label: numberText(at) });
-    }
+    for (let k = Math.floor(from); k <= to; ++k)
+      for (const m of [2, 5]) {
+        const at = m * tenTo(k);
+        const place = log10(at);
+        if (place > from - 1e-9 && place < to + 1e-9) ticks.push({ at, label: numberText(at) });
+      }
     ticks.sort((a, b) => a.at - b.at);
   }
   return { from: least, to: most, log: true, ticks, place: (value) => (log10(value) - from) / (to - from) };
@@ -99,8 +120,12 @@ export function scale(axis: Axis, values: Iterable<number>, count: number): Scal
     }
   }
   if (least > most) [least, most] = axis.log ? [1, 10] : [0, 1];
-  if (axis.log && !(least > 0)) throw new OptionError(`plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${least}, want a positive range`);
-  const size = Math.max(Math.abs(least), Math.abs(most)), TINY = 1e-290;
+  if (axis.log && !(least > 0))
+    throw new OptionError(
+      `plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${least}, want a positive range`,
+    );
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const TINY = 1e-290;
   // data that differ by rounding only, or by less than a tick can be apart, are one value
   if (most - least <= Math.max(1e-12 * size, TINY)) {
     const half = (size > TINY ? size : 1) / 2;

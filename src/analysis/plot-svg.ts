@@ -1,4 +1,7 @@
-/** SVG text, written so that equal data give equal bytes: coordinates in hundredths of a pixel, attributes in the order given. */
+/**
+ * SVG text, written so that equal data give equal bytes: coordinates in hundredths of a pixel, attributes in
+ * the order given.
+ */
 
 /** A drawing: its size in pixels and the elements inside. */
 export interface Figure {
@@ -7,9 +10,16 @@ export interface Figure {
   readonly body: string;
 }
 
-/** Ink and line colors on a light ground; the series colors stay apart for color-blind readers (Okabe & Ito 2008, darkened). */
+/**
+ * Ink and line colors on a light ground; the series colors stay apart for color-blind readers (Okabe & Ito
+ * 2008, darkened).
+ */
 export const colors = {
-  ground: "#ffffff", ink: "#1f2933", soft: "#5b6673", grid: "#e4e8ec", frame: "#9aa5b1",
+  ground: "#ffffff",
+  ink: "#1f2933",
+  soft: "#5b6673",
+  grid: "#e4e8ec",
+  frame: "#9aa5b1",
   series: ["#0b66b0", "#d1500f", "#0a8a63", "#b0428a", "#b88a00", "#3aa0d8", "#6b4fb3", "#4d5761"],
 } as const;
 
@@ -19,12 +29,19 @@ const FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', Arial, san
 export const at = (value: number): string => String(Math.round(value * 100) / 100 + 0);
 
 /** Text made safe for element content and attributes. */
-export const escape = (text: string): string => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+export const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 
 /** One element; numbers are rounded, undefined attributes left out. */
-export function element(name: string, attributes: Record<string, string | number | undefined>, content?: string): string {
-  const list = Object.entries(attributes).filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === "number" ? at(value) : escape(value!)}"`).join("");
+export function element(
+  name: string,
+  attributes: Record<string, string | number | undefined>,
+  content?: string,
+): string {
+  const list = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? at(value) : escape(value!)}"`)
+    .join("");
   return content === undefined ? `<${name}${list}/>` : `<${name}${list}>${content}</${name}>`;
 }
 
@@ -41,15 +58,28 @@ export interface TextOptions {
 
 /** A line of text with its baseline at (x, y). */
 export function label(x: number, y: number, text: string, options: TextOptions = {}): string {
-  return element("text", {
-    x, y, "font-size": options.size ?? 12, fill: options.color ?? colors.ink,
-    "text-anchor": options.anchor === "start" ? undefined : options.anchor, "font-weight": options.bold ? "600" : undefined,
-    transform: options.turn ? `rotate(${at(options.turn)} ${at(x)} ${at(y)})` : undefined,
-    ...(options.halo ? { stroke: colors.ground, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" } : {}),
-  }, escape(text));
+  return element(
+    "text",
+    {
+      x,
+      y,
+      "font-size": options.size ?? 12,
+      fill: options.color ?? colors.ink,
+      "text-anchor": options.anchor === "start" ? undefined : options.anchor,
+      "font-weight": options.bold ? "600" : undefined,
+      transform: options.turn ? `rotate(${at(options.turn)} ${at(x)} ${at(y)})` : undefined,
+      ...(options.halo
+        ? { stroke: colors.ground, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }
+        : {}),
+    },
+    escape(text),
+  );
 }
 
-/** Width of a line of text in pixels, estimated from the average sans-serif letter (0.55 em; narrow signs 0.3 em). */
+/**
+ * Width of a line of text in pixels, estimated from the average sans-serif letter (0.55 em; narrow signs 0.3
+ * em).
+ */
 export function textWidth(text: string, size = 12): number {
   let ems = 0;
   for (const c of text) ems += /[il.,:;|'!() ]/.test(c) ? 0.3 : /[mwMW@]/.test(c) ? 0.85 : 0.56;
@@ -69,7 +99,8 @@ export function wrap(text: string, width: number, size = 12): string[] {
 
 /** A path through points, broken where a coordinate is not finite. */
 export function path(points: Iterable<readonly [number, number]>): string {
-  let d = "", pen = false;
+  let d = "";
+  let pen = false;
   for (const [x, y] of points) {
     const seen = Number.isFinite(x) && Number.isFinite(y);
     if (seen) d += `${pen ? "L" : "M"}${at(x)} ${at(y)}`;
@@ -86,10 +117,16 @@ export function svg(figure: Figure): string {
 }
 
 /** Several figures as one, in rows of `columns`, under a common title. */
-export function panels(figures: readonly Figure[], options: { columns?: number; title?: string } = {}): Figure {
-  const columns = options.columns ?? 2, gap = 12, top = options.title ? 40 : 0;
+export function panels(
+  figures: readonly Figure[],
+  options: { columns?: number; title?: string } = {},
+): Figure {
+  const columns = options.columns ?? 2;
+  const gap = 12;
+  const top = options.title ? 40 : 0;
   const body = options.title ? [label(20, 27, options.title, { size: 17, bold: true })] : [];
-  let y = top, width = 0;
+  let y = top;
+  let width = 0;
   for (let first = 0; first < figures.length; first += columns) {
     const row = figures.slice(first, first + columns);
     let x = 0;

@@ -44,12 +44,19 @@ export class StateMap {
 
   /** Use `stateMap(spec)`. */
   constructor(engine: InferenceEngine, spec: StateMapSpec, tangents: number) {
-    const n = this.size = Math.round(Math.sqrt(spec.W.length)), arena = this.#arena = new Arena(engine.memory), { kernels: k, memory } = engine;
+    const n = (this.size = Math.round(Math.sqrt(spec.W.length)));
+    const arena = (this.#arena = new Arena(engine.memory));
+    const { kernels: k, memory } = engine;
     this.engine = engine;
     this.#inside = spec.form === "inside";
     this.#code = activationCodes[spec.activation ?? "tanh"];
-    [this.#h, this.#y, this.#z, this.#slope, this.#one, this.#b] = Array.from({ length: 6 }, () => arena.reals(n)) as [Ptr, Ptr, Ptr, Ptr, Ptr, Ptr];
-    [this.tangents, this.#moved] = [arena.reals(Math.max(tangents, 1) * n), arena.reals(Math.max(tangents, 1) * n)];
+    [this.#h, this.#y, this.#z, this.#slope, this.#one, this.#b] = Array.from({ length: 6 }, () =>
+      arena.reals(n),
+    ) as [Ptr, Ptr, Ptr, Ptr, Ptr, Ptr];
+    [this.tangents, this.#moved] = [
+      arena.reals(Math.max(tangents, 1) * n),
+      arena.reals(Math.max(tangents, 1) * n),
+    ];
     this.#W = arena.reals(k.packedSize(n, n));
     const dense = arena.reals(n * n);
     memory.reals(dense, n * n).set(spec.W);
@@ -60,15 +67,20 @@ export class StateMap {
   }
 
   /** The state [n]: a copy. */
-  get state(): Float64Array { return this.engine.memory.reals(this.#h, this.size).slice() as Float64Array; }
+  get state(): Float64Array {
+    return this.engine.memory.reals(this.#h, this.size).slice() as Float64Array;
+  }
   set state(h: ArrayLike<number>) {
-    if (h.length !== this.size) throw new ShapeError(`stateMap: a state of ${h.length} values, want ${this.size}`);
+    if (h.length !== this.size)
+      throw new ShapeError(`stateMap: a state of ${h.length} values, want ${this.size}`);
     this.engine.memory.reals(this.#h, this.size).set(h);
   }
 
   /** One step of the state, and of the first `count` tangents by the Jacobian at the state before it. */
   step(count = 0): void {
-    const { kernels: k } = this.engine, n = this.size, from = this.#inside ? this.#y : this.#h;
+    const { kernels: k } = this.engine;
+    const n = this.size;
+    const from = this.#inside ? this.#y : this.#h;
     if (this.#inside) k.activate(this.#code, n, this.#h, this.#y);
     k.copyRows(1, n, this.#b, n, this.#z, n);
     k.gemmPacked(1, n, n, from, n, this.#W, this.#z, n);
@@ -80,7 +92,9 @@ export class StateMap {
     if (count === 0) return;
     k.fill(n, 0, this.#slope);
     k.activationProduct(this.#code, n, this.#y, this.#one, this.#slope);
-    const scale = (rows: Ptr): void => { for (let i = 0; i < count; ++i) k.mul(n, this.#at(rows, i), this.#slope, this.#at(rows, i)); };
+    const scale = (rows: Ptr): void => {
+      for (let i = 0; i < count; ++i) k.mul(n, this.#at(rows, i), this.#slope, this.#at(rows, i));
+    };
     if (this.#inside) scale(this.tangents);
     k.fill(count * n, 0, this.#moved);
     k.gemmPacked(count, n, n, this.tangents, n, this.#W, this.#moved, n);
@@ -88,9 +102,15 @@ export class StateMap {
     k.copyRows(1, count * n, this.#moved, count * n, this.tangents, count * n);
   }
 
-  /** The state after one step from h, and the Jacobian [n,n] there (row i: derivatives of component i). Needs n tangents. */
+  /**
+   * The state after one step from h, and the Jacobian [n,n] there (row i: derivatives of component i). Needs
+   * n tangents.
+   */
   linearize(h: ArrayLike<number>): { next: Float64Array; jacobian: Float64Array } {
-    const n = this.size, { memory } = this.engine, rows = memory.reals(this.tangents, n * n), jacobian = new Float64Array(n * n);
+    const n = this.size;
+    const { memory } = this.engine;
+    const rows = memory.reals(this.tangents, n * n);
+    const jacobian = new Float64Array(n * n);
     rows.fill(0);
     for (let i = 0; i < n; ++i) rows[i * n + i] = 1;
     this.state = h;
@@ -102,7 +122,8 @@ export class StateMap {
 
   /** [steps + 1, n] states from `start` on. */
   trajectory(start: ArrayLike<number>, steps: number): Float64Array {
-    const n = this.size, out = new Float64Array((steps + 1) * n);
+    const n = this.size;
+    const out = new Float64Array((steps + 1) * n);
     this.state = start;
     out.set(this.state);
     for (let t = 1; t <= steps; ++t) {
@@ -112,17 +133,25 @@ export class StateMap {
     return out;
   }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 
-  #at(rows: Ptr, i: number): Ptr { return this.engine.memory.at(rows, i * this.size); }
+  #at(rows: Ptr, i: number): Ptr {
+    return this.engine.memory.at(rows, i * this.size);
+  }
 }
 
-/** Makes a map with room for `tangents` tangent vectors (default n). Throws ShapeError where W is not square. */
+/**
+ * Makes a map with room for `tangents` tangent vectors (default n). Throws ShapeError where W is not square.
+ */
 export async function stateMap(spec: StateMapSpec, tangents?: number): Promise<StateMap> {
   knownOptions("stateMap", spec, ["W", "bias", "activation", "form"]);
   const n = Math.round(Math.sqrt(spec.W.length));
-  if (n < 1 || n * n !== spec.W.length) throw new ShapeError(`stateMap: W has ${spec.W.length} values, want n·n`);
-  if (spec.bias && spec.bias.length !== n) throw new ShapeError(`stateMap: bias has ${spec.bias.length} values, want ${n}`);
+  if (n < 1 || n * n !== spec.W.length)
+    throw new ShapeError(`stateMap: W has ${spec.W.length} values, want n·n`);
+  if (spec.bias && spec.bias.length !== n)
+    throw new ShapeError(`stateMap: bias has ${spec.bias.length} values, want ${n}`);
   for (const [i, w] of Array.from(spec.W).entries()) inRange("stateMap", `W[${i}]`, w, -Infinity);
   oneOf("stateMap", "activation", spec.activation ?? "tanh", ["identity", "tanh", "logistic", "relu"]);
   oneOf("stateMap", "form", spec.form ?? "outside", ["outside", "inside"]);

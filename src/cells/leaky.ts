@@ -6,10 +6,28 @@ import type { Cell } from "../ops/recurrent.ts";
 export function leakyCell(leak: number, activation: Activation = "tanh"): Cell {
   const code = activationCodes[activation];
   return {
-    name: "leaky", gates: 1, inputGates: [0, 1], slots: 1, carried: 1, peepholes: 0,
-    stages: [{
-      source: ["old", 0], gates: [0, 1], edges: [[["pre", 0], ["now", 0]], [["old", 0], ["now", 0]]],
-      step: (k, B, H, at) => k.leakyStep(code, B, H, leak, at.pre, at.old[0]!, at.now[0]!, at.partials),
-    }],
+    name: "leaky",
+    gates: 1,
+    inputGates: [0, 1],
+    slots: 1,
+    carried: 1,
+    peepholes: 0,
+    stages: [
+      {
+        source: ["old", 0],
+        gates: [0, 1],
+        edges: [
+          [
+            ["pre", 0],
+            ["now", 0],
+          ],
+          [
+            ["old", 0],
+            ["now", 0],
+          ],
+        ],
+        step: (k, B, H, at) => k.leakyStep(code, B, H, leak, at.pre, at.old[0]!, at.now[0]!, at.partials),
+      },
+    ],
   };
 }

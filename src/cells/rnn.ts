@@ -6,10 +6,24 @@ import type { Cell } from "../ops/recurrent.ts";
 export function rnnCell(activation: Activation = "tanh"): Cell {
   const code = activationCodes[activation];
   return {
-    name: "rnn", gates: 1, inputGates: [0, 1], slots: 1, carried: 1, peepholes: 0,
-    stages: [{
-      source: ["old", 0], gates: [0, 1], edges: [[["pre", 0], ["now", 0]]],
-      step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0]!, at.partials),
-    }],
+    name: "rnn",
+    gates: 1,
+    inputGates: [0, 1],
+    slots: 1,
+    carried: 1,
+    peepholes: 0,
+    stages: [
+      {
+        source: ["old", 0],
+        gates: [0, 1],
+        edges: [
+          [
+            ["pre", 0],
+            ["now", 0],
+          ],
+        ],
+        step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0]!, at.partials),
+      },
+    ],
   };
 }

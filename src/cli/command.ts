@@ -3,7 +3,9 @@ import { parseArgs } from "node:util";
 import type { Screen } from "./screen.ts";
 
 /** The command was called in a way it does not understand: exit code 2. */
-export class UsageError extends Error { override name = "UsageError"; }
+export class UsageError extends Error {
+  override name = "UsageError";
+}
 
 /** An option as the help shows it. */
 export interface OptionSpec {
@@ -34,7 +36,10 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Most words after the name. */
   readonly most: number;
-  /** Does the work. Rejects with UsageError for exit code 2, with anything else for 1; false: done, and the answer is no (exit code 1). */
+  /**
+   * Does the work. Rejects with UsageError for exit code 2, with anything else for 1; false: done, and the
+   * answer is no (exit code 1).
+   */
   run(context: Context): Promise<boolean | void>;
 }
 
@@ -47,13 +52,19 @@ export const commonOptions: Readonly<Record<string, OptionSpec>> = {
 /** Option values with their types checked. Every refusal names the option, the value and what was wanted. */
 export class Values {
   readonly #given: Readonly<Record<string, string | boolean | undefined>>;
-  constructor(given: Readonly<Record<string, string | boolean | undefined>>) { this.#given = given; }
+  constructor(given: Readonly<Record<string, string | boolean | undefined>>) {
+    this.#given = given;
+  }
 
   /** Whether a switch is on. */
-  on(name: string): boolean { return this.#given[name] === true; }
+  on(name: string): boolean {
+    return this.#given[name] === true;
+  }
 
   /** Text, if the option was given or has a default. */
-  text(name: string): string | undefined { return this.#given[name] as string | undefined; }
+  text(name: string): string | undefined {
+    return this.#given[name] as string | undefined;
+  }
 
   /** Text that must be there. */
   needed(name: string, what: string): string {
@@ -64,43 +75,71 @@ export class Values {
 
   /** A number from least to most. */
   number(name: string, least: number, most = Infinity): number {
-    const text = this.text(name), value = Number(text);
-    if (text !== undefined && text.trim() !== "" && Number.isFinite(value) && value >= least && value <= most) return value;
-    throw new UsageError(`--${name} is "${text ?? ""}", want a number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`);
+    const text = this.text(name);
+    const value = Number(text);
+    if (text !== undefined && text.trim() !== "" && Number.isFinite(value) && value >= least && value <= most)
+      return value;
+    throw new UsageError(
+      `--${name} is "${text ?? ""}", want a ` +
+        `number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
+    );
   }
 
   /** A whole number from least to most. */
   whole(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.number(name, least, most);
-    if (!Number.isInteger(value)) throw new UsageError(`--${name} is ${this.text(name)}, want a whole number`);
+    if (!Number.isInteger(value))
+      throw new UsageError(`--${name} is ${this.text(name)}, want a whole number`);
     return value;
   }
 }
 
 /** The words after a command's name, checked against its options. */
-export function parse(command: Pick<Command, "options" | "most">, args: readonly string[]): { values: Values; words: string[] } {
-  const options = Object.fromEntries(Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => [name, {
-    type: spec.value === undefined ? "boolean" as const : "string" as const,
-    ...(spec.short ? { short: spec.short } : {}),
-    ...(spec.default === undefined ? {} : { default: spec.default }),
-  }]));
+export function parse(
+  command: Pick<Command, "options" | "most">,
+  args: readonly string[],
+): { values: Values; words: string[] } {
+  const options = Object.fromEntries(
+    Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => [
+      name,
+      {
+        type: spec.value === undefined ? ("boolean" as const) : ("string" as const),
+        ...(spec.short ? { short: spec.short } : {}),
+        ...(spec.default === undefined ? {} : { default: spec.default }),
+      },
+    ]),
+  );
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split(". To specify")[0]!);
   }
-  if (parsed.positionals.length > command.most) throw new UsageError(`"${parsed.positionals[command.most]}" is one word too many`);
-  return { values: new Values(parsed.values as Record<string, string | boolean | undefined>), words: parsed.positionals };
+  if (parsed.positionals.length > command.most)
+    throw new UsageError(`"${parsed.positionals[command.most]}" is one word too many`);
+  return {
+    values: new Values(parsed.values as Record<string, string | boolean | undefined>),
+    words: parsed.positionals,
+  };
 }
 
 /** The help of a command: usage, details, options. */
 export function helpText(command: Command): string {
-  const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) =>
-    [`${spec.short ? `-${spec.short}, ` : "    "}--${name}${spec.value ? ` ${spec.value}` : ""}`, spec.help + (spec.default === undefined ? "" : ` (${spec.default})`)] as const);
+  const rows = Object.entries({ ...command.options, ...commonOptions }).map(
+    ([name, spec]) =>
+      [
+        `${spec.short ? `-${spec.short}, ` : "    "}--${name}${spec.value ? ` ${spec.value}` : ""}`,
+        spec.help + (spec.default === undefined ? "" : ` (${spec.default})`),
+      ] as const,
+  );
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
-    `unrolled ${command.name} ${command.words}`.trimEnd() + " [options]", "", `${command.summary}.`,
-    ...(command.details ? ["", command.details] : []), "", "Options:", ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    `unrolled ${command.name} ${command.words}`.trimEnd() + " [options]",
+    "",
+    `${command.summary}.`,
+    ...(command.details ? ["", command.details] : []),
+    "",
+    "Options:",
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
   ].join("\n");
 }

@@ -10,4 +10,14 @@ import { trainAddition } from "./train/addition.ts";
 import { trainSeries } from "./train/series.ts";
 import { trainText } from "./train/text.ts";
 
-export const commands: readonly Command[] = [trainAddition, trainText, trainSeries, trainHandwriting, evalCommand, sampleCommand, automatonCommand, compare, lectureCommand];
+export const commands: readonly Command[] = [
+  trainAddition,
+  trainText,
+  trainSeries,
+  trainHandwriting,
+  evalCommand,
+  sampleCommand,
+  automatonCommand,
+  compare,
+  lectureCommand,
+];

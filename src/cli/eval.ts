@@ -10,24 +10,41 @@ import { testSums } from "./train/addition.ts";
 import { bitsPerCharacter, readText } from "./train/text.ts";
 
 async function evalAddition(net: Network, { screen, values }: Context): Promise<boolean> {
-  const seed = values.whole("seed", 0, 2 ** 52), sums = values.whole("sums", 1), digits = values.whole("digits", 1, 10_000);
-  const { errors } = await testSums(net, seed, sums, digits), { loss } = await net.evaluate(addition({ digits }), { count: 1000, seed });
-  screen.line(`${countText(sums)} fresh sums of 1 to ${digits} digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`} (loss ${loss.toExponential(2)} nats a digit).`);
+  const seed = values.whole("seed", 0, 2 ** 52);
+  const sums = values.whole("sums", 1);
+  const digits = values.whole("digits", 1, 10_000);
+  const { errors } = await testSums(net, seed, sums, digits);
+  const { loss } = await net.evaluate(addition({ digits }), { count: 1000, seed });
+  screen.line(
+    `${countText(sums)} fresh sums of 1 to ${digits} ` +
+      `digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`} ` +
+      `(loss ${loss.toExponential(2)} nats a digit).`,
+  );
   screen.event({ event: "result", task: "addition", errors, sums, digits, loss, seed });
   return errors === 0;
 }
 
 async function evalText(net: Network, about: About, { screen, values }: Context): Promise<void> {
   const content = readText(values.needed("file", "the text to predict"));
-  const { bits, accuracy, characters } = await bitsPerCharacter(net, text(content, { vocabulary: new Vocabulary(about.vocabulary!) }).pieces(64));
-  screen.line(`${countText(characters)} characters: ${bits.toFixed(3)} bits per character, ${(100 * accuracy).toFixed(1)}% guessed right.`);
+  const { bits, accuracy, characters } = await bitsPerCharacter(
+    net,
+    text(content, { vocabulary: new Vocabulary(about.vocabulary!) }).pieces(64),
+  );
+  screen.line(
+    `${countText(characters)} characters: ${bits.toFixed(3)} bits per ` +
+      `character, ${(100 * accuracy).toFixed(1)}% guessed right.`,
+  );
   screen.event({ event: "result", task: "text", bits, accuracy, characters });
 }
 
 export const evalCommand: Command = {
-  name: "eval", words: "MODEL [TASK]", most: 2,
+  name: "eval",
+  words: "MODEL [TASK]",
+  most: 2,
   summary: "Measure a saved model on fresh sums, on a text, or on handwriting",
-  details: "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file other.txt\n  unrolled eval iam.safetensors handwriting --data iam-ondb --split valid --show 10",
+  details:
+    "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file " +
+    "other.txt\n  unrolled eval iam.safetensors handwriting --data iam-ondb --split valid --show 10",
   options: {
     file: { value: "FILE", help: "for models of text: what to predict" },
     sums: { value: "N", default: "10000", help: "for models of addition: how many sums" },
@@ -37,10 +54,12 @@ export const evalCommand: Command = {
   },
   async run(context) {
     const [path, task] = context.words;
-    if (!path) throw new UsageError("eval: MODEL is missing, want a file that `unrolled train … --out` wrote");
+    if (!path)
+      throw new UsageError("eval: MODEL is missing, want a file that `unrolled train … --out` wrote");
     const { net, about } = await loadModel(path);
     try {
-      if (task !== undefined && task !== about.task) throw new UsageError(`${path} is a model of task "${about.task}", not of "${task}"`);
+      if (task !== undefined && task !== about.task)
+        throw new UsageError(`${path} is a model of task "${about.task}", not of "${task}"`);
       if (about.task === "handwriting") return await evalHandwriting(net, context);
       if (about.task === "addition") return await evalAddition(net, context);
       if (about.task === "text") return await evalText(net, about, context);

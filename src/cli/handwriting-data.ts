@@ -8,10 +8,19 @@ import { DataError } from "../wasm/errors.ts";
 import { diskFolder } from "./disk.ts";
 
 /** Files of task IAM-OnDB-t1 that list the forms of a split. */
-const iamSplits = { train: "trainset.txt", valid: "testset_v.txt", valid2: "testset_t.txt", test: "testset_f.txt" } as const;
+const iamSplits = {
+  train: "trainset.txt",
+  valid: "testset_v.txt",
+  valid2: "testset_t.txt",
+  test: "testset_f.txt",
+} as const;
 
 async function exists(folder: Folder, file: string): Promise<boolean> {
-  try { for await (const _ of folder.open(file)) return true; } catch { return false; }
+  try {
+    for await (const _ of folder.open(file)) return true;
+  } catch {
+    return false;
+  }
   return false;
 }
 
@@ -19,7 +28,8 @@ async function exists(folder: Folder, file: string): Promise<boolean> {
 async function iamForms(folder: Folder): Promise<Map<string, string> | undefined> {
   const forms = new Map<string, string>();
   for (const [split, file] of Object.entries(iamSplits)) {
-    if (await exists(folder, file)) for (const form of (await readText(folder, file)).split(/\s+/)) if (form) forms.set(form, split);
+    if (await exists(folder, file))
+      for (const form of (await readText(folder, file)).split(/\s+/)) if (form) forms.set(form, split);
   }
   return forms.size > 0 ? forms : undefined;
 }
@@ -29,11 +39,13 @@ async function* inkml(folder: Folder): AsyncGenerator<Ink, void, void> {
 }
 
 /**
- * Lines that belong to no split get one by their place: every tenth writer, the first of all included, is "valid", the others "train". A line
- * without a writer is one of its own, and so is every line where there is one writer only.
+ * Lines that belong to no split get one by their place: every tenth writer, the first of all included, is
+ * "valid", the others "train". A line without a writer is one of its own, and so is every line where there is
+ * one writer only.
  */
 export function withSplits(inks: readonly Ink[]): Ink[] {
-  const writers = inks.map(({ writer }, i) => writer === undefined ? i : writer), alone = new Set(writers).size < 2;
+  const writers = inks.map(({ writer }, i) => (writer === undefined ? i : writer));
+  const alone = new Set(writers).size < 2;
   const place = new Map<string | number, number>();
   return inks.map((ink, i) => {
     const writer = alone ? i : writers[i]!;
@@ -43,14 +55,23 @@ export function withSplits(inks: readonly Ink[]): Ink[] {
 }
 
 /**
- * The lines of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML files. "all" takes every line. Where no
- * line has a split, `withSplits` gives it one, and `say` is told.
+ * The lines of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML files.
+ * "all" takes every line. Where no line has a split, `withSplits` gives it one, and `say` is told.
  */
-export async function readHandwriting(path: string, split: string, { signal, say }: { signal?: AbortSignal; say?: (line: string) => void } = {}): Promise<Ink[]> {
-  const folder = diskFolder(path), all = split === "all";
-  const source = await exists(folder, "index.json") ? readInk(folder)
-    : (await folder.list("lineStrokes")).length > 0 ? readIamOnDB(folder, { splits: await iamForms(folder) })
-      : (await folder.list("data")).length > 0 ? readUnipen(folder) : inkml(folder);
+export async function readHandwriting(
+  path: string,
+  split: string,
+  { signal, say }: { signal?: AbortSignal; say?: (line: string) => void } = {},
+): Promise<Ink[]> {
+  const folder = diskFolder(path);
+  const all = split === "all";
+  const source = (await exists(folder, "index.json"))
+    ? readInk(folder)
+    : (await folder.list("lineStrokes")).length > 0
+      ? readIamOnDB(folder, { splits: await iamForms(folder) })
+      : (await folder.list("data")).length > 0
+        ? readUnipen(folder)
+        : inkml(folder);
   let lines: Ink[] = [];
   for await (const ink of source) {
     signal?.throwIfAborted();
@@ -58,12 +79,22 @@ export async function readHandwriting(path: string, split: string, { signal, say
   }
   if (!all && lines.length > 0 && lines.every((ink) => ink.split === undefined)) {
     lines = withSplits(lines);
-    say?.(`${path} has no splits: every tenth ${new Set(lines.map(({ writer }) => writer)).size > 1 ? "writer" : "line"} is "valid", the others "train".`);
+    say?.(
+      `${path} has no splits: every ` +
+        `tenth ${new Set(lines.map(({ writer }) => writer)).size > 1 ? "writer" : "line"} is "valid", ` +
+        `the others "train".`,
+    );
   }
-  const inks = lines.filter((ink) => all || ink.split === split), splits = new Set(lines.map((ink) => ink.split ?? "none"));
+  const inks = lines.filter((ink) => all || ink.split === split);
+  const splits = new Set(lines.map((ink) => ink.split ?? "none"));
   if (inks.length === 0) {
-    throw new DataError(`${path}: no handwriting of split "${split}"${splits.size > 0 ? `, there is ${[...splits].join(", ")}; "all" takes every line`
-      : "; want index.json with ink.bin, or lineStrokes with ascii, or UNIPEN's data, or .inkml files"}`);
+    throw new DataError(
+      `${path}: no handwriting of split "${split}"${
+        splits.size > 0
+          ? `, there is ${[...splits].join(", ")}; "all" takes every line`
+          : "; want index.json with ink.bin, or lineStrokes with ascii, or UNIPEN's data, or .inkml files"
+      }`,
+    );
   }
   return inks;
 }

@@ -1,4 +1,7 @@
-/** A training run on handwriting: epochs with a look at validation lines after each, checkpoints, the best net kept. */
+/**
+ * A training run on handwriting: epochs with a look at validation lines after each, checkpoints, the best net
+ * kept.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -41,15 +44,26 @@ export interface Recipe {
 }
 
 /** One epoch: mean loss in nats a line, label error on the lines looked at, seconds of all epochs so far. */
-export interface Epoch { readonly epoch: number; readonly loss: number; readonly error: number; readonly seconds: number }
+export interface Epoch {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly error: number;
+  readonly seconds: number;
+}
 
 /** Everything a checkpoint holds beside the net and its optimizer. */
-export interface RunState { readonly recipe: Recipe; readonly history: Epoch[]; readonly seconds: number; readonly sum: number }
+export interface RunState {
+  readonly recipe: Recipe;
+  readonly history: Epoch[];
+  readonly seconds: number;
+  readonly sum: number;
+}
 
 type RunAbout = About & { run: RunState };
 
 /** The file beside the best net from which a run goes on. */
-export const checkpointOf = (out: string): string => `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
+export const checkpointOf = (out: string): string =>
+  `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
 
 export interface RunOptions {
   readonly recipe: Recipe;
@@ -72,61 +86,115 @@ export interface RunOptions {
   onEpoch?(epoch: Epoch, best: boolean): void;
 }
 
-export interface RunResult { readonly history: readonly Epoch[]; readonly finished: boolean; readonly seconds: number; readonly step: number }
+export interface RunResult {
+  readonly history: readonly Epoch[];
+  readonly finished: boolean;
+  readonly seconds: number;
+  readonly step: number;
+}
 
 /** SHA-256 of a file, hexadecimal. */
-export const fileHash = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
+export const fileHash = (path: string): string =>
+  createHash("sha256").update(readFileSync(path)).digest("hex");
 
 /** Makes the net of a recipe for the lines it will be trained on. */
 async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> {
   const script: Script = { input: recipe.input, alphabet: alphabetOf(train) };
   return network({
-    input: inkWidth(recipe.input), layers: handwritingNets[recipe.net].layers([...script.alphabet].length + 1, recipe.drop), loss: "ctc",
-    seed: recipe.seed, notes: { script },
+    input: inkWidth(recipe.input),
+    layers: handwritingNets[recipe.net].layers([...script.alphabet].length + 1, recipe.drop),
+    loss: "ctc",
+    seed: recipe.seed,
+    notes: { script },
   });
 }
 
 /** The optimizer of a recipe whose training takes so many steps. */
-function optimizerOf({ optimizer = "adam", momentum: kept = 0.9, rate, fall, clip }: Recipe, steps: number): Optimizer {
+function optimizerOf(
+  { optimizer = "adam", momentum: kept = 0.9, rate, fall, clip }: Recipe,
+  steps: number,
+): Optimizer {
   const schedule = ramp({ from: rate, to: 0, hold: Math.round(steps * (1 - fall)), until: steps });
-  return optimizer === "adam" ? adam({ rate: schedule, clip }) : momentum({ rate: schedule, momentum: kept, clip });
+  return optimizer === "adam"
+    ? adam({ rate: schedule, clip })
+    : momentum({ rate: schedule, momentum: kept, clip });
 }
 
 /** Every nth line, so that all writers are seen. */
 const spread = (inks: readonly Ink[], count: number): Ink[] =>
-  Array.from({ length: Math.min(count, inks.length) }, (_, i) => inks[Math.floor(i * inks.length / Math.min(count, inks.length))]!);
+  Array.from(
+    { length: Math.min(count, inks.length) },
+    (_, i) => inks[Math.floor((i * inks.length) / Math.min(count, inks.length))]!,
+  );
 
-/** Trains, from the start or from the checkpoint, until the epochs are done, patience or minutes are over, or the signal comes. */
+/**
+ * Trains, from the start or from the checkpoint, until the epochs are done, patience or minutes are over, or
+ * the signal comes.
+ */
 export async function runTraining(options: RunOptions): Promise<RunResult> {
-  const { out, signal, clock } = options, checkpoint = checkpointOf(out), start = clock();
+  const { out, signal, clock } = options;
+  const checkpoint = checkpointOf(out);
+  const start = clock();
   mkdirSync(dirname(out), { recursive: true });
   const found = options.resume && existsSync(checkpoint) ? await loadModel(checkpoint) : undefined;
-  if (options.resume && !found) throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
-  const before = found && (found.about as RunAbout).run, recipe = before?.recipe ?? options.recipe;
-  const net = found?.net ?? await makeNet(recipe, options.train), { script } = net.spec.notes as unknown as { script: Script };
+  if (options.resume && !found)
+    throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
+  const before = found && (found.about as RunAbout).run;
+  const recipe = before?.recipe ?? options.recipe;
+  const net = found?.net ?? (await makeNet(recipe, options.train));
+  const { script } = net.spec.notes as unknown as { script: Script };
   const lessons = new Lessons(net.engine, options.train, {
-    script, batch: recipe.batch, seed: recipe.seed, joined: handwritingNets[recipe.net].joined, distort: recipe.distort,
+    script,
+    batch: recipe.batch,
+    seed: recipe.seed,
+    joined: handwritingNets[recipe.net].joined,
+    distort: recipe.distort,
   });
-  const perEpoch = lessons.batchesPerEpoch, steps = perEpoch * recipe.epochs, look = spread(options.valid, recipe.check);
+  const perEpoch = lessons.batchesPerEpoch;
+  const steps = perEpoch * recipe.epochs;
+  const look = spread(options.valid, recipe.check);
   const optimizer = optimizerOf(recipe, steps);
-  const pool = options.workers > 0 ? workerPool({ workers: options.workers, ...(options.worker ? { url: options.worker } : {}) }) : undefined;
-  const history = [...before?.history ?? []], seconds = (): number => (before?.seconds ?? 0) + (clock() - start) / 1000;
+  const pool =
+    options.workers > 0
+      ? workerPool({ workers: options.workers, ...(options.worker ? { url: options.worker } : {}) })
+      : undefined;
+  const history = [...(before?.history ?? [])];
+  const seconds = (): number => (before?.seconds ?? 0) + (clock() - start) / 1000;
   const bestError = (): number => history.reduce((least, { error }) => Math.min(least, error), Infinity);
   let sum = before?.sum ?? 0;
-  const keep = (): void => saveModel(checkpoint, net, { task: "handwriting", run: { recipe, history, seconds: seconds(), sum } } as RunAbout);
-  options.onStart?.({ weights: net.size, steps, step: net.step, dropped: lessons.dropped.length, alphabet: script.alphabet });
+  const keep = (): void =>
+    saveModel(checkpoint, net, {
+      task: "handwriting",
+      run: { recipe, history, seconds: seconds(), sum },
+    } as RunAbout);
+  options.onStart?.({
+    weights: net.size,
+    steps,
+    step: net.step,
+    dropped: lessons.dropped.length,
+    alphabet: script.alphabet,
+  });
   try {
     const late = (): boolean => (clock() - start) / 60_000 >= options.minutes;
-    const tired = (): boolean => history.length - 1 - history.findIndex(({ error }) => error === bestError()) >= options.patience;
+    const tired = (): boolean =>
+      history.length - 1 - history.findIndex(({ error }) => error === bestError()) >= options.patience;
     while (net.step < steps && !signal.aborted && !late() && !tired()) {
-      const left = perEpoch - net.step % perEpoch;
-      for await (const { step, loss } of net.train(lessons.from(net.step), { optimizer, steps: left, shard: recipe.shard, weightNoise: recipe.noise, pool, signal })) {
+      const left = perEpoch - (net.step % perEpoch);
+      for await (const { step, loss } of net.train(lessons.from(net.step), {
+        optimizer,
+        steps: left,
+        shard: recipe.shard,
+        weightNoise: recipe.noise,
+        pool,
+        signal,
+      })) {
         sum += loss;
         options.onStep?.({ step, steps, loss, error: history[history.length - 1]?.error ?? NaN });
         if (late()) break;
       }
       if (net.step % perEpoch === 0 && !signal.aborted) {
-        const { labelError: error } = await judge(net, look), best = history.length === 0 || error < bestError();
+        const { labelError: error } = await judge(net, look);
+        const best = history.length === 0 || error < bestError();
         history.push({ epoch: net.step / perEpoch, loss: sum / perEpoch, error, seconds: seconds() });
         sum = 0;
         if (best) saveModel(out, net, { task: "handwriting" }, { training: false });

@@ -8,47 +8,75 @@ import { bar, figureText, timeText } from "./progress.ts";
 
 function list({ screen }: Context): void {
   const there = experiments.filter((e) => e.load).length;
-  screen.line("Geoffrey Hinton's lecture 7 on recurrent nets, claim by claim. ● can be run: unrolled lecture <id>; ○ not there yet.\n");
+  screen.line(
+    "Geoffrey Hinton's lecture 7 on recurrent nets, claim by claim. ● can be run: unrolled lecture " +
+      "<id>; ○ not there yet.\n",
+  );
   for (const { id, claim, load } of experiments) screen.line(`  ${load ? "●" : "○"} ${id}  ${claim}`);
   screen.line(`\n${there} of ${experiments.length} are there.`);
-  screen.event({ event: "result", experiments: experiments.map(({ id, claim, load }) => ({ id, claim, there: load !== undefined })) });
+  screen.event({
+    event: "result",
+    experiments: experiments.map(({ id, claim, load }) => ({ id, claim, there: load !== undefined })),
+  });
 }
 
 async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<boolean> {
-  const { id, claim, load } = experiment, out = values.text("out"), seed = values.whole("seed", 0, 2 ** 52), start = screen.clock();
+  const { id, claim, load } = experiment;
+  const out = values.text("out");
+  const seed = values.whole("seed", 0, 2 ** 52);
+  const start = screen.clock();
   if (!load) throw new Error(`${id} is not there yet`);
   if (out) mkdirSync(out, { recursive: true });
   screen.line(`${id}  ${claim}.\n`);
-  const { run } = await load(), { numbers, verdict, figure }: Outcome = await run({
-    seed, signal,
+  const { run } = await load();
+  const { numbers, verdict, figure }: Outcome = await run({
+    seed,
+    signal,
     log(line) {
       screen.line(line);
       screen.event({ event: "log", id, line });
     },
     progress(fraction, note = "") {
-      const percent = `${Math.round(100 * fraction)}%`, spent = (screen.clock() - start) / 1000, left = spent / fraction - spent, time = `${timeText(left)} left`;
+      const percent = `${Math.round(100 * fraction)}%`;
+      const spent = (screen.clock() - start) / 1000;
+      const left = spent / fraction - spent;
+      const time = `${timeText(left)} left`;
       screen.progress({
-        row: (columns) => `${id}  ${bar(fraction, 30)} ${percent.padStart(4)}  ${time}  ${note}`.slice(0, columns),
+        row: (columns) =>
+          `${id}  ${bar(fraction, 30)} ${percent.padStart(4)}  ${time}  ${note}`.slice(0, columns),
         plain: () => `${id}: ${percent}  ${time}  ${note}`,
         event: () => ({ event: "progress", id, fraction, left, note }),
       });
     },
   });
   signal.throwIfAborted();
-  const seconds = (screen.clock() - start) / 1000, names = Object.keys(numbers), width = Math.max(...names.map((name) => name.length));
+  const seconds = (screen.clock() - start) / 1000;
+  const names = Object.keys(numbers);
+  const width = Math.max(...names.map((name) => name.length));
   screen.line();
-  for (const name of names) screen.line(`  ${name.padEnd(width)}  ${typeof numbers[name] === "number" ? figureText(numbers[name]) : numbers[name]}`);
+  for (const name of names)
+    screen.line(
+      `  ${name.padEnd(width)} ` +
+        ` ${typeof numbers[name] === "number" ? figureText(numbers[name]) : numbers[name]}`,
+    );
   const file = out && figure ? join(out, `${id}.svg`) : undefined;
   if (file) writeFileSync(file, figure!);
-  screen.line(`\n${verdict ? "Seen" : "NOT seen"}: ${claim}. (${timeText(seconds)}, seed ${seed})${file ? ` Figure: ${file}` : ""}`);
+  screen.line(
+    `\n${verdict ? "Seen" : "NOT seen"}: ${claim}. (${timeText(seconds)}, ` +
+      `seed ${seed})${file ? ` Figure: ${file}` : ""}`,
+  );
   screen.event({ event: "result", id, claim, numbers, verdict, figure: file ?? null, seed, seconds });
   return verdict;
 }
 
 export const lectureCommand: Command = {
-  name: "lecture", words: "[ID]", most: 1,
+  name: "lecture",
+  words: "[ID]",
+  most: 1,
   summary: "List the claims of the lecture, or run the experiment of one",
-  details: "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled lecture\n  unrolled lecture 7c-3 --out figures",
+  details:
+    "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled " +
+    "lecture\n  unrolled lecture 7c-3 --out figures",
   options: {
     out: { value: "DIR", help: "write the figure to DIR/<id>.svg" },
     seed: { value: "N", default: "1", help: "seed of everything random" },
@@ -57,7 +85,10 @@ export const lectureCommand: Command = {
     const [id] = context.words;
     if (id === undefined) return list(context);
     const experiment = experiments.find((e) => e.id === id);
-    if (!experiment) throw new UsageError(`lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`);
+    if (!experiment)
+      throw new UsageError(
+        `lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`,
+      );
     return show(experiment, context);
   },
 };

@@ -13,12 +13,21 @@ export interface About {
   bits?: number;
 }
 
-/** Makes the folder that a file is to stand in, where it is missing: before the work whose result it will hold. */
-export const roomFor = (path: string): void => { mkdirSync(dirname(path), { recursive: true }); };
+/**
+ * Makes the folder that a file is to stand in, where it is missing: before the work whose result it will
+ * hold.
+ */
+export const roomFor = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+};
 
-/** Writes the net, with the state of its training or without, all or nothing: the file is put in place when it is complete. */
+/**
+ * Writes the net, with the state of its training or without, all or nothing: the file is put in place when it
+ * is complete.
+ */
 export function saveModel(path: string, net: Network, about: About, { training = true } = {}): void {
-  const { spec, tensors } = readTensors(net.save({ training }), "unrolled"), partial = `${path}.partial`;
+  const { spec, tensors } = readTensors(net.save({ training }), "unrolled");
+  const partial = `${path}.partial`;
   roomFor(path);
   writeFileSync(partial, writeTensors({ ...spec, about }, [...tensors.values()]));
   renameSync(partial, path);
@@ -27,10 +36,17 @@ export function saveModel(path: string, net: Network, about: About, { training =
 /** Reads a net that `saveModel` wrote. Errors name the file. */
 export async function loadModel(path: string): Promise<{ net: Network; about: About }> {
   let bytes: Uint8Array;
-  try { bytes = readFileSync(path); } catch (error) { throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`); }
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
   try {
     const { spec } = readTensors(bytes, "network.load");
-    return { net: await network.load(bytes), about: (spec.about as About | undefined) ?? { task: "unknown" } };
+    return {
+      net: await network.load(bytes),
+      about: (spec.about as About | undefined) ?? { task: "unknown" },
+    };
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }

@@ -5,24 +5,33 @@ const PARTS = " ▏▎▍▌▋▊▉█";
 
 /** A bar of `width` characters, filled to a fraction in eighths. */
 export function bar(fraction: number, width: number): string {
-  const eighths = Math.round(Math.min(Math.max(fraction, 0), 1) * width * 8), whole = eighths >> 3;
-  return ("█".repeat(whole) + (whole < width ? PARTS[eighths & 7] : "")).padEnd(width, "·").replace(/ /g, "·");
+  const eighths = Math.round(Math.min(Math.max(fraction, 0), 1) * width * 8);
+  const whole = eighths >> 3;
+  return ("█".repeat(whole) + (whole < width ? PARTS[eighths & 7] : ""))
+    .padEnd(width, "·")
+    .replace(/ /g, "·");
 }
 
 /** Seconds as people read them: 0.4 s, 42 s, 3:05, 1:02:03. */
 export function timeText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const s = Math.round(seconds), two = (n: number): string => String(n).padStart(2, "0");
+  const s = Math.round(seconds);
+  const two = (n: number): string => String(n).padStart(2, "0");
   if (s < 60) return `${s} s`;
-  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  return s < 3600
+    ? `${Math.floor(s / 60)}:${two(s % 60)}`
+    : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
 /** A number with a thin comma at the thousands. */
 export const countText = (n: number): string => n.toLocaleString("en-US", { maximumFractionDigits: 0 });
 
 /** A loss or another figure in four significant digits. */
-export const figureText = (x: number): string => x === 0 || (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5) ? Number(x.toPrecision(4)).toString() : x.toExponential(2);
+export const figureText = (x: number): string =>
+  x === 0 || (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5)
+    ? Number(x.toPrecision(4)).toString()
+    : x.toExponential(2);
 
 export interface ProgressOptions {
   /** What is going on, as in "training". */
@@ -57,20 +66,30 @@ export class Progress {
   }
 
   /** Sets the number of steps that the run will probably take. */
-  expect(steps: number): void { this.#steps = steps; }
+  expect(steps: number): void {
+    this.#steps = steps;
+  }
 
   /** Seconds since the beginning. */
-  get seconds(): number { return (this.#screen.clock() - this.#start) / 1000; }
+  get seconds(): number {
+    return (this.#screen.clock() - this.#start) / 1000;
+  }
 
   /** Steps a second, over the last few seconds. */
   get rate(): number {
-    const { step, time } = this.#recent[0]!, elapsed = this.#screen.clock() - time;
-    return elapsed > 0 ? (this.#step - step) / elapsed * 1000 : 0;
+    const { step, time } = this.#recent[0]!;
+    const elapsed = this.#screen.clock() - time;
+    return elapsed > 0 ? ((this.#step - step) / elapsed) * 1000 : 0;
   }
 
-  /** Seconds that it will take yet, by its rate and by its time; Infinity as long as there is no rate. JSON shows that as null. */
+  /**
+   * Seconds that it will take yet, by its rate and by its time; Infinity as long as there is no rate. JSON
+   * shows that as null.
+   */
   get left(): number {
-    const { seconds } = this.#options, steps = Math.max(this.#steps - this.#step, 0), bySteps = steps > 0 ? steps / this.rate : 0;
+    const { seconds } = this.#options;
+    const steps = Math.max(this.#steps - this.#step, 0);
+    const bySteps = steps > 0 ? steps / this.rate : 0;
     return seconds ? Math.max(Math.min(bySteps, seconds - this.seconds), 0) : bySteps;
   }
 
@@ -82,23 +101,46 @@ export class Progress {
       this.#recent.push({ step, time: now });
       if (this.#recent.length > 12) this.#recent.shift();
     }
-    const { title, unit = "steps" } = this.#options, steps = this.#steps, entries = Object.entries(figures);
+    const { title, unit = "steps" } = this.#options;
+    const steps = this.#steps;
+    const entries = Object.entries(figures);
     const shown = entries.map(([name, value]) => `${name} ${figureText(value)}`).join("  ");
-    const rate = (): string => this.rate >= 100 ? countText(this.rate) : this.rate.toFixed(1);
-    const time = (): string => last ? `${timeText(this.seconds)} in all` : `${timeText(this.left)} left`;
-    this.#screen.progress({
-      row: (columns) => {
-        const tail = `${String(Math.round(this.#fraction * 100)).padStart(3)}%  ${shown}  ${rate()} ${unit}/s  ${time()}`;
-        const width = Math.min(30, columns - title.length - tail.length - 4);
-        return (width >= 5 ? `${title}  ${bar(this.#fraction, width)} ${tail}` : `${title} ${tail}`).slice(0, columns);
+    const rate = (): string => (this.rate >= 100 ? countText(this.rate) : this.rate.toFixed(1));
+    const time = (): string => (last ? `${timeText(this.seconds)} in all` : `${timeText(this.left)} left`);
+    this.#screen.progress(
+      {
+        row: (columns) => {
+          const tail =
+            `${String(Math.round(this.#fraction * 100)).padStart(3)}%  ${shown}  ${rate()} ${unit}/s ` +
+            ` ${time()}`;
+          const width = Math.min(30, columns - title.length - tail.length - 4);
+          return (width >= 5 ? `${title}  ${bar(this.#fraction, width)} ${tail}` : `${title} ${tail}`).slice(
+            0,
+            columns,
+          );
+        },
+        plain: () =>
+          `${title}: ${countText(step)} of ${countText(steps)} ${unit}  ${shown} ` +
+          ` ${rate()} ${unit}/s  ${last ? "" : `${timeText(this.seconds)}  `}${time()}`,
+        event: () => ({
+          event: "progress",
+          title,
+          step,
+          steps,
+          ...figures,
+          rate: this.rate,
+          seconds: this.seconds,
+          left: last ? 0 : this.left,
+        }),
       },
-      plain: () => `${title}: ${countText(step)} of ${countText(steps)} ${unit}  ${shown}  ${rate()} ${unit}/s  ${last ? "" : `${timeText(this.seconds)}  `}${time()}`,
-      event: () => ({ event: "progress", title, step, steps, ...figures, rate: this.rate, seconds: this.seconds, left: last ? 0 : this.left }),
-    }, last);
+      last,
+    );
   }
 
   /** The run is over, at the last step shown. */
-  end(figures: Readonly<Record<string, number>> = {}): void { this.update(this.#step, figures, true); }
+  end(figures: Readonly<Record<string, number>> = {}): void {
+    this.update(this.#step, figures, true);
+  }
 
   get #fraction(): number {
     const { seconds } = this.#options;

@@ -5,25 +5,42 @@ import { type Command, UsageError } from "./command.ts";
 import { loadModel } from "./model-file.ts";
 
 export const sampleCommand: Command = {
-  name: "sample", words: "MODEL", most: 1,
+  name: "sample",
+  words: "MODEL",
+  most: 1,
   summary: "Write from a model that `unrolled train text` made",
-  details: "  unrolled sample shakespeare.safetensors --temperature 0.7 --prompt \"ROMEO:\"",
+  details: '  unrolled sample shakespeare.safetensors --temperature 0.7 --prompt "ROMEO:"',
   options: {
     length: { value: "N", default: "500", help: "characters to write" },
-    temperature: { value: "X", default: "1", help: "below 1 the model dares less; 0: always the most probable" },
+    temperature: {
+      value: "X",
+      default: "1",
+      help: "below 1 the model dares less; 0: always the most probable",
+    },
     prompt: { value: "TEXT", default: "\n", help: "what the model reads first" },
     seed: { value: "N", default: "1", help: "seed of the draws" },
   },
   async run({ screen, signal, values, words }) {
-    const [path] = words, length = values.whole("length", 0), temperature = values.number("temperature", 0), seed = values.whole("seed", 0, 2 ** 52);
-    if (!path) throw new UsageError("sample: MODEL is missing, want a file that `unrolled train text --out` wrote");
+    const [path] = words;
+    const length = values.whole("length", 0);
+    const temperature = values.number("temperature", 0);
+    const seed = values.whole("seed", 0, 2 ** 52);
+    if (!path)
+      throw new UsageError("sample: MODEL is missing, want a file that `unrolled train text --out` wrote");
     const { net, about } = await loadModel(path);
     try {
-      if (about.task !== "text" || !about.vocabulary) throw new Error(`${path}: a model of task "${about.task}", want one of text`);
-      const vocabulary = new Vocabulary(about.vocabulary), prompt = values.text("prompt") ?? "\n";
+      if (about.task !== "text" || !about.vocabulary)
+        throw new Error(`${path}: a model of task "${about.task}", want one of text`);
+      const vocabulary = new Vocabulary(about.vocabulary);
+      const prompt = values.text("prompt") ?? "\n";
       let text = "";
       if (prompt.trim()) screen.write(prompt);
-      for (const symbol of sample(net, { length, temperature, seed, prompt: vocabulary.encode(prompt || vocabulary.characters[0]!) })) {
+      for (const symbol of sample(net, {
+        length,
+        temperature,
+        seed,
+        prompt: vocabulary.encode(prompt || vocabulary.characters[0]!),
+      })) {
         if (signal.aborted) throw new Error("stopped by Ctrl-C");
         const character = vocabulary.decode([symbol]);
         text += character;

@@ -19,7 +19,10 @@ export type Event = { event: string } & Record<string, unknown>;
 
 const REFRESH = { terminal: 80, plain: 2000, json: 500 } as const; // ms between two status rows
 
-/** The output of one command. With `json`, `line` says nothing and stdout holds JSON lines alone; otherwise events are not printed. */
+/**
+ * The output of one command. With `json`, `line` says nothing and stdout holds JSON lines alone; otherwise
+ * events are not printed.
+ */
 export class Screen {
   readonly json: boolean;
   readonly clock: () => number;
@@ -36,7 +39,9 @@ export class Screen {
   }
 
   /** Columns of the terminal, 80 where there is none. */
-  get columns(): number { return this.#err.columns ?? 80; }
+  get columns(): number {
+    return this.#err.columns ?? 80;
+  }
 
   /** A line, or several, for people. */
   line(text = ""): void {
@@ -62,12 +67,18 @@ export class Screen {
   }
 
   /**
-   * Shows how far the work is: one row rewritten in place on a terminal, a line every two seconds elsewhere, an event twice a second with
-   * `json`. The texts are made only when they will be shown; `last` shows them in any case.
+   * Shows how far the work is: one row rewritten in place on a terminal, a line every two seconds elsewhere,
+   * an event twice a second with `json`. The texts are made only when they will be shown; `last` shows them
+   * in any case.
    */
-  progress(make: { row: (columns: number) => string; plain: () => string; event: () => Event }, last = false): void {
-    const live = this.#err.isTTY === true && !this.json, now = this.clock();
-    if (!last && now - this.#shown < (live ? REFRESH.terminal : this.json ? REFRESH.json : REFRESH.plain)) return;
+  progress(
+    make: { row: (columns: number) => string; plain: () => string; event: () => Event },
+    last = false,
+  ): void {
+    const live = this.#err.isTTY === true && !this.json;
+    const now = this.clock();
+    if (!last && now - this.#shown < (live ? REFRESH.terminal : this.json ? REFRESH.json : REFRESH.plain))
+      return;
     this.#shown = now;
     if (this.json) this.event(make.event());
     else if (live) {
@@ -84,5 +95,7 @@ export class Screen {
   }
 
   /** Leaves the terminal as it was found. */
-  close(): void { this.#clear(); }
+  close(): void {
+    this.#clear();
+  }
 }

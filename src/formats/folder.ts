@@ -1,4 +1,7 @@
-/** Files wherever they are: a folder of a disk, files a page was given, or bytes in memory. Readers of formats see nothing else. */
+/**
+ * Files wherever they are: a folder of a disk, files a page was given, or bytes in memory. Readers of formats
+ * see nothing else.
+ */
 import { DataError } from "../wasm/errors.ts";
 
 /** Named files under one root; names use "/". */
@@ -17,10 +20,16 @@ export function memoryFolder(name: string, files: Readonly<Record<string, Uint8A
     name,
     async *open(file) {
       const bytes = files[file];
-      if (bytes === undefined) throw new DataError(`${name}/${file}: no such file, want one of ${Object.keys(files).join(", ") || "none"}`);
+      if (bytes === undefined)
+        throw new DataError(
+          `${name}/${file}: no such file, want one of ${Object.keys(files).join(", ") || "none"}`,
+        );
       yield typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
     },
-    list: async (below) => Object.keys(files).filter((file) => file.startsWith(`${below}/`)).sort(),
+    list: async (below) =>
+      Object.keys(files)
+        .filter((file) => file.startsWith(`${below}/`))
+        .sort(),
   };
 }
 
@@ -38,11 +47,16 @@ export async function readText(folder: Folder, file: string): Promise<string> {
     bytes.set(piece, at);
     at += piece.length;
   }
-  try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { return new TextDecoder("latin1").decode(bytes); }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("latin1").decode(bytes);
+  }
 }
 
 /** A DataError that names file and line. */
-export const broken = (folder: Folder, file: string, line: number, what: string): DataError => new DataError(`${folder.name}/${file}:${line}: ${what}`);
+export const broken = (folder: Folder, file: string, line: number, what: string): DataError =>
+  new DataError(`${folder.name}/${file}:${line}: ${what}`);
 
 /** The line, from 1, of a place in a text. */
 export function lineAt(text: string, place: number): number {

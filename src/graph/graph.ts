@@ -1,5 +1,6 @@
 /**
- * A graph of ops: pure structure, no memory. Parameters are slices of one flat vector θ[P], in the order of their creation.
+ * A graph of ops: pure structure, no memory. Parameters are slices of one flat vector θ[P], in the order of
+ * their creation.
  */
 import { ShapeError } from "../wasm/errors.ts";
 import type { Op, Shape } from "./op.ts";
@@ -43,12 +44,20 @@ export class Graph {
 
   /** Data of `columns` values, one row a step or one a sequence. */
   input(name: string, columns: number, data: { symbols?: number; per?: "step" | "sequence" } = {}): NodeId {
-    return this.#add({ kind: "input", name, columns, inputs: [], data: { per: data.per ?? "step", symbols: data.symbols }, variable: false });
+    return this.#add({
+      kind: "input",
+      name,
+      columns,
+      inputs: [],
+      data: { per: data.per ?? "step", symbols: data.symbols },
+      variable: false,
+    });
   }
 
   /** A parameter matrix [rows, columns] under a name of its own. */
   parameter(name: string, rows: number, columns: number): NodeId {
-    if (this.parameters.some((p) => p.name === name)) throw new ShapeError(`graph: parameter "${name}" exists, want another name`);
+    if (this.parameters.some((p) => p.name === name))
+      throw new ShapeError(`graph: parameter "${name}" exists, want another name`);
     const parameter = { name, rows, columns, offset: this.size };
     this.parameters.push(parameter);
     this.size += rows * columns;
@@ -57,10 +66,21 @@ export class Graph {
 
   /** The op on these nodes. Throws ShapeError where their widths do not fit. */
   apply(op: Op, ...inputs: NodeId[]): NodeId {
-    const nodes = inputs.map((id) => this.node(id)), probe = oneStep(1);
-    const shapes = nodes.map((node): Shape => node.parameter ?? { rows: 1, columns: node.columns, packing: probe, symbols: node.data?.symbols });
+    const nodes = inputs.map((id) => this.node(id));
+    const probe = oneStep(1);
+    const shapes = nodes.map(
+      (node): Shape =>
+        node.parameter ?? { rows: 1, columns: node.columns, packing: probe, symbols: node.data?.symbols },
+    );
     const { columns } = op.plan(shapes);
-    return this.#add({ kind: "op", name: this.scope ? `${this.scope}.${op.name}` : op.name, columns, inputs, op, variable: nodes.some((node) => node.variable) });
+    return this.#add({
+      kind: "op",
+      name: this.scope ? `${this.scope}.${op.name}` : op.name,
+      columns,
+      inputs,
+      op,
+      variable: nodes.some((node) => node.variable),
+    });
   }
 
   node(id: NodeId): Node {

@@ -1,5 +1,6 @@
 /**
- * The unit of the tape: a differentiable op on whole packed sequences. Its three maps stand side by side in one file:
+ * The unit of the tape: a differentiable op on whole packed sequences. Its three maps stand side by side in
+ * one file:
  *
  *   forward  y = f(x)        vjp  dx += Jᵀ·dy        jvp  ry = J·rx
  *
@@ -52,11 +53,17 @@ export interface Frame {
   readonly tangent: readonly Ptr[];
   /** Running mode of this pass. */
   readonly mode: Mode;
-  /** Weight of structural damping in the vjp that runs: recurrent ops add it to their pre-activations (Martens & Sutskever 2011). */
+  /**
+   * Weight of structural damping in the vjp that runs: recurrent ops add it to their pre-activations (Martens
+   * & Sutskever 2011).
+   */
   readonly structural: number;
   /** [B, carry] state from the pass before, overwritten with this pass's last where mode.carry is set. */
   readonly carry: Ptr;
-  /** Packed panels of columns [from, from+columns) of matrix input i, as is (for x·W) or transposed (for dy·Wᵀ). */
+  /**
+   * Packed panels of columns [from, from+columns) of matrix input i, as is (for x·W) or transposed (for
+   * dy·Wᵀ).
+   */
   packed(i: number, from?: number, columns?: number): Ptr;
   packedTransposed(i: number, from?: number, columns?: number): Ptr;
   /** Packed panels of the tangent of matrix input i. */

@@ -1,6 +1,7 @@
 /**
- * Packed, time-major sequences. A batch holds sequences of unequal length, longest first; at step t the first rowsAt[t] of them are
- * alive. Buffers are [N,F]: all rows of step 0, then all of step 1. Nothing is padded and nothing is masked.
+ * Packed, time-major sequences. A batch holds sequences of unequal length, longest first; at step t the first
+ * rowsAt[t] of them are alive. Buffers are [N,F]: all rows of step 0, then all of step 1. Nothing is padded
+ * and nothing is masked.
  */
 import { ShapeError } from "../wasm/errors.ts";
 
@@ -22,11 +23,17 @@ export interface Packing {
 
 /** The packing of sequences with these lengths, which must fall. Throws ShapeError. */
 export function packing(lengths: ArrayLike<number>): Packing {
-  const B = lengths.length, T = B === 0 ? 0 : lengths[0]!;
-  if (B === 0 || lengths[B - 1]! < 1) throw new ShapeError(`packing: ${B === 0 ? "no sequences" : "a sequence has no steps"}, want at least one of each`);
-  const rowsAt = new Int32Array(T), offsetAt = new Int32Array(T + 1);
+  const B = lengths.length;
+  const T = B === 0 ? 0 : lengths[0]!;
+  if (B === 0 || lengths[B - 1]! < 1)
+    throw new ShapeError(
+      `packing: ${B === 0 ? "no sequences" : "a sequence has no steps"}, want at least one of each`,
+    );
+  const rowsAt = new Int32Array(T);
+  const offsetAt = new Int32Array(T + 1);
   for (let b = 0; b < B; ++b) {
-    if (b > 0 && lengths[b]! > lengths[b - 1]!) throw new ShapeError(`packing: length ${lengths[b]} follows ${lengths[b - 1]}, want longest first`);
+    if (b > 0 && lengths[b]! > lengths[b - 1]!)
+      throw new ShapeError(`packing: length ${lengths[b]} follows ${lengths[b - 1]}, want longest first`);
     ++rowsAt[lengths[b]! - 1]!;
   }
   for (let t = T - 2; t >= 0; --t) rowsAt[t]! += rowsAt[t + 1]!;
@@ -36,7 +43,14 @@ export function packing(lengths: ArrayLike<number>): Packing {
 
 /** B sequences of one step: the packing of what belongs to a sequence, not to a step. */
 export function oneStep(B: number): Packing {
-  return { sequences: B, steps: 1, rows: B, lengths: new Int32Array(B).fill(1), rowsAt: Int32Array.of(B), offsetAt: Int32Array.of(0, B) };
+  return {
+    sequences: B,
+    steps: 1,
+    rows: B,
+    lengths: new Int32Array(B).fill(1),
+    rowsAt: Int32Array.of(B),
+    offsetAt: Int32Array.of(0, B),
+  };
 }
 
 /** True where both hold sequences of the same lengths. */

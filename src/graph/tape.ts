@@ -1,6 +1,6 @@
 /**
- * The buffers of a graph for batches of one packing at a time, and the three passes over it. A pass of the same packing as the one
- * before allocates nothing; tangents get their room at the first jvp.
+ * The buffers of a graph for batches of one packing at a time, and the three passes over it. A pass of the
+ * same packing as the one before allocates nothing; tangents get their room at the first jvp.
  */
 import type { Engine } from "../wasm/engine.ts";
 import { NumericError } from "../wasm/errors.ts";
@@ -40,10 +40,18 @@ class NodeFrame implements Frame {
     this.op = op;
   }
 
-  get mode(): Mode { return this.tape.mode; }
-  get structural(): number { return this.tape.structural; }
-  at(ptr: Ptr, n: number): Ptr { return this.engine.memory.at(ptr, n); }
-  scratch(n: number): Ptr { return this.tape.scratch(n); }
+  get mode(): Mode {
+    return this.tape.mode;
+  }
+  get structural(): number {
+    return this.tape.structural;
+  }
+  at(ptr: Ptr, n: number): Ptr {
+    return this.engine.memory.at(ptr, n);
+  }
+  scratch(n: number): Ptr {
+    return this.tape.scratch(n);
+  }
   packed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
     const { weights } = this.tape;
     return weights.panels.get(weights.theta, weights.version, this.#matrix(i), false, from, columns);
@@ -55,7 +63,9 @@ class NodeFrame implements Frame {
   packedTangent(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
     return this.tape.tangentPanels(this.#matrix(i), from, columns);
   }
-  #matrix(i: number): Parameter { return this.tape.graph.nodes[this.node.inputs[i]!]!.parameter!; }
+  #matrix(i: number): Parameter {
+    return this.tape.graph.nodes[this.node.inputs[i]!]!.parameter!;
+  }
 }
 
 /** What a tape is made for. */
@@ -96,45 +106,61 @@ export class Tape {
     this.engine = weights.engine;
     this.graph = weights.graph;
     this.weights = weights;
-    const { memory } = this.engine, nodes = this.graph.nodes;
+    const { memory } = this.engine;
+    const nodes = this.graph.nodes;
     this.#values = new Arena(memory);
     this.#tangents = new Arena(memory);
     this.#carried = new Arena(memory);
     this.#scratches = new Arena(memory);
-    this.#frames = nodes.map((node) => node.op ? new NodeFrame(this, node, node.op) : undefined);
+    this.#frames = nodes.map((node) => (node.op ? new NodeFrame(this, node, node.op) : undefined));
     this.#wanted = [];
     for (const node of nodes) {
-      this.#wanted.push(node.kind === "parameter" || (options.inputAdjoints ?? []).includes(node.id) || node.inputs.some((i) => this.#wanted[i]));
+      this.#wanted.push(
+        node.kind === "parameter" ||
+          (options.inputAdjoints ?? []).includes(node.id) ||
+          node.inputs.some((i) => this.#wanted[i]),
+      );
     }
-    this.#value = nodes.map((node) => node.parameter ? memory.at(weights.theta, node.parameter.offset) : NULL);
+    this.#value = nodes.map((node) =>
+      node.parameter ? memory.at(weights.theta, node.parameter.offset) : NULL,
+    );
     this.#adjoint = nodes.map(() => NULL);
     this.#tangent = nodes.map(() => NULL);
   }
 
   /** The packing of the current batch. */
-  get batch(): Packing { return this.#batch!; }
+  get batch(): Packing {
+    return this.#batch!;
+  }
 
   /**
-   * Makes room for a batch and reads its data where they stand: `inputs` has the buffer of every input node. With `gradient` false,
-   * nothing is kept for vjp and jvp.
+   * Makes room for a batch and reads its data where they stand: `inputs` has the buffer of every input node.
+   * With `gradient` false, nothing is kept for vjp and jvp.
    */
   plan(batch: Packing, inputs: ReadonlyMap<NodeId, Ptr>, gradient = true): void {
     for (const [node, ptr] of inputs) this.#value[node] = ptr;
-    if (!this.#batch || this.#plannedGradient !== gradient || !samePacking(batch, this.#batch)) this.#allot(batch, gradient);
+    if (!this.#batch || this.#plannedGradient !== gradient || !samePacking(batch, this.#batch))
+      this.#allot(batch, gradient);
     this.#bind();
   }
 
   #allot(batch: Packing, gradient: boolean): void {
-    const { nodes } = this.graph, sequences = oneStep(batch.sequences);
+    const { nodes } = this.graph;
+    const sequences = oneStep(batch.sequences);
     this.#batch = batch;
     this.#plannedGradient = gradient;
     this.#tangentsPlanned = false;
     this.#values.reset();
     this.#adjointReals = 0;
-    const shapes: Shape[] = [], offsets: number[] = [];
+    const shapes: Shape[] = [];
+    const offsets: number[] = [];
     for (const node of nodes) {
       const frame = this.#frames[node.id];
-      if (node.parameter) { shapes.push(node.parameter); offsets.push(-1); continue; }
+      if (node.parameter) {
+        shapes.push(node.parameter);
+        offsets.push(-1);
+        continue;
+      }
       if (!frame) {
         const packing = node.data!.per === "step" ? batch : sequences;
         shapes.push({ rows: packing.rows, columns: node.columns, packing, symbols: node.data!.symbols });
@@ -145,25 +171,41 @@ export class Tape {
         frame.shape = { rows: packing.rows, columns, packing };
         shapes.push(frame.shape);
         this.#value[node.id] = this.#values.reals(packing.rows * columns);
-        frame.kept = (frame.plan.kept ?? []).map((n, i) => !gradient && frame.plan.gradientOnly?.includes(i) ? NULL : this.#values.reals(n));
+        frame.kept = (frame.plan.kept ?? []).map((n, i) =>
+          !gradient && frame.plan.gradientOnly?.includes(i) ? NULL : this.#values.reals(n),
+        );
       }
       offsets.push(this.#adjointReals);
-      if (gradient && this.#wanted[node.id]) this.#adjointReals += Math.ceil(shapes[node.id]!.rows * node.columns / 16) * 16;
+      if (gradient && this.#wanted[node.id])
+        this.#adjointReals += Math.ceil((shapes[node.id]!.rows * node.columns) / 16) * 16;
     }
     if (gradient) this.#adjointsFrom = this.#values.reals(this.#adjointReals);
     for (const node of nodes) {
-      if (!node.parameter) this.#adjoint[node.id] = gradient && this.#wanted[node.id] ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id]!) : NULL;
+      if (!node.parameter)
+        this.#adjoint[node.id] =
+          gradient && this.#wanted[node.id]
+            ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id]!)
+            : NULL;
     }
     this.#planCarry(batch.sequences);
   }
 
   /** Runs all ops on the planned batch. */
   forward(mode: Partial<Mode> = {}): void {
-    this.mode = { gradient: this.#plannedGradient, training: mode.training ?? false, carry: mode.carry, seed: mode.seed ?? 0, draw: mode.draw ?? 0 };
+    this.mode = {
+      gradient: this.#plannedGradient,
+      training: mode.training ?? false,
+      carry: mode.carry,
+      seed: mode.seed ?? 0,
+      draw: mode.draw ?? 0,
+    };
     for (const frame of this.#frames) if (frame) frame.op.forward(frame);
   }
 
-  /** g [P] = Jᵀ·seed, overwritten: `seed` adds adjoints at the nodes it knows. structural: weight of structural damping, after a jvp. */
+  /**
+   * g [P] = Jᵀ·seed, overwritten: `seed` adds adjoints at the nodes it knows. structural: weight of
+   * structural damping, after a jvp.
+   */
   vjp(g: Ptr, seed: () => void, structural = 0): void {
     this.structural = structural;
     this.#bindParameters(this.#adjoint, g);
@@ -190,9 +232,15 @@ export class Tape {
     }
   }
 
-  value(node: NodeId): Ptr { return this.#value[node]!; }
-  adjoint(node: NodeId): Ptr { return this.#adjoint[node]!; }
-  tangent(node: NodeId): Ptr { return this.#tangent[node]!; }
+  value(node: NodeId): Ptr {
+    return this.#value[node]!;
+  }
+  adjoint(node: NodeId): Ptr {
+    return this.#adjoint[node]!;
+  }
+  tangent(node: NodeId): Ptr {
+    return this.#tangent[node]!;
+  }
   /** The frame of an op node: its kept buffers, for analysis. */
   frame(node: NodeId): Frame {
     const frame = this.#frames[node];
@@ -202,7 +250,12 @@ export class Tape {
   /** [rows, columns] of a node's value under the current plan. */
   shape(node: NodeId): Shape {
     const { parameter, data, columns } = this.graph.node(node);
-    return parameter ?? (data ? { rows: data.per === "step" ? this.batch.rows : this.batch.sequences, columns } : this.#frames[node]!.shape);
+    return (
+      parameter ??
+      (data
+        ? { rows: data.per === "step" ? this.batch.rows : this.batch.sequences, columns }
+        : this.#frames[node]!.shape)
+    );
   }
 
   tangentPanels(parameter: Parameter, from: number, columns: number): Ptr {
@@ -263,7 +316,8 @@ export class Tape {
   }
 
   #bindParameters(to: Ptr[], base: Ptr): void {
-    for (const node of this.graph.nodes) if (node.parameter) to[node.id] = this.engine.memory.at(base, node.parameter.offset);
+    for (const node of this.graph.nodes)
+      if (node.parameter) to[node.id] = this.engine.memory.at(base, node.parameter.offset);
   }
 
   #point(pointers: Ptr[], node: Node, from: readonly Ptr[]): void {

@@ -1,10 +1,15 @@
-/** θ in memory, and its matrices packed in panels for the products: packed once a change of θ, not once a use. */
+/**
+ * θ in memory, and its matrices packed in panels for the products: packed once a change of θ, not once a use.
+ */
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { Graph, Parameter } from "./graph.ts";
 
-interface Panel { ptr: Ptr; version: number }
+interface Panel {
+  ptr: Ptr;
+  version: number;
+}
 
 /** Packed panels of column blocks of one flat vector's matrices. */
 export class Panels {
@@ -17,13 +22,24 @@ export class Panels {
     this.#arena = new Arena(engine.memory);
   }
 
-  /** Panels of columns [from, from+columns) of the matrix at base + parameter.offset, made when `version` moved on. */
-  get(base: Ptr, version: number, parameter: Parameter, transposed: boolean, from: number, columns: number): Ptr {
-    const key = (parameter.offset * 2 + (transposed ? 1 : 0)) * 65536 + from, { kernels: k, memory } = this.#engine;
+  /**
+   * Panels of columns [from, from+columns) of the matrix at base + parameter.offset, made when `version`
+   * moved on.
+   */
+  get(
+    base: Ptr,
+    version: number,
+    parameter: Parameter,
+    transposed: boolean,
+    from: number,
+    columns: number,
+  ): Ptr {
+    const key = (parameter.offset * 2 + (transposed ? 1 : 0)) * 65536 + from;
+    const { kernels: k, memory } = this.#engine;
     let panel = this.#panels.get(key);
     if (!panel) {
       const size = transposed ? k.packedSize(columns, parameter.rows) : k.packedSize(parameter.rows, columns);
-      this.#panels.set(key, panel = { ptr: this.#arena.reals(size), version: -1 });
+      this.#panels.set(key, (panel = { ptr: this.#arena.reals(size), version: -1 }));
     }
     if (panel.version !== version) {
       const B = memory.at(base, parameter.offset + from);
@@ -34,7 +50,9 @@ export class Panels {
     return panel.ptr;
   }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 }
 
 /** The parameters of a graph. */
@@ -58,7 +76,9 @@ export class Weights {
   }
 
   /** θ was written. */
-  changed(): void { ++this.version; }
+  changed(): void {
+    ++this.version;
+  }
 
   dispose(): void {
     this.panels.dispose();

@@ -1,10 +1,12 @@
 /**
- * Prefix beam search for connectionist temporal classification (Graves 2012, section 7.5; Hannun et al. 2014): the label sequence with
- * the greatest summed probability over its alignments, with a character language model where one is given. The last class is the blank.
+ * Prefix beam search for connectionist temporal classification (Graves 2012, section 7.5; Hannun et al.
+ * 2014): the label sequence with the greatest summed probability over its alignments, with a character
+ * language model where one is given. The last class is the blank.
  *
  *   score(l) = P(l | y) · P_language(l)^weight · e^(bonus·|l|)
  *
- * Probabilities are kept linear and divided by the best one of each step, so nothing underflows and no logarithm is taken in the loop.
+ * Probabilities are kept linear and divided by the best one of each step, so nothing underflows and no
+ * logarithm is taken in the loop.
  */
 import { engine, type Engine } from "../wasm/engine.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
@@ -50,8 +52,17 @@ interface Prefix {
   step: number;
 }
 
-const start = (parent: Prefix | undefined, label: number): Prefix =>
-  ({ parent, label, children: new Map(), factors: undefined, blank: 0, labeled: 0, nextBlank: 0, nextLabeled: 0, step: -1 });
+const start = (parent: Prefix | undefined, label: number): Prefix => ({
+  parent,
+  label,
+  children: new Map(),
+  factors: undefined,
+  blank: 0,
+  labeled: 0,
+  nextBlank: 0,
+  nextLabeled: 0,
+  step: -1,
+});
 const score = (prefix: Prefix): number => prefix.blank + prefix.labeled;
 const labelsOf = (prefix: Prefix): number[] => {
   const labels: number[] = [];
@@ -59,24 +70,43 @@ const labelsOf = (prefix: Prefix): number[] => {
   return labels;
 };
 
-/** Decodes y [T,K], probabilities of one sequence, row-major. Hypotheses best first, at most `width`. Throws OptionError. */
+/**
+ * Decodes y [T,K], probabilities of one sequence, row-major. Hypotheses best first, at most `width`. Throws
+ * OptionError.
+ */
 export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Promise<Hypothesis[]> {
   const who = "beamSearch";
   knownOptions(who, options, ["classes", "width", "cutoff", "language", "weight", "bonus"]);
-  const K = whole(who, "classes", options.classes, 1), width = whole(who, "width", options.width ?? 32, 1);
-  const cutoff = inRange(who, "cutoff", options.cutoff ?? 1e-4, 0, 1), weight = inRange(who, "weight", options.weight ?? 1, 0);
+  const K = whole(who, "classes", options.classes, 1);
+  const width = whole(who, "width", options.width ?? 32, 1);
+  const cutoff = inRange(who, "cutoff", options.cutoff ?? 1e-4, 0, 1);
+  const weight = inRange(who, "weight", options.weight ?? 1, 0);
   const bonus = inRange(who, "bonus", options.bonus ?? 0, -1e3, 1e3);
-  const e = await engine("float64"), { language } = options;
-  const factorsOf = (prefix: Prefix): Float64Array => prefix.factors ??= mapped(e, "mapExp",
-    Array.from(language!.nextLogProbabilities(labelsOf(prefix)), (v, k) => (weight === 0 ? 0 : weight * v) + (k < K - 1 ? bonus : 0)));
+  const e = await engine("float64");
+  const { language } = options;
+  const factorsOf = (prefix: Prefix): Float64Array =>
+    (prefix.factors ??= mapped(
+      e,
+      "mapExp",
+      Array.from(
+        language!.nextLogProbabilities(labelsOf(prefix)),
+        (v, k) => (weight === 0 ? 0 : weight * v) + (k < K - 1 ? bonus : 0),
+      ),
+    ));
 
-  const root = start(undefined, K - 1), scales: number[] = [];
+  const root = start(undefined, K - 1);
+  const scales: number[] = [];
   root.blank = 1;
   let beam = [root];
   for (let t = 0; t < y.length / K; ++t) {
-    const reached: Prefix[] = [], tried: number[] = [], p = (k: number): number => y[t * K + k]!;
+    const reached: Prefix[] = [];
+    const tried: number[] = [];
+    const p = (k: number): number => y[t * K + k]!;
     const reach = (prefix: Prefix): Prefix => {
-      if (prefix.step < t) { prefix.step = t; reached.push(prefix); }
+      if (prefix.step < t) {
+        prefix.step = t;
+        reached.push(prefix);
+      }
       return prefix;
     };
     for (let k = 0; k < K - 1; ++k) if (p(k) >= cutoff && p(k) > 0) tried.push(k);
@@ -84,11 +114,12 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
       reach(prefix).nextBlank += score(prefix) * p(K - 1);
       if (prefix !== root) prefix.nextLabeled += prefix.labeled * p(prefix.label);
       const factors = language && tried.length > 0 ? factorsOf(prefix) : undefined;
-      for (const k of tried) { // a label after itself needs a blank between
+      for (const k of tried) {
+        // a label after itself needs a blank between
         const gain = (k === prefix.label ? prefix.blank : score(prefix)) * p(k) * (factors ? factors[k]! : 1);
         if (gain === 0) continue;
         let child = prefix.children.get(k);
-        if (!child) prefix.children.set(k, child = start(prefix, k));
+        if (!child) prefix.children.set(k, (child = start(prefix, k)));
         reach(child).nextLabeled += gain;
       }
     }
@@ -104,15 +135,30 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
     for (const prefix of reached.slice(width)) prefix.blank = prefix.labeled = 0;
     beam = kept;
   }
-  const ends = beam.map((prefix) => ({ labels: labelsOf(prefix), p: score(prefix) * (language ? factorsOf(prefix)[K - 1]! : 1) }))
-    .filter(({ p }) => p > 0).sort((a, b) => b.p - a.p);
-  const scale = mapped(e, "mapLog", scales).reduce((sum, v) => sum + v, 0), logs = mapped(e, "mapLog", ends.map(({ p }) => p));
+  const ends = beam
+    .map((prefix) => ({
+      labels: labelsOf(prefix),
+      p: score(prefix) * (language ? factorsOf(prefix)[K - 1]! : 1),
+    }))
+    .filter(({ p }) => p > 0)
+    .sort((a, b) => b.p - a.p);
+  const scale = mapped(e, "mapLog", scales).reduce((sum, v) => sum + v, 0);
+  const logs = mapped(
+    e,
+    "mapLog",
+    ends.map(({ p }) => p),
+  );
   return ends.map(({ labels }, i) => ({ labels, score: logs[i]! + scale }));
 }
 
 /** An elementary function of a few numbers, by the kernels. */
-function mapped({ kernels, memory }: Engine, map: "mapExp" | "mapLog", values: readonly number[]): Float64Array {
-  const n = values.length, ptr = memory.allocate(Math.max(n, 1) * 8);
+function mapped(
+  { kernels, memory }: Engine,
+  map: "mapExp" | "mapLog",
+  values: readonly number[],
+): Float64Array {
+  const n = values.length;
+  const ptr = memory.allocate(Math.max(n, 1) * 8);
   memory.reals(ptr, n).set(values);
   kernels[map](n, ptr, ptr);
   const result = Float64Array.from(memory.reals(ptr, n));

@@ -1,6 +1,6 @@
 /**
- * Best-path decoding of connectionist temporal classification (Graves et al. 2006, section 3.2): the likeliest class
- * of each step, collapsed. The last class is the blank.
+ * Best-path decoding of connectionist temporal classification (Graves et al. 2006, section 3.2): the
+ * likeliest class of each step, collapsed. The last class is the blank.
  */
 
 /** One recognized label and the steps [from, to) at which its class was the likeliest. */
@@ -16,7 +16,9 @@ export interface Emission {
  * y [T,K]  probabilities or logits of a sequence, row-major
  */
 export function bestPath(y: ArrayLike<number>, K: number): Emission[] {
-  const blank = K - 1, T = y.length / K, emissions: { label: number; from: number; to: number }[] = [];
+  const blank = K - 1;
+  const T = y.length / K;
+  const emissions: { label: number; from: number; to: number }[] = [];
   let before = blank;
   for (let t = 0; t < T; ++t) {
     let best = 0;

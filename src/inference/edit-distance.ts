@@ -2,7 +2,8 @@
 
 /** The fewest insertions, deletions and substitutions that turn `from` into `to`. */
 export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
-  let old = Int32Array.from({ length: to.length + 1 }, (_, j) => j), now = new Int32Array(to.length + 1);
+  let old = Int32Array.from({ length: to.length + 1 }, (_, j) => j);
+  let now = new Int32Array(to.length + 1);
   for (let i = 0; i < from.length; ++i) {
     now[0] = i + 1;
     for (let j = 0; j < to.length; ++j) {
@@ -15,7 +16,7 @@ export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
 }
 
 /** Edits a true label: 0 where there are neither edits nor labels, ∞ where there are only edits. */
-export const errorRate = (edits: number, labels: number): number => edits === 0 ? 0 : edits / labels;
+export const errorRate = (edits: number, labels: number): number => (edits === 0 ? 0 : edits / labels);
 
 /** Edits and labels counted over many sequences. */
 export interface LabelErrors {
@@ -30,9 +31,13 @@ export interface LabelErrors {
   rate: number;
 }
 
-/** Counts the errors of `got` against `want`, sequence by sequence. Throws RangeError where their numbers differ. */
+/**
+ * Counts the errors of `got` against `want`, sequence by sequence. Throws RangeError where their numbers
+ * differ.
+ */
 export function labelErrors<T>(got: readonly ArrayLike<T>[], want: readonly ArrayLike<T>[]): LabelErrors {
-  if (got.length !== want.length) throw new RangeError(`labelErrors: got has ${got.length} sequences, want the ${want.length} true ones`);
+  if (got.length !== want.length)
+    throw new RangeError(`labelErrors: got has ${got.length} sequences, want the ${want.length} true ones`);
   const errors: LabelErrors = { edits: 0, labels: 0, sequences: got.length, exact: 0, rate: 0 };
   for (let i = 0; i < got.length; ++i) {
     const distance = editDistance(got[i]!, want[i]!);

@@ -1,4 +1,7 @@
-/** Kalman filter and smoother over one series: shape, drift and the diffuse start here, the passes in assembly/gauss.ts. */
+/**
+ * Kalman filter and smoother over one series: shape, drift and the diffuse start here, the passes in
+ * assembly/gauss.ts.
+ */
 import { NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
@@ -17,7 +20,10 @@ export interface LinearGaussian extends StateSpace {
   readonly initial: InitialState;
 }
 
-interface Moments { readonly mean: Float64Array; readonly covariance: Float64Array }
+interface Moments {
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
 
 /** One pass: buffers good until the next `run`. Rows of states are [n], of covariances [n,n]. */
 export interface Pass {
@@ -48,7 +54,9 @@ export interface Pass {
 /** How far a pass goes: only the likelihood and the last state, all filtered states, or smoothed ones too. */
 export type Depth = "likelihood" | "filter" | "smooth";
 
-/** Relative change of a covariance, per step, from which on it counts as constant: 8 units in the last place. */
+/**
+ * Relative change of a covariance, per step, from which on it counts as constant: 8 units in the last place.
+ */
 const STEADY = 2 ** -49;
 
 /** Runs passes in one workspace. */
@@ -64,20 +72,45 @@ export class Kalman {
   }
 
   /**
-   * One pass over y [T,p] (NaN where missing) with inputs u [T,m]. `steady: false` computes every covariance anew. Throws NumericError,
-   * beginning with `who`, on a singular innovation covariance or a result that is not finite.
+   * One pass over y [T,p] (NaN where missing) with inputs u [T,m]. `steady: false` computes every covariance
+   * anew. Throws NumericError, beginning with `who`, on a singular innovation covariance or a result that is
+   * not finite.
    */
-  run(who: string, model: LinearGaussian, y: Float64Array, u: Float64Array | undefined, depth: Depth, { steady = true } = {}): Pass {
-    const { memory, kernels: k } = this.engine, { state: n, output: p, input: m } = model, nn = n * n, T = y.length / p, arena = this.#arena;
+  run(
+    who: string,
+    model: LinearGaussian,
+    y: Float64Array,
+    u: Float64Array | undefined,
+    depth: Depth,
+    { steady = true } = {},
+  ): Pass {
+    const { memory, kernels: k } = this.engine;
+    const { state: n, output: p, input: m } = model;
+    const nn = n * n;
+    const T = y.length / p;
+    const arena = this.#arena;
     arena.reset();
-    const keep = depth !== "likelihood", rows = keep ? T : 1, smooth = depth === "smooth";
-    const theta = arena.reals(2 * nn + n * p + p * p), outputs = arena.reals(T * p), ll = arena.reals(T), scratch = arena.reals(k.kalmanScratch(n, p));
-    const inputs = u ? arena.reals(T * m) : NULL, drift = u ? arena.reals(T * n) : NULL;
-    const predictedMean = arena.reals((rows + 1) * n), predictedCovariance = arena.reals((rows + 1) * nn);
-    const filteredMean = arena.reals(rows * n), filteredCovariance = arena.reals(rows * nn), same = arena.ints(T);
-    const smoothedMean = smooth ? arena.reals(T * n) : NULL, smoothedCovariance = smooth ? arena.reals(T * nn) : NULL, lag = smooth ? arena.reals(T * nn) : NULL;
+    const keep = depth !== "likelihood";
+    const rows = keep ? T : 1;
+    const smooth = depth === "smooth";
+    const theta = arena.reals(2 * nn + n * p + p * p);
+    const outputs = arena.reals(T * p);
+    const ll = arena.reals(T);
+    const scratch = arena.reals(k.kalmanScratch(n, p));
+    const inputs = u ? arena.reals(T * m) : NULL;
+    const drift = u ? arena.reals(T * n) : NULL;
+    const predictedMean = arena.reals((rows + 1) * n);
+    const predictedCovariance = arena.reals((rows + 1) * nn);
+    const filteredMean = arena.reals(rows * n);
+    const filteredCovariance = arena.reals(rows * nn);
+    const same = arena.ints(T);
+    const smoothedMean = smooth ? arena.reals(T * n) : NULL;
+    const smoothedCovariance = smooth ? arena.reals(T * nn) : NULL;
+    const lag = smooth ? arena.reals(T * nn) : NULL;
     this.#load(model, theta, y, u, outputs, inputs, drift);
-    const { start, next } = this.#start(who, model, T, outputs, drift), d = start.length, at = keep ? d : 0;
+    const { start, next } = this.#start(who, model, T, outputs, drift);
+    const d = start.length;
+    const at = keep ? d : 0;
     start.forEach((step, t) => {
       memory.reals(ll, T)[t] = step.logLikelihood;
       if (keep) {
@@ -89,22 +122,69 @@ export class Kalman {
     this.#store(next, at, predictedMean, predictedCovariance);
     if (d < T) {
       const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, at * width);
-      const failed = k.kalmanFilter(T - d, n, p, theta, memory.at(outputs, d * p), u ? memory.at(drift, d * n) : NULL, keep ? 1 : 0, steady ? STEADY : -1,
-        row(predictedMean, n), row(predictedCovariance, nn), row(filteredMean, n), row(filteredCovariance, nn), memory.at(ll, d), (same + 4 * d) as Ptr, scratch);
-      if (failed) throw new NumericError(`${who}: step ${d + failed - 1}: innovation covariance is not positive definite; give R more noise, or drop repeated outputs`);
+      const failed = k.kalmanFilter(
+        T - d,
+        n,
+        p,
+        theta,
+        memory.at(outputs, d * p),
+        u ? memory.at(drift, d * n) : NULL,
+        keep ? 1 : 0,
+        steady ? STEADY : -1,
+        row(predictedMean, n),
+        row(predictedCovariance, nn),
+        row(filteredMean, n),
+        row(filteredCovariance, nn),
+        memory.at(ll, d),
+        (same + 4 * d) as Ptr,
+        scratch,
+      );
+      if (failed)
+        throw new NumericError(
+          `${who}: step ${d + failed - 1}: innovation covariance is not positive definite; give R ` +
+            "more noise, or drop repeated outputs",
+        );
     }
     const logLikelihood = this.#total(who, ll, T);
     if (smooth) {
-      const from = Math.max(d - 1, 0), row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, from * width);
-      k.kalmanSmoother(T - from, n, theta, steady ? STEADY : -1, row(predictedMean, n), row(predictedCovariance, nn), row(filteredMean, n), row(filteredCovariance, nn),
-        (same + 4 * from) as Ptr, row(smoothedMean, n), row(smoothedCovariance, nn), row(lag, nn), p, scratch);
-      for (let t = from - 1; t >= 0; --t) this.#smoothStart(who, model, start[t]!, start[t + 1]!, t, smoothedMean, smoothedCovariance, lag);
+      const from = Math.max(d - 1, 0);
+      const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, from * width);
+      k.kalmanSmoother(
+        T - from,
+        n,
+        theta,
+        steady ? STEADY : -1,
+        row(predictedMean, n),
+        row(predictedCovariance, nn),
+        row(filteredMean, n),
+        row(filteredCovariance, nn),
+        (same + 4 * from) as Ptr,
+        row(smoothedMean, n),
+        row(smoothedCovariance, nn),
+        row(lag, nn),
+        p,
+        scratch,
+      );
+      for (let t = from - 1; t >= 0; --t)
+        this.#smoothStart(who, model, start[t]!, start[t + 1]!, t, smoothedMean, smoothedCovariance, lag);
       if (!k.allFinite(T * n, smoothedMean) || !k.allFinite(T * nn, smoothedCovariance)) {
         throw new NumericError(`${who}: a smoothed state is not finite; data or parameters are too large`);
       }
     }
     return {
-      steps: T, logLikelihood, ll, predictedMean, predictedCovariance, filteredMean, filteredCovariance, smoothedMean, smoothedCovariance, lag, outputs, inputs, start,
+      steps: T,
+      logLikelihood,
+      ll,
+      predictedMean,
+      predictedCovariance,
+      filteredMean,
+      filteredCovariance,
+      smoothedMean,
+      smoothedCovariance,
+      lag,
+      outputs,
+      inputs,
+      start,
     };
   }
 
@@ -114,8 +194,18 @@ export class Kalman {
     this.algebra.dispose();
   }
 
-  #load(model: LinearGaussian, theta: Ptr, y: Float64Array, u: Float64Array | undefined, outputs: Ptr, inputs: Ptr, drift: Ptr): void {
-    const { memory, kernels: k } = this.engine, { state: n, output: p, input: m, A, C, Q, R, B, D } = model, T = y.length / p;
+  #load(
+    model: LinearGaussian,
+    theta: Ptr,
+    y: Float64Array,
+    u: Float64Array | undefined,
+    outputs: Ptr,
+    inputs: Ptr,
+    drift: Ptr,
+  ): void {
+    const { memory, kernels: k } = this.engine;
+    const { state: n, output: p, input: m, A, C, Q, R, B, D } = model;
+    const T = y.length / p;
     const all = memory.reals(theta, 2 * n * n + n * p + p * p);
     all.set(A);
     all.set(C, n * n);
@@ -124,7 +214,8 @@ export class Kalman {
     memory.reals(outputs, T * p).set(y);
     if (!u) return;
     memory.reals(inputs, T * m).set(u);
-    const weights = this.#arena.reals(m * Math.max(n, p)), effect = this.#arena.reals(T * p);
+    const weights = this.#arena.reals(m * Math.max(n, p));
+    const effect = this.#arena.reals(T * p);
     memory.reals(weights, m * n).set(this.algebra.transpose(n, m, B));
     k.product(T, n, m, inputs, m, weights, n, drift, n);
     memory.reals(weights, m * p).set(this.algebra.transpose(p, m, D));
@@ -133,15 +224,30 @@ export class Kalman {
   }
 
   /** The diffuse steps, if any, and the prediction they end in. */
-  #start(who: string, model: LinearGaussian, T: number, outputs: Ptr, drift: Ptr): { start: DiffuseStep[]; next: Moments } {
-    const steps: DiffuseStep[] = [], { memory } = this.engine, { state: n, output: p } = model;
+  #start(
+    who: string,
+    model: LinearGaussian,
+    T: number,
+    outputs: Ptr,
+    drift: Ptr,
+  ): { start: DiffuseStep[]; next: Moments } {
+    const steps: DiffuseStep[] = [];
+    const { memory } = this.engine;
+    const { state: n, output: p } = model;
     if (model.initial !== "diffuse") return { start: steps, next: model.initial };
     const filter = new DiffuseFilter(this.algebra, model);
     while (filter.predicted.rank > 0) {
       const t = steps.length;
-      if (t === T) throw new NumericError(`${who}: ${T} steps leave ${filter.predicted.rank} of ${n} directions of a diffuse start unobserved; give initial: { mean, covariance }`);
-      const y = memory.reals(memory.at(outputs, t * p), p).slice(), to = drift === NULL ? undefined : memory.reals(memory.at(drift, t * n), n).slice();
-      try { steps.push(filter.step(y, to)); } catch (error) {
+      if (t === T)
+        throw new NumericError(
+          `${who}: ${T} steps leave ${filter.predicted.rank} of ${n} directions of a diffuse start ` +
+            "unobserved; give initial: { mean, covariance }",
+        );
+      const y = memory.reals(memory.at(outputs, t * p), p).slice();
+      const to = drift === NULL ? undefined : memory.reals(memory.at(drift, t * n), n).slice();
+      try {
+        steps.push(filter.step(y, to));
+      } catch (error) {
         throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
       }
     }
@@ -149,17 +255,31 @@ export class Kalman {
   }
 
   #store({ mean, covariance }: Moments, t: number, means: Ptr, covariances: Ptr): void {
-    const { memory } = this.engine, n = mean.length;
+    const { memory } = this.engine;
+    const n = mean.length;
     memory.reals(memory.at(means, t * n), n).set(mean);
     memory.reals(memory.at(covariances, t * n * n), n * n).set(covariance);
   }
 
-  #smoothStart(who: string, model: LinearGaussian, now: DiffuseStep, after: DiffuseStep, t: number, means: Ptr, covariances: Ptr, lag: Ptr): void {
-    const { memory } = this.engine, n = model.state, nn = n * n;
+  #smoothStart(
+    who: string,
+    model: LinearGaussian,
+    now: DiffuseStep,
+    after: DiffuseStep,
+    t: number,
+    means: Ptr,
+    covariances: Ptr,
+    lag: Ptr,
+  ): void {
+    const { memory } = this.engine;
+    const n = model.state;
+    const nn = n * n;
     const mean = memory.reals(memory.at(means, (t + 1) * n), n).slice() as Float64Array;
     const covariance = memory.reals(memory.at(covariances, (t + 1) * nn), nn).slice() as Float64Array;
     let step;
-    try { step = smoothDiffuse(this.algebra, model, now.filtered, after.predicted, mean, covariance); } catch (error) {
+    try {
+      step = smoothDiffuse(this.algebra, model, now.filtered, after.predicted, mean, covariance);
+    } catch (error) {
       throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
     }
     this.#store(step, t, means, covariances);
@@ -170,7 +290,10 @@ export class Kalman {
     const each = this.engine.memory.reals(ll, T);
     let sum = 0;
     for (let t = 0; t < T; ++t) {
-      if (!Number.isFinite(each[t]!)) throw new NumericError(`${who}: step ${t}: the log-likelihood is ${each[t]}; data or parameters are too large`);
+      if (!Number.isFinite(each[t]!))
+        throw new NumericError(
+          `${who}: step ${t}: the log-likelihood is ${each[t]}; data or parameters are too large`,
+        );
       sum += each[t]!;
     }
     return sum;

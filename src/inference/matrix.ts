@@ -1,6 +1,7 @@
 /**
- * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/linalg.ts and eigen.ts: products, Cholesky, QR, least squares,
- * symmetric eigenvalues, ridge. Every method takes and gives plain Float64Arrays.
+ * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/linalg.ts and eigen.ts: products,
+ * Cholesky, QR, least squares, symmetric eigenvalues, ridge. Every method takes and gives plain
+ * Float64Arrays.
  */
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
@@ -8,11 +9,20 @@ import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./engine.ts";
 
 /** Q [m,n] with orthonormal columns and R [n,n] upper triangular. */
-export interface QR { readonly Q: Float64Array; readonly R: Float64Array }
+export interface QR {
+  readonly Q: Float64Array;
+  readonly R: Float64Array;
+}
 /** values [n] ascending; row i of vectors [n,n] belongs to values[i] and has length 1. */
-export interface SymmetricEigen { readonly values: Float64Array; readonly vectors: Float64Array }
+export interface SymmetricEigen {
+  readonly values: Float64Array;
+  readonly vectors: Float64Array;
+}
 /** solution [n,k] and the residual products [k,k] = (Y - X·solution)ᵀ(Y - X·solution). */
-export interface LeastSquares { readonly solution: Float64Array; readonly residual: Float64Array }
+export interface LeastSquares {
+  readonly solution: Float64Array;
+  readonly residual: Float64Array;
+}
 
 /** A diagonal element of R this far below the largest: its column depends on the others, to rounding. */
 const DEPENDENT = 1e-12;
@@ -32,7 +42,9 @@ export class Algebra {
   /** A [m,k] · B [k,n]. */
   multiply(m: number, k: number, n: number, A: ArrayLike<number>, B: ArrayLike<number>): Float64Array {
     return this.#work(() => {
-      const a = this.#put(A, m * k), b = this.#put(B, k * n), c = this.#arena.reals(m * n);
+      const a = this.#put(A, m * k);
+      const b = this.#put(B, k * n);
+      const c = this.#arena.reals(m * n);
       this.engine.kernels.product(m, n, k, a, k, b, n, c, n);
       return this.#take(c, m * n);
     });
@@ -49,8 +61,8 @@ export class Algebra {
   }
 
   /**
-   * L with L·Lᵀ = A [n,n]. Semidefinite matrices give a factor with zero columns when `semidefinite`; else they, and always indefinite
-   * ones, are a NumericError that begins with `who`.
+   * L with L·Lᵀ = A [n,n]. Semidefinite matrices give a factor with zero columns when `semidefinite`; else
+   * they, and always indefinite ones, are a NumericError that begins with `who`.
    */
   cholesky(who: string, n: number, A: ArrayLike<number>, { semidefinite = false } = {}): Float64Array {
     return this.#work(() => {
@@ -59,10 +71,21 @@ export class Algebra {
     });
   }
 
-  /** A⁻¹·B for symmetric positive (semi)definite A [n,n], B [n,k]; where A is singular, one of the solutions. */
-  solve(who: string, n: number, k: number, A: ArrayLike<number>, B: ArrayLike<number>, { semidefinite = false } = {}): Float64Array {
+  /**
+   * A⁻¹·B for symmetric positive (semi)definite A [n,n], B [n,k]; where A is singular, one of the solutions.
+   */
+  solve(
+    who: string,
+    n: number,
+    k: number,
+    A: ArrayLike<number>,
+    B: ArrayLike<number>,
+    { semidefinite = false } = {},
+  ): Float64Array {
     return this.#work(() => {
-      const a = this.#factor(who, n, A, semidefinite), b = this.#put(B, n * k), { kernels } = this.engine;
+      const a = this.#factor(who, n, A, semidefinite);
+      const b = this.#put(B, n * k);
+      const { kernels } = this.engine;
       kernels.solveLower(n, k, a, b);
       kernels.solveLowerTransposed(n, k, a, b);
       return this.#take(b, n * k);
@@ -79,7 +102,14 @@ export class Algebra {
   }
 
   /** (XᵀX + λI)⁻¹·XᵀY from XX [n,n] and XY [n,k]: ridge regression from sufficient statistics. */
-  ridge(who: string, n: number, k: number, XX: ArrayLike<number>, XY: ArrayLike<number>, lambda: number): Float64Array {
+  ridge(
+    who: string,
+    n: number,
+    k: number,
+    XX: ArrayLike<number>,
+    XY: ArrayLike<number>,
+    lambda: number,
+  ): Float64Array {
     const A = Float64Array.from(XX);
     for (let i = 0; i < n; ++i) A[i * n + i]! += lambda;
     return this.solve(who, n, k, A, XY);
@@ -92,16 +122,25 @@ export class Algebra {
   }
 
   /** ln x, element by element. */
-  log(x: ArrayLike<number>): Float64Array { return this.#map("mapLog", x); }
+  log(x: ArrayLike<number>): Float64Array {
+    return this.#map("mapLog", x);
+  }
 
   /** eˣ, element by element. */
-  exp(x: ArrayLike<number>): Float64Array { return this.#map("mapExp", x); }
+  exp(x: ArrayLike<number>): Float64Array {
+    return this.#map("mapExp", x);
+  }
 
   /** A [m,n] = Q·R with m ≥ n, by Householder reflections. */
   qr(m: number, n: number, A: ArrayLike<number>): QR {
     return this.#work(() => {
-      const { kernels, memory } = this.engine, arena = this.#arena;
-      const a = this.#put(A, m * n), beta = arena.reals(n), work = arena.reals(n), q = arena.reals(m * n), R = new Float64Array(n * n);
+      const { kernels, memory } = this.engine;
+      const arena = this.#arena;
+      const a = this.#put(A, m * n);
+      const beta = arena.reals(n);
+      const work = arena.reals(n);
+      const q = arena.reals(m * n);
+      const R = new Float64Array(n * n);
       kernels.householderQR(m, n, a, beta, work);
       const reduced = memory.reals(a, m * n);
       for (let i = 0; i < n; ++i) for (let j = i; j < n; ++j) R[i * n + j] = reduced[i * n + j]!;
@@ -112,18 +151,36 @@ export class Algebra {
     });
   }
 
-  /** The B that minimizes ‖Y - X·B‖ for X [m,n], Y [m,k], m ≥ n, by QR. Throws NumericError where columns of X depend on each other. */
-  leastSquares(who: string, m: number, n: number, k: number, X: ArrayLike<number>, Y: ArrayLike<number>): LeastSquares {
+  /**
+   * The B that minimizes ‖Y - X·B‖ for X [m,n], Y [m,k], m ≥ n, by QR. Throws NumericError where columns of X
+   * depend on each other.
+   */
+  leastSquares(
+    who: string,
+    m: number,
+    n: number,
+    k: number,
+    X: ArrayLike<number>,
+    Y: ArrayLike<number>,
+  ): LeastSquares {
     return this.#work(() => {
-      const { kernels, memory } = this.engine, arena = this.#arena, width = Math.max(n, k);
-      const x = this.#put(X, m * n), y = this.#put(Y, m * k), beta = arena.reals(n), work = arena.reals(width), rest = arena.reals(k * k);
+      const { kernels, memory } = this.engine;
+      const arena = this.#arena;
+      const width = Math.max(n, k);
+      const x = this.#put(X, m * n);
+      const y = this.#put(Y, m * k);
+      const beta = arena.reals(n);
+      const work = arena.reals(width);
+      const rest = arena.reals(k * k);
       kernels.householderQR(m, n, x, beta, work);
       const R = memory.reals(x, m * n);
       let most = 0;
       for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(R[i * n + i]!));
       for (let i = 0; i < n; ++i) {
         if (Math.abs(R[i * n + i]!) > DEPENDENT * most) continue;
-        throw new NumericError(`${who}: regressor ${i} depends on those before it; take fewer of them, or data that vary more`);
+        throw new NumericError(
+          `${who}: regressor ${i} depends on those before it; take fewer of them, or data that vary more`,
+        );
       }
       kernels.applyReflections(m, n, x, beta, k, y, 1, work);
       kernels.solveUpper(n, k, x, n, y);
@@ -136,28 +193,41 @@ export class Algebra {
   /** Eigenvalues and eigenvectors of symmetric A [n,n]. Throws NumericError where A is not finite. */
   symmetricEigen(who: string, n: number, A: ArrayLike<number>): SymmetricEigen {
     return this.#work(() => {
-      const a = this.#put(A, n * n), values = this.#arena.reals(n), vectors = this.#arena.reals(n * n);
-      if (this.engine.kernels.symmetricEigen(n, a, values, vectors)) throw new NumericError(`${who}: the eigenvalues did not converge; check that the matrix is finite`);
+      const a = this.#put(A, n * n);
+      const values = this.#arena.reals(n);
+      const vectors = this.#arena.reals(n * n);
+      if (this.engine.kernels.symmetricEigen(n, a, values, vectors))
+        throw new NumericError(`${who}: the eigenvalues did not converge; check that the matrix is finite`);
       return { values: this.#take(values, n), vectors: this.#take(vectors, n * n) };
     });
   }
 
-  /** The symmetric matrix nearest to A [n,n] whose eigenvalues are at least `floor`; A itself where they are. */
+  /**
+   * The symmetric matrix nearest to A [n,n] whose eigenvalues are at least `floor`; A itself where they are.
+   */
   floorEigenvalues(who: string, n: number, A: Float64Array, floor: number): Float64Array {
     const { values, vectors } = this.symmetricEigen(who, n, A);
     if (values[0]! >= floor) return A;
     const scaled = vectors.map((v, i) => v * Math.max(values[Math.floor(i / n)]!, floor));
     const out = this.multiply(n, n, n, this.transpose(n, n, vectors), scaled);
-    for (let i = 0; i < n; ++i) for (let j = 0; j < i; ++j) out[i * n + j] = out[j * n + i] = 0.5 * (out[i * n + j]! + out[j * n + i]!);
+    for (let i = 0; i < n; ++i)
+      for (let j = 0; j < i; ++j) out[i * n + j] = out[j * n + i] = 0.5 * (out[i * n + j]! + out[j * n + i]!);
     return out;
   }
 
   /** Gives its memory back; a later call takes new room. */
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 
   #factor(who: string, n: number, A: ArrayLike<number>, semidefinite: boolean): Ptr {
-    const a = this.#put(A, n * n), stopped = this.engine.kernels.cholesky(n, a, semidefinite ? SEMIDEFINITE : -1);
-    if (stopped) throw new NumericError(`${who} is not positive ${semidefinite ? "semi" : ""}definite: pivot ${stopped - 1} of ${n} is not positive, or not a number`);
+    const a = this.#put(A, n * n);
+    const stopped = this.engine.kernels.cholesky(n, a, semidefinite ? SEMIDEFINITE : -1);
+    if (stopped)
+      throw new NumericError(
+        `${who} is not positive ${semidefinite ? "semi" : ""}definite: pivot ${stopped - 1} of ${n} ` +
+          "is not positive, or not a number",
+      );
     return a;
   }
 
@@ -175,7 +245,9 @@ export class Algebra {
     return ptr;
   }
 
-  #take(ptr: Ptr, n: number): Float64Array { return this.engine.memory.reals(ptr, n).slice() as Float64Array; }
+  #take(ptr: Ptr, n: number): Float64Array {
+    return this.engine.memory.reals(ptr, n).slice() as Float64Array;
+  }
 
   #work<T>(use: () => T): T {
     this.#arena.reset();

@@ -3,8 +3,9 @@
  *
  *   P(c | h) = (n(h c) + D(h)·P(c | h')) / (n(h) + D(h))
  *
- * h' is h without its oldest label, D(h) the number of different labels seen after h, and below the empty history all are equal. The
- * end of a sequence is a label of its own, number V. Logarithms come from the kernels, so the numbers are the same everywhere.
+ * h' is h without its oldest label, D(h) the number of different labels seen after h, and below the empty
+ * history all are equal. The end of a sequence is a label of its own, number V. Logarithms come from the
+ * kernels, so the numbers are the same everywhere.
  */
 import type { Engine } from "../wasm/engine.ts";
 import { whole } from "../wasm/errors.ts";
@@ -36,7 +37,8 @@ export class NGram implements LanguageModel {
   add(sequence: readonly number[]): void {
     this.#known.clear();
     for (let i = 0; i <= sequence.length; ++i) {
-      const next = i < sequence.length ? whole("NGram.add", `label ${i}`, sequence[i], 0, this.labels - 1) : this.labels;
+      const next =
+        i < sequence.length ? whole("NGram.add", `label ${i}`, sequence[i], 0, this.labels - 1) : this.labels;
       for (let length = 0; length < this.order; ++length) {
         if (length > i + 1) break;
         const context = this.#context(key(sequence, i, length));
@@ -48,7 +50,8 @@ export class NGram implements LanguageModel {
 
   /** P [V+1] of each label after the prefix, and of the end; they sum to 1. */
   nextProbabilities(prefix: readonly number[]): Float64Array {
-    const V = this.labels + 1, i = prefix.length;
+    const V = this.labels + 1;
+    const i = prefix.length;
     let p = new Float64Array(V).fill(1 / V);
     for (let length = 0; length < this.order && length <= i + 1; ++length) {
       const context = this.#contexts.get(key(prefix, i, length));
@@ -64,10 +67,12 @@ export class NGram implements LanguageModel {
     const history = key(prefix, prefix.length, Math.min(this.order - 1, prefix.length + 1));
     let known = this.#known.get(history);
     if (!known) {
-      const p = this.nextProbabilities(prefix), { kernels, memory } = this.#engine, ptr = memory.allocate(p.length * memory.realBytes);
+      const p = this.nextProbabilities(prefix);
+      const { kernels, memory } = this.#engine;
+      const ptr = memory.allocate(p.length * memory.realBytes);
       memory.reals(ptr, p.length).set(p);
       kernels.mapLog(p.length, ptr, ptr);
-      this.#known.set(history, known = Float64Array.from(memory.reals(ptr, p.length)));
+      this.#known.set(history, (known = Float64Array.from(memory.reals(ptr, p.length))));
       memory.free(ptr);
     }
     return known;
@@ -75,7 +80,8 @@ export class NGram implements LanguageModel {
 
   #context(name: string): Context {
     let context = this.#contexts.get(name);
-    if (!context) this.#contexts.set(name, context = { counts: new Float64Array(this.labels + 1), total: 0, kinds: 0 });
+    if (!context)
+      this.#contexts.set(name, (context = { counts: new Float64Array(this.labels + 1), total: 0, kinds: 0 }));
     return context;
   }
 }

@@ -1,13 +1,16 @@
 /**
- * Ridge regression from sufficient statistics: W = (ZᵀZ + λI)⁻¹ ZᵀY. Rows come in chunks and are forgotten, so the data may be of any
- * length; only the lower triangle of ZᵀZ is computed. Sums and factorization in f64 (Hoerl & Kennard 1970).
+ * Ridge regression from sufficient statistics: W = (ZᵀZ + λI)⁻¹ ZᵀY. Rows come in chunks and are forgotten,
+ * so the data may be of any length; only the lower triangle of ZᵀZ is computed. Sums and factorization in f64
+ * (Hoerl & Kennard 1970).
  */
 import { inRange, NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./engine.ts";
 
-const PANEL = 128; // columns of ZᵀZ at once: wide enough for the product kernel, narrow enough to waste little above the diagonal
+// columns of ZᵀZ at once: wide enough for the product kernel, narrow enough to waste little above the
+// diagonal
+const PANEL = 128;
 
 /** ZᵀZ and ZᵀY of all rows seen. */
 export class RidgeSums {
@@ -31,7 +34,9 @@ export class RidgeSums {
     this.#most = most;
     this.#ZZ = this.#arena.reals(D * D);
     this.#ZY = this.#arena.reals(D * O);
-    this.#scratch = this.#arena.reals(Math.max(engine.kernels.gemmTNScratch(PANEL, most), engine.kernels.gemmTNScratch(O, most)));
+    this.#scratch = this.#arena.reals(
+      Math.max(engine.kernels.gemmTNScratch(PANEL, most), engine.kernels.gemmTNScratch(O, most)),
+    );
     this.clear();
   }
 
@@ -45,26 +50,49 @@ export class RidgeSums {
   /** Adds R ≤ most rows: Z [R,D], Y [R,O]. */
   add(R: number, Z: Ptr, Y: Ptr): void {
     if (R > this.#most) throw new RangeError(`ridge: ${R} rows at once, want at most ${this.#most}`);
-    const { kernels: k, memory: m } = this.#engine, D = this.#D, O = this.#O;
+    const { kernels: k, memory: m } = this.#engine;
+    const D = this.#D;
+    const O = this.#O;
     for (let j = 0; j < D; j += PANEL) {
-      k.gemmTN(D - j, Math.min(PANEL, D - j), R, m.at(Z, j), D, m.at(Z, j), D, m.at(this.#ZZ, j * D + j), D, this.#scratch);
+      k.gemmTN(
+        D - j,
+        Math.min(PANEL, D - j),
+        R,
+        m.at(Z, j),
+        D,
+        m.at(Z, j),
+        D,
+        m.at(this.#ZZ, j * D + j),
+        D,
+        this.#scratch,
+      );
     }
     k.gemmTN(D, O, R, Z, D, Y, O, this.#ZY, O, this.#scratch);
     this.rows += R;
   }
 
-  /** W [D,O] written to `out`, by Cholesky. lambda is absolute: compare it with the sum of squares of a column of Z. The sums stay. */
+  /**
+   * W [D,O] written to `out`, by Cholesky. lambda is absolute: compare it with the sum of squares of a column
+   * of Z. The sums stay.
+   */
   solve(lambda: number, out: Ptr): void {
     inRange("ridge", "lambda", lambda, 0);
     if (this.rows === 0) throw new NumericError("ridge: no rows were added, want at least one");
-    const { kernels: k, memory } = this.#engine, D = this.#D, O = this.#O, arena = new Arena(memory);
+    const { kernels: k, memory } = this.#engine;
+    const D = this.#D;
+    const O = this.#O;
+    const arena = new Arena(memory);
     try {
       const L = arena.reals(D * D);
       k.copyRows(1, D * D, this.#ZZ, D * D, L, D * D);
       const a = memory.reals(L, D * D);
       for (let i = 0; i < D; ++i) a[i * D + i]! += lambda;
       const stopped = k.cholesky(D, L, -1);
-      if (stopped > 0) throw new NumericError(`ridge: ZᵀZ + λI is not positive at column ${stopped - 1} of ${D}; use a larger ridge than ${lambda}`);
+      if (stopped > 0)
+        throw new NumericError(
+          `ridge: ZᵀZ + λI is not positive at column ${stopped - 1} of ${D}; use a larger ridge ` +
+            `than ${lambda}`,
+        );
       k.copyRows(1, D * O, this.#ZY, D * O, out, D * O);
       k.solveLower(D, O, L, out);
       k.solveLowerTransposed(D, O, L, out);
@@ -73,5 +101,7 @@ export class RidgeSums {
     }
   }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 }

@@ -1,6 +1,7 @@
 /**
- * A loss on a node of a tape: value, gradient and curvature (the Gauss-Newton part, positive semi-definite), each a weighted sum over
- * rows and units times `scale`. Targets and weights are packed like the node's value.
+ * A loss on a node of a tape: value, gradient and curvature (the Gauss-Newton part, positive semi-definite),
+ * each a weighted sum over rows and units times `scale`. Targets and weights are packed like the node's
+ * value.
  */
 import type { Kernels, Ptr } from "../wasm/kernels.ts";
 import type { Memory } from "../wasm/memory.ts";
@@ -32,7 +33,10 @@ export interface Loss {
   readonly target: "reals" | "class" | "labels";
   /** Reals to keep for such a site. */
   room(s: Omit<LossSite, "kept">): number;
-  /** Σ w·ℓ, nats or half squared units. `learning`: of what can be learned, where a loss lets sequences of infinite loss pass. */
+  /**
+   * Σ w·ℓ, nats or half squared units. `learning`: of what can be learned, where a loss lets sequences of
+   * infinite loss pass.
+   */
   value(s: LossSite, learning?: boolean): number;
   /** dz += scale·∂value/∂z. */
   gradient(s: LossSite, scale: number, dz: Ptr): void;

@@ -8,18 +8,40 @@ import { readTensors, writeTensors, type Tensor } from "./safetensors.ts";
 const PREFIX = "training.";
 
 /** The bytes of a checkpoint. */
-export function writeCheckpoint(spec: NetworkSpec, parameters: readonly Tensor[], training?: TrainingState): Uint8Array<ArrayBuffer> {
+export function writeCheckpoint(
+  spec: NetworkSpec,
+  parameters: readonly Tensor[],
+  training?: TrainingState,
+): Uint8Array<ArrayBuffer> {
   const { vectors = {}, ...rest } = training ?? {};
-  const saved = Object.entries(vectors).map(([name, data]) => ({ name: PREFIX + name, shape: [data.length], data: data as Floats }));
+  const saved = Object.entries(vectors).map(([name, data]) => ({
+    name: PREFIX + name,
+    shape: [data.length],
+    data: data as Floats,
+  }));
   return writeTensors({ model: "network", spec, training: training && rest }, [...parameters, ...saved]);
 }
 
-/** What a checkpoint holds; `who` names the caller in errors. Throws DataError on files that are no checkpoints of a net. */
-export function readCheckpoint(bytes: Uint8Array | ArrayBuffer, who: string): { spec: NetworkSpec; parameters: Map<string, Tensor>; training?: TrainingState } {
+/**
+ * What a checkpoint holds; `who` names the caller in errors. Throws DataError on files that are no
+ * checkpoints of a net.
+ */
+export function readCheckpoint(
+  bytes: Uint8Array | ArrayBuffer,
+  who: string,
+): { spec: NetworkSpec; parameters: Map<string, Tensor>; training?: TrainingState } {
   const { spec: header, tensors } = readTensors(bytes, who);
-  if (header.model !== "network") throw new DataError(`${who}: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`);
+  if (header.model !== "network")
+    throw new DataError(
+      `${who}: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`,
+    );
   const vectors: TrainingState["vectors"] = {};
-  for (const [name, { data }] of tensors) if (name.startsWith(PREFIX)) vectors[name.slice(PREFIX.length)] = data as Floats;
+  for (const [name, { data }] of tensors)
+    if (name.startsWith(PREFIX)) vectors[name.slice(PREFIX.length)] = data as Floats;
   const training = header.training as Omit<TrainingState, "vectors"> | undefined;
-  return { spec: header.spec as NetworkSpec, parameters: tensors, training: training && { ...training, vectors } };
+  return {
+    spec: header.spec as NetworkSpec,
+    parameters: tensors,
+    training: training && { ...training, vectors },
+  };
 }

@@ -1,4 +1,7 @@
-/** Baum-Welch (Baum et al. 1970): EM of a hidden Markov model on many sequences, with Dirichlet priors and structural zeros. */
+/**
+ * Baum-Welch (Baum et al. 1970): EM of a hidden Markov model on many sequences, with Dirichlet priors and
+ * structural zeros.
+ */
 import { inRange, knownOptions } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import type { ForwardBackward } from "../inference/forward-backward.ts";
@@ -8,18 +11,30 @@ import { dirichlet, normalize } from "./emissions/categorical.ts";
 import type { EmissionRules } from "./emissions/emission.ts";
 import { drawStart, drawTransitions, type HmmStart } from "./hmm-parameters.ts";
 
-/** Dirichlet priors: 1 is flat, more pulls to uniform. Below 1 the maximum could lie at negative probabilities. */
-export interface HmmPrior { readonly startprob?: number; readonly transmat?: number; readonly emission?: number }
+/**
+ * Dirichlet priors: 1 is flat, more pulls to uniform. Below 1 the maximum could lie at negative
+ * probabilities.
+ */
+export interface HmmPrior {
+  readonly startprob?: number;
+  readonly transmat?: number;
+  readonly emission?: number;
+}
 
 /** A checked prior, each at least 1. */
 export function readPrior(who: string, prior: HmmPrior | undefined): Required<HmmPrior> {
   knownOptions(`${who}: prior`, prior, ["startprob", "transmat", "emission"]);
   const { startprob = 1, transmat = 1, emission = 1 } = prior ?? {};
-  for (const [name, value] of Object.entries({ startprob, transmat, emission })) inRange(who, `prior.${name}`, value, 1);
+  for (const [name, value] of Object.entries({ startprob, transmat, emission }))
+    inRange(who, `prior.${name}`, value, 1);
   return { startprob, transmat, emission };
 }
 
-interface Snapshot { readonly startprob: Float64Array; readonly transmat: Float64Array; readonly emission: Record<string, Float64Array> }
+interface Snapshot {
+  readonly startprob: Float64Array;
+  readonly transmat: Float64Array;
+  readonly emission: Record<string, Float64Array>;
+}
 
 /** A model in training; its parameters move in place. */
 export class HmmTraining implements EmModel<Snapshot> {
@@ -35,7 +50,16 @@ export class HmmTraining implements EmModel<Snapshot> {
   #logLikelihood = 0;
 
   /** fresh: the parameters were never fitted, so those not given are drawn for the data. */
-  constructor(who: string, space: ForwardBackward, algebra: Algebra, model: HmmStart, data: readonly Float64Array[], prior: Required<HmmPrior>, floor: number, fresh: boolean) {
+  constructor(
+    who: string,
+    space: ForwardBackward,
+    algebra: Algebra,
+    model: HmmStart,
+    data: readonly Float64Array[],
+    prior: Required<HmmPrior>,
+    floor: number,
+    fresh: boolean,
+  ) {
     this.#who = who;
     this.#space = space;
     this.#algebra = algebra;
@@ -48,7 +72,15 @@ export class HmmTraining implements EmModel<Snapshot> {
   }
 
   begin(restart: number): void {
-    const { K, spec: { topology = "ergodic" }, given, emission, ties, seed } = this.#model, random = new Random(this.#space.engine, seed, restart);
+    const {
+      K,
+      spec: { topology = "ergodic" },
+      given,
+      emission,
+      ties,
+      seed,
+    } = this.#model;
+    const random = new Random(this.#space.engine, seed, restart);
     if (restart > 0 || this.#fresh) {
       if (!given.start) this.#model.startprob = drawStart(K, topology);
       if (!given.transitions) this.#model.transmat = drawTransitions(K, topology, random);
@@ -59,26 +91,44 @@ export class HmmTraining implements EmModel<Snapshot> {
   }
 
   expect(): number {
-    const { startprob, transmat, emission } = this.#model, space = this.#space, starts = this.#starts.fill(0);
+    const { startprob, transmat, emission } = this.#model;
+    const space = this.#space;
+    const starts = this.#starts.fill(0);
     space.load(startprob, transmat);
     emission.clear();
     let sum = 0;
     this.#data.forEach((y, i) => {
       space.begin();
-      const T = y.length / emission.width, { logLikelihood, gamma } = space.run(`${this.#who}: sequence ${i}`, T, emission.rows(space, y), { counting: true });
+      const T = y.length / emission.width;
+      const { logLikelihood, gamma } = space.run(`${this.#who}: sequence ${i}`, T, emission.rows(space, y), {
+        counting: true,
+      });
       emission.add(space, y, gamma);
-      space.take(gamma, 1).forEach((x, k) => { starts[k]! += x; });
+      space.take(gamma, 1).forEach((x, k) => {
+        starts[k]! += x;
+      });
       sum += logLikelihood;
     });
     this.#logLikelihood = sum;
     const prior = this.#prior;
-    return sum + dirichlet(this.#algebra, startprob, prior.startprob) + dirichlet(this.#algebra, transmat, prior.transmat) + emission.logPrior(this.#rules);
+    return (
+      sum +
+      dirichlet(this.#algebra, startprob, prior.startprob) +
+      dirichlet(this.#algebra, transmat, prior.transmat) +
+      emission.logPrior(this.#rules)
+    );
   }
 
   maximize(): void {
-    const { K, startprob, transmat, emission } = this.#model, counts = this.#space.counts();
+    const { K, startprob, transmat, emission } = this.#model;
+    const counts = this.#space.counts();
     normalize(startprob, this.#starts, this.#prior.startprob);
-    for (let i = 0; i < K; ++i) normalize(transmat.subarray(i * K, (i + 1) * K), counts.subarray(i * K, (i + 1) * K), this.#prior.transmat);
+    for (let i = 0; i < K; ++i)
+      normalize(
+        transmat.subarray(i * K, (i + 1) * K),
+        counts.subarray(i * K, (i + 1) * K),
+        this.#prior.transmat,
+      );
     emission.maximize(this.#rules);
   }
 

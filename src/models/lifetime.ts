@@ -6,11 +6,14 @@ export class Lifetime {
   readonly #who: string;
   #over = false;
 
-  constructor(who: string) { this.#who = who; }
+  constructor(who: string) {
+    this.#who = who;
+  }
 
   /** Throws DisposedError after `end`. Returns the name for error messages: "hmm.fit". */
   check(method: string): string {
-    if (this.#over) throw new DisposedError(`${this.#who}.${method}: the model was disposed; make or load another`);
+    if (this.#over)
+      throw new DisposedError(`${this.#who}.${method}: the model was disposed; make or load another`);
     return `${this.#who}.${method}`;
   }
 

@@ -6,32 +6,63 @@ import type { Algebra } from "../inference/matrix.ts";
 export type MatrixOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
 /** value as [r,c], row-major. Throws ShapeError or OptionError, which name `what`. */
-export function matrixOption(who: string, what: string, value: MatrixOption, r: number, c: number): Float64Array {
+export function matrixOption(
+  who: string,
+  what: string,
+  value: MatrixOption,
+  r: number,
+  c: number,
+): Float64Array {
   const want = r === 1 ? `${c} numbers` : `[${r},${c}]`;
   const list = typeof value === "number" ? [value] : value;
-  if (list === null || typeof list !== "object" || typeof list.length !== "number") throw new OptionError(`${who}: ${what} is ${list === null ? "null" : typeof list}, want ${want}`);
+  if (list === null || typeof list !== "object" || typeof list.length !== "number")
+    throw new OptionError(`${who}: ${what} is ${list === null ? "null" : typeof list}, want ${want}`);
   const flat: number[] = [];
   for (let i = 0; i < list.length; ++i) {
     const item = list[i]!;
-    if (typeof item === "number") { flat.push(item); continue; }
-    if (item === null || typeof item !== "object" || item.length !== c) throw new ShapeError(`${who}: ${what}: row ${i} has ${(item as ArrayLike<number> | null)?.length ?? "no"} numbers, want ${c}`);
+    if (typeof item === "number") {
+      flat.push(item);
+      continue;
+    }
+    if (item === null || typeof item !== "object" || item.length !== c)
+      throw new ShapeError(
+        `${who}: ${what}: row ${i} has ${(item as ArrayLike<number> | null)?.length ?? "no"} ` +
+          `numbers, want ${c}`,
+      );
     flat.push(...Array.from(item));
   }
   if (flat.length !== r * c) throw new ShapeError(`${who}: ${what} has ${flat.length} numbers, want ${want}`);
-  flat.forEach((x, i) => { if (!Number.isFinite(x)) throw new OptionError(`${who}: ${what}: number ${i} is ${x}, want a finite number`); });
+  flat.forEach((x, i) => {
+    if (!Number.isFinite(x))
+      throw new OptionError(`${who}: ${what}: number ${i} is ${x}, want a finite number`);
+  });
   return Float64Array.from(flat);
 }
 
 /** A symmetric matrix without negative eigenvalues (none below `least`, if given). Throws NumericError. */
-export function covarianceOption(who: string, what: string, value: MatrixOption, n: number, algebra: Algebra, least = 0): Float64Array {
+export function covarianceOption(
+  who: string,
+  what: string,
+  value: MatrixOption,
+  n: number,
+  algebra: Algebra,
+  least = 0,
+): Float64Array {
   const S = matrixOption(who, what, value, n, n);
   let most = 0;
   for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(S[i * n + i]!));
-  for (let i = 0; i < n; ++i) for (let j = 0; j < i; ++j) {
-    if (Math.abs(S[i * n + j]! - S[j * n + i]!) > 1e-9 * most) throw new NumericError(`${who}: ${what} is not symmetric: [${i},${j}] is ${S[i * n + j]}, [${j},${i}] is ${S[j * n + i]}`);
-    S[i * n + j] = S[j * n + i] = 0.5 * (S[i * n + j]! + S[j * n + i]!);
-  }
+  for (let i = 0; i < n; ++i)
+    for (let j = 0; j < i; ++j) {
+      if (Math.abs(S[i * n + j]! - S[j * n + i]!) > 1e-9 * most)
+        throw new NumericError(
+          `${who}: ${what} is not symmetric: [${i},${j}] is ${S[i * n + j]}, [${j},${i}] is ${S[j * n + i]}`,
+        );
+      S[i * n + j] = S[j * n + i] = 0.5 * (S[i * n + j]! + S[j * n + i]!);
+    }
   const { values } = algebra.symmetricEigen(`${who}: ${what}`, n, S);
-  if (values[0]! < least - 1e-10 * most) throw new NumericError(`${who}: ${what} has the eigenvalue ${values[0]}, want a covariance, with none below ${least}`);
+  if (values[0]! < least - 1e-10 * most)
+    throw new NumericError(
+      `${who}: ${what} has the eigenvalue ${values[0]}, want a covariance, with none below ${least}`,
+    );
   return S;
 }

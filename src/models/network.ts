@@ -1,6 +1,6 @@
 /**
- * The net a user builds: layers in, a model that trains, predicts, streams, saves. One kernel engine a precision; parameters in one
- * flat vector; every call that takes data checks it first.
+ * The net a user builds: layers in, a model that trains, predicts, streams, saves. One kernel engine a
+ * precision; parameters in one flat vector; every call that takes data checks it first.
  */
 import { DisposedError, ShapeError, knownOptions, whole } from "../wasm/errors.ts";
 import { engine, type Engine } from "../wasm/engine.ts";
@@ -13,9 +13,23 @@ import { Tape, type TapeOptions } from "../graph/tape.ts";
 import { Weights } from "../graph/weights.ts";
 import type { Loss } from "../losses/loss.ts";
 import { Batch, unpackSequence } from "../train/batch.ts";
-import { flattenInitial, flattenInput, type DataItem, type DataSpec, type FlatItem, type Numbers } from "../train/data.ts";
+import {
+  flattenInitial,
+  flattenInput,
+  type DataItem,
+  type DataSpec,
+  type FlatItem,
+  type Numbers,
+} from "../train/data.ts";
 import { Metrics, type Evaluation } from "../train/metrics.ts";
-import { checkItems, isItems, isSource, streams, type BatchSource, type TrainingData } from "../train/source.ts";
+import {
+  checkItems,
+  isItems,
+  isSource,
+  streams,
+  type BatchSource,
+  type TrainingData,
+} from "../train/source.ts";
 import type { ShardResult, ShardTask } from "../train/shards.ts";
 import { Trainer, type TrainEvent, type TrainOptions } from "../train/trainer.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
@@ -60,22 +74,40 @@ export class Network {
   #disposed = false;
 
   /** Use `network(spec)`. Without `draw` the parameters stay 0, to be filled from a file. */
-  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, draw: boolean, wide?: InferenceEngine) {
+  constructor(
+    engine: Engine,
+    spec: Required<NetworkSpec>,
+    built: BuiltGraph,
+    draw: boolean,
+    wide?: InferenceEngine,
+  ) {
     this.engine = engine;
     this.spec = spec;
     this.built = built;
     this.#loss = lossOf(spec.loss);
-    const { graph, input, initial, initialColumns, output } = built, data = graph.node(0);
+    const { graph, input, initial, initialColumns, output } = built;
+    const data = graph.node(0);
     this.dataSpec = {
-      who: "network", input: data.columns, symbols: data.data!.symbols, output: graph.node(output).columns,
-      target: this.#loss.target, initial: initialColumns,
+      who: "network",
+      input: data.columns,
+      symbols: data.data!.symbols,
+      output: graph.node(output).columns,
+      target: this.#loss.target,
+      initial: initialColumns,
     };
     this.#weights = new Weights(engine, graph);
     if (draw) initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters), wide);
     const indices = resolveConstraints(spec.constraints, graph.parameters);
     const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
     this.#trainer = new Trainer({
-      weights: this.#weights, output, loss: this.#loss, constraints, spec: this.dataSpec, nodes: { input, initial }, seed: spec.seed, model: spec,
+      weights: this.#weights,
+      output,
+      loss: this.#loss,
+      constraints,
+      spec: this.dataSpec,
+      nodes: { input, initial },
+      seed: spec.seed,
+      model: spec,
     });
     this.#tape = new Tape(this.#weights);
     this.#batch = new Batch(engine, this.dataSpec, { input, initial });
@@ -83,17 +115,23 @@ export class Network {
   }
 
   /** Number of parameters. */
-  get size(): number { return this.built.graph.size; }
+  get size(): number {
+    return this.built.graph.size;
+  }
 
   /** Optimizer steps done so far. */
-  get step(): number { return this.#trainer.step; }
+  get step(): number {
+    return this.#trainer.step;
+  }
 
   /** All parameters, in the order of the layers. */
   get parameters(): ParameterView[] {
     this.#live("parameters");
-    const weights = this.#weights, { memory } = this.engine;
+    const weights = this.#weights;
+    const { memory } = this.engine;
     return weights.graph.parameters.map(({ name, rows, columns, offset }) => ({
-      name, shape: [rows, columns] as const,
+      name,
+      shape: [rows, columns] as const,
       get data() {
         weights.changed(); // whoever looks may write
         return memory.reals(memory.at(weights.theta, offset), rows * columns);
@@ -121,14 +159,18 @@ export class Network {
   predict(inputs: readonly Numbers[], options: PredictOptions = {}): Floats[] {
     this.#live("predict");
     knownOptions("network.predict", options, ["initial"]);
-    if (!Array.isArray(inputs)) throw new ShapeError(`network.predict: got ${typeof inputs}, want an array of sequences`);
+    if (!Array.isArray(inputs))
+      throw new ShapeError(`network.predict: got ${typeof inputs}, want an array of sequences`);
     const spec = { ...this.dataSpec, who: "network.predict" };
     const items = inputs.map((input, i) => ({
-      ...flattenInput(spec, input, `sequence ${i}`), initial: flattenInitial(spec, options.initial?.[i], `sequence ${i}`),
+      ...flattenInput(spec, input, `sequence ${i}`),
+      initial: flattenInitial(spec, options.initial?.[i], `sequence ${i}`),
     }));
     const out: Floats[] = new Array(items.length);
     for (let from = 0; from < items.length; from += CHUNK) {
-      this.#forward(items.slice(from, from + CHUNK)).forEach((y, i) => { out[from + i] = y; });
+      this.#forward(items.slice(from, from + CHUNK)).forEach((y, i) => {
+        out[from + i] = y;
+      });
     }
     return out;
   }
@@ -136,23 +178,39 @@ export class Network {
   /** One step at a time, state kept. Throws for nets that read backwards in time. */
   stream(): Stream {
     this.#live("stream");
-    const stream = new Stream(this.#weights, this.built, this.#loss, this.dataSpec, () => this.#streams.delete(stream));
+    const stream = new Stream(this.#weights, this.built, this.#loss, this.dataSpec, () =>
+      this.#streams.delete(stream),
+    );
     this.#streams.add(stream);
     return stream;
   }
 
   /** Loss and metrics on items, or on `count` fresh sequences of a task. */
-  async evaluate(data: readonly DataItem[] | BatchSource, options: { count?: number; seed?: number } = {}): Promise<Evaluation> {
+  async evaluate(
+    data: readonly DataItem[] | BatchSource,
+    options: { count?: number; seed?: number } = {},
+  ): Promise<Evaluation> {
     this.#live("evaluate");
     knownOptions("network.evaluate", options, ["count", "seed"]);
     const spec = { ...this.dataSpec, who: "network.evaluate" };
-    const items = checkItems(spec, isSource(data as TrainingData)
-      ? (data as BatchSource).batch(whole("network.evaluate", "count", options.count ?? 1000, 1), new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation))
-      : isItems(data as TrainingData) ? data as readonly DataItem[] : []);
-    const metrics = new Metrics(this.#loss.name, this.dataSpec.output), { objective } = this.#trainer;
-    let sum = 0, total = 0;
+    const items = checkItems(
+      spec,
+      isSource(data as TrainingData)
+        ? (data as BatchSource).batch(
+            whole("network.evaluate", "count", options.count ?? 1000, 1),
+            new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation),
+          )
+        : isItems(data as TrainingData)
+          ? (data as readonly DataItem[])
+          : [],
+    );
+    const metrics = new Metrics(this.#loss.name, this.dataSpec.output);
+    const { objective } = this.#trainer;
+    let sum = 0;
+    let total = 0;
     for (let from = 0; from < items.length; from += CHUNK) {
-      const chunk = items.slice(from, from + CHUNK), predictions = this.#forward(chunk);
+      const chunk = items.slice(from, from + CHUNK);
+      const predictions = this.#forward(chunk);
       chunk.forEach((item, i) => metrics.add(item, predictions[i]!));
       sum += objective.lossOn(this.#tape, this.#batch);
       total += this.#batch.total;
@@ -161,7 +219,10 @@ export class Network {
   }
 
   /** Loss and the gradient by every parameter on these items, dropout off; constraints do not count. */
-  gradient(data: readonly DataItem[]): { loss: number; gradient: { name: string; shape: readonly [number, number]; data: Floats }[] } {
+  gradient(data: readonly DataItem[]): {
+    loss: number;
+    gradient: { name: string; shape: readonly [number, number]; data: Floats }[];
+  } {
     this.#live("gradient");
     const items = checkItems({ ...this.dataSpec, who: "network.gradient" }, data);
     return this.#withVectors(1, ([g]) => {
@@ -170,10 +231,14 @@ export class Network {
     });
   }
 
-  /** Runs the gradient of these items, dropout off, and shows the tape with every value and adjoint while it holds them: for analysis. */
+  /**
+   * Runs the gradient of these items, dropout off, and shows the tape with every value and adjoint while it
+   * holds them: for analysis.
+   */
   inspect<R>(data: readonly DataItem[], look: (tape: Tape, batch: Batch) => R): R {
     this.#live("inspect");
-    const items = checkItems({ ...this.dataSpec, who: "network.inspect" }, data), { objective } = this.#trainer;
+    const items = checkItems({ ...this.dataSpec, who: "network.inspect" }, data);
+    const { objective } = this.#trainer;
     return this.#withVectors(1, ([g]) => {
       this.#trainer.gradient(items, g!);
       return look(objective.tape, objective.batch[0]!);
@@ -192,11 +257,18 @@ export class Network {
     return this.#trainer.shardGradient(theta, task);
   }
 
-  /** The Gauss-Newton matrix on these items times v [P], plus `structural` times the structural damping matrix. */
+  /**
+   * The Gauss-Newton matrix on these items times v [P], plus `structural` times the structural damping
+   * matrix.
+   */
   gaussNewtonProduct(data: readonly DataItem[], v: ArrayLike<number>, { structural = 0 } = {}): Floats {
     this.#live("gaussNewtonProduct");
-    const P = this.#trainer.objective.size, { memory } = this.engine;
-    if (v.length !== P) throw new ShapeError(`network.gaussNewtonProduct: v has ${v.length} values, want ${P}, one for each free parameter`);
+    const P = this.#trainer.objective.size;
+    const { memory } = this.engine;
+    if (v.length !== P)
+      throw new ShapeError(
+        `network.gaussNewtonProduct: v has ${v.length} values, want ${P}, one for each free parameter`,
+      );
     const items = checkItems({ ...this.dataSpec, who: "network.gaussNewtonProduct" }, data);
     return this.#withVectors(2, ([from, to]) => {
       memory.reals(from!, P).set(v);
@@ -205,10 +277,17 @@ export class Network {
     });
   }
 
-  /** safetensors: parameters, spec, and the training's state (unless `training: false`), so that training goes on with the same bits. */
+  /**
+   * safetensors: parameters, spec, and the training's state (unless `training: false`), so that training goes
+   * on with the same bits.
+   */
   save({ training = true } = {}): Uint8Array<ArrayBuffer> {
     this.#live("save");
-    return writeCheckpoint(this.spec, this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() as Floats })), training ? this.#trainer.state() : undefined);
+    return writeCheckpoint(
+      this.spec,
+      this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() as Floats })),
+      training ? this.#trainer.state() : undefined,
+    );
   }
 
   /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
@@ -223,7 +302,9 @@ export class Network {
     this.#arena.dispose();
   }
 
-  /** Takes parameters and training state from a checkpoint of the same spec. `who` names the caller in errors. */
+  /**
+   * Takes parameters and training state from a checkpoint of the same spec. `who` names the caller in errors.
+   */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
     const { spec, parameters, training } = readCheckpoint(bytes, who);
     const net = await build(spec, false);
@@ -231,24 +312,35 @@ export class Network {
       for (const parameter of net.parameters) {
         const saved = parameters.get(parameter.name);
         if (!saved || saved.data.length !== parameter.data.length) {
-          throw new ShapeError(`${who}: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, want [${parameter.shape}]`);
+          throw new ShapeError(
+            `${who}: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, ` +
+              `want [${parameter.shape}]`,
+          );
         }
         parameter.data.set(saved.data);
       }
-    } catch (error) { net.dispose(); throw error; }
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
     if (training) net.#trainer.restore(training);
     return net;
   }
 
   #forward(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): Floats[] {
-    const { memory } = this.engine, O = this.dataSpec.output, tape = this.#tape, batch = this.#batch.load(items);
+    const { memory } = this.engine;
+    const O = this.dataSpec.output;
+    const tape = this.#tape;
+    const batch = this.#batch.load(items);
     tape.plan(batch.packing, batch.inputs, false);
     tape.forward();
-    const { rows: N, packing } = tape.shape(this.built.output), z = tape.value(this.built.output);
+    const { rows: N, packing } = tape.shape(this.built.output);
+    const z = tape.value(this.built.output);
     this.#arena.reset();
     const y = this.#arena.reals(N * O);
     this.#loss.predict(this.engine.kernels, N, O, z, y);
-    const values = memory.reals(y, N * O), out: Floats[] = new Array(items.length);
+    const values = memory.reals(y, N * O);
+    const out: Floats[] = new Array(items.length);
     const Reals = this.engine.precision === "float32" ? Float32Array : Float64Array;
     batch.order.forEach((i, b) => {
       out[i] = new Reals(packing!.lengths[b]! * O);
@@ -259,26 +351,39 @@ export class Network {
 
   #withVectors<R>(count: number, use: (vectors: Ptr[]) => R): R {
     const arena = new Arena(this.engine.memory);
-    try { return use(Array.from({ length: count }, () => arena.reals(this.size))); } finally { arena.dispose(); }
+    try {
+      return use(Array.from({ length: count }, () => arena.reals(this.size)));
+    } finally {
+      arena.dispose();
+    }
   }
 
   #slices(base: Ptr): { name: string; shape: readonly [number, number]; data: Floats }[] {
     const { memory } = this.engine;
-    return this.built.graph.parameters.map(({ name, rows, columns, offset }) =>
-      ({ name, shape: [rows, columns] as const, data: memory.reals(memory.at(base, offset), rows * columns).slice() as Floats }));
+    return this.built.graph.parameters.map(({ name, rows, columns, offset }) => ({
+      name,
+      shape: [rows, columns] as const,
+      data: memory.reals(memory.at(base, offset), rows * columns).slice() as Floats,
+    }));
   }
 
   #live(method: string): void {
-    if (this.#disposed) throw new DisposedError(`network.${method}: the net was disposed; make or load another`);
+    if (this.#disposed)
+      throw new DisposedError(`network.${method}: the net was disposed; make or load another`);
   }
 }
 
 async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
-  const full = checkSpec(spec), built = buildGraph(inputOf(full), full.layers);
-  const wide = draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
+  const full = checkSpec(spec);
+  const built = buildGraph(inputOf(full), full.layers);
+  const wide =
+    draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
   return new Network(await engine(full.precision), full, built, draw, wide);
 }
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
-export const network: ((spec: NetworkSpec) => Promise<Network>) & { load(bytes: Uint8Array | ArrayBuffer): Promise<Network> } =
-  Object.assign((spec: NetworkSpec) => build(spec, true), { load: (bytes: Uint8Array | ArrayBuffer) => Network.load(bytes) });
+export const network: ((spec: NetworkSpec) => Promise<Network>) & {
+  load(bytes: Uint8Array | ArrayBuffer): Promise<Network>;
+} = Object.assign((spec: NetworkSpec) => build(spec, true), {
+  load: (bytes: Uint8Array | ArrayBuffer) => Network.load(bytes),
+});

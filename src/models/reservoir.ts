@@ -3,7 +3,8 @@
  *
  *   h ← (1 - leak)·h + leak·tanh(W·h + Win·[1; u; feedback] + noise·N(0,1))
  *
- * W is sparse, with the same number of random senders into every unit, or orthogonal and dense; both scaled to a spectral radius.
+ * W is sparse, with the same number of random senders into every unit, or orthogonal and dense; both scaled
+ * to a spectral radius.
  */
 import { NumericError } from "../wasm/errors.ts";
 import { activationCodes, NULL, type Ptr } from "../wasm/kernels.ts";
@@ -40,12 +41,20 @@ class Matrices {
   readonly packed: Ptr = NULL;
   users = 0;
 
-
   constructor(engine: InferenceEngine, spec: ReservoirSpec) {
-    const { units: N, inputs } = spec, arena = this.arena = new Arena(engine.memory), { kernels: k, memory } = engine, random = new Random(engine, spec.seed);
-    const dense = arena.reals(Math.max(inputs, N) * N), drawn = new Float64Array(inputs * N), plain = inputs - 1 - spec.feedbacks;
+    const { units: N, inputs } = spec;
+    const arena = (this.arena = new Arena(engine.memory));
+    const { kernels: k, memory } = engine;
+    const random = new Random(engine, spec.seed);
+    const dense = arena.reals(Math.max(inputs, N) * N);
+    const drawn = new Float64Array(inputs * N);
+    const plain = inputs - 1 - spec.feedbacks;
     let at = 0;
-    for (const [rows, scale] of [[1, spec.biasScale], [plain, spec.inputScale], [spec.feedbacks, spec.feedbackScale]] as const) {
+    for (const [rows, scale] of [
+      [1, spec.biasScale],
+      [plain, spec.inputScale],
+      [spec.feedbacks, spec.feedbackScale],
+    ] as const) {
       drawMatrix(uniform(scale), rows, N, random, drawn.subarray(at * N, (at += rows) * N));
     }
     const pack = (rows: number, matrix: Float64Array): Ptr => {
@@ -76,8 +85,14 @@ export class Reservoir {
   readonly #pre: Ptr;
   readonly #next: Ptr;
 
-  constructor(engine: InferenceEngine, spec: ReservoirSpec, most: number, matrices = new Matrices(engine, spec)) {
-    const arena = this.#arena = new Arena(engine.memory), size = most * spec.units;
+  constructor(
+    engine: InferenceEngine,
+    spec: ReservoirSpec,
+    most: number,
+    matrices = new Matrices(engine, spec),
+  ) {
+    const arena = (this.#arena = new Arena(engine.memory));
+    const size = most * spec.units;
     this.engine = engine;
     this.spec = spec;
     this.#matrices = matrices;
@@ -87,18 +102,29 @@ export class Reservoir {
   }
 
   /** The same matrices with states of their own. */
-  another(most: number): Reservoir { return new Reservoir(this.engine, this.spec, most, this.#matrices); }
+  another(most: number): Reservoir {
+    return new Reservoir(this.engine, this.spec, most, this.#matrices);
+  }
 
   /** The first B states are 0. */
-  reset(B: number): void { this.engine.kernels.fill(B * this.spec.units, 0, this.state); }
+  reset(B: number): void {
+    this.engine.kernels.fill(B * this.spec.units, 0, this.state);
+  }
 
-  /** One step of the first B sequences: inputs [B, 1+I+F]; noise [B, units] is added inside the tanh where it is not NULL. */
+  /**
+   * One step of the first B sequences: inputs [B, 1+I+F]; noise [B, units] is added inside the tanh where it
+   * is not NULL.
+   */
   step(B: number, inputs: Ptr, noise: Ptr): void {
-    const { units: N, inputs: F, leak, incoming } = this.spec, { kernels: k } = this.engine, { win, packed, from, weight } = this.#matrices, n = B * N;
+    const { units: N, inputs: F, leak, incoming } = this.spec;
+    const { kernels: k } = this.engine;
+    const { win, packed, from, weight } = this.#matrices;
+    const n = B * N;
     if (noise === NULL) k.fill(n, 0, this.#pre);
     else k.copyRows(1, n, noise, n, this.#pre, n);
     k.gemmPacked(B, N, F, inputs, F, win, this.#pre, N);
-    if (packed === NULL) k.sparseProduct(B, N, Math.min(incoming, N), from, weight, this.state, N, this.#pre, N);
+    if (packed === NULL)
+      k.sparseProduct(B, N, Math.min(incoming, N), from, weight, this.state, N, this.#pre, N);
     else k.gemmPacked(B, N, N, this.state, N, packed, this.#pre, N);
     k.leakyStep(activationCodes.tanh, B, N, leak, this.#pre, this.state, this.#next, NULL);
     k.copyRows(1, n, this.#next, n, this.state, n);
@@ -112,18 +138,37 @@ export class Reservoir {
 }
 
 /** Random senders and N(0,1) weights into each unit, in kernel memory, scaled to the spectral radius. */
-function drawSenders(engine: InferenceEngine, { units: N, incoming, spectralRadius: radius }: ReservoirSpec, random: Random, arena: Arena): { from: Ptr; weight: Ptr } {
-  const { kernels: k, memory } = engine, K = Math.min(incoming, N), from = arena.ints(N * K), weight = arena.reals(N * K);
+function drawSenders(
+  engine: InferenceEngine,
+  { units: N, incoming, spectralRadius: radius }: ReservoirSpec,
+  random: Random,
+  arena: Arena,
+): { from: Ptr; weight: Ptr } {
+  const { kernels: k, memory } = engine;
+  const K = Math.min(incoming, N);
+  const from = arena.ints(N * K);
+  const weight = arena.reals(N * K);
   for (let j = 0; j < N; ++j) {
     const senders = random.permutation(N).subarray(0, K).sort();
     memory.ints(from, N * K).set(senders, j * K);
-    memory.reals(weight, N * K).set(Float64Array.from({ length: K }, () => random.normal()), j * K);
+    memory.reals(weight, N * K).set(
+      Float64Array.from({ length: K }, () => random.normal()),
+      j * K,
+    );
   }
-  const drawn = krylovRadius(engine, N, (v, out) => {
-    k.fill(N, 0, out);
-    k.sparseProduct(1, N, K, from, weight, v, N, out, N);
-  }, Float64Array.from({ length: N }, () => random.normal()));
-  if (!(drawn > 0)) throw new NumericError("esn: the eigenvalues of the reservoir are all 0; use more incoming weights or another seed");
+  const drawn = krylovRadius(
+    engine,
+    N,
+    (v, out) => {
+      k.fill(N, 0, out);
+      k.sparseProduct(1, N, K, from, weight, v, N, out, N);
+    },
+    Float64Array.from({ length: N }, () => random.normal()),
+  );
+  if (!(drawn > 0))
+    throw new NumericError(
+      "esn: the eigenvalues of the reservoir are all 0; use more incoming weights or another seed",
+    );
   k.scale(N * K, radius / drawn, weight);
   return { from, weight };
 }

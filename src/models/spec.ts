@@ -13,14 +13,20 @@ import type { Layer } from "./layers.ts";
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
 
-/** CTC with its option: `impossible: "infinite"` lets training pass over targets that have no alignment; "error" (default) refuses them. */
-export interface CtcLoss extends CtcOptions { readonly kind: "ctc" }
+/**
+ * CTC with its option: `impossible: "infinite"` lets training pass over targets that have no alignment;
+ * "error" (default) refuses them.
+ */
+export interface CtcLoss extends CtcOptions {
+  readonly kind: "ctc";
+}
 /** A loss by its name, or with options. Plain data. */
 export type LossSpec = LossName | CtcLoss;
 
 /** The loss that a spec asks for. Throws OptionError. */
 export function lossOf(spec: LossSpec): Loss {
-  if (typeof spec !== "object" || spec === null) return losses[oneOf("network", "loss", spec, Object.keys(losses) as LossName[])];
+  if (typeof spec !== "object" || spec === null)
+    return losses[oneOf("network", "loss", spec, Object.keys(losses) as LossName[])];
   knownOptions("network: loss", spec, ["kind", "impossible"]);
   oneOf("network", "loss.kind", spec.kind, ["ctc"]);
   return ctc({ impossible: spec.impossible });
@@ -32,9 +38,9 @@ export interface NetworkSpec {
   readonly input: number | { readonly symbols: number; readonly perStep?: number };
   readonly layers: readonly Layer[];
   /**
-   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc (labels a sequence, last class blank);
-   * `{ kind: "ctc", impossible: "infinite" }`: a target too long for its sequence is no error. Training counts it with loss 0 and no gradient,
-   * `evaluate` with Infinity.
+   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc
+   * (labels a sequence, last class blank); `{ kind: "ctc", impossible: "infinite" }`: a target too long for
+   * its sequence is no error. Training counts it with loss 0 and no gradient, `evaluate` with Infinity.
    */
   readonly loss: LossSpec;
   /** Seed of everything random: parameters, batches, dropout. Default 1. */
@@ -50,17 +56,23 @@ export interface NetworkSpec {
 /** The spec with its defaults. Throws OptionError. */
 export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
   knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints", "notes"]);
-  const full = { seed: 1, precision: "float32" as const, constraints: [], notes: {}, ...spec }, { input, layers, loss } = full;
+  const full = { seed: 1, precision: "float32" as const, constraints: [], notes: {}, ...spec };
+  const { input, layers, loss } = full;
   if (typeof input === "object" && input !== null) {
     whole("network", "input.symbols", input.symbols, 1);
     whole("network", "input.perStep", input.perStep ?? 1, 1);
   } else whole("network", "input", input, 0);
-  if (!Array.isArray(layers) || layers.length === 0) throw new OptionError(`network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`);
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new OptionError(
+      `network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`,
+    );
   const { name } = lossOf(loss);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
   if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
-    throw new OptionError(`network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`);
+    throw new OptionError(
+      `network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`,
+    );
   }
   return full;
 }

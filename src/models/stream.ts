@@ -44,15 +44,22 @@ export class Stream {
 
   /** The output [O] for one more step with input x [I] (a number where I = 1). The result is a new array. */
   step(x: ArrayLike<number> | number = []): Floats {
-    if (this.#disposed) throw new DisposedError("stream.step: the stream, or its net, was disposed; take another from net.stream()");
-    const { input: I, symbols, output: O } = this.#spec, { memory, kernels } = this.#tape.engine;
+    if (this.#disposed)
+      throw new DisposedError(
+        "stream.step: the stream, or its net, was disposed; take another from net.stream()",
+      );
+    const { input: I, symbols, output: O } = this.#spec;
+    const { memory, kernels } = this.#tape.engine;
     const got = typeof x === "number" ? 1 : (x as ArrayLike<number> | null)?.length;
     if (got !== I) throw new ShapeError(`stream.step: x has ${got ?? "no"} values, want ${I}`);
     const to = symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I);
     for (let i = 0; i < I; ++i) {
       const value = typeof x === "number" ? x : x[i]!;
       if (symbols ? !(Number.isInteger(value) && value >= 0 && value < symbols) : !Number.isFinite(value)) {
-        throw new ShapeError(`stream.step: x[${i}] is ${value}, want ${symbols ? `a whole number from 0 to ${symbols - 1}` : "a finite number"}`);
+        throw new ShapeError(
+          `stream.step: x[${i}] is ${value}, ` +
+            `want ${symbols ? `a whole number from 0 to ${symbols - 1}` : "a finite number"}`,
+        );
       }
       to[i] = value;
     }
@@ -65,7 +72,9 @@ export class Stream {
   /** Back to the start of a sequence; `initial` where the net takes initial states from data. */
   reset(initial?: ArrayLike<number>): this {
     if (this.#spec.initial > 0) {
-      this.#tape.engine.memory.reals(this.#initial, this.#spec.initial).set(flattenInitial({ ...this.#spec, who: "stream.reset" }, initial, "sequence"));
+      this.#tape.engine.memory
+        .reals(this.#initial, this.#spec.initial)
+        .set(flattenInitial({ ...this.#spec, who: "stream.reset" }, initial, "sequence"));
     }
     this.#started = false;
     return this;

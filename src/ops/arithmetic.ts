@@ -1,11 +1,20 @@
-/** Sums, products and slices of nodes, element by element: the parts from which unrolled nets are put together. */
+/**
+ * Sums, products and slices of nodes, element by element: the parts from which unrolled nets are put
+ * together.
+ */
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import type { Frame, Op, Shape } from "../graph/op.ts";
 
 const size = (f: Frame): number => f.shape.rows * f.shape.columns;
-const alike = (name: string, [a, b]: readonly Shape[]): { columns: number; packing: NonNullable<Shape["packing"]> } => {
-  if (a!.rows !== b!.rows || a!.columns !== b!.columns) throw new ShapeError(`${name}: [${a!.rows},${a!.columns}] with [${b!.rows},${b!.columns}], want the same shape`);
+const alike = (
+  name: string,
+  [a, b]: readonly Shape[],
+): { columns: number; packing: NonNullable<Shape["packing"]> } => {
+  if (a!.rows !== b!.rows || a!.columns !== b!.columns)
+    throw new ShapeError(
+      `${name}: [${a!.rows},${a!.columns}] with [${b!.rows},${b!.columns}], want the same shape`,
+    );
   return { columns: a!.columns, packing: a!.packing! };
 };
 
@@ -17,7 +26,9 @@ export const add: Op = {
     f.k.copyRows(1, size(f), f.x[0]!, size(f), f.y, size(f));
     f.k.addScaled(size(f), 1, f.x[1]!, f.y);
   },
-  vjp(f) { for (const dx of f.dx) if (dx !== NULL) f.k.addScaled(size(f), 1, f.dy, dx); },
+  vjp(f) {
+    for (const dx of f.dx) if (dx !== NULL) f.k.addScaled(size(f), 1, f.dy, dx);
+  },
   jvp(f) {
     f.k.fill(size(f), 0, f.ry);
     for (const rx of f.rx) if (rx !== NULL) f.k.addScaled(size(f), 1, rx, f.ry);
@@ -28,15 +39,21 @@ export const add: Op = {
 export const multiply: Op = {
   name: "multiply",
   plan: (x) => alike("multiply", x),
-  forward(f) { f.k.mul(size(f), f.x[0]!, f.x[1]!, f.y); },
+  forward(f) {
+    f.k.mul(size(f), f.x[0]!, f.x[1]!, f.y);
+  },
   vjp(f) {
     const n = size(f);
-    f.dx.forEach((dx, i) => { if (dx !== NULL) f.k.mulAdd(1, n, f.x[1 - i]!, n, f.dy, n, dx, n); });
+    f.dx.forEach((dx, i) => {
+      if (dx !== NULL) f.k.mulAdd(1, n, f.x[1 - i]!, n, f.dy, n, dx, n);
+    });
   },
   jvp(f) {
     const n = size(f);
     f.k.fill(n, 0, f.ry);
-    f.rx.forEach((rx, i) => { if (rx !== NULL) f.k.mulAdd(1, n, f.x[1 - i]!, n, rx, n, f.ry, n); });
+    f.rx.forEach((rx, i) => {
+      if (rx !== NULL) f.k.mulAdd(1, n, f.x[1 - i]!, n, rx, n, f.ry, n);
+    });
   },
 };
 
@@ -70,9 +87,17 @@ export function scaled(a: number): Op {
   return {
     name: "scaled",
     plan: ([x]) => ({ columns: x!.columns, packing: x!.packing! }),
-    forward(f) { f.k.fill(size(f), 0, f.y); f.k.addScaled(size(f), a, f.x[0]!, f.y); },
-    vjp(f) { if (f.dx[0] !== NULL) f.k.addScaled(size(f), a, f.dy, f.dx[0]!); },
-    jvp(f) { f.k.fill(size(f), 0, f.ry); f.k.addScaled(size(f), a, f.rx[0]!, f.ry); },
+    forward(f) {
+      f.k.fill(size(f), 0, f.y);
+      f.k.addScaled(size(f), a, f.x[0]!, f.y);
+    },
+    vjp(f) {
+      if (f.dx[0] !== NULL) f.k.addScaled(size(f), a, f.dy, f.dx[0]!);
+    },
+    jvp(f) {
+      f.k.fill(size(f), 0, f.ry);
+      f.k.addScaled(size(f), a, f.rx[0]!, f.ry);
+    },
   };
 }
 
@@ -81,11 +106,19 @@ export function slice(from: number, columns: number): Op {
   return {
     name: "slice",
     plan([x]) {
-      if (from + columns > x!.columns) throw new ShapeError(`slice: columns ${from} to ${from + columns} of ${x!.columns}`);
+      if (from + columns > x!.columns)
+        throw new ShapeError(`slice: columns ${from} to ${from + columns} of ${x!.columns}`);
       return { columns, packing: x!.packing! };
     },
-    forward(f) { f.k.copyRows(f.shape.rows, columns, f.at(f.x[0]!, from), f.shapes[0]!.columns, f.y, columns); },
-    vjp(f) { if (f.dx[0] !== NULL) f.k.addRows(f.shape.rows, columns, f.dy, columns, f.at(f.dx[0]!, from), f.shapes[0]!.columns); },
-    jvp(f) { f.k.copyRows(f.shape.rows, columns, f.at(f.rx[0]!, from), f.shapes[0]!.columns, f.ry, columns); },
+    forward(f) {
+      f.k.copyRows(f.shape.rows, columns, f.at(f.x[0]!, from), f.shapes[0]!.columns, f.y, columns);
+    },
+    vjp(f) {
+      if (f.dx[0] !== NULL)
+        f.k.addRows(f.shape.rows, columns, f.dy, columns, f.at(f.dx[0]!, from), f.shapes[0]!.columns);
+    },
+    jvp(f) {
+      f.k.copyRows(f.shape.rows, columns, f.at(f.rx[0]!, from), f.shapes[0]!.columns, f.ry, columns);
+    },
   };
 }

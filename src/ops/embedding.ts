@@ -1,7 +1,10 @@
 /** Rows of a table picked by symbols: x [N,S] integers, table [V,F], y [N,S·F]. */
 import type { Frame, Op } from "../graph/op.ts";
 
-const sizes = (f: Frame): [n: number, F: number] => [f.shape.rows * f.shapes[0]!.columns, f.shapes[1]!.columns];
+const sizes = (f: Frame): [n: number, F: number] => [
+  f.shape.rows * f.shapes[0]!.columns,
+  f.shapes[1]!.columns,
+];
 
 /** One table shared by all S symbols of a row. Inputs: the symbols and the table. */
 export const embedding: Op = {

@@ -1,20 +1,32 @@
 /**
- * The states in which sequences start: y [B,C·H]. A learned row for all (or zeros), but for units whose start is data.
- * Inputs: any node that knows the sequences; with `learned`, the row [1,C·H]; with `given`, the data [B,|given|].
+ * The states in which sequences start: y [B,C·H]. A learned row for all (or zeros), but for units whose start
+ * is data. Inputs: any node that knows the sequences; with `learned`, the row [1,C·H]; with `given`, the data
+ * [B,|given|].
  */
 import { NULL } from "../wasm/kernels.ts";
 import { oneStep } from "../graph/packing.ts";
 import type { Op } from "../graph/op.ts";
 
 /** columns: C·H; given: the columns read from data, in its order. */
-export function initialState({ columns, learned = true, given = [] }: { columns: number; learned?: boolean; given?: readonly number[] }): Op {
-  const C = columns, row = 1, data = learned ? 2 : 1;
+export function initialState({
+  columns,
+  learned = true,
+  given = [],
+}: {
+  columns: number;
+  learned?: boolean;
+  given?: readonly number[];
+}): Op {
+  const C = columns;
+  const row = 1;
+  const data = learned ? 2 : 1;
   return {
     name: "initialState",
     plan: ([sequences]) => ({ columns: C, packing: oneStep(sequences!.packing!.sequences), kept: [1] }),
     forward(f) {
       const B = f.shape.rows;
-      if (learned) f.k.setRows(B, C, f.x[row]!, f.y, C); else f.k.fill(B * C, 0, f.y);
+      if (learned) f.k.setRows(B, C, f.x[row]!, f.y, C);
+      else f.k.fill(B * C, 0, f.y);
       f.k.fill(1, 0, f.kept[0]!);
       given.forEach((unit, i) => f.k.copyRows(B, 1, f.at(f.x[data]!, i), given.length, f.at(f.y, unit), C));
     },
@@ -29,7 +41,8 @@ export function initialState({ columns, learned = true, given = [] }: { columns:
     },
     jvp(f) {
       const B = f.shape.rows;
-      if (learned) f.k.setRows(B, C, f.rx[row]!, f.ry, C); else f.k.fill(B * C, 0, f.ry);
+      if (learned) f.k.setRows(B, C, f.rx[row]!, f.ry, C);
+      else f.k.fill(B * C, 0, f.ry);
       given.forEach((unit) => f.k.setRows(B, 1, f.kept[0]!, f.at(f.ry, unit), C));
     },
   };

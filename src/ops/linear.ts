@@ -7,14 +7,21 @@ import { inputProduct, inputWidth } from "./input-product.ts";
 /** Every row of y becomes the bias, or zero without one. */
 function start(f: Frame, bias: Ptr, y: Ptr): void {
   const { rows: N, columns: O } = f.shape;
-  if (bias !== NULL) f.k.setRows(N, O, bias, y, O); else f.k.fill(N * O, 0, y);
+  if (bias !== NULL) f.k.setRows(N, O, bias, y, O);
+  else f.k.fill(N * O, 0, y);
 }
 
-/** Where dy is not zero: its first row and how many. Targets that lie at the end of sequences leave most rows without adjoint. */
+/**
+ * Where dy is not zero: its first row and how many. Targets that lie at the end of sequences leave most rows
+ * without adjoint.
+ */
 function feltRows(f: Frame): [from: number, rows: number] {
-  const { rows: N, columns: O, packing } = f.shape, step = packing!.sequences;
-  const none = (from: number, to: number): boolean => f.k.allZero((to - from) * O, f.at(f.dy, from * O)) === 1;
-  let from = 0, to = N;
+  const { rows: N, columns: O, packing } = f.shape;
+  const step = packing!.sequences;
+  const none = (from: number, to: number): boolean =>
+    f.k.allZero((to - from) * O, f.at(f.dy, from * O)) === 1;
+  let from = 0;
+  let to = N;
   while (from < to && none(from, Math.min(from + step, to))) from = Math.min(from + step, to);
   while (to > from && none(Math.max(to - step, from), to)) to = Math.max(to - step, from);
   return [from, to - from];
@@ -26,8 +33,10 @@ export function linear({ bias = true } = {}): Op {
     name: "linear",
     plan([x, W, b]) {
       const I = inputWidth(x!);
-      if (W!.rows !== I) throw new ShapeError(`linear: W is [${W!.rows},${W!.columns}], want [I,O] = [${I},O]`);
-      if (bias && b!.columns !== W!.columns) throw new ShapeError(`linear: b is [${b!.rows},${b!.columns}], want [1,O] = [1,${W!.columns}]`);
+      if (W!.rows !== I)
+        throw new ShapeError(`linear: W is [${W!.rows},${W!.columns}], want [I,O] = [${I},O]`);
+      if (bias && b!.columns !== W!.columns)
+        throw new ShapeError(`linear: b is [${b!.rows},${b!.columns}], want [1,O] = [1,${W!.columns}]`);
       return { columns: W!.columns, packing: x!.packing! };
     },
     forward(f) {
@@ -36,7 +45,8 @@ export function linear({ bias = true } = {}): Op {
       inputProduct.forward(f, 1, b, f.y, f.shape.columns);
     },
     vjp(f) {
-      const { columns: O } = f.shape, [from, rows] = feltRows(f);
+      const { columns: O } = f.shape;
+      const [from, rows] = feltRows(f);
       if (rows === 0) return;
       inputProduct.vjp(f, 1, f.dy, O, from, rows);
       if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]!);

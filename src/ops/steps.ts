@@ -7,7 +7,10 @@ export interface Step {
   rows: number;
   /** First row in the packed buffers. */
   from: number;
-  /** The first `continuing` sequences come from the step visited before, whose first row is `before` and which has `rowsBefore`; the rest start here. */
+  /**
+   * The first `continuing` sequences come from the step visited before, whose first row is `before` and which
+   * has `rowsBefore`; the rest start here.
+   */
   continuing: number;
   before: number;
   rowsBefore: number;
@@ -27,8 +30,10 @@ export class Steps {
   }
 
   at(i: number): Step {
-    const { rowsAt, offsetAt, steps } = this.#packing, step = this.#step;
-    const t = this.#reverse ? steps - 1 - i : i, before = this.#reverse ? t + 1 : t - 1;
+    const { rowsAt, offsetAt, steps } = this.#packing;
+    const step = this.#step;
+    const t = this.#reverse ? steps - 1 - i : i;
+    const before = this.#reverse ? t + 1 : t - 1;
     step.rows = rowsAt[t]!;
     step.from = offsetAt[t]!;
     step.rowsBefore = i === 0 ? 0 : rowsAt[before]!;

@@ -1,6 +1,6 @@
 /**
- * What all first-order methods share: gradient at the evaluation point, weight decay, norm clipping, schedules, state. A method adds
- * its vectors and its update.
+ * What all first-order methods share: gradient at the evaluation point, weight decay, norm clipping,
+ * schedules, state. A method adds its vectors and its update.
  *
  *   g ← ∇f(θ) + decay·θ      g ← g·min(1, clip/‖g‖) (Pascanu et al. 2013)      θ ← update(g)
  */
@@ -51,7 +51,11 @@ export function descent<O extends DescentOptions>(method: DescentMethod<O>, give
   if (options.clip !== undefined) inRange(method.name, "clip", options.clip, Number.MIN_VALUE);
   inRange(method.name, "decay", options.decay, 0);
   method.check(options);
-  return { name: method.name, options: options as Record<string, unknown>, start: (f) => new Descent(method, options, f) };
+  return {
+    name: method.name,
+    options: options as Record<string, unknown>,
+    start: (f) => new Descent(method, options, f),
+  };
 }
 
 class Descent<O extends DescentOptions> implements OptimizerRun {
@@ -71,26 +75,46 @@ class Descent<O extends DescentOptions> implements OptimizerRun {
     this.#g = this.#arena.reals(f.size);
     this.#before = method.look ? this.#arena.reals(f.size) : this.#g;
     const vectors: Record<string, Ptr> = {};
-    for (const name of method.vectors) f.engine.kernels.fill(f.size, 0, vectors[name] = this.#arena.reals(f.size));
+    for (const name of method.vectors)
+      f.engine.kernels.fill(f.size, 0, (vectors[name] = this.#arena.reals(f.size)));
     this.state = { vectors, scalars: { step: 0 } };
   }
 
   async step(): Promise<StepReport> {
-    const f = this.#f, g = this.#g, { kernels: k } = f.engine, P = f.size, options = this.#options, { step } = this.state.scalars;
-    const at: DescentStep = { f, g, vectors: this.state.vectors, step, rate: valueAt(options.rate as Schedule, step) };
-    if (!Number.isFinite(at.rate)) throw new NumericError(`${this.#method.name}: rate is ${at.rate} at step ${step}, want a finite number`);
+    const f = this.#f;
+    const g = this.#g;
+    const { kernels: k } = f.engine;
+    const P = f.size;
+    const options = this.#options;
+    const { step } = this.state.scalars;
+    const at: DescentStep = {
+      f,
+      g,
+      vectors: this.state.vectors,
+      step,
+      rate: valueAt(options.rate as Schedule, step),
+    };
+    if (!Number.isFinite(at.rate))
+      throw new NumericError(
+        `${this.#method.name}: rate is ${at.rate} at step ${step}, want a finite number`,
+      );
     if (this.#method.look) {
       k.copyRows(1, P, f.theta, P, this.#before, P);
       this.#method.look(at, options);
       f.changed();
     }
-    let loss: number, gradientNorm: number;
+    let loss: number;
+    let gradientNorm: number;
     try {
       const value = f.gradient(g);
       loss = typeof value === "number" ? value : await value;
       if (options.decay! > 0) k.addScaled(P, options.decay!, f.theta, g);
       gradientNorm = Math.sqrt(k.dot(P, g, g));
-      if (!Number.isFinite(gradientNorm)) throw new NumericError(`${this.#method.name}: ‖gradient‖ is ${gradientNorm} at step ${step + 1}; lower the rate or set clip`);
+      if (!Number.isFinite(gradientNorm))
+        throw new NumericError(
+          `${this.#method.name}: ‖gradient‖ is ${gradientNorm} at step ${step + 1}; lower the rate ` +
+            "or set clip",
+        );
     } catch (error) {
       if (this.#method.look) {
         k.copyRows(1, P, this.#before, P, f.theta, P);
@@ -105,7 +129,11 @@ class Descent<O extends DescentOptions> implements OptimizerRun {
     return { loss, gradientNorm, rate: at.rate };
   }
 
-  restore(scalars: Record<string, number>): void { this.state.scalars.step = scalars.step!; }
+  restore(scalars: Record<string, number>): void {
+    this.state.scalars.step = scalars.step!;
+  }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 }

@@ -9,11 +9,22 @@ export interface MomentumOptions extends DescentOptions {
 }
 
 /** Gradient descent with a velocity; rate 0.01, momentum 0.9. */
-export const momentum = (options: MomentumOptions = {}): Optimizer => descent({
-  name: "momentum",
-  defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 } as MomentumOptions,
-  vectors: ["velocity"],
-  check: (o) => checkSchedule("momentum", "momentum", o.momentum, 0, 1),
-  update: ({ f, g, rate, step, vectors }, o) =>
-    f.engine.kernels.momentumUpdate(f.size, rate, valueAt(o.momentum, step), g, vectors.velocity!, f.theta),
-}, options);
+export const momentum = (options: MomentumOptions = {}): Optimizer =>
+  descent(
+    {
+      name: "momentum",
+      defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 } as MomentumOptions,
+      vectors: ["velocity"],
+      check: (o) => checkSchedule("momentum", "momentum", o.momentum, 0, 1),
+      update: ({ f, g, rate, step, vectors }, o) =>
+        f.engine.kernels.momentumUpdate(
+          f.size,
+          rate,
+          valueAt(o.momentum, step),
+          g,
+          vectors.velocity!,
+          f.theta,
+        ),
+    },
+    options,
+  );

@@ -1,7 +1,8 @@
 /**
- * What an optimizer sees, and what it is. An objective is a function of one flat vector θ[P] in kernel memory; networks, data,
- * shards, workers and constraints are behind it. An optimizer owns the evaluation point (Nesterov looks ahead, Hessian-free tries
- * several), so it moves θ itself and says `changed()` when it has.
+ * What an optimizer sees, and what it is. An objective is a function of one flat vector θ[P] in kernel
+ * memory; networks, data, shards, workers and constraints are behind it. An optimizer owns the evaluation
+ * point (Nesterov looks ahead, Hessian-free tries several), so it moves θ itself and says `changed()` when it
+ * has.
  */
 import { OptionError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
@@ -23,27 +24,38 @@ export interface Objective {
 }
 
 /**
- * What Hessian-free optimization needs beyond an objective. Two batches, both fixed during a step: `value` and `gradient` use the
- * large one, products and `curvatureValue` the small one. All points but the linearization point may be anywhere, so `value` and
- * `curvatureValue` return a non-finite loss as it is; only `gradient` and `linearize` throw on one.
+ * What Hessian-free optimization needs beyond an objective. Two batches, both fixed during a step: `value`
+ * and `gradient` use the large one, products and `curvatureValue` the small one. All points but the
+ * linearization point may be anywhere, so `value` and `curvatureValue` return a non-finite loss as it is;
+ * only `gradient` and `linearize` throw on one.
  */
 export interface CurvatureObjective extends Objective {
-  /** Runs the curvature batch at θ and keeps its activities: products are taken at this point until the next call. Returns its f. */
+  /**
+   * Runs the curvature batch at θ and keeps its activities: products are taken at this point until the next
+   * call. Returns its f.
+   */
   linearize(): number | Promise<number>;
   /**
-   * out [P] = (G + structural·G_S)·v, overwritten, at the point of `linearize` and on the curvature batch, scaled as f is.
-   * G = Σ_t J_tᵀ·H_L·J_t. G_S = Σ_t J_xᵀ·diag(w)·J_x with x the pre-activations of every recurrent layer and w the derivative of
-   * their activation (1 - h² for tanh), divided by what divides the loss in f. structural = λμ ≥ 0; 0, the default, leaves it out.
+   * out [P] = (G + structural·G_S)·v, overwritten, at the point of `linearize` and on the curvature batch,
+   * scaled as f is. G = Σ_t J_tᵀ·H_L·J_t. G_S = Σ_t J_xᵀ·diag(w)·J_x with x the pre-activations of every
+   * recurrent layer and w the derivative of their activation (1 - h² for tanh), divided by what divides the
+   * loss in f. structural = λμ ≥ 0; 0, the default, leaves it out.
    */
   gaussNewton(v: Ptr, out: Ptr, structural?: number): void | Promise<void>;
-  /** f(θ) on the curvature batch, for walking back over CG iterates. θ may have moved; `linearize` is called again before products. */
+  /**
+   * f(θ) on the curvature batch, for walking back over CG iterates. θ may have moved; `linearize` is called
+   * again before products.
+   */
   curvatureValue(): number | Promise<number>;
   /**
-   * out [P] = Σ_i g_i² / n over the n sequences of the curvature batch, g_i = ∇f of sequence i alone, at the point of `linearize`; for the
-   * diagonal preconditioner.
+   * out [P] = Σ_i g_i² / n over the n sequences of the curvature batch, g_i = ∇f of sequence i alone, at the
+   * point of `linearize`; for the diagonal preconditioner.
    */
   squaredGradients?(out: Ptr): void | Promise<void>;
-  /** Called between CG iterations: lets other work run, and throws to stop. The next `step` then goes on with the same iteration. */
+  /**
+   * Called between CG iterations: lets other work run, and throws to stop. The next `step` then goes on with
+   * the same iteration.
+   */
   pause?(): void | Promise<void>;
 }
 
@@ -81,6 +93,13 @@ export interface Optimizer {
 /** Throws OptionError on what is no optimizer. */
 export function checkOptimizer(who: string, optimizer: Optimizer): void {
   if (typeof (optimizer as Optimizer | null)?.start === "function") return;
-  const got = typeof optimizer === "string" ? `"${optimizer as string}"` : optimizer === null ? "null" : typeof optimizer;
-  throw new OptionError(`${who}: optimizer is ${got}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`);
+  const got =
+    typeof optimizer === "string"
+      ? `"${optimizer as string}"`
+      : optimizer === null
+        ? "null"
+        : typeof optimizer;
+  throw new OptionError(
+    `${who}: optimizer is ${got}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`,
+  );
 }

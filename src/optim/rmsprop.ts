@@ -11,14 +11,18 @@ export interface RmspropOptions extends DescentOptions {
 }
 
 /** Steps divided by a running root mean square; rate 0.001. */
-export const rmsprop = (options: RmspropOptions = {}): Optimizer => descent({
-  name: "rmsprop",
-  defaults: { rate: 0.001, averaging: 0.9, epsilon: 1e-8, clip: undefined, decay: 0 } as RmspropOptions,
-  vectors: ["square"],
-  check(o) {
-    inRange("rmsprop", "averaging", o.averaging, 0, 1 - 2 ** -52);
-    inRange("rmsprop", "epsilon", o.epsilon, 0);
-  },
-  update: ({ f, g, rate, vectors }, { averaging, epsilon }) =>
-    f.engine.kernels.rmspropUpdate(f.size, rate, averaging, epsilon, g, vectors.square!, f.theta),
-}, options);
+export const rmsprop = (options: RmspropOptions = {}): Optimizer =>
+  descent(
+    {
+      name: "rmsprop",
+      defaults: { rate: 0.001, averaging: 0.9, epsilon: 1e-8, clip: undefined, decay: 0 } as RmspropOptions,
+      vectors: ["square"],
+      check(o) {
+        inRange("rmsprop", "averaging", o.averaging, 0, 1 - 2 ** -52);
+        inRange("rmsprop", "epsilon", o.epsilon, 0);
+      },
+      update: ({ f, g, rate, vectors }, { averaging, epsilon }) =>
+        f.engine.kernels.rmspropUpdate(f.size, rate, averaging, epsilon, g, vectors.square!, f.theta),
+    },
+    options,
+  );

@@ -1,19 +1,30 @@
-/** Rates and momenta that change with the step: a number, or a function of the steps done so far (0 at the first). */
+/**
+ * Rates and momenta that change with the step: a number, or a function of the steps done so far (0 at the
+ * first).
+ */
 import { OptionError, inRange } from "../wasm/errors.ts";
 
 export type Schedule = number | ((step: number) => number);
 
 /** The schedule's value at a step. */
-export const valueAt = (schedule: Schedule, step: number): number => typeof schedule === "number" ? schedule : schedule(step);
+export const valueAt = (schedule: Schedule, step: number): number =>
+  typeof schedule === "number" ? schedule : schedule(step);
 
 /** Throws OptionError unless the schedule is a function or a number in [least, most]. */
-export function checkSchedule(who: string, what: string, schedule: unknown, least: number, most = Infinity): void {
+export function checkSchedule(
+  who: string,
+  what: string,
+  schedule: unknown,
+  least: number,
+  most = Infinity,
+): void {
   if (typeof schedule !== "function") inRange(who, what, schedule, least, most);
 }
 
 /** Piecewise constant: `[[0, a], [1000, b]]` is a for 1000 steps, then b. */
 export function piecewise(pieces: readonly (readonly [from: number, value: number])[]): Schedule {
-  if (pieces.length === 0 || pieces[0]![0] !== 0) throw new OptionError("piecewise: want at least one piece, the first from step 0");
+  if (pieces.length === 0 || pieces[0]![0] !== 0)
+    throw new OptionError("piecewise: want at least one piece, the first from step 0");
   return (step) => {
     let value = pieces[0]![1];
     for (const [from, next] of pieces) if (step >= from) value = next;
@@ -22,11 +33,24 @@ export function piecewise(pieces: readonly (readonly [from: number, value: numbe
 }
 
 /** Constant at `from` until step `hold`, then a straight line to `to` at step `until`, constant after. */
-export function ramp({ from, to, hold = 0, until }: { from: number; to: number; hold?: number; until: number }): Schedule {
-  return (step) => step <= hold ? from : step >= until ? to : from + (to - from) * (step - hold) / (until - hold);
+export function ramp({
+  from,
+  to,
+  hold = 0,
+  until,
+}: {
+  from: number;
+  to: number;
+  hold?: number;
+  until: number;
+}): Schedule {
+  return (step) =>
+    step <= hold ? from : step >= until ? to : from + ((to - from) * (step - hold)) / (until - hold);
 }
 
-/** Momentum that grows with the steps (Sutskever et al. 2013, eq. 5): min(1 - 2^(-1-log2(⌊t/250⌋+1)), most). */
+/**
+ * Momentum that grows with the steps (Sutskever et al. 2013, eq. 5): min(1 - 2^(-1-log2(⌊t/250⌋+1)), most).
+ */
 export function risingMomentum(most: number): Schedule {
   return (step) => Math.min(1 - 0.5 / (Math.floor(step / 250) + 1), most);
 }

@@ -3,10 +3,14 @@ import { descent, type DescentOptions } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Plain gradient descent; rate 0.1. */
-export const sgd = (options: DescentOptions = {}): Optimizer => descent({
-  name: "sgd",
-  defaults: { rate: 0.1, clip: undefined, decay: 0 } as DescentOptions,
-  vectors: [],
-  check: () => {},
-  update: ({ f, g, rate }) => f.engine.kernels.addScaled(f.size, -rate, g, f.theta),
-}, options);
+export const sgd = (options: DescentOptions = {}): Optimizer =>
+  descent(
+    {
+      name: "sgd",
+      defaults: { rate: 0.1, clip: undefined, decay: 0 } as DescentOptions,
+      vectors: [],
+      check: () => {},
+      update: ({ f, g, rate }) => f.engine.kernels.addScaled(f.size, -rate, g, f.theta),
+    },
+    options,
+  );

@@ -1,8 +1,10 @@
 /**
- * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own kernels and its own memory.
- * Shards are the same whatever the number of workers and are summed in their order, so the bits do not depend on who computed what. A
- * worker that dies or throws is replaced and its shard is given out again; if it fails once more, the error surfaces. Workers compute with
- * the kernels that `init` had chosen when they were started, those given to `init({ wasm })` included: call it before the first training.
+ * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own
+ * kernels and its own memory. Shards are the same whatever the number of workers and are summed in their
+ * order, so the bits do not depend on who computed what. A worker that dies or throws is replaced and its
+ * shard is given out again; if it fails once more, the error surfaces. Workers compute with the kernels that
+ * `init` had chosen when they were started, those given to `init({ wasm })` included: call it before the
+ * first training.
  */
 import { engineInfo, givenModules } from "../wasm/engine.ts";
 import { DisposedError, knownOptions, NumericError, whole } from "../wasm/errors.ts";
@@ -59,9 +61,19 @@ export class WorkerPool implements ShardPool {
     this.#url = url;
   }
 
-  run(model: unknown, theta: Floats, tasks: readonly ShardTask[], take: (result: ShardResult) => void, signal?: AbortSignal): Promise<void> {
-    if (this.#disposed) return Promise.reject(new DisposedError("workerPool: the pool was disposed; make another"));
-    if (this.#current) return Promise.reject(new Error("workerPool: another training uses the pool; wait for it, or make another pool"));
+  run(
+    model: unknown,
+    theta: Floats,
+    tasks: readonly ShardTask[],
+    take: (result: ShardResult) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (this.#disposed)
+      return Promise.reject(new DisposedError("workerPool: the pool was disposed; make another"));
+    if (this.#current)
+      return Promise.reject(
+        new Error("workerPool: another training uses the pool; wait for it, or make another pool"),
+      );
     return new Promise<void>((resolve, reject) => {
       const abort = (): void => end(() => reject(signal!.reason));
       const end = (settle: () => void): void => {
@@ -73,8 +85,17 @@ export class WorkerPool implements ShardPool {
       if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener("abort", abort);
       this.#current = {
-        id: ++this.#runs, model, theta, tasks: tasks.map(own), waiting: tasks.map((_, i) => i), failures: tasks.map(() => 0),
-        results: [], take, taken: 0, resolve: () => end(resolve), reject: (error) => end(() => reject(error)),
+        id: ++this.#runs,
+        model,
+        theta,
+        tasks: tasks.map(own),
+        waiting: tasks.map((_, i) => i),
+        failures: tasks.map(() => 0),
+        results: [],
+        take,
+        taken: 0,
+        resolve: () => end(resolve),
+        reject: (error) => end(() => reject(error)),
       };
       while (this.#workers.length < Math.min(this.size, tasks.length)) this.#workers.push(this.#start());
       for (const worker of this.#workers) this.#feed(worker);
@@ -93,7 +114,8 @@ export class WorkerPool implements ShardPool {
   }
 
   #start(): Worker {
-    const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined }, { variant, revectorize } = engineInfo();
+    const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined };
+    const { variant, revectorize } = engineInfo();
     worker.port.onmessage = (message) => this.#answer(worker, message as FromWorker);
     worker.port.onfailure = (error) => this.#fail(worker, error);
     worker.port.hold(false);
@@ -110,7 +132,11 @@ export class WorkerPool implements ShardPool {
     if (index === undefined) return;
     worker.task = { run: run.id, index };
     if (worker.run !== run.id) {
-      worker.port.send({ kind: "point", theta: run.theta, model: worker.model === run.model ? undefined : run.model } satisfies ToWorker);
+      worker.port.send({
+        kind: "point",
+        theta: run.theta,
+        model: worker.model === run.model ? undefined : run.model,
+      } satisfies ToWorker);
       worker.run = run.id;
       worker.model = run.model;
     }
@@ -121,7 +147,9 @@ export class WorkerPool implements ShardPool {
     const run = this.#current;
     if ("error" in answer) {
       const { name, message } = answer.error;
-      worker.port.onfailure(name === "NumericError" ? new NumericError(message) : Object.assign(new Error(message), { name }));
+      worker.port.onfailure(
+        name === "NumericError" ? new NumericError(message) : Object.assign(new Error(message), { name }),
+      );
       return;
     }
     worker.task = undefined;
@@ -132,7 +160,9 @@ export class WorkerPool implements ShardPool {
           run.take(next);
           run.results[run.taken++] = undefined; // its gradient is summed
         }
-      } catch (error) { return run.reject(error); }
+      } catch (error) {
+        return run.reject(error);
+      }
       if (run.taken === run.tasks.length) return run.resolve();
     }
     this.#feed(worker);
@@ -140,7 +170,9 @@ export class WorkerPool implements ShardPool {
 
   /** Replaces a worker and gives its task out again. */
   #fail(worker: Worker, error: Error): void {
-    const run = this.#current, { task, port } = worker, place = this.#workers.indexOf(worker);
+    const run = this.#current;
+    const { task, port } = worker;
+    const place = this.#workers.indexOf(worker);
     port.onmessage = port.onfailure = () => {};
     port.end();
     if (place >= 0) this.#workers.splice(place, 1);
@@ -156,22 +188,33 @@ export class WorkerPool implements ShardPool {
 
 /** Processors there are, as the platform tells. */
 function processors(): number {
-  const os = (globalThis as { process?: { getBuiltinModule?: (name: "node:os") => typeof import("node:os") } }).process?.getBuiltinModule?.("node:os");
+  const os = (
+    globalThis as { process?: { getBuiltinModule?: (name: "node:os") => typeof import("node:os") } }
+  ).process?.getBuiltinModule?.("node:os");
   return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
 /** A task whose arrays bring no larger buffer along when they are copied to a worker. */
 function own(task: ShardTask): ShardTask {
-  const tight = (x: ArrayLike<number>): ArrayLike<number> => ArrayBuffer.isView(x) && x.byteLength < x.buffer.byteLength ? (x as unknown as Float32Array).slice() : x;
+  const tight = (x: ArrayLike<number>): ArrayLike<number> =>
+    ArrayBuffer.isView(x) && x.byteLength < x.buffer.byteLength ? (x as unknown as Float32Array).slice() : x;
   return {
     ...task,
-    items: task.items.map(({ length, input, target, weight, initial }) =>
-      ({ length, input: tight(input), target: tight(target), weight: tight(weight), initial: tight(initial) })),
+    items: task.items.map(({ length, input, target, weight, initial }) => ({
+      length,
+      input: tight(input),
+      target: tight(target),
+      weight: tight(weight),
+      initial: tight(initial),
+    })),
   };
 }
 
 /** A pool: `net.train(data, { pool: workerPool({ workers: 2 }), shard: 8 })`. Dispose it when done. */
 export function workerPool(options: PoolOptions = {}): WorkerPool {
   knownOptions("workerPool", options, ["workers", "url"]);
-  return new WorkerPool(whole("workerPool", "workers", options.workers ?? processors(), 1, 1024), options.url);
+  return new WorkerPool(
+    whole("workerPool", "workers", options.workers ?? processors(), 1, 1024),
+    options.url,
+  );
 }

@@ -1,4 +1,6 @@
-/** The worker's side of a pool: a net of its own in a memory of its own; computes shards until it is ended. */
+/**
+ * The worker's side of a pool: a net of its own in a memory of its own; computes shards until it is ended.
+ */
 import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { network, type Network } from "../models/network.ts";
@@ -11,7 +13,10 @@ let net: Network | undefined;
 let theta: Floats;
 let ready: Promise<void>;
 
-/** Nothing is compiled here that was compiled there; the kernels of other precisions load when a net asks for them. */
+/**
+ * Nothing is compiled here that was compiled there; the kernels of other precisions load when a net asks for
+ * them.
+ */
 function start({ variant, revectorize, wasm }: InitMessage): Promise<void> {
   return init({ variant, revectorize, ...(Object.keys(wasm).length > 0 ? { wasm } : { precision: [] }) });
 }

@@ -1,12 +1,14 @@
 /**
- * Binary addition, the lecture's toy problem: two digits come in a step, least significant first, and the column's sum digit is due.
+ * Binary addition, the lecture's toy problem: two digits come in a step, least significant first, and the
+ * column's sum digit is due.
  *
  *   a 1 0 1 1 0 …        digits aₜ, bₜ; one more step of 0, 0 after the last column brings out the last carry
  *   b 1 1 0 1 0 …        sₜ = (aₜ + bₜ + cₜ) mod 2,  cₜ₊₁ = [aₜ + bₜ + cₜ ≥ 2]
  *   s 0 0 0 1 1 …
  *
- * Layers here compute hₜ from xₜ and yₜ from hₜ, so a column's target stands at its own step. On the slide each connection takes a step
- * and the column shows two steps later: `delays` lays the same sums out that way, for a net whose connections are delayed.
+ * Layers here compute hₜ from xₜ and yₜ from hₜ, so a column's target stands at its own step. On the slide
+ * each connection takes a step and the column shows two steps later: `delays` lays the same sums out that
+ * way, for a net whose connections are delayed.
  */
 import { knownOptions, whole } from "../wasm/errors.ts";
 import type { Random } from "../wasm/random.ts";
@@ -26,21 +28,35 @@ export interface AdditionOptions {
 /** Steps between a column and its sum where each of the two layers of connections takes one. */
 const DELAY = 2;
 
-/** The lecture's automaton: carry or no carry × print 0 or 1. Adding 0+0, 0+1, 1+0 or 1+1 to the carry says where to go. */
+/**
+ * The lecture's automaton: carry or no carry × print 0 or 1. Adding 0+0, 0+1, 1+0 or 1+1 to the carry says
+ * where to go.
+ */
 export const adder: Moore = {
   symbols: ["0+0", "0+1", "1+0", "1+1"],
   start: 0,
   outputs: ["0", "1", "0", "1"],
-  next: [[0, 1, 1, 2], [0, 1, 1, 2], [1, 2, 2, 3], [1, 2, 2, 3]],
+  next: [
+    [0, 1, 1, 2],
+    [0, 1, 1, 2],
+    [1, 2, 2, 3],
+    [1, 2, 2, 3],
+  ],
   names: ["no carry, print 0", "no carry, print 1", "carry, print 0", "carry, print 1"],
 };
 
 /** The item of one sum. a, b [n]: digits, least significant first. */
 export function sumItem(a: ArrayLike<number>, b: ArrayLike<number>, delays = false): Item {
-  const n = a.length, late = delays ? DELAY : 0, T = n + 1 + late;
-  const input = new Float32Array(2 * T), target = new Float32Array(T), weight = new Float32Array(T);
+  const n = a.length;
+  const late = delays ? DELAY : 0;
+  const T = n + 1 + late;
+  const input = new Float32Array(2 * T);
+  const target = new Float32Array(T);
+  const weight = new Float32Array(T);
   for (let t = 0, carry = 0; t <= n; ++t) {
-    const x = t < n ? a[t]! : 0, y = t < n ? b[t]! : 0, sum = x + y + carry;
+    const x = t < n ? a[t]! : 0;
+    const y = t < n ? b[t]! : 0;
+    const sum = x + y + carry;
     input[2 * t] = x;
     input[2 * t + 1] = y;
     target[t + late] = sum & 1;
@@ -53,27 +69,38 @@ export function sumItem(a: ArrayLike<number>, b: ArrayLike<number>, delays = fal
 /** n random binary digits, 32 from each draw. */
 function digitsOf(n: number, random: Random): Uint8Array {
   let word = 0;
-  return Uint8Array.from({ length: n }, (_, t) => ((word = t % 32 === 0 ? random.bits() : word >>> 1) & 1));
+  return Uint8Array.from({ length: n }, (_, t) => (word = t % 32 === 0 ? random.bits() : word >>> 1) & 1);
 }
 
 /** Binary addition as a task that the four-state adder solves. */
 export function addition(options: AdditionOptions = {}): FiniteTask {
   knownOptions("addition", options, ["digits", "least", "delays"]);
-  const digits = whole("addition", "digits", options.digits ?? 12, 1), least = whole("addition", "least", options.least ?? 1, 1, digits);
+  const digits = whole("addition", "digits", options.digits ?? 12, 1);
+  const least = whole("addition", "least", options.least ?? 1, 1, digits);
   const delays = options.delays ?? false;
   return {
-    name: "addition", input: 2, symbols: false, output: 1, loss: "bernoulli",
-    batch: (n, random) => Array.from({ length: n }, () => {
-      const length = random.integer(least, digits);
-      return sumItem(digitsOf(length, random), digitsOf(length, random), delays);
-    }),
-    // every column but the last is 1 with probability 1/2; the last is the carry out of n columns, 1 with probability 1/2 - 2^-(n+1)
-    chance: Array.from({ length: digits - least + 1 }, (_, i) => least + i)
-      .reduce((sum, n) => sum + n / 2 + 0.5 - 1 / 2 ** (n + 1), 0) / (digits - least + 1),
+    name: "addition",
+    input: 2,
+    symbols: false,
+    output: 1,
+    loss: "bernoulli",
+    batch: (n, random) =>
+      Array.from({ length: n }, () => {
+        const length = random.integer(least, digits);
+        return sumItem(digitsOf(length, random), digitsOf(length, random), delays);
+      }),
+    // every column but the last is 1 with probability 1/2; the last is the carry out of n columns, 1 with
+    // probability 1/2 - 2^-(n+1)
+    chance:
+      Array.from({ length: digits - least + 1 }, (_, i) => least + i).reduce(
+        (sum, n) => sum + n / 2 + 0.5 - 1 / 2 ** (n + 1),
+        0,
+      ) /
+      (digits - least + 1),
     wrong: wrongBits,
     rule: "every digit of the sum is on the right side of ½",
     machine: adder,
     encode: (symbol) => [symbol >> 1, symbol & 1],
-    print: (output) => output[0]! > 0 ? "1" : "0",
+    print: (output) => (output[0]! > 0 ? "1" : "0"),
   };
 }

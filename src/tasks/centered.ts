@@ -1,6 +1,6 @@
 /**
- * Centering (Sutskever et al. 2013, section 3.1): inputs less their mean, and output biases that start at the mean output. Without it a
- * net that begins with oscillations near the edge of chaos soon loses them.
+ * Centering (Sutskever et al. 2013, section 3.1): inputs less their mean, and output biases that start at the
+ * mean output. Without it a net that begins with oscillations near the edge of chaos soon loses them.
  */
 import type { Engine } from "../wasm/engine.ts";
 import { Arena } from "../wasm/memory.ts";
@@ -17,8 +17,11 @@ export interface TaskMeans {
 
 /** The means over `count` fresh sequences. */
 export function taskMeans(task: Task, random: Random, count = 1000): TaskMeans {
-  const { input: I, output: O } = task, input = new Float64Array(I), output = new Float64Array(O);
-  let steps = 0, counted = 0;
+  const { input: I, output: O } = task;
+  const input = new Float64Array(I);
+  const output = new Float64Array(O);
+  let steps = 0;
+  let counted = 0;
   for (const item of task.all ?? task.batch(count, random)) {
     const T = stepsOf(task, item);
     for (let t = 0; t < T; ++t) {
@@ -35,26 +38,48 @@ export function taskMeans(task: Task, random: Random, count = 1000): TaskMeans {
 }
 
 /** A task with centered inputs, and how it centers an item of the plain one. */
-export interface CenteredTask extends Task { center(item: Item): Item }
+export interface CenteredTask extends Task {
+  center(item: Item): Item;
+}
 
 /** The same task with inputs less their mean; symbols become one-of-I reals. */
 export function centered(task: Task, { input: mean }: Pick<TaskMeans, "input">): CenteredTask {
-  const I = task.input, center = (item: Item): Item => {
-    const T = stepsOf(task, item), input = new Float32Array(T * I);
-    for (let t = 0; t < T; ++t) for (let i = 0; i < I; ++i) {
-      input[t * I + i] = (task.symbols ? Number(item.input[t] === i) : item.input[t * I + i]!) - mean[i]!;
-    }
+  const I = task.input;
+  const center = (item: Item): Item => {
+    const T = stepsOf(task, item);
+    const input = new Float32Array(T * I);
+    for (let t = 0; t < T; ++t)
+      for (let i = 0; i < I; ++i) {
+        input[t * I + i] = (task.symbols ? Number(item.input[t] === i) : item.input[t * I + i]!) - mean[i]!;
+      }
     return { ...item, input };
   };
-  return { ...task, symbols: false, center, all: task.all?.map(center), batch: (n, random) => task.batch(n, random).map(center) };
+  return {
+    ...task,
+    symbols: false,
+    center,
+    all: task.all?.map(center),
+    batch: (n, random) => task.batch(n, random).map(center),
+  };
 }
 
 const LEAST = 1e-3; // probability below which a class that never came is not taken to be rarer
 
-/** [O] output biases that give the mean output: the mean itself, log-odds, or log-probabilities, as the loss has it. */
-export function outputBias(engine: Engine, task: Pick<Task, "loss">, { output }: Pick<TaskMeans, "output">): Float64Array {
+/**
+ * [O] output biases that give the mean output: the mean itself, log-odds, or log-probabilities, as the loss
+ * has it.
+ */
+export function outputBias(
+  engine: Engine,
+  task: Pick<Task, "loss">,
+  { output }: Pick<TaskMeans, "output">,
+): Float64Array {
   if (task.loss === "squared") return output.slice();
-  const n = output.length, arena = new Arena(engine.memory), p = arena.reals(n), z = arena.reals(n), bounded = output.map((x) => Math.min(Math.max(x, LEAST), 1 - LEAST));
+  const n = output.length;
+  const arena = new Arena(engine.memory);
+  const p = arena.reals(n);
+  const z = arena.reals(n);
+  const bounded = output.map((x) => Math.min(Math.max(x, LEAST), 1 - LEAST));
   engine.memory.reals(p, n).set(task.loss === "softmax" ? bounded : bounded.map((x) => x / (1 - x)));
   engine.kernels.mapLog(n, p, z);
   const out = Float64Array.from(engine.memory.reals(z, n));

@@ -1,6 +1,7 @@
 /**
- * Cursive handwriting (7e-3): pieces of ink in, characters out. Lines of ink become items for a net with the loss ctc, in batches of
- * similar length, distorted afresh in every epoch; everything is a function of (seed, epoch, place), so training resumes anywhere.
+ * Cursive handwriting (7e-3): pieces of ink in, characters out. Lines of ink become items for a net with the
+ * loss ctc, in batches of similar length, distorted afresh in every epoch; everything is a function of (seed,
+ * epoch, place), so training resumes anywhere.
  */
 import type { Ink } from "../formats/ink.ts";
 import type { DataItem } from "../train/data.ts";
@@ -19,10 +20,14 @@ export interface Script {
 
 /** The characters of some lines, in code-point order. */
 export function alphabetOf(inks: readonly Ink[]): string {
-  return [...new Set(inks.flatMap((ink) => [...ink.text]))].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!).join("");
+  return [...new Set(inks.flatMap((ink) => [...ink.text]))]
+    .sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!)
+    .join("");
 }
 
-/** The characters of some lines that an alphabet lacks, each as often as it occurs. A net can only miss them. */
+/**
+ * The characters of some lines that an alphabet lacks, each as often as it occurs. A net can only miss them.
+ */
 export function unknownCharacters(inks: readonly Pick<Ink, "text">[], alphabet: string): string[] {
   const known = new Set(alphabet);
   return inks.flatMap(({ text }) => [...text].filter((c) => !known.has(c)));
@@ -33,7 +38,11 @@ export function encodeText(text: string, alphabet: string): Int32Array {
   const known = new Map([...alphabet].map((c, i) => [c, i]));
   return Int32Array.from([...text], (c) => {
     const k = known.get(c);
-    if (k === undefined) throw new DataError(`handwriting: character ${JSON.stringify(c)} of ${JSON.stringify(text)} is not in the alphabet ${JSON.stringify(alphabet)}`);
+    if (k === undefined)
+      throw new DataError(
+        `handwriting: character ${JSON.stringify(c)} of ${JSON.stringify(text)} is not in the ` +
+          `alphabet ${JSON.stringify(alphabet)}`,
+      );
     return k;
   });
 }
@@ -46,7 +55,10 @@ export function decodeText(labels: ArrayLike<number>, alphabet: string): string 
 
 /** One line as an item of training data. */
 export function handwritingItem(ink: Ink, script: Script): DataItem {
-  return { input: inkFeatures(ink.points, script.input).input, target: encodeText(ink.text, script.alphabet) };
+  return {
+    input: inkFeatures(ink.points, script.input).input,
+    target: encodeText(ink.text, script.alphabet),
+  };
 }
 
 /** Steps that a target needs: one a label, and one between equal labels. */
@@ -61,14 +73,17 @@ export interface LessonOptions {
   /** Lines a batch. */
   readonly batch: number;
   readonly seed: number;
-  /** Steps that the net joins into one in all: lines that get too short for their text are left undistorted, or out. Default 1. */
+  /**
+   * Steps that the net joins into one in all: lines that get too short for their text are left undistorted,
+   * or out. Default 1.
+   */
   readonly joined?: number;
   /** Distortions; false: none. */
   readonly distort?: DistortOptions | false;
 }
 
 const STREAM = (1 << 20) + 64; // streams of this task, apart from those of nets
-const STRIDE = 2 ** 20;        // blocks of random numbers of one line in one epoch
+const STRIDE = 2 ** 20; // blocks of random numbers of one line in one epoch
 
 /** Lines to train on, in epochs. */
 export class Lessons {
@@ -85,31 +100,40 @@ export class Lessons {
     const fits = inks.map((ink) => this.#fits(handwritingItem(ink, options.script), options));
     this.inks = inks.filter((_, i) => fits[i]);
     this.dropped = inks.filter((_, i) => !fits[i]);
-    if (this.inks.length === 0) throw new DataError(`handwriting: none of ${inks.length} lines can be trained on, want at least one`);
+    if (this.inks.length === 0)
+      throw new DataError(`handwriting: none of ${inks.length} lines can be trained on, want at least one`);
     this.#options = options;
     this.#order = new Random(engine, options.seed, STREAM);
     this.#noise = new Random(engine, options.seed, STREAM + 1);
-    this.#lengths = Int32Array.from(this.inks, (ink) => inkFeatures(ink.points, options.script.input).sources.length);
+    this.#lengths = Int32Array.from(
+      this.inks,
+      (ink) => inkFeatures(ink.points, options.script.input).sources.length,
+    );
     this.batchesPerEpoch = Math.ceil(this.inks.length / options.batch);
   }
 
-  /** Lesson n: a batch, counted through all epochs: lines of similar length, in an order drawn for the epoch. */
+  /**
+   * Lesson n: a batch, counted through all epochs: lines of similar length, in an order drawn for the epoch.
+   */
   lesson(n: number): DataItem[] {
-    const epoch = Math.floor(n / this.batchesPerEpoch), { batch } = this.#options;
-    const { lines, batches } = this.#plan(epoch), from = batches[n % this.batchesPerEpoch]! * batch;
+    const epoch = Math.floor(n / this.batchesPerEpoch);
+    const { batch } = this.#options;
+    const { lines, batches } = this.#plan(epoch);
+    const from = batches[n % this.batchesPerEpoch]! * batch;
     return Array.from(lines.subarray(from, from + batch), (i) => this.#item(i, epoch));
   }
 
   /** All batches from the nth on, without end. */
   *from(n: number): Generator<DataItem[], void, void> {
-    for (;; ++n) yield this.lesson(n);
+    for (; ; ++n) yield this.lesson(n);
   }
 
   #known: { epoch: number; lines: Int32Array; batches: Int32Array } | undefined;
 
   #plan(epoch: number): { lines: Int32Array; batches: Int32Array } {
     if (this.#known?.epoch !== epoch) {
-      const random = this.#order, lengths = this.#lengths;
+      const random = this.#order;
+      const lengths = this.#lengths;
       random.counter = epoch * STRIDE;
       // lengths blurred by a tenth, so that a line meets other lines in every epoch
       const blurred = Float64Array.from(lengths, (length) => length * (0.95 + 0.1 * random.uniform()));
@@ -120,7 +144,8 @@ export class Lessons {
   }
 
   #item(i: number, epoch: number): DataItem {
-    const ink = this.inks[i]!, { script, distort: how } = this.#options;
+    const ink = this.inks[i]!;
+    const { script, distort: how } = this.#options;
     if (how === false) return handwritingItem(ink, script);
     this.#noise.counter = (epoch * this.inks.length + i) * STRIDE;
     const item = handwritingItem({ ...ink, points: distort(ink.points, this.#noise, how) }, script);

@@ -14,7 +14,10 @@ export class Vocabulary {
     this.characters = [...characters];
     this.#numbers = new Map(this.characters.map((c, i) => [c, i]));
     if (!characters.length || this.#numbers.size !== characters.length) {
-      throw new DataError(`vocabulary: ${characters.length} characters, ${this.#numbers.size} of them different; want at least one and none twice`);
+      throw new DataError(
+        `vocabulary: ${characters.length} characters, ${this.#numbers.size} of them different; want ` +
+          "at least one and none twice",
+      );
     }
   }
 
@@ -23,14 +26,20 @@ export class Vocabulary {
     return new Vocabulary([...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
   }
 
-  get size(): number { return this.characters.length; }
+  get size(): number {
+    return this.characters.length;
+  }
 
   /** The numbers of a text's characters; DataError for one that is not in the vocabulary. */
   encode(text: string): Int32Array<ArrayBuffer> {
     const ids: number[] = [];
     for (const c of text) {
       const id = this.#numbers.get(c);
-      if (id === undefined) throw new DataError(`vocabulary: character ${JSON.stringify(c)} at place ${ids.length} is not among the ${this.size} known ones`);
+      if (id === undefined)
+        throw new DataError(
+          `vocabulary: character ${JSON.stringify(c)} at place ${ids.length} is not among ` +
+            `the ${this.size} known ones`,
+        );
       ids.push(id);
     }
     return Int32Array.from(ids);
@@ -54,7 +63,10 @@ export interface TextTask extends Task {
   readonly vocabulary: Vocabulary;
   /** The text as numbers [length]. */
   readonly ids: Int32Array;
-  /** The whole text in at most n pieces of equal length that follow each other, the last maybe shorter: for evaluation. */
+  /**
+   * The whole text in at most n pieces of equal length that follow each other, the last maybe shorter: for
+   * evaluation.
+   */
   pieces(n: number): Item[];
 }
 
@@ -63,15 +75,28 @@ export function text(content: string, options: TextOptions = {}): TextTask {
   knownOptions("text", options, ["window", "vocabulary"]);
   const window = whole("text", "window", options.window ?? 64, 1);
   if (content.length < 2) throw new DataError(`text: ${content.length} characters, want at least 2`);
-  const vocabulary = options.vocabulary ?? Vocabulary.of(content), ids = vocabulary.encode(content), steps = Math.min(window, ids.length - 1);
-  const item = (from: number, length: number): Item => ({ input: ids.slice(from, from + length), target: ids.slice(from + 1, from + length + 1) });
+  const vocabulary = options.vocabulary ?? Vocabulary.of(content);
+  const ids = vocabulary.encode(content);
+  const steps = Math.min(window, ids.length - 1);
+  const item = (from: number, length: number): Item => ({
+    input: ids.slice(from, from + length),
+    target: ids.slice(from + 1, from + length + 1),
+  });
   const counts = new Int32Array(vocabulary.size);
   for (const id of ids) ++counts[id]!;
   return {
-    name: "text", input: vocabulary.size, symbols: true, output: vocabulary.size, loss: "softmax", vocabulary, ids,
-    batch: (n, random) => Array.from({ length: n }, () => item(random.integer(0, ids.length - 1 - steps), steps)),
+    name: "text",
+    input: vocabulary.size,
+    symbols: true,
+    output: vocabulary.size,
+    loss: "softmax",
+    vocabulary,
+    ids,
+    batch: (n, random) =>
+      Array.from({ length: n }, () => item(random.integer(0, ids.length - 1 - steps), steps)),
     pieces(n) {
-      const length = Math.ceil((ids.length - 1) / n), starts = Array.from({ length: n }, (_, i) => i * length).filter((from) => from < ids.length - 1);
+      const length = Math.ceil((ids.length - 1) / n);
+      const starts = Array.from({ length: n }, (_, i) => i * length).filter((from) => from < ids.length - 1);
       return starts.map((from) => item(from, Math.min(length, ids.length - 1 - from)));
     },
     chance: steps * (1 - counts.reduce((a, b) => Math.max(a, b)) / ids.length),

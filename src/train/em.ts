@@ -1,6 +1,6 @@
 /**
- * Maximum likelihood by restarts and iterations that never go down: the control around Expectation-Maximization (Dempster, Laird & Rubin
- * 1977) for every model that has an E-step and an M-step.
+ * Maximum likelihood by restarts and iterations that never go down: the control around
+ * Expectation-Maximization (Dempster, Laird & Rubin 1977) for every model that has an E-step and an M-step.
  */
 import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { Pace } from "./pace.ts";
@@ -25,7 +25,10 @@ export interface EmEvent {
   readonly restart: number;
   /** Iteration of this start, from 1. */
   readonly iteration: number;
-  /** What EM climbs before this iteration's update: the log-likelihood, plus the log prior where there is one; nats. */
+  /**
+   * What EM climbs before this iteration's update: the log-likelihood, plus the log prior where there is one;
+   * nats.
+   */
   readonly objective: number;
 }
 
@@ -59,36 +62,70 @@ export interface EmModel<P> {
 
 export const emOptionNames = ["iterations", "tolerance", "restarts", "signal", "onProgress"] as const;
 
-/** The options of a fit, checked by name and value. `more`: names the caller knows besides; `defaults`: where its own differ. */
-export function checkEmOptions(who: string, options: EmOptions, more: readonly string[] = [], defaults: EmOptions = {}): Required<Omit<EmOptions, "signal" | "onProgress">> & Pick<EmOptions, "signal" | "onProgress"> {
+/**
+ * The options of a fit, checked by name and value. `more`: names the caller knows besides; `defaults`: where
+ * its own differ.
+ */
+export function checkEmOptions(
+  who: string,
+  options: EmOptions,
+  more: readonly string[] = [],
+  defaults: EmOptions = {},
+): Required<Omit<EmOptions, "signal" | "onProgress">> & Pick<EmOptions, "signal" | "onProgress"> {
   knownOptions(who, options, [...emOptionNames, ...more]);
   const { signal, onProgress } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function") throw new OptionError(`${who}: onProgress is ${onProgress === null ? "null" : typeof onProgress}, want a function`);
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.aborted !== "boolean") throw new OptionError(`${who}: signal is ${signal === null ? "null" : typeof signal}, want the signal of an AbortController`);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new OptionError(
+      `${who}: onProgress is ${onProgress === null ? "null" : typeof onProgress}, want a function`,
+    );
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.aborted !== "boolean")
+    throw new OptionError(
+      `${who}: signal is ${signal === null ? "null" : typeof signal}, want the signal of an AbortController`,
+    );
   return {
-    iterations: whole(who, "iterations", options.iterations ?? defaults.iterations ?? 100, 0), tolerance: inRange(who, "tolerance", options.tolerance ?? defaults.tolerance ?? 1e-6, 0),
-    restarts: whole(who, "restarts", options.restarts ?? 1, 1), signal, onProgress,
+    iterations: whole(who, "iterations", options.iterations ?? defaults.iterations ?? 100, 0),
+    tolerance: inRange(who, "tolerance", options.tolerance ?? defaults.tolerance ?? 1e-6, 0),
+    restarts: whole(who, "restarts", options.restarts ?? 1, 1),
+    signal,
+    onProgress,
   };
 }
 
 /** How far an objective may seem to fall by rounding, relative to its size. */
 const ROUNDING = 1e-9;
 
-/** Runs EM. Errors leave the model as it was before; NumericError, the first one, if no start comes through: where the objective falls, or by the model. */
-export async function expectationMaximization<P>(who: string, model: EmModel<P>, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
-  const { iterations, restarts, tolerance, signal, onProgress } = checkEmOptions(who, options, more), pace = new Pace(), before = model.snapshot();
-  let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined, failure: NumericError | undefined;
+/**
+ * Runs EM. Errors leave the model as it was before; NumericError, the first one, if no start comes through:
+ * where the objective falls, or by the model.
+ */
+export async function expectationMaximization<P>(
+  who: string,
+  model: EmModel<P>,
+  options: EmOptions,
+  more: readonly string[] = [],
+): Promise<EmReport> {
+  const { iterations, restarts, tolerance, signal, onProgress } = checkEmOptions(who, options, more);
+  const pace = new Pace();
+  const before = model.snapshot();
+  let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined;
+  let failure: NumericError | undefined;
   const ascend = async (restart: number): Promise<Omit<EmReport, "logLikelihood">> => {
     model.begin(restart);
     const history = [model.expect()];
-    let converged = false, iteration = 0;
+    let converged = false;
+    let iteration = 0;
     while (iteration < iterations && !converged && !signal?.aborted) {
       ++iteration;
       onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
       model.maximize();
       history.push(model.expect());
-      const was = history[history.length - 2]!, is = history[history.length - 1]!;
-      if (!(is >= was - ROUNDING * (Math.abs(was) + 1))) throw new NumericError(`${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be too badly scaled`);
+      const was = history[history.length - 2]!;
+      const is = history[history.length - 1]!;
+      if (!(is >= was - ROUNDING * (Math.abs(was) + 1)))
+        throw new NumericError(
+          `${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be ` +
+            "too badly scaled",
+        );
       converged = is - was < tolerance;
       await pace.breathe();
     }
@@ -99,8 +136,10 @@ export async function expectationMaximization<P>(who: string, model: EmModel<P>,
       if (restart > 0) model.restore(before);
       try {
         const report = await ascend(restart);
-        if (!best || report.history.at(-1)! > best.report.history.at(-1)!) best = { parameters: model.snapshot(), report };
-      } catch (error) { // a bad start says nothing about the others
+        if (!best || report.history.at(-1)! > best.report.history.at(-1)!)
+          best = { parameters: model.snapshot(), report };
+      } catch (error) {
+        // a bad start says nothing about the others
         if (!(error instanceof NumericError)) throw error;
         failure ??= error;
       }

@@ -20,18 +20,34 @@ export interface DifferentiableModel {
 }
 
 /**
- * Takes optimizer steps on -ln p/observations until ‖∇ ln p‖ < tolerance or the iterations are over, and keeps the best point seen. Errors
- * leave the model as it was before.
+ * Takes optimizer steps on -ln p/observations until ‖∇ ln p‖ < tolerance or the iterations are over, and
+ * keeps the best point seen. Errors leave the model as it was before.
  */
-export async function climb(who: string, model: DifferentiableModel, optimizer: Optimizer, options: EmOptions, more: readonly string[] = []): Promise<EmReport> {
+export async function climb(
+  who: string,
+  model: DifferentiableModel,
+  optimizer: Optimizer,
+  options: EmOptions,
+  more: readonly string[] = [],
+): Promise<EmReport> {
   const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, options, more);
   checkOptimizer(who, optimizer);
-  if (optimizer.name === "hessianFree") throw new OptionError(`${who}: hessianFree needs products with the curvature, which this likelihood has not; want adam, nesterov, sgd or another optimizer on gradients`);
-  const { engine, observations } = model, before = model.coordinates(), P = before.length, arena = new Arena(engine.memory), theta = arena.reals(P);
+  if (optimizer.name === "hessianFree")
+    throw new OptionError(
+      `${who}: hessianFree needs products with the curvature, which this likelihood has not; want ` +
+        "adam, nesterov, sgd or another optimizer on gradients",
+    );
+  const { engine, observations } = model;
+  const before = model.coordinates();
+  const P = before.length;
+  const arena = new Arena(engine.memory);
+  const theta = arena.reals(P);
   const view = (): Float64Array => engine.memory.reals(theta, P) as Float64Array;
   view().set(before);
   const objective: Objective = {
-    engine, size: P, theta,
+    engine,
+    size: P,
+    theta,
     changed: () => model.setCoordinates(view().slice()),
     value: () => -model.logLikelihood() / observations,
     gradient: (g) => {
@@ -40,19 +56,32 @@ export async function climb(who: string, model: DifferentiableModel, optimizer: 
       return -logLikelihood / observations;
     },
   };
-  const run = optimizer.start(objective), pace = new Pace(), history: number[] = [];
-  let best = before, most = -Infinity, iteration = 0, converged = false;
+  const run = optimizer.start(objective);
+  const pace = new Pace();
+  const history: number[] = [];
+  let best = before;
+  let most = -Infinity;
+  let iteration = 0;
+  let converged = false;
   try {
     for (; iteration < iterations && !converged && !signal?.aborted; await pace.breathe()) {
-      const at = view().slice(), { loss, gradientNorm } = await run.step(), logLikelihood = -loss * observations;
+      const at = view().slice();
+      const { loss, gradientNorm } = await run.step();
+      const logLikelihood = -loss * observations;
       history.push(logLikelihood);
-      if (logLikelihood > most) { most = logLikelihood; best = at; }
+      if (logLikelihood > most) {
+        most = logLikelihood;
+        best = at;
+      }
       converged = gradientNorm * observations < tolerance;
       ++iteration;
       onProgress?.({ restart: 0, iteration, objective: logLikelihood });
     }
     const end = model.logLikelihood();
-    if (!Number.isFinite(end)) throw new NumericError(`${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`);
+    if (!Number.isFinite(end))
+      throw new NumericError(
+        `${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`,
+      );
     if (end < most) model.setCoordinates(best);
     history.push(Math.max(end, most));
     return { logLikelihood: model.logLikelihood(), iterations: iteration, converged, restart: 0, history };

@@ -5,7 +5,10 @@ import type { FlatItem } from "./data.ts";
 
 /** What `evaluate` tells. */
 export interface Evaluation {
-  /** The objective that training minimizes, dropout off: nats, or half squared units, a step (ctc: a sequence). */
+  /**
+   * The objective that training minimizes, dropout off: nats, or half squared units, a step (ctc: a
+   * sequence).
+   */
   readonly loss: number;
   readonly sequences: number;
   /** Steps of all sequences. */
@@ -16,7 +19,10 @@ export interface Evaluation {
   readonly wrongSequences?: number;
   /** Bits a step, where the loss is in nats. */
   readonly bits?: number;
-  /** Edits a true label of the best path (ctc): 0 where there are neither edits nor labels, Infinity where there are only edits. */
+  /**
+   * Edits a true label of the best path (ctc): 0 where there are neither edits nor labels, Infinity where
+   * there are only edits.
+   */
   readonly labelError?: number;
   /** Root mean square error over weighted units. */
   readonly rmse?: number;
@@ -40,7 +46,9 @@ export class Metrics {
 
   /** One sequence: its item and its prediction [T,O]. */
   add({ target, weight, length }: FlatItem, prediction: ArrayLike<number>): void {
-    const O = this.#columns, weigh = (t: number, j: number): number => weight.length === 0 ? 1 : weight.length === length ? weight[t]! : weight[t * O + j]!;
+    const O = this.#columns;
+    const weigh = (t: number, j: number): number =>
+      weight.length === 0 ? 1 : weight.length === length ? weight[t]! : weight[t * O + j]!;
     let wrong = 0;
     if (this.#loss === "softmax") {
       for (let t = 0; t < length; ++t) {
@@ -49,20 +57,28 @@ export class Metrics {
         let best = 0;
         for (let j = 1; j < O; ++j) if (prediction[t * O + j]! > prediction[t * O + best]!) best = j;
         this.#counted += w;
-        if (best === target[t]) this.#right += w; else ++wrong;
+        if (best === target[t]) this.#right += w;
+        else ++wrong;
       }
     } else if (this.#loss === "ctc") {
-      wrong = editDistance(bestPath(prediction, O).map(({ label }) => label), target);
+      wrong = editDistance(
+        bestPath(prediction, O).map(({ label }) => label),
+        target,
+      );
       this.#counted += target.length;
       this.#right += target.length - wrong;
     } else {
-      for (let t = 0; t < length; ++t) for (let j = 0; j < O; ++j) {
-        const w = weigh(t, j), p = prediction[t * O + j]!, y = target[t * O + j]!;
-        if (w === 0) continue;
-        this.#counted += w;
-        this.#squares += w * (p - y) * (p - y);
-        if (p > 0.5 === y > 0.5) this.#right += w; else ++wrong;
-      }
+      for (let t = 0; t < length; ++t)
+        for (let j = 0; j < O; ++j) {
+          const w = weigh(t, j);
+          const p = prediction[t * O + j]!;
+          const y = target[t * O + j]!;
+          if (w === 0) continue;
+          this.#counted += w;
+          this.#squares += w * (p - y) * (p - y);
+          if (p > 0.5 === y > 0.5) this.#right += w;
+          else ++wrong;
+        }
     }
     ++this.#sequences;
     this.#steps += length;
@@ -72,8 +88,18 @@ export class Metrics {
   result(loss: number): Evaluation {
     const base = { loss, sequences: this.#sequences, steps: this.#steps };
     if (this.#loss === "squared") return { ...base, rmse: Math.sqrt(this.#squares / this.#counted) };
-    if (this.#loss === "ctc") return { ...base, labelError: errorRate(this.#counted - this.#right, this.#counted), wrongSequences: this.#wrongSequences };
+    if (this.#loss === "ctc")
+      return {
+        ...base,
+        labelError: errorRate(this.#counted - this.#right, this.#counted),
+        wrongSequences: this.#wrongSequences,
+      };
     // 1/ln 2
-    return { ...base, accuracy: this.#right / this.#counted, wrongSequences: this.#wrongSequences, bits: loss * 1.4426950408889634 };
+    return {
+      ...base,
+      accuracy: this.#right / this.#counted,
+      wrongSequences: this.#wrongSequences,
+      bits: loss * 1.4426950408889634,
+    };
   }
 }

@@ -1,9 +1,11 @@
 /**
- * A network's mean loss on the current batch as a function of its free parameters: the only thing an optimizer sees.
+ * A network's mean loss on the current batch as a function of its free parameters: the only thing an
+ * optimizer sees.
  *
  *   f(θ) = Σ_shards Σ w·ℓ / total      G·v = Σ_shards Jᵀ·H·(J·v) / total
  *
- * A batch may be cut in shards, run one after another and summed in their order: the bits depend on the shards, not on who runs them.
+ * A batch may be cut in shards, run one after another and summed in their order: the bits depend on the
+ * shards, not on who runs them.
  */
 import type { Engine } from "../wasm/engine.ts";
 import { NumericError } from "../wasm/errors.ts";
@@ -44,7 +46,10 @@ export class NetworkObjective implements CurvatureObjective {
   curvatureBatch: readonly Batch[] = [];
   /** How the passes run: dropout's draw, state carried on. */
   mode: Partial<Mode> = {};
-  /** Computes the shards of the current batch elsewhere, at full parameters θ, and hands over the results in order. */
+  /**
+   * Computes the shards of the current batch elsewhere, at full parameters θ, and hands over the results in
+   * order.
+   */
   remote?: (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
   /** Noise on the parameters while a gradient is taken; absent: none. */
   noise?: NoiseDraw;
@@ -64,7 +69,8 @@ export class NetworkObjective implements CurvatureObjective {
   readonly #kept = new Map<Tape, { arena: Arena; reals: number; ptr: Ptr }>();
 
   constructor(parts: ObjectiveParts) {
-    const { weights, constraints } = parts, P = weights.graph.size;
+    const { weights, constraints } = parts;
+    const P = weights.graph.size;
     this.#parts = parts;
     this.engine = weights.engine;
     this.size = constraints?.size ?? P;
@@ -83,7 +89,9 @@ export class NetworkObjective implements CurvatureObjective {
     this.#version = weights.version;
   }
 
-  /** Takes up parameters that were written behind its back: the nearest point that satisfies the constraints. */
+  /**
+   * Takes up parameters that were written behind its back: the nearest point that satisfies the constraints.
+   */
   adopt(): void {
     const { weights, constraints } = this.#parts;
     if (!constraints || weights.version === this.#version) return;
@@ -91,19 +99,30 @@ export class NetworkObjective implements CurvatureObjective {
     this.changed();
   }
 
-  value(): number { return this.#valueOf(this.batch); }
+  value(): number {
+    return this.#valueOf(this.batch);
+  }
 
-  curvatureValue(): number { return this.#valueOf(this.#curvature); }
+  curvatureValue(): number {
+    return this.#valueOf(this.#curvature);
+  }
 
   gradient(g: Ptr): number | Promise<number> {
     const quiet = this.noise && (this.#weightNoise ??= new WeightNoise(this)).add(this.noise);
     // workers get a copy of θ before the call comes back
-    try { return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g); } finally { quiet?.(); }
+    try {
+      return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g);
+    } finally {
+      quiet?.();
+    }
   }
 
   /** The gradient, computed here. */
   localGradient(g: Ptr): number {
-    const total = totalWeight(this.batch), { kernels: k } = this.engine, { constraints } = this.#parts, sums = constraints ? this.#sum : g;
+    const total = totalWeight(this.batch);
+    const { kernels: k } = this.engine;
+    const { constraints } = this.#parts;
+    const sums = constraints ? this.#sum : g;
     let sum = 0;
     this.batch.forEach((shard, i) => {
       sum += this.shardGradient(shard, total, this.shardMode(i), i > 0 ? this.#full : sums);
@@ -114,10 +133,13 @@ export class NetworkObjective implements CurvatureObjective {
   }
 
   /** g [full P] = gradient of one shard's Σ w·ℓ / total; returns Σ w·ℓ. */
-  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number { return this.#gradientOn(this.tape, shard, total, mode, g); }
+  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
+    return this.#gradientOn(this.tape, shard, total, mode, g);
+  }
 
   #gradientOn(tape: Tape, shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
-    const { loss, output } = this.#parts, sum = this.#forward(tape, shard, true, mode);
+    const { loss, output } = this.#parts;
+    const sum = this.#forward(tape, shard, true, mode);
     if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
     tape.vjp(g, () => loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(output)));
     return sum;
@@ -126,15 +148,23 @@ export class NetworkObjective implements CurvatureObjective {
   /** How the pass over shard i runs: each draws masks of its own. */
   shardMode(i: number): Partial<Mode> {
     const { mode, batch } = this;
-    return mode.draw === undefined || batch.length === 1 ? mode : { ...mode, draw: mode.draw * batch.length + i };
+    return mode.draw === undefined || batch.length === 1
+      ? mode
+      : { ...mode, draw: mode.draw * batch.length + i };
   }
 
   /** What the loss of the current batch is divided by. */
-  get total(): number { return totalWeight(this.batch); }
+  get total(): number {
+    return totalWeight(this.batch);
+  }
 
   async #remoteGradient(g: Ptr, remote: NonNullable<NetworkObjective["remote"]>): Promise<number> {
-    const { kernels: k, memory } = this.engine, { weights, constraints } = this.#parts, P = weights.graph.size, sums = constraints ? this.#sum : g;
-    let sum = 0, first = true;
+    const { kernels: k, memory } = this.engine;
+    const { weights, constraints } = this.#parts;
+    const P = weights.graph.size;
+    const sums = constraints ? this.#sum : g;
+    let sum = 0;
+    let first = true;
     await remote(memory.reals(weights.theta, P).slice() as Floats, ({ value, gradient }) => {
       memory.reals(first ? sums : this.#full, P).set(gradient);
       if (!first) k.addScaled(P, 1, this.#full, sums);
@@ -149,44 +179,75 @@ export class NetworkObjective implements CurvatureObjective {
     const shards = this.#curvature;
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;
-    shards.forEach((shard, i) => { sum += this.#forward(this.#linear[i]!, shard, true, this.mode); });
+    shards.forEach((shard, i) => {
+      sum += this.#forward(this.#linear[i]!, shard, true, this.mode);
+    });
     const loss = sum / totalWeight(shards);
     if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0]!, loss);
     return loss;
   }
 
   gaussNewton(v: Ptr, out: Ptr, structural = 0): void {
-    const { constraints, output, loss, weights } = this.#parts, { kernels: k } = this.engine, P = weights.graph.size;
+    const { constraints, output, loss, weights } = this.#parts;
+    const { kernels: k } = this.engine;
+    const P = weights.graph.size;
     constraints?.push(v, this.#direction);
-    const shards = this.#curvature, total = totalWeight(shards);
+    const shards = this.#curvature;
+    const total = totalWeight(shards);
     const sums = constraints ? this.#sum : out;
     k.fill(P, 0, sums);
     shards.forEach((shard, i) => {
       const tape = this.#linear[i]!;
       tape.jvp(constraints ? this.#direction : v);
-      tape.vjp(this.#full, () => loss.curvature(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)), structural / total);
+      tape.vjp(
+        this.#full,
+        () => loss.curvature(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)),
+        structural / total,
+      );
       k.addScaled(P, 1, this.#full, sums);
     });
     constraints?.pull(sums, out);
   }
 
-  /** Sequences start at their own initial states even where states are carried on: which sequence of a chunk was whose is not kept. */
+  /**
+   * Sequences start at their own initial states even where states are carried on: which sequence of a chunk
+   * was whose is not kept.
+   */
   squaredGradients(out: Ptr): Promise<void> {
-    const { spec, nodes, constraints, weights } = this.#parts, { engine, size } = this, tape = this.#single ??= new Tape(weights);
-    return meanSquaredGradient({
-      engine, size, room: () => new Batch(engine, spec, nodes), pause: () => this.pause?.(),
-      gradient: (batch, g) => {
-        this.#gradientOn(tape, batch, totalWeight([batch]), { ...this.mode, carry: undefined }, constraints ? this.#full : g);
-        constraints?.pull(this.#full, g);
+    const { spec, nodes, constraints, weights } = this.#parts;
+    const { engine, size } = this;
+    const tape = (this.#single ??= new Tape(weights));
+    return meanSquaredGradient(
+      {
+        engine,
+        size,
+        room: () => new Batch(engine, spec, nodes),
+        pause: () => this.pause?.(),
+        gradient: (batch, g) => {
+          this.#gradientOn(
+            tape,
+            batch,
+            totalWeight([batch]),
+            { ...this.mode, carry: undefined },
+            constraints ? this.#full : g,
+          );
+          constraints?.pull(this.#full, g);
+        },
       },
-    }, this.#curvature, out);
+      this.#curvature,
+      out,
+    );
   }
 
   /** Summed loss of a batch whose values stand on a tape, infinite where a sequence's is. */
-  lossOn(tape: Tape, batch: Batch): number { return this.#parts.loss.value(this.#site(tape, batch)); }
+  lossOn(tape: Tape, batch: Batch): number {
+    return this.#parts.loss.value(this.#site(tape, batch));
+  }
 
   /** The tape of the last gradient, for analysis. */
-  get tape(): Tape { return this.#train ??= new Tape(this.#parts.weights); }
+  get tape(): Tape {
+    return (this.#train ??= new Tape(this.#parts.weights));
+  }
 
   dispose(): void {
     for (const tape of [this.#train, this.#value, this.#single, ...this.#linear]) tape?.dispose();
@@ -195,7 +256,9 @@ export class NetworkObjective implements CurvatureObjective {
     this.#arena.dispose();
   }
 
-  get #curvature(): readonly Batch[] { return this.curvatureBatch.length > 0 ? this.curvatureBatch : this.batch; }
+  get #curvature(): readonly Batch[] {
+    return this.curvatureBatch.length > 0 ? this.curvatureBatch : this.batch;
+  }
 
   #valueOf(shards: readonly Batch[]): number {
     this.#value ??= new Tape(this.#parts.weights);
@@ -211,13 +274,22 @@ export class NetworkObjective implements CurvatureObjective {
   }
 
   #site(tape: Tape, shard: Batch): LossSite {
-    const { output, loss } = this.#parts, { rows, columns, packing } = tape.shape(output);
+    const { output, loss } = this.#parts;
+    const { rows, columns, packing } = tape.shape(output);
     const site = {
-      k: this.engine.kernels, memory: this.engine.memory, packing: packing!, rows, columns, z: tape.value(output),
-      target: shard.target, targetOffsets: shard.targetOffsets, weight: shard.weight,
+      k: this.engine.kernels,
+      memory: this.engine.memory,
+      packing: packing!,
+      rows,
+      columns,
+      z: tape.value(output),
+      target: shard.target,
+      targetOffsets: shard.targetOffsets,
+      weight: shard.weight,
     };
     let kept = this.#kept.get(tape);
-    if (!kept) this.#kept.set(tape, kept = { arena: new Arena(this.engine.memory), reals: -1, ptr: 0 as Ptr });
+    if (!kept)
+      this.#kept.set(tape, (kept = { arena: new Arena(this.engine.memory), reals: -1, ptr: 0 as Ptr }));
     const reals = loss.room(site);
     if (reals > kept.reals) {
       kept.arena.dispose();
@@ -229,7 +301,10 @@ export class NetworkObjective implements CurvatureObjective {
 
   #nonFinite(tape: Tape, loss: number): NumericError {
     const node = tape.firstNonFinite();
-    return new NumericError(`loss is ${loss}${node ? `, first at "${node.name}"` : ""}; lower the rate, set clip, or check the data`);
+    return new NumericError(
+      `loss is ${loss}${node ? `, first at "${node.name}"` : ""}; lower the rate, set clip, or check ` +
+        "the data",
+    );
   }
 }
 

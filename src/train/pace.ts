@@ -9,7 +9,10 @@ function turn(): Promise<void> {
     if (typeof setImmediate === "function") return void setImmediate(resolve);
     if (typeof MessageChannel !== "function") return void setTimeout(resolve, 0);
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { port1.close(); resolve(); };
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
     port2.postMessage(0);
   });
 }

@@ -1,7 +1,8 @@
 /**
- * The mean over sequences of squared gradients, Σ_i g_i² / n: the diagonal from which Martens (2010, section 4.7) builds CG's preconditioner.
- * g_i is the gradient of the loss of sequence i alone, divided by what divides its own loss, and goes through the constraints before it is
- * squared. A sum of squares is not the square of a sum, so each sequence runs by itself: n gradients of one sequence.
+ * The mean over sequences of squared gradients, Σ_i g_i² / n: the diagonal from which Martens (2010, section
+ * 4.7) builds CG's preconditioner. g_i is the gradient of the loss of sequence i alone, divided by what
+ * divides its own loss, and goes through the constraints before it is squared. A sum of squares is not the
+ * square of a sum, so each sequence runs by itself: n gradients of one sequence.
  */
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
@@ -22,8 +23,17 @@ export interface SequenceGradients {
 }
 
 /** out [F] = Σ_i g_i² / n over all sequences of the shards, overwritten. */
-export async function meanSquaredGradient(f: SequenceGradients, shards: readonly Batch[], out: Ptr): Promise<void> {
-  const { engine: { kernels: k, memory }, size } = f, arena = new Arena(memory), room = f.room();
+export async function meanSquaredGradient(
+  f: SequenceGradients,
+  shards: readonly Batch[],
+  out: Ptr,
+): Promise<void> {
+  const {
+    engine: { kernels: k, memory },
+    size,
+  } = f;
+  const arena = new Arena(memory);
+  const room = f.room();
   try {
     const g = arena.reals(size);
     let n = 0;

@@ -1,4 +1,6 @@
-/** What a task is: a source of fresh sequences with targets, and a rule that says which predictions are wrong. */
+/**
+ * What a task is: a source of fresh sequences with targets, and a rule that says which predictions are wrong.
+ */
 import type { Moore } from "../inference/moore.ts";
 import type { Random } from "../wasm/random.ts";
 
@@ -26,9 +28,14 @@ export interface Task {
   readonly all?: readonly Item[];
   /** n fresh sequences; the same stream position gives the same sequences. */
   batch(n: number, random: Random): Item[];
-  /** Mean `wrong` of the constant predictor: the mean target, or the most frequent class at each kind of step. */
+  /**
+   * Mean `wrong` of the constant predictor: the mean target, or the most frequent class at each kind of step.
+   */
   readonly chance: number;
-  /** Wrong symbols or values in one sequence. prediction [T,O]: what `predict` gives, real outputs or probabilities. */
+  /**
+   * Wrong symbols or values in one sequence. prediction [T,O]: what `predict` gives, real outputs or
+   * probabilities.
+   */
   wrong(item: Item, prediction: ArrayLike<number>): number;
   /** The success rule in words. */
   readonly rule: string;

@@ -1,6 +1,7 @@
 /**
- * Noise on the weights while they learn (Graves, Mohamed & Hinton 2013, after Jim, Giles & Horne 1996): the gradient is that at θ + σ·ε,
- * ε standard normal and drawn once a batch, and moves θ itself. It keeps a net from storing its training set in fine digits.
+ * Noise on the weights while they learn (Graves, Mohamed & Hinton 2013, after Jim, Giles & Horne 1996): the
+ * gradient is that at θ + σ·ε, ε standard normal and drawn once a batch, and moves θ itself. It keeps a net
+ * from storing its training set in fine digits.
  */
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
@@ -8,11 +9,18 @@ import { Random } from "../wasm/random.ts";
 import type { Objective } from "../optim/optimizer.ts";
 import { streams } from "./source.ts";
 
-/** Blocks of random numbers of one draw, two normals each. The counter has 32 bits, so noise repeats after 2^33 of them: 80,000 draws for 100,000 weights. */
+/**
+ * Blocks of random numbers of one draw, two normals each. The counter has 32 bits, so noise repeats after
+ * 2^33 of them: 80,000 draws for 100,000 weights.
+ */
 const blocks = (size: number): number => Math.ceil(size / 2);
 
 /** σ and the draw: ε is a function of (seed, draw). */
-export interface NoiseDraw { readonly deviation: number; readonly seed: number; readonly draw: number }
+export interface NoiseDraw {
+  readonly deviation: number;
+  readonly seed: number;
+  readonly draw: number;
+}
 
 /** Moves the free parameters of an objective to a noisy point and back. */
 export class WeightNoise {
@@ -30,7 +38,12 @@ export class WeightNoise {
 
   /** θ ← θ + σ·ε; the function that it returns puts every bit back. */
   add({ deviation, seed, draw }: NoiseDraw): () => void {
-    const { engine: { kernels: k }, theta, size } = this.#f, [key0, key1] = Random.key(seed);
+    const {
+      engine: { kernels: k },
+      theta,
+      size,
+    } = this.#f;
+    const [key0, key1] = Random.key(seed);
     k.copyRows(1, size, theta, size, this.#clean, size);
     k.randomNormal(size, key0, key1, streams.noise, draw * blocks(size), this.#noise);
     k.addScaled(size, deviation, this.#noise, theta);
@@ -41,5 +54,7 @@ export class WeightNoise {
     };
   }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 }

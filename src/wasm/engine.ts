@@ -14,19 +14,34 @@ export interface Engine {
   readonly memory: Memory;
 }
 
-/** `simd`: IEEE operations in a fixed order, the same bits everywhere. `relaxed`: fused multiply-add; faster, bits may differ. */
+/**
+ * `simd`: IEEE operations in a fixed order, the same bits everywhere. `relaxed`: fused multiply-add; faster,
+ * bits may differ.
+ */
 export type Variant = "simd" | "relaxed";
 
 /** What `init` accepts. */
 export interface InitOptions {
-  /** Precisions to load now; others load when first used. Default: those of `wasm` if it says which, else "float32". */
+  /**
+   * Precisions to load now; others load when first used. Default: those of `wasm` if it says which, else
+   * "float32".
+   */
   precision?: Precision | Precision[];
-  /** The build of the kernels, for all engines loaded from now on. Default "simd"; "relaxed" throws where the engine lacks it. */
+  /**
+   * The build of the kernels, for all engines loaded from now on. Default "simd"; "relaxed" throws where the
+   * engine lacks it.
+   */
   variant?: Variant;
-  /** Asks V8 to join adjacent vectors into 256 bits, with the same bits, for all engines loaded from now on. Node 24 and later on x64; elsewhere nothing changes. */
+  /**
+   * Asks V8 to join adjacent vectors into 256 bits, with the same bits, for all engines loaded from now on.
+   * Node 24 and later on x64; elsewhere nothing changes.
+   */
   revectorize?: boolean;
-  /** The kernels, where inlined bytes are not allowed: one source for the first precision, or one for each. */
-  wasm?: WasmSource | PromiseLike<WasmSource> | Partial<Record<Precision, WasmSource | PromiseLike<WasmSource>>>;
+  /**
+   * The kernels, where inlined bytes are not allowed: one source for the first precision, or one for each.
+   */
+  wasm?:
+    WasmSource | PromiseLike<WasmSource> | Partial<Record<Precision, WasmSource | PromiseLike<WasmSource>>>;
 }
 
 /** What is in use: the variant of engines to come, V8's 256-bit flag, and the engines that are loaded. */
@@ -53,23 +68,39 @@ const loaded = new Map<Precision, { engine: Engine; source: Variant | "given" }>
 let variant: Variant = "simd";
 let revectorized = false;
 
-/** Loads the kernels ahead of first use. Without `wasm`, a new variant or flag idempotent; with them, engines for models made later. */
+/**
+ * Loads the kernels ahead of first use. Without `wasm`, a new variant or flag idempotent; with them, engines
+ * for models made later.
+ */
 export async function init(options: InitOptions = {}): Promise<void> {
   knownOptions("init", options, ["precision", "variant", "revectorize", "wasm"]);
-  const named = options.precision === undefined ? undefined : [options.precision].flat().map((name) => oneOf("init", "precision", name, precisions));
-  const asked = oneOf("init", "variant", options.variant ?? variant, variants), { revectorize = false } = options;
-  if (typeof revectorize !== "boolean") throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
+  const named =
+    options.precision === undefined
+      ? undefined
+      : [options.precision].flat().map((name) => oneOf("init", "precision", name, precisions));
+  const asked = oneOf("init", "variant", options.variant ?? variant, variants);
+  const { revectorize = false } = options;
+  if (typeof revectorize !== "boolean")
+    throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
   const { sources, wanted } = readSources(options.wasm, named);
   if (asked === "relaxed" && !WebAssembly.validate(relaxedProbe)) {
-    throw new OptionError('init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium 114, Firefox 145); "simd" works here');
+    throw new OptionError(
+      'init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium ' +
+        '114, Firefox 145); "simd" works here',
+    );
   }
   const widened = revectorize && !revectorized && setV8Flag();
   if (widened || asked !== variant) {
     revectorized ||= widened;
     variant = asked;
-    for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision); // compiled without
+    // compiled without
+    for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
   }
-  await Promise.all(wanted.map((precision) => sources[precision] ? start(precision, sources[precision]) : engine(precision)));
+  await Promise.all(
+    wanted.map((precision) =>
+      sources[precision] ? start(precision, sources[precision]) : engine(precision),
+    ),
+  );
 }
 
 /** The engine of one precision, loaded at the first call. */
@@ -81,58 +112,98 @@ export async function engine(precision: Precision): Promise<Engine> {
 /** What is in use. */
 export function engineInfo(): EngineInfo {
   return {
-    variant, revectorize: revectorized,
-    engines: [...loaded.values()].map(({ engine, source }) => ({ precision: engine.precision, source, memory: engine.memory.usage })),
+    variant,
+    revectorize: revectorized,
+    engines: [...loaded.values()].map(({ engine, source }) => ({
+      precision: engine.precision,
+      source,
+      memory: engine.memory.usage,
+    })),
   };
 }
 
-/** The modules that came through `init({ wasm })` and are in use, by precision: what workers are to compute with. */
+/**
+ * The modules that came through `init({ wasm })` and are in use, by precision: what workers are to compute
+ * with.
+ */
 export function givenModules(): Partial<Record<Precision, WebAssembly.Module>> {
-  return Object.fromEntries([...loaded].filter(([, { source }]) => source === "given").map(([precision, { engine }]) => [precision, engine.module]));
+  return Object.fromEntries(
+    [...loaded]
+      .filter(([, { source }]) => source === "given")
+      .map(([precision, { engine }]) => [precision, engine.module]),
+  );
 }
 
-/** Begins to load an engine and makes it the one for models to come; a load that fails leaves the way free for another. */
+/**
+ * Begins to load an engine and makes it the one for models to come; a load that fails leaves the way free for
+ * another.
+ */
 function start(precision: Precision, given?: Awaitable): Promise<Engine> {
-  const previous = loading.get(precision), source = given ? "given" : variant;
-  const promise = load(precision, given).then((engine) => {
-    if (loading.get(precision)?.engine === promise) loaded.set(precision, { engine, source });
-    return engine;
-  }, (error: unknown) => {
-    if (loading.get(precision)?.engine === promise) {
-      if (previous) loading.set(precision, previous); else loading.delete(precision);
-    }
-    throw error;
-  });
+  const previous = loading.get(precision);
+  const source = given ? "given" : variant;
+  const promise = load(precision, given).then(
+    (engine) => {
+      if (loading.get(precision)?.engine === promise) loaded.set(precision, { engine, source });
+      return engine;
+    },
+    (error: unknown) => {
+      if (loading.get(precision)?.engine === promise) {
+        if (previous) loading.set(precision, previous);
+        else loading.delete(precision);
+      }
+      throw error;
+    },
+  );
   loading.set(precision, { engine: promise, source });
   return promise;
 }
 
 async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
-  if (!WebAssembly.validate(simdProbe)) throw new DataError("init: this JavaScript engine has no WebAssembly SIMD, want Node 20, Chromium 91, Firefox 89, Safari 16.4 or later");
-  // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way asks what a Response is,
-  // and Node takes 20 ms to answer that; pages must not compile synchronously.
-  const make = (code: Code | Response) => host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : instantiate(code, {});
-  const { module, instance } = await (given ? withCode(precision, given, make) : make(decode((await binaries[precision][variant]()).base64)));
-  const kernels = instance.exports as unknown as Kernels, base = kernels.heapBase;
-  if (base === undefined || typeof kernels.fill !== "function") throw new DataError(`init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`);
+  if (!WebAssembly.validate(simdProbe))
+    throw new DataError(
+      "init: this JavaScript engine has no WebAssembly SIMD, want Node 20, Chromium 91, Firefox 89, " +
+        "Safari 16.4 or later",
+    );
+  // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way
+  // asks what a Response is, and Node takes 20 ms to answer that; pages must not compile synchronously.
+  const make = (code: Code | Response) =>
+    host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : instantiate(code, {});
+  const { module, instance } = await (given
+    ? withCode(precision, given, make)
+    : make(decode((await binaries[precision][variant]()).base64)));
+  const kernels = instance.exports as unknown as Kernels;
+  const base = kernels.heapBase;
+  if (base === undefined || typeof kernels.fill !== "function")
+    throw new DataError(
+      `init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`,
+    );
   const memory = new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), precision);
   const probe = memory.allocate(8);
   kernels.fill(1, 1, probe);
   const bits = memory.ints(probe, 1)[0];
   memory.free(probe);
-  if ((bits === 0) !== (precision === "float64")) throw new DataError(`init: the module given for ${precision} computes in the other precision, want unrolled/wasm/${precision}.wasm`);
+  if ((bits === 0) !== (precision === "float64"))
+    throw new DataError(
+      `init: the module given for ${precision} computes in the other precision, want ` +
+        `unrolled/wasm/${precision}.wasm`,
+    );
   return { precision, module, kernels, memory };
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const { Buffer: Quick } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
+  const { Buffer: Quick } = globalThis as {
+    Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
+  };
   if (Quick) return Quick.from(base64, "base64"); // Node's atob takes 10 ms for what this does in one
-  const text = atob(base64), bytes = new Uint8Array(text.length);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-/** What is used of Node's `process`, reached without an import so that pages and bundlers never see `node:`. */
+/**
+ * What is used of Node's `process`, reached without an import so that pages and bundlers never see `node:`.
+ */
 interface Host {
   arch: string;
   versions: Record<string, string | undefined>;
@@ -140,15 +211,40 @@ interface Host {
 }
 const host = (globalThis as { process?: Host }).process;
 
-/** Sets V8's flag for 256-bit vectors, where the identity test has held it to the same bits: Node 24 and later on x64. */
+/**
+ * Sets V8's flag for 256-bit vectors, where the identity test has held it to the same bits: Node 24 and later
+ * on x64.
+ */
 function setV8Flag(): boolean {
   const versions = host?.versions;
-  if (!versions?.node || versions.bun || versions.deno || parseInt(versions.node) < 24 || host!.arch !== "x64") return false;
+  if (
+    !versions?.node ||
+    versions.bun ||
+    versions.deno ||
+    parseInt(versions.node) < 24 ||
+    host!.arch !== "x64"
+  )
+    return false;
   host!.getBuiltinModule!("node:v8").setFlagsFromString("--experimental-wasm-revectorize");
   return true;
 }
 
-// Modules of one function, i8x16.splat of zero and f32x4.relaxed_madd of three such: valid where the instructions exist.
-const header = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10], splat = [65, 0, 253, 15];
+// Modules of one function, i8x16.splat of zero and f32x4.relaxed_madd of three such: valid where the
+// instructions exist.
+const header = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+const splat = [65, 0, 253, 15];
 const simdProbe = Uint8Array.from([...header, 8, 1, 6, 0, ...splat, 11]);
-const relaxedProbe = Uint8Array.from([...header, 19, 1, 17, 0, ...splat, ...splat, ...splat, 253, 133, 2, 11]);
+const relaxedProbe = Uint8Array.from([
+  ...header,
+  19,
+  1,
+  17,
+  0,
+  ...splat,
+  ...splat,
+  ...splat,
+  253,
+  133,
+  2,
+  11,
+]);

@@ -1,4 +1,7 @@
-/** The kernel surface as TypeScript sees it: one method per AssemblyScript export, raw pointers, sizes in elements. */
+/**
+ * The kernel surface as TypeScript sees it: one method per AssemblyScript export, raw pointers, sizes in
+ * elements.
+ */
 
 declare const brand: unique symbol;
 /** A byte address in a kernel memory. Never a plain number: only `Memory` and `offset` make one. */
@@ -16,9 +19,42 @@ export interface AlgebraKernels {
   pack(K: number, N: number, B: Ptr, ldb: number, out: Ptr): void;
   packTransposed(K: number, N: number, B: Ptr, ldb: number, out: Ptr): void;
   gemmPacked(M: number, N: number, K: number, A: Ptr, lda: number, packed: Ptr, C: Ptr, ldc: number): void;
-  gemmNN(M: number, N: number, K: number, A: Ptr, lda: number, B: Ptr, ldb: number, C: Ptr, ldc: number, scratch: Ptr): void;
-  gemmNT(M: number, N: number, K: number, A: Ptr, lda: number, B: Ptr, ldb: number, C: Ptr, ldc: number, scratch: Ptr): void;
-  gemmTN(M: number, N: number, K: number, A: Ptr, lda: number, B: Ptr, ldb: number, C: Ptr, ldc: number, scratch: Ptr): void;
+  gemmNN(
+    M: number,
+    N: number,
+    K: number,
+    A: Ptr,
+    lda: number,
+    B: Ptr,
+    ldb: number,
+    C: Ptr,
+    ldc: number,
+    scratch: Ptr,
+  ): void;
+  gemmNT(
+    M: number,
+    N: number,
+    K: number,
+    A: Ptr,
+    lda: number,
+    B: Ptr,
+    ldb: number,
+    C: Ptr,
+    ldc: number,
+    scratch: Ptr,
+  ): void;
+  gemmTN(
+    M: number,
+    N: number,
+    K: number,
+    A: Ptr,
+    lda: number,
+    B: Ptr,
+    ldb: number,
+    C: Ptr,
+    ldc: number,
+    scratch: Ptr,
+  ): void;
   gemmTNScratch(N: number, K: number): number;
 }
 
@@ -34,7 +70,17 @@ export interface RowKernels {
   allZero(n: number, x: Ptr): number;
   mulAdd(R: number, C: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
   mulAddRow(R: number, C: number, w: Ptr, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
-  mulAddAbs(R: number, C: number, a: number, p: Ptr, ldp: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
+  mulAddAbs(
+    R: number,
+    C: number,
+    a: number,
+    p: Ptr,
+    ldp: number,
+    x: Ptr,
+    ldx: number,
+    y: Ptr,
+    ldy: number,
+  ): void;
   addRow(R: number, C: number, row: Ptr, y: Ptr, ldy: number): void;
   setRows(R: number, C: number, row: Ptr, y: Ptr, ldy: number): void;
   copyRows(R: number, C: number, x: Ptr, ldx: number, y: Ptr, ldy: number): void;
@@ -63,7 +109,18 @@ export interface CellKernels {
   rnnStep(kind: number, B: number, H: number, pre: Ptr, h: Ptr, partials: Ptr): void;
   leakyStep(kind: number, B: number, H: number, leak: number, pre: Ptr, h0: Ptr, h: Ptr, partials: Ptr): void;
   lstmStep(B: number, H: number, pre: Ptr, c0: Ptr, h: Ptr, c: Ptr, partials: Ptr, peep: Ptr): void;
-  lstm1997Step(B: number, H: number, pre: Ptr, c0: Ptr, h: Ptr, c: Ptr, partials: Ptr, peep: Ptr, gRange: number, hRange: number): void;
+  lstm1997Step(
+    B: number,
+    H: number,
+    pre: Ptr,
+    c0: Ptr,
+    h: Ptr,
+    c: Ptr,
+    partials: Ptr,
+    peep: Ptr,
+    gRange: number,
+    hRange: number,
+  ): void;
   gruStep(B: number, H: number, pre: Ptr, h0: Ptr, h: Ptr, partials: Ptr): void;
   gruResetStep(B: number, H: number, pre: Ptr, h0: Ptr, q: Ptr, partials: Ptr, ldp: number): void;
   gruBlendStep(B: number, H: number, pre: Ptr, h0: Ptr, h: Ptr, partials: Ptr, ldp: number): void;
@@ -87,16 +144,50 @@ export interface LossKernels {
 export interface CtcKernels {
   ctcKept(T: number, L: number): number;
   ctcScratch(L: number, K: number): number;
-  ctcValue(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, weight: Ptr, kept: Ptr, scratch: Ptr): number;
-  ctcGradient(B: number, K: number, offsetAt: Ptr, lengths: Ptr, labels: Ptr, labelAt: Ptr, z: Ptr, weight: Ptr, kept: Ptr, scratch: Ptr,
-    scale: number, dz: Ptr): void;
+  ctcValue(
+    B: number,
+    K: number,
+    offsetAt: Ptr,
+    lengths: Ptr,
+    labels: Ptr,
+    labelAt: Ptr,
+    z: Ptr,
+    weight: Ptr,
+    kept: Ptr,
+    scratch: Ptr,
+  ): number;
+  ctcGradient(
+    B: number,
+    K: number,
+    offsetAt: Ptr,
+    lengths: Ptr,
+    labels: Ptr,
+    labelAt: Ptr,
+    z: Ptr,
+    weight: Ptr,
+    kept: Ptr,
+    scratch: Ptr,
+    scale: number,
+    dz: Ptr,
+  ): void;
 }
 
 /** Fused parameter updates. */
 export interface UpdateKernels {
   momentumUpdate(n: number, rate: number, mu: number, g: Ptr, v: Ptr, theta: Ptr): void;
-  adamUpdate(n: number, rate: number, beta1: number, beta2: number, epsilon: number, correction1: number, correction2: number,
-    g: Ptr, m: Ptr, v: Ptr, theta: Ptr): void;
+  adamUpdate(
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    correction1: number,
+    correction2: number,
+    g: Ptr,
+    m: Ptr,
+    v: Ptr,
+    theta: Ptr,
+  ): void;
   rmspropUpdate(n: number, rate: number, decay: number, epsilon: number, g: Ptr, v: Ptr, theta: Ptr): void;
 }
 
@@ -106,11 +197,28 @@ export interface RandomKernels {
   normalBlock(key0: number, key1: number, c0: number, c1: number, c2: number, c3: number, out: Ptr): void;
   randomUniform(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
   randomNormal(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
-  dropoutMask(n: number, key0: number, key1: number, stream: number, draw: number, keep: number, out: Ptr): void;
+  dropoutMask(
+    n: number,
+    key0: number,
+    key1: number,
+    stream: number,
+    draw: number,
+    keep: number,
+    out: Ptr,
+  ): void;
 }
 
 /** Everything a kernel module exports. */
-export interface Kernels extends AlgebraKernels, RowKernels, ElementaryKernels, CellKernels, LossKernels, CtcKernels, UpdateKernels, RandomKernels {
+export interface Kernels
+  extends
+    AlgebraKernels,
+    RowKernels,
+    ElementaryKernels,
+    CellKernels,
+    LossKernels,
+    CtcKernels,
+    UpdateKernels,
+    RandomKernels {
   readonly memory: WebAssembly.Memory;
   readonly heapBase: WebAssembly.Global | number;
 }

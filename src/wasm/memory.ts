@@ -1,14 +1,16 @@
-/** One kernel memory: a first-fit allocator of aligned blocks, arenas over it, and short-lived typed views. */
+/**
+ * One kernel memory: a first-fit allocator of aligned blocks, arenas over it, and short-lived typed views.
+ */
 import type { Ptr } from "./kernels.ts";
 
 const ALIGNMENT = 64; // a cache line; also keeps every v128 access aligned
-const PAGE = 65536;   // a WebAssembly page
+const PAGE = 65536; // a WebAssembly page
 const LIMIT = 0xffff0000; // 4 GiB less one page: the reach of a 32-bit address
 
 /** Reals of one precision. */
 export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 export const precisions = ["float32", "float64"] as const;
-export type Precision = typeof precisions[number];
+export type Precision = (typeof precisions)[number];
 
 const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
 
@@ -37,14 +39,21 @@ export class Memory {
     return { used: this.#used, peak: this.#peak, reserved: this.#memory.buffer.byteLength };
   }
 
-  /** A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws RangeError when 4 GiB are full. */
+  /**
+   * A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws RangeError when 4 GiB are
+   * full.
+   */
   allocate(bytes: number): Ptr {
     const size = round(bytes);
     let at = this.#free.findIndex((hole) => hole.size >= size);
     if (at < 0) at = this.#grow(size);
-    const hole = this.#free[at]!, from = hole.from;
+    const hole = this.#free[at]!;
+    const from = hole.from;
     if (hole.size === size) this.#free.splice(at, 1);
-    else { hole.from += size; hole.size -= size; }
+    else {
+      hole.from += size;
+      hole.size -= size;
+    }
     this.#sizes.set(from, size);
     this.#used += size;
     if (this.#used > this.#peak) this.#peak = this.#used;
@@ -93,11 +102,25 @@ export class Memory {
   }
 
   #grow(size: number): number {
-    const end = this.#memory.buffer.byteLength, wanted = Math.max(size, Math.min(end, 64 << 20));
-    const grow = (bytes: number): void => { this.#memory.grow(Math.ceil(bytes / PAGE)); };
-    if (end + size > LIMIT) throw new RangeError(`memory: ${size} more bytes beside ${end} exceed 4 GiB; use smaller batches or shards`);
-    try { grow(Math.min(wanted, LIMIT - end)); } catch {
-      try { grow(size); } catch { throw new RangeError(`memory: the engine refused ${size} more bytes beside ${end}; use smaller batches or shards`); }
+    const end = this.#memory.buffer.byteLength;
+    const wanted = Math.max(size, Math.min(end, 64 << 20));
+    const grow = (bytes: number): void => {
+      this.#memory.grow(Math.ceil(bytes / PAGE));
+    };
+    if (end + size > LIMIT)
+      throw new RangeError(
+        `memory: ${size} more bytes beside ${end} exceed 4 GiB; use smaller batches or shards`,
+      );
+    try {
+      grow(Math.min(wanted, LIMIT - end));
+    } catch {
+      try {
+        grow(size);
+      } catch {
+        throw new RangeError(
+          `memory: the engine refused ${size} more bytes beside ${end}; use smaller batches or shards`,
+        );
+      }
     }
     this.#release(end, this.#memory.buffer.byteLength - end);
     return this.#free.length - 1;
@@ -108,7 +131,8 @@ export class Memory {
     if (at < 0) at = this.#free.length;
     this.#free.splice(at, 0, { from, size });
     const join = (i: number): void => {
-      const left = this.#free[i], right = this.#free[i + 1];
+      const left = this.#free[i];
+      const right = this.#free[i + 1];
       if (!left || !right || left.from + left.size !== right.from) return;
       left.size += right.size;
       this.#free.splice(i + 1, 1);
@@ -118,19 +142,28 @@ export class Memory {
   }
 }
 
-/** Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or `dispose`. */
+/**
+ * Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or
+ * `dispose`.
+ */
 export class Arena {
   readonly memory: Memory;
   #blocks: { from: Ptr; size: number }[] = [];
   #used = 0;
   #total = 0;
 
-  constructor(memory: Memory) { this.memory = memory; }
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
 
   /** n reals, contents undefined. */
-  reals(n: number): Ptr { return this.#take(n * this.memory.realBytes); }
+  reals(n: number): Ptr {
+    return this.#take(n * this.memory.realBytes);
+  }
   /** n 32-bit integers, contents undefined. */
-  ints(n: number): Ptr { return this.#take(n * 4); }
+  ints(n: number): Ptr {
+    return this.#take(n * 4);
+  }
 
   /** Forgets all buffers and keeps the room: the next ones of the same sizes allocate nothing. */
   reset(): void {

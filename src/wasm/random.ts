@@ -1,6 +1,7 @@
 /**
- * Seeded random numbers (Philox4x32-10, Salmon et al. 2011): a value is a function of (seed, stream, counter) alone, so the state to
- * save is one integer, streams never overlap, and the bits are the same in every engine and in both precisions.
+ * Seeded random numbers (Philox4x32-10, Salmon et al. 2011): a value is a function of (seed, stream, counter)
+ * alone, so the state to save is one integer, streams never overlap, and the bits are the same in every
+ * engine and in both precisions.
  */
 import type { Engine } from "./engine.ts";
 import type { Ptr } from "./kernels.ts";
@@ -22,17 +23,33 @@ export class Random {
     this.stream = stream;
   }
 
-  get counter(): number { return this.#counter; }
-  set counter(value: number) { this.#counter = value; this.#left = 0; }
+  get counter(): number {
+    return this.#counter;
+  }
+  set counter(value: number) {
+    this.#counter = value;
+    this.#left = 0;
+  }
 
   /** The two key words of a seed. */
-  static key(seed: number): [number, number] { return [seed | 0, Math.floor(seed / 4294967296) | 0]; }
+  static key(seed: number): [number, number] {
+    return [seed | 0, Math.floor(seed / 4294967296) | 0];
+  }
 
   /** An unsigned 32-bit integer. */
   bits(): number {
     if (this.#left === 0) {
-      const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
-      this.#engine.kernels.randomBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 0, out.ptr);
+      const [key0, key1] = Random.key(this.seed);
+      const out = scratch(this.#engine);
+      this.#engine.kernels.randomBlock(
+        key0,
+        key1,
+        this.#counter | 0,
+        Math.floor(this.#counter / 4294967296),
+        this.stream | 0,
+        0,
+        out.ptr,
+      );
       for (let i = 0; i < 4; ++i) this.#words[i] = out.words[i]!;
       ++this.#counter;
       this.#left = 4;
@@ -41,21 +58,33 @@ export class Random {
   }
 
   /** A real in [0, 1), 32 bits. */
-  uniform(): number { return this.bits() / 4294967296; }
+  uniform(): number {
+    return this.bits() / 4294967296;
+  }
 
   /** A whole number from least to most, both included, without bias (rejection). */
   integer(least: number, most: number): number {
-    const range = most - least + 1, limit = 4294967296 - 4294967296 % range;
+    const range = most - least + 1;
+    const limit = 4294967296 - (4294967296 % range);
     for (;;) {
       const bits = this.bits();
-      if (bits < limit) return least + bits % range;
+      if (bits < limit) return least + (bits % range);
     }
   }
 
   /** A standard normal. */
   normal(): number {
-    const [key0, key1] = Random.key(this.seed), out = scratch(this.#engine);
-    this.#engine.kernels.normalBlock(key0, key1, this.#counter | 0, Math.floor(this.#counter / 4294967296), this.stream | 0, 1, out.ptr);
+    const [key0, key1] = Random.key(this.seed);
+    const out = scratch(this.#engine);
+    this.#engine.kernels.normalBlock(
+      key0,
+      key1,
+      this.#counter | 0,
+      Math.floor(this.#counter / 4294967296),
+      this.stream | 0,
+      1,
+      out.ptr,
+    );
     ++this.#counter;
     this.#left = 0;
     return out.reals[0]!;
@@ -65,7 +94,8 @@ export class Random {
   choice(weights: ArrayLike<number>): number {
     let total = 0;
     for (let i = 0; i < weights.length; ++i) total += weights[i]!;
-    let left = this.uniform() * total, last = 0;
+    let left = this.uniform() * total;
+    let last = 0;
     for (let i = 0; i < weights.length; ++i) {
       if (weights[i]! > 0) last = i;
       left -= weights[i]!;
@@ -78,7 +108,8 @@ export class Random {
   permutation(n: number): Int32Array<ArrayBuffer> {
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; --i) {
-      const j = this.integer(0, i), held = order[i]!;
+      const j = this.integer(0, i);
+      const held = order[i]!;
       order[i] = order[j]!;
       order[j] = held;
     }
@@ -86,17 +117,27 @@ export class Random {
   }
 
   /** An independent generator for another purpose, from the same seed. */
-  fork(stream: number): Random { return new Random(this.#engine, this.seed, stream); }
+  fork(stream: number): Random {
+    return new Random(this.#engine, this.seed, stream);
+  }
 }
 
-/** Room for one block in an engine's memory, with views that are made anew only when that memory has grown. */
-interface Scratch { readonly ptr: Ptr; readonly words: Int32Array; readonly reals: Float64Array }
+/**
+ * Room for one block in an engine's memory, with views that are made anew only when that memory has grown.
+ */
+interface Scratch {
+  readonly ptr: Ptr;
+  readonly words: Int32Array;
+  readonly reals: Float64Array;
+}
 
 const scratches = new WeakMap<Engine, Scratch>();
 function scratch(engine: Engine): Scratch {
-  const known = scratches.get(engine), { buffer } = engine.kernels.memory;
+  const known = scratches.get(engine);
+  const { buffer } = engine.kernels.memory;
   if (known?.words.buffer === buffer) return known;
-  const ptr = known?.ptr ?? engine.memory.allocate(64), now = engine.kernels.memory.buffer;
+  const ptr = known?.ptr ?? engine.memory.allocate(64);
+  const now = engine.kernels.memory.buffer;
   const fresh = { ptr, words: new Int32Array(now, ptr, 4), reals: new Float64Array(now, ptr, 2) };
   scratches.set(engine, fresh);
   return fresh;

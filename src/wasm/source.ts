@@ -1,4 +1,7 @@
-/** Where kernels come from: what `init({ wasm })` takes, how its code is read, and what is said when it cannot be. */
+/**
+ * Where kernels come from: what `init({ wasm })` takes, how its code is read, and what is said when it cannot
+ * be.
+ */
 import { DataError, knownOptions, OptionError, show } from "./errors.ts";
 import { precisions, type Precision } from "./memory.ts";
 
@@ -15,24 +18,41 @@ const kinds = "want bytes, a WebAssembly.Module, a Response or a URL";
 /** Is it bytes or a module? No type guard: to TypeScript every object is a WebAssembly.Module. */
 export const isCode = (value: unknown): boolean =>
   value instanceof WebAssembly.Module || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-const isResponse = (value: unknown): value is Response => typeof Response !== "undefined" && value instanceof Response;
+const isResponse = (value: unknown): value is Response =>
+  typeof Response !== "undefined" && value instanceof Response;
 const isSource = (value: unknown): boolean => isCode(value) || value instanceof URL || isResponse(value);
-const isPromise = (value: unknown): value is PromiseLike<WasmSource> => typeof (value as PromiseLike<unknown> | null)?.then === "function";
+const isPromise = (value: unknown): value is PromiseLike<WasmSource> =>
+  typeof (value as PromiseLike<unknown> | null)?.then === "function";
 
-/** The sources of `init`, and the precisions to load: those asked for, or else those that have a source. OptionError on anything else. */
-export function readSources(wasm: unknown, asked: readonly Precision[] | undefined): { sources: Sources; wanted: readonly Precision[] } {
+/**
+ * The sources of `init`, and the precisions to load: those asked for, or else those that have a source.
+ * OptionError on anything else.
+ */
+export function readSources(
+  wasm: unknown,
+  asked: readonly Precision[] | undefined,
+): { sources: Sources; wanted: readonly Precision[] } {
   if (wasm === undefined) return { sources: {}, wanted: asked ?? ["float32"] };
   const single = isSource(wasm) || isPromise(wasm);
-  if (!single && (wasm === null || typeof wasm !== "object" || Array.isArray(wasm) || Object.keys(wasm).length === 0)) {
+  if (
+    !single &&
+    (wasm === null || typeof wasm !== "object" || Array.isArray(wasm) || Object.keys(wasm).length === 0)
+  ) {
     throw new OptionError(`init: wasm is ${show(wasm)}, ${kinds}, or an object of them by precision`);
   }
   if (!single) knownOptions("init: wasm", wasm as object, precisions);
-  const sources = single ? { [asked?.[0] ?? "float32"]: wasm } as Sources : wasm as Sources;
-  const given = precisions.filter((precision) => precision in sources), wanted = asked ?? given;
+  const sources = single ? ({ [asked?.[0] ?? "float32"]: wasm } as Sources) : (wasm as Sources);
+  const given = precisions.filter((precision) => precision in sources);
+  const wanted = asked ?? given;
   for (const precision of given) {
     const source = sources[precision];
-    if (!isSource(source) && !isPromise(source)) throw new OptionError(`init: wasm.${precision} is ${show(source)}, ${kinds}`);
-    if (!wanted.includes(precision)) throw new OptionError(`init: wasm has ${precision}, want one of the precisions asked for, ${wanted.join(", ") || "none"}; leave precision out to load what wasm has`);
+    if (!isSource(source) && !isPromise(source))
+      throw new OptionError(`init: wasm.${precision} is ${show(source)}, ${kinds}`);
+    if (!wanted.includes(precision))
+      throw new OptionError(
+        `init: wasm has ${precision}, want one of the precisions asked ` +
+          `for, ${wanted.join(", ") || "none"}; leave precision out to load what wasm has`,
+      );
   }
   return { sources, wanted };
 }
@@ -40,7 +60,8 @@ export function readSources(wasm: unknown, asked: readonly Precision[] | undefin
 /** A source in words, for errors. */
 function nameOf(source: WasmSource): string {
   if (source instanceof URL) return source.href;
-  if (isResponse(source)) return `${source.url || "the response"}${source.headers.has("content-type") ? ` (${source.headers.get("content-type")})` : ""}`;
+  if (isResponse(source))
+    return `${source.url || "the response"}${source.headers.has("content-type") ? ` (${source.headers.get("content-type")})` : ""}`;
   return "byteLength" in source ? `the ${source.byteLength} bytes` : "the module";
 }
 
@@ -49,27 +70,57 @@ async function saying<T>(what: string, precision: Precision, body: () => T | Pro
   try {
     return await body();
   } catch (error) {
-    throw new DataError(`init: ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}, want unrolled/wasm/${precision}.wasm of this version`, { cause: error });
+    throw new DataError(
+      `init: ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}, ` +
+        `want unrolled/wasm/${precision}.wasm of this version`,
+      { cause: error },
+    );
   }
 }
 
 /**
- * Calls `instantiate` with the code behind a source or, typed application/wasm, the response to compile while it arrives. DataError where the
- * source cannot be reached, answers an error, or is no module.
+ * Calls `instantiate` with the code behind a source or, typed application/wasm, the response to compile while
+ * it arrives. DataError where the source cannot be reached, answers an error, or is no module.
  */
-export async function withCode<T>(precision: Precision, given: Awaitable, instantiate: (code: Code | Response) => T | PromiseLike<T>): Promise<T> {
-  const source = isPromise(given) ? await saying(`wasm.${precision} is a promise that failed`, precision, () => given) : given;
-  if (!isSource(source)) throw new OptionError(`init: wasm.${precision} is a promise of ${show(source)}, ${kinds}`);
-  const answer = source instanceof URL ? await saying(`${source.href} cannot be read`, precision, () => fetched(source)) : source;
-  if (isResponse(answer) && !answer.ok) throw new DataError(`init: ${answer.url || "the response"} answered ${answer.status}, want unrolled/wasm/${precision}.wasm`);
+export async function withCode<T>(
+  precision: Precision,
+  given: Awaitable,
+  instantiate: (code: Code | Response) => T | PromiseLike<T>,
+): Promise<T> {
+  const source = isPromise(given)
+    ? await saying(`wasm.${precision} is a promise that failed`, precision, () => given)
+    : given;
+  if (!isSource(source))
+    throw new OptionError(`init: wasm.${precision} is a promise of ${show(source)}, ${kinds}`);
+  const answer =
+    source instanceof URL
+      ? await saying(`${source.href} cannot be read`, precision, () => fetched(source))
+      : source;
+  if (isResponse(answer) && !answer.ok)
+    throw new DataError(
+      `init: ${answer.url || "the response"} answered ${answer.status}, want unrolled/wasm/${precision}.wasm`,
+    );
   const name = nameOf(isResponse(answer) ? answer : source);
   const typed = isResponse(answer) && answer.headers.get("content-type")?.startsWith("application/wasm");
-  const code = isResponse(answer) && !typed ? await saying(`${name} cannot be read`, precision, () => answer.arrayBuffer()) : answer as Code | Response;
+  const code =
+    isResponse(answer) && !typed
+      ? await saying(`${name} cannot be read`, precision, () => answer.arrayBuffer())
+      : (answer as Code | Response);
   return saying(`${name} cannot be compiled to kernels`, precision, () => instantiate(code));
 }
 
 /** What stands at an address; files are read where there is Node's `process`. */
 async function fetched(address: URL): Promise<Code | Response> {
-  const host = (globalThis as { process?: { getBuiltinModule?(name: "node:fs/promises"): { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> } } }).process;
-  return address.protocol === "file:" && host?.getBuiltinModule ? host.getBuiltinModule("node:fs/promises").readFile(address) : fetch(address);
+  const host = (
+    globalThis as {
+      process?: {
+        getBuiltinModule?(name: "node:fs/promises"): {
+          readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
+        };
+      };
+    }
+  ).process;
+  return address.protocol === "file:" && host?.getBuiltinModule
+    ? host.getBuiltinModule("node:fs/promises").readFile(address)
+    : fetch(address);
 }

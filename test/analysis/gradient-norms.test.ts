@@ -8,8 +8,17 @@ import { network } from "../../src/models/network.ts";
 const last = (T: number): Float32Array => Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 
 test("norms by lag are those of the product of Jacobians along the trajectory", async () => {
-  const H = 6, T = 12, net = await network({ input: 1, layers: [rnn(H, { init: { recurrent: normal(0.5) } }), dense(1)], loss: "squared", precision: "float64", seed: 4 });
-  const input = Float64Array.from({ length: T }, (_, t) => Math.sin(t)), items = [{ input, target: new Float64Array(T).fill(3), weight: last(T) }];
+  const H = 6;
+  const T = 12;
+  const net = await network({
+    input: 1,
+    layers: [rnn(H, { init: { recurrent: normal(0.5) } }), dense(1)],
+    loss: "squared",
+    precision: "float64",
+    seed: 4,
+  });
+  const input = Float64Array.from({ length: T }, (_, t) => Math.sin(t));
+  const items = [{ input, target: new Float64Array(T).fill(3), weight: last(T) }];
   const { norms } = gradientNorms(net, items)[0]!;
   const P = Object.fromEntries(net.parameters.map((p) => [p.name, Float64Array.from(p.data)]));
   const W = Float64Array.from({ length: H * H }, (_, i) => P["rnn1.Wh"]![(i % H) * H + Math.floor(i / H)]!);
@@ -17,7 +26,8 @@ test("norms by lag are those of the product of Jacobians along the trajectory", 
   let h = Float64Array.from(P["rnn1.state"]!);
   const jacobians: Float64Array[] = [];
   for (let t = 0; t < T; ++t) {
-    const map = await stateMap({ W, bias: P["rnn1.b"]!.map((b, j) => b + input[t]! * P["rnn1.Wx"]![j]!) }), { next, jacobian } = map.linearize(h);
+    const map = await stateMap({ W, bias: P["rnn1.b"]!.map((b, j) => b + input[t]! * P["rnn1.Wx"]![j]!) });
+    const { next, jacobian } = map.linearize(h);
     jacobians.push(jacobian);
     h = next as Float64Array<ArrayBuffer>;
     map.dispose();
@@ -32,24 +42,66 @@ test("norms by lag are those of the product of Jacobians along the trajectory", 
 });
 
 test("small weights make gradients vanish and big ones grow, at a fitted rate", async () => {
-  for (const [scale, sign] of [[0.3, -1], [3, 1]] as const) {
-    const H = 40, T = 30, net = await network({ input: 1, layers: [rnn(H, { activation: "identity", init: { recurrent: normal(scale / Math.sqrt(H)) } }), dense(1)], loss: "squared", precision: "float64" });
-    const { norms } = gradientNorms(net, [{ input: new Float64Array(T).fill(1e-3), target: new Float64Array(T).fill(1), weight: last(T) }])[0]!;
-    const lags = Float64Array.from({ length: 20 }, (_, i) => i + 5), rate = fittedRate(lags, lags.map((lag) => Math.log(norms[lag]!)));
+  for (const [scale, sign] of [
+    [0.3, -1],
+    [3, 1],
+  ] as const) {
+    const H = 40;
+    const T = 30;
+    const net = await network({
+      input: 1,
+      layers: [
+        rnn(H, { activation: "identity", init: { recurrent: normal(scale / Math.sqrt(H)) } }),
+        dense(1),
+      ],
+      loss: "squared",
+      precision: "float64",
+    });
+    const { norms } = gradientNorms(net, [
+      { input: new Float64Array(T).fill(1e-3), target: new Float64Array(T).fill(1), weight: last(T) },
+    ])[0]!;
+    const lags = Float64Array.from({ length: 20 }, (_, i) => i + 5);
+    const rate = fittedRate(
+      lags,
+      lags.map((lag) => Math.log(norms[lag]!)),
+    );
     expect(Math.sign(rate)).toBe(sign);
-    expect(Math.abs(rate - Math.log(scale))).toBeLessThan(0.15); // the circular law: radius `scale`, up to some percent at 40 units
+    // the circular law: radius `scale`, up to some percent at 40 units
+    expect(Math.abs(rate - Math.log(scale))).toBeLessThan(0.15);
     net.dispose();
   }
 });
 
-test("every recurrent layer has norms, sequences of all lengths count, and the loss of each sequence is its own", async () => {
-  const net = await network({ input: 1, layers: [gru(3), rnn(2), dense(1)], loss: "squared", precision: "float64" });
-  const item = (T: number): { input: Float64Array; target: Float64Array; weight: Float32Array } => ({ input: new Float64Array(T).fill(0.5), target: new Float64Array(T).fill(1), weight: last(T) });
-  const both = gradientNorms(net, [item(4), item(7)]), one = gradientNorms(net, [item(7)]), other = gradientNorms(net, [item(4)]);
-  expect(both.map(({ name, norms }) => [name, norms.length])).toEqual([["gru1", 7], ["rnn2", 7]]);
-  for (const l of [0, 1]) for (let lag = 0; lag < 7; ++lag) {
-    const want = lag < 4 ? Math.sqrt((one[l]!.norms[lag]! ** 2 + other[l]!.norms[lag]! ** 2) / 2) : one[l]!.norms[lag]!;
-    expect(Math.abs(both[l]!.norms[lag]! / want - 1)).toBeLessThan(1e-10);
-  }
-  net.dispose();
-});
+test(
+  "every recurrent layer has norms, sequences of all lengths count, and the loss of each sequence " +
+    "is its own",
+  async () => {
+    const net = await network({
+      input: 1,
+      layers: [gru(3), rnn(2), dense(1)],
+      loss: "squared",
+      precision: "float64",
+    });
+    const item = (T: number): { input: Float64Array; target: Float64Array; weight: Float32Array } => ({
+      input: new Float64Array(T).fill(0.5),
+      target: new Float64Array(T).fill(1),
+      weight: last(T),
+    });
+    const both = gradientNorms(net, [item(4), item(7)]);
+    const one = gradientNorms(net, [item(7)]);
+    const other = gradientNorms(net, [item(4)]);
+    expect(both.map(({ name, norms }) => [name, norms.length])).toEqual([
+      ["gru1", 7],
+      ["rnn2", 7],
+    ]);
+    for (const l of [0, 1])
+      for (let lag = 0; lag < 7; ++lag) {
+        const want =
+          lag < 4
+            ? Math.sqrt((one[l]!.norms[lag]! ** 2 + other[l]!.norms[lag]! ** 2) / 2)
+            : one[l]!.norms[lag]!;
+        expect(Math.abs(both[l]!.norms[lag]! / want - 1)).toBeLessThan(1e-10);
+      }
+    net.dispose();
+  },
+);

@@ -1,9 +1,13 @@
-/** Arrays in a kernel memory for the kernel tests: seeded values in, plain numbers out, with guards around each array. */
+/**
+ * Arrays in a kernel memory for the kernel tests: seeded values in, plain numbers out, with guards around
+ * each array.
+ */
 import { engine, type Engine } from "../../src/wasm/engine.ts";
 import { type Ptr } from "../../src/wasm/kernels.ts";
 import { Arena } from "../../src/wasm/memory.ts";
 
-export const f32 = await engine("float32"), f64 = await engine("float64");
+export const f32 = await engine("float32");
+export const f64 = await engine("float64");
 /** Both precisions, with the rounding of one operation. */
 export const both = [
   { name: "f32", engine: f32, round: Math.fround, unit: 2 ** -24, tiny: 2 ** -96 },
@@ -19,7 +23,8 @@ export function uniform(seed: number): () => number {
   };
 }
 
-const GUARD = 8, SENTINEL = 777;
+const GUARD = 8;
+const SENTINEL = 777;
 
 /** Buffers for one test; `free` takes them back. */
 export class Room {
@@ -34,7 +39,9 @@ export class Room {
 
   /** A copy of the values between guards. */
   reals(values: ArrayLike<number>): Ptr {
-    const { memory } = this.engine, from = this.#arena.reals(values.length + 2 * GUARD), ptr = memory.at(from, GUARD);
+    const { memory } = this.engine;
+    const from = this.#arena.reals(values.length + 2 * GUARD);
+    const ptr = memory.at(from, GUARD);
     memory.reals(from, values.length + 2 * GUARD).fill(SENTINEL);
     memory.reals(ptr, values.length).set(values);
     this.#guards.push(from, memory.at(ptr, values.length));
@@ -53,14 +60,18 @@ export class Room {
     return ptr;
   }
 
-  read(ptr: Ptr, n: number): number[] { return Array.from(this.engine.memory.reals(ptr, n)); }
+  read(ptr: Ptr, n: number): number[] {
+    return Array.from(this.engine.memory.reals(ptr, n));
+  }
 
   /** Whether nothing was written beside the arrays. */
   get intact(): boolean {
     return this.#guards.every((guard) => this.engine.memory.reals(guard, GUARD).every((x) => x === SENTINEL));
   }
 
-  free(): void { this.#arena.dispose(); }
+  free(): void {
+    this.#arena.dispose();
+  }
 }
 
 /** Runs a test body in a room and checks the guards. */
@@ -70,5 +81,7 @@ export function inRoom<T>(of: Engine, body: (room: Room) => T): T {
     const result = body(room);
     if (!room.intact) throw new Error("a kernel wrote beside its arrays");
     return result;
-  } finally { room.free(); }
+  } finally {
+    room.free();
+  }
 }

@@ -17,7 +17,8 @@ test("without words it says what there is, and every command has its help", asyn
     expect(out).toContain(summary);
     const help = await unrolled([...name.split(" "), "--help"]);
     expect(help.code).toBe(0);
-    for (const option of Object.keys(commands.find((c) => c.name === name)!.options)) expect(help.out).toContain(`--${option}`);
+    for (const option of Object.keys(commands.find((c) => c.name === name)!.options))
+      expect(help.out).toContain(`--${option}`);
     expect((await unrolled(["help", ...name.split(" ")])).out).toBe(help.out);
   }
 });
@@ -28,11 +29,20 @@ test("the version is the package's", async () => {
 });
 
 test.each([
-  [["dance"], 'there is no command "dance"'], [["train"], "train: a word is missing, want one of addition, text"], [["train", "dance"], 'there is no "dance"'],
-  [["train", "addition", "--sead", "3"], "--sead"], [["train", "addition", "--seed", "x"], '--seed is "x", want a number from 0 to'],
-  [["train", "addition", "--seed", "1.5"], "--seed is 1.5, want a whole number"], [["train", "addition", "--digits", "1"], '--digits is "1", want a number from 2 to 1000'],
-  [["train", "addition", "extra"], '"extra" is one word too many'], [["train", "text"], "--file is missing"], [["train", "text", "--file", "/no/such/file"], "/no/such/file: cannot be read (ENOENT)"],
-  [["eval"], "eval: MODEL is missing"], [["sample"], "sample: MODEL is missing"], [["automaton"], "automaton: MODEL is missing"], [["lecture", "9z-1"], 'lecture: there is no "9z-1"'],
+  [["dance"], 'there is no command "dance"'],
+  [["train"], "train: a word is missing, want one of addition, text"],
+  [["train", "dance"], 'there is no "dance"'],
+  [["train", "addition", "--sead", "3"], "--sead"],
+  [["train", "addition", "--seed", "x"], '--seed is "x", want a number from 0 to'],
+  [["train", "addition", "--seed", "1.5"], "--seed is 1.5, want a whole number"],
+  [["train", "addition", "--digits", "1"], '--digits is "1", want a number from 2 to 1000'],
+  [["train", "addition", "extra"], '"extra" is one word too many'],
+  [["train", "text"], "--file is missing"],
+  [["train", "text", "--file", "/no/such/file"], "/no/such/file: cannot be read (ENOENT)"],
+  [["eval"], "eval: MODEL is missing"],
+  [["sample"], "sample: MODEL is missing"],
+  [["automaton"], "automaton: MODEL is missing"],
+  [["lecture", "9z-1"], 'lecture: there is no "9z-1"'],
 ])("wrong usage ends with 2 and says what is wrong: %j", async (args, message) => {
   const { code, out, err } = await unrolled(args);
   expect(code).toBe(2);
@@ -47,39 +57,79 @@ test("a broken or foreign model file ends with 1 and its name", async () => {
     const { code, err } = await unrolled([command, file("foreign")]);
     expect(code).toBe(1);
     expect(err).toContain(`${file("foreign")}: network.load:`);
-    expect((await unrolled([command, file("missing"), "--json"])).events().at(-1)).toMatchObject({ event: "error" });
+    expect((await unrolled([command, file("missing"), "--json"])).events().at(-1)).toMatchObject({
+      event: "error",
+    });
   }
 });
 
 test("train addition --json prints JSON lines only, the last one the result, and the saved net adds", async () => {
-  const { code, events, err } = await unrolled(["train", "addition", "--json", "--seed", "6", "--sums", "2000", "--out", file("adder"), "--figure", file("figures")]);
+  const { code, events, err } = await unrolled([
+    "train",
+    "addition",
+    "--json",
+    "--seed",
+    "6",
+    "--sums",
+    "2000",
+    "--out",
+    file("adder"),
+    "--figure",
+    file("figures"),
+  ]);
   expect([code, err]).toEqual([0, ""]);
   const result = events().at(-1)!;
-  expect(result).toMatchObject({ event: "result", solved: true, errors: 0, sums: 2000, digits: 64, states: 4, equivalent: true, proven: true, restarts: 0 });
+  expect(result).toMatchObject({
+    event: "result",
+    solved: true,
+    errors: 0,
+    sums: 2000,
+    digits: 64,
+    states: 4,
+    equivalent: true,
+    proven: true,
+    restarts: 0,
+  });
   for (const key of ["steps", "seconds", "patterns"]) expect(result[key]).toBeGreaterThan(0);
-  expect(events().slice(0, -1).every(({ event }) => event === "progress")).toBe(true);
+  expect(
+    events()
+      .slice(0, -1)
+      .every(({ event }) => event === "progress"),
+  ).toBe(true);
   expect(readFileSync(file("figures/automaton.svg"), "utf8")).toContain("no carry");
-  expect((await unrolled(["eval", file("adder"), "--json", "--digits", "200", "--sums", "500"])).events().at(-1)).toMatchObject({ errors: 0, digits: 200 });
+  expect(
+    (await unrolled(["eval", file("adder"), "--json", "--digits", "200", "--sums", "500"])).events().at(-1),
+  ).toMatchObject({ errors: 0, digits: 200 });
   const shown = await unrolled(["automaton", file("adder"), "--out", file("machine.svg")]);
   expect(shown.code).toBe(0);
   expect(shown.out).toContain("prints what the lecture's automaton prints");
   expect(shown.out).toContain("the net follows it on inputs of every length");
-  expect((await unrolled(["sample", file("adder")])).err).toContain('a model of task "addition", want one of text');
+  expect((await unrolled(["sample", file("adder")])).err).toContain(
+    'a model of task "addition", want one of text',
+  );
 });
 
 test("for people there is a bar that fits the terminal, the sum, and the automaton as a table", async () => {
   const { out, err } = await unrolled(["train", "addition", "--seed", "6", "--sums", "100"], { tty: true });
-  const rows = err.split("\r").map((row) => row.replaceAll("\u001b[K", "").trimEnd()).filter(Boolean);
+  const rows = err
+    .split("\r")
+    .map((row) => row.replaceAll("\u001b[K", "").trimEnd())
+    .filter(Boolean);
   expect(rows.length).toBeGreaterThan(0);
   for (const row of rows) expect(row.length).toBeLessThanOrEqual(79);
-  expect(rows[0]).toMatch(/^training {2}[█▏▎▍▌▋▊▉·]+ +\d+% {2}loss [\d.e-]+ {2}[\d.,]+ steps\/s {2}.* (left|in all)$/);
+  expect(rows[0]).toMatch(
+    /^training {2}[█▏▎▍▌▋▊▉·]+ +\d+% {2}loss [\d.e-]+ {2}[\d.,]+ steps\/s {2}.* (left|in all)$/,
+  );
   expect(out).toContain("not one wrong");
   expect(out).toMatch(/ {4}[01]+\n {2}\+ [01]+\n {2}= [01]+\n/);
   expect(out).toContain("no carry, print 1");
 });
 
 test("Ctrl-C ends after the current step with the net saved", async () => {
-  const controller = new AbortController(), run = unrolled(["train", "addition", "--json", "--out", file("stopped")], { signal: controller.signal });
+  const controller = new AbortController();
+  const run = unrolled(["train", "addition", "--json", "--out", file("stopped")], {
+    signal: controller.signal,
+  });
   setTimeout(() => controller.abort(), 60);
   const { code, err } = await run;
   expect(code).toBe(1);
@@ -90,21 +140,56 @@ test("Ctrl-C ends after the current step with the net saved", async () => {
   net.dispose();
 });
 
-test("train text learns a text, reports bits per character on its tail, and sample writes the same for the same seed", async () => {
-  const content = "the rain came down and the sun came up and the day went on. ".repeat(60);
-  writeFileSync(file("text.txt"), content);
-  const train = await unrolled(["train", "text", "--json", "--file", file("text.txt"), "--cells", "24", "--steps", "300", "--rate", "0.02", "--batch", "8", "--window", "32", "--out", file("writer")]);
-  expect(train.code).toBe(0);
-  const result = train.events().at(-1)!;
-  expect(result).toMatchObject({ event: "result", task: "text", cells: 24, steps: 300, characters: 359 });
-  expect(result.bits).toBeLessThan(1); // the text repeats itself; guessing by frequency costs 3.6
-  const evaluated = (await unrolled(["eval", file("writer"), "--json", "--file", file("text.txt")])).events().at(-1)!;
-  expect(evaluated.bits).toBeLessThan(1);
-  const sample = (seed: string): string[] => ["sample", file("writer"), "--length", "60", "--seed", seed, "--prompt", "the "];
-  const once = await unrolled(sample("1")), again = await unrolled(sample("1")), other = await unrolled([...sample("2"), "--temperature", "2"]);
-  expect(once.out).toBe(again.out);
-  expect(once.out).toMatch(/^the /);
-  expect(once.out.length).toBe(4 + 60 + 1);
-  expect(other.out).not.toBe(once.out);
-  expect((await unrolled([...sample("1"), "--prompt", "Ω"])).err).toContain('character "Ω" at place 0');
-});
+test(
+  "train text learns a text, reports bits per character on its tail, and sample writes the same " +
+    "for the same seed",
+  async () => {
+    const content = "the rain came down and the sun came up and the day went on. ".repeat(60);
+    writeFileSync(file("text.txt"), content);
+    const train = await unrolled([
+      "train",
+      "text",
+      "--json",
+      "--file",
+      file("text.txt"),
+      "--cells",
+      "24",
+      "--steps",
+      "300",
+      "--rate",
+      "0.02",
+      "--batch",
+      "8",
+      "--window",
+      "32",
+      "--out",
+      file("writer"),
+    ]);
+    expect(train.code).toBe(0);
+    const result = train.events().at(-1)!;
+    expect(result).toMatchObject({ event: "result", task: "text", cells: 24, steps: 300, characters: 359 });
+    expect(result.bits).toBeLessThan(1); // the text repeats itself; guessing by frequency costs 3.6
+    const evaluated = (await unrolled(["eval", file("writer"), "--json", "--file", file("text.txt")]))
+      .events()
+      .at(-1)!;
+    expect(evaluated.bits).toBeLessThan(1);
+    const sample = (seed: string): string[] => [
+      "sample",
+      file("writer"),
+      "--length",
+      "60",
+      "--seed",
+      seed,
+      "--prompt",
+      "the ",
+    ];
+    const once = await unrolled(sample("1"));
+    const again = await unrolled(sample("1"));
+    const other = await unrolled([...sample("2"), "--temperature", "2"]);
+    expect(once.out).toBe(again.out);
+    expect(once.out).toMatch(/^the /);
+    expect(once.out.length).toBe(4 + 60 + 1);
+    expect(other.out).not.toBe(once.out);
+    expect((await unrolled([...sample("1"), "--prompt", "Ω"])).err).toContain('character "Ω" at place 0');
+  },
+);

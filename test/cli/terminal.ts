@@ -11,8 +11,27 @@ export interface Finished {
 }
 
 /** `tty`: stderr is a terminal of 80 columns. `hear` gets what is written as it is written. */
-export async function unrolled(args: readonly string[], { tty = false, signal = new AbortController().signal, hear = (_: string): void => {} } = {}): Promise<Finished> {
-  const text = { out: "", err: "" }, sink = (name: "out" | "err"): Sink => ({ write: (s) => { text[name] += s; hear(s); }, isTTY: tty, columns: 80 });
+export async function unrolled(
+  args: readonly string[],
+  { tty = false, signal = new AbortController().signal, hear = (_: string): void => {} } = {},
+): Promise<Finished> {
+  const text = { out: "", err: "" };
+  const sink = (name: "out" | "err"): Sink => ({
+    write: (s) => {
+      text[name] += s;
+      hear(s);
+    },
+    isTTY: tty,
+    columns: 80,
+  });
   const code = await main(args, sink("out"), sink("err"), signal);
-  return { code, ...text, events: () => text.out.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return {
+    code,
+    ...text,
+    events: () =>
+      text.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }

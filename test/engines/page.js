@@ -6,7 +6,9 @@ import { serve } from "../browser/server.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** A page that runs a module script, in which `report` posts what was found; errors are reported as { error }. */
+/**
+ * A page that runs a module script, in which `report` posts what was found; errors are reported as { error }.
+ */
 const page = (title, script) => `<!doctype html><title>${title}</title>
 <script type="importmap">{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }</script>
 <script type="module">
@@ -16,12 +18,20 @@ addEventListener("unhandledrejection", (event) => report({ error: String(event.r
 ${script}
 </script>`;
 
-/** What the page's script reports in a browser started with `flags`; throws its errors. `pages`: path → text of what it imports. */
+/**
+ * What the page's script reports in a browser started with `flags`; throws its errors. `pages`: path → text
+ * of what it imports.
+ */
 export async function inBrowser(name, { title, script, pages, flags = [] }) {
-  const server = await serve({ pages: { "/": page(title, script), ...pages }, folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") } });
+  const server = await serve({
+    pages: { "/": page(title, script), ...pages },
+    folders: { "/dist/": join(root, "dist"), "/loader/": join(root, "node_modules/@assemblyscript/loader") },
+  });
   try {
     const result = await visit(name, `${server.url}/`, server.next(), flags);
     if (result.error) throw new Error(result.error);
     return result;
-  } finally { await server.close(); }
+  } finally {
+    await server.close();
+  }
 }

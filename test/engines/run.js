@@ -3,9 +3,10 @@
  *
  *   node test/engines/run.js [--only node20,chromium] [--accept]
  *
- * Node 20 is the Node that runs this; 22, 24, 26 and V8's 256-bit flag come from `npm ci` here, the browsers from install.sh. A missing
- * engine fails, and so does one of another version. The relaxed build, whose bits may differ, is held to the losses of the strict one.
- * Pools of workers must train to the bits of none, and leave a page's thread free. `--accept` writes expected.json anew, if all engines agree.
+ * Node 20 is the Node that runs this; 22, 24, 26 and V8's 256-bit flag come from `npm ci` here, the browsers
+ * from install.sh. A missing engine fails, and so does one of another version. The relaxed build, whose bits
+ * may differ, is held to the losses of the strict one. Pools of workers must train to the bits of none, and
+ * leave a page's thread free. `--accept` writes expected.json anew, if all engines agree.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,37 +18,64 @@ import { browserNames } from "../browser/browsers.js";
 import { inBrowser } from "./page.js";
 import { pools, seesPlanted } from "./pools.js";
 
-const here = dirname(fileURLToPath(import.meta.url)), root = join(here, "../.."), build = join(root, "build/engines");
-const { values } = parseArgs({ options: { only: { type: "string" }, accept: { type: "boolean", default: false } } });
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../..");
+const build = join(root, "build/engines");
+const { values } = parseArgs({
+  options: { only: { type: "string" }, accept: { type: "boolean", default: false } },
+});
 
-// The scripts as JavaScript, on the built package: `unrolled` is the package's own name, in Node by itself, in pages by the import map.
+// The scripts as JavaScript, on the built package: `unrolled` is the package's own name, in Node by itself,
+// in pages by the import map.
 mkdirSync(build, { recursive: true });
-const scripts = Object.fromEntries(["identity", "pool"].map((name) => {
-  const source = readFileSync(join(here, `${name}.ts`), "utf8").replace("../../src/index.ts", "unrolled").replace("./identity.ts", "./identity.js");
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, verbatimModuleSyntax: true } });
-  writeFileSync(join(build, `${name}.js`), outputText);
-  return [`/${name}.js`, outputText];
-}));
-writeFileSync(join(build, "node.js"), `import { identity, losses } from "./identity.js";
+const scripts = Object.fromEntries(
+  ["identity", "pool"].map((name) => {
+    const source = readFileSync(join(here, `${name}.ts`), "utf8")
+      .replace("../../src/index.ts", "unrolled")
+      .replace("./identity.ts", "./identity.js");
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ES2022,
+        verbatimModuleSyntax: true,
+      },
+    });
+    writeFileSync(join(build, `${name}.js`), outputText);
+    return [`/${name}.js`, outputText];
+  }),
+);
+writeFileSync(
+  join(build, "node.js"),
+  `import { identity, losses } from "./identity.js";
 import { engineInfo } from "unrolled";
 const options = JSON.parse(process.argv[2]), only = process.argv[3], start = performance.now(), engine = "Node " + process.versions.node;
 const found = only === "losses" ? { losses: [...await losses(options, "float32"), ...await losses(options, "float64")] } : { hashes: await identity(options) };
 const { variant, revectorize } = engineInfo();
 if (variant !== (options.variant ?? "simd") || revectorize !== (options.revectorize ?? false)) throw new Error("not the tier that was asked for");
-console.log(JSON.stringify({ engine, ...found, seconds: (performance.now() - start) / 1000 }));\n`);
+console.log(JSON.stringify({ engine, ...found, seconds: (performance.now() - start) / 1000 }));\n`,
+);
 const identityPage = `const { identity } = await import("/identity.js"), start = performance.now(), hashes = await identity();
 await report({ engine: navigator.userAgent, hashes, seconds: (performance.now() - start) / 1000 });`;
 
 /** Runs a Node of one major version in a process of its own: hashes of all cases, or `only` "losses". */
 function runNode(major, options = {}, only = "") {
-  const done = spawnSync(major === 20 ? process.execPath : join(here, `node_modules/node${major}/bin/node`), [join(build, "node.js"), JSON.stringify(options), only], { encoding: "utf8", timeout: 300_000, maxBuffer: 1 << 26 });
+  const done = spawnSync(
+    major === 20 ? process.execPath : join(here, `node_modules/node${major}/bin/node`),
+    [join(build, "node.js"), JSON.stringify(options), only],
+    { encoding: "utf8", timeout: 300_000, maxBuffer: 1 << 26 },
+  );
   if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr);
   const result = JSON.parse(done.stdout);
-  if (!result.engine.startsWith(`Node ${major}.`)) throw new Error(`this is ${result.engine}, want Node ${major}${major === 20 ? ": start test/engines/run.js with it" : ""}`);
+  if (!result.engine.startsWith(`Node ${major}.`))
+    throw new Error(
+      `this is ${result.engine}, want ` +
+        `Node ${major}${major === 20 ? ": start test/engines/run.js with it" : ""}`,
+    );
   return result;
 }
 
-const runBrowser = (name, flags = []) => inBrowser(name, { title: "identity", script: identityPage, pages: scripts, flags });
+const runBrowser = (name, flags = []) =>
+  inBrowser(name, { title: "identity", script: identityPage, pages: scripts, flags });
 
 const flag = "--experimental-wasm-revectorize";
 const engines = {
@@ -61,53 +89,102 @@ const engines = {
   "chromium revectorized": () => runBrowser("chromium", [flag]),
 };
 
-/** The most that losses of the relaxed build may differ, relative: over 40 steps one rounding in place of two moves them by 1e-7. */
-const RELAXED = 1e-3, lacking = /variant is "relaxed", want a JavaScript engine with relaxed SIMD/;
-const apart = (a, b) => a.length === b.length ? Math.max(...a.map((loss, i) => Math.abs(loss / b[i] - 1))) : NaN;
+/**
+ * The most that losses of the relaxed build may differ, relative: over 40 steps one rounding in place of two
+ * moves them by 1e-7.
+ */
+const RELAXED = 1e-3;
+const lacking = /variant is "relaxed", want a JavaScript engine with relaxed SIMD/;
+const apart = (a, b) =>
+  a.length === b.length ? Math.max(...a.map((loss, i) => Math.abs(loss / b[i] - 1))) : NaN;
 const near = (a, b) => apart(a, b) <= RELAXED; // not for NaN
 function relaxedLosses(major) {
-  const strict = runNode(major, {}, "losses"), relaxed = runNode(major, { variant: "relaxed" }, "losses");
-  if (!near(relaxed.losses, strict.losses)) throw new Error(`losses differ by ${apart(relaxed.losses, strict.losses)} of their size, want at most ${RELAXED}`);
-  return `losses differ by ${apart(relaxed.losses, strict.losses).toExponential(1)} of their size  (${relaxed.engine})`;
+  const strict = runNode(major, {}, "losses");
+  const relaxed = runNode(major, { variant: "relaxed" }, "losses");
+  if (!near(relaxed.losses, strict.losses))
+    throw new Error(
+      `losses differ by ${apart(relaxed.losses, strict.losses)} of their size, want at most ${RELAXED}`,
+    );
+  return (
+    `losses differ by ${apart(relaxed.losses, strict.losses).toExponential(1)} of their size  ` +
+    `(${relaxed.engine})`
+  );
 }
 /** Tiers whose bits may differ: each says what was found, or throws. */
 const tiers = {
   "node22 relaxed": () => {
-    try { return relaxedLosses(22); } catch (error) {
+    try {
+      return relaxedLosses(22);
+    } catch (error) {
       if (lacking.test(error.message)) return "refused by an error that says what is wanted";
       throw error;
     }
   },
   "node24 relaxed": () => {
-    const said = relaxedLosses(24), { hashes } = runNode(24, { variant: "relaxed" });
-    return `${said}, bits in ${differences(hashes, expected ?? hashes).length} of ${Object.keys(hashes).length} cases`;
+    const said = relaxedLosses(24);
+    const { hashes } = runNode(24, { variant: "relaxed" });
+    return (
+      `${said}, bits in ${differences(hashes, expected ?? hashes).length} ` +
+      `of ${Object.keys(hashes).length} cases`
+    );
   },
 };
 
-const workers = pools(scripts), known = Object.keys({ ...engines, ...tiers, ...workers });
-const file = join(here, "expected.json"), wanted = values.only?.split(",") ?? known;
-for (const name of wanted) if (!known.includes(name)) throw new Error(`--only: ${name} is unknown, want some of ${known.join(", ")}`);
+const workers = pools(scripts);
+const known = Object.keys({ ...engines, ...tiers, ...workers });
+const file = join(here, "expected.json");
+const wanted = values.only?.split(",") ?? known;
+for (const name of wanted)
+  if (!known.includes(name)) throw new Error(`--only: ${name} is unknown, want some of ${known.join(", ")}`);
 const results = {};
 let failed = 0;
-const differences = (hashes, expected) => [...new Set([...Object.keys(expected), ...Object.keys(hashes)])].filter((name) => hashes[name] !== expected[name]);
+const differences = (hashes, expected) =>
+  [...new Set([...Object.keys(expected), ...Object.keys(hashes)])].filter(
+    (name) => hashes[name] !== expected[name],
+  );
 let expected = values.accept ? undefined : JSON.parse(readFileSync(file, "utf8"));
 for (const name of wanted) {
   try {
-    if (name in tiers) { console.log(`near   ${name}: ${tiers[name]()}`); continue; }
-    if (name in workers) { console.log(`equal  ${name}: ${await workers[name]()}`); continue; }
-    const { engine, hashes, seconds } = results[name] = await engines[name]();
+    if (name in tiers) {
+      console.log(`near   ${name}: ${tiers[name]()}`);
+      continue;
+    }
+    if (name in workers) {
+      console.log(`equal  ${name}: ${await workers[name]()}`);
+      continue;
+    }
+    const { engine, hashes, seconds } = (results[name] = await engines[name]());
     expected ??= hashes;
     const other = differences(hashes, expected);
     if (other.length > 0) ++failed;
-    console.log(`${other.length ? "DIFFERS" : "equal"}  ${name}: ${Object.keys(hashes).length - other.length} of ${Object.keys(expected).length} cases, ${seconds.toFixed(1)} s  (${engine})${other.slice(0, 4).map((c) => `\n    ${c}`).join("")}${other.length > 4 ? `\n    and ${other.length - 4} more` : ""}`);
+    console.log(
+      `${other.length ? "DIFFERS" : "equal"}  ${name}: ${Object.keys(hashes).length - other.length} of ${Object.keys(expected).length} cases, ${seconds.toFixed(1)} s  (${engine})${other
+        .slice(0, 4)
+        .map((c) => `\n    ${c}`)
+        .join("")}${other.length > 4 ? `\n    and ${other.length - 4} more` : ""}`,
+    );
   } catch (error) {
     ++failed;
     console.log(`FAILED  ${name}: ${error.message}`);
   }
 }
 // The comparison itself must be able to fail.
-const planted = Object.fromEntries(Object.entries(expected ?? {}).map(([name, hash], i) => [name, i === 0 ? hash.replace(/^./, (c) => c === "0" ? "1" : "0") : hash]));
-if (!seesPlanted() || near([1, 1.01], [1, 1]) || near([1], [1, 1]) || near([NaN], [1]) || expected && differences(planted, expected).length !== 1) { ++failed; console.log("FAILED  a planted difference went unseen"); }
+const planted = Object.fromEntries(
+  Object.entries(expected ?? {}).map(([name, hash], i) => [
+    name,
+    i === 0 ? hash.replace(/^./, (c) => (c === "0" ? "1" : "0")) : hash,
+  ]),
+);
+if (
+  !seesPlanted() ||
+  near([1, 1.01], [1, 1]) ||
+  near([1], [1, 1]) ||
+  near([NaN], [1]) ||
+  (expected && differences(planted, expected).length !== 1)
+) {
+  ++failed;
+  console.log("FAILED  a planted difference went unseen");
+}
 if (values.accept && !failed) {
   writeFileSync(file, JSON.stringify(expected, undefined, 1) + "\n");
   console.log(`wrote ${relative(root, file)}`);

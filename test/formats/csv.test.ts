@@ -1,8 +1,16 @@
-/** Tables as people have them: separators, headers, quotes, missing cells, and what is wrong with a broken one. */
+/**
+ * Tables as people have them: separators, headers, quotes, missing cells, and what is wrong with a broken
+ * one.
+ */
 import { describe, expect, test } from "vitest";
 import { readCsv } from "../../src/formats/csv.ts";
 
-test.each([["commas", "year,flow\n1871,1120\n1872,1160\n"], ["semicolons and a byte-order mark", "\ufeffyear;flow\r\n1871;1120\r\n1872;1160"], ["tabs", "year\tflow\n1871\t1120\n1872\t1160"], ["blanks", "year flow\n 1871  1120\n1872 1160\n\n"]])("%s separate cells", (_, text) => {
+test.each([
+  ["commas", "year,flow\n1871,1120\n1872,1160\n"],
+  ["semicolons and a byte-order mark", "\ufeffyear;flow\r\n1871;1120\r\n1872;1160"],
+  ["tabs", "year\tflow\n1871\t1120\n1872\t1160"],
+  ["blanks", "year flow\n 1871  1120\n1872 1160\n\n"],
+])("%s separate cells", (_, text) => {
   const table = readCsv(text);
   expect(table.names).toEqual(["year", "flow"]);
   expect([...table.column("flow")]).toEqual([1120, 1160]);
@@ -23,7 +31,10 @@ test("missing cells are NaN, and a column of words is no column of numbers", () 
   expect(table.numeric()).toEqual(["a, b"]);
 });
 
-const columns = (text: string): number[][] => { const table = readCsv(text); return table.names.map((_, i) => [...table.column(String(i + 1))]); };
+const columns = (text: string): number[][] => {
+  const table = readCsv(text);
+  return table.names.map((_, i) => [...table.column(String(i + 1))]);
+};
 
 test("a comma inside a quoted name does not separate", () => {
   const table = readCsv('date;"price, EUR"\n1;2.5\n2;3\n');
@@ -33,15 +44,30 @@ test("a comma inside a quoted name does not separate", () => {
 
 test("decimal commas are read between semicolons and tabs, with and without a header", () => {
   for (const s of [";", "\t"]) {
-    expect(columns(`t${s}v\n3${s}0,295\n4${s}-1,5e3\n5${s}1.234,5\n`)).toEqual([[3, 4, 5], [0.295, -1500, 1234.5]]);
-    expect(columns(`0,0${s}0,000\n0,1${s}0,295\n`)).toEqual([[0, 0.1], [0, 0.295]]);
+    expect(columns(`t${s}v\n3${s}0,295\n4${s}-1,5e3\n5${s}1.234,5\n`)).toEqual([
+      [3, 4, 5],
+      [0.295, -1500, 1234.5],
+    ]);
+    expect(columns(`0,0${s}0,000\n0,1${s}0,295\n`)).toEqual([
+      [0, 0.1],
+      [0, 0.295],
+    ]);
   }
 });
 
-test("where a column has decimal points its commas group thousands, and nothing is read a thousandfold too small", () => {
-  expect(columns("a;b\n1,234;1\n12.5;2")).toEqual([[1234, 12.5], [1, 2]]);
-  expect(() => readCsv("a;b\n0,5;1\n12.5;2", "t.csv").column("a")).toThrow(/t.csv: line 2, column "a" is "0,5", want a number/);
-});
+test(
+  "where a column has decimal points its commas group thousands, and nothing is read a " +
+    "thousandfold too small",
+  () => {
+    expect(columns("a;b\n1,234;1\n12.5;2")).toEqual([
+      [1234, 12.5],
+      [1, 2],
+    ]);
+    expect(() => readCsv("a;b\n0,5;1\n12.5;2", "t.csv").column("a")).toThrow(
+      /t.csv: line 2, column "a" is "0,5", want a number/,
+    );
+  },
+);
 
 test("thousands in quotes are numbers", () => {
   const table = readCsv('year,flow\n1871,"1,120"\n1872,"-1,234,567.5"');
@@ -70,7 +96,14 @@ test("the separator is the one that gives all rows one width", () => {
 });
 
 describe("a broken table is named", () => {
-  test.each([["", /t.csv: the file is empty/], ["a,b\n", /t.csv: there is a header and nothing below it/], ["a,b\n1,2\n\n3\n", /t.csv: line 4 has 1 cells, want 2 as in line 1/], ["a,b\n1,\"2\n3,4\n", /t.csv: line 2 opens a quote that never ends/]])("%j", (text, message) => { expect(() => readCsv(text, "t.csv")).toThrow(message); });
+  test.each([
+    ["", /t.csv: the file is empty/],
+    ["a,b\n", /t.csv: there is a header and nothing below it/],
+    ["a,b\n1,2\n\n3\n", /t.csv: line 4 has 1 cells, want 2 as in line 1/],
+    ['a,b\n1,"2\n3,4\n', /t.csv: line 2 opens a quote that never ends/],
+  ])("%j", (text, message) => {
+    expect(() => readCsv(text, "t.csv")).toThrow(message);
+  });
   test("a word among numbers, and a column that is not there", () => {
     const table = readCsv("a,b\n1,2\n1,x1", "t.csv");
     expect(() => table.column("b")).toThrow(/t.csv: line 3, column "b" is "x1", want a number/);

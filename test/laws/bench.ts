@@ -1,4 +1,6 @@
-/** A small graph on random data, in either precision: what the laws of ops, cells and layers are tested on. */
+/**
+ * A small graph on random data, in either precision: what the laws of ops, cells and layers are tested on.
+ */
 import { Graph, type NodeId } from "../../src/graph/graph.ts";
 import { oneStep, packing, type Packing } from "../../src/graph/packing.ts";
 import { Tape, type TapeOptions } from "../../src/graph/tape.ts";
@@ -25,45 +27,85 @@ export interface BenchOptions extends TapeOptions {
 /** The bench. Vectors are kernel memory; `dispose` gives it back. */
 export async function bench(build: Build, options: BenchOptions = {}) {
   const { precision = "float64", lengths = [5, 3, 3, 1], seed = 1, mode = {}, scale = 0.5 } = options;
-  const e = await engine(precision), graph = new Graph(), output = build(graph), weights = new Weights(e, graph);
-  const tape = new Tape(weights, options), arena = new Arena(e.memory), random = new Random(e, seed, 77), batch: Packing = packing(lengths);
-  const P = graph.size, inputs = new Map<NodeId, Ptr>();
+  const e = await engine(precision);
+  const graph = new Graph();
+  const output = build(graph);
+  const weights = new Weights(e, graph);
+  const tape = new Tape(weights, options);
+  const arena = new Arena(e.memory);
+  const random = new Random(e, seed, 77);
+  const batch: Packing = packing(lengths);
+  const P = graph.size;
+  const inputs = new Map<NodeId, Ptr>();
   const vector = (n: number, values?: ArrayLike<number> | (() => number)): Ptr => {
-    const ptr = arena.reals(n), view = e.memory.reals(ptr, n);
+    const ptr = arena.reals(n);
+    const view = e.memory.reals(ptr, n);
     if (typeof values === "function") for (let i = 0; i < n; ++i) view[i] = values();
-    else if (values) view.set(values); else view.fill(0);
+    else if (values) view.set(values);
+    else view.fill(0);
     return ptr;
   };
   const read = (ptr: Ptr, n: number): number[] => Array.from(e.memory.reals(ptr, n));
   for (const node of graph.nodes) {
     if (node.kind !== "input") continue;
-    const rows = (node.data!.per === "step" ? batch : oneStep(batch.sequences)).rows, n = rows * node.columns;
+    const rows = (node.data!.per === "step" ? batch : oneStep(batch.sequences)).rows;
+    const n = rows * node.columns;
     if (node.data!.symbols) {
-      const ptr = arena.ints(n), view = e.memory.ints(ptr, n);
+      const ptr = arena.ints(n);
+      const view = e.memory.ints(ptr, n);
       for (let i = 0; i < n; ++i) view[i] = random.integer(0, node.data!.symbols - 1);
       inputs.set(node.id, ptr);
-    } else inputs.set(node.id, vector(n, () => random.normal()));
+    } else
+      inputs.set(
+        node.id,
+        vector(n, () => random.normal()),
+      );
   }
   e.memory.reals(weights.theta, P).set(Float64Array.from({ length: P }, () => scale * random.normal()));
   weights.changed();
   tape.plan(batch, inputs);
   const size = tape.shape(output).rows * tape.shape(output).columns;
   return {
-    engine: e, graph, tape, weights, batch, inputs, output, P, size, random, vector, read,
+    engine: e,
+    graph,
+    tape,
+    weights,
+    batch,
+    inputs,
+    output,
+    P,
+    size,
+    random,
+    vector,
+    read,
     theta: () => read(weights.theta, P),
-    setTheta(values: ArrayLike<number>) { e.memory.reals(weights.theta, P).set(values); weights.changed(); },
+    setTheta(values: ArrayLike<number>) {
+      e.memory.reals(weights.theta, P).set(values);
+      weights.changed();
+    },
     /** y at θ. */
-    forward(): number[] { tape.forward(mode); return read(tape.value(output), size); },
+    forward(): number[] {
+      tape.forward(mode);
+      return read(tape.value(output), size);
+    },
     /** J·v at the last forward point. */
-    jvp(v: ArrayLike<number>): number[] { tape.jvp(vector(P, v)); return read(tape.tangent(output), size); },
+    jvp(v: ArrayLike<number>): number[] {
+      tape.jvp(vector(P, v));
+      return read(tape.tangent(output), size);
+    },
     /** Jᵀ·u at the last forward point. */
     vjp(u: ArrayLike<number>, structural = 0): number[] {
-      const g = vector(P), seed = vector(size, u);
+      const g = vector(P);
+      const seed = vector(size, u);
       tape.vjp(g, () => e.kernels.addScaled(size, 1, seed, tape.adjoint(output)), structural);
       return read(g, P);
     },
     normals: (n: number): number[] => Array.from({ length: n }, () => random.normal()),
-    dispose() { tape.dispose(); weights.dispose(); arena.dispose(); },
+    dispose() {
+      tape.dispose();
+      weights.dispose();
+      arena.dispose();
+    },
   };
 }
 

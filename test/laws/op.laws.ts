@@ -1,6 +1,6 @@
 /**
- * The laws of an op, on any graph that ends in it: J·v by differences, ⟨u, J·v⟩ = ⟨Jᵀu, v⟩, Jᵀ is linear to the bit under scaling by
- * two, and both precisions agree.
+ * The laws of an op, on any graph that ends in it: J·v by differences, ⟨u, J·v⟩ = ⟨Jᵀu, v⟩, Jᵀ is linear to
+ * the bit under scaling by two, and both precisions agree.
  */
 import { describe, expect, test } from "vitest";
 import { bench, dot, type BenchOptions, type Build } from "./bench.ts";
@@ -17,49 +17,70 @@ const H = 1e-5;
 export function opLaws(name: string, build: Build, options: BenchOptions = {}): void {
   describe(name, () => {
     test("J·v agrees with central differences", async () => {
-      const b = await bench(build, options), theta = b.theta(), v = b.normals(b.P);
+      const b = await bench(build, options);
+      const theta = b.theta();
+      const v = b.normals(b.P);
       b.forward();
       const Jv = b.jvp(v);
-      const at = (s: number): number[] => { b.setTheta(theta.map((x, i) => x + s * v[i]!)); return b.forward(); };
-      const plus = at(H), minus = at(-H);
-      close(Jv, plus.map((y, i) => (y - minus[i]!) / (2 * H)), DIFFERENCES);
+      const at = (s: number): number[] => {
+        b.setTheta(theta.map((x, i) => x + s * v[i]!));
+        return b.forward();
+      };
+      const plus = at(H);
+      const minus = at(-H);
+      close(
+        Jv,
+        plus.map((y, i) => (y - minus[i]!) / (2 * H)),
+        DIFFERENCES,
+      );
       expect(dot(Jv, Jv)).toBeGreaterThan(1e-12);
       b.dispose();
     });
 
     test("⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩", async () => {
-      const b = await bench(build, options), u = b.normals(b.size), v = b.normals(b.P);
+      const b = await bench(build, options);
+      const u = b.normals(b.size);
+      const v = b.normals(b.P);
       b.forward();
-      const Jv = b.jvp(v), JTu = b.vjp(u);
+      const Jv = b.jvp(v);
+      const JTu = b.vjp(u);
       close(dot(JTu, v), dot(u, Jv), { ...ADJOINT, abs: ADJOINT.abs * Math.sqrt(dot(JTu, JTu) * dot(v, v)) });
       b.dispose();
     });
 
     test("doubling the output adjoints doubles every derivative, to the bit", async () => {
-      const b = await bench(build, options), u = b.normals(b.size);
+      const b = await bench(build, options);
+      const u = b.normals(b.size);
       b.forward();
-      const once = b.vjp(u), twice = b.vjp(u.map((x) => 2 * x));
+      const once = b.vjp(u);
+      const twice = b.vjp(u.map((x) => 2 * x));
       expect(twice).toEqual(once.map((x) => 2 * x));
       b.dispose();
     });
 
     test("float32 agrees with float64", async () => {
-      const single = await bench(build, { ...options, precision: "float32" }), double = await bench(build, options);
+      const single = await bench(build, { ...options, precision: "float32" });
+      const double = await bench(build, options);
       double.setTheta(single.theta());
       for (const [node, ptr] of single.inputs) {
-        const { data } = double.graph.node(node), n = single.tape.shape(node).rows * single.tape.shape(node).columns;
+        const { data } = double.graph.node(node);
+        const n = single.tape.shape(node).rows * single.tape.shape(node).columns;
         if (!data!.symbols) double.engine.memory.reals(double.inputs.get(node)!, n).set(single.read(ptr, n));
       }
       close(single.forward(), double.forward(), SINGLE);
-      const u = single.normals(single.size).map(Math.fround), g = double.vjp(u);
+      const u = single.normals(single.size).map(Math.fround);
+      const g = double.vjp(u);
       close(single.vjp(u), g, SINGLE);
       single.dispose();
       double.dispose();
     });
 
     test("a second pass gives the same bits", async () => {
-      const b = await bench(build, options), u = b.normals(b.size), v = b.normals(b.P);
-      const y = b.forward(), g = b.vjp(u);
+      const b = await bench(build, options);
+      const u = b.normals(b.size);
+      const v = b.normals(b.P);
+      const y = b.forward();
+      const g = b.vjp(u);
       b.jvp(v);
       b.vjp(b.normals(b.size));
       expect(b.forward()).toEqual(y);
@@ -69,14 +90,20 @@ export function opLaws(name: string, build: Build, options: BenchOptions = {}): 
   });
 }
 
-/** Input adjoints too: the data nodes listed stand for parameters and must obey the same identity by differences. */
+/**
+ * Input adjoints too: the data nodes listed stand for parameters and must obey the same identity by
+ * differences.
+ */
 export function inputLaws(name: string, build: Build, input = 0, options: BenchOptions = {}): void {
   test(`${name}: adjoints at the input agree with differences`, async () => {
-    const b = await bench(build, { ...options, inputAdjoints: [input] }), u = b.normals(b.size);
-    const n = b.tape.shape(input).rows * b.tape.shape(input).columns, x = b.read(b.inputs.get(input)!, n);
+    const b = await bench(build, { ...options, inputAdjoints: [input] });
+    const u = b.normals(b.size);
+    const n = b.tape.shape(input).rows * b.tape.shape(input).columns;
+    const x = b.read(b.inputs.get(input)!, n);
     b.forward();
     b.vjp(u);
-    const dx = b.read(b.tape.adjoint(input), n), direction = b.normals(n);
+    const dx = b.read(b.tape.adjoint(input), n);
+    const direction = b.normals(n);
     const at = (s: number): number => {
       b.engine.memory.reals(b.inputs.get(input)!, n).set(x.map((value, i) => value + s * direction[i]!));
       return dot(u, b.forward());

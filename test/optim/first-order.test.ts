@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { adam, momentum, nesterov, piecewise, ramp, risingMomentum, rmsprop, sgd, type Objective, type Optimizer } from "../../src/index.ts";
+import {
+  adam,
+  momentum,
+  nesterov,
+  piecewise,
+  ramp,
+  risingMomentum,
+  rmsprop,
+  sgd,
+  type Objective,
+  type Optimizer,
+} from "../../src/index.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Arena } from "../../src/wasm/memory.ts";
 import { close } from "../close.ts";
@@ -7,21 +18,46 @@ import { close } from "../close.ts";
 type F = (x: ArrayLike<number>) => { value: number; gradient: number[] };
 
 /** A closed-form function as an objective in float64. */
-async function objective(f: F, start: number[]): Promise<Objective & { at(): number[]; put(x: ArrayLike<number>): void; arena: Arena }> {
-  const e = await engine("float64"), arena = new Arena(e.memory), theta = arena.reals(start.length), n = start.length;
-  const put = (x: ArrayLike<number>): void => e.memory.reals(theta, n).set(x), at = (): number[] => Array.from(e.memory.reals(theta, n));
+async function objective(
+  f: F,
+  start: number[],
+): Promise<Objective & { at(): number[]; put(x: ArrayLike<number>): void; arena: Arena }> {
+  const e = await engine("float64");
+  const arena = new Arena(e.memory);
+  const theta = arena.reals(start.length);
+  const n = start.length;
+  const put = (x: ArrayLike<number>): void => e.memory.reals(theta, n).set(x);
+  const at = (): number[] => Array.from(e.memory.reals(theta, n));
   put(start);
   return {
-    engine: e, size: n, theta, arena, at, put, changed: () => {}, value: () => f(at()).value,
-    gradient(g) { const { value, gradient } = f(at()); e.memory.reals(g, n).set(gradient); return value; },
+    engine: e,
+    size: n,
+    theta,
+    arena,
+    at,
+    put,
+    changed: () => {},
+    value: () => f(at()).value,
+    gradient(g) {
+      const { value, gradient } = f(at());
+      e.memory.reals(g, n).set(gradient);
+      return value;
+    },
   };
 }
 
 const curvatures = [1, 3, 10, 0.3, 5];
-const bowl: F = (x) => ({ value: curvatures.reduce((s, c, i) => s + 0.5 * c * x[i]! ** 2, 0), gradient: curvatures.map((c, i) => c * x[i]!) });
+const bowl: F = (x) => ({
+  value: curvatures.reduce((s, c, i) => s + 0.5 * c * x[i]! ** 2, 0),
+  gradient: curvatures.map((c, i) => c * x[i]!),
+});
 const rosenbrock: F = (at) => {
-  const x = at[0]!, y = at[1]!;
-  return { value: (1 - x) ** 2 + 100 * (y - x * x) ** 2, gradient: [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)] };
+  const x = at[0]!;
+  const y = at[1]!;
+  return {
+    value: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+    gradient: [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)],
+  };
 };
 
 const optimizers: Record<string, { make(rate?: number): Optimizer; steps: number; valley: number }> = {
@@ -29,34 +65,47 @@ const optimizers: Record<string, { make(rate?: number): Optimizer; steps: number
   momentum: { make: (rate = 0.05) => momentum({ rate, momentum: 0.8 }), steps: 200, valley: 0.001 },
   nesterov: { make: (rate = 0.05) => nesterov({ rate, momentum: 0.8 }), steps: 200, valley: 0.001 },
   adam: { make: (rate = 0.2) => adam({ rate }), steps: 600, valley: 0.02 },
-  rmsprop: { make: (rate = 0.02) => rmsprop({ rate: ramp({ from: rate, to: 0, until: 600 }) }), steps: 600, valley: 0.005 },
+  rmsprop: {
+    make: (rate = 0.02) => rmsprop({ rate: ramp({ from: rate, to: 0, until: 600 }) }),
+    steps: 600,
+    valley: 0.005,
+  },
 };
 
 describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) => {
   test("reaches the bottom of a bowl", async () => {
-    const f = await objective(bowl, [1, -1, 0.5, 1, -0.7]), run = make().start(f);
+    const f = await objective(bowl, [1, -1, 0.5, 1, -0.7]);
+    const run = make().start(f);
     for (let i = 0; i < steps; ++i) await run.step();
     expect(f.value()).toBeLessThan(1e-3 * bowl([1, -1, 0.5, 1, -0.7]).value);
     run.dispose();
   });
 
   test("goes down Rosenbrock's valley", async () => {
-    const f = await objective(rosenbrock, [-1.2, 1]), run = (name === "rmsprop" ? rmsprop({ rate: valley }) : make(valley)).start(f);
+    const f = await objective(rosenbrock, [-1.2, 1]);
+    const run = (name === "rmsprop" ? rmsprop({ rate: valley }) : make(valley)).start(f);
     for (let i = 0; i < 3000; ++i) await run.step();
     expect(f.value()).toBeLessThan(0.5);
     run.dispose();
   });
 
   test("replays the same bits from its saved state", async () => {
-    const f = await objective(bowl, [1, -1, 0.5, 1, -0.7]), run = make().start(f), { memory } = f.engine;
+    const f = await objective(bowl, [1, -1, 0.5, 1, -0.7]);
+    const run = make().start(f);
+    const { memory } = f.engine;
     for (let i = 0; i < 5; ++i) await run.step();
-    const theta = f.at(), scalars = { ...run.state.scalars };
-    const vectors = Object.fromEntries(Object.entries(run.state.vectors).map(([key, ptr]) => [key, Array.from(memory.reals(ptr, f.size))]));
+    const theta = f.at();
+    const scalars = { ...run.state.scalars };
+    const vectors = Object.fromEntries(
+      Object.entries(run.state.vectors).map(([key, ptr]) => [key, Array.from(memory.reals(ptr, f.size))]),
+    );
     for (let i = 0; i < 5; ++i) await run.step();
-    const want = f.at(), again = make().start(f);
+    const want = f.at();
+    const again = make().start(f);
     f.put(theta);
     again.restore(scalars);
-    for (const [key, ptr] of Object.entries(again.state.vectors)) memory.reals(ptr, f.size).set(vectors[key]!);
+    for (const [key, ptr] of Object.entries(again.state.vectors))
+      memory.reals(ptr, f.size).set(vectors[key]!);
     for (let i = 0; i < 5; ++i) await again.step();
     expect(f.at()).toEqual(want);
     run.dispose();
@@ -65,7 +114,14 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
 
   test("stays where it was when the gradient throws", async () => {
     let calls = 0;
-    const f = await objective((x) => { if (++calls > 3) throw new Error("no"); return bowl(x); }, [1, -1, 0.5, 1, -0.7]), run = make().start(f);
+    const f = await objective(
+      (x) => {
+        if (++calls > 3) throw new Error("no");
+        return bowl(x);
+      },
+      [1, -1, 0.5, 1, -0.7],
+    );
+    const run = make().start(f);
     for (let i = 0; i < 3; ++i) await run.step();
     const before = f.at();
     await expect(run.step()).rejects.toThrow("no");
@@ -87,30 +143,55 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
 });
 
 test("updates are the formulas of their papers", async () => {
-  const f = await objective(bowl, [1, 1, 1, 1, 1]), g = curvatures;
+  const f = await objective(bowl, [1, 1, 1, 1, 1]);
+  const g = curvatures;
   await adam({ rate: 0.1 }).start(f).step();
-  close(f.at(), g.map(() => 1 - 0.1), { rel: 1e-7 }); // m̂/√v̂ = ±1 at the first step
+  close(
+    f.at(),
+    g.map(() => 1 - 0.1),
+    { rel: 1e-7 },
+  ); // m̂/√v̂ = ±1 at the first step
   f.put([1, 1, 1, 1, 1]);
   const run = nesterov({ rate: 0.1, momentum: 0.9 }).start(f);
   await run.step();
   await run.step();
-  const two = g.map((c) => { const v1 = -0.1 * c, x1 = 1 + v1, v2 = 0.9 * v1 - 0.1 * c * (x1 + 0.9 * v1); return x1 + v2; });
+  const two = g.map((c) => {
+    const v1 = -0.1 * c;
+    const x1 = 1 + v1;
+    const v2 = 0.9 * v1 - 0.1 * c * (x1 + 0.9 * v1);
+    return x1 + v2;
+  });
   close(f.at(), two, { rel: 1e-14 });
   f.put([1, 1, 1, 1, 1]);
   const square = rmsprop({ rate: 0.1, averaging: 0.9 }).start(f);
   await square.step();
-  close(f.at(), g.map(() => 1 - 0.1 / Math.sqrt(0.1)), { rel: 1e-7 });
+  close(
+    f.at(),
+    g.map(() => 1 - 0.1 / Math.sqrt(0.1)),
+    { rel: 1e-7 },
+  );
 });
 
 test("Nesterov's gradient is taken where the velocity leads", async () => {
-  const seen: number[] = [], f = await objective((x) => { seen.push(x[0]!); return { value: 0, gradient: [1] }; }, [0]);
+  const seen: number[] = [];
+  const f = await objective(
+    (x) => {
+      seen.push(x[0]!);
+      return { value: 0, gradient: [1] };
+    },
+    [0],
+  );
   const run = nesterov({ rate: 1, momentum: 0.5 }).start(f);
   for (let i = 0; i < 3; ++i) await run.step();
   expect(seen).toEqual([0, -1.5, -3.25]);
 });
 
 test("schedules are functions of the step", () => {
-  const steps = piecewise([[0, 0.9], [1000, 0.99]]) as (s: number) => number, line = ramp({ from: 1, to: 0, hold: 10, until: 20 }) as (s: number) => number;
+  const steps = piecewise([
+    [0, 0.9],
+    [1000, 0.99],
+  ]) as (s: number) => number;
+  const line = ramp({ from: 1, to: 0, hold: 10, until: 20 }) as (s: number) => number;
   expect([steps(0), steps(999), steps(1000)]).toEqual([0.9, 0.9, 0.99]);
   expect([line(5), line(15), line(30)]).toEqual([1, 0.5, 0]);
   const rising = risingMomentum(0.99) as (s: number) => number;

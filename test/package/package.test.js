@@ -1,4 +1,7 @@
-/** The packed package where users put it: Node, bundlers, pages, workers, other runtimes. One test each; the numbers must agree. */
+/**
+ * The packed package where users put it: Node, bundlers, pages, workers, other runtimes. One test each; the
+ * numbers must agree.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
@@ -15,8 +18,10 @@ import { serve } from "../browser/server.js";
 import { consumer, modules, run } from "./consumer.js";
 
 const binary = (...names) => createRequire(import.meta.url).resolve(names.join("/"));
-const page = (script) => `<!doctype html><title>unrolled</title><script type="module" src="${script}"></script>`;
-let fresh, expected;
+const page = (script) =>
+  `<!doctype html><title>unrolled</title><script type="module" src="${script}"></script>`;
+let fresh;
+let expected;
 
 before(() => {
   fresh = consumer();
@@ -29,31 +34,63 @@ async function opens(site, { browsers = ["chromium"], at = "/", wanted = expecte
   const server = await serve({ patience: 60_000, ...site });
   try {
     for (const name of browsers) {
-      const result = await visit(name, `${site.url ?? server.url}${at}?report=${encodeURIComponent(`${server.url}/result`)}`, server.next());
-      if (typeof wanted === "function") wanted(result); else assert.deepEqual(result, wanted, name);
+      const result = await visit(
+        name,
+        `${site.url ?? server.url}${at}?report=${encodeURIComponent(`${server.url}/result`)}`,
+        server.next(),
+      );
+      if (typeof wanted === "function") wanted(result);
+      else assert.deepEqual(result, wanted, name);
     }
-  } finally { await server.close(); }
+  } finally {
+    await server.close();
+  }
 }
 
-const bundle = (entries, folder) => esbuild.build({
-  absWorkingDir: fresh.folder, entryPoints: entries, bundle: true, splitting: true, format: "esm", minify: true, outdir: folder, logLevel: "silent",
-});
+const bundle = (entries, folder) =>
+  esbuild.build({
+    absWorkingDir: fresh.folder,
+    entryPoints: entries,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    outdir: folder,
+    logLevel: "silent",
+  });
 
 async function pack(entry, folder) {
-  const stats = await new Promise((resolve, reject) => webpack({
-    context: fresh.folder, mode: "production", entry, output: { path: folder, filename: "page.js", publicPath: "/" },
-  }, (error, result) => error ? reject(error) : resolve(result)));
+  const stats = await new Promise((resolve, reject) =>
+    webpack(
+      {
+        context: fresh.folder,
+        mode: "production",
+        entry,
+        output: { path: folder, filename: "page.js", publicPath: "/" },
+      },
+      (error, result) => (error ? reject(error) : resolve(result)),
+    ),
+  );
   assert.deepEqual(stats.toJson({ all: false, errors: true }).errors, []);
 }
-/** What Cloudflare's own bundler does: an imported .wasm stays an import, of a copy of the file that its name resolves to. */
-const wasmModules = (folder) => ({ name: "wasm modules", setup: ({ onResolve, resolve }) => onResolve({ filter: /\.wasm$/ }, async ({ path, pluginData, ...from }) => {
-  if (pluginData === "seen") return undefined;
-  const found = await resolve(path, { ...from, pluginData: "seen" });
-  if (found.errors.length) return { errors: found.errors };
-  copyFileSync(found.path, join(folder, basename(found.path)));
-  return { path: `./${basename(found.path)}`, external: true };
-}) });
-const deno = join(modules, "@deno/linux-x64-glibc/deno"), denoRun = ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "--allow-sys"], bun = join(modules, "@oven/bun-linux-x64/bin/bun");
+/**
+ * What Cloudflare's own bundler does: an imported .wasm stays an import, of a copy of the file that its name
+ * resolves to.
+ */
+const wasmModules = (folder) => ({
+  name: "wasm modules",
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /\.wasm$/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === "seen") return undefined;
+      const found = await resolve(path, { ...from, pluginData: "seen" });
+      if (found.errors.length) return { errors: found.errors };
+      copyFileSync(found.path, join(folder, basename(found.path)));
+      return { path: `./${basename(found.path)}`, external: true };
+    }),
+});
+const deno = join(modules, "@deno/linux-x64-glibc/deno");
+const denoRun = ["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "--allow-sys"];
+const bun = join(modules, "@oven/bun-linux-x64/bin/bun");
 const denoEnvironment = () => ({ DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") });
 
 test("plain Node, ESM", () => {
@@ -63,7 +100,10 @@ test("plain Node, ESM", () => {
 });
 
 test("kernels of the package by their address, unrolled/wasm/float32.wasm and float64.wasm", () => {
-  assert.deepEqual(run(process.execPath, ["wasm.js"], fresh.folder), { ...expected, kernels: ["float32 given", "float64 given"] });
+  assert.deepEqual(run(process.execPath, ["wasm.js"], fresh.folder), {
+    ...expected,
+    kernels: ["float32 given", "float64 given"],
+  });
 });
 
 test("require() in Node 20.19 and later", () => {
@@ -71,16 +111,28 @@ test("require() in Node 20.19 and later", () => {
 });
 
 test("Vite build", async () => {
-  await vite.build({ root: fresh.folder, logLevel: "silent", configFile: false, build: { outDir: "vite", emptyOutDir: true } });
+  await vite.build({
+    root: fresh.folder,
+    logLevel: "silent",
+    configFile: false,
+    build: { outDir: "vite", emptyOutDir: true },
+  });
   await opens({ folders: { "/": join(fresh.folder, "vite") } }, { at: "/index.html" });
 });
 
 test("Vite dev server", async () => {
-  const dev = await vite.createServer({ root: fresh.folder, logLevel: "silent", configFile: false, server: { host: "127.0.0.1", port: 0 } });
+  const dev = await vite.createServer({
+    root: fresh.folder,
+    logLevel: "silent",
+    configFile: false,
+    server: { host: "127.0.0.1", port: 0 },
+  });
   try {
     await dev.listen();
     await opens({ url: `http://127.0.0.1:${dev.httpServer.address().port}` });
-  } finally { await dev.close(); }
+  } finally {
+    await dev.close();
+  }
 });
 
 test("webpack", async () => {
@@ -90,8 +142,13 @@ test("webpack", async () => {
 });
 
 test("Rollup", async () => {
-  const folder = join(fresh.folder, "rollup"), warnings = [];
-  const built = await rollup({ input: join(fresh.folder, "page.js"), plugins: [nodeResolve({ browser: true })], onwarn: (warning) => warnings.push(warning.message) });
+  const folder = join(fresh.folder, "rollup");
+  const warnings = [];
+  const built = await rollup({
+    input: join(fresh.folder, "page.js"),
+    plugins: [nodeResolve({ browser: true })],
+    onwarn: (warning) => warnings.push(warning.message),
+  });
   await built.write({ dir: folder, format: "es" });
   await built.close();
   assert.deepEqual(warnings, []);
@@ -105,21 +162,39 @@ test("esbuild", async () => {
 });
 
 test("a page with an import map and no bundler, in every browser", async () => {
-  const map = { imports: { unrolled: "/node_modules/unrolled/dist/unrolled.js", "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js" } };
-  const html = `<!doctype html><title>unrolled</title><script type="importmap">${JSON.stringify(map)}</script><script type="module" src="/page.js"></script>`;
+  const map = {
+    imports: {
+      unrolled: "/node_modules/unrolled/dist/unrolled.js",
+      "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
+    },
+  };
+  const html =
+    "<!doctype html><title>unrolled</title><script " +
+    `type="importmap">${JSON.stringify(map)}</script><script type="module" src="/page.js"></script>`;
   await opens({ pages: { "/": html }, folders: { "/": fresh.folder } }, { browsers: browserNames });
 });
 
 test("a module worker, in every browser", async () => {
   await bundle(["worker.js", "worker-page.js"], "worker");
-  await opens({ pages: { "/": page("/worker-page.js") }, folders: { "/": join(fresh.folder, "worker") } }, { browsers: browserNames });
+  await opens(
+    { pages: { "/": page("/worker-page.js") }, folders: { "/": join(fresh.folder, "worker") } },
+    { browsers: browserNames },
+  );
 });
 
 test("a page under a content security policy that allows wasm and nothing more, in every browser", async () => {
   await bundle(["page.js"], "policy");
-  const site = (policy) => ({ pages: { "/": page("/page.js") }, folders: { "/": join(fresh.folder, "policy") }, headers: { "content-security-policy": `default-src 'self'; ${policy}` } });
+  const site = (policy) => ({
+    pages: { "/": page("/page.js") },
+    folders: { "/": join(fresh.folder, "policy") },
+    headers: { "content-security-policy": `default-src 'self'; ${policy}` },
+  });
   await opens(site("script-src 'self' 'wasm-unsafe-eval'"), { browsers: browserNames });
-  await assert.rejects(opens(site("script-src 'self'")), /wasm-eval|unsafe-eval|Content Security Policy/, "the policy without wasm must be seen to refuse");
+  await assert.rejects(
+    opens(site("script-src 'self'")),
+    /wasm-eval|unsafe-eval|Content Security Policy/,
+    "the policy without wasm must be seen to refuse",
+  );
 });
 
 test("Deno", () => {
@@ -134,26 +209,46 @@ test("Cloudflare workerd, through init({ wasm: module })", async () => {
   const folder = join(fresh.folder, "workerd");
   mkdirSync(folder, { recursive: true });
   await esbuild.build({
-    absWorkingDir: fresh.folder, entryPoints: ["workerd.js"], bundle: true, format: "esm", outfile: "workerd/workerd.js", plugins: [wasmModules(folder)], logLevel: "silent",
+    absWorkingDir: fresh.folder,
+    entryPoints: ["workerd.js"],
+    bundle: true,
+    format: "esm",
+    outfile: "workerd/workerd.js",
+    plugins: [wasmModules(folder)],
+    logLevel: "silent",
   });
-  const server = spawn(binary("@cloudflare/workerd-linux-64", "bin/workerd"), ["serve", "workerd.capnp", "--control-fd=3"], { cwd: fresh.folder, stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  const server = spawn(
+    binary("@cloudflare/workerd-linux-64", "bin/workerd"),
+    ["serve", "workerd.capnp", "--control-fd=3"],
+    { cwd: fresh.folder, stdio: ["ignore", "ignore", "pipe", "pipe"] },
+  );
   try {
     const port = await new Promise((resolve, reject) => {
-      let said = "", complaints = "";
+      let said = "";
+      let complaints = "";
       server.stdio[3].setEncoding("utf8").on("data", (text) => {
-        const match = /"port":(\d+)/.exec(said += text);
+        const match = /"port":(\d+)/.exec((said += text));
         if (match) resolve(match[1]);
       });
-      server.stderr.setEncoding("utf8").on("data", (text) => { complaints += text; });
+      server.stderr.setEncoding("utf8").on("data", (text) => {
+        complaints += text;
+      });
       server.on("exit", () => reject(new Error(`workerd ended: ${complaints}`)));
     });
     const answer = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     assert.deepEqual(JSON.parse(answer), { ...expected, kernels: ["float32 given"] });
-  } finally { server.kill(); }
+  } finally {
+    server.kill();
+  }
 });
 
 /** A pool's losses: those of training alone. */
-const pooled = ({ alone, pooled, error }) => { assert.equal(error, undefined); assert.equal(alone.length, 3); assert.deepEqual(pooled, alone); return true; };
+const pooled = ({ alone, pooled, error }) => {
+  assert.equal(error, undefined);
+  assert.equal(alone.length, 3);
+  assert.deepEqual(pooled, alone);
+  return true;
+};
 
 test("a pool of worker threads: Node, Deno and Bun", () => {
   pooled(run(process.execPath, ["pool-main.js"], fresh.folder));
@@ -161,9 +256,18 @@ test("a pool of worker threads: Node, Deno and Bun", () => {
   pooled(run(bun, ["pool-main.js"], fresh.folder));
 });
 
-test("a pool of Web Workers in pages built by Vite and webpack", async () => { // import maps do not reach workers
+test("a pool of Web Workers in pages built by Vite and webpack", async () => {
+  // import maps do not reach workers
   await vite.build({
-    root: fresh.folder, logLevel: "silent", configFile: false, worker: { format: "es" }, build: { outDir: "vite-pool", emptyOutDir: true, rolldownOptions: { input: join(fresh.folder, "pool.html") } },
+    root: fresh.folder,
+    logLevel: "silent",
+    configFile: false,
+    worker: { format: "es" },
+    build: {
+      outDir: "vite-pool",
+      emptyOutDir: true,
+      rolldownOptions: { input: join(fresh.folder, "pool.html") },
+    },
   });
   await opens({ folders: { "/": join(fresh.folder, "vite-pool") } }, { at: "/pool.html", wanted: pooled });
   const folder = join(fresh.folder, "webpack-pool");

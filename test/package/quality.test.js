@@ -10,48 +10,102 @@ import { publint } from "publint";
 import ts from "typescript";
 import { consumer, modules, read, run } from "./consumer.js";
 
-/** Bytes of the gzipped code that a page fetches to train a net in float32 (tfjs 4.22: 505 KB, brain.js: 170 KB). */
+/**
+ * Bytes of the gzipped code that a page fetches to train a net in float32 (tfjs 4.22: 505 KB, brain.js: 170
+ * KB).
+ */
 const SIZE = 60_000;
 /** Milliseconds from import to the first prediction of a saved net in Node. */
 const COLD = 50;
-let fresh, index;
+let fresh;
+let index;
 
-before(() => { fresh = consumer(); index = join(fresh.installed, "dist/index.d.ts"); });
+before(() => {
+  fresh = consumer();
+  index = join(fresh.installed, "dist/index.d.ts");
+});
 after(() => fresh?.remove());
 
 test("publint finds nothing", async () => {
   const { messages } = await publint({ pkgDir: fresh.installed, strict: true });
-  assert.deepEqual(messages.filter((message) => message.type !== "suggestion"), []);
+  assert.deepEqual(
+    messages.filter((message) => message.type !== "suggestion"),
+    [],
+  );
 });
 
-test("attw finds nothing", () => { // it ends with 1 where it does, and execFileSync throws
-  const said = execFileSync(process.execPath, [join(modules, "@arethetypeswrong/cli/dist/index.js"), fresh.tarball, "--profile", "esm-only", "--format", "ascii", "--no-color"], { encoding: "utf8" });
+test("attw finds nothing", () => {
+  // it ends with 1 where it does, and execFileSync throws
+  const said = execFileSync(
+    process.execPath,
+    [
+      join(modules, "@arethetypeswrong/cli/dist/index.js"),
+      fresh.tarball,
+      "--profile",
+      "esm-only",
+      "--format",
+      "ascii",
+      "--no-color",
+    ],
+    { encoding: "utf8" },
+  );
   assert.match(said, /"unrolled"/);
 });
 
 /** Complaints of TypeScript about a file of the consumer, library declarations included. */
 function complaints(options) {
   const program = ts.createProgram([join(fresh.folder, "types.ts")], {
-    strict: true, noEmit: true, skipLibCheck: false, target: ts.ScriptTarget.ES2022, lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"], types: [], ...options,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"],
+    types: [],
+    ...options,
   });
-  return ts.getPreEmitDiagnostics(program).map((d) => `${d.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(d.messageText, "\n")}`);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map((d) => `${d.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(d.messageText, "\n")}`);
 }
 
 test("the types check in a user's program, by Node's and by bundlers' resolution", () => {
-  assert.deepEqual(complaints({ module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }), []);
-  assert.deepEqual(complaints({ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }), []);
+  assert.deepEqual(
+    complaints({ module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }),
+    [],
+  );
+  assert.deepEqual(
+    complaints({ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
+    [],
+  );
 });
 
 /** Places of `any`, written or inferred, in the declarations that a file reaches. */
 function anys(file) {
-  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, noEmit: true, types: [] });
-  const checker = program.getTypeChecker(), found = [];
-  for (const source of program.getSourceFiles().filter((f) => !f.fileName.includes("/typescript/") && !f.fileName.includes("@assemblyscript"))) {
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    noEmit: true,
+    types: [],
+  });
+  const checker = program.getTypeChecker();
+  const found = [];
+  for (const source of program
+    .getSourceFiles()
+    .filter((f) => !f.fileName.includes("/typescript/") && !f.fileName.includes("@assemblyscript"))) {
     const visit = (node) => {
       const written = node.kind === ts.SyntaxKind.AnyKeyword;
-      const inferred = (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isPropertySignature(node) || ts.isPropertyDeclaration(node))
-        && !ts.isPrivateIdentifier(node.name) && checker.getTypeAtLocation(node).flags & ts.TypeFlags.Any;
-      if (written || inferred) found.push(`${relative(fresh.folder, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.parent.getText().slice(0, 80)}`);
+      const inferred =
+        (ts.isVariableDeclaration(node) ||
+          ts.isParameter(node) ||
+          ts.isPropertySignature(node) ||
+          ts.isPropertyDeclaration(node)) &&
+        !ts.isPrivateIdentifier(node.name) &&
+        checker.getTypeAtLocation(node).flags & ts.TypeFlags.Any;
+      if (written || inferred)
+        found.push(
+          `${relative(fresh.folder, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.parent.getText().slice(0, 80)}`,
+        );
       ts.forEachChild(node, visit);
     };
     visit(source);
@@ -68,39 +122,101 @@ test("no any in the public types, and a planted one is found", () => {
 });
 
 test("the tarball holds README, LICENSE, CHANGELOG and a dist in which every file is used", () => {
-  for (const name of ["README.md", "LICENSE", "CHANGELOG.md", "package.json"]) assert.ok(fresh.files.includes(name), `${name} is missing`);
-  assert.deepEqual(fresh.files.filter((name) => !name.startsWith("dist/") && !["README.md", "LICENSE", "CHANGELOG.md", "package.json"].includes(name)), []);
+  for (const name of ["README.md", "LICENSE", "CHANGELOG.md", "package.json"])
+    assert.ok(fresh.files.includes(name), `${name} is missing`);
+  assert.deepEqual(
+    fresh.files.filter(
+      (name) =>
+        !name.startsWith("dist/") && !["README.md", "LICENSE", "CHANGELOG.md", "package.json"].includes(name),
+    ),
+    [],
+  );
   const reached = new Set();
   const walk = (file) => {
     if (reached.has(file)) return;
     assert.ok(existsSync(file), `${file} is imported and missing`);
     reached.add(file);
     if (file.endsWith(".d.ts")) {
-      for (const [, name] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g)) walk(join(dirname(file), `${name}.d.ts`));
+      for (const [, name] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g))
+        walk(join(dirname(file), `${name}.d.ts`));
       return;
     }
-    for (const [, name, address] of read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+\.js)"|new URL\("(\.[^"]+\.js)", import\.meta\.url\)/g)) walk(join(dirname(file), name ?? address));
+    for (const [, name, address] of read(file).matchAll(
+      /(?:from|import)\s*\(?\s*"(\.[^"]+\.js)"|new URL\("(\.[^"]+\.js)", import\.meta\.url\)/g,
+    ))
+      walk(join(dirname(file), name ?? address));
   };
-  const { bin, exports } = JSON.parse(read(fresh.installed, "package.json")), types = Object.values(exports).flatMap((entry) => entry.types ?? []);
-  for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin), ...types]) walk(join(fresh.installed, entry));
-  const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter((name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)));
+  const { bin, exports } = JSON.parse(read(fresh.installed, "package.json"));
+  const types = Object.values(exports).flatMap((entry) => entry.types ?? []);
+  for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin), ...types])
+    walk(join(fresh.installed, entry));
+  const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter(
+    (name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)),
+  );
   // a module of types alone leaves an empty file behind, which its declarations stand beside
-  assert.deepEqual(unused.filter((name) => read(fresh.installed, "dist", name).replace(/\/\*[^]*?\*\/|\/\/.*/g, "").trim() !== "export {};"), []);
+  assert.deepEqual(
+    unused.filter(
+      (name) =>
+        read(fresh.installed, "dist", name)
+          .replace(/\/\*[^]*?\*\/|\/\/.*/g, "")
+          .trim() !== "export {};",
+    ),
+    [],
+  );
 });
 
 /** Gzipped bytes of the chunks that are fetched to use these names in float32. */
 async function fetched(names) {
   const { outputFiles } = await esbuild.build({
-    absWorkingDir: fresh.folder, stdin: { contents: `import * as u from "unrolled"; globalThis.used = [${names.map((name) => `u.${name}`)}];`, resolveDir: fresh.folder },
-    bundle: true, splitting: true, format: "esm", minify: true, outdir: "size", write: false, metafile: true, entryNames: "entry", chunkNames: "[name]-[hash]",
+    absWorkingDir: fresh.folder,
+    stdin: {
+      contents: `import * as u from "unrolled"; globalThis.used = [${names.map((name) => `u.${name}`)}];`,
+      resolveDir: fresh.folder,
+    },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    outdir: "size",
+    write: false,
+    metafile: true,
+    entryNames: "entry",
+    chunkNames: "[name]-[hash]",
   });
   const lazy = (path) => /float64|relaxed/.test(path);
-  return Object.fromEntries(outputFiles.map((file) => [relative(join(fresh.folder, "size"), file.path).replace(/-[A-Z0-9]{8}\.js$/, ".js"), gzipSync(file.contents, { level: 9 }).length]).filter(([path]) => !lazy(path)));
+  return Object.fromEntries(
+    outputFiles
+      .map((file) => [
+        relative(join(fresh.folder, "size"), file.path).replace(/-[A-Z0-9]{8}\.js$/, ".js"),
+        gzipSync(file.contents, { level: 9 }).length,
+      ])
+      .filter(([path]) => !lazy(path)),
+  );
 }
 
 test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB gzipped`, async (t) => {
-  const every = await fetched(Object.keys(await import(join(fresh.installed, "dist/index.js")))), sum = (sizes) => Object.values(sizes).reduce((a, b) => a + b, 0);
-  for (const names of [["network", "lstm", "dense", "adam"], ["network", "rnn", "lstm", "gru", "bidirectional", "dense", "embedding", "sgd", "momentum", "nesterov", "adam", "rmsprop", "tasks", "nextStep", "init"]]) {
+  const every = await fetched(Object.keys(await import(join(fresh.installed, "dist/index.js"))));
+  const sum = (sizes) => Object.values(sizes).reduce((a, b) => a + b, 0);
+  for (const names of [
+    ["network", "lstm", "dense", "adam"],
+    [
+      "network",
+      "rnn",
+      "lstm",
+      "gru",
+      "bidirectional",
+      "dense",
+      "embedding",
+      "sgd",
+      "momentum",
+      "nesterov",
+      "adam",
+      "rmsprop",
+      "tasks",
+      "nextStep",
+      "init",
+    ],
+  ]) {
     const sizes = await fetched(names);
     t.diagnostic(`${names.join(", ")}: ${sum(sizes)} bytes ${JSON.stringify(sizes)}`);
     assert.ok(sum(sizes) <= SIZE, `${sum(sizes)} bytes`);
@@ -108,13 +224,21 @@ test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB
   t.diagnostic(`all names: ${sum(every)} bytes ${JSON.stringify(every)}`);
 });
 
-test(`import, init and the first prediction of a saved net take at most ${COLD} ms, the median of the runs`, async (t) => {
-  const { network, lstm, dense } = await import(join(fresh.installed, "dist/index.js"));
-  const net = await network({ input: 64, layers: [lstm(128), dense(64)], loss: "softmax" });
-  writeFileSync(join(fresh.folder, "net.safetensors"), net.save());
-  const runs = Array.from({ length: 15 }, () => run(process.execPath, ["cold.js", "net.safetensors"], fresh.folder)).sort((a, b) => a.total - b.total);
-  const median = runs[runs.length >> 1];
-  const show = (ms) => Object.entries(ms).map(([key, value]) => `${key} ${value.toFixed(1)}`).join(", ");
-  t.diagnostic(`best of ${runs.length}: ${show(runs[0])}; median: ${show(median)}`);
-  assert.ok(median.total <= COLD, `${median.total} ms`);
-});
+test(
+  `import, init and the first prediction of a saved net take at most ${COLD} ms, the median of the ` + "runs",
+  async (t) => {
+    const { network, lstm, dense } = await import(join(fresh.installed, "dist/index.js"));
+    const net = await network({ input: 64, layers: [lstm(128), dense(64)], loss: "softmax" });
+    writeFileSync(join(fresh.folder, "net.safetensors"), net.save());
+    const runs = Array.from({ length: 15 }, () =>
+      run(process.execPath, ["cold.js", "net.safetensors"], fresh.folder),
+    ).sort((a, b) => a.total - b.total);
+    const median = runs[runs.length >> 1];
+    const show = (ms) =>
+      Object.entries(ms)
+        .map(([key, value]) => `${key} ${value.toFixed(1)}`)
+        .join(", ");
+    t.diagnostic(`best of ${runs.length}: ${show(runs[0])}; median: ${show(median)}`);
+    assert.ok(median.total <= COLD, `${median.total} ms`);
+  },
+);

@@ -1,22 +1,43 @@
-/** The kernels of a pool's workers: those that `init({ wasm })` was given, and no others. Workers run the built package. */
+/**
+ * The kernels of a pool's workers: those that `init({ wasm })` was given, and no others. Workers run the
+ * built package.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { adam, dense, init, lstm, network, tasks, type EngineInfo, type Precision, type TrainOptions } from "../../src/index.ts";
+import {
+  adam,
+  dense,
+  init,
+  lstm,
+  network,
+  tasks,
+  type EngineInfo,
+  type Precision,
+  type TrainOptions,
+} from "../../src/index.ts";
 import { workerPool } from "../../src/parallel/pool.ts";
 import { base64 as narrow } from "../../src/wasm/binary/float32.ts";
 import { base64 as wide } from "../../src/wasm/binary/float64.ts";
 
-const worker = new URL("../../dist/parallel/worker.js", import.meta.url), built = existsSync(worker);
-const folder = mkdtempSync(join(tmpdir(), "unrolled-pool-kernels-")), told = join(folder, "told.json");
+const worker = new URL("../../dist/parallel/worker.js", import.meta.url);
+const built = existsSync(worker);
+const folder = mkdtempSync(join(tmpdir(), "unrolled-pool-kernels-"));
+const told = join(folder, "told.json");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Kernels with a trait of their own: ln 2, by which exp and tanh reduce their argument, is off by a thousandth of itself. */
+/**
+ * Kernels with a trait of their own: ln 2, by which exp and tanh reduce their argument, is off by a
+ * thousandth of itself.
+ */
 function marked(base64: string): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(Buffer.from(base64, "base64")), view = new DataView(bytes.buffer), found: number[] = [];
-  for (let at = 0; at + 4 <= bytes.length; ++at) if (view.getFloat32(at, true) === 0.693145751953125) found.push(at);
+  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
+  const view = new DataView(bytes.buffer);
+  const found: number[] = [];
+  for (let at = 0; at + 4 <= bytes.length; ++at)
+    if (view.getFloat32(at, true) === 0.693145751953125) found.push(at);
   expect(found, "places of ln 2 among the constants").toHaveLength(1);
   view.setFloat32(found[0]!, 0.694, true);
   return bytes;
@@ -25,30 +46,42 @@ function marked(base64: string): Uint8Array<ArrayBuffer> {
 /** A worker that also tells what it computed with, after every task. */
 function telling(): URL {
   const file = join(folder, "worker.mjs");
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
     import { writeFileSync } from "node:fs";
     import { parentPort } from "node:worker_threads";
     import { engineInfo } from ${JSON.stringify(new URL("../wasm/engine.js", worker).href)};
     const post = parentPort.postMessage.bind(parentPort);
     parentPort.postMessage = (...message) => { writeFileSync(${JSON.stringify(told)}, JSON.stringify(engineInfo())); post(...message); };
-    await import(${JSON.stringify(worker.href)});`);
+    await import(${JSON.stringify(worker.href)});`,
+  );
   return pathToFileURL(file);
 }
 
 /** A worker that is told to take kernels which are none. */
 function misled(): URL {
   const file = join(folder, "misled.mjs");
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
     import { parentPort } from "node:worker_threads";
     const on = parentPort.on.bind(parentPort);
     parentPort.on = (name, hear) => on(name, (message) => hear(message.kind === "init" ? { ...message, wasm: { float32: new Uint8Array(8) } } : message));
-    await import(${JSON.stringify(worker.href)});`);
+    await import(${JSON.stringify(worker.href)});`,
+  );
   return pathToFileURL(file);
 }
 
 async function losses(precision: Precision, pool?: TrainOptions["pool"]): Promise<number[]> {
   const net = await network({ input: 2, layers: [lstm(6), dense(1)], loss: "bernoulli", seed: 2, precision });
-  const history = await net.fit(tasks.addition({ digits: 8 }), { optimizer: adam({ rate: 0.05 }), steps: 4, batch: 12, shard: 3, pool });
+  const history = await net.fit(tasks.addition({ digits: 8 }), {
+    optimizer: adam({ rate: 0.05 }),
+    steps: 4,
+    batch: 12,
+    shard: 3,
+    pool,
+  });
   net.dispose();
   return history.map(({ loss }) => loss);
 }
@@ -56,31 +89,59 @@ async function losses(precision: Precision, pool?: TrainOptions["pool"]): Promis
 async function pooled(precision: Precision): Promise<{ losses: number[]; info: EngineInfo }> {
   const pool = workerPool({ workers: 2, url: telling() });
   try {
-    return { losses: await losses(precision, pool), info: JSON.parse(readFileSync(told, "utf8")) as EngineInfo };
-  } finally { pool.dispose(); }
+    return {
+      losses: await losses(precision, pool),
+      info: JSON.parse(readFileSync(told, "utf8")) as EngineInfo,
+    };
+  } finally {
+    pool.dispose();
+  }
 }
 
 describe.skipIf(!built)(`workers${built ? "" : " (skipped: dist is not built, run npm run build)"}`, () => {
-  test("compute with the module that init was given, as bytes, compiled, or one for each precision, and load no other", async () => {
-    const own = await losses("float32"), first = await pooled("float32");
-    expect([first.losses, first.info.engines.map(({ source }) => source)]).toEqual([own, ["simd"]]);
+  test(
+    "compute with the module that init was given, as bytes, compiled, or one for each precision, and " +
+      "load no other",
+    async () => {
+      const own = await losses("float32");
+      const first = await pooled("float32");
+      expect([first.losses, first.info.engines.map(({ source }) => source)]).toEqual([own, ["simd"]]);
 
-    const bytes = marked(narrow);
-    await init({ wasm: bytes });
-    const given = await losses("float32"), second = await pooled("float32");
-    expect(given, "the marked kernels compute otherwise").not.toEqual(own);
-    expect([second.losses, second.info.engines.map(({ source }) => source)]).toEqual([given, ["given"]]);
-    expect((await pooled("float64")).info.engines.map(({ precision, source }) => `${precision} ${source}`).sort()).toEqual(["float32 given", "float64 simd"]);
+      const bytes = marked(narrow);
+      await init({ wasm: bytes });
+      const given = await losses("float32");
+      const second = await pooled("float32");
+      expect(given, "the marked kernels compute otherwise").not.toEqual(own);
+      expect([second.losses, second.info.engines.map(({ source }) => source)]).toEqual([given, ["given"]]);
+      expect(
+        (await pooled("float64")).info.engines
+          .map(({ precision, source }) => `${precision} ${source}`)
+          .sort(),
+      ).toEqual(["float32 given", "float64 simd"]);
 
-    await init({ wasm: { float32: await WebAssembly.compile(bytes), float64: Uint8Array.from(Buffer.from(wide, "base64")) } });
-    const third = await pooled("float64");
-    expect([third.losses, third.info.engines.map(({ source }) => source)]).toEqual([await losses("float64"), ["given", "given"]]);
-    expect((await pooled("float32")).losses).toEqual(given);
-  });
+      await init({
+        wasm: {
+          float32: await WebAssembly.compile(bytes),
+          float64: Uint8Array.from(Buffer.from(wide, "base64")),
+        },
+      });
+      const third = await pooled("float64");
+      expect([third.losses, third.info.engines.map(({ source }) => source)]).toEqual([
+        await losses("float64"),
+        ["given", "given"],
+      ]);
+      expect((await pooled("float32")).losses).toEqual(given);
+    },
+  );
 
   test("that cannot start answer with the reason, and the training rejects with it", async () => {
     const pool = workerPool({ workers: 2, url: misled() });
-    await expect(losses("float32", pool)).rejects.toMatchObject({ name: "DataError", message: expect.stringMatching(/init: the 8 bytes cannot be compiled to kernels: CompileError/) as string });
+    await expect(losses("float32", pool)).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringMatching(
+        /init: the 8 bytes cannot be compiled to kernels: CompileError/,
+      ) as string,
+    });
     pool.dispose();
   });
 });

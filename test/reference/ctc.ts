@@ -1,4 +1,7 @@
-/** CTC by enumeration; the last class is the blank. Every alignment of T steps, collapsed (repeats merged, blanks dropped) and summed. For tiny cases. */
+/**
+ * CTC by enumeration; the last class is the blank. Every alignment of T steps, collapsed (repeats merged,
+ * blanks dropped) and summed. For tiny cases.
+ */
 
 /** Merges repeats, then drops blanks. */
 export function collapse(path: readonly number[], blank: number): number[] {
@@ -7,7 +10,8 @@ export function collapse(path: readonly number[], blank: number): number[] {
 
 /** -ln Σ Π softmax over all alignments [T] of `labels`; z is [T][K]. */
 export function enumeratedCtc(z: readonly (readonly number[])[], labels: readonly number[]): number {
-  const K = z[0]!.length, blank = K - 1;
+  const K = z[0]!.length;
+  const blank = K - 1;
   const p = z.map((row) => {
     const sum = row.reduce((s, v) => s + Math.exp(v), 0);
     return row.map((v) => Math.exp(v) / sum);

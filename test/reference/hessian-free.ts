@@ -1,6 +1,7 @@
 /**
- * Hessian-free optimization written straight from the published steps, on plain arrays, to be compared with the shipped one.
- * A problem is a list of residuals: f = ½ Σ r², G = JᵀJ; structural damping is a second list of rows.
+ * Hessian-free optimization written straight from the published steps, on plain arrays, to be compared with
+ * the shipped one. A problem is a list of residuals: f = ½ Σ r², G = JᵀJ; structural damping is a second list
+ * of rows.
  */
 
 export interface Problem {
@@ -11,27 +12,54 @@ export interface Problem {
 }
 
 export interface PlainOptions {
-  lambda: number; mu: number; weightDecay: number; cgIterations: number; cgTolerance: number; warmStart: number;
-  diagonal: boolean; undamped: boolean; sufficientDecrease: number; lineSearchTries: number;
+  lambda: number;
+  mu: number;
+  weightDecay: number;
+  cgIterations: number;
+  cgTolerance: number;
+  warmStart: number;
+  diagonal: boolean;
+  undamped: boolean;
+  sufficientDecrease: number;
+  lineSearchTries: number;
 }
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 const plus = (a: number[], s: number, b: number[]): number[] => a.map((x, i) => x + s * b[i]!);
 const normal = (J: number[][], v: number[]): number[] => {
   const out = v.map(() => 0);
-  for (const row of J) { const s = dot(row, v); row.forEach((x, i) => { out[i]! += s * x; }); }
+  for (const row of J) {
+    const s = dot(row, v);
+    row.forEach((x, i) => {
+      out[i]! += s * x;
+    });
+  }
   return out;
 };
 
 /** CG on B·x = b; every iterate and its φ. */
-export function plainCg(B: (v: number[]) => number[], b: number[], x0: number[], most: number, tolerance: number, M?: number[]): { xs: number[][]; phis: number[] } {
-  let x = x0, r = plus(b, -1, B(x)), z = M ? r.map((v, i) => v / M[i]!) : r, p = z;
-  const phi = (): number => -0.5 * dot(x, plus(r, 1, b)), xs = [x], phis = [phi()];
+export function plainCg(
+  B: (v: number[]) => number[],
+  b: number[],
+  x0: number[],
+  most: number,
+  tolerance: number,
+  M?: number[],
+): { xs: number[][]; phis: number[] } {
+  let x = x0;
+  let r = plus(b, -1, B(x));
+  let z = M ? r.map((v, i) => v / M[i]!) : r;
+  let p = z;
+  const phi = (): number => -0.5 * dot(x, plus(r, 1, b));
+  const xs = [x];
+  const phis = [phi()];
   for (let i = 1; i <= most; ++i) {
     if (Math.sqrt(dot(r, r)) < 1e-10) break;
-    const Bp = B(p), pBp = dot(p, Bp);
+    const Bp = B(p);
+    const pBp = dot(p, Bp);
     if (pBp <= 0) break;
-    const rz = dot(r, z), alpha = rz / pBp;
+    const rz = dot(r, z);
+    const alpha = rz / pBp;
     x = plus(x, alpha, p);
     r = plus(r, -alpha, Bp);
     z = M ? r.map((v, j) => v / M[j]!) : r;
@@ -45,16 +73,42 @@ export function plainCg(B: (v: number[]) => number[], b: number[], x0: number[],
 }
 
 /** The optimizer: call `step` again and again. Its whole state may be set between steps. */
-export function plainHessianFree(problem: Problem, theta: number[], o: PlainOptions): { theta: number[]; lambda: number; direction: number[]; step(): Record<string, number> } {
+export function plainHessianFree(
+  problem: Problem,
+  theta: number[],
+  o: PlainOptions,
+): { theta: number[]; lambda: number; direction: number[]; step(): Record<string, number> } {
   const run = { theta, lambda: o.lambda, direction: theta.map(() => 0), step };
-  const f = (t: number[]): number => 0.5 * dot(problem.residuals(t), problem.residuals(t)) + 0.5 * o.weightDecay * dot(t, t);
+  const f = (t: number[]): number =>
+    0.5 * dot(problem.residuals(t), problem.residuals(t)) + 0.5 * o.weightDecay * dot(t, t);
   function step(): Record<string, number> {
-    const at = run.theta, lambda = run.lambda, J = problem.jacobian(at), S = problem.structural?.(at) ?? [], r = problem.residuals(at);
+    const at = run.theta;
+    const lambda = run.lambda;
+    const J = problem.jacobian(at);
+    const S = problem.structural?.(at) ?? [];
+    const r = problem.residuals(at);
     const g = at.map((t, i) => J.reduce((sum, row, n) => sum + row[i]! * r[n]!, 0) + o.weightDecay * t);
-    const B = (v: number[]): number[] => plus(plus(normal(J, v), lambda * o.mu, normal(S, v)), lambda + o.weightDecay, v);
-    const M = o.diagonal ? at.map((_, i) => (J.reduce((sum, row, n) => sum + (row[i]! * r[n]!) ** 2, 0) / J.length + lambda + o.weightDecay) ** 0.75) : undefined;
-    const { xs, phis } = plainCg(B, g.map((x) => -x), run.direction.map((x) => o.warmStart * x), o.cgIterations, o.cgTolerance, M);
-    const last = xs.length - 1, kept: number[] = [];
+    const B = (v: number[]): number[] =>
+      plus(plus(normal(J, v), lambda * o.mu, normal(S, v)), lambda + o.weightDecay, v);
+    const M = o.diagonal
+      ? at.map(
+          (_, i) =>
+            (J.reduce((sum, row, n) => sum + (row[i]! * r[n]!) ** 2, 0) / J.length +
+              lambda +
+              o.weightDecay) **
+            0.75,
+        )
+      : undefined;
+    const { xs, phis } = plainCg(
+      B,
+      g.map((x) => -x),
+      run.direction.map((x) => o.warmStart * x),
+      o.cgIterations,
+      o.cgTolerance,
+      M,
+    );
+    const last = xs.length - 1;
+    const kept: number[] = [];
     for (let j = 0; Math.ceil(5 * 1.3 ** j) < last; ++j) kept.push(Math.ceil(5 * 1.3 ** j));
     kept.push(last);
     let chosen = last;
@@ -62,17 +116,36 @@ export function plainHessianFree(problem: Problem, theta: number[], o: PlainOpti
       if (f(plus(at, 1, xs[kept[j]!]!)) > f(plus(at, 1, xs[chosen]!))) break;
       chosen = kept[j]!;
     }
-    const delta = xs[chosen]!, loss = f(at);
-    const q = o.undamped ? dot(g, delta) + 0.5 * dot(delta, plus(normal(J, delta), o.weightDecay, delta)) : phis[chosen]!;
-    const change = f(plus(at, 1, delta)) - loss, rho = change > 0 ? -Infinity : change / q;
-    if (rho > 0.75) run.lambda *= 2 / 3; else if (!(rho >= 0.25)) run.lambda *= 3 / 2;
-    let alpha = 1, tries = 1;
-    const good = (): boolean => f(plus(at, alpha, delta)) < loss + o.sufficientDecrease * alpha * dot(g, delta);
-    while (!good() && tries < o.lineSearchTries) { alpha *= 0.8; ++tries; }
+    const delta = xs[chosen]!;
+    const loss = f(at);
+    const q = o.undamped
+      ? dot(g, delta) + 0.5 * dot(delta, plus(normal(J, delta), o.weightDecay, delta))
+      : phis[chosen]!;
+    const change = f(plus(at, 1, delta)) - loss;
+    const rho = change > 0 ? -Infinity : change / q;
+    if (rho > 0.75) run.lambda *= 2 / 3;
+    else if (!(rho >= 0.25)) run.lambda *= 3 / 2;
+    let alpha = 1;
+    let tries = 1;
+    const good = (): boolean =>
+      f(plus(at, alpha, delta)) < loss + o.sufficientDecrease * alpha * dot(g, delta);
+    while (!good() && tries < o.lineSearchTries) {
+      alpha *= 0.8;
+      ++tries;
+    }
     if (!good()) alpha = 0;
     run.direction = alpha > 0 ? xs[last]! : at.map(() => 0);
     run.theta = plus(at, alpha, delta);
-    return { loss, gradientNorm: Math.sqrt(dot(g, g)), lambda, rho, cgIterations: last, chosen, stepLength: alpha, after: f(run.theta) };
+    return {
+      loss,
+      gradientNorm: Math.sqrt(dot(g, g)),
+      lambda,
+      rho,
+      cgIterations: last,
+      chosen,
+      stepLength: alpha,
+      after: f(run.theta),
+    };
   }
   return run;
 }

@@ -1,6 +1,9 @@
 /** Hidden Markov models by enumeration of all state paths: for tiny cases, in plain numbers. */
 
-export interface Chain { start: readonly number[]; A: readonly (readonly number[])[] }
+export interface Chain {
+  start: readonly number[];
+  A: readonly (readonly number[])[];
+}
 export interface Enumerated {
   /** Σ over paths of p(path, y). */
   likelihood: number;
@@ -14,14 +17,25 @@ export interface Enumerated {
 
 /** density[t][k] = p(y_t | state k). */
 export function enumerate({ start, A }: Chain, density: readonly (readonly number[])[]): Enumerated {
-  const K = start.length, T = density.length, posterior = density.map(() => new Array<number>(K).fill(0)), transitions = A.map(() => new Array<number>(K).fill(0));
-  let likelihood = 0, best: number[] = [], bestProbability = -1;
+  const K = start.length;
+  const T = density.length;
+  const posterior = density.map(() => new Array<number>(K).fill(0));
+  const transitions = A.map(() => new Array<number>(K).fill(0));
+  let likelihood = 0;
+  let best: number[] = [];
+  let bestProbability = -1;
   const path: number[] = [];
   const visit = (p: number): void => {
     if (path.length === T) {
       likelihood += p;
-      if (p > bestProbability) { bestProbability = p; best = [...path]; }
-      path.forEach((k, t) => { posterior[t]![k]! += p; if (t > 0) transitions[path[t - 1]!]![k]! += p; });
+      if (p > bestProbability) {
+        bestProbability = p;
+        best = [...path];
+      }
+      path.forEach((k, t) => {
+        posterior[t]![k]! += p;
+        if (t > 0) transitions[path[t - 1]!]![k]! += p;
+      });
       return;
     }
     for (let k = 0; k < K; ++k) {

@@ -9,7 +9,9 @@ const wasm = await engine("float64");
 const random = (seed = 1): Random => new Random(wasm, seed);
 /** The numbers of an item, as integers: a, b, and the target sum. */
 function numbers(item: Item, late = 0): [bigint, bigint, bigint] {
-  let a = 0n, b = 0n, s = 0n;
+  let a = 0n;
+  let b = 0n;
+  let s = 0n;
   for (let t = item.target.length - 1; t >= 0; --t) {
     a = 2n * a + BigInt(item.input[2 * t]!);
     b = 2n * b + BigInt(item.input[2 * t + 1]!);
@@ -38,7 +40,8 @@ test("the same place in a stream gives the same sums, another seed others", () =
 
 test("the slide's layout is the same sum two steps later", () => {
   for (let i = 0; i < 20; ++i) {
-    const own = addition({ digits: 9, least: 9 }).batch(1, random(i))[0]!, late = addition({ digits: 9, least: 9, delays: true }).batch(1, random(i))[0]!;
+    const own = addition({ digits: 9, least: 9 }).batch(1, random(i))[0]!;
+    const late = addition({ digits: 9, least: 9, delays: true }).batch(1, random(i))[0]!;
     expect(late.target.length).toBe(own.target.length + 2);
     expect([...late.target.slice(2)]).toEqual([...own.target]);
     expect([...late.input.slice(0, own.input.length)]).toEqual([...own.input]);
@@ -48,30 +51,47 @@ test("the slide's layout is the same sum two steps later", () => {
   }
 });
 
-test("no digit of a right answer is wrong, each flipped digit is, and steps that do not count never are", () => {
-  for (const delays of [false, true]) {
-    const task = addition({ delays });
-    for (const item of task.batch(50, random())) {
-      const answer = probabilities(item);
-      expect(task.wrong(item, answer)).toBe(0);
-      answer[answer.length - 1] = 1 - answer[answer.length - 1]!;
-      expect(task.wrong(item, answer)).toBe(1);
-      expect(task.wrong(item, probabilities(item).map((p) => 1 - p))).toBe(item.target.length - (delays ? 2 : 0));
-      expect(task.wrong(item, probabilities(item).fill(NaN))).toBe(item.target.length - (delays ? 2 : 0));
+test(
+  "no digit of a right answer is wrong, each flipped digit is, and steps that do not count never " + "are",
+  () => {
+    for (const delays of [false, true]) {
+      const task = addition({ delays });
+      for (const item of task.batch(50, random())) {
+        const answer = probabilities(item);
+        expect(task.wrong(item, answer)).toBe(0);
+        answer[answer.length - 1] = 1 - answer[answer.length - 1]!;
+        expect(task.wrong(item, answer)).toBe(1);
+        expect(
+          task.wrong(
+            item,
+            probabilities(item).map((p) => 1 - p),
+          ),
+        ).toBe(item.target.length - (delays ? 2 : 0));
+        expect(task.wrong(item, probabilities(item).fill(NaN))).toBe(item.target.length - (delays ? 2 : 0));
+      }
     }
-  }
-});
+  },
+);
 
 test("the best constant answer scores the stated chance", () => {
-  const task = addition({ digits: 7, least: 2 }), n = 20_000;
-  const mean = task.batch(n, random(3)).reduce((sum, item) => sum + task.wrong(item, new Float64Array(item.target.length).fill(0.1)), 0) / n;
-  expect(Math.abs(mean - task.chance)).toBeLessThan(4 * 1.5 / Math.sqrt(n)); // 8 digits at 1/2 and the lengths' spread: deviation < 2
+  const task = addition({ digits: 7, least: 2 });
+  const n = 20_000;
+  const mean =
+    task
+      .batch(n, random(3))
+      .reduce((sum, item) => sum + task.wrong(item, new Float64Array(item.target.length).fill(0.1)), 0) / n;
+  // 8 digits at 1/2 and the lengths' spread: deviation < 2
+  expect(Math.abs(mean - task.chance)).toBeLessThan((4 * 1.5) / Math.sqrt(n));
 });
 
 test("the task's machine reads the task's inputs and prints its targets", () => {
   const task = addition();
   for (const item of task.batch(100, random())) {
-    const symbols = Array.from(item.target, (_, t) => adder.next[0]!.findIndex((__, a) => task.encode(a)[0] === item.input[2 * t] && task.encode(a)[1] === item.input[2 * t + 1]));
+    const symbols = Array.from(item.target, (_, t) =>
+      adder.next[0]!.findIndex(
+        (__, a) => task.encode(a)[0] === item.input[2 * t] && task.encode(a)[1] === item.input[2 * t + 1],
+      ),
+    );
     expect(runMoore(task.machine, symbols).map(Number)).toEqual([...item.target]);
     expect([...probabilities(item)].map((p) => Number(task.print([p - 0.5])))).toEqual([...item.target]);
   }
@@ -84,7 +104,9 @@ test("a sum of given digits is laid out least significant first", () => {
 });
 
 test("lengths out of range and unknown options are refused by name", () => {
-  expect(() => addition({ digits: 0 })).toThrow('addition: digits is 0, want a whole number of at least 1');
-  expect(() => addition({ digits: 4, least: 5 })).toThrow("addition: least is 5, want a whole number from 1 to 4");
+  expect(() => addition({ digits: 0 })).toThrow("addition: digits is 0, want a whole number of at least 1");
+  expect(() => addition({ digits: 4, least: 5 })).toThrow(
+    "addition: least is 5, want a whole number from 1 to 4",
+  );
   expect(() => addition({ length: 4 } as object)).toThrow('addition: unknown option "length"');
 });

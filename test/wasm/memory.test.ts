@@ -6,26 +6,39 @@ const fresh = (): Memory => new Memory(new WebAssembly.Memory({ initial: 1, maxi
 
 describe("the allocator", () => {
   test("never gives a byte twice, gives aligned blocks, and takes everything back", () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.record({ size: fc.integer({ min: 1, max: 9000 }) }), fc.record({ free: fc.nat() })), { maxLength: 60 }), (script) => {
-      const memory = fresh(), live: { from: number; size: number }[] = [];
-      for (const step of script) {
-        if ("size" in step) {
-          const from = memory.allocate(step.size);
-          expect(from % 64).toBe(0);
-          for (const other of live) expect(from + step.size <= other.from || other.from + other.size <= from).toBe(true);
-          live.push({ from, size: step.size });
-        } else if (live.length > 0) memory.free(live.splice(step.free % live.length, 1)[0]!.from as never);
-      }
-      for (const { from } of live) memory.free(from as never);
-      expect(memory.usage.used).toBe(0);
-      const { reserved } = memory.usage;
-      memory.allocate(reserved - 128); // one hole again: no fragment was lost
-      expect(memory.usage.reserved).toBe(reserved);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(fc.record({ size: fc.integer({ min: 1, max: 9000 }) }), fc.record({ free: fc.nat() })),
+          { maxLength: 60 },
+        ),
+        (script) => {
+          const memory = fresh();
+          const live: { from: number; size: number }[] = [];
+          for (const step of script) {
+            if ("size" in step) {
+              const from = memory.allocate(step.size);
+              expect(from % 64).toBe(0);
+              for (const other of live)
+                expect(from + step.size <= other.from || other.from + other.size <= from).toBe(true);
+              live.push({ from, size: step.size });
+            } else if (live.length > 0)
+              memory.free(live.splice(step.free % live.length, 1)[0]!.from as never);
+          }
+          for (const { from } of live) memory.free(from as never);
+          expect(memory.usage.used).toBe(0);
+          const { reserved } = memory.usage;
+          memory.allocate(reserved - 128); // one hole again: no fragment was lost
+          expect(memory.usage.reserved).toBe(reserved);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   test("refuses to free what it did not give", () => {
-    const memory = fresh(), ptr = memory.allocate(10);
+    const memory = fresh();
+    const ptr = memory.allocate(10);
     memory.free(ptr);
     expect(() => memory.free(ptr)).toThrow("is not an allocated block");
   });
@@ -37,11 +50,14 @@ describe("the allocator", () => {
 });
 
 test("an arena that asks for the same sizes again allocates nothing", () => {
-  const memory = fresh(), arena = new Arena(memory), use = (): number[] => [100, 3000, 20000, 7].map((n) => arena.reals(n));
+  const memory = fresh();
+  const arena = new Arena(memory);
+  const use = (): number[] => [100, 3000, 20000, 7].map((n) => arena.reals(n));
   use();
   arena.reset();
   use();
-  const { used } = memory.usage, first = (arena.reset(), use());
+  const { used } = memory.usage;
+  const first = (arena.reset(), use());
   for (let i = 0; i < 5; ++i) {
     arena.reset();
     expect(use()).toEqual(first);

@@ -1,5 +1,13 @@
 /** `unrolled compare`: the four ways on the long-lag tasks, side by side (lecture 7d-8). */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { svg } from "../../analysis/plot-svg.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
@@ -13,7 +21,8 @@ import { ways } from "./ways.ts";
 function list<T extends string>(option: string, text: string, allowed: readonly T[]): T[] {
   return text.split(",").map((word) => {
     const name = word.trim() as T;
-    if (!allowed.includes(name)) throw new UsageError(`--${option} names "${name}", want some of ${allowed.join(",")}`);
+    if (!allowed.includes(name))
+      throw new UsageError(`--${option} names "${name}", want some of ${allowed.join(",")}`);
     return name;
   });
 }
@@ -35,7 +44,11 @@ class Record {
     if (!existsSync(file)) return;
     for (const line of readFileSync(file, "utf8").split("\n")) {
       let run: RunResult & { budget: number };
-      try { run = JSON.parse(line) as typeof run; } catch { continue; } // the last line of a run that was killed
+      try {
+        run = JSON.parse(line) as typeof run;
+      } catch {
+        continue;
+      } // the last line of a run that was killed
       if (run.solved || run.budget >= budget) this.done.set(keyText(run), run);
     }
   }
@@ -44,30 +57,42 @@ class Record {
     this.done.set(keyText(run), run);
     if (!this.#folder) return;
     appendFileSync(join(this.#folder, "runs.jsonl"), `${JSON.stringify({ ...run, budget: this.#budget })}\n`);
-    for (const end of ["json", "safetensors"]) rmSync(join(this.#folder, `${keyText(run)}.${end}`), { force: true });
+    for (const end of ["json", "safetensors"])
+      rmSync(join(this.#folder, `${keyText(run)}.${end}`), { force: true });
   }
 
   interrupted(key: RunKey, state: RunState): void {
     if (!this.#folder) return;
     const base = join(this.#folder, keyText(key));
     writeFileSync(`${base}.safetensors`, state.model);
-    writeFileSync(`${base}.json.part`, JSON.stringify({ sequences: state.sequences, seconds: state.seconds }));
+    writeFileSync(
+      `${base}.json.part`,
+      JSON.stringify({ sequences: state.sequences, seconds: state.seconds }),
+    );
     renameSync(`${base}.json.part`, `${base}.json`); // the model is whole when this is there
   }
 
   resume(key: RunKey): RunState | undefined {
     const base = this.#folder && join(this.#folder, keyText(key));
     if (!base || !existsSync(`${base}.json`)) return undefined;
-    return { ...JSON.parse(readFileSync(`${base}.json`, "utf8")) as { sequences: number; seconds: number }, model: readFileSync(`${base}.safetensors`) };
+    return {
+      ...(JSON.parse(readFileSync(`${base}.json`, "utf8")) as { sequences: number; seconds: number }),
+      model: readFileSync(`${base}.safetensors`),
+    };
   }
 }
 
 export const compare: Command = {
-  name: "compare", words: "", most: 0,
+  name: "compare",
+  words: "",
+  most: 0,
   summary: "Train LSTM, Hessian-free, echo state network and momentum on the pathological tasks, and compare",
   details: [
-    ...Object.values(ways).map((way) => `  ${way.name.padEnd(9)} ${way.words}`), "",
-    "Solved: fewer than 1% of 10,000 fresh sequences wrong. Ctrl-C stops; with --out, the same command goes on where it was.", "",
+    ...Object.values(ways).map((way) => `  ${way.name.padEnd(9)} ${way.words}`),
+    "",
+    "Solved: fewer than 1% of 10,000 fresh sequences wrong. Ctrl-C stops; with --out, the same " +
+      "command goes on where it was.",
+    "",
     "  unrolled compare --tasks order2,memory5 --lag 30 --seeds 1 --budget 60",
   ].join("\n"),
   options: {
@@ -80,39 +105,82 @@ export const compare: Command = {
     out: { value: "DIR", help: "keep runs in DIR/runs.jsonl, figures in DIR/compare-*.svg" },
   },
   async run({ screen, signal, values }) {
-    const tasks = list("tasks", values.needed("tasks", "task names"), Object.keys(longLag) as LongLagName[]), names = list("ways", values.needed("ways", "ways"), Object.keys(ways));
-    const lags = values.needed("lag", "lags").split(",").map((word) => {
-      const lag = Number(word);
-      if (!Number.isInteger(lag) || lag < 10 || lag > 100_000) throw new UsageError(`--lag names "${word}", want whole numbers from 10 to 100000`);
-      return lag;
-    });
-    const seeds = values.whole("seeds", 1, 1000), first = values.whole("seed", 0), budget = values.number("budget", 0.1), out = values.text("out");
-    const record = new Record(out, budget), keys: RunKey[] = [];
-    for (const task of tasks) for (const lag of lags) for (const way of names) for (let seed = first; seed < first + seeds; ++seed) keys.push({ task, way, lag, seed });
+    const tasks = list("tasks", values.needed("tasks", "task names"), Object.keys(longLag) as LongLagName[]);
+    const names = list("ways", values.needed("ways", "ways"), Object.keys(ways));
+    const lags = values
+      .needed("lag", "lags")
+      .split(",")
+      .map((word) => {
+        const lag = Number(word);
+        if (!Number.isInteger(lag) || lag < 10 || lag > 100_000)
+          throw new UsageError(`--lag names "${word}", want whole numbers from 10 to 100000`);
+        return lag;
+      });
+    const seeds = values.whole("seeds", 1, 1000);
+    const first = values.whole("seed", 0);
+    const budget = values.number("budget", 0.1);
+    const out = values.text("out");
+    const record = new Record(out, budget);
+    const keys: RunKey[] = [];
+    for (const task of tasks)
+      for (const lag of lags)
+        for (const way of names)
+          for (let seed = first; seed < first + seeds; ++seed) keys.push({ task, way, lag, seed });
     const finished = (): RunResult[] => keys.flatMap((key) => record.done.get(keyText(key)) ?? []);
     let number = 0;
     for (const key of keys) {
       ++number;
       if (record.done.has(keyText(key))) continue;
       const title = `${number}/${keys.length} ${key.task} T=${key.lag} ${key.way} seed ${key.seed}`;
-      const result = await runWay(key, { budget, signal, clock: screen.clock, resume: record.resume(key), onProgress: (at) => {
-        const text = `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} sequences  loss ${figureText(at.loss)}  wrong ${(100 * at.error).toFixed(1)}%`;
-        screen.progress({ row: (columns) => text.slice(0, columns), plain: () => text, event: () => ({ event: "progress", ...key, ...at }) });
-      } });
+      const result = await runWay(key, {
+        budget,
+        signal,
+        clock: screen.clock,
+        resume: record.resume(key),
+        onProgress: (at) => {
+          const text =
+            `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} ` +
+            `sequences  loss ${figureText(at.loss)}  wrong ${(100 * at.error).toFixed(1)}%`;
+          screen.progress({
+            row: (columns) => text.slice(0, columns),
+            plain: () => text,
+            event: () => ({ event: "progress", ...key, ...at }),
+          });
+        },
+      });
       if ("interrupted" in result) {
         if (result.interrupted) record.interrupted(key, result.interrupted);
         screen.line(comparisonTable(finished()));
-        throw new Error(`stopped in run ${title}${out ? "; the same command goes on there" : "; with --out DIR it could go on there"}`);
+        throw new Error(
+          `stopped in run ${title}${out ? "; the same command goes on there" : "; with --out DIR it could go on there"}`,
+        );
       }
       record.add(result);
       screen.event({ event: "run", ...result });
-      screen.line(`${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}`);
+      screen.line(
+        `${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% ` +
+          `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}`,
+      );
     }
     const runs = finished();
-    if (out) for (const { name, figure } of comparisonFigures(runs)) writeFileSync(join(out, `${name}.svg`), svg(figure));
+    if (out)
+      for (const { name, figure } of comparisonFigures(runs))
+        writeFileSync(join(out, `${name}.svg`), svg(figure));
     screen.line(`\n${comparisonTable(runs)}`);
     if (out) screen.line(`\nFigures and runs are in ${out}.`);
-    screen.event({ event: "result", runs: runs.map(({ task, way, lag, seed, solved, error, wrong, sequences, seconds }) =>
-      ({ task, way, lag, seed, solved, error, wrong, sequences, seconds: Number(seconds.toFixed(3)) })) });
+    screen.event({
+      event: "result",
+      runs: runs.map(({ task, way, lag, seed, solved, error, wrong, sequences, seconds }) => ({
+        task,
+        way,
+        lag,
+        seed,
+        solved,
+        error,
+        wrong,
+        sequences,
+        seconds: Number(seconds.toFixed(3)),
+      })),
+    });
   },
 };

@@ -1,4 +1,6 @@
-/** One run of the comparison: a way on a task from a seed, until it is solved, gives up, or its time is over. */
+/**
+ * One run of the comparison: a way on a task from a seed, until it is solved, gives up, or its time is over.
+ */
 import { Random } from "../../wasm/random.ts";
 import { engine } from "../../wasm/engine.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
@@ -8,7 +10,12 @@ import type { Learner } from "./way.ts";
 import { ways } from "./ways.ts";
 
 /** What is compared. */
-export interface RunKey { readonly task: LongLagName; readonly way: string; readonly lag: number; readonly seed: number }
+export interface RunKey {
+  readonly task: LongLagName;
+  readonly way: string;
+  readonly lag: number;
+  readonly seed: number;
+}
 
 /** How a run ended. */
 export interface RunResult extends RunKey {
@@ -24,10 +31,19 @@ export interface RunResult extends RunKey {
 }
 
 /** Where an interrupted run was. */
-export interface RunState { readonly sequences: number; readonly seconds: number; readonly model: Uint8Array }
+export interface RunState {
+  readonly sequences: number;
+  readonly seconds: number;
+  readonly model: Uint8Array;
+}
 
 /** How far a run is. */
-export interface RunProgress { sequences: number; seconds: number; loss: number; error: number }
+export interface RunProgress {
+  sequences: number;
+  seconds: number;
+  loss: number;
+  error: number;
+}
 
 export interface RunOptions {
   /** Seconds of learning at most; a step at work when they are over stops where it is. */
@@ -40,37 +56,66 @@ export interface RunOptions {
   readonly onProgress?: (at: RunProgress) => void;
 }
 
-const LOOK = 500;            // sequences of a test on the way
-const LOOKS = 0.1;           // of the time at most goes into such tests
+const LOOK = 500; // sequences of a test on the way
+const LOOKS = 0.1; // of the time at most goes into such tests
 const LONGEST = 2 ** 31 - 1; // of a timer, ms
 const TEST_STREAM = 0x636f6d70;
 
 /** Runs; an interrupted run gives its state in place of a result. */
-export async function runWay(key: RunKey, options: RunOptions): Promise<RunResult | { interrupted: RunState | undefined }> {
-  const { budget, test = 10_000, signal, clock, resume, onProgress } = options, task: Task = longLag[key.task]({ lag: key.lag });
+export async function runWay(
+  key: RunKey,
+  options: RunOptions,
+): Promise<RunResult | { interrupted: RunState | undefined }> {
+  const { budget, test = 10_000, signal, clock, resume, onProgress } = options;
+  const task: Task = longLag[key.task]({ lag: key.lag });
   const over = new AbortController(); // the time is over: a long step stops where it is
-  const learner = await ways[key.way]!.start(task, key.lag, key.seed, AbortSignal.any([signal, over.signal]), resume?.model);
+  const learner = await ways[key.way]!.start(
+    task,
+    key.lag,
+    key.seed,
+    AbortSignal.any([signal, over.signal]),
+    resume?.model,
+  );
   const random = new Random(await engine("float64"), key.seed, TEST_STREAM);
-  const at: RunProgress = { sequences: resume?.sequences ?? 0, seconds: resume?.seconds ?? 0, loss: NaN, error: 1 };
+  const at: RunProgress = {
+    sequences: resume?.sequences ?? 0,
+    seconds: resume?.seconds ?? 0,
+    loss: NaN,
+    error: 1,
+  };
   let looking = 0;
   try {
     for (let done = false; ;) {
       const from = clock();
-      if (signal.aborted) return { interrupted: learner.save && { sequences: at.sequences, seconds: at.seconds, model: learner.save() } };
-      const timer = setTimeout(() => over.abort(), Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST));
+      if (signal.aborted)
+        return {
+          interrupted: learner.save && {
+            sequences: at.sequences,
+            seconds: at.seconds,
+            model: learner.save(),
+          },
+        };
+      const timer = setTimeout(
+        () => over.abort(),
+        Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST),
+      );
       const step = await learner.advance().finally(() => clearTimeout(timer));
       at.sequences = step.sequences;
       at.seconds += (clock() - from) / 1000;
-      if (Number.isFinite(step.loss)) at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
-      done = step.done === true && !signal.aborted || over.signal.aborted || at.seconds >= budget;
+      if (Number.isFinite(step.loss))
+        at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
+      done = (step.done === true && !signal.aborted) || over.signal.aborted || at.seconds >= budget;
       if (done || looking <= LOOKS * at.seconds) {
-        const start = clock(), quick = await wrongOn(learner, task, random, LOOK);
+        const start = clock();
+        const quick = await wrongOn(learner, task, random, LOOK);
         at.error = quick.error;
         looking += (clock() - start) / 1000;
         if (done || quick.error < solvedBelow) {
-          const { error, wrong } = await wrongOn(learner, task, random, test), solved = error < solvedBelow;
+          const { error, wrong } = await wrongOn(learner, task, random, test);
+          const solved = error < solvedBelow;
           at.error = error;
-          if (done || solved) return { ...key, solved, error, wrong, sequences: at.sequences, seconds: at.seconds };
+          if (done || solved)
+            return { ...key, solved, error, wrong, sequences: at.sequences, seconds: at.seconds };
         }
       }
       onProgress?.(at);
@@ -80,9 +125,19 @@ export async function runWay(key: RunKey, options: RunOptions): Promise<RunResul
   }
 }
 
-/** Fractions of sequences with anything wrong, and wrong symbols a sequence: on all there are, or on fresh ones. */
-async function wrongOn(learner: Learner, task: Task, random: Random, count: number): Promise<{ error: number; wrong: number }> {
-  let sequences = 0, any = 0, wrong = 0;
+/**
+ * Fractions of sequences with anything wrong, and wrong symbols a sequence: on all there are, or on fresh
+ * ones.
+ */
+async function wrongOn(
+  learner: Learner,
+  task: Task,
+  random: Random,
+  count: number,
+): Promise<{ error: number; wrong: number }> {
+  let sequences = 0;
+  let any = 0;
+  let wrong = 0;
   for (let left = task.all ? task.all.length : count; left > 0;) {
     const items = task.all ?? task.batch(Math.min(left, LOOK), random);
     learner.predict(items).forEach((y, i) => {

@@ -1,6 +1,7 @@
 /**
- * The four effective ways to learn a recurrent net (lecture 7d), each with one recipe for all tasks. Sizes follow the papers: 100 tanh
- * units for Hessian-free and momentum, memory cells for LSTM, 500 fixed units for the echo state network.
+ * The four effective ways to learn a recurrent net (lecture 7d), each with one recipe for all tasks. Sizes
+ * follow the papers: 100 tanh units for Hessian-free and momentum, memory cells for LSTM, 500 fixed units for
+ * the echo state network.
  */
 import { esn } from "../../models/esn.ts";
 import { constant, normal, sparse } from "../../models/initialization.ts";
@@ -18,72 +19,133 @@ import type { Task } from "../../train/task.ts";
 import { trainingLearner, type Way } from "./way.ts";
 
 /** Streams of random numbers apart from those of training. */
-const MEANS = 0x6d656e73, ESN = 0x65736e;
+const MEANS = 0x6d656e73;
+const ESN = 0x65736e;
 
-const inputOf = (task: Task): NetworkSpec["input"] => task.symbols ? { symbols: task.input } : task.input;
-const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> => saved ? network.load(saved) : network(spec);
+const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols: task.input } : task.input);
+const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> =>
+  saved ? network.load(saved) : network(spec);
 
 /** Way 1 (Hochreiter & Schmidhuber 1997; forget gate by Gers et al. 2000, open at the start; Adam). */
 export const lstmWay: Way = {
-  name: "lstm", words: "LSTM, 32 cells, forget gates open at the start, Adam",
+  name: "lstm",
+  words: "LSTM, 32 cells, forget gates open at the start, Adam",
   async start(task, lag, seed, signal, saved) {
-    const net = await create({
-      input: inputOf(task), loss: task.loss, seed,
-      layers: [lstm(32, { init: { gates: { f: constant(Math.log(lag)), i: constant(-1) } } }), dense(task.output)],
-    }, saved);
+    const net = await create(
+      {
+        input: inputOf(task),
+        loss: task.loss,
+        seed,
+        layers: [
+          lstm(32, { init: { gates: { f: constant(Math.log(lag)), i: constant(-1) } } }),
+          dense(task.output),
+        ],
+      },
+      saved,
+    );
     return trainingLearner(net, task, adam({ rate: 0.004, clip: 1 }), { batch: 50, signal });
   },
 };
 
 /** Way 2 (Martens & Sutskever 2011): structural damping, large fresh batches. */
 export const hessianFreeWay: Way = {
-  name: "hf", words: "100 tanh units, Hessian-free with structural damping",
+  name: "hf",
+  words: "100 tanh units, Hessian-free with structural damping",
   async start(task, lag, seed, signal, saved) {
     const permuted = task.name === "permutation";
-    const net = await create({
-      input: inputOf(task), loss: task.loss, seed,
-      layers: [
-        rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
-        dense(task.output, { init: { input: sparse() } }),
-      ],
-    }, saved);
+    const net = await create(
+      {
+        input: inputOf(task),
+        loss: task.loss,
+        seed,
+        layers: [
+          rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+          dense(task.output, { init: { input: sparse() } }),
+        ],
+      },
+      saved,
+    );
     const optimizer = hessianFree({ lambda: permuted ? 0.1 * lag : 0.1, mu: 1 / 30, weightDecay: 2e-5 });
-    return trainingLearner(net, task, optimizer, { batch: task.all ? task.all.length : 1000, curvature: task.all ? task.all.length : 500, shard: 500, signal });
+    return trainingLearner(net, task, optimizer, {
+      batch: task.all ? task.all.length : 1000,
+      curvature: task.all ? task.all.length : 500,
+      shard: 500,
+      signal,
+    });
   },
 };
 
 /**
- * Way 4 (Sutskever, Martens, Dahl & Hinton 2013): initialization, centering, Nesterov's momentum 0.9 for 1000 updates, then more. Where
- * symbols are to be kept, input weights are three times as large: with small ones 20-bit memorization falls to the level of chance.
+ * Way 4 (Sutskever, Martens, Dahl & Hinton 2013): initialization, centering, Nesterov's momentum 0.9 for 1000
+ * updates, then more. Where symbols are to be kept, input weights are three times as large: with small ones
+ * 20-bit memorization falls to the level of chance.
  */
 export const momentumWay: Way = {
-  name: "momentum", words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
+  name: "momentum",
+  words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
   async start(task, _lag, seed, signal, saved) {
-    const wide = await engine("float64"), means = taskMeans(task, new Random(wide, seed, MEANS));
-    const net = await create({
-      input: task.input, loss: task.loss, seed,
-      layers: [
-        rnn(100, { init: { input: normal(task.name.startsWith("memory") ? 0.3 : 0.1), recurrent: sparse({ spectralRadius: 1.1 }) } }),
-        dense(task.output, { init: { input: normal(0.1) } }),
-      ],
-    }, saved);
-    if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.data.set(outputBias(wide, task, means));
+    const wide = await engine("float64");
+    const means = taskMeans(task, new Random(wide, seed, MEANS));
+    const net = await create(
+      {
+        input: task.input,
+        loss: task.loss,
+        seed,
+        layers: [
+          rnn(100, {
+            init: {
+              input: normal(task.name.startsWith("memory") ? 0.3 : 0.1),
+              recurrent: sparse({ spectralRadius: 1.1 }),
+            },
+          }),
+          dense(task.output, { init: { input: normal(0.1) } }),
+        ],
+      },
+      saved,
+    );
+    if (!saved)
+      net.parameters.find(({ name }) => name === "dense2.b")!.data.set(outputBias(wide, task, means));
     const same = centered(task, means);
-    const learner = trainingLearner(net, same, nesterov({ rate: 0.02, clip: 1, momentum: piecewise([[0, 0.9], [1000, 0.98]]) }), { batch: 100, signal });
+    const learner = trainingLearner(
+      net,
+      same,
+      nesterov({
+        rate: 0.02,
+        clip: 1,
+        momentum: piecewise([
+          [0, 0.9],
+          [1000, 0.98],
+        ]),
+      }),
+      { batch: 100, signal },
+    );
     return { ...learner, predict: (items) => net.predict(items.map((item) => same.center(item).input)) };
   },
 };
 
 /** Way 3 (Jaeger 2001): only the readout is learned. Orthogonal for memorization, else sparse and leaky. */
 export const esnWay: Way = {
-  name: "esn", words: "echo state network of 500 fixed units, ridge readout",
+  name: "esn",
+  words: "echo state network of 500 fixed units, ridge readout",
   async start(task, lag, seed) {
     const keep = task.name.startsWith("memory");
     const net = await esn({
-      input: task.symbols ? { symbols: task.input } : task.input, output: task.loss === "softmax" ? { classes: task.output } : task.output, units: 500, seed,
-      ...(keep ? { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 } : { reservoir: "sparse", spectralRadius: 1, leak: Math.min(1, 10 / lag), inputScale: 1, ridge: 1e-6 }),
+      input: task.symbols ? { symbols: task.input } : task.input,
+      output: task.loss === "softmax" ? { classes: task.output } : task.output,
+      units: 500,
+      seed,
+      ...(keep
+        ? { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 }
+        : {
+            reservoir: "sparse",
+            spectralRadius: 1,
+            leak: Math.min(1, 10 / lag),
+            inputScale: 1,
+            ridge: 1e-6,
+          }),
     });
-    const random = new Random(await engine("float64"), seed, ESN), most = task.all ? task.all.length : 20_000;
+    const random = new Random(await engine("float64"), seed, ESN);
+    const most = task.all ? task.all.length : 20_000;
     let sequences = 0;
     return {
       async advance() {
@@ -100,4 +162,9 @@ export const esnWay: Way = {
 };
 
 /** All ways by name, in the lecture's order. */
-export const ways: Readonly<Record<string, Way>> = { lstm: lstmWay, hf: hessianFreeWay, esn: esnWay, momentum: momentumWay };
+export const ways: Readonly<Record<string, Way>> = {
+  lstm: lstmWay,
+  hf: hessianFreeWay,
+  esn: esnWay,
+  momentum: momentumWay,
+};

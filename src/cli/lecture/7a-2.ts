@@ -1,4 +1,7 @@
-/** 7a-2: an autoregressive model finds the taps of a series exactly, says how many there are, and forecasts with a band that holds. */
+/**
+ * 7a-2: an autoregressive model finds the taps of a series exactly, says how many there are, and forecasts
+ * with a band that holds.
+ */
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
@@ -8,39 +11,97 @@ import { hessianFree } from "../../optim/hessian-free.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
-const T = 1200, AHEAD = 40, SD = 0.5;
+const T = 1200;
+const AHEAD = 40;
+const SD = 0.5;
 /** A slow wave of about 12 steps: roots 0.96·e^{±2πi/12}, and one real root. */
-const taps = [2 * 0.96 * Math.cos(Math.PI / 6) + 0.5, -(0.96 ** 2) - 0.96 * Math.cos(Math.PI / 6), 0.5 * 0.96 ** 2];
+const taps = [
+  2 * 0.96 * Math.cos(Math.PI / 6) + 0.5,
+  -(0.96 ** 2) - 0.96 * Math.cos(Math.PI / 6),
+  0.5 * 0.96 ** 2,
+];
 
 export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
-  log(`y_t = ${taps.map((a, i) => `${a.toFixed(3)}·y_{t-${i + 1}}`).join(" + ")} + N(0, ${SD}²): the model sees only the numbers.`);
-  const ar = await autoregressive({ maxOrder: 10, criterion: "bic" }), random = new Random(ar.engine, seed), y = [0, 0, 0];
-  while (y.length < T + AHEAD + 100) y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i]!, 0) + SD * random.normal());
-  const past = y.slice(100, 100 + T), future = y.slice(100 + T), { order } = await ar.fit(past), { coefficients, noise } = ar.parameters;
+  log(
+    `y_t = ${taps.map((a, i) => `${a.toFixed(3)}·y_{t-${i + 1}}`).join(" + ")} + N(0, ${SD}²): the ` +
+      "model sees only the numbers.",
+  );
+  const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
+  const random = new Random(ar.engine, seed);
+  const y = [0, 0, 0];
+  while (y.length < T + AHEAD + 100)
+    y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i]!, 0) + SD * random.normal());
+  const past = y.slice(100, 100 + T);
+  const future = y.slice(100 + T);
+  const { order } = await ar.fit(past);
+  const { coefficients, noise } = ar.parameters;
   // the same three taps as a layered net, by gradient
   const three = await autoregressive({ order: 3 });
   await three.fit(past);
-  const net = await network({ input: 1, layers: [delayTaps(3), dense(1)], loss: "squared", precision: "float64", seed });
+  const net = await network({
+    input: 1,
+    layers: [delayTaps(3), dense(1)],
+    loss: "squared",
+    precision: "float64",
+    seed,
+  });
   let step = 0;
-  for await (const { loss } of net.train([{ input: past.slice(0, -1), target: past.slice(1), weight: past.slice(1).map((_, t) => Number(t >= 2)) }], { optimizer: hessianFree({ lambda: 1e-3 }), steps: 40, batch: 1, signal })) progress(++step / 40, `net's loss ${loss.toFixed(4)}`);
-  const [W, b] = net.parameters, gap = Math.max(...Array.from(W!.data, (w, i) => Math.abs(w - three.parameters.coefficients[i]!)), Math.abs(b!.data[0]! - three.parameters.intercept[0]!));
-  let inside = 0, count = 0;
-  for (let from = 200; from + 20 < T; from += 20) { // bands of forecasts from many places
+  for await (const { loss } of net.train(
+    [
+      {
+        input: past.slice(0, -1),
+        target: past.slice(1),
+        weight: past.slice(1).map((_, t) => Number(t >= 2)),
+      },
+    ],
+    { optimizer: hessianFree({ lambda: 1e-3 }), steps: 40, batch: 1, signal },
+  ))
+    progress(++step / 40, `net's loss ${loss.toFixed(4)}`);
+  const [W, b] = net.parameters;
+  const gap = Math.max(
+    ...Array.from(W!.data, (w, i) => Math.abs(w - three.parameters.coefficients[i]!)),
+    Math.abs(b!.data[0]! - three.parameters.intercept[0]!),
+  );
+  let inside = 0;
+  let count = 0;
+  for (let from = 200; from + 20 < T; from += 20) {
+    // bands of forecasts from many places
     const { means, covariances } = ar.forecast(20, { history: past.slice(0, from) });
-    means.forEach((m, h) => { ++count; inside += Number(Math.abs(past[from + h]! - m) < 1.96 * Math.sqrt(covariances[h]!)); });
+    means.forEach((m, h) => {
+      ++count;
+      inside += Number(Math.abs(past[from + h]! - m) < 1.96 * Math.sqrt(covariances[h]!));
+    });
   }
-  const { means, covariances } = ar.forecast(AHEAD, { history: past }), shown = past.slice(-80), ahead = Array.from(means, (_, h) => h + 1), band = (sign: number): number[] => Array.from(means, (m, h) => m + sign * 1.96 * Math.sqrt(covariances[h]!));
-  const figure = svg(plot({
-    title: "An autoregressive model runs on by itself", note: `Order ${order} by BIC among 0 to 10. The band holds 95% of the futures if the model is right.`, x: { label: "steps from the last one seen" },
-    marks: [{ kind: "band", x: ahead, y: band(-1), y2: band(1), label: "95% band" }, { kind: "line", x: shown.map((_, i) => i - 79), y: shown, label: "seen", color: "#444" },
-      { kind: "line", x: ahead, y: means, label: "forecast" }, { kind: "line", x: ahead, y: future.slice(0, AHEAD), dash: true, color: "#999", label: "what came" }],
-  }));
+  const { means, covariances } = ar.forecast(AHEAD, { history: past });
+  const shown = past.slice(-80);
+  const ahead = Array.from(means, (_, h) => h + 1);
+  const band = (sign: number): number[] =>
+    Array.from(means, (m, h) => m + sign * 1.96 * Math.sqrt(covariances[h]!));
+  const figure = svg(
+    plot({
+      title: "An autoregressive model runs on by itself",
+      note: `Order ${order} by BIC among 0 to 10. The band holds 95% of the futures if the model is right.`,
+      x: { label: "steps from the last one seen" },
+      marks: [
+        { kind: "band", x: ahead, y: band(-1), y2: band(1), label: "95% band" },
+        { kind: "line", x: shown.map((_, i) => i - 79), y: shown, label: "seen", color: "#444" },
+        { kind: "line", x: ahead, y: means, label: "forecast" },
+        { kind: "line", x: ahead, y: future.slice(0, AHEAD), dash: true, color: "#999", label: "what came" },
+      ],
+    }),
+  );
   for (const model of [ar, three, net]) model.dispose();
   return {
     numbers: {
-      "order chosen (true: 3)": order, ...Object.fromEntries(taps.map((a, i) => [`tap ${i + 1} (true: ${a.toFixed(4)})`, coefficients[i] ?? 0])), [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]!),
-      "net by gradient against least squares, largest difference": gap, "share of the values that came within the 95% bands": inside / count,
+      "order chosen (true: 3)": order,
+      ...Object.fromEntries(
+        taps.map((a, i) => [`tap ${i + 1} (true: ${a.toFixed(4)})`, coefficients[i] ?? 0]),
+      ),
+      [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]!),
+      "net by gradient against least squares, largest difference": gap,
+      "share of the values that came within the 95% bands": inside / count,
     },
-    verdict: order === 3 && gap < 1e-4 && Math.abs(inside / count - 0.95) < 0.05, figure,
+    verdict: order === 3 && gap < 1e-4 && Math.abs(inside / count - 0.95) < 0.05,
+    figure,
   };
 };

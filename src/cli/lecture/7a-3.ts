@@ -1,4 +1,7 @@
-/** 7a-3: a hidden layer on delay taps sees what a weighted sum cannot, and on words it is Bengio's language model. */
+/**
+ * 7a-3: a hidden layer on delay taps sees what a weighted sum cannot, and on words it is Bengio's language
+ * model.
+ */
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
@@ -15,58 +18,167 @@ import { follow } from "./follow.ts";
 function sentences(random: Random, count: number): string[][] {
   const pick = <T>(list: readonly T[]): T => list[random.integer(0, list.length - 1)]!;
   return Array.from({ length: count }, () => {
-    const plural = random.integer(0, 1), who = pick(["cat", "dog", "bird", "child"]), verb = pick(["sleep", "run", "sing"]);
-    return [pick(["the", plural ? "some" : "a"]), plural ? (who === "child" ? "children" : `${who}s`) : who, pick(["often", "never", "now"]), plural ? verb : `${verb}s`, "."];
+    const plural = random.integer(0, 1);
+    const who = pick(["cat", "dog", "bird", "child"]);
+    const verb = pick(["sleep", "run", "sing"]);
+    return [
+      pick(["the", plural ? "some" : "a"]),
+      plural ? (who === "child" ? "children" : `${who}s`) : who,
+      pick(["often", "never", "now"]),
+      plural ? verb : `${verb}s`,
+      ".",
+    ];
   });
 }
 
 /** e^(mean -ln P) of a bigram model with one count added to each pair. */
-function bigramPerplexity(train: readonly string[][], test: readonly string[][], vocabulary: readonly string[]): number {
-  const counts = new Map<string, number>(), totals = new Map<string, number>();
-  let sum = 0, words = 0;
-  for (const s of train) s.forEach((w, t) => { const before = s[t - 1] ?? "^"; counts.set(`${before} ${w}`, (counts.get(`${before} ${w}`) ?? 0) + 1); totals.set(before, (totals.get(before) ?? 0) + 1); });
-  for (const s of test) s.forEach((w, t) => { const before = s[t - 1] ?? "^"; sum -= Math.log(((counts.get(`${before} ${w}`) ?? 0) + 1) / ((totals.get(before) ?? 0) + vocabulary.length)); ++words; });
+function bigramPerplexity(
+  train: readonly string[][],
+  test: readonly string[][],
+  vocabulary: readonly string[],
+): number {
+  const counts = new Map<string, number>();
+  const totals = new Map<string, number>();
+  let sum = 0;
+  let words = 0;
+  for (const s of train)
+    s.forEach((w, t) => {
+      const before = s[t - 1] ?? "^";
+      counts.set(`${before} ${w}`, (counts.get(`${before} ${w}`) ?? 0) + 1);
+      totals.set(before, (totals.get(before) ?? 0) + 1);
+    });
+  for (const s of test)
+    s.forEach((w, t) => {
+      const before = s[t - 1] ?? "^";
+      sum -= Math.log(
+        ((counts.get(`${before} ${w}`) ?? 0) + 1) / ((totals.get(before) ?? 0) + vocabulary.length),
+      );
+      ++words;
+    });
   return Math.exp(sum / words);
 }
 
 export const run: Run = async (context): Promise<Outcome> => {
   const { seed, log, signal, progress } = context;
   log("x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.");
-  const ar = await autoregressive({ maxOrder: 10 }), random = new Random(ar.engine, seed), x = [0.1, 0.1], SD = 0.005;
-  while (x.length < 1100) x.push(Math.max(-1.5, Math.min(1.5, 1 - 1.4 * x.at(-1)! ** 2 + 0.3 * x.at(-2)! + SD * random.normal())));
-  const seen = x.slice(100, 900), held = x.slice(900), net = await network({ input: 1, layers: [delayTaps(2), dense(20, { activation: "tanh" }), dense(1)], loss: "squared", seed });
+  const ar = await autoregressive({ maxOrder: 10 });
+  const random = new Random(ar.engine, seed);
+  const x = [0.1, 0.1];
+  const SD = 0.005;
+  while (x.length < 1100)
+    x.push(Math.max(-1.5, Math.min(1.5, 1 - 1.4 * x.at(-1)! ** 2 + 0.3 * x.at(-2)! + SD * random.normal())));
+  const seen = x.slice(100, 900);
+  const held = x.slice(900);
+  const net = await network({
+    input: 1,
+    layers: [delayTaps(2), dense(20, { activation: "tanh" }), dense(1)],
+    loss: "squared",
+    seed,
+  });
   await ar.fit(seen);
-  await follow(context, net, nextStep(Array.from({ length: 16 }, (_, i) => seen.slice(i * 50, (i + 1) * 50))), { optimizer: adam({ rate: (step) => 0.02 / (1 + step / 500) }), steps: 2500 }, { from: 0, to: 0.5, note: "series" });
-  const rmse = (said: ArrayLike<number>, from: number): number => Math.sqrt(held.slice(20).reduce((sum, v, t) => sum + (v - said[t + 20 + from]!) ** 2, 0) / (held.length - 20));
-  const [linear] = ar.predict([held]), [layered] = net.predict([held]), errors = { ar: rmse(linear!.means, 0), net: rmse(layered!, -1) };
+  await follow(
+    context,
+    net,
+    nextStep(Array.from({ length: 16 }, (_, i) => seen.slice(i * 50, (i + 1) * 50))),
+    { optimizer: adam({ rate: (step) => 0.02 / (1 + step / 500) }), steps: 2500 },
+    { from: 0, to: 0.5, note: "series" },
+  );
+  const rmse = (said: ArrayLike<number>, from: number): number =>
+    Math.sqrt(
+      held.slice(20).reduce((sum, v, t) => sum + (v - said[t + 20 + from]!) ** 2, 0) / (held.length - 20),
+    );
+  const [linear] = ar.predict([held]);
+  const [layered] = net.predict([held]);
+  const errors = { ar: rmse(linear!.means, 0), net: rmse(layered!, -1) };
 
-  log("Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural one looks it up.");
-  const words = sentences(new Random(ar.engine, seed, 1), 600), train = words.slice(0, 500), test = words.slice(500), vocabulary = [...new Set(words.flat())], lm = await languageModel({ vocabulary, context: 3, embedding: 8, hidden: 20, direct: true, seed });
+  log(
+    "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
+      "one looks it up.",
+  );
+  const words = sentences(new Random(ar.engine, seed, 1), 600);
+  const train = words.slice(0, 500);
+  const test = words.slice(500);
+  const vocabulary = [...new Set(words.flat())];
+  const lm = await languageModel({ vocabulary, context: 3, embedding: 8, hidden: 20, direct: true, seed });
   let step = 0;
-  await lm.fit(train, { iterations: 800, signal, onProgress: ({ objective }) => progress(0.5 + 0.5 * ++step / 800, `words: loss ${(-objective).toFixed(3)}`) });
-  // five words: determiner (2 of 3 ways: 1.04 nats), noun and number given it, adverb (ln 3), verb (ln 3), full stop
-  const perplexity = lm.perplexity(test), bigram = bigramPerplexity(train, test, vocabulary), wrong = agreement(lm.predict(test), test, vocabulary);
-  const order = held.slice(1, -1).map((_, t) => t), figure = svg(plot({
-    title: "The next value of a bent map", note: `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden layer ${errors.net.toFixed(4)}, noise ${SD}`, x: { label: "x now" }, y: { label: "x next" },
-    marks: [{ kind: "points", size: 3, x: order.map((t) => held[t + 1]!), y: order.map((t) => held[t + 2]!), label: "what came", color: "#bbb" },
-      { kind: "points", size: 1.8, x: order.slice(12).map((t) => held[t + 1]!), y: order.slice(12).map((t) => linear!.means[t + 2]!), label: "autoregression" },
-      { kind: "points", size: 1.8, x: order.map((t) => held[t + 1]!), y: order.map((t) => layered![t + 1]!), label: "taps and a hidden layer", color: "#c33" }],
-  }));
+  await lm.fit(train, {
+    iterations: 800,
+    signal,
+    onProgress: ({ objective }) =>
+      progress(0.5 + (0.5 * ++step) / 800, `words: loss ${(-objective).toFixed(3)}`),
+  });
+  // five words: determiner (2 of 3 ways: 1.04 nats), noun and number given it, adverb (ln 3), verb (ln 3),
+  // full stop
+  const perplexity = lm.perplexity(test);
+  const bigram = bigramPerplexity(train, test, vocabulary);
+  const wrong = agreement(lm.predict(test), test, vocabulary);
+  const order = held.slice(1, -1).map((_, t) => t);
+  const figure = svg(
+    plot({
+      title: "The next value of a bent map",
+      note:
+        `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden ` +
+        `layer ${errors.net.toFixed(4)}, noise ${SD}`,
+      x: { label: "x now" },
+      y: { label: "x next" },
+      marks: [
+        {
+          kind: "points",
+          size: 3,
+          x: order.map((t) => held[t + 1]!),
+          y: order.map((t) => held[t + 2]!),
+          label: "what came",
+          color: "#bbb",
+        },
+        {
+          kind: "points",
+          size: 1.8,
+          x: order.slice(12).map((t) => held[t + 1]!),
+          y: order.slice(12).map((t) => linear!.means[t + 2]!),
+          label: "autoregression",
+        },
+        {
+          kind: "points",
+          size: 1.8,
+          x: order.map((t) => held[t + 1]!),
+          y: order.map((t) => layered![t + 1]!),
+          label: "taps and a hidden layer",
+          color: "#c33",
+        },
+      ],
+    }),
+  );
   for (const model of [ar, net, lm]) model.dispose();
   return {
     numbers: {
-      "series: noise": SD, "series: autoregression, one-step error": errors.ar, "series: taps and 20 hidden units, one-step error": errors.net,
-      "words: perplexity of a bigram model": bigram, "words: perplexity of the neural language model": perplexity, "words: probability it gives to verbs of the wrong number": wrong,
+      "series: noise": SD,
+      "series: autoregression, one-step error": errors.ar,
+      "series: taps and 20 hidden units, one-step error": errors.net,
+      "words: perplexity of a bigram model": bigram,
+      "words: perplexity of the neural language model": perplexity,
+      "words: probability it gives to verbs of the wrong number": wrong,
     },
-    verdict: errors.net < 0.1 * errors.ar && perplexity < bigram && wrong < 0.05, figure,
+    verdict: errors.net < 0.1 * errors.ar && perplexity < bigram && wrong < 0.05,
+    figure,
   };
 };
 
 /** Mean probability of a verb of the wrong number, at the verbs. */
-function agreement(predicted: readonly ArrayLike<number>[], test: readonly string[][], vocabulary: readonly string[]): number {
-  const verbs = ["sleep", "run", "sing"], total = test.reduce((sum, s, i) => {
+function agreement(
+  predicted: readonly ArrayLike<number>[],
+  test: readonly string[][],
+  vocabulary: readonly string[],
+): number {
+  const verbs = ["sleep", "run", "sing"];
+  const total = test.reduce((sum, s, i) => {
     const plural = verbs.includes(s[3]!);
-    return sum + verbs.reduce((p, v) => p + predicted[i]![3 * vocabulary.length + vocabulary.indexOf(plural ? `${v}s` : v)]!, 0);
+    return (
+      sum +
+      verbs.reduce(
+        (p, v) => p + predicted[i]![3 * vocabulary.length + vocabulary.indexOf(plural ? `${v}s` : v)]!,
+        0,
+      )
+    );
   }, 0);
   return total / test.length;
 }

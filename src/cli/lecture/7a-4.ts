@@ -1,4 +1,7 @@
-/** 7a-4: a Kalman filter infers the hidden state of a driven linear system exactly, the smoother better, and EM learns the system. */
+/**
+ * 7a-4: a Kalman filter infers the hidden state of a driven linear system exactly, the smoother better, and
+ * EM learns the system.
+ */
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { lds, type GaussianStates } from "../../models/lds.ts";
@@ -7,31 +10,136 @@ import type { Outcome, Run } from "./experiment.ts";
 const T = 600;
 
 export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
-  log("A ship drifts with its speed, an engine pushes it, a bad compass sees its place; every seventh reading is lost.");
-  const spec = { state: 2, output: 1, input: 1, A: [[1, 1], [0, 0.9]], B: [[0], [0.3]], C: [[1, 0]], D: 0, Q: [[0.01, 0], [0, 0.05]], R: 4, initial: { mean: [0, 0], covariance: [[4, 0], [0, 0.25]] } };
-  const k = await lds(spec), u = [Float64Array.from({ length: T }, (_, t) => Math.sin(t / 15))], { sequence, states } = k.sample(T, { seed, inputs: u });
-  const y = sequence.map((v, t) => (t % 7 === 3 ? NaN : v)), [filtered] = k.filter([y], { inputs: u }), [smoothed] = k.smooth([y], { inputs: u });
-  const place = (x: ArrayLike<number>, t: number): number => x[2 * t]!, off = (x: (t: number) => number, from: readonly number[]): number => Math.sqrt(from.reduce((sum, t) => sum + (x(t) - place(states, t)) ** 2, 0) / from.length);
-  const all = Array.from({ length: T }, (_, t) => t), read = all.filter((t) => t % 7 !== 3), errors = { reading: off((t) => sequence[t]!, read), filter: off((t) => place(filtered!.means, t), all), smoother: off((t) => place(smoothed!.means, t), all) };
-  const within = (g: GaussianStates | undefined): number => all.filter((t) => Math.abs(place(g!.means, t) - place(states, t)) < 1.96 * Math.sqrt(g!.covariances[4 * t]!)).length / T;
+  log(
+    "A ship drifts with its speed, an engine pushes it, a bad compass sees its place; every seventh " +
+      "reading is lost.",
+  );
+  const spec = {
+    state: 2,
+    output: 1,
+    input: 1,
+    A: [
+      [1, 1],
+      [0, 0.9],
+    ],
+    B: [[0], [0.3]],
+    C: [[1, 0]],
+    D: 0,
+    Q: [
+      [0.01, 0],
+      [0, 0.05],
+    ],
+    R: 4,
+    initial: {
+      mean: [0, 0],
+      covariance: [
+        [4, 0],
+        [0, 0.25],
+      ],
+    },
+  };
+  const k = await lds(spec);
+  const u = [Float64Array.from({ length: T }, (_, t) => Math.sin(t / 15))];
+  const { sequence, states } = k.sample(T, { seed, inputs: u });
+  const y = sequence.map((v, t) => (t % 7 === 3 ? NaN : v));
+  const [filtered] = k.filter([y], { inputs: u });
+  const [smoothed] = k.smooth([y], { inputs: u });
+  const place = (x: ArrayLike<number>, t: number): number => x[2 * t]!;
+  const off = (x: (t: number) => number, from: readonly number[]): number =>
+    Math.sqrt(from.reduce((sum, t) => sum + (x(t) - place(states, t)) ** 2, 0) / from.length);
+  const all = Array.from({ length: T }, (_, t) => t);
+  const read = all.filter((t) => t % 7 !== 3);
+  const errors = {
+    reading: off((t) => sequence[t]!, read),
+    filter: off((t) => place(filtered!.means, t), all),
+    smoother: off((t) => place(smoothed!.means, t), all),
+  };
+  const within = (g: GaussianStates | undefined): number =>
+    all.filter(
+      (t) => Math.abs(place(g!.means, t) - place(states, t)) < 1.96 * Math.sqrt(g!.covariances[4 * t]!),
+    ).length / T;
 
   log("EM starts from a wrong system and climbs.");
-  const learner = await lds({ ...spec, A: [[1, 0.5], [0, 0.5]], B: [[0], [0.1]], Q: [[1, 0], [0, 1]], R: 1, fixed: ["C", "D", "initial"] }), truth = k.logLikelihood([y], { inputs: u }), start = learner.logLikelihood([y], { inputs: u });
-  const { history, logLikelihood } = await learner.fit([y], { inputs: u, iterations: 200, tolerance: 1e-3, signal, onProgress: (e) => progress(e.iteration / 200, `ln p ${e.objective.toFixed(1)}`) });
+  const learner = await lds({
+    ...spec,
+    A: [
+      [1, 0.5],
+      [0, 0.5],
+    ],
+    B: [[0], [0.1]],
+    Q: [
+      [1, 0],
+      [0, 1],
+    ],
+    R: 1,
+    fixed: ["C", "D", "initial"],
+  });
+  const truth = k.logLikelihood([y], { inputs: u });
+  const start = learner.logLikelihood([y], { inputs: u });
+  const { history, logLikelihood } = await learner.fit([y], {
+    inputs: u,
+    iterations: 200,
+    tolerance: 1e-3,
+    signal,
+    onProgress: (e) => progress(e.iteration / 200, `ln p ${e.objective.toFixed(1)}`),
+  });
   signal.throwIfAborted();
-  const fell = history.filter((h, i) => i > 0 && h < history[i - 1]! - 1e-6).length, [before] = learner.predict([y], { inputs: u }), [best] = k.predict([y], { inputs: u });
-  const oneStep = (p: GaussianStates | undefined): number => Math.sqrt(read.slice(20).reduce((sum, t) => sum + (p!.means[t]! - y[t]!) ** 2, 0) / (read.length - 20)), window = all.slice(100, 220), s = (t: number): number => Math.sqrt(smoothed!.covariances[4 * t]!);
-  const figure = svg(plot({
-    title: "Where the ship is", note: `Typical error of a reading ${errors.reading.toFixed(2)}, of the filter ${errors.filter.toFixed(2)}, of the smoother ${errors.smoother.toFixed(2)}`, x: { label: "step" }, y: { label: "place" },
-    marks: [{ kind: "band", x: window, y: window.map((t) => place(smoothed!.means, t) - 1.96 * s(t)), y2: window.map((t) => place(smoothed!.means, t) + 1.96 * s(t)), label: "smoother, 95%" },
-      { kind: "points", size: 2, x: window, y: window.map((t) => y[t]!), label: "readings", color: "#999" }, { kind: "line", x: window, y: window.map((t) => place(states, t)), label: "truth", color: "#333" }, { kind: "line", x: window, y: window.map((t) => place(filtered!.means, t)), label: "filter", color: "#c33" }],
-  }));
+  const fell = history.filter((h, i) => i > 0 && h < history[i - 1]! - 1e-6).length;
+  const [before] = learner.predict([y], { inputs: u });
+  const [best] = k.predict([y], { inputs: u });
+  const oneStep = (p: GaussianStates | undefined): number =>
+    Math.sqrt(read.slice(20).reduce((sum, t) => sum + (p!.means[t]! - y[t]!) ** 2, 0) / (read.length - 20));
+  const window = all.slice(100, 220);
+  const s = (t: number): number => Math.sqrt(smoothed!.covariances[4 * t]!);
+  const figure = svg(
+    plot({
+      title: "Where the ship is",
+      note:
+        `Typical error of a reading ${errors.reading.toFixed(2)}, of the ` +
+        `filter ${errors.filter.toFixed(2)}, of the smoother ${errors.smoother.toFixed(2)}`,
+      x: { label: "step" },
+      y: { label: "place" },
+      marks: [
+        {
+          kind: "band",
+          x: window,
+          y: window.map((t) => place(smoothed!.means, t) - 1.96 * s(t)),
+          y2: window.map((t) => place(smoothed!.means, t) + 1.96 * s(t)),
+          label: "smoother, 95%",
+        },
+        { kind: "points", size: 2, x: window, y: window.map((t) => y[t]!), label: "readings", color: "#999" },
+        { kind: "line", x: window, y: window.map((t) => place(states, t)), label: "truth", color: "#333" },
+        {
+          kind: "line",
+          x: window,
+          y: window.map((t) => place(filtered!.means, t)),
+          label: "filter",
+          color: "#c33",
+        },
+      ],
+    }),
+  );
   for (const model of [k, learner]) model.dispose();
   return {
     numbers: {
-      "error of a reading": errors.reading, "error of the filter": errors.filter, "error of the smoother": errors.smoother, "truth within the filter's 95%": within(filtered), "truth within the smoother's 95%": within(smoothed),
-      "ln p of the data: wrong system": start, "ln p of the data: after EM": logLikelihood, "ln p of the data: true system": truth, "iterations that fell": fell, "one-step error, learned": oneStep(before), "one-step error, true system": oneStep(best),
+      "error of a reading": errors.reading,
+      "error of the filter": errors.filter,
+      "error of the smoother": errors.smoother,
+      "truth within the filter's 95%": within(filtered),
+      "truth within the smoother's 95%": within(smoothed),
+      "ln p of the data: wrong system": start,
+      "ln p of the data: after EM": logLikelihood,
+      "ln p of the data: true system": truth,
+      "iterations that fell": fell,
+      "one-step error, learned": oneStep(before),
+      "one-step error, true system": oneStep(best),
     },
-    verdict: errors.smoother < errors.filter && errors.filter < errors.reading && Math.abs(within(smoothed) - 0.95) < 0.05 && fell === 0 && logLikelihood > truth - 1, figure,
+    verdict:
+      errors.smoother < errors.filter &&
+      errors.filter < errors.reading &&
+      Math.abs(within(smoothed) - 0.95) < 0.05 &&
+      fell === 0 &&
+      logLikelihood > truth - 1,
+    figure,
   };
 };

@@ -1,4 +1,7 @@
-/** Two small programs in one net: it adds a pair of binary numbers and, at the same time, keeps the parity of a third stream. */
+/**
+ * Two small programs in one net: it adds a pair of binary numbers and, at the same time, keeps the parity of
+ * a third stream.
+ */
 import { dense, rnn } from "../../models/layers.ts";
 import { network } from "../../models/network.ts";
 import { adam } from "../../optim/adam.ts";
@@ -9,33 +12,51 @@ import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import type { Run } from "./experiment.ts";
 
-const DIGITS = 10, LONG = 100, STEPS = 6000;
+const DIGITS = 10;
+const LONG = 100;
+const STEPS = 6000;
 
 /** Sums with a stream of bits beside them: 3 inputs, 2 targets (the sum's digit, the parity so far). */
 function both(n: number, digits: number, least: number, random: Random): Item[] {
-  return addition({ digits, least }).batch(n, random).map((item) => {
-    const T = item.target.length, input = new Float32Array(3 * T), target = new Float32Array(2 * T);
-    let parity = 0;
-    for (let t = 0; t < T; ++t) {
-      const bit = random.integer(0, 1);
-      parity ^= bit;
-      input.set([item.input[2 * t]!, item.input[2 * t + 1]!, bit], 3 * t);
-      target.set([item.target[t]!, parity], 2 * t);
-    }
-    return { input, target };
-  });
+  return addition({ digits, least })
+    .batch(n, random)
+    .map((item) => {
+      const T = item.target.length;
+      const input = new Float32Array(3 * T);
+      const target = new Float32Array(2 * T);
+      let parity = 0;
+      for (let t = 0; t < T; ++t) {
+        const bit = random.integer(0, 1);
+        parity ^= bit;
+        input.set([item.input[2 * t]!, item.input[2 * t + 1]!, bit], 3 * t);
+        target.set([item.target[t]!, parity], 2 * t);
+      }
+      return { input, target };
+    });
 }
 
 export const run: Run = async ({ seed, signal, log, progress }) => {
-  log(`A net of 3 inputs, 12 tanh units and 2 outputs learns to add numbers of ${DIGITS} digits and to keep a parity, at once.`);
-  const net = await network({ input: 3, layers: [rnn(12), dense(2)], loss: "bernoulli", seed }), x: number[] = [], y: number[] = [];
-  const random = new Random(net.engine, seed, 0x7a9), wrong = async (digits: number, count: number): Promise<{ sum: number; parity: number }> => {
-    const items = both(count, digits, digits, random), out = net.predict(items.map((item) => item.input)), fails = (o: number): number =>
-      items.filter((item, i) => item.target.some((bit, k) => k % 2 === o && (out[i]![k]! > 0.5) !== (bit > 0.5))).length / count;
+  log(
+    `A net of 3 inputs, 12 tanh units and 2 outputs learns to add numbers of ${DIGITS} digits and to ` +
+      "keep a parity, at once.",
+  );
+  const net = await network({ input: 3, layers: [rnn(12), dense(2)], loss: "bernoulli", seed });
+  const x: number[] = [];
+  const y: number[] = [];
+  const random = new Random(net.engine, seed, 0x7a9);
+  const wrong = async (digits: number, count: number): Promise<{ sum: number; parity: number }> => {
+    const items = both(count, digits, digits, random);
+    const out = net.predict(items.map((item) => item.input));
+    const fails = (o: number): number =>
+      items.filter((item, i) => item.target.some((bit, k) => k % 2 === o && out[i]![k]! > 0.5 !== bit > 0.5))
+        .length / count;
     return { sum: fails(0), parity: fails(1) };
   };
   let steps = 0;
-  for await (const { step, loss } of net.train({ batch: (n, own) => both(n, DIGITS, 1, own) }, { optimizer: adam({ rate: 0.01, clip: 1 }), batch: 50, steps: STEPS, signal })) {
+  for await (const { step, loss } of net.train(
+    { batch: (n, own) => both(n, DIGITS, 1, own) },
+    { optimizer: adam({ rate: 0.01, clip: 1 }), batch: 50, steps: STEPS, signal },
+  )) {
     steps = step;
     x.push(step);
     y.push(loss);
@@ -49,8 +70,19 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   const { sum, parity } = await wrong(LONG, 2000);
   net.dispose();
   return {
-    numbers: { "optimizer steps": steps, [`wrong sums of ${LONG} digits (fraction)`]: sum, [`wrong parities of ${LONG} bits (fraction)`]: parity },
+    numbers: {
+      "optimizer steps": steps,
+      [`wrong sums of ${LONG} digits (fraction)`]: sum,
+      [`wrong parities of ${LONG} bits (fraction)`]: parity,
+    },
     verdict: sum < 0.01 && parity < 0.01,
-    figure: svg(plot({ title: "Two programs in one net", x: { label: "step" }, y: { label: "loss (nats)", log: true }, marks: [{ kind: "line", x, y }] })),
+    figure: svg(
+      plot({
+        title: "Two programs in one net",
+        x: { label: "step" },
+        y: { label: "loss (nats)", log: true },
+        marks: [{ kind: "line", x, y }],
+      }),
+    ),
   };
 };

@@ -1,4 +1,7 @@
-/** 7b-2: constraints between weights under every optimizer: how far they are off after training, and how far without. */
+/**
+ * 7b-2: constraints between weights under every optimizer: how far they are off after training, and how far
+ * without.
+ */
 import { plot, type Mark } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { dense, rnn } from "../../models/layers.ts";
@@ -16,41 +19,82 @@ import type { Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";
 
 const optimizers: [string, Optimizer, number][] = [
-  ["sgd", sgd({ rate: 3, clip: 1 }), 400], ["momentum", momentum({ rate: 1, momentum: 0.9, clip: 1 }), 400], ["nesterov", nesterov({ rate: 1, momentum: 0.9, clip: 1 }), 400],
-  ["rmsprop", rmsprop({ rate: 0.02 }), 400], ["adam", adam({ rate: 0.05 }), 400], ["hessianFree", hessianFree(), 25],
+  ["sgd", sgd({ rate: 3, clip: 1 }), 400],
+  ["momentum", momentum({ rate: 1, momentum: 0.9, clip: 1 }), 400],
+  ["nesterov", nesterov({ rate: 1, momentum: 0.9, clip: 1 }), 400],
+  ["rmsprop", rmsprop({ rate: 0.02 }), 400],
+  ["adam", adam({ rate: 0.05 }), 400],
+  ["hessianFree", hessianFree(), 25],
 ];
-/** w₁ = w₂ among the input weights, one recurrent weight fixed, and the output weights on the plane Σ w = 1. */
+/**
+ * w₁ = w₂ among the input weights, one recurrent weight fixed, and the output weights on the plane Σ w = 1.
+ */
 const constraints: NetworkConstraint[] = [
-  tie({ name: "rnn1.Wx", indices: [0] }, { name: "rnn1.Wx", indices: [1] }), fix({ name: "rnn1.Wh", indices: [4] }),
+  tie({ name: "rnn1.Wx", indices: [0] }, { name: "rnn1.Wx", indices: [1] }),
+  fix({ name: "rnn1.Wh", indices: [4] }),
   constrain({ entries: ["dense2.W"], A: [[1, 1, 1]], b: [1] }),
 ];
-const data = (net: Network, name: string): ArrayLike<number> => net.parameters.find((p) => p.name === name)!.data;
+const data = (net: Network, name: string): ArrayLike<number> =>
+  net.parameters.find((p) => p.name === name)!.data;
 
 /** How far each constraint is off. */
 function violations(net: Network, fixed: number): { tie: number; fix: number; sum: number } {
-  const Wx = data(net, "rnn1.Wx"), W = data(net, "dense2.W");
-  return { tie: Math.abs(Wx[0]! - Wx[1]!), fix: Math.abs(data(net, "rnn1.Wh")[4]! - fixed), sum: Math.abs(W[0]! + W[1]! + W[2]! - 1) };
+  const Wx = data(net, "rnn1.Wx");
+  const W = data(net, "dense2.W");
+  return {
+    tie: Math.abs(Wx[0]! - Wx[1]!),
+    fix: Math.abs(data(net, "rnn1.Wh")[4]! - fixed),
+    sum: Math.abs(W[0]! + W[1]! + W[2]! - 1),
+  };
 }
 
 export const run: Run = async (context): Promise<Outcome> => {
-  const { seed } = context, task = addition({ digits: 6 }), numbers: Record<string, number> = {}, paths: Mark[] = [];
-  const make = (own: NetworkConstraint[]): Promise<Network> => network({
-    input: 2, layers: [rnn(3, { activation: "logistic" }), dense(1)], loss: "bernoulli", seed, precision: "float64", constraints: own,
-  });
-  let worst = 0, fell = true;
+  const { seed } = context;
+  const task = addition({ digits: 6 });
+  const numbers: Record<string, number> = {};
+  const paths: Mark[] = [];
+  const make = (own: NetworkConstraint[]): Promise<Network> =>
+    network({
+      input: 2,
+      layers: [rnn(3, { activation: "logistic" }), dense(1)],
+      loss: "bernoulli",
+      seed,
+      precision: "float64",
+      constraints: own,
+    });
+  let worst = 0;
+  let fell = true;
   for (const [i, [name, optimizer, steps]] of optimizers.entries()) {
-    const net = await make(constraints), fixed = data(net, "rnn1.Wh")[4]!;
-    const losses = await follow(context, net, task, { optimizer, steps, batch: 64 }, { from: i / 6, to: (i + 1) / 6, note: name });
-    const { tie: t, fix: f, sum } = violations(net, fixed), off = Math.max(t, f, sum);
+    const net = await make(constraints);
+    const fixed = data(net, "rnn1.Wh")[4]!;
+    const losses = await follow(
+      context,
+      net,
+      task,
+      { optimizer, steps, batch: 64 },
+      { from: i / 6, to: (i + 1) / 6, note: name },
+    );
+    const { tie: t, fix: f, sum } = violations(net, fixed);
+    const off = Math.max(t, f, sum);
     numbers[`${name}: constraints off by`] = off;
     numbers[`${name}: loss after training`] = recent(losses, Math.min(10, steps));
     worst = Math.max(worst, off);
     fell &&= recent(losses, Math.min(10, steps / 2)) < losses[0]!;
     net.dispose();
   }
-  for (const [label, own] of [["constrained: stays on w₁ = w₂", constraints], ["free", []]] as const) {
-    const net = await make([...own]), x: number[] = [], y: number[] = [];
-    for await (const _ of net.train(task, { optimizer: adam({ rate: 0.05 }), steps: 300, batch: 64, signal: context.signal })) {
+  for (const [label, own] of [
+    ["constrained: stays on w₁ = w₂", constraints],
+    ["free", []],
+  ] as const) {
+    const net = await make([...own]);
+    const x: number[] = [];
+    const y: number[] = [];
+    for await (const _ of net.train(task, {
+      optimizer: adam({ rate: 0.05 }),
+      steps: 300,
+      batch: 64,
+      signal: context.signal,
+    })) {
       const Wx = data(net, "rnn1.Wx");
       x.push(Wx[0]!);
       y.push(Wx[1]!);
@@ -59,12 +103,23 @@ export const run: Run = async (context): Promise<Outcome> => {
     paths.push({ kind: "line", x, y, label });
     net.dispose();
   }
-  const all = paths.flatMap((mark) => mark.kind === "line" ? [...Array.from(mark.x), ...Array.from(mark.y)] : []), ends = [Math.min(...all), Math.max(...all)];
+  const all = paths.flatMap((mark) =>
+    mark.kind === "line" ? [...Array.from(mark.x), ...Array.from(mark.y)] : [],
+  );
+  const ends = [Math.min(...all), Math.max(...all)];
   return {
-    numbers, verdict: worst < 1e-12 && fell,
-    figure: svg(plot({
-      title: "Two weights that must stay equal", note: "The path of a pair of weights in training: with the constraint they walk along the diagonal.",
-      x: { label: "w₁" }, y: { label: "w₂" }, width: 520, height: 480, marks: [{ kind: "line", x: ends, y: ends, color: "#9aa5b1", dash: true }, ...paths],
-    })),
+    numbers,
+    verdict: worst < 1e-12 && fell,
+    figure: svg(
+      plot({
+        title: "Two weights that must stay equal",
+        note: "The path of a pair of weights in training: with the constraint they walk along the diagonal.",
+        x: { label: "w₁" },
+        y: { label: "w₂" },
+        width: 520,
+        height: 480,
+        marks: [{ kind: "line", x: ends, y: ends, color: "#9aa5b1", dash: true }, ...paths],
+      }),
+    ),
   };
 };

@@ -8,26 +8,67 @@ import type { DataItem } from "../../train/data.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, smooth } from "./follow.ts";
 
-const T = 10, H = 8;
+const T = 10;
+const H = 8;
 const all = Array.from({ length: H }, (_, j) => j);
-const pairs = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+const pairs = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
 /** Counts at the last step only. */
 const weight = Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 const quiet = new Float32Array(T);
 
 /** The three ways: initial states of all units, of two of them, and the same two inputs at every step. */
-const modes: { name: string; given?: number[]; input: number; item(a: number, b: number): Pick<DataItem, "input" | "initial"> }[] = [
-  { name: "initial states of all units", given: all, input: 1, item: (a, b) => ({ input: quiet, initial: all.map((j) => (j % 2 ? b : a) - 0.5) }) },
-  { name: "initial states of two units", given: [0, 1], input: 1, item: (a, b) => ({ input: quiet, initial: [a - 0.5, b - 0.5] }) },
-  { name: "the same two inputs at every step", input: 2, item: (a, b) => ({ input: Float32Array.from({ length: 2 * T }, (_, i) => i % 2 ? b : a) }) },
+const modes: {
+  name: string;
+  given?: number[];
+  input: number;
+  item(a: number, b: number): Pick<DataItem, "input" | "initial">;
+}[] = [
+  {
+    name: "initial states of all units",
+    given: all,
+    input: 1,
+    item: (a, b) => ({ input: quiet, initial: all.map((j) => (j % 2 ? b : a) - 0.5) }),
+  },
+  {
+    name: "initial states of two units",
+    given: [0, 1],
+    input: 1,
+    item: (a, b) => ({ input: quiet, initial: [a - 0.5, b - 0.5] }),
+  },
+  {
+    name: "the same two inputs at every step",
+    input: 2,
+    item: (a, b) => ({ input: Float32Array.from({ length: 2 * T }, (_, i) => (i % 2 ? b : a)) }),
+  },
 ];
 
 export const run: Run = async (context): Promise<Outcome> => {
-  const numbers: Record<string, number> = {}, marks: Mark[] = [];
+  const numbers: Record<string, number> = {};
+  const marks: Mark[] = [];
   for (const [i, { name, given, input, item }] of modes.entries()) {
-    const net = await network({ input, layers: [rnn(H, { given }), dense(1)], loss: "bernoulli", seed: context.seed });
-    const items = pairs.map(([a, b]) => ({ ...item(a, b), target: weight.map((w) => w * Number(a !== b)), weight }));
-    const losses = await follow(context, net, items, { optimizer: adam({ rate: 0.02, clip: 1 }), steps: 400 }, { from: i / 3, to: (i + 1) / 3, note: name });
+    const net = await network({
+      input,
+      layers: [rnn(H, { given }), dense(1)],
+      loss: "bernoulli",
+      seed: context.seed,
+    });
+    const items = pairs.map(([a, b]) => ({
+      ...item(a, b),
+      target: weight.map((w) => w * Number(a !== b)),
+      weight,
+    }));
+    const losses = await follow(
+      context,
+      net,
+      items,
+      { optimizer: adam({ rate: 0.02, clip: 1 }), steps: 400 },
+      { from: i / 3, to: (i + 1) / 3, note: name },
+    );
     const { wrongSequences, loss } = await net.evaluate(items);
     numbers[`${name}: wrong of 4`] = wrongSequences!;
     numbers[`${name}: loss, nats`] = loss;
@@ -36,10 +77,16 @@ export const run: Run = async (context): Promise<Outcome> => {
     net.dispose();
   }
   return {
-    numbers, verdict: modes.every(({ name }) => numbers[`${name}: wrong of 4`] === 0),
-    figure: svg(plot({
-      title: "Three ways to put the input in", note: "Two bits come in, ten steps later the net says whether they differ.",
-      x: { label: "training steps" }, y: { label: "loss (nats)", log: true }, marks: [...marks, { kind: "rule", y: Math.LN2, label: "guessing" }],
-    })),
+    numbers,
+    verdict: modes.every(({ name }) => numbers[`${name}: wrong of 4`] === 0),
+    figure: svg(
+      plot({
+        title: "Three ways to put the input in",
+        note: "Two bits come in, ten steps later the net says whether they differ.",
+        x: { label: "training steps" },
+        y: { label: "loss (nats)", log: true },
+        marks: [...marks, { kind: "rule", y: Math.LN2, label: "guessing" }],
+      }),
+    ),
   };
 };

@@ -1,4 +1,7 @@
-/** 7c-1: a feed-forward net and the recurrent net learn sums whose upper columns are always empty, and are tested on full ones. */
+/**
+ * 7c-1: a feed-forward net and the recurrent net learn sums whose upper columns are always empty, and are
+ * tested on full ones.
+ */
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { dense } from "../../models/layers.ts";
@@ -13,11 +16,14 @@ import type { Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 
 /** Columns of the input, and those of them that hold digits in training. */
-const WIDTH = 8, TRAINED = 4, TESTS = 2000;
+const WIDTH = 8;
+const TRAINED = 4;
+const TESTS = 2000;
 
 /** A sum of `digits` columns, and zeros above. */
 function sum(digits: number, random: Random): Item {
-  const bits = (): number[] => Array.from({ length: WIDTH }, (_, t) => t < digits ? random.integer(0, 1) : 0);
+  const bits = (): number[] =>
+    Array.from({ length: WIDTH }, (_, t) => (t < digits ? random.integer(0, 1) : 0));
   return sumItem(bits(), bits());
 }
 /** All digits at once: one step of 2·WIDTH inputs and WIDTH + 1 outputs. */
@@ -28,7 +34,8 @@ function wrongByColumn(items: readonly Item[], predict: (item: Item) => ArrayLik
   const wrong = new Array<number>(WIDTH + 1).fill(0);
   for (const item of items) {
     const y = predict(item);
-    for (let t = 0; t <= WIDTH; ++t) if ((y[t]! > 0.5 ? 1 : 0) !== item.target[t]) wrong[t]! += 1 / items.length;
+    for (let t = 0; t <= WIDTH; ++t)
+      if ((y[t]! > 0.5 ? 1 : 0) !== item.target[t]) wrong[t]! += 1 / items.length;
   }
   return wrong;
 }
@@ -36,32 +43,69 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 
 export const run: Run = async (context): Promise<Outcome> => {
   const { seed, signal } = context;
-  const net = await network({ input: 2 * WIDTH, layers: [dense(128, { activation: "tanh" }), dense(WIDTH + 1)], loss: "bernoulli", seed }), random = new Random(net.engine, seed, 1);
-  const short = Array.from({ length: TESTS }, () => sum(TRAINED, random)), long = Array.from({ length: TESTS }, () => sum(WIDTH, random));
+  const net = await network({
+    input: 2 * WIDTH,
+    layers: [dense(128, { activation: "tanh" }), dense(WIDTH + 1)],
+    loss: "bernoulli",
+    seed,
+  });
+  const random = new Random(net.engine, seed, 1);
+  const short = Array.from({ length: TESTS }, () => sum(TRAINED, random));
+  const long = Array.from({ length: TESTS }, () => sum(WIDTH, random));
   const source = { batch: (n: number, r: Random) => Array.from({ length: n }, () => flat(sum(TRAINED, r))) };
-  await follow(context, net, source, { optimizer: adam({ rate: 0.003 }), steps: 1500, batch: 64 }, { to: 0.7, note: "feed-forward," });
-  const ff = (items: readonly Item[]): number[] => wrongByColumn(items, (item) => net.predict([flat(item).input])[0]!);
-  const seen = ff(short), unseen = ff(long), weights = net.size;
+  await follow(
+    context,
+    net,
+    source,
+    { optimizer: adam({ rate: 0.003 }), steps: 1500, batch: 64 },
+    { to: 0.7, note: "feed-forward," },
+  );
+  const ff = (items: readonly Item[]): number[] =>
+    wrongByColumn(items, (item) => net.predict([flat(item).input])[0]!);
+  const seen = ff(short);
+  const unseen = ff(long);
+  const weights = net.size;
   net.dispose();
-  const learned = await learnAddition({ seed, signal, digits: TRAINED, onStep: ({ step, loss }) => context.progress(Math.min(0.99, 0.7 + step / 6000), `recurrent, loss ${loss.toFixed(4)}`) });
+  const learned = await learnAddition({
+    seed,
+    signal,
+    digits: TRAINED,
+    onStep: ({ step, loss }) =>
+      context.progress(Math.min(0.99, 0.7 + step / 6000), `recurrent, loss ${loss.toFixed(4)}`),
+  });
   signal.throwIfAborted();
-  const recurrent = wrongByColumn(long, (item) => learned.net.predict([item.input])[0]!), small = learned.net.size;
+  const recurrent = wrongByColumn(long, (item) => learned.net.predict([item.input])[0]!);
+  const small = learned.net.size;
   learned.net.dispose();
-  const columns = Array.from({ length: WIDTH + 1 }, (_, t) => t + 1), upper = (rates: readonly number[]): number => mean(rates.slice(TRAINED + 1));
+  const columns = Array.from({ length: WIDTH + 1 }, (_, t) => t + 1);
+  const upper = (rates: readonly number[]): number => mean(rates.slice(TRAINED + 1));
   const numbers = {
-    "feed-forward: weights": weights, "recurrent: weights": small,
+    "feed-forward: weights": weights,
+    "recurrent: weights": small,
     [`feed-forward: wrong digits where it was trained (${TRAINED} columns)`]: mean(seen),
     [`feed-forward: wrong digits in the columns above, of ${WIDTH}-digit sums`]: upper(unseen),
     [`recurrent, trained on ${TRAINED} digits: wrong digits of ${WIDTH}-digit sums`]: mean(recurrent),
-    "feed-forward: digits it has inputs for": WIDTH, "recurrent: digits it has inputs for": "any number",
+    "feed-forward: digits it has inputs for": WIDTH,
+    "recurrent: digits it has inputs for": "any number",
   };
   return {
-    numbers, verdict: mean(seen) < 0.01 && upper(unseen) > 0.3 && mean(recurrent) === 0,
-    figure: svg(plot({
-      title: "What is learned at one end does not carry to the other", note: `Wrong digits by column on ${WIDTH}-digit sums. Both nets saw digits in the lowest ${TRAINED} columns only (left of the line).`,
-      x: { label: "column, from the least significant" }, y: { label: "share of wrong digits", range: [0, 0.7] },
-      marks: [{ kind: "bars", x: columns, y: unseen, label: `feed-forward net, ${weights} weights`, width: 0.7 }, { kind: "line", x: columns, y: recurrent, label: `recurrent net, ${small} weights`, width: 3 },
-        { kind: "rule", x: TRAINED + 0.5 }, { kind: "rule", y: 0.5, label: "guessing" }],
-    })),
+    numbers,
+    verdict: mean(seen) < 0.01 && upper(unseen) > 0.3 && mean(recurrent) === 0,
+    figure: svg(
+      plot({
+        title: "What is learned at one end does not carry to the other",
+        note:
+          `Wrong digits by column on ${WIDTH}-digit sums. Both nets saw digits in the ` +
+          `lowest ${TRAINED} columns only (left of the line).`,
+        x: { label: "column, from the least significant" },
+        y: { label: "share of wrong digits", range: [0, 0.7] },
+        marks: [
+          { kind: "bars", x: columns, y: unseen, label: `feed-forward net, ${weights} weights`, width: 0.7 },
+          { kind: "line", x: columns, y: recurrent, label: `recurrent net, ${small} weights`, width: 3 },
+          { kind: "rule", x: TRAINED + 0.5 },
+          { kind: "rule", y: 0.5, label: "guessing" },
+        ],
+      }),
+    ),
   };
 };

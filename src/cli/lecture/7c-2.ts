@@ -7,24 +7,42 @@ import { engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
-const SUMS = 10_000, DIGITS = 64;
+const SUMS = 10_000;
+const DIGITS = 64;
 
 export const run: Run = async ({ seed, log }): Promise<Outcome> => {
   const items = addition({ digits: DIGITS }).batch(SUMS, new Random(await engine("float32"), seed, 1));
   let wrong = 0;
   for (const { input, target } of items) {
-    const printed = runMoore(adder, Array.from(target, (_, t) => 2 * input[2 * t]! + input[2 * t + 1]!));
-    const number = (digit: (t: number) => unknown): bigint => Array.from(target, (_, t) => BigInt(digit(t) as string) << BigInt(t)).reduce((a, b) => a + b, 0n);
+    const printed = runMoore(
+      adder,
+      Array.from(target, (_, t) => 2 * input[2 * t]! + input[2 * t + 1]!),
+    );
+    const number = (digit: (t: number) => unknown): bigint =>
+      Array.from(target, (_, t) => BigInt(digit(t) as string) << BigInt(t)).reduce((a, b) => a + b, 0n);
     if (number((t) => printed[t]) !== number((t) => input[2 * t]) + number((t) => input[2 * t + 1])) ++wrong;
   }
   log(automatonText(adder));
   const states = minimize(adder).machine.next.length;
   return {
-    numbers: { [`sums of up to ${DIGITS} digits, against whole-number arithmetic`]: SUMS, "wrong": wrong, "states": adder.next.length, "states of the smallest machine that does the same": states },
+    numbers: {
+      [`sums of up to ${DIGITS} digits, against whole-number arithmetic`]: SUMS,
+      wrong: wrong,
+      states: adder.next.length,
+      "states of the smallest machine that does the same": states,
+    },
     verdict: wrong === 0 && states === 4,
-    figure: svg(automatonFigure(adder, {
-      title: "Binary addition as a finite automaton", note: "Columns of two digits come in from the right; a state prints its digit when it is entered.",
-      places: [[0, 1], [0, 0], [1, 1], [1, 0]],
-    })),
+    figure: svg(
+      automatonFigure(adder, {
+        title: "Binary addition as a finite automaton",
+        note: "Columns of two digits come in from the right; a state prints its digit when it is entered.",
+        places: [
+          [0, 1],
+          [0, 0],
+          [1, 1],
+          [1, 0],
+        ],
+      }),
+    ),
   };
 };

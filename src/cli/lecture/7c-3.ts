@@ -11,22 +11,47 @@ const DIGITS = 12;
 
 export const run: Run = async ({ seed, signal, progress }): Promise<Outcome> => {
   const { net, losses, steps, restarts, automaton, invariance, stopped } = await learnAddition({
-    seed, signal, digits: DIGITS, onStep: ({ attemptStep, loss, attempt }) => progress(Math.min(1, attemptStep / 700), `loss ${loss.toFixed(4)}${attempt ? `, restarts ${attempt}` : ""}`),
+    seed,
+    signal,
+    digits: DIGITS,
+    onStep: ({ attemptStep, loss, attempt }) =>
+      progress(
+        Math.min(1, attemptStep / 700),
+        `loss ${loss.toFixed(4)}${attempt ? `, restarts ${attempt}` : ""}`,
+      ),
   });
   if (stopped) signal.throwIfAborted();
-  const { errors } = await testSums(net, seed, 10_000, 64), weights = net.size, long = (await net.evaluate(addition({ digits: 2000, least: 2000 }), { count: 20, seed })).wrongSequences!;
+  const { errors } = await testSums(net, seed, 10_000, 64);
+  const weights = net.size;
+  const long = (await net.evaluate(addition({ digits: 2000, least: 2000 }), { count: 20, seed }))
+    .wrongSequences!;
   net.dispose();
   const { x, y } = smooth(losses, 10);
   return {
     numbers: {
-      weights, "training steps": steps, "restarts": restarts, "digits of the training sums": DIGITS,
-      "wrong of 10,000 fresh sums of 1 to 64 digits": errors, "wrong of 20 sums of 2,000 digits": long,
-      "equal to the lecture's automaton": automaton?.equivalent ? "yes" : "no", "proven for every length": invariance?.proven ? "yes" : "no",
+      weights,
+      "training steps": steps,
+      restarts: restarts,
+      "digits of the training sums": DIGITS,
+      "wrong of 10,000 fresh sums of 1 to 64 digits": errors,
+      "wrong of 20 sums of 2,000 digits": long,
+      "equal to the lecture's automaton": automaton?.equivalent ? "yes" : "no",
+      "proven for every length": invariance?.proven ? "yes" : "no",
     },
     verdict: errors === 0 && long === 0 && (automaton?.equivalent ?? false),
-    figure: svg(plot({
-      title: "Three hidden units learn to add", note: "Two inputs, three fully interconnected logistic units, one output; sums of 12 digits, least significant first.",
-      x: { label: "training steps of the attempt that succeeded" }, y: { label: "loss (nats a digit)", log: true }, marks: [{ kind: "line", x, y }, { kind: "rule", y: Math.LN2, label: "guessing" }],
-    })),
+    figure: svg(
+      plot({
+        title: "Three hidden units learn to add",
+        note:
+          "Two inputs, three fully interconnected logistic units, one output; sums of 12 digits, least " +
+          "significant first.",
+        x: { label: "training steps of the attempt that succeeded" },
+        y: { label: "loss (nats a digit)", log: true },
+        marks: [
+          { kind: "line", x, y },
+          { kind: "rule", y: Math.LN2, label: "guessing" },
+        ],
+      }),
+    ),
   };
 };

@@ -1,4 +1,7 @@
-/** 7c-5: one net of six units does two additions at once; the automaton that it becomes has the product of the states. */
+/**
+ * 7c-5: one net of six units does two additions at once; the automaton that it becomes has the product of the
+ * states.
+ */
 import { extractAutomaton } from "../../analysis/extract-automaton.ts";
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
@@ -14,76 +17,175 @@ import type { LectureContext, Outcome, Run } from "./experiment.ts";
 
 /** Two machines side by side: every pair of states, every pair of symbols. */
 function product(m: Moore): Moore {
-  const S = m.next.length, A = m.symbols.length, pairs = Array.from({ length: S * S }, (_, s) => [Math.floor(s / S), s % S] as const);
+  const S = m.next.length;
+  const A = m.symbols.length;
+  const pairs = Array.from({ length: S * S }, (_, s) => [Math.floor(s / S), s % S] as const);
   return {
-    symbols: Array.from({ length: A * A }, (_, a) => `${m.symbols[Math.floor(a / A)]} ${m.symbols[a % A]}`), start: m.start * S + m.start,
+    symbols: Array.from({ length: A * A }, (_, a) => `${m.symbols[Math.floor(a / A)]} ${m.symbols[a % A]}`),
+    start: m.start * S + m.start,
     outputs: pairs.map(([s, t]) => `${m.outputs[s]}${m.outputs[t]}`),
-    next: pairs.map(([s, t]) => Array.from({ length: A * A }, (_, a) => m.next[s]![Math.floor(a / A)]! * S + m.next[t]![a % A]!)),
+    next: pairs.map(([s, t]) =>
+      Array.from({ length: A * A }, (_, a) => m.next[s]![Math.floor(a / A)]! * S + m.next[t]![a % A]!),
+    ),
   };
 }
 
 /** Two independent sums of the same length at once: four inputs, two outputs. */
 function twice(one: FiniteTask): FiniteTask {
-  const A = one.machine.symbols.length, beside = (a: ArrayLike<number>, b: ArrayLike<number>, columns: number): Float32Array => {
+  const A = one.machine.symbols.length;
+  const beside = (a: ArrayLike<number>, b: ArrayLike<number>, columns: number): Float32Array => {
     const steps = a.length / columns;
     return Float32Array.from({ length: 2 * a.length }, (_, i) => {
-      const t = Math.floor(i / (2 * columns)), j = i % (2 * columns);
+      const t = Math.floor(i / (2 * columns));
+      const j = i % (2 * columns);
       return t < steps ? (j < columns ? a[t * columns + j]! : b[t * columns + j - columns]!) : 0;
     });
   };
   return {
-    ...one, name: "two additions", input: 4, output: 2, chance: 2 * one.chance, machine: product(one.machine),
+    ...one,
+    name: "two additions",
+    input: 4,
+    output: 2,
+    chance: 2 * one.chance,
+    machine: product(one.machine),
     batch(n, random) {
       const items = one.batch(2 * n, random);
-      return Array.from({ length: n }, (_, i): Item => ({ input: beside(items[2 * i]!.input, items[2 * i + 1]!.input, 2), target: beside(items[2 * i]!.target, items[2 * i + 1]!.target, 1) }));
+      return Array.from({ length: n }, (_, i): Item => ({
+        input: beside(items[2 * i]!.input, items[2 * i + 1]!.input, 2),
+        target: beside(items[2 * i]!.target, items[2 * i + 1]!.target, 1),
+      }));
     },
-    wrong: (item, prediction) => Array.from(item.target).reduce((sum, digit, i) => sum + Number(!(prediction[i]! * (digit - 0.5) > 0)), 0),
-    encode: (symbol) => [...Array.from(one.encode(Math.floor(symbol / A))), ...Array.from(one.encode(symbol % A))],
+    wrong: (item, prediction) =>
+      Array.from(item.target).reduce(
+        (sum, digit, i) => sum + Number(!(prediction[i]! * (digit - 0.5) > 0)),
+        0,
+      ),
+    encode: (symbol) => [
+      ...Array.from(one.encode(Math.floor(symbol / A))),
+      ...Array.from(one.encode(symbol % A)),
+    ],
     print: (y) => one.print([y[0]!]) + one.print([y[1]!]),
   };
 }
 
 /** Six units, four inputs, two outputs; new beginnings until it has learned. */
-async function learnTwo({ seed, signal, progress }: LectureContext): Promise<{ states: number; patterns: number; equivalent: boolean; wrong: number; weights: number; steps: number; restarts: number }> {
-  const task = twice(addition({ digits: 8, least: 8 })), fresh = twice(addition({ digits: 64, least: 64 }));
+async function learnTwo({
+  seed,
+  signal,
+  progress,
+}: LectureContext): Promise<{
+  states: number;
+  patterns: number;
+  equivalent: boolean;
+  wrong: number;
+  weights: number;
+  steps: number;
+  restarts: number;
+}> {
+  const task = twice(addition({ digits: 8, least: 8 }));
+  const fresh = twice(addition({ digits: 64, least: 64 }));
   let steps = 0;
-  for (let restarts = 0;; ++restarts) {
-    const net = await network({ input: 4, layers: [rnn(6, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }), dense(2, { init: { input: normal(1) } })], loss: "bernoulli", seed: seed + 1_000_000 * restarts });
-    let learned = 0, best: Awaited<ReturnType<typeof extractAutomaton>> | undefined;
-    for await (const { step, loss } of net.train(task, { optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }), steps: 5000, batch: 64, signal })) {
+  for (let restarts = 0; ; ++restarts) {
+    const net = await network({
+      input: 4,
+      layers: [
+        rnn(6, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }),
+        dense(2, { init: { input: normal(1) } }),
+      ],
+      loss: "bernoulli",
+      seed: seed + 1_000_000 * restarts,
+    });
+    let learned = 0;
+    let best: Awaited<ReturnType<typeof extractAutomaton>> | undefined;
+    for await (const { step, loss } of net.train(task, {
+      optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
+      steps: 5000,
+      batch: 64,
+      signal,
+    })) {
       ++steps;
-      progress(Math.min(0.99, 0.3 + 0.7 * step / 1500), `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`);
+      progress(
+        Math.min(0.99, 0.3 + (0.7 * step) / 1500),
+        `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`,
+      );
       if (!learned && loss < 0.02) learned = step;
       if (!learned && step >= 1500) break;
-      if (learned && (step - learned) % 250 === 249 && (best = await extractAutomaton(net, task, { words: 200 }).catch(() => undefined))?.equivalent) break;
+      if (
+        learned &&
+        (step - learned) % 250 === 249 &&
+        (best = await extractAutomaton(net, task, { words: 200 }).catch(() => undefined))?.equivalent
+      )
+        break;
     }
     signal.throwIfAborted();
-    if (!best?.equivalent && restarts < 9) { net.dispose(); continue; }
-    const wrong = (await net.evaluate(fresh, { count: 1000, seed })).wrongSequences!, weights = net.size;
+    if (!best?.equivalent && restarts < 9) {
+      net.dispose();
+      continue;
+    }
+    const wrong = (await net.evaluate(fresh, { count: 1000, seed })).wrongSequences!;
+    const weights = net.size;
     net.dispose();
-    return { states: best?.machine.next.length ?? 0, patterns: best?.patterns.length ?? 0, equivalent: best?.equivalent ?? false, wrong, weights, steps, restarts };
+    return {
+      states: best?.machine.next.length ?? 0,
+      patterns: best?.patterns.length ?? 0,
+      equivalent: best?.equivalent ?? false,
+      wrong,
+      weights,
+      steps,
+      restarts,
+    };
   }
 }
 
 export const run: Run = async (context): Promise<Outcome> => {
-  const one = await learnAddition({ seed: context.seed, signal: context.signal, onStep: ({ attemptStep, loss }) => context.progress(Math.min(0.3, attemptStep / 3000), `one addition, loss ${loss.toFixed(4)}`) });
+  const one = await learnAddition({
+    seed: context.seed,
+    signal: context.signal,
+    onStep: ({ attemptStep, loss }) =>
+      context.progress(Math.min(0.3, attemptStep / 3000), `one addition, loss ${loss.toFixed(4)}`),
+  });
   context.signal.throwIfAborted();
-  const weights = one.net.size, two = await learnTwo(context), tasks = [1, 2, 3, 4, 5, 6];
+  const weights = one.net.size;
+  const two = await learnTwo(context);
+  const tasks = [1, 2, 3, 4, 5, 6];
   one.net.dispose();
   return {
     numbers: {
-      "one addition: units": 3, "one addition: states": one.automaton?.machine.next.length ?? 0, "one addition: weights": weights,
-      "two additions: units": 6, "two additions: states": two.states, "two additions: weights": two.weights, "two additions: patterns of hidden activity": two.patterns,
-      "two additions: wrong of 1,000 pairs of 64-digit sums": two.wrong, "two additions: training steps": two.steps, "two additions: restarts": two.restarts,
+      "one addition: units": 3,
+      "one addition: states": one.automaton?.machine.next.length ?? 0,
+      "one addition: weights": weights,
+      "two additions: units": 6,
+      "two additions: states": two.states,
+      "two additions: weights": two.weights,
+      "two additions: patterns of hidden activity": two.patterns,
+      "two additions: wrong of 1,000 pairs of 64-digit sums": two.wrong,
+      "two additions: training steps": two.steps,
+      "two additions: restarts": two.restarts,
       "equal to the product of two adders": two.equivalent ? "yes" : "no",
     },
     verdict: two.equivalent && two.states === 16 && two.wrong === 0,
-    figure: svg(plot({
-      title: "More things at once", note: "k additions at once: states that an automaton needs, units and weights that a net needs. Circles: learned and extracted.",
-      x: { label: "additions at once" }, y: { label: "number", log: true }, marks: [
-        { kind: "line", x: tasks, y: tasks.map((k) => 4 ** k), label: "states of the automaton, 4ᵏ" }, { kind: "line", x: tasks, y: tasks.map((k) => (3 * k) ** 2), label: "recurrent weights, (3k)²" },
-        { kind: "line", x: tasks, y: tasks.map((k) => 3 * k), label: "hidden units, 3k" }, { kind: "points", x: [1, 2], y: [one.automaton?.machine.next.length ?? NaN, two.states], label: "found in trained nets", size: 5, color: "#1f2933" },
-      ],
-    })),
+    figure: svg(
+      plot({
+        title: "More things at once",
+        note:
+          "k additions at once: states that an automaton needs, units and weights that a net needs. " +
+          "Circles: learned and extracted.",
+        x: { label: "additions at once" },
+        y: { label: "number", log: true },
+        marks: [
+          { kind: "line", x: tasks, y: tasks.map((k) => 4 ** k), label: "states of the automaton, 4ᵏ" },
+          { kind: "line", x: tasks, y: tasks.map((k) => (3 * k) ** 2), label: "recurrent weights, (3k)²" },
+          { kind: "line", x: tasks, y: tasks.map((k) => 3 * k), label: "hidden units, 3k" },
+          {
+            kind: "points",
+            x: [1, 2],
+            y: [one.automaton?.machine.next.length ?? NaN, two.states],
+            label: "found in trained nets",
+            size: 5,
+            color: "#1f2933",
+          },
+        ],
+      }),
+    ),
   };
 };

@@ -1,4 +1,7 @@
-/** 7d-1: the backward pass as a linear map: scaled final derivatives scale every derivative, bit for bit; the forward pass does not do that. */
+/**
+ * 7d-1: the backward pass as a linear map: scaled final derivatives scale every derivative, bit for bit; the
+ * forward pass does not do that.
+ */
 import { plot } from "../../analysis/plot.ts";
 import { svg } from "../../analysis/plot-svg.ts";
 import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/layers.ts";
@@ -7,54 +10,130 @@ import { Arena } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
-const T = 30, O = 2, BATCH = 4;
-const cells: [string, Layer][] = [["rnn", rnn(8)], ["lstm", lstm(8)], ["gru", gru(8)], ["bidirectional lstm", bidirectional(lstm(5))]];
+const T = 30;
+const O = 2;
+const BATCH = 4;
+const cells: [string, Layer][] = [
+  ["rnn", rnn(8)],
+  ["lstm", lstm(8)],
+  ["gru", gru(8)],
+  ["bidirectional lstm", bidirectional(lstm(5))],
+];
 
-/** All derivatives that belong to given final ones, at the net's activities on some input; and the outputs. */
-function backward(net: Network, random: Random): { outputs(scale: number): number[]; derivatives(final: (i: number) => number): number[]; rows: number; free(): void } {
-  const arena = new Arena(net.engine.memory), { memory } = net.engine, tape = net.tape(), node = net.built.output;
-  const input = Array.from({ length: BATCH }, () => Float64Array.from({ length: 2 * T }, () => random.normal()));
-  const g = arena.reals(net.size), rows = T * BATCH;
-  net.inspect(input.map((x) => ({ input: x, target: new Float64Array(T * O) })), (_, batch) => tape.plan(batch.packing, batch.inputs));
+/**
+ * All derivatives that belong to given final ones, at the net's activities on some input; and the outputs.
+ */
+function backward(
+  net: Network,
+  random: Random,
+): {
+  outputs(scale: number): number[];
+  derivatives(final: (i: number) => number): number[];
+  rows: number;
+  free(): void;
+} {
+  const arena = new Arena(net.engine.memory);
+  const { memory } = net.engine;
+  const tape = net.tape();
+  const node = net.built.output;
+  const input = Array.from({ length: BATCH }, () =>
+    Float64Array.from({ length: 2 * T }, () => random.normal()),
+  );
+  const g = arena.reals(net.size);
+  const rows = T * BATCH;
+  net.inspect(
+    input.map((x) => ({ input: x, target: new Float64Array(T * O) })),
+    (_, batch) => tape.plan(batch.packing, batch.inputs),
+  );
   tape.forward();
   return {
-    rows, outputs: (scale) => net.predict(input.map((x) => x.map((v) => v * scale))).flatMap((y) => Array.from(y)),
+    rows,
+    outputs: (scale) => net.predict(input.map((x) => x.map((v) => v * scale))).flatMap((y) => Array.from(y)),
     derivatives(final) {
-      tape.vjp(g, () => { const d = memory.reals(tape.adjoint(node), rows * O); for (let i = 0; i < rows * O; ++i) d[i]! += final(i); });
+      tape.vjp(g, () => {
+        const d = memory.reals(tape.adjoint(node), rows * O);
+        for (let i = 0; i < rows * O; ++i) d[i]! += final(i);
+      });
       return Array.from(memory.reals(g, net.size));
     },
-    free: () => { tape.dispose(); arena.dispose(); },
+    free: () => {
+      tape.dispose();
+      arena.dispose();
+    },
   };
 }
 
 export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
-  const numbers: Record<string, number> = {}, figure = { x: [] as number[], y: [] as number[], fx: [] as number[], fy: [] as number[] };
-  for (const [c, [name, layer]] of cells.entries()) for (const precision of ["float32", "float64"] as const) {
-    const net = await network({ input: 2, layers: [layer, dense(O)], loss: "squared", precision, seed }), random = new Random(net.engine, seed, 1);
-    const pass = backward(net, random), first = Float64Array.from({ length: pass.rows * O }, () => random.normal()), second = first.map(() => random.normal());
-    const once = pass.derivatives((i) => first[i]!), twice = pass.derivatives((i) => 2 * first[i]!), other = pass.derivatives((i) => second[i]!), sum = pass.derivatives((i) => first[i]! + second[i]!);
-    const size = Math.max(...sum.map(Math.abs));
-    numbers[`${name}, ${precision}: derivatives not doubled to the last bit`] = once.filter((d, i) => twice[i] !== 2 * d).length;
-    numbers[`${name}, ${precision}: sum of two passes against the pass of the sum`] = Math.max(...sum.map((d, i) => Math.abs(d - once[i]! - other[i]!))) / size;
-    if (name === "rnn" && precision === "float64") {
-      const y = pass.outputs(1), y2 = pass.outputs(2);
-      figure.x = once; figure.y = twice; figure.fx = y; figure.fy = y2;
-      numbers["forward, rnn: outputs for a doubled input, relative to doubled outputs, off by"] = Math.max(...y2.map((v, i) => Math.abs(v - 2 * y[i]!))) / Math.max(...y.map(Math.abs));
+  const numbers: Record<string, number> = {};
+  const figure = { x: [] as number[], y: [] as number[], fx: [] as number[], fy: [] as number[] };
+  for (const [c, [name, layer]] of cells.entries())
+    for (const precision of ["float32", "float64"] as const) {
+      const net = await network({ input: 2, layers: [layer, dense(O)], loss: "squared", precision, seed });
+      const random = new Random(net.engine, seed, 1);
+      const pass = backward(net, random);
+      const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
+      const second = first.map(() => random.normal());
+      const once = pass.derivatives((i) => first[i]!);
+      const twice = pass.derivatives((i) => 2 * first[i]!);
+      const other = pass.derivatives((i) => second[i]!);
+      const sum = pass.derivatives((i) => first[i]! + second[i]!);
+      const size = Math.max(...sum.map(Math.abs));
+      numbers[`${name}, ${precision}: derivatives not doubled to the last bit`] = once.filter(
+        (d, i) => twice[i] !== 2 * d,
+      ).length;
+      numbers[`${name}, ${precision}: sum of two passes against the pass of the sum`] =
+        Math.max(...sum.map((d, i) => Math.abs(d - once[i]! - other[i]!))) / size;
+      if (name === "rnn" && precision === "float64") {
+        const y = pass.outputs(1);
+        const y2 = pass.outputs(2);
+        figure.x = once;
+        figure.y = twice;
+        figure.fx = y;
+        figure.fy = y2;
+        numbers["forward, rnn: outputs for a doubled input, relative to doubled outputs, off by"] =
+          Math.max(...y2.map((v, i) => Math.abs(v - 2 * y[i]!))) / Math.max(...y.map(Math.abs));
+      }
+      pass.free();
+      net.dispose();
+      progress((c + 1) / cells.length, name);
     }
-    pass.free();
-    net.dispose();
-    progress((c + 1) / cells.length, name);
-  }
-  const exact = Object.entries(numbers).every(([name, value]) => name.includes("forward") ? value > 0.1 : name.includes("last bit") ? value === 0 : value < (name.includes("float32") ? 1e-5 : 1e-13));
-  const unit = (values: number[]): number => 1 / Math.max(...values.map(Math.abs)), [a, b] = [unit(figure.x), unit(figure.fx)];
+  const exact = Object.entries(numbers).every(([name, value]) =>
+    name.includes("forward")
+      ? value > 0.1
+      : name.includes("last bit")
+        ? value === 0
+        : value < (name.includes("float32") ? 1e-5 : 1e-13),
+  );
+  const unit = (values: number[]): number => 1 / Math.max(...values.map(Math.abs));
+  const [a, b] = [unit(figure.x), unit(figure.fx)];
   return {
-    numbers, verdict: exact,
-    figure: svg(plot({
-      title: "Backward is linear, forward is not", note: "Twice the final derivatives give exactly twice every derivative; twice the input does not give twice the output.",
-      x: { label: "once" }, y: { label: "doubled" }, marks: [
-        { kind: "line", x: [-1, 1], y: [-2, 2], color: "#9aa5b1", dash: true }, { kind: "points", x: figure.x.map((v) => v * a), y: figure.y.map((v) => v * a), label: "backward: derivatives" },
-        { kind: "points", x: figure.fx.map((v) => v * b), y: figure.fy.map((v) => v * b), label: "forward: outputs", size: 2.5 },
-      ],
-    })),
+    numbers,
+    verdict: exact,
+    figure: svg(
+      plot({
+        title: "Backward is linear, forward is not",
+        note:
+          "Twice the final derivatives give exactly twice every derivative; twice the input does not " +
+          "give twice the output.",
+        x: { label: "once" },
+        y: { label: "doubled" },
+        marks: [
+          { kind: "line", x: [-1, 1], y: [-2, 2], color: "#9aa5b1", dash: true },
+          {
+            kind: "points",
+            x: figure.x.map((v) => v * a),
+            y: figure.y.map((v) => v * a),
+            label: "backward: derivatives",
+          },
+          {
+            kind: "points",
+            x: figure.fx.map((v) => v * b),
+            y: figure.fy.map((v) => v * b),
+            label: "forward: outputs",
+            size: 2.5,
+          },
+        ],
+      }),
+    ),
   };
 };

@@ -1,6 +1,6 @@
 /**
- * Way 3: a reservoir that nobody trains remembers five bits for 200 steps, where a random sparse one does not; and leaky units that hear
- * their own output go on with a chaotic series.
+ * Way 3: a reservoir that nobody trains remembers five bits for 200 steps, where a random sparse one does
+ * not; and leaky units that hear their own output go on with a chaotic series.
  */
 import { esn, type EsnSpec } from "../../models/esn.ts";
 import { longLag } from "../../tasks/long-lag/table.ts";
@@ -10,24 +10,53 @@ import type { LectureContext, Run } from "./experiment.ts";
 
 const lags = [10, 50, 100, 200];
 
-/** n values of Mackey & Glass 1977, x' = 0.2·x(t-17) / (1 + x(t-17)^10) - 0.1·x, less 0.9, in Euler steps of 0.1; one value a unit of time. */
+/**
+ * n values of Mackey & Glass 1977, x' = 0.2·x(t-17) / (1 + x(t-17)^10) - 0.1·x, less 0.9, in Euler steps of
+ * 0.1; one value a unit of time.
+ */
 function mackeyGlass(n: number): Float64Array {
-  const fine = 10, delay = 17 * fine, x = new Float64Array(delay + 1 + n * fine).fill(1.2);
+  const fine = 10;
+  const delay = 17 * fine;
+  const x = new Float64Array(delay + 1 + n * fine).fill(1.2);
   for (let t = delay; t + 1 < x.length; ++t) {
-    const old = x[t - delay]!, two = old * old, five = two * two * old;
-    x[t + 1] = x[t]! + (0.2 * old / (1 + five * five) - 0.1 * x[t]!) / fine;
+    const old = x[t - delay]!;
+    const two = old * old;
+    const five = two * two * old;
+    x[t + 1] = x[t]! + ((0.2 * old) / (1 + five * five) - 0.1 * x[t]!) / fine;
   }
   return Float64Array.from({ length: n }, (_, t) => x[delay + 1 + t * fine]! - 0.9);
 }
 
-const TRAIN = 3000, WARM = 500, FREE = 300, HORIZON = 84;
+const TRAIN = 3000;
+const WARM = 500;
+const FREE = 300;
+const HORIZON = 84;
 
-/** Learns a series from leaky units that hear the last value, then hears itself. The error is relative to the series' deviation. */
-async function runFreely({ seed }: LectureContext): Promise<{ truth: Float64Array; free: Float64Array; error: number }> {
-  const series = mackeyGlass(TRAIN + WARM + FREE), learned = series.subarray(0, TRAIN), truth = series.subarray(TRAIN + WARM);
-  const net = await esn({ input: 0, output: 1, units: 400, spectralRadius: 0.9, leak: 0.6, feedbackScale: 1.5, biasScale: 0.2, ridge: 1e-9, washout: 300, seed });
+/**
+ * Learns a series from leaky units that hear the last value, then hears itself. The error is relative to the
+ * series' deviation.
+ */
+async function runFreely({
+  seed,
+}: LectureContext): Promise<{ truth: Float64Array; free: Float64Array; error: number }> {
+  const series = mackeyGlass(TRAIN + WARM + FREE);
+  const learned = series.subarray(0, TRAIN);
+  const truth = series.subarray(TRAIN + WARM);
+  const net = await esn({
+    input: 0,
+    output: 1,
+    units: 400,
+    spectralRadius: 0.9,
+    leak: 0.6,
+    feedbackScale: 1.5,
+    biasScale: 0.2,
+    ridge: 1e-9,
+    washout: 300,
+    seed,
+  });
   net.fit([{ input: [], target: learned }]);
-  const free = net.generate(FREE, { warm: series.subarray(TRAIN, TRAIN + WARM) }), mean = learned.reduce((a, b) => a + b) / TRAIN;
+  const free = net.generate(FREE, { warm: series.subarray(TRAIN, TRAIN + WARM) });
+  const mean = learned.reduce((a, b) => a + b) / TRAIN;
   const deviation = Math.sqrt(learned.reduce((sum, x) => sum + (x - mean) ** 2, 0) / TRAIN);
   let squares = 0;
   for (let t = 0; t < HORIZON; ++t) squares += (free[t]! - truth[t]!) ** 2;
@@ -41,29 +70,66 @@ export const run: Run = async (context) => {
     ["orthogonal, radius 1", { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 }],
     ["sparse, radius 0.95", { reservoir: "sparse", spectralRadius: 0.95, inputScale: 0.05, ridge: 1e-10 }],
   ];
-  const numbers: Record<string, number> = {}, wrong = kinds.map(() => [] as number[]);
+  const numbers: Record<string, number> = {};
+  const wrong = kinds.map(() => [] as number[]);
   log("5-bit memorization by ridge regression on the states of 500 units with fixed random weights.");
   for (const [k, [name, kind]] of kinds.entries()) {
     for (const [i, lag] of lags.entries()) {
       signal.throwIfAborted();
-      const task = longLag.memory5({ lag }), items = task.all!, net = await esn({ input: { symbols: task.input }, output: { classes: task.output }, units: 500, seed, ...kind });
+      const task = longLag.memory5({ lag });
+      const items = task.all!;
+      const net = await esn({
+        input: { symbols: task.input },
+        output: { classes: task.output },
+        units: 500,
+        seed,
+        ...kind,
+      });
       net.fit(items);
       const y = net.predict(items.map((item) => item.input));
-      wrong[k]!.push(numbers[`${name}, T=${lag}: wrong symbols of 160`] = items.reduce((sum, item, j) => sum + task.wrong(item, y[j]!), 0));
+      wrong[k]!.push(
+        (numbers[`${name}, T=${lag}: wrong symbols of 160`] = items.reduce(
+          (sum, item, j) => sum + task.wrong(item, y[j]!),
+          0,
+        )),
+      );
       net.dispose();
       progress((k * lags.length + i + 1) / (2 * lags.length), `${name}, T = ${lag}`);
     }
   }
-  log("A chaotic series (Mackey & Glass, delay 17): 400 leaky units with output feedback learn 3000 values, hear 500 more, and go on by themselves.");
-  const { truth, free, error } = await runFreely(context), x = Array.from(truth, (_, t) => t + 1);
+  log(
+    "A chaotic series (Mackey & Glass, delay 17): 400 leaky units with output feedback learn 3000 " +
+      "values, hear 500 more, and go on by themselves.",
+  );
+  const { truth, free, error } = await runFreely(context);
+  const x = Array.from(truth, (_, t) => t + 1);
   numbers[`free run: error over ${HORIZON} steps (of the deviation)`] = error;
   return {
-    numbers, verdict: wrong[0]!.every((count) => count === 0) && wrong[1]!.at(-1)! > 0 && error < 0.1,
-    figure: svg(panels([
-      plot({ title: "5-bit memorization", note: "Only the readout is learned", x: { label: "lag (steps)" }, y: { label: "wrong symbols of 160" },
-        marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k]!, label })) }),
-      plot({ title: "A reservoir that hears itself", note: "The chaotic series of Mackey and Glass, and a free run of leaky units", x: { label: "steps by itself" }, y: { label: "value" },
-        marks: [{ kind: "line", x, y: truth, label: "series" }, { kind: "line", x, y: free, label: "free run", dash: true }] }),
-    ], { columns: 2 })),
+    numbers,
+    verdict: wrong[0]!.every((count) => count === 0) && wrong[1]!.at(-1)! > 0 && error < 0.1,
+    figure: svg(
+      panels(
+        [
+          plot({
+            title: "5-bit memorization",
+            note: "Only the readout is learned",
+            x: { label: "lag (steps)" },
+            y: { label: "wrong symbols of 160" },
+            marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k]!, label })),
+          }),
+          plot({
+            title: "A reservoir that hears itself",
+            note: "The chaotic series of Mackey and Glass, and a free run of leaky units",
+            x: { label: "steps by itself" },
+            y: { label: "value" },
+            marks: [
+              { kind: "line", x, y: truth, label: "series" },
+              { kind: "line", x, y: free, label: "free run", dash: true },
+            ],
+          }),
+        ],
+        { columns: 2 },
+      ),
+    ),
   };
 };

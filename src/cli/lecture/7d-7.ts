@@ -1,4 +1,6 @@
-/** Way 4: echo-state initialization and momentum: Nesterov's, with centering and without it, and classical. */
+/**
+ * Way 4: echo-state initialization and momentum: Nesterov's, with centering and without it, and classical.
+ */
 import { normal, sparse } from "../../models/initialization.ts";
 import { dense, rnn } from "../../models/layers.ts";
 import { network } from "../../models/network.ts";
@@ -13,7 +15,9 @@ import { engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Run } from "./experiment.ts";
 
-const LAG = 20, UPDATES = 4000, BATCH = 50;
+const LAG = 20;
+const UPDATES = 4000;
+const BATCH = 50;
 /** What is tried, each from the same weights. */
 const curves = [
   { name: "centered", center: true, optimizer: nesterov },
@@ -22,25 +26,54 @@ const curves = [
 ] as const;
 
 export const run: Run = async ({ seed, signal, log, progress }) => {
-  const plain = longLag.addition({ lag: LAG }), wide = await engine("float64"), means = taskMeans(plain, new Random(wide, seed, 1)), numbers: Record<string, number> = {};
-  log(`Addition, T = ${LAG}: 100 tanh units, 15 weights into each, spectral radius 1.1; momentum (Nesterov's, then classical) .9 for 300 updates, then .98; ${UPDATES} updates of ${BATCH}.`);
-  const losses: number[][] = [], errors: number[] = [];
+  const plain = longLag.addition({ lag: LAG });
+  const wide = await engine("float64");
+  const means = taskMeans(plain, new Random(wide, seed, 1));
+  const numbers: Record<string, number> = {};
+  log(
+    `Addition, T = ${LAG}: 100 tanh units, 15 weights into each, spectral radius 1.1; momentum ` +
+      `(Nesterov's, then classical) .9 for 300 updates, then .98; ${UPDATES} updates of ${BATCH}.`,
+  );
+  const losses: number[][] = [];
+  const errors: number[] = [];
   for (const [i, { name, center, optimizer }] of curves.entries()) {
     const task = centered(plain, center ? means : { input: new Float64Array(plain.input) });
-    const net = await network({ input: plain.input, loss: plain.loss, seed,
-      layers: [rnn(100, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 1.1 }) } }), dense(plain.output, { init: { input: normal(0.1) } })] });
+    const net = await network({
+      input: plain.input,
+      loss: plain.loss,
+      seed,
+      layers: [
+        rnn(100, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+        dense(plain.output, { init: { input: normal(0.1) } }),
+      ],
+    });
     if (center) net.parameters.find((p) => p.name === "dense2.b")!.data.set(outputBias(wide, plain, means));
     const curve: number[] = [];
     let mean = NaN;
-    for await (const { step, loss } of net.train(task, { optimizer: optimizer({ rate: 0.02, momentum: piecewise([[0, 0.9], [300, 0.98]]) }), batch: BATCH, steps: UPDATES, signal })) {
+    for await (const { step, loss } of net.train(task, {
+      optimizer: optimizer({
+        rate: 0.02,
+        momentum: piecewise([
+          [0, 0.9],
+          [300, 0.98],
+        ]),
+      }),
+      batch: BATCH,
+      steps: UPDATES,
+      signal,
+    })) {
       mean = Number.isNaN(mean) ? loss : 0.98 * mean + 0.02 * loss;
       if (step % 20 !== 0) continue;
       curve.push(mean);
       progress((i + step / UPDATES) / curves.length, `${name}: loss ${mean.toFixed(5)}`);
     }
     signal.throwIfAborted();
-    const items = plain.batch(2000, new Random(wide, seed, 2)), y = net.predict(items.map((item) => task.center(item).input));
-    errors.push(numbers[`${name}: wrong (fraction of 2000)`] = items.filter((item, j) => plain.wrong(item, y[j]!) > 0).length / items.length);
+    const items = plain.batch(2000, new Random(wide, seed, 2));
+    const y = net.predict(items.map((item) => task.center(item).input));
+    errors.push(
+      (numbers[`${name}: wrong (fraction of 2000)`] =
+        items.filter((item, j) => plain.wrong(item, y[j]!) > 0).length / items.length),
+    );
     numbers[`${name}: loss`] = mean;
     losses.push(curve);
     net.dispose();
@@ -48,8 +81,18 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   numbers["constant predictor: wrong"] = plain.chance;
   const x = losses[0]!.map((_, i) => 20 * (i + 1));
   return {
-    numbers, verdict: errors[0]! < plain.chance / 2 && errors[0]! < errors[1]!,
-    figure: svg(plot({ title: "Initialization and momentum", note: `Addition, T = ${LAG}: the same beginning with and without centered inputs and outputs; Nesterov's momentum but where it says classical`, x: { label: "update" }, y: { label: "loss", log: true },
-      marks: curves.map(({ name }, i) => ({ kind: "line" as const, x, y: losses[i]!, label: name })) })),
+    numbers,
+    verdict: errors[0]! < plain.chance / 2 && errors[0]! < errors[1]!,
+    figure: svg(
+      plot({
+        title: "Initialization and momentum",
+        note:
+          `Addition, T = ${LAG}: the same beginning with and without centered inputs and outputs; ` +
+          "Nesterov's momentum but where it says classical",
+        x: { label: "update" },
+        y: { label: "loss", log: true },
+        marks: curves.map(({ name }, i) => ({ kind: "line" as const, x, y: losses[i]!, label: name })),
+      }),
+    ),
   };
 };

@@ -12,8 +12,8 @@ import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 const BATCH = 10;
-const MOST = (lag: number): number => lag < 1000 ? 200_000 : 400_000; // sequences
-const LOOK = 200;                 // steps between two tests
+const MOST = (lag: number): number => (lag < 1000 ? 200_000 : 400_000); // sequences
+const LOOK = 200; // steps between two tests
 
 /** What is tried: cells as in 1997, and with what came later. */
 const cells = [
@@ -23,44 +23,110 @@ const cells = [
   { name: "with forget gate and peepholes", forgetGate: true, peepholes: true },
 ] as const;
 
-/** Sequences until fewer than 1% of 10,000 fresh ones are wrong; 8 cells, weights uniform in ±0.1, input gates almost closed, Adam. */
-async function learn(task: Task, lag: number, cell: (typeof cells)[number], { seed, signal }: LectureContext, onLook: (sequences: number, error: number) => void): Promise<number> {
-  const { forgetGate, peepholes } = cell, small = uniform(0.1), gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(lag)) } : {}) };
+/**
+ * Sequences until fewer than 1% of 10,000 fresh ones are wrong; 8 cells, weights uniform in ±0.1, input gates
+ * almost closed, Adam.
+ */
+async function learn(
+  task: Task,
+  lag: number,
+  cell: (typeof cells)[number],
+  { seed, signal }: LectureContext,
+  onLook: (sequences: number, error: number) => void,
+): Promise<number> {
+  const { forgetGate, peepholes } = cell;
+  const small = uniform(0.1);
+  const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(lag)) } : {}) };
   const net = await network({
-    input: task.symbols ? { symbols: task.input } : task.input, loss: task.loss, seed,
-    layers: [lstm(8, { forgetGate, peepholes, initialState: "zero", init: { input: small, recurrent: small, gates } }), dense(task.output, { init: { input: small } })],
+    input: task.symbols ? { symbols: task.input } : task.input,
+    loss: task.loss,
+    seed,
+    layers: [
+      lstm(8, {
+        forgetGate,
+        peepholes,
+        initialState: "zero",
+        init: { input: small, recurrent: small, gates },
+      }),
+      dense(task.output, { init: { input: small } }),
+    ],
   });
   const random = new Random(net.engine, seed, 0x7e2);
   const wrong = (count: number): number => {
-    const items = task.batch(count, random), y = net.predict(items.map((item) => item.input));
+    const items = task.batch(count, random);
+    const y = net.predict(items.map((item) => item.input));
     return items.filter((item, i) => task.wrong(item, y[i]!) > 0).length / count;
   };
   try {
-    for await (const { step } of net.train(task, { optimizer: adam({ rate: 0.01, clip: 1 }), batch: BATCH, steps: MOST(lag) / BATCH, signal })) {
+    for await (const { step } of net.train(task, {
+      optimizer: adam({ rate: 0.01, clip: 1 }),
+      batch: BATCH,
+      steps: MOST(lag) / BATCH,
+      signal,
+    })) {
       if (step % LOOK !== 0) continue;
       const error = wrong(500);
       onLook(step * BATCH, error);
       if (error < solvedBelow && wrong(10_000) < solvedBelow) return step * BATCH;
     }
     return Infinity;
-  } finally { net.dispose(); }
+  } finally {
+    net.dispose();
+  }
 }
 
 export const run: Run = async (context) => {
-  const numbers: Record<string, number> = {}, marks: { kind: "line"; x: number[]; y: number[]; label: string }[] = [];
-  const cases = [["addition", 100, 0], ["order2", 100, 0], ["addition", 100, 1], ["addition", 100, 2], ["addition", 100, 3], ["addition", 500, 0], ["addition", 1000, 0]] as const;
+  const numbers: Record<string, number> = {};
+  const marks: { kind: "line"; x: number[]; y: number[]; label: string }[] = [];
+  const cases = [
+    ["addition", 100, 0],
+    ["order2", 100, 0],
+    ["addition", 100, 1],
+    ["addition", 100, 2],
+    ["addition", 100, 3],
+    ["addition", 500, 0],
+    ["addition", 1000, 0],
+  ] as const;
   let verdict = true;
   for (const [i, [name, lag, which]] of cases.entries()) {
-    const task = longLag[name]({ lag, variant: "hs97" }), cell = cells[which]!, x: number[] = [], y: number[] = [], label = `${name} T=${lag}, ${cell.name}`;
-    const sequences = numbers[`${label}: sequences`] = await learn(task, lag, cell, context, (seen, error) => {
-      x.push(seen);
-      y.push(error);
-      context.progress((i + Math.min(seen / 60_000, 0.99)) / cases.length, `${label}: ${(100 * error).toFixed(1)}% wrong`);
-    });
+    const task = longLag[name]({ lag, variant: "hs97" });
+    const cell = cells[which]!;
+    const x: number[] = [];
+    const y: number[] = [];
+    const label = `${name} T=${lag}, ${cell.name}`;
+    const sequences = (numbers[`${label}: sequences`] = await learn(
+      task,
+      lag,
+      cell,
+      context,
+      (seen, error) => {
+        x.push(seen);
+        y.push(error);
+        context.progress(
+          (i + Math.min(seen / 60_000, 0.99)) / cases.length,
+          `${label}: ${(100 * error).toFixed(1)}% wrong`,
+        );
+      },
+    ));
     context.signal.throwIfAborted();
     marks.push({ kind: "line", x, y, label });
     if (which === 0) verdict &&= sequences <= (name === "order2" ? 60_000 : MOST(lag));
   }
-  context.log("Published for the cell of 1997: addition T=100 after 74,000 sequences, T=500 after 209,000, T=1000 after 853,000, order of two symbols after 31,390.");
-  return { numbers, verdict, figure: svg(plot({ title: "The LSTM of 1997 on its own tasks", note: "8 cells; wrong of 500 fresh sequences", x: { label: "training sequences" }, y: { label: "wrong (fraction)", range: [0, 1] }, marks })) };
+  context.log(
+    "Published for the cell of 1997: addition T=100 after 74,000 sequences, T=500 after 209,000, " +
+      "T=1000 after 853,000, order of two symbols after 31,390.",
+  );
+  return {
+    numbers,
+    verdict,
+    figure: svg(
+      plot({
+        title: "The LSTM of 1997 on its own tasks",
+        note: "8 cells; wrong of 500 fresh sequences",
+        x: { label: "training sequences" },
+        y: { label: "wrong (fraction)", range: [0, 1] },
+        marks,
+      }),
+    ),
+  };
 };

@@ -5,8 +5,9 @@ import { examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 
 /**
- * Label errors on lines of IAM-OnDB, best path, no dictionary; from memory but for the last, which is recorded in bench/results. Lines of a
- * hundred writers are another and harder task than words drawn by a program: these figures are a scale, not a race.
+ * Label errors on lines of IAM-OnDB, best path, no dictionary; from memory but for the last, which is
+ * recorded in bench/results. Lines of a hundred writers are another and harder task than words drawn by a
+ * program: these figures are a scale, not a race.
  */
 const published = {
   "Graves et al. 2007, raw pen, 100 + 100 cells": "13.9% (IAM-OnDB, test lines)",
@@ -17,18 +18,40 @@ const published = {
 };
 
 export const run: Run = async (context) => {
-  context.log("A bidirectional LSTM of 40 + 40 cells reads words of random letters, each in a hand of its own, from the moves of the pen.");
+  context.log(
+    "A bidirectional LSTM of 40 + 40 cells reads words of random letters, each in a hand of its own, " +
+      "from the moves of the pen.",
+  );
   const { net, error, readings, losses } = await learnToRead(pen, context);
   context.log(`Read: ${examples(readings)}.`);
-  context.log(`Label error here: ${(100 * error).toFixed(1)}% (words drawn by the library, none of them seen). The published errors below are on real handwriting, a harder task.`);
-  context.log("On IAM-OnDB and UNIPEN: unrolled train handwriting --data DIR, unrolled eval MODEL handwriting --data DIR.");
-  const numbers = { "words it never saw": readings.length, "label error": error, "words read right": readings.filter((r) => r.edits === 0).length / readings.length, "weights": net.size, "words learned from": losses.length * 16, ...published };
+  context.log(
+    `Label error here: ${(100 * error).toFixed(1)}% (words drawn by the library, none of them seen). ` +
+      "The published errors below are on real handwriting, a harder task.",
+  );
+  context.log(
+    "On IAM-OnDB and UNIPEN: unrolled train handwriting --data DIR, unrolled eval MODEL handwriting " +
+      "--data DIR.",
+  );
+  const numbers = {
+    "words it never saw": readings.length,
+    "label error": error,
+    "words read right": readings.filter((r) => r.edits === 0).length / readings.length,
+    weights: net.size,
+    "words learned from": losses.length * 16,
+    ...published,
+  };
   net.dispose();
   return {
-    numbers, verdict: error < 0.1,
-    figure: svg(plot({
-      title: "Learning to read", note: `label error on words never seen: ${(100 * error).toFixed(1)}%`, x: { label: "step" }, y: { label: "nats a word", log: true },
-      marks: [{ kind: "line", x: losses.map((_, i) => i + 1), y: losses }],
-    })),
+    numbers,
+    verdict: error < 0.1,
+    figure: svg(
+      plot({
+        title: "Learning to read",
+        note: `label error on words never seen: ${(100 * error).toFixed(1)}%`,
+        x: { label: "step" },
+        y: { label: "nats a word", log: true },
+        marks: [{ kind: "line", x: losses.map((_, i) => i + 1), y: losses }],
+      }),
+    ),
   };
 };

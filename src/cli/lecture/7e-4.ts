@@ -8,20 +8,39 @@ import type { Run } from "./experiment.ts";
 
 export const run: Run = async (context) => {
   context.log("The same words twice: once as moves of the pen, once as images, a column of 32 cells a step.");
-  const byPen = await learnToRead(pen, context, 0, 0.5), byImage = await learnToRead(images, context, 0.5, 1);
+  const byPen = await learnToRead(pen, context, 0, 0.5);
+  const byImage = await learnToRead(images, context, 0.5, 1);
   context.log(`By the pen: ${examples(byPen.readings)}.`);
   context.log(`By images: ${examples(byImage.readings)}.`);
-  const numbers = { "label error by the pen": byPen.error, "label error by images": byImage.error, "weights by the pen": byPen.net.size, "weights by images": byImage.net.size };
+  const numbers = {
+    "label error by the pen": byPen.error,
+    "label error by images": byImage.error,
+    "weights by the pen": byPen.net.size,
+    "weights by images": byImage.net.size,
+  };
   byPen.net.dispose();
   byImage.net.dispose();
-  const { input, width } = inkFeatures(drawnWord("unrolled").points, images), columns = input.length / width;
-  const values = Float64Array.from({ length: input.length }, (_, i) => input[(i % columns) * width + width - 1 - Math.floor(i / columns)]!); // first row at the bottom
+  const { input, width } = inkFeatures(drawnWord("unrolled").points, images);
+  const columns = input.length / width;
+  const values = Float64Array.from(
+    { length: input.length },
+    (_, i) => input[(i % columns) * width + width - 1 - Math.floor(i / columns)]!,
+  ); // first row at the bottom
   return {
-    numbers, verdict: byImage.error < 0.15,
-    figure: svg(plot({
-      title: "A word as the net sees it", note: `one column a step; label error ${(100 * byImage.error).toFixed(1)}% by images, ${(100 * byPen.error).toFixed(1)}% by the pen`,
-      x: { label: "step" }, y: { label: "cell" }, width: 760, height: 260,
-      marks: [{ kind: "raster", values, rows: width, columns, x: [0, columns], y: [0, width] }],
-    })),
+    numbers,
+    verdict: byImage.error < 0.15,
+    figure: svg(
+      plot({
+        title: "A word as the net sees it",
+        note:
+          `one column a step; label error ${(100 * byImage.error).toFixed(1)}% by ` +
+          `images, ${(100 * byPen.error).toFixed(1)}% by the pen`,
+        x: { label: "step" },
+        y: { label: "cell" },
+        width: 760,
+        height: 260,
+        marks: [{ kind: "raster", values, rows: width, columns, x: [0, columns], y: [0, width] }],
+      }),
+    ),
   };
 };

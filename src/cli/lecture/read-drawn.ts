@@ -1,4 +1,7 @@
-/** A small bidirectional LSTM learns to read words that the library draws in random hands: the stage of 7e-3, 7e-4 and 7e-5. */
+/**
+ * A small bidirectional LSTM learns to read words that the library draws in random hands: the stage of 7e-3,
+ * 7e-4 and 7e-5.
+ */
 import { bidirectional, dense, lstm, subsample } from "../../models/layers.ts";
 import { network, type Network } from "../../models/network.ts";
 import { adam } from "../../optim/adam.ts";
@@ -11,8 +14,11 @@ import { Random } from "../../wasm/random.ts";
 import type { LectureContext } from "./experiment.ts";
 
 /** Streams of words: to learn from, and to be judged by. */
-const LEARN = 0x696e6b, TEST = 0x696e6c;
-const STEPS = 500, BATCH = 16, WORDS = 200;
+const LEARN = 0x696e6b;
+const TEST = 0x696e6c;
+const STEPS = 500;
+const BATCH = 16;
+const WORDS = 200;
 
 /** The pen of the experiments, and the images: cells of 9 units where the pen keeps points 24 apart. */
 export const pen: InkInput = { kind: "pen", size: 60 };
@@ -26,19 +32,36 @@ export interface Reader {
   readonly losses: readonly number[];
 }
 
-/** Trains on words drawn afresh for every step and judges by others. `from` to `to`: its part of the progress. */
-export async function learnToRead(input: InkInput, { seed, signal, progress }: LectureContext, from = 0, to = 1): Promise<Reader> {
+/**
+ * Trains on words drawn afresh for every step and judges by others. `from` to `to`: its part of the progress.
+ */
+export async function learnToRead(
+  input: InkInput,
+  { seed, signal, progress }: LectureContext,
+  from = 0,
+  to = 1,
+): Promise<Reader> {
   const script: Script = { input, alphabet: drawnAlphabet };
   const net = await network({
-    input: inkWidth(input), layers: [subsample({ steps: 2 }), bidirectional(lstm(40)), dense(drawnAlphabet.length + 1)], loss: "ctc", seed, notes: { script },
+    input: inkWidth(input),
+    layers: [subsample({ steps: 2 }), bidirectional(lstm(40)), dense(drawnAlphabet.length + 1)],
+    loss: "ctc",
+    seed,
+    notes: { script },
   });
   const data = {
-    batch: (n: number, random: Random) => drawnWords(n, new Random(net.engine, random.bits(), LEARN)).map((ink) => handwritingItem(ink, script)),
+    batch: (n: number, random: Random) =>
+      drawnWords(n, new Random(net.engine, random.bits(), LEARN)).map((ink) => handwritingItem(ink, script)),
   };
   const losses: number[] = [];
-  for await (const { step, loss } of net.train(data, { optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: STEPS / 2, until: STEPS }), clip: 5 }), steps: STEPS, batch: BATCH, signal })) {
+  for await (const { step, loss } of net.train(data, {
+    optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: STEPS / 2, until: STEPS }), clip: 5 }),
+    steps: STEPS,
+    batch: BATCH,
+    signal,
+  })) {
     losses.push(loss);
-    progress(from + (to - from) * step / STEPS, `loss ${loss.toFixed(2)} nats a word`);
+    progress(from + ((to - from) * step) / STEPS, `loss ${loss.toFixed(2)} nats a word`);
   }
   signal.throwIfAborted();
   const { labelError, readings } = await judge(net, drawnWords(WORDS, new Random(net.engine, seed, TEST)));
@@ -46,4 +69,8 @@ export async function learnToRead(input: InkInput, { seed, signal, progress }: L
 }
 
 /** The first words read, as pairs. */
-export const examples = (readings: readonly Reading[]): string => readings.slice(0, 6).map(({ ink, text }) => `${ink.text} → ${text}`).join(", ");
+export const examples = (readings: readonly Reading[]): string =>
+  readings
+    .slice(0, 6)
+    .map(({ ink, text }) => `${ink.text} → ${text}`)
+    .join(", ");

@@ -37,7 +37,10 @@ export interface Learned {
   stopped: boolean;
 }
 
-/** Steps after which an attempt that has not come below LEARNED is given up: those that succeed take 135 to 560. */
+/**
+ * Steps after which an attempt that has not come below LEARNED is given up: those that succeed take 135 to
+ * 560.
+ */
 const PATIENCE = 700;
 /** Loss in nats a digit below which nearly all sums are right, so that a proof is worth trying. */
 const LEARNED = 0.02;
@@ -47,22 +50,38 @@ const FIRST_TRY = 100;
 const MOST = 4000;
 
 /** 2-3-1 logistic net, weights N(0,1). */
-export const additionNet = (seed: number): Promise<Network> => network({
-  input: 2, layers: [rnn(3, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }), dense(1, { init: { input: normal(1) } })],
-  loss: "bernoulli", seed,
-});
+export const additionNet = (seed: number): Promise<Network> =>
+  network({
+    input: 2,
+    layers: [
+      rnn(3, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }),
+      dense(1, { init: { input: normal(1) } }),
+    ],
+    loss: "bernoulli",
+    seed,
+  });
 
 /**
- * Trains until the net is proven to add numbers of every length: on `digits` digits only, with Nesterov's momentum. About four beginnings
- * in ten end in a poor local minimum and are given up.
+ * Trains until the net is proven to add numbers of every length: on `digits` digits only, with Nesterov's
+ * momentum. About four beginnings in ten end in a poor local minimum and are given up.
  */
 export async function learnAddition(options: LearnOptions): Promise<Learned> {
-  const { seed, signal, digits = 12, attempts = 20, onStep } = options, task = addition({ digits, least: digits });
+  const { seed, signal, digits = 12, attempts = 20, onStep } = options;
+  const task = addition({ digits, least: digits });
   let steps = 0;
-  for (let attempt = 0;; ++attempt) {
-    const net = await additionNet(seed + 1_000_000 * attempt), losses: number[] = [];
-    let automaton: Automaton | undefined, invariance: Invariance | undefined, learned = 0, next = Infinity;
-    for await (const { step, loss } of net.train(task, { optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }), steps: MOST, batch: 64, signal })) {
+  for (let attempt = 0; ; ++attempt) {
+    const net = await additionNet(seed + 1_000_000 * attempt);
+    const losses: number[] = [];
+    let automaton: Automaton | undefined;
+    let invariance: Invariance | undefined;
+    let learned = 0;
+    let next = Infinity;
+    for await (const { step, loss } of net.train(task, {
+      optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
+      steps: MOST,
+      batch: 64,
+      signal,
+    })) {
       losses.push(loss);
       onStep?.({ step: ++steps, attempt, attemptStep: step, loss });
       if (!learned && loss < LEARNED) next = (learned = step) + FIRST_TRY;
@@ -74,7 +93,8 @@ export async function learnAddition(options: LearnOptions): Promise<Learned> {
       if (invariance?.proven) break;
     }
     const stopped = signal?.aborted ?? false;
-    if (automaton?.equivalent || stopped || attempt + 1 >= attempts) return { net, task, automaton, invariance, steps, restarts: attempt, losses, stopped };
+    if (automaton?.equivalent || stopped || attempt + 1 >= attempts)
+      return { net, task, automaton, invariance, steps, restarts: attempt, losses, stopped };
     net.dispose();
   }
 }

@@ -1,4 +1,7 @@
-/** One of M symbols a step: B_km = p(symbol m | state k). A symbol that a state never emits (B_km = 0) stays impossible. */
+/**
+ * One of M symbols a step: B_km = p(symbol m | state k). A symbol that a state never emits (B_km = 0) stays
+ * impossible.
+ */
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import type { Random } from "../../wasm/random.ts";
@@ -26,12 +29,22 @@ export class Categorical extends Parameters implements Emission {
 
   flatten(who: string, sequences: Sequences): Float64Array[] {
     const { M } = this;
-    return flattenSequences(who, sequences, 1, { test: (x) => Number.isInteger(x) && x >= 0 && x < M, want: `a symbol, a whole number from 0 to ${M - 1}` });
+    return flattenSequences(who, sequences, 1, {
+      test: (x) => Number.isInteger(x) && x >= 0 && x < M,
+      want: `a symbol, a whole number from 0 to ${M - 1}`,
+    });
   }
 
   /** A row for each symbol, and one of zeros for what is missing. */
   rows({ engine: { memory, kernels: k }, arena, K, N }: ForwardBackward, y: Float64Array): EmissionRows {
-    const { M, parameters: { probabilities: B } } = this, T = y.length, logb = arena.reals((M + 1) * N), ids = arena.ints(T), table = memory.reals(logb, (M + 1) * N).fill(0);
+    const {
+      M,
+      parameters: { probabilities: B },
+    } = this;
+    const T = y.length;
+    const logb = arena.reals((M + 1) * N);
+    const ids = arena.ints(T);
+    const table = memory.reals(logb, (M + 1) * N).fill(0);
     for (let m = 0; m < M; ++m) for (let s = 0; s < K; ++s) table[m * N + s] = B![s * M + m]!;
     for (let s = 0; s < K; ++s) table[M * N + s] = 1;
     k.mapLog((M + 1) * N, logb, logb);
@@ -42,7 +55,12 @@ export class Categorical extends Parameters implements Emission {
   }
 
   draw(random: Random, data: readonly Float64Array[]): void {
-    const { K, M, parameters: { probabilities: B } } = this, frequency = new Float64Array(M).fill(1);
+    const {
+      K,
+      M,
+      parameters: { probabilities: B },
+    } = this;
+    const frequency = new Float64Array(M).fill(1);
     for (const y of data) for (const m of y) if (m === m) ++frequency[m]!;
     for (let k = 0; k < K; ++k) {
       let sum = 0;
@@ -67,23 +85,49 @@ export class Categorical extends Parameters implements Emission {
   }
 
   maximize({ prior, ties }: EmissionRules): void {
-    const { K, M, parameters: { probabilities: B } } = this, N = this.#N, from = this.#algebra.engine.memory.reals(this.#counts, M * N);
-    const counts = pool(Float64Array.from({ length: K * M }, (_, i) => from[(i % M) * N + Math.floor(i / M)]!), ties);
-    for (let k = 0; k < K; ++k) normalize(B!.subarray(k * M, (k + 1) * M), counts.subarray(k * M, (k + 1) * M), prior);
+    const {
+      K,
+      M,
+      parameters: { probabilities: B },
+    } = this;
+    const N = this.#N;
+    const from = this.#algebra.engine.memory.reals(this.#counts, M * N);
+    const counts = pool(
+      Float64Array.from({ length: K * M }, (_, i) => from[(i % M) * N + Math.floor(i / M)]!),
+      ties,
+    );
+    for (let k = 0; k < K; ++k)
+      normalize(B!.subarray(k * M, (k + 1) * M), counts.subarray(k * M, (k + 1) * M), prior);
   }
 
   logPrior({ prior, ties }: EmissionRules): number {
-    return dirichlet(this.#algebra, this.parameters.probabilities!.filter((_, i) => ties[Math.floor(i / this.M)] === Math.floor(i / this.M)), prior);
+    return dirichlet(
+      this.#algebra,
+      this.parameters.probabilities!.filter(
+        (_, i) => ties[Math.floor(i / this.M)] === Math.floor(i / this.M),
+      ),
+      prior,
+    );
   }
 
-  sample(k: number, random: Random): ArrayLike<number> { return [random.choice(this.parameters.probabilities!.subarray(k * this.M, (k + 1) * this.M))]; }
+  sample(k: number, random: Random): ArrayLike<number> {
+    return [random.choice(this.parameters.probabilities!.subarray(k * this.M, (k + 1) * this.M))];
+  }
 
-  outputs(T: number, weights: Float64Array): Outputs { return { probabilities: this.#algebra.multiply(T, this.K, this.M, weights, this.parameters.probabilities!) }; }
+  outputs(T: number, weights: Float64Array): Outputs {
+    return {
+      probabilities: this.#algebra.multiply(T, this.K, this.M, weights, this.parameters.probabilities!),
+    };
+  }
 
-  dispose(): void { this.#arena.dispose(); }
+  dispose(): void {
+    this.#arena.dispose();
+  }
 }
 
-/** p = (counts + prior - 1) normalized over the entries that are not 0; p itself where that leaves nothing. */
+/**
+ * p = (counts + prior - 1) normalized over the entries that are not 0; p itself where that leaves nothing.
+ */
 export function normalize(p: Float64Array, counts: Float64Array, prior: number): void {
   let sum = 0;
   for (let i = 0; i < p.length; ++i) if (p[i]! > 0) sum += counts[i]! + (prior - 1);

@@ -23,32 +23,69 @@ export class Diagonal extends Parameters implements Emission {
     this.#floors = new Float64Array(D);
   }
 
-  flatten(who: string, sequences: Sequences): Float64Array[] { return flattenSequences(who, sequences, this.width); }
+  flatten(who: string, sequences: Sequences): Float64Array[] {
+    return flattenSequences(who, sequences, this.width);
+  }
 
   rows(space: ForwardBackward, y: Float64Array): EmissionRows {
-    const { K, width: D, parameters: { means, variances } } = this, { arena, engine: { memory, kernels: k } } = space;
-    const put = (x: Float64Array): Ptr => { const ptr = arena.reals(K * D); memory.reals(ptr, K * D).set(x); return ptr; };
+    const {
+      K,
+      width: D,
+      parameters: { means, variances },
+    } = this;
+    const {
+      arena,
+      engine: { memory, kernels: k },
+    } = space;
+    const put = (x: Float64Array): Ptr => {
+      const ptr = arena.reals(K * D);
+      memory.reals(ptr, K * D).set(x);
+      return ptr;
+    };
     const precision = variances!.map((v) => 1 / v);
-    return rowsOf(space, y, D, (T, N, data, out) => k.diagonalLogDensity(T, D, K, N, data, put(means!), put(precision), put(this.#algebra.log(precision)), out));
+    return rowsOf(space, y, D, (T, N, data, out) =>
+      k.diagonalLogDensity(
+        T,
+        D,
+        K,
+        N,
+        data,
+        put(means!),
+        put(precision),
+        put(this.#algebra.log(precision)),
+        out,
+      ),
+    );
   }
 
   draw(random: Random, data: readonly Float64Array[]): void {
-    const { variance } = columnMoments(data, this.width), { means, variances } = this.parameters;
+    const { variance } = columnMoments(data, this.width);
+    const { means, variances } = this.parameters;
     means!.set(clusterCenters(random, data, this.width, this.K));
-    variances!.forEach((_, i) => { variances![i] = variance[i % this.width]!; });
+    variances!.forEach((_, i) => {
+      variances![i] = variance[i % this.width]!;
+    });
   }
 
   /** A start below the floor lowers it: EM must be able to stay where it is. */
   prepare(data: readonly Float64Array[], { floor }: EmissionRules): void {
-    const { variance } = columnMoments(data, this.width), { variances } = this.parameters;
-    this.#floors = variance.map((v, d) => variances!.reduce((least, x, i) => (i % this.width === d ? Math.min(least, x) : least), floor * v));
+    const { variance } = columnMoments(data, this.width);
+    const { variances } = this.parameters;
+    this.#floors = variance.map((v, d) =>
+      variances!.reduce((least, x, i) => (i % this.width === d ? Math.min(least, x) : least), floor * v),
+    );
   }
 
-  clear(): void { this.#moments.clear(); }
-  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void { this.#moments.add(space, y, gamma, this.parameters.means!); }
+  clear(): void {
+    this.#moments.clear();
+  }
+  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void {
+    this.#moments.add(space, y, gamma, this.parameters.means!);
+  }
 
   maximize({ ties }: EmissionRules): void {
-    const { means, variances } = this.parameters, { weight, first, second } = this.#moments.pooled(ties);
+    const { means, variances } = this.parameters;
+    const { weight, first, second } = this.#moments.pooled(ties);
     weight.forEach((w, i) => {
       if (!(w > 1e-290)) return;
       const moved = first[i]! / w;
@@ -57,14 +94,34 @@ export class Diagonal extends Parameters implements Emission {
     });
   }
 
-  logPrior(): number { return 0; }
-
-  sample(k: number, random: Random): ArrayLike<number> {
-    const { width: D, parameters: { means, variances } } = this;
-    return Float64Array.from({ length: D }, (_, d) => means![k * D + d]! + Math.sqrt(variances![k * D + d]!) * random.normal());
+  logPrior(): number {
+    return 0;
   }
 
-  outputs(T: number, weights: Float64Array): Outputs { return mixture(this.#algebra, T, this.K, this.width, weights, this.parameters.means!, this.parameters.variances!); }
+  sample(k: number, random: Random): ArrayLike<number> {
+    const {
+      width: D,
+      parameters: { means, variances },
+    } = this;
+    return Float64Array.from(
+      { length: D },
+      (_, d) => means![k * D + d]! + Math.sqrt(variances![k * D + d]!) * random.normal(),
+    );
+  }
 
-  dispose(): void { this.#moments.dispose(); }
+  outputs(T: number, weights: Float64Array): Outputs {
+    return mixture(
+      this.#algebra,
+      T,
+      this.K,
+      this.width,
+      weights,
+      this.parameters.means!,
+      this.parameters.variances!,
+    );
+  }
+
+  dispose(): void {
+    this.#moments.dispose();
+  }
 }

@@ -1,4 +1,7 @@
-/** What a hidden Markov model emits: one object a kind, with its densities, moments, maximization, draws and file. */
+/**
+ * What a hidden Markov model emits: one object a kind, with its densities, moments, maximization, draws and
+ * file.
+ */
 import type { Ptr } from "../../wasm/kernels.ts";
 import type { Random } from "../../wasm/random.ts";
 import type { EmissionRows, ForwardBackward } from "../../inference/forward-backward.ts";
