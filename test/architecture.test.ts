@@ -41,7 +41,7 @@ const files = (dir: string): string[] =>
   });
 const read = (dir: string): Source[] =>
   files(dir).map((path) => ({ path: relative(dir, path), text: readFileSync(path, "utf8") }));
-const folder = (path: string): string => (path.includes("/") ? path.split("/")[0]! : "");
+const folder = (path: string): string => (path.includes("/") ? path.split("/")[0] : "");
 const rankOf = (name: string): number => ranks.findIndex((names) => names.includes(name));
 /** Code without comments and strings, line by line. */
 const code = (text: string): string =>
@@ -55,7 +55,7 @@ function rankFaults({ path, text }: Source): string[] {
   const from = folder(path);
   if (from === "") return [];
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].flatMap(([, target]) => {
-    const to = folder(join(path, "..", target!));
+    const to = folder(join(path, "..", target));
     if (to === from) return [];
     const [a, b] = [rankOf(from), rankOf(to)];
     if (a < 0) return [`${path}: folder ${from} has no rank`];
@@ -86,7 +86,7 @@ function bitFaults({ path, text }: Source): string[] {
     .split("\n")
     .flatMap((line, i) => [
       ...[...line.matchAll(/\bMath\.(\w+)/g)]
-        .filter(([, name]) => !allowed.includes(name!))
+        .filter(([, name]) => !allowed.includes(name))
         .map(([use]) => `${path}:${i + 1}: ${use}`),
       ...[...line.matchAll(/\b(?:new Date|Date\.\w+)/g)].map(([use]) => `${path}:${i + 1}: ${use}`),
       // powers of two are exact everywhere, others are Math.pow

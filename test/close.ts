@@ -27,9 +27,9 @@ export function excess(got: Reals, want: Reals, { rel = 0, abs = 0 }: Tolerance)
         worst,
         Object.is(x, g[i]) || x === g[i]
           ? -bound
-          : Number.isNaN(g[i]! - x)
+          : Number.isNaN(g[i] - x)
             ? Infinity
-            : Math.abs(g[i]! - x) - bound,
+            : Math.abs(g[i] - x) - bound,
       ),
     -bound,
   );

@@ -20,6 +20,6 @@ export const missing = (...path: string[]): string =>
 /** A column of a CSV file with a header line. */
 export function csvColumn(path: string, name: string): number[] {
   const [head, ...lines] = readFileSync(path, "utf8").trim().split("\n");
-  const at = head!.split(",").indexOf(name);
+  const at = head.split(",").indexOf(name);
   return lines.map((line) => Number(line.split(",")[at]));
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 /** Every js block of the README is run as it stands, with `unrolled` taken from the sources. */
 const blocks = [
   ...readFileSync(new URL("../README.md", import.meta.url), "utf8").matchAll(/```js\n([\s\S]*?)```/g),
-].map(([, code]) => code!);
+].map(([, code]) => code);
 const AsyncFunction = (async () => {}).constructor as new (
   ...args: string[]
 ) => (library: object) => Promise<void>;

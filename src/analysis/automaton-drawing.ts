@@ -29,16 +29,16 @@ export function automatonText(m: Moore): string {
       s === m.start ? "→" : "",
       stateName(m, s),
       m.outputs[s] ?? "-",
-      ...columns.map((c) => `→ ${stateName(m, m.next[s]![c.symbol]!)}`),
+      ...columns.map((c) => `→ ${stateName(m, m.next[s][c.symbol])}`),
     ]),
   ];
-  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   const line = (row: string[]): string =>
     row
-      .map((text, c) => text.padEnd(widths[c]!))
+      .map((text, c) => text.padEnd(widths[c]))
       .join("  ")
       .trimEnd();
-  return [line(rows[0]!), widths.map((w) => "─".repeat(w)).join("──"), ...rows.slice(1).map(line)].join("\n");
+  return [line(rows[0]), widths.map((w) => "─".repeat(w)).join("──"), ...rows.slice(1).map(line)].join("\n");
 }
 
 export interface AutomatonFigureOptions {
@@ -57,12 +57,12 @@ export function automatonFigure(m: Moore, options: AutomatonFigureOptions = {}):
     start: m.start,
     nodes: m.next.map((_, s) => ({
       lines: m.names
-        ? m.names[s]!.split(", ")
+        ? m.names[s].split(", ")
         : [stateName(m, s), m.outputs[s] === undefined ? "" : `prints ${m.outputs[s]}`],
       place: places?.[s],
     })),
     edges: m.next.flatMap((row, s) =>
-      columns.map(({ label, symbol }) => ({ from: s, to: row[symbol]!, label })),
+      columns.map(({ label, symbol }) => ({ from: s, to: row[symbol], label })),
     ),
   });
 }

@@ -74,24 +74,24 @@ function readRuns(
   const empty = (): Set<number>[] => Array.from({ length: symbols }, () => new Set<number>());
   const r: Recorded = { printed: [undefined], to: [empty()], access: [[]], sums: [[]], visits: [0] };
   for (let w = 0; w < words.length; ++w) {
-    const { hidden, printed } = runs[w]!;
+    const { hidden, printed } = runs[w];
     let from = 0;
     for (let t = 0; t < printed.length; ++t) {
-      const activity = Array.from({ length: H }, (_, j) => hidden[t * H + j]!);
+      const activity = Array.from({ length: H }, (_, j) => hidden[t * H + j]);
       const key = activity
         .map((h) => Math.min(levels - 1, Math.max(0, Math.floor(((h - least) / (1 - least)) * levels))))
         .join(" ");
       let p = seen.get(key);
       if (p === undefined) {
         seen.set(key, (p = r.to.push(empty()) - 1));
-        r.printed.push(printed[t]!);
-        r.access.push(words[w]!.slice(0, t + 1));
+        r.printed.push(printed[t]);
+        r.access.push(words[w].slice(0, t + 1));
         r.sums.push(new Array<number>(H).fill(0));
         r.visits.push(0);
       } else if (r.printed[p] !== printed[t]) return undefined;
-      for (let j = 0; j < H; ++j) r.sums[p]![j]! += activity[j]!;
-      ++r.visits[p]!;
-      r.to[from]![words[w]![t]!]!.add(p);
+      for (let j = 0; j < H; ++j) r.sums[p][j] += activity[j];
+      ++r.visits[p];
+      r.to[from][words[w][t]].add(p);
       from = p;
     }
   }
@@ -104,13 +104,13 @@ function readRuns(
  */
 function merge(r: Recorded): number[] | undefined {
   const parent = r.to.map((_, p) => p);
-  const find = (p: number): number => (parent[p] === p ? p : (parent[p] = find(parent[p]!)));
+  const find = (p: number): number => (parent[p] === p ? p : (parent[p] = find(parent[p])));
   for (let changed = true; changed;) {
     changed = false;
     const first = new Map<string, number>();
     for (let p = 0; p < r.to.length; ++p)
-      for (let a = 0; a < r.to[p]!.length; ++a)
-        for (const q of r.to[p]![a]!) {
+      for (let a = 0; a < r.to[p].length; ++a)
+        for (const q of r.to[p][a]) {
           const key = `${find(p)} ${a}`;
           const other = first.get(key);
           if (other === undefined) {
@@ -140,7 +140,7 @@ function unseen(r: Recorded, classOf: readonly number[]): number[][] {
   r.to.forEach((row, p) => {
     if (classOf[p] === p)
       row.forEach((_, a) => {
-        if (!known.has(`${p} ${a}`)) wanted.push([...r.access[p]!, a]);
+        if (!known.has(`${p} ${a}`)) wanted.push([...r.access[p], a]);
       });
   });
   return wanted;
@@ -157,18 +157,18 @@ function assemble(
   const next = classes.map(() => new Array<number>(symbols.length).fill(-1));
   r.to.forEach((row, p) =>
     row.forEach((set, a) => {
-      for (const q of set) next[number.get(classOf[p]!)!]![a] = number.get(classOf[q]!)!;
+      for (const q of set) next[number.get(classOf[p])!][a] = number.get(classOf[q])!;
     }),
   );
   const whole: Moore = {
     symbols,
-    start: number.get(classOf[0]!)!,
+    start: number.get(classOf[0])!,
     outputs: classes.map((c) => r.printed[c]),
     next,
   };
   checkMoore("extract", whole);
   const { machine, classOf: minimal } = minimize(whole);
-  return { machine, stateOf: classOf.map((c) => minimal[number.get(c)!]!) };
+  return { machine, stateOf: classOf.map((c) => minimal[number.get(c)!]) };
 }
 
 /**
@@ -184,7 +184,7 @@ export function extract(record: Recorder, options: ExtractOptions): Extracted {
       `extract: ${words.length} words, some maybe empty; want at least one of at least one symbol`,
     );
   const runs = [...record(words)];
-  const H = runs[0]!.hidden.length / runs[0]!.printed.length;
+  const H = runs[0].hidden.length / runs[0].printed.length;
   for (let levels = 2; levels <= most; ++levels) {
     for (let round = 0; round < 20; ++round) {
       // each round adds the transitions of the patterns that the last one found
@@ -199,7 +199,7 @@ export function extract(record: Recorder, options: ExtractOptions): Extracted {
       }
       const { machine, stateOf } = assemble(r, classOf, symbols);
       const patterns = r.visits
-        .map((visits, p) => ({ mean: r.sums[p]!.map((sum) => sum / visits), visits, state: stateOf[p]! }))
+        .map((visits, p) => ({ mean: r.sums[p].map((sum) => sum / visits), visits, state: stateOf[p] }))
         .slice(1);
       return { machine, patterns, levels, steps: patterns.reduce((sum, p) => sum + p.visits, 0) };
     }

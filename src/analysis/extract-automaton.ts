@@ -67,9 +67,9 @@ export function recorder(net: Network, hidden: Network, task: FiniteTask): Recor
     const outputs = net.predict(inputs);
     const shift = task.loss === "bernoulli" ? 0.5 : 0;
     return words.map((word, w): Run => ({
-      hidden: activities[w]!,
+      hidden: activities[w],
       printed: word.map((_, t) =>
-        task.print(Array.from({ length: task.output }, (__, o) => outputs[w]![t * task.output + o]! - shift)),
+        task.print(Array.from({ length: task.output }, (__, o) => outputs[w][t * task.output + o] - shift)),
       ),
     }));
   };
@@ -122,5 +122,5 @@ export async function extractAutomaton(
 /** The machine with the names of the states that it goes along with. */
 function named(machine: Moore, reference: Moore, match: readonly (number | undefined)[]): Moore {
   if (!reference.names || match.some((s) => s === undefined)) return machine;
-  return { ...machine, names: match.map((s) => reference.names![s!]!) };
+  return { ...machine, names: match.map((s) => reference.names![s!]) };
 }

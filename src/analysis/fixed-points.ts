@@ -47,14 +47,14 @@ export function fixedPoints(map: StateMap, options: FixedPointOptions = {}): Fix
   }
   const origin = new Float64Array(n);
   return found
-    .sort((a, b) => distance(a, origin) - distance(b, origin) || a[0]! - b[0]!)
+    .sort((a, b) => distance(a, origin) - distance(b, origin) || a[0] - b[0])
     .map((state) => {
       const eigenvalues = spectrum(map.engine, n, map.linearize(state).jacobian);
       let square = 0;
       for (let i = 0; i < n; ++i)
         square = Math.max(
           square,
-          eigenvalues.re[i]! * eigenvalues.re[i]! + eigenvalues.im[i]! * eigenvalues.im[i]!,
+          eigenvalues.re[i] * eigenvalues.re[i] + eigenvalues.im[i] * eigenvalues.im[i],
         );
       const radius = Math.sqrt(square);
       return { state, eigenvalues, radius, stable: radius < 1 };
@@ -66,12 +66,12 @@ function newton(map: StateMap, h: Float64Array): Float64Array | undefined {
   const n = map.size;
   for (let i = 0; i < ITERATIONS; ++i) {
     const { next, jacobian } = map.linearize(h);
-    const residual = h.map((x, j) => x - next[j]!);
+    const residual = h.map((x, j) => x - next[j]);
     if (distance(h, next) < RESIDUAL) return h;
-    for (let j = 0; j < n; ++j) jacobian[j * n + j]! -= 1;
+    for (let j = 0; j < n; ++j) jacobian[j * n + j] -= 1;
     const delta = eliminate(n, jacobian, residual);
     if (!delta) return undefined;
-    h = h.map((x, j) => x + delta[j]!);
+    h = h.map((x, j) => x + delta[j]);
     if (!h.every(Number.isFinite)) return undefined;
   }
   return undefined;
@@ -81,25 +81,25 @@ function newton(map: StateMap, h: Float64Array): Float64Array | undefined {
 function eliminate(n: number, A: Float64Array, b: Float64Array): Float64Array | undefined {
   for (let k = 0; k < n; ++k) {
     let pivot = k;
-    for (let i = k + 1; i < n; ++i) if (Math.abs(A[i * n + k]!) > Math.abs(A[pivot * n + k]!)) pivot = i;
+    for (let i = k + 1; i < n; ++i) if (Math.abs(A[i * n + k]) > Math.abs(A[pivot * n + k])) pivot = i;
     if (A[pivot * n + k] === 0) return undefined;
-    for (let j = 0; j < n; ++j) [A[k * n + j], A[pivot * n + j]] = [A[pivot * n + j]!, A[k * n + j]!];
-    [b[k], b[pivot]] = [b[pivot]!, b[k]!];
+    for (let j = 0; j < n; ++j) [A[k * n + j], A[pivot * n + j]] = [A[pivot * n + j], A[k * n + j]];
+    [b[k], b[pivot]] = [b[pivot], b[k]];
     for (let i = k + 1; i < n; ++i) {
-      const f = A[i * n + k]! / A[k * n + k]!;
-      for (let j = k; j < n; ++j) A[i * n + j]! -= f * A[k * n + j]!;
-      b[i]! -= f * b[k]!;
+      const f = A[i * n + k] / A[k * n + k];
+      for (let j = k; j < n; ++j) A[i * n + j] -= f * A[k * n + j];
+      b[i] -= f * b[k];
     }
   }
   for (let k = n - 1; k >= 0; --k) {
-    for (let j = k + 1; j < n; ++j) b[k]! -= A[k * n + j]! * b[j]!;
-    b[k]! /= A[k * n + k]!;
+    for (let j = k + 1; j < n; ++j) b[k] -= A[k * n + j] * b[j];
+    b[k] /= A[k * n + k];
   }
   return b;
 }
 
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < a.length; ++i) sum += (a[i]! - b[i]!) * (a[i]! - b[i]!);
+  for (let i = 0; i < a.length; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
   return Math.sqrt(sum);
 }

@@ -26,13 +26,13 @@ export function gradientNorms(net: Network, items: readonly DataItem[]): LayerGr
       const squares = new Float64Array(packing.steps);
       const counts = new Float64Array(packing.steps);
       for (let b = 0; b < packing.sequences; ++b) {
-        for (let lag = 0; lag < packing.lengths[b]!; ++lag) {
-          const from = (packing.offsetAt[packing.lengths[b]! - 1 - lag]! + b) * H;
-          for (let j = 0; j < H; ++j) squares[lag]! += d[from + j]! * d[from + j]!;
-          ++counts[lag]!;
+        for (let lag = 0; lag < packing.lengths[b]; ++lag) {
+          const from = (packing.offsetAt[packing.lengths[b] - 1 - lag] + b) * H;
+          for (let j = 0; j < H; ++j) squares[lag] += d[from + j] * d[from + j];
+          ++counts[lag];
         }
       }
-      return { name, norms: squares.map((sum, lag) => total * Math.sqrt(sum / counts[lag]!)) };
+      return { name, norms: squares.map((sum, lag) => total * Math.sqrt(sum / counts[lag])) };
     }),
   );
 }
@@ -48,12 +48,12 @@ export function fittedRate(lags: ArrayLike<number>, logNorms: ArrayLike<number>)
   let xy = 0;
   let xx = 0;
   for (let i = 0; i < n; ++i) {
-    mx += lags[i]! / n;
-    my += logNorms[i]! / n;
+    mx += lags[i] / n;
+    my += logNorms[i] / n;
   }
   for (let i = 0; i < n; ++i) {
-    xy += (lags[i]! - mx) * (logNorms[i]! - my);
-    xx += (lags[i]! - mx) * (lags[i]! - mx);
+    xy += (lags[i] - mx) * (logNorms[i] - my);
+    xx += (lags[i] - mx) * (lags[i] - mx);
   }
   return xy / xx;
 }

@@ -53,12 +53,12 @@ export async function gradientWall(options: GradientWallOptions = {}): Promise<G
     const xs = memory.reals(x, n);
     const ss = memory.reals(s, n);
     for (let i = 0; i < n; ++i) {
-      const wi = w[Math.floor(i / points)]!;
-      const y = ss[i]!;
+      const wi = w[Math.floor(i / points)];
+      const y = ss[i];
       const slope = wi * y * (1 - y);
-      dw[i] = y + slope * dw[i]!;
-      db[i] = 1 + slope * db[i]!;
-      xs[i] = wi * y + b[i % points]!;
+      dw[i] = y + slope * dw[i];
+      db[i] = 1 + slope * db[i];
+      xs[i] = wi * y + b[i % points];
     }
   }
   k.activate(activationCodes.logistic, n, x, s);
@@ -67,11 +67,11 @@ export async function gradientWall(options: GradientWallOptions = {}): Promise<G
   const norm = new Float64Array(n);
   let top = 0;
   for (let i = 0; i < n; ++i) {
-    const e = y[i]! - 0.7;
-    const g = 2 * e * y[i]! * (1 - y[i]!);
+    const e = y[i] - 0.7;
+    const g = 2 * e * y[i] * (1 - y[i]);
     error[i] = e * e;
-    norm[i] = Math.abs(g) * Math.sqrt(dw[i]! * dw[i]! + db[i]! * db[i]!);
-    if (norm[i]! > norm[top]!) top = i;
+    norm[i] = Math.abs(g) * Math.sqrt(dw[i] * dw[i] + db[i] * db[i]);
+    if (norm[i] > norm[top]) top = i;
   }
   arena.dispose();
   const sorted = norm.slice().sort();
@@ -80,7 +80,7 @@ export async function gradientWall(options: GradientWallOptions = {}): Promise<G
     b,
     error,
     norm,
-    steepest: { norm: norm[top]!, w: w[Math.floor(top / points)]!, b: b[top % points]! },
-    median: n % 2 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2,
+    steepest: { norm: norm[top], w: w[Math.floor(top / points)], b: b[top % points] },
+    median: n % 2 ? sorted[(n - 1) / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2,
   };
 }

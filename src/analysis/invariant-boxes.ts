@@ -62,13 +62,13 @@ function equations(net: Network): Equations {
   const { input } = net.spec;
   if (
     net.spec.layers.length !== 2 ||
-    first!.type !== "rnn" ||
-    first!.leak !== 1 ||
-    second!.type !== "dense" ||
-    second!.activation !== "identity" ||
-    (first!.activation !== "tanh" && first!.activation !== "logistic") ||
+    first.type !== "rnn" ||
+    first.leak !== 1 ||
+    second.type !== "dense" ||
+    second.activation !== "identity" ||
+    (first.activation !== "tanh" && first.activation !== "logistic") ||
     typeof input !== "number" ||
-    first!.given?.length
+    first.given?.length
   ) {
     throw new OptionError(
       `invariantBoxes: layers are ${net.spec.layers.map((l) => l.type).join(", ")}, want [rnn(H) ` +
@@ -76,8 +76,8 @@ function equations(net: Network): Equations {
     );
   }
   const data = new Map(net.parameters.map((p) => [p.name, Array.from(p.data)]));
-  const H = first!.units;
-  const O = second!.units;
+  const H = first.units;
+  const O = second.units;
   return {
     I: input,
     H,
@@ -88,7 +88,7 @@ function equations(net: Network): Equations {
     start: data.get("rnn1.state") ?? new Array<number>(H).fill(0),
     W: data.get("dense2.W")!,
     c: data.get("dense2.b") ?? new Array<number>(O).fill(0),
-    activation: first!.activation,
+    activation: first.activation,
   };
 }
 
@@ -100,8 +100,8 @@ function product(box: Box, W: ArrayLike<number>, K: number, base: (k: number) =>
     let least = base(k);
     let most = least;
     for (let j = 0; j < box.low.length; ++j) {
-      const a = box.low[j]! * W[j * K + k]!;
-      const b = box.high[j]! * W[j * K + k]!;
+      const a = box.low[j] * W[j * K + k];
+      const b = box.high[j] * W[j * K + k];
       least += Math.min(a, b);
       most += Math.max(a, b);
     }
@@ -112,17 +112,15 @@ function product(box: Box, W: ArrayLike<number>, K: number, base: (k: number) =>
 }
 
 const within = (inner: Box, outer: Box): boolean =>
-  inner.low.every((v, j) => v >= outer.low[j]! && inner.high[j]! <= outer.high[j]!);
+  inner.low.every((v, j) => v >= outer.low[j] && inner.high[j] <= outer.high[j]);
 const hull = (a: Box, b: Box): Box => ({
-  low: a.low.map((v, j) => Math.min(v, b.low[j]!)),
-  high: a.high.map((v, j) => Math.max(v, b.high[j]!)),
+  low: a.low.map((v, j) => Math.min(v, b.low[j])),
+  high: a.high.map((v, j) => Math.max(v, b.high[j])),
 });
 /** The cell of the cube, cut into `levels` a unit, that holds the middle of a box. */
 const cell = (box: Box, levels: number, least: number): string =>
   box.low
-    .map((v, j) =>
-      Math.min(levels - 1, Math.floor((((v + box.high[j]!) / 2 - least) / (1 - least)) * levels)),
-    )
+    .map((v, j) => Math.min(levels - 1, Math.floor((((v + box.high[j]) / 2 - least) / (1 - least)) * levels)))
     .join(" ");
 
 /** Boxes that no step leaves, box 0 the initial state, and the successors of each; or why there are none. */
@@ -140,13 +138,13 @@ function settle(
     for (let p = 0; p < boxes.length; ++p) {
       next[p] ??= [];
       for (let a = 0; a < symbols; ++a) {
-        const box = image(boxes[p]!, a);
+        const box = image(boxes[p], a);
         const key = cellOf(box);
         // once a successor is chosen it stays: the proof needs some successor, the same in every round
-        const q = (next[p]![a] ??= place.get(key) ?? (place.set(key, boxes.length), boxes.push(box) - 1));
-        if (within(box, boxes[q]!)) continue;
+        const q = (next[p][a] ??= place.get(key) ?? (place.set(key, boxes.length), boxes.push(box) - 1));
+        if (within(box, boxes[q])) continue;
         // and a little more, so that growth by ever smaller steps comes to an end
-        const wider = hull(boxes[q]!, box);
+        const wider = hull(boxes[q], box);
         boxes[q] = { low: wider.low.map((v) => v - GROWTH), high: wider.high.map((v) => v + GROWTH) };
         grown = true;
       }
@@ -176,10 +174,10 @@ export async function invariantBoxes(net: Network, task: FiniteTask): Promise<In
   const inputs = task.machine.symbols.map((_, a) => {
     const x = task.encode(a);
     return Array.from({ length: e.H }, (_, j) =>
-      Array.from(x).reduce((sum, value, i) => sum + value * e.Wx[i * e.H + j]!, e.b[j]!),
+      Array.from(x).reduce((sum, value, i) => sum + value * e.Wx[i * e.H + j], e.b[j]),
     );
   });
-  const image = (box: Box, a: number): Box => activate(product(box, e.Wh, e.H, (j) => inputs[a]![j]!));
+  const image = (box: Box, a: number): Box => activate(product(box, e.Wh, e.H, (j) => inputs[a][j]));
   try {
     let result: Invariance = { proven: false, boxes: [] };
     for (let levels = 2; levels <= LEVELS && !result.proven; levels *= 2) {
@@ -189,7 +187,7 @@ export async function invariantBoxes(net: Network, task: FiniteTask): Promise<In
       );
       result = reason
         ? { proven: false, boxes, reason }
-        : judge(boxes, next, task, (box) => product(box, e.W, e.O, (o) => e.c[o]!));
+        : judge(boxes, next, task, (box) => product(box, e.W, e.O, (o) => e.c[o]));
     }
     return result;
   } finally {
@@ -223,5 +221,5 @@ function judge(
  */
 function printOf(task: FiniteTask, z: Box): string | undefined {
   const low = task.print(z.low);
-  return z.low.some((v, o) => v <= 0 && z.high[o]! >= 0) || low !== task.print(z.high) ? undefined : low;
+  return z.low.some((v, o) => v <= 0 && z.high[o] >= 0) || low !== task.print(z.high) ? undefined : low;
 }

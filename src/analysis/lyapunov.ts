@@ -45,10 +45,10 @@ export function lyapunovExponents(map: StateMap, options: LyapunovOptions = {}):
     if (t < 0) continue;
     k.mapLog(count, lengths, logs);
     const view = memory.reals(logs, count);
-    for (let i = 0; i < count; ++i) sums[i]! += view[i]!;
+    for (let i = 0; i < count; ++i) sums[i] += view[i];
   }
   arena.dispose();
-  for (let i = 0; i < count; ++i) out[i] = sums[i]! / steps;
+  for (let i = 0; i < count; ++i) out[i] = sums[i] / steps;
   return out;
 
   /** Takes the first i tangents out of tangent i and gives it length 1; returns the length it had. */

@@ -23,12 +23,12 @@ export function oscillation(x: ArrayLike<number>): Oscillation {
   let last = NaN;
   let rises = 0;
   for (let t = 0; t < T; ++t) {
-    mean += x[t]! / T;
-    amplitude = Math.max(amplitude, Math.abs(x[t]!));
+    mean += x[t] / T;
+    amplitude = Math.max(amplitude, Math.abs(x[t]));
   }
   for (let t = 1; t < T; ++t) {
-    const a = x[t - 1]! - mean;
-    const b = x[t]! - mean;
+    const a = x[t - 1] - mean;
+    const b = x[t] - mean;
     if (!(a < 0 && b >= 0)) continue;
     last = t - 1 + a / (a - b);
     if (++rises === 1) first = last;

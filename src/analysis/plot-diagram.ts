@@ -150,14 +150,14 @@ export function diagram(options: DiagramOptions): Figure {
     else joined.set(key, { from, to, labels: [text] });
   }
   const drawn = [...joined.values()].map(({ from, to, labels }) => {
-    const a = points[from]!;
-    const b = points[to]!;
+    const a = points[from];
+    const b = points[to];
     const text = labels.join(", ");
     if (from === to) return loop(a, { x: a.x - middle.x, y: a.y - middle.y }, text);
     return arrow(a, b, joined.has(`${to} ${from}`) ? 16 : 6, text);
   });
   const circles = nodes.map((node, i) => {
-    const { x, y } = points[i]!;
+    const { x, y } = points[i];
     const top = y + 5 - 8 * (node.lines.length - 1);
     return (
       element("circle", {
@@ -179,7 +179,7 @@ export function diagram(options: DiagramOptions): Figure {
     options.start === undefined
       ? ""
       : (() => {
-          const p = points[options.start]!;
+          const p = points[options.start];
           const side = p.x <= middle.x ? -1 : 1;
           const tip = { x: p.x + side * (RADIUS + 2), y: p.y };
           return (

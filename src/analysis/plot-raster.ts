@@ -31,8 +31,7 @@ export function mapColor(map: ColorMap, place: number): [number, number, number]
   const table = anchors[map];
   const x = Math.min(Math.max(place, 0), 1) * (table.length - 1);
   const i = Math.min(Math.floor(x), table.length - 2);
-  const mix = (k: number): number =>
-    Math.round(table[i]![k]! + (x - i) * (table[i + 1]![k]! - table[i]![k]!));
+  const mix = (k: number): number => Math.round(table[i][k] + (x - i) * (table[i + 1][k] - table[i][k]));
   return [mix(0), mix(1), mix(2)];
 }
 
@@ -43,7 +42,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 
 function crc32(bytes: Uint8Array): number {
   let c = 0xffffffff;
-  for (const byte of bytes) c = crcTable[(c ^ byte) & 255]! ^ (c >>> 8);
+  for (const byte of bytes) c = crcTable[(c ^ byte) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }
 
@@ -89,7 +88,7 @@ export function rasterImage(places: ArrayLike<number>, rows: number, columns: nu
   const pixels = new Uint8Array(rows * (columns + 1)); // a filter byte, 0, before each row
   for (let r = 0; r < rows; ++r)
     for (let c = 0; c < columns; ++c) {
-      const place = places[r * columns + c]!;
+      const place = places[r * columns + c];
       pixels[r * (columns + 1) + c + 1] = Number.isFinite(place)
         ? Math.round(Math.min(Math.max(place, 0), 1) * 254)
         : 255;

@@ -11,7 +11,7 @@ export function sparkline(values: ArrayLike<number>, width = 60): string {
     const from = Math.floor((c * values.length) / columns);
     const to = Math.floor(((c + 1) * values.length) / columns);
     let sum = 0;
-    for (let i = from; i < to; ++i) sum += values[i]!;
+    for (let i = from; i < to; ++i) sum += values[i];
     means.push(sum / (to - from));
   }
   const seen = means.filter(Number.isFinite);
@@ -60,13 +60,13 @@ export function terminalPlot(
   const cells = new Uint8Array(width * height);
   const dot = (column: number, row: number): void => {
     if (column < 0 || column >= columns || row < 0 || row >= rows) return;
-    cells[(row >> 2) * width + (column >> 1)]! |= DOT[column & 1]![row & 3]!;
+    cells[(row >> 2) * width + (column >> 1)] |= DOT[column & 1][row & 3];
   };
   const draw = (curve: ArrayLike<number>, each: number): void => {
     let before: [number, number] | undefined;
     for (let i = 0; i < x.length; ++i) {
-      const c = Math.round(xs.place(x[i]!) * (columns - 1));
-      const r = Math.round((1 - ys.place(curve[i]!)) * (rows - 1));
+      const c = Math.round(xs.place(x[i]) * (columns - 1));
+      const r = Math.round((1 - ys.place(curve[i])) * (rows - 1));
       if (!Number.isFinite(c) || !Number.isFinite(r)) {
         before = undefined;
         continue;

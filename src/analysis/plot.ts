@@ -126,7 +126,7 @@ function draw(mark: Mark, color: string, f: Frame): string {
   switch (mark.kind) {
     case "line":
       return element("path", {
-        d: path(Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i]!)] as const)),
+        d: path(Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i])] as const)),
         fill: "none",
         stroke: color,
         "stroke-width": mark.width ?? 1.8,
@@ -138,7 +138,7 @@ function draw(mark: Mark, color: string, f: Frame): string {
       return element(
         "g",
         { fill: color, "fill-opacity": "0.75" },
-        Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i]!)] as const)
+        Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i])] as const)
           .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
           .map(([cx, cy]) => element("circle", { cx, cy, r: mark.size ?? 3 }))
           .join(""),
@@ -150,7 +150,7 @@ function draw(mark: Mark, color: string, f: Frame): string {
         Array.from(mark.x, (x, i) => {
           const half = (mark.width ?? 0.8) / 2;
           const left = px(f, x - half);
-          const top = py(f, mark.y[i]!);
+          const top = py(f, mark.y[i]);
           const foot = f.y.log ? f.height : py(f, 0);
           return Number.isFinite(top)
             ? element("rect", {
@@ -163,8 +163,8 @@ function draw(mark: Mark, color: string, f: Frame): string {
         }).join(""),
       );
     case "band": {
-      const there = Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i]!)] as const);
-      const back = Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y2[i]!)] as const).reverse();
+      const there = Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y[i])] as const);
+      const back = Array.from(mark.x, (x, i) => [px(f, x), py(f, mark.y2[i])] as const).reverse();
       return element("path", { d: `${path([...there, ...back])}Z`, fill: color, "fill-opacity": "0.18" });
     }
     case "raster": {
@@ -173,7 +173,7 @@ function draw(mark: Mark, color: string, f: Frame): string {
       const { rows, columns } = mark;
       for (let r = 0; r < rows; ++r)
         for (let c = 0; c < columns; ++c)
-          places[(rows - 1 - r) * columns + c] = s.place(mark.values[r * columns + c]!);
+          places[(rows - 1 - r) * columns + c] = s.place(mark.values[r * columns + c]);
       const [left, right] = [px(f, mark.x[0]), px(f, mark.x[1])];
       const [foot, top] = [py(f, mark.y[0]), py(f, mark.y[1])];
       return element("image", {
@@ -321,7 +321,7 @@ export function plot(options: PlotOptions): Figure {
     const own = "color" in mark ? mark.color : undefined;
     return {
       mark,
-      color: own ?? (colored(mark) ? colors.series[used++ % colors.series.length]! : colors.soft),
+      color: own ?? (colored(mark) ? colors.series[used++ % colors.series.length] : colors.soft),
     };
   });
   const raster = options.marks.find((mark) => mark.kind === "raster");

@@ -72,7 +72,7 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
   const { rows: S, columns: K } = tape.shape(output);
   const y = arena.reals(S * K);
   k.softmaxProbabilities(S, K, tape.value(output), y);
-  const probabilities = memory.reals(y, S * K).slice() as Floats;
+  const probabilities = memory.reals(y, S * K).slice();
   return {
     steps,
     width,
@@ -81,11 +81,11 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
     emissions: bestPath(probabilities, K),
     cells: recurrent.map(({ node, name, cell }) => {
       const { rows, columns } = tape.shape(node);
-      const from = cell.carried > 1 ? tape.frame(node).kept[3]! : tape.value(node);
+      const from = cell.carried > 1 ? tape.frame(node).kept[3] : tape.value(node);
       return {
         name,
         units: columns,
-        states: memory.reals(from, rows * columns).slice() as Floats,
+        states: memory.reals(from, rows * columns).slice(),
         joined: joinedAt(net, node),
       };
     }),
@@ -93,9 +93,9 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
       tape.vjp(gradient, () => {
         const dz = memory.reals(tape.adjoint(output), S * K);
         for (let s = from; s < to; ++s)
-          for (let j = 0; j < K; ++j) dz[s * K + j]! += (j === label ? 1 : 0) - probabilities[s * K + j]!;
+          for (let j = 0; j < K; ++j) dz[s * K + j] += (j === label ? 1 : 0) - probabilities[s * K + j];
       });
-      return memory.reals(tape.adjoint(0), steps * width).slice() as Floats;
+      return memory.reals(tape.adjoint(0), steps * width).slice();
     },
     dispose() {
       tape.dispose();

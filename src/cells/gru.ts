@@ -30,7 +30,7 @@ export const gruCell: Cell = {
         [pre(3), h],
         [h0, h],
       ],
-      step: (k, B, H, at) => k.gruStep(B, H, at.pre, at.old[0]!, at.now[0]!, at.partials),
+      step: (k, B, H, at) => k.gruStep(B, H, at.pre, at.old[0], at.now[0], at.partials),
     },
   ],
 };
@@ -52,7 +52,7 @@ export const gruResetBeforeCell: Cell = {
         [h0, q],
       ],
       step: (k, B, H, at) =>
-        k.gruResetStep(B, H, at.pre, at.old[0]!, at.now[1]!, at.partials, at.partialColumns),
+        k.gruResetStep(B, H, at.pre, at.old[0], at.now[1], at.partials, at.partialColumns),
     },
     {
       source: q,
@@ -63,7 +63,7 @@ export const gruResetBeforeCell: Cell = {
         [h0, h],
       ],
       step: (k, B, H, at) =>
-        k.gruBlendStep(B, H, at.pre, at.old[0]!, at.now[0]!, at.partials, at.partialColumns),
+        k.gruBlendStep(B, H, at.pre, at.old[0], at.now[0], at.partials, at.partialColumns),
     },
   ],
 };

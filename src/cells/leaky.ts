@@ -26,7 +26,7 @@ export function leakyCell(leak: number, activation: Activation = "tanh"): Cell {
             ["now", 0],
           ],
         ],
-        step: (k, B, H, at) => k.leakyStep(code, B, H, leak, at.pre, at.old[0]!, at.now[0]!, at.partials),
+        step: (k, B, H, at) => k.leakyStep(code, B, H, leak, at.pre, at.old[0], at.now[0], at.partials),
       },
     ],
   };

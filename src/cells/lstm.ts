@@ -36,7 +36,7 @@ export function lstmCell(peepholes = false): Cell {
         gates: [0, 4],
         edges: [...into, [i, c], [f, c], [g, c], [c0, c], ...out, [o, h], [c, h]],
         step: (k, B, H, at) =>
-          k.lstmStep(B, H, at.pre, at.old[1]!, at.now[0]!, at.now[1]!, at.partials, at.peep),
+          k.lstmStep(B, H, at.pre, at.old[1], at.now[0], at.now[1], at.partials, at.peep),
       },
     ],
   };
@@ -62,7 +62,7 @@ export function lstm1997Cell(peepholes = false): Cell {
         gates: [0, 3],
         edges: [...into, [i, c], [g, c], [c0, c], ...out, [o, h], [c, h]],
         step: (k, B, H, at) =>
-          k.lstm1997Step(B, H, at.pre, at.old[1]!, at.now[0]!, at.now[1]!, at.partials, at.peep, 2, 1),
+          k.lstm1997Step(B, H, at.pre, at.old[1], at.now[0], at.now[1], at.partials, at.peep, 2, 1),
       },
     ],
   };

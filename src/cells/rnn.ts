@@ -22,7 +22,7 @@ export function rnnCell(activation: Activation = "tanh"): Cell {
             ["now", 0],
           ],
         ],
-        step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0]!, at.partials),
+        step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0], at.partials),
       },
     ],
   };

@@ -113,14 +113,11 @@ export function parse(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". To specify")[0]!);
+    throw new UsageError((error as Error).message.split(". To specify")[0]);
   }
   if (parsed.positionals.length > command.most)
     throw new UsageError(`"${parsed.positionals[command.most]}" is one word too many`);
-  return {
-    values: new Values(parsed.values as Record<string, string | boolean | undefined>),
-    words: parsed.positionals,
-  };
+  return { values: new Values(parsed.values), words: parsed.positionals };
 }
 
 /** The help of a command: usage, details, options. */

@@ -48,7 +48,7 @@ export function withSplits(inks: readonly Ink[]): Ink[] {
   const alone = new Set(writers).size < 2;
   const place = new Map<string | number, number>();
   return inks.map((ink, i) => {
-    const writer = alone ? i : writers[i]!;
+    const writer = alone ? i : writers[i];
     if (!place.has(writer)) place.set(writer, place.size);
     return { ...ink, split: place.get(writer)! % 10 === 0 ? "valid" : "train" };
   });

@@ -124,7 +124,7 @@ function optimizerOf(
 const spread = (inks: readonly Ink[], count: number): Ink[] =>
   Array.from(
     { length: Math.min(count, inks.length) },
-    (_, i) => inks[Math.floor((i * inks.length) / Math.min(count, inks.length))]!,
+    (_, i) => inks[Math.floor((i * inks.length) / Math.min(count, inks.length))],
   );
 
 /**
@@ -198,7 +198,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         history.push({ epoch: net.step / perEpoch, loss: sum / perEpoch, error, seconds: seconds() });
         sum = 0;
         if (best) saveModel(out, net, { task: "handwriting" }, { training: false });
-        options.onEpoch?.(history[history.length - 1]!, best);
+        options.onEpoch?.(history[history.length - 1], best);
       }
       keep();
     }

@@ -77,7 +77,7 @@ export class Progress {
 
   /** Steps a second, over the last few seconds. */
   get rate(): number {
-    const { step, time } = this.#recent[0]!;
+    const { step, time } = this.#recent[0];
     const elapsed = this.#screen.clock() - time;
     return elapsed > 0 ? ((this.#step - step) / elapsed) * 1000 : 0;
   }
@@ -97,7 +97,7 @@ export class Progress {
   update(step: number, figures: Readonly<Record<string, number>> = {}, last = false): void {
     const now = this.#screen.clock();
     this.#step = step;
-    if (now - this.#recent[this.#recent.length - 1]!.time > 250) {
+    if (now - this.#recent[this.#recent.length - 1].time > 250) {
       this.#recent.push({ step, time: now });
       if (this.#recent.length > 12) this.#recent.shift();
     }

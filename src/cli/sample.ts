@@ -39,7 +39,7 @@ export const sampleCommand: Command = {
         length,
         temperature,
         seed,
-        prompt: vocabulary.encode(prompt || vocabulary.characters[0]!),
+        prompt: vocabulary.encode(prompt || vocabulary.characters[0]),
       })) {
         if (signal.aborted) throw new Error("stopped by Ctrl-C");
         const character = vocabulary.decode([symbol]);

@@ -67,7 +67,7 @@ function commasOf(separator: Separator, column: readonly string[]): Commas {
 function parse(text: string, separator: Separator, first: number): Row[] | number {
   const rows: Row[] = [];
   const blanks = separator === " " ? " \t" : " ";
-  const within = (at: number, set: string): boolean => at < text.length && set.includes(text[at]!);
+  const within = (at: number, set: string): boolean => at < text.length && set.includes(text[at]);
   const stop = separator === " " ? " \t\n" : `${separator}\n`;
   for (let at = 0, line = first; at < text.length; ++at, ++line) {
     const from = at;
@@ -85,11 +85,11 @@ function parse(text: string, separator: Separator, first: number): Row[] | numbe
         }
         if (at >= text.length) return number;
         row.push(cell);
-        while (at < text.length && !stop.includes(text[at]!)) ++at;
+        while (at < text.length && !stop.includes(text[at])) ++at;
       } else {
         at = separator === " " ? begin : at;
         const start = at;
-        while (at < text.length && !stop.includes(text[at]!)) ++at;
+        while (at < text.length && !stop.includes(text[at])) ++at;
         row.push(text.slice(start, at).trim());
       }
       if (separator === " ") {
@@ -118,7 +118,7 @@ function split(name: string, text: string, first: number): { separator: Separato
       open ??= table;
       continue;
     }
-    const width = table[0]!.cells.length;
+    const width = table[0].cells.length;
     if (width === 1) continue;
     if (table.every(({ cells }) => cells.length === width)) return { separator, table };
     ragged ??= { separator, table };
@@ -140,7 +140,7 @@ export function readCsv(text: string, name = "table"): CsvTable {
   const content = all.slice(above.length);
   if (content.trim() === "") throw new DataError(`${name}: the file is empty, want lines of numbers`);
   const { separator, table } = split(name, content, above.split("\n").length);
-  const head = table[0]!.cells;
+  const head = table[0].cells;
   const loose = separator === "\t" || separator === ";" ? "decimal" : "thousands";
   const headed = head.some((cell) => numberIn(cell, loose) === undefined);
   const body = headed ? table.slice(1) : table;
@@ -150,7 +150,7 @@ export function readCsv(text: string, name = "table"): CsvTable {
     if (row.cells.length !== names.length)
       throw new DataError(
         `${name}: line ${row.number} has ${row.cells.length} cells, want ${names.length} as in ` +
-          `line ${table[0]!.number}`,
+          `line ${table[0].number}`,
       );
   const place = (wanted: string): number => {
     const at = names.indexOf(wanted);
@@ -160,7 +160,7 @@ export function readCsv(text: string, name = "table"): CsvTable {
     throw new DataError(`${name}: there is no column "${wanted}", want one of ${names.join(", ")}`);
   };
   const numbers = (at: number): (number | undefined)[] => {
-    const cells = body.map((row) => row.cells[at]!);
+    const cells = body.map((row) => row.cells[at]);
     const commas = commasOf(separator, cells);
     return cells.map((cell) => numberIn(cell, commas));
   };
@@ -172,8 +172,8 @@ export function readCsv(text: string, name = "table"): CsvTable {
       return Float64Array.from(numbers(at), (value, i) => {
         if (value !== undefined) return value;
         throw new DataError(
-          `${name}: line ${body[i]!.number}, column "${names[at]}" ` +
-            `is ${JSON.stringify(body[i]!.cells[at])}, want a number`,
+          `${name}: line ${body[i].number}, column "${names[at]}" ` +
+            `is ${JSON.stringify(body[i].cells[at])}, want a number`,
         );
       });
     },

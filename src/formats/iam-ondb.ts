@@ -20,7 +20,7 @@ function readStrokes(folder: Folder, file: string, xml: string): [number, number
     if (!Number.isFinite(x) || !Number.isFinite(y))
       throw broken(folder, file, line, `point (${attributes.x}, ${attributes.y}), want two numbers`);
     if (strokes.length === 0) throw broken(folder, file, line, "a point outside of all strokes");
-    strokes[strokes.length - 1]!.push([x, y]);
+    strokes[strokes.length - 1].push([x, y]);
   }
   if (strokes.every((stroke) => stroke.length === 0)) throw broken(folder, file, 1, "no points");
   return strokes;

@@ -107,7 +107,7 @@ export async function* readInk(
 ): AsyncGenerator<Ink, void, void> {
   const { items } = options.index ?? (await readInkIndex(folder));
   const { splits } = options;
-  const need = items.length > 0 ? (items[items.length - 1]!.off + items[items.length - 1]!.n) * BYTES : 0;
+  const need = items.length > 0 ? (items[items.length - 1].off + items[items.length - 1].n) * BYTES : 0;
   let next = 0;
   let size = 0;
   let rest = new Uint8Array(0); // rest: bytes from place size - rest.length on
@@ -118,14 +118,14 @@ export async function* readInk(
     size += piece.length;
     const base = size - joined.length;
     const view = new DataView(joined.buffer);
-    for (; next < items.length && (items[next]!.off + items[next]!.n) * BYTES <= size; ++next) {
-      const item = items[next]!;
+    for (; next < items.length && (items[next].off + items[next].n) * BYTES <= size; ++next) {
+      const item = items[next];
       if (!splits || (item.split !== undefined && splits.includes(item.split)))
         yield decode(item, view, item.off * BYTES - base);
     }
     rest = joined.slice(
       Math.min(
-        next < items.length ? Math.max(items[next]!.off * BYTES - base, 0) : joined.length,
+        next < items.length ? Math.max(items[next].off * BYTES - base, 0) : joined.length,
         joined.length,
       ),
     );

@@ -37,7 +37,7 @@ function readTrace(text: string, x: number, y: number): [number, number][] | und
       ++column;
     }
     if (column <= Math.max(x, y) || row.replace(VALUE, "").trim() !== "") return undefined;
-    points.push([value[x]!, value[y]!]);
+    points.push([value[x], value[y]]);
   }
   return points;
 }

@@ -29,7 +29,7 @@ function* statements(text: string): Generator<Statement, void, void> {
     }
     if (keyword) yield { keyword, argument: parts.join("\n"), line: from };
     keyword = match[1]!;
-    parts = [match[2]!];
+    parts = [match[2]];
     from = line;
   }
   if (keyword) yield { keyword, argument: parts.join("\n"), line: from };
@@ -55,7 +55,7 @@ function readStroke(
       throw broken(folder, file, line + i, `"${row.trim()}", want ${columns.count} numbers a point`);
     }
     for (let p = 0; p < values.length; p += columns.count)
-      stroke.push([values[p + columns.x]!, -values[p + columns.y]!]);
+      stroke.push([values[p + columns.x], -values[p + columns.y]]);
   });
   return stroke;
 }
@@ -127,7 +127,7 @@ export async function* readUnipen(
         text: segment.text,
         split: undefined,
         writer,
-        points: pointsOf(segment.strokes.map((s) => strokes[s]!)),
+        points: pointsOf(segment.strokes.map((s) => strokes[s])),
       };
     }
   }

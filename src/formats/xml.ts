@@ -65,15 +65,15 @@ export function* tags(folder: Folder, file: string, xml: string): Generator<Tag,
     const [, slash, name, rest] = /^(\/?)\s*(?:[\w.-]+:)?([\w.-]+)([^]*)$/.exec(inside) ?? [];
     if (!name) throw broken(folder, file, line, `"<${inside.slice(0, 20)}>" is no tag`);
     const attributes: Record<string, string> = {};
-    for (const [, key, double, single] of rest!.matchAll(/([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
-      attributes[key!] = unescape(double ?? single ?? "");
+    for (const [, key, double, single] of rest.matchAll(/([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
+      attributes[key] = unescape(double ?? single ?? "");
     if (slash) {
       if (open.pop() !== name)
         throw broken(folder, file, line, `</${name}> ends an element that is not open`);
       yield { name, end: true, attributes: {}, text, line };
     } else {
       yield { name, end: false, attributes, text, line };
-      if (rest!.trimEnd().endsWith("/")) yield { name, end: true, attributes: {}, text: "", line };
+      if (rest.trimEnd().endsWith("/")) yield { name, end: true, attributes: {}, text: "", line };
       else open.push(name);
     }
     text = "";

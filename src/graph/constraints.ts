@@ -57,7 +57,7 @@ export class ConstraintMap {
     const fixed = new Set<number>();
     const grouped = new Map<number, number>();
     for (const c of constraints) {
-      if ("tie" in c) for (const same of c.tie) for (const i of same) leader[find(i)] = find(same[0]!);
+      if ("tie" in c) for (const same of c.tie) for (const i of same) leader[find(i)] = find(same[0]);
     }
     for (const c of constraints) if ("fix" in c) for (const i of c.fix) fixed.add(find(i));
     const linear = constraints.filter((c) => "linear" in c);
@@ -84,7 +84,7 @@ export class ConstraintMap {
             : IN_GROUP - 1 - root;
     }
     for (let i = 0; i < P; ++i)
-      if (this.#free[i]! < IN_GROUP) this.#free[i] = this.#free[-this.#free[i]! + IN_GROUP - 1]!;
+      if (this.#free[i] < IN_GROUP) this.#free[i] = this.#free[-this.#free[i] + IN_GROUP - 1]!;
     for (const c of linear) {
       const { particular, basis } = solve(c.A, c.b, c.linear.length);
       this.#groups.push({ members: c.linear, particular, basis, from: next });
@@ -92,7 +92,7 @@ export class ConstraintMap {
     }
     this.size = next;
     this.#copies = new Int32Array(next);
-    for (const j of this.#free) if (j >= 0) ++this.#copies[j]!;
+    for (const j of this.#free) if (j >= 0) ++this.#copies[j];
   }
 
   /** θ = p + M·φ; fixed ones stay as they are. */
@@ -120,13 +120,13 @@ export class ConstraintMap {
     const from = this.#engine.memory.reals(phi, this.size);
     const to = this.#engine.memory.reals(theta, this.#P);
     for (let i = 0; i < this.#P; ++i) {
-      const j = this.#free[i]!;
+      const j = this.#free[i];
       if (j >= 0) to[i] = from[j]!;
     }
     for (const { members, particular, basis, from: first } of this.#groups) {
       members.forEach((i, row) => {
-        let sum = affine ? particular[row]! : 0;
-        for (let c = 0; c < basis.length; ++c) sum += basis[c]![row]! * from[first + c]!;
+        let sum = affine ? particular[row] : 0;
+        for (let c = 0; c < basis.length; ++c) sum += basis[c][row] * from[first + c];
         to[i] = sum;
       });
     }
@@ -137,14 +137,14 @@ export class ConstraintMap {
     const to = this.#engine.memory.reals(phi, this.size);
     const sums = new Float64Array(this.size);
     for (let i = 0; i < this.#P; ++i) {
-      const j = this.#free[i]!;
-      if (j >= 0) sums[j]! += from[i]!;
+      const j = this.#free[i];
+      if (j >= 0) sums[j] += from[i];
     }
-    if (average) for (let j = 0; j < this.size; ++j) if (this.#copies[j]! > 1) sums[j]! /= this.#copies[j]!;
+    if (average) for (let j = 0; j < this.size; ++j) if (this.#copies[j] > 1) sums[j] /= this.#copies[j];
     for (const { members, basis, from: first } of this.#groups) {
       basis.forEach((z, c) => {
         members.forEach((i, row) => {
-          sums[first + c]! += z[row]! * from[i]!;
+          sums[first + c] += z[row] * from[i];
         });
       });
     }
@@ -167,38 +167,38 @@ function solve(
     );
   const reflect = (v: Float64Array, x: Float64Array): void => {
     let dot = 0;
-    for (let i = 0; i < n; ++i) dot += v[i]! * x[i]!;
-    for (let i = 0; i < n; ++i) x[i]! -= 2 * dot * v[i]!;
+    for (let i = 0; i < n; ++i) dot += v[i] * x[i];
+    for (let i = 0; i < n; ++i) x[i] -= 2 * dot * v[i];
   };
   for (let j = 0; j < k; ++j) {
-    const x = work[j]!;
+    const x = work[j];
     const v = new Float64Array(n);
     for (const u of reflectors) reflect(u, x);
     let norm = 0;
     let all = 0;
-    for (let i = j; i < n; ++i) norm += x[i]! * x[i]!;
-    for (const value of A[j]!) all += value * value;
+    for (let i = j; i < n; ++i) norm += x[i] * x[i];
+    for (const value of A[j]) all += value * value;
     norm = Math.sqrt(norm);
     if (!(norm > 1e-12 * Math.sqrt(all)))
       throw new NumericError(`linear constraint: row ${j} of A depends on the rows before it; leave it out`);
     for (let i = j; i < n; ++i) v[i] = x[i]!;
-    v[j]! += x[j]! < 0 ? -norm : norm;
+    v[j] += x[j] < 0 ? -norm : norm;
     let length = 0;
-    for (let i = j; i < n; ++i) length += v[i]! * v[i]!;
+    for (let i = j; i < n; ++i) length += v[i] * v[i];
     length = Math.sqrt(length);
-    for (let i = j; i < n; ++i) v[i]! /= length;
+    for (let i = j; i < n; ++i) v[i] /= length;
     reflect(v, x);
     reflectors.push(v);
   }
   // Aᵀ = Q·R, so A·x = b is Rᵀ·y = b with x = Q·[y 0]; work[j] holds column j of R.
   const particular = new Float64Array(n);
   const rotate = (x: Float64Array): void => {
-    for (let j = k - 1; j >= 0; --j) reflect(reflectors[j]!, x);
+    for (let j = k - 1; j >= 0; --j) reflect(reflectors[j], x);
   };
   for (let j = 0; j < k; ++j) {
-    let sum = b[j]!;
-    for (let i = 0; i < j; ++i) sum -= work[j]![i]! * particular[i]!;
-    particular[j] = sum / work[j]![j]!;
+    let sum = b[j];
+    for (let i = 0; i < j; ++i) sum -= work[j][i] * particular[i];
+    particular[j] = sum / work[j][j];
   }
   rotate(particular);
   const basis = Array.from({ length: n - k }, (_, c) => {

@@ -24,21 +24,21 @@ export interface Packing {
 /** The packing of sequences with these lengths, which must fall. Throws ShapeError. */
 export function packing(lengths: ArrayLike<number>): Packing {
   const B = lengths.length;
-  const T = B === 0 ? 0 : lengths[0]!;
-  if (B === 0 || lengths[B - 1]! < 1)
+  const T = B === 0 ? 0 : lengths[0];
+  if (B === 0 || lengths[B - 1] < 1)
     throw new ShapeError(
       `packing: ${B === 0 ? "no sequences" : "a sequence has no steps"}, want at least one of each`,
     );
   const rowsAt = new Int32Array(T);
   const offsetAt = new Int32Array(T + 1);
   for (let b = 0; b < B; ++b) {
-    if (b > 0 && lengths[b]! > lengths[b - 1]!)
+    if (b > 0 && lengths[b] > lengths[b - 1])
       throw new ShapeError(`packing: length ${lengths[b]} follows ${lengths[b - 1]}, want longest first`);
-    ++rowsAt[lengths[b]! - 1]!;
+    ++rowsAt[lengths[b] - 1];
   }
-  for (let t = T - 2; t >= 0; --t) rowsAt[t]! += rowsAt[t + 1]!;
-  for (let t = 0; t < T; ++t) offsetAt[t + 1] = offsetAt[t]! + rowsAt[t]!;
-  return { sequences: B, steps: T, rows: offsetAt[T]!, lengths: Int32Array.from(lengths), rowsAt, offsetAt };
+  for (let t = T - 2; t >= 0; --t) rowsAt[t] += rowsAt[t + 1];
+  for (let t = 0; t < T; ++t) offsetAt[t + 1] = offsetAt[t] + rowsAt[t];
+  return { sequences: B, steps: T, rows: offsetAt[T], lengths: Int32Array.from(lengths), rowsAt, offsetAt };
 }
 
 /** B sequences of one step: the packing of what belongs to a sequence, not to a step. */
@@ -67,7 +67,7 @@ export function longestFirst(lengths: ArrayLike<number>): Int32Array {
   let sorted = true;
   for (let i = 0; i < order.length; ++i) {
     order[i] = i;
-    if (i > 0 && lengths[i]! > lengths[i - 1]!) sorted = false;
+    if (i > 0 && lengths[i] > lengths[i - 1]) sorted = false;
   }
-  return sorted ? order : order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  return sorted ? order : order.sort((a, b) => lengths[b] - lengths[a] || a - b);
 }

@@ -52,19 +52,19 @@ class NodeFrame implements Frame {
   scratch(n: number): Ptr {
     return this.tape.scratch(n);
   }
-  packed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+  packed(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
     const { weights } = this.tape;
     return weights.panels.get(weights.theta, weights.version, this.#matrix(i), false, from, columns);
   }
-  packedTransposed(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+  packedTransposed(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
     const { weights } = this.tape;
     return weights.panels.get(weights.theta, weights.version, this.#matrix(i), true, from, columns);
   }
-  packedTangent(i: number, from = 0, columns = this.shapes[i]!.columns): Ptr {
+  packedTangent(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
     return this.tape.tangentPanels(this.#matrix(i), from, columns);
   }
   #matrix(i: number): Parameter {
-    return this.tape.graph.nodes[this.node.inputs[i]!]!.parameter!;
+    return this.tape.graph.nodes[this.node.inputs[i]].parameter!;
   }
 }
 
@@ -165,7 +165,7 @@ export class Tape {
         const packing = node.data!.per === "step" ? batch : sequences;
         shapes.push({ rows: packing.rows, columns: node.columns, packing, symbols: node.data!.symbols });
       } else {
-        frame.shapes = node.inputs.map((i) => shapes[i]!);
+        frame.shapes = node.inputs.map((i) => shapes[i]);
         frame.plan = frame.op.plan(frame.shapes);
         const { packing, columns } = frame.plan;
         frame.shape = { rows: packing.rows, columns, packing };
@@ -177,14 +177,14 @@ export class Tape {
       }
       offsets.push(this.#adjointReals);
       if (gradient && this.#wanted[node.id])
-        this.#adjointReals += Math.ceil((shapes[node.id]!.rows * node.columns) / 16) * 16;
+        this.#adjointReals += Math.ceil((shapes[node.id].rows * node.columns) / 16) * 16;
     }
     if (gradient) this.#adjointsFrom = this.#values.reals(this.#adjointReals);
     for (const node of nodes) {
       if (!node.parameter)
         this.#adjoint[node.id] =
           gradient && this.#wanted[node.id]
-            ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id]!)
+            ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id])
             : NULL;
     }
     this.#planCarry(batch.sequences);
@@ -233,13 +233,13 @@ export class Tape {
   }
 
   value(node: NodeId): Ptr {
-    return this.#value[node]!;
+    return this.#value[node];
   }
   adjoint(node: NodeId): Ptr {
-    return this.#adjoint[node]!;
+    return this.#adjoint[node];
   }
   tangent(node: NodeId): Ptr {
-    return this.#tangent[node]!;
+    return this.#tangent[node];
   }
   /** The frame of an op node: its kept buffers, for analysis. */
   frame(node: NodeId): Frame {
@@ -321,6 +321,6 @@ export class Tape {
   }
 
   #point(pointers: Ptr[], node: Node, from: readonly Ptr[]): void {
-    for (let i = 0; i < node.inputs.length; ++i) pointers[i] = from[node.inputs[i]!]!;
+    for (let i = 0; i < node.inputs.length; ++i) pointers[i] = from[node.inputs[i]]!;
   }
 }

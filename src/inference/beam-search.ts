@@ -101,7 +101,7 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
   for (let t = 0; t < y.length / K; ++t) {
     const reached: Prefix[] = [];
     const tried: number[] = [];
-    const p = (k: number): number => y[t * K + k]!;
+    const p = (k: number): number => y[t * K + k];
     const reach = (prefix: Prefix): Prefix => {
       if (prefix.step < t) {
         prefix.step = t;
@@ -116,7 +116,7 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
       const factors = language && tried.length > 0 ? factorsOf(prefix) : undefined;
       for (const k of tried) {
         // a label after itself needs a blank between
-        const gain = (k === prefix.label ? prefix.blank : score(prefix)) * p(k) * (factors ? factors[k]! : 1);
+        const gain = (k === prefix.label ? prefix.blank : score(prefix)) * p(k) * (factors ? factors[k] : 1);
         if (gain === 0) continue;
         let child = prefix.children.get(k);
         if (!child) prefix.children.set(k, (child = start(prefix, k)));
@@ -138,7 +138,7 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
   const ends = beam
     .map((prefix) => ({
       labels: labelsOf(prefix),
-      p: score(prefix) * (language ? factorsOf(prefix)[K - 1]! : 1),
+      p: score(prefix) * (language ? factorsOf(prefix)[K - 1] : 1),
     }))
     .filter(({ p }) => p > 0)
     .sort((a, b) => b.p - a.p);
@@ -148,7 +148,7 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
     "mapLog",
     ends.map(({ p }) => p),
   );
-  return ends.map(({ labels }, i) => ({ labels, score: logs[i]! + scale }));
+  return ends.map(({ labels }, i) => ({ labels, score: logs[i] + scale }));
 }
 
 /** An elementary function of a few numbers, by the kernels. */

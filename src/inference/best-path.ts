@@ -22,9 +22,9 @@ export function bestPath(y: ArrayLike<number>, K: number): Emission[] {
   let before = blank;
   for (let t = 0; t < T; ++t) {
     let best = 0;
-    for (let k = 1; k < K; ++k) if (y[t * K + k]! > y[t * K + best]!) best = k;
+    for (let k = 1; k < K; ++k) if (y[t * K + k] > y[t * K + best]) best = k;
     if (best !== blank) {
-      if (best === before) emissions[emissions.length - 1]!.to = t + 1;
+      if (best === before) emissions[emissions.length - 1].to = t + 1;
       else emissions.push({ label: best, from: t, to: t + 1 });
     }
     before = best;

@@ -73,25 +73,25 @@ export class DiffuseFilter {
     const seen = Array.from({ length: p }, (_, i) => i).filter((i) => y[i] === y[i]);
     const o = seen.length;
     const z = seen.map((i) => C.slice(i * n, (i + 1) * n));
-    const values = seen.map((i) => y[i]!);
-    const noise = seen.map((i) => Float64Array.from(seen, (j) => R[i * p + j]!));
+    const values = seen.map((i) => y[i]);
+    const noise = seen.map((i) => Float64Array.from(seen, (j) => R[i * p + j]));
     let ll = 0;
     for (let i = 0; i < o; ++i) {
       // eliminates observation i from those after it: a unit lower triangular L, so |L| = 1
-      const h = noise[i]![i]!;
+      const h = noise[i][i];
       for (let j = i + 1; j < o; ++j) {
-        const l = h > 0 ? noise[j]![i]! / h : 0;
+        const l = h > 0 ? noise[j][i] / h : 0;
         if (l === 0) continue;
-        values[j]! -= l * values[i]!;
-        for (let k = 0; k < n; ++k) z[j]![k]! -= l * z[i]![k]!;
-        for (let k = i; k < o; ++k) noise[j]![k]! -= l * noise[i]![k]!;
+        values[j] -= l * values[i];
+        for (let k = 0; k < n; ++k) z[j][k] -= l * z[i][k];
+        for (let k = i; k < o; ++k) noise[j][k] -= l * noise[i][k];
       }
-      ll += this.#observe(now, z[i]!, values[i]!, h);
+      ll += this.#observe(now, z[i], values[i], h);
     }
     const mean = algebra.multiply(n, n, 1, A, now.mean);
     const covariance = algebra.congruence(n, n, A, now.covariance);
-    for (let i = 0; i < n; ++i) if (drift) mean[i]! += drift[i]!;
-    for (let i = 0; i < n * n; ++i) covariance[i]! += Q[i]!;
+    for (let i = 0; i < n; ++i) if (drift) mean[i] += drift[i];
+    for (let i = 0; i < n * n; ++i) covariance[i] += Q[i];
     this.predicted = {
       mean,
       covariance: symmetric(n, covariance),
@@ -115,16 +115,16 @@ export class DiffuseFilter {
       let sum = 0;
       let size = 0;
       for (let i = 0; i < n; ++i) {
-        sum += z[i]! * W[i * r + k]!;
-        size += Math.abs(z[i]! * W[i * r + k]!);
+        sum += z[i] * W[i * r + k];
+        size += Math.abs(z[i] * W[i * r + k]);
       }
       reach[k] = sum;
       infinite += sum * sum;
       most += size * size;
     }
     for (let i = 0; i < n; ++i) {
-      F += z[i]! * Pz[i]!;
-      v -= z[i]! * mean[i]!;
+      F += z[i] * Pz[i];
+      v -= z[i] * mean[i];
     }
     const diffuse = infinite > REACHED * most;
     if (!diffuse && !(F > 0))
@@ -135,16 +135,16 @@ export class DiffuseFilter {
     const keep = new Float64Array(n * n);
     for (let i = 0; i < n; ++i) {
       let sum = 0;
-      for (let k = 0; k < r; ++k) sum += W[i * r + k]! * reach[k]!;
-      gain[i] = diffuse ? sum / infinite : Pz[i]! / F;
-      mean[i]! += gain[i]! * v;
+      for (let k = 0; k < r; ++k) sum += W[i * r + k] * reach[k];
+      gain[i] = diffuse ? sum / infinite : Pz[i] / F;
+      mean[i] += gain[i] * v;
     }
     for (let i = 0; i < n; ++i)
-      for (let j = 0; j < n; ++j) keep[i * n + j] = (i === j ? 1 : 0) - gain[i]! * z[j]!;
+      for (let j = 0; j < n; ++j) keep[i * n + j] = (i === j ? 1 : 0) - gain[i] * z[j];
     const updated = this.#algebra.congruence(n, n, keep, P);
-    for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) updated[i * n + j]! += h * gain[i]! * gain[j]!;
+    for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) updated[i * n + j] += h * gain[i] * gain[j];
     now.covariance = symmetric(n, updated);
-    const logs = this.#algebra.log([diffuse ? infinite : F])[0]!;
+    const logs = this.#algebra.log([diffuse ? infinite : F])[0];
     if (!diffuse) return -0.5 * (LOG_TWO_PI + logs + (v * v) / F);
     now.W = dropDirection(n, r, W, reach, infinite);
     now.rank = r - 1;
@@ -166,20 +166,20 @@ function dropDirection(
   const u = reach.slice();
   const length = Math.sqrt(square);
   const out = new Float64Array(n * (r - 1));
-  u[0]! += u[0]! < 0 ? -length : length;
+  u[0] += u[0] < 0 ? -length : length;
   let size = 0;
-  for (let k = 0; k < r; ++k) size += u[k]! * u[k]!;
+  for (let k = 0; k < r; ++k) size += u[k] * u[k];
   for (let i = 0; i < n; ++i) {
     let along = 0;
-    for (let k = 0; k < r; ++k) along += W[i * r + k]! * u[k]!;
-    for (let k = 1; k < r; ++k) out[i * (r - 1) + k - 1] = W[i * r + k]! - ((2 * along) / size) * u[k]!;
+    for (let k = 0; k < r; ++k) along += W[i * r + k] * u[k];
+    for (let k = 1; k < r; ++k) out[i * (r - 1) + k - 1] = W[i * r + k] - ((2 * along) / size) * u[k];
   }
   return out;
 }
 
 function symmetric(n: number, P: Float64Array): Float64Array {
   for (let i = 0; i < n; ++i)
-    for (let j = 0; j < i; ++j) P[i * n + j] = P[j * n + i] = 0.5 * (P[i * n + j]! + P[j * n + i]!);
+    for (let j = 0; j < i; ++j) P[i * n + j] = P[j * n + i] = 0.5 * (P[i * n + j] + P[j * n + i]);
   return P;
 }
 
@@ -209,7 +209,7 @@ export function smoothDiffuse(
   const V = next.W;
   const S = next.covariance.slice();
   const VVt = algebra.multiply(n, r, n, V, algebra.transpose(n, r, V));
-  for (let i = 0; i < n * n; ++i) S[i]! += VVt[i]!;
+  for (let i = 0; i < n * n; ++i) S[i] += VVt[i];
   const who = "smoother: predicted covariance";
   const PAt = algebra.multiply(n, n, n, now.covariance, algebra.transpose(n, n, A));
   const J = algebra.transpose(
@@ -228,11 +228,11 @@ export function smoothDiffuse(
       algebra.transpose(n, r, SV),
     );
     const JV = algebra.multiply(n, n, r, J, V);
-    const change = now.W.map((w, i) => w - JV[i]!);
+    const change = now.W.map((w, i) => w - JV[i]);
     const JG = algebra.multiply(n, r, n, change, G);
-    for (let i = 0; i < n * n; ++i) J[i]! += JG[i]!;
+    for (let i = 0; i < n * n; ++i) J[i] += JG[i];
   }
-  const gap = mean.map((x, i) => x - next.mean[i]!);
+  const gap = mean.map((x, i) => x - next.mean[i]);
   const moved = algebra.multiply(n, n, 1, J, gap);
   const keep = algebra.multiply(n, n, n, J, A).map((x, i) => (i % (n + 1) === 0 ? 1 : 0) - x);
   const own = algebra.congruence(n, n, keep, now.covariance);
@@ -240,13 +240,13 @@ export function smoothDiffuse(
     n,
     n,
     J,
-    covariance.map((x, i) => x + Q[i]!),
+    covariance.map((x, i) => x + Q[i]),
   );
   return {
-    mean: moved.map((x, i) => x + now.mean[i]!),
+    mean: moved.map((x, i) => x + now.mean[i]),
     covariance: symmetric(
       n,
-      own.map((x, i) => x + from[i]!),
+      own.map((x, i) => x + from[i]),
     ),
     lag: algebra.multiply(n, n, n, covariance, algebra.transpose(n, n, J)),
   };
@@ -259,7 +259,7 @@ export function markInfinite(n: number, rank: number, W: Float64Array, covarianc
       let sum = 0;
       let size = 0;
       for (let k = 0; k < rank; ++k) {
-        const x = W[i * rank + k]! * W[j * rank + k]!;
+        const x = W[i * rank + k] * W[j * rank + k];
         sum += x;
         size += Math.abs(x);
       }

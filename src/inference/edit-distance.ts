@@ -7,12 +7,12 @@ export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
   for (let i = 0; i < from.length; ++i) {
     now[0] = i + 1;
     for (let j = 0; j < to.length; ++j) {
-      const swap = old[j]! + (from[i] === to[j] ? 0 : 1);
-      now[j + 1] = Math.min(swap, old[j + 1]! + 1, now[j]! + 1);
+      const swap = old[j] + (from[i] === to[j] ? 0 : 1);
+      now[j + 1] = Math.min(swap, old[j + 1] + 1, now[j] + 1);
     }
     [old, now] = [now, old];
   }
-  return old[to.length]!;
+  return old[to.length];
 }
 
 /** Edits a true label: 0 where there are neither edits nor labels, ∞ where there are only edits. */
@@ -40,9 +40,9 @@ export function labelErrors<T>(got: readonly ArrayLike<T>[], want: readonly Arra
     throw new RangeError(`labelErrors: got has ${got.length} sequences, want the ${want.length} true ones`);
   const errors: LabelErrors = { edits: 0, labels: 0, sequences: got.length, exact: 0, rate: 0 };
   for (let i = 0; i < got.length; ++i) {
-    const distance = editDistance(got[i]!, want[i]!);
+    const distance = editDistance(got[i], want[i]);
     errors.edits += distance;
-    errors.labels += want[i]!.length;
+    errors.labels += want[i].length;
     if (distance === 0) ++errors.exact;
   }
   errors.rate = errorRate(errors.edits, errors.labels);

@@ -156,7 +156,7 @@ export class ForwardBackward {
     }
     const each = memory.reals(ll, T);
     let logLikelihood = 0;
-    for (let t = 0; t < T; ++t) logLikelihood += each[t]!;
+    for (let t = 0; t < T; ++t) logLikelihood += each[t];
     if (!Number.isFinite(logLikelihood))
       throw new NumericError(
         `${who}: the log-likelihood is ${logLikelihood}; data or parameters are too large`,
@@ -176,7 +176,7 @@ export class ForwardBackward {
     const logged = memory.reals(this.#logCounts, N * N);
     return Float64Array.from({ length: K * K }, (_, i) => {
       const at = Math.floor(i / K) * N + (i % K);
-      return A[at]! === 0 ? 0 : A[at]! * scaled[at]! + logged[at]!;
+      return A[at] === 0 ? 0 : A[at] * scaled[at] + logged[at];
     });
   }
 

@@ -166,7 +166,7 @@ export class Kalman {
         scratch,
       );
       for (let t = from - 1; t >= 0; --t)
-        this.#smoothStart(who, model, start[t]!, start[t + 1]!, t, smoothedMean, smoothedCovariance, lag);
+        this.#smoothStart(who, model, start[t], start[t + 1], t, smoothedMean, smoothedCovariance, lag);
       if (!k.allFinite(T * n, smoothedMean) || !k.allFinite(T * nn, smoothedCovariance)) {
         throw new NumericError(`${who}: a smoothed state is not finite; data or parameters are too large`);
       }
@@ -290,11 +290,11 @@ export class Kalman {
     const each = this.engine.memory.reals(ll, T);
     let sum = 0;
     for (let t = 0; t < T; ++t) {
-      if (!Number.isFinite(each[t]!))
+      if (!Number.isFinite(each[t]))
         throw new NumericError(
           `${who}: step ${t}: the log-likelihood is ${each[t]}; data or parameters are too large`,
         );
-      sum += each[t]!;
+      sum += each[t];
     }
     return sum;
   }

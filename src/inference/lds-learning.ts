@@ -121,14 +121,13 @@ export function addMoments(
       const APA = algebra.congruence(n, n, A, P);
       for (let i = 0; i < n; ++i)
         for (let j = 0; j < n; ++j)
-          moments.transition.ee[i * n + j]! +=
-            P1[i * n + j]! - Al[i * n + j]! - Al[j * n + i]! + APA[i * n + j]!;
+          moments.transition.ee[i * n + j] += P1[i * n + j] - Al[i * n + j] - Al[j * n + i] + APA[i * n + j];
       addState(
         moments.transition,
         n,
         n,
         q,
-        lag.map((x, i) => x - AP[i]!),
+        lag.map((x, i) => x - AP[i]),
         P,
       );
     }
@@ -149,10 +148,10 @@ export function addMoments(
     const center = model.initial === "diffuse" ? mean : model.initial.mean;
     initial.count += 1;
     for (let i = 0; i < n; ++i) {
-      initial.mean[i]! += mean[i]!;
+      initial.mean[i] += mean[i];
       for (let j = 0; j < n; ++j) {
-        initial.covariance[i * n + j]! += covariance[i * n + j]!;
-        initial.spread[i * n + j]! += (mean[i]! - center[i]!) * (mean[j]! - center[j]!);
+        initial.covariance[i * n + j] += covariance[i * n + j];
+        initial.spread[i * n + j] += (mean[i] - center[i]) * (mean[j] - center[j]);
       }
     }
   } finally {
@@ -213,32 +212,32 @@ function addPartial(
   const o = seen.length;
   const q = n + m;
   const Co = Float64Array.from(seen.flatMap((i) => [...C.subarray(i * n, (i + 1) * n)]));
-  const Roo = Float64Array.from(seen.flatMap((i) => seen.map((j) => R[i * p + j]!)));
-  const Rao = Float64Array.from({ length: p * o }, (_, i) => R[Math.floor(i / o) * p + seen[i % o]!]!);
+  const Roo = Float64Array.from(seen.flatMap((i) => seen.map((j) => R[i * p + j])));
+  const Rao = Float64Array.from({ length: p * o }, (_, i) => R[Math.floor(i / o) * p + seen[i % o]]);
   const H = algebra.transpose(
     o,
     p,
     algebra.solve("observation noise", o, p, Roo, algebra.transpose(p, o, Rao), { semidefinite: true }),
   ); // R_ao·R_oo⁻¹: identity on the seen rows
   const e = Float64Array.from(seen, (i, a) => {
-    let sum = y[i]!;
-    for (let j = 0; j < n; ++j) sum -= Co[a * n + j]! * z[j]!;
+    let sum = y[i];
+    for (let j = 0; j < n; ++j) sum -= Co[a * n + j] * z[j];
     return sum;
   });
   const CP = algebra.multiply(o, n, n, Co, P);
   const ee = algebra.multiply(o, n, o, CP, algebra.transpose(o, n, Co));
   const ez = new Float64Array(o * q);
   for (let a = 0; a < o; ++a) {
-    for (let b = 0; b < o; ++b) ee[a * o + b]! += e[a]! * e[b]!;
-    for (let j = 0; j < q; ++j) ez[a * q + j] = e[a]! * z[j]! - (j < n ? CP[a * n + j]! : 0);
+    for (let b = 0; b < o; ++b) ee[a * o + b] += e[a] * e[b];
+    for (let j = 0; j < q; ++j) ez[a * q + j] = e[a] * z[j] - (j < n ? CP[a * n + j] : 0);
   }
   const all = algebra.congruence(p, o, H, ee);
   const explained = algebra.multiply(p, o, p, H, algebra.transpose(p, o, Rao));
   const cross = algebra.multiply(p, o, q, H, ez);
-  for (let i = 0; i < p * p; ++i) to.ee[i]! += all[i]! + R[i]! - explained[i]!;
-  for (let i = 0; i < p * q; ++i) to.ez[i]! += cross[i]!;
+  for (let i = 0; i < p * p; ++i) to.ee[i] += all[i] + R[i] - explained[i];
+  for (let i = 0; i < p * q; ++i) to.ez[i] += cross[i];
   for (let i = 0; i < q; ++i)
-    for (let j = 0; j < q; ++j) to.zz[i * q + j]! += z[i]! * z[j]! + (i < n && j < n ? P[i * n + j]! : 0);
+    for (let j = 0; j < q; ++j) to.zz[i * q + j] += z[i] * z[j] + (i < n && j < n ? P[i * n + j] : 0);
   to.count += 1;
 }
 
@@ -251,7 +250,7 @@ function addObserved(
 ): void {
   const CP = algebra.multiply(p, n, n, C, P);
   const CPC = algebra.congruence(p, n, C, P);
-  for (let i = 0; i < p * p; ++i) to.ee[i]! += CPC[i]!;
+  for (let i = 0; i < p * p; ++i) to.ee[i] += CPC[i];
   addState(
     to,
     p,
@@ -271,8 +270,8 @@ function addState(
   cross: Float64Array,
   P: Float64Array,
 ): void {
-  for (let i = 0; i < r; ++i) for (let j = 0; j < n; ++j) to.ez[i * q + j]! += cross[i * n + j]!;
-  for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) to.zz[i * q + j]! += P[i * n + j]!;
+  for (let i = 0; i < r; ++i) for (let j = 0; j < n; ++j) to.ez[i * q + j] += cross[i * n + j];
+  for (let i = 0; i < n; ++i) for (let j = 0; j < n; ++j) to.zz[i * q + j] += P[i * n + j];
 }
 
 /** [X Y] side by side, [r, n+m]. */
@@ -281,7 +280,7 @@ function join(r: number, n: number, m: number, X: Float64Array, Y: Float64Array)
   return Float64Array.from({ length: r * q }, (_, i) => {
     const a = Math.floor(i / q);
     const j = i % q;
-    return j < n ? X[a * n + j]! : Y[a * m + j - n]!;
+    return j < n ? X[a * n + j] : Y[a * m + j - n];
   });
 }
 
@@ -296,8 +295,8 @@ export function solveRegression(
   const f = free.length;
   const change = new Float64Array(r * q);
   if (f > 0) {
-    const S = Float64Array.from(free.flatMap((i) => free.map((j) => zz[i * q + j]!)));
-    const B = Float64Array.from(free.flatMap((i) => Array.from({ length: r }, (_, a) => ez[a * q + i]!)));
+    const S = Float64Array.from(free.flatMap((i) => free.map((j) => zz[i * q + j])));
+    const B = Float64Array.from(free.flatMap((i) => Array.from({ length: r }, (_, a) => ez[a * q + i])));
     const X = algebra.solve("lds: moments of the states", f, r, S, B, { semidefinite: true });
     free.forEach((j, b) => {
       for (let a = 0; a < r; ++a) change[a * q + j] = X[b * r + a]!;
@@ -308,7 +307,7 @@ export function solveRegression(
   const noise = new Float64Array(r * r);
   for (let i = 0; i < r; ++i) {
     for (let j = 0; j <= i; ++j) {
-      const value = (ij: number, ji: number): number => ee[ij]! - cross[ij]! - cross[ji]! + fitted[ij]!;
+      const value = (ij: number, ji: number): number => ee[ij] - cross[ij] - cross[ji] + fitted[ij];
       const ij = i * r + j;
       const ji = j * r + i;
       noise[ij] = noise[ji] = (0.5 * (value(ij, ji) + value(ji, ij))) / count;
@@ -334,7 +333,7 @@ export function regressionGradient(
     r,
     r,
     noise,
-    ee.map((x, i) => x - count * noise[i]!),
+    ee.map((x, i) => x - count * noise[i]),
   );
   return {
     weights: algebra.solve(who, r, q, noise, ez),

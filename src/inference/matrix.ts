@@ -52,7 +52,7 @@ export class Algebra {
 
   /** Aᵀ [n,m] of A [m,n]. */
   transpose(m: number, n: number, A: ArrayLike<number>): Float64Array {
-    return Float64Array.from({ length: m * n }, (_, i) => A[(i % m) * n + Math.floor(i / m)]!);
+    return Float64Array.from({ length: m * n }, (_, i) => A[(i % m) * n + Math.floor(i / m)]);
   }
 
   /** A·S·Aᵀ for A [m,n], S [n,n]. */
@@ -111,7 +111,7 @@ export class Algebra {
     lambda: number,
   ): Float64Array {
     const A = Float64Array.from(XX);
-    for (let i = 0; i < n; ++i) A[i * n + i]! += lambda;
+    for (let i = 0; i < n; ++i) A[i * n + i] += lambda;
     return this.solve(who, n, k, A, XY);
   }
 
@@ -175,9 +175,9 @@ export class Algebra {
       kernels.householderQR(m, n, x, beta, work);
       const R = memory.reals(x, m * n);
       let most = 0;
-      for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(R[i * n + i]!));
+      for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(R[i * n + i]));
       for (let i = 0; i < n; ++i) {
-        if (Math.abs(R[i * n + i]!) > DEPENDENT * most) continue;
+        if (Math.abs(R[i * n + i]) > DEPENDENT * most) continue;
         throw new NumericError(
           `${who}: regressor ${i} depends on those before it; take fewer of them, or data that vary more`,
         );
@@ -207,11 +207,11 @@ export class Algebra {
    */
   floorEigenvalues(who: string, n: number, A: Float64Array, floor: number): Float64Array {
     const { values, vectors } = this.symmetricEigen(who, n, A);
-    if (values[0]! >= floor) return A;
-    const scaled = vectors.map((v, i) => v * Math.max(values[Math.floor(i / n)]!, floor));
+    if (values[0] >= floor) return A;
+    const scaled = vectors.map((v, i) => v * Math.max(values[Math.floor(i / n)], floor));
     const out = this.multiply(n, n, n, this.transpose(n, n, vectors), scaled);
     for (let i = 0; i < n; ++i)
-      for (let j = 0; j < i; ++j) out[i * n + j] = out[j * n + i] = 0.5 * (out[i * n + j]! + out[j * n + i]!);
+      for (let j = 0; j < i; ++j) out[i * n + j] = out[j * n + i] = 0.5 * (out[i * n + j] + out[j * n + i]);
     return out;
   }
 

@@ -43,7 +43,7 @@ export function checkMoore(who: string, m: Moore): void {
 /** What the machine prints while it reads `symbols` from its start: one output for each. */
 export function runMoore(m: Moore, symbols: Iterable<number>): (string | undefined)[] {
   let state = m.start;
-  return Array.from(symbols, (a) => m.outputs[(state = m.next[state]![a]!)]);
+  return Array.from(symbols, (a) => m.outputs[(state = m.next[state][a]!)]);
 }
 
 /** The states that can be reached, in the order of a breadth-first walk from the start. */
@@ -51,7 +51,7 @@ function walk(m: Moore): number[] {
   const order = [m.start];
   const seen = new Set(order);
   for (const s of order)
-    for (const to of m.next[s]!)
+    for (const to of m.next[s])
       if (!seen.has(to)) {
         seen.add(to);
         order.push(to);
@@ -69,29 +69,29 @@ export function minimize(m: Moore): { machine: Moore; classOf: number[] } {
   const order = walk(m);
   const place = new Map(order.map((s, i) => [s, i]));
   const outputs = order.map((s) => m.outputs[s]);
-  const next = order.map((s) => m.next[s]!.map((to) => place.get(to)!));
+  const next = order.map((s) => m.next[s].map((to) => place.get(to)!));
   let block = numbered(outputs.map((output) => (output === undefined ? "nothing" : `prints ${output}`)));
   let blocks = 0;
   while (blocks !== (blocks = count(block)))
     block = numbered(next.map((row, s) => [block[s], ...row.map((to) => block[to])].join(" ")));
   if (outputs[0] === undefined) {
     const twin = next.findIndex(
-      (row, s) => outputs[s] !== undefined && row.every((to, a) => block[to] === block[next[0]![a]!]),
+      (row, s) => outputs[s] !== undefined && row.every((to, a) => block[to] === block[next[0][a]]),
     );
     if (twin >= 0) block = numbered(block.map((b, s) => String(s === 0 ? block[twin] : b)));
   }
   const members = Array.from({ length: count(block) }, (_, b) =>
     order.map((_, i) => i).filter((i) => block[i] === b),
   );
-  const one = members.map((block) => block.find((i) => outputs[i] !== undefined) ?? block[0]!);
+  const one = members.map((block) => block.find((i) => outputs[i] !== undefined) ?? block[0]);
   const machine: Moore = {
     symbols: m.symbols,
-    start: block[0]!,
+    start: block[0],
     outputs: one.map((i) => outputs[i]),
-    next: one.map((i) => next[i]!.map((to) => block[to]!)),
-    ...(m.names ? { names: one.map((i) => m.names![order[i]!]!) } : {}),
+    next: one.map((i) => next[i].map((to) => block[to])),
+    ...(m.names ? { names: one.map((i) => m.names![order[i]]) } : {}),
   };
-  return { machine, classOf: m.next.map((_, s) => (place.has(s) ? block[place.get(s)!]! : -1)) };
+  return { machine, classOf: m.next.map((_, s) => (place.has(s) ? block[place.get(s)!] : -1)) };
 }
 
 const count = (block: readonly number[]): number => new Set(block).size;
@@ -131,8 +131,8 @@ export function compareMoore(
   const seen = new Set([`${a.start} ${b.start}`]);
   for (const pair of queue) {
     for (let symbol = 0; symbol < a.symbols.length; ++symbol) {
-      const s = a.next[pair.s]![symbol]!;
-      const t = b.next[pair.t]![symbol]!;
+      const s = a.next[pair.s][symbol];
+      const t = b.next[pair.t][symbol];
       const reached: Pair = { s, t, before: pair, symbol };
       if (a.outputs[s] !== b.outputs[t])
         return { equal: false, counterexample: history(reached), pairs: queue.length, match: [] };
@@ -145,7 +145,7 @@ export function compareMoore(
   function history(end: Pair): string[] {
     const names: string[] = [];
     for (let pair: Pair | undefined = end; pair?.before; pair = pair.before)
-      names.unshift(a.symbols[pair.symbol]!);
+      names.unshift(a.symbols[pair.symbol]);
     return names;
   }
   const match = a.outputs.map((_, s) => {

@@ -42,7 +42,7 @@ export class NGram implements LanguageModel {
       for (let length = 0; length < this.order; ++length) {
         if (length > i + 1) break;
         const context = this.#context(key(sequence, i, length));
-        if (context.counts[next]!++ === 0) ++context.kinds;
+        if (context.counts[next]++ === 0) ++context.kinds;
         ++context.total;
       }
     }
@@ -57,7 +57,7 @@ export class NGram implements LanguageModel {
       const context = this.#contexts.get(key(prefix, i, length));
       if (!context) break;
       const { counts, total, kinds } = context;
-      p = p.map((lower, c) => (counts[c]! + kinds * lower) / (total + kinds));
+      p = p.map((lower, c) => (counts[c] + kinds * lower) / (total + kinds));
     }
     return p;
   }
@@ -89,6 +89,6 @@ export class NGram implements LanguageModel {
 /** The `length` symbols before position i as a string; the start of the sequence counts as one symbol. */
 function key(sequence: readonly number[], i: number, length: number): string {
   let name = "";
-  for (let j = i - length; j < i; ++j) name += String.fromCharCode(j < 0 ? 65535 : sequence[j]!);
+  for (let j = i - length; j < i; ++j) name += String.fromCharCode(j < 0 ? 65535 : sequence[j]);
   return name;
 }

@@ -86,7 +86,7 @@ export class RidgeSums {
       const L = arena.reals(D * D);
       k.copyRows(1, D * D, this.#ZZ, D * D, L, D * D);
       const a = memory.reals(L, D * D);
-      for (let i = 0; i < D; ++i) a[i * D + i]! += lambda;
+      for (let i = 0; i < D; ++i) a[i * D + i] += lambda;
       const stopped = k.cholesky(D, L, -1);
       if (stopped > 0)
         throw new NumericError(

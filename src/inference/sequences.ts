@@ -61,11 +61,11 @@ function flattenSequence(
   const T = nested ? count : count / D;
   const flat = new Float64Array(T * D);
   for (let t = 0; t < T; ++t) {
-    const row = nested ? (sequence as ArrayLike<ArrayLike<number>>)[t]! : undefined;
+    const row = nested ? (sequence as ArrayLike<ArrayLike<number>>)[t] : undefined;
     if (row && lengthOf(row) !== D)
       throw new ShapeError(`${who}: step ${t} has ${lengthOf(row)} values, want ${D}`);
     for (let d = 0; d < D; ++d) {
-      const value = row ? row[d]! : (sequence as ArrayLike<number>)[t * D + d]!;
+      const value = row ? row[d] : (sequence as ArrayLike<number>)[t * D + d];
       const fine =
         typeof value === "number" &&
         (value !== value || (allow ? allow.test(value) : Math.abs(value) !== Infinity));
@@ -101,7 +101,7 @@ export function flattenInputs(
       `${who}: ${flat.length} sequences of inputs, want ${steps.length}, one for each sequence`,
     );
   flat.forEach((u, i) => {
-    if (u.length !== steps[i]! * m)
+    if (u.length !== steps[i] * m)
       throw new ShapeError(`${who}: inputs: sequence ${i} has ${u.length / m} steps, want ${steps[i]}`);
     const at = u.findIndex((x) => x !== x);
     if (at >= 0)

@@ -41,7 +41,7 @@ export function spectrum(engine: InferenceEngine, n: number, A: ArrayLike<number
 export function spectralRadius(engine: InferenceEngine, n: number, A: ArrayLike<number>): number {
   const { re, im } = spectrum(engine, n, A);
   let most = 0;
-  for (let i = 0; i < n; ++i) most = Math.max(most, re[i]! * re[i]! + im[i]! * im[i]!);
+  for (let i = 0; i < n; ++i) most = Math.max(most, re[i] * re[i] + im[i] * im[i]);
   return Math.sqrt(most);
 }
 
@@ -86,18 +86,18 @@ export function krylovRadius(
         if (ended || Math.abs(radius - before) <= SETTLED * radius) return radius;
         before = radius;
       }
-      if (m > 0) columns[m - 1]!.push(length);
+      if (m > 0) columns[m - 1].push(length);
       k.scale(n, 1 / length, w);
       basis.push(w);
       w = arena.reals(n);
-      multiply(basis[m]!, w);
+      multiply(basis[m], w);
       size = Math.sqrt(k.dot(n, w, w));
       const column: number[] = new Array(m + 1).fill(0);
       for (let pass = 0; pass < 2; ++pass) {
         for (let i = 0; i <= m; ++i) {
-          const h = k.dot(n, basis[i]!, w);
-          k.addScaled(n, -h, basis[i]!, w);
-          column[i]! += h;
+          const h = k.dot(n, basis[i], w);
+          k.addScaled(n, -h, basis[i], w);
+          column[i] += h;
         }
       }
       columns.push(column);

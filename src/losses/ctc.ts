@@ -33,7 +33,7 @@ const labelCounts = ({
   targetOffsets,
 }: Pick<LossSite, "memory" | "packing" | "targetOffsets">): number[] => {
   const at = memory.ints(targetOffsets, packing.sequences + 1);
-  return Array.from(packing.lengths, (_, b) => at[b + 1]! - at[b]!);
+  return Array.from(packing.lengths, (_, b) => at[b + 1] - at[b]);
 };
 
 /** Lays the buffers out behind `from`. */
@@ -51,12 +51,12 @@ function layOut(s: Omit<LossSite, "kept">, from: Ptr): Room {
     steps + 1,
     sequences,
     k.ctcScratch(Math.max(...L), columns),
-    L.reduce((sum, l, b) => sum + k.ctcKept(lengths[b]!, l), 0),
+    L.reduce((sum, l, b) => sum + k.ctcKept(lengths[b], l), 0),
     rows,
     rows * columns,
   ].map(pad);
   const [offsetAt, lens, scratch, kept, rowWeights, probabilities, end] = sizes.reduce<number[]>(
-    (at, n) => [...at, at[at.length - 1]! + n],
+    (at, n) => [...at, at[at.length - 1] + n],
     [0],
   ) as [number, number, number, number, number, number, number];
   const place = (n: number): Ptr => memory.at(from, n);
@@ -81,9 +81,9 @@ function impossible(
 ): number[] {
   const found: number[] = [];
   const at = memory.ints(targetOffsets, packing.sequences + 1);
-  const labels = memory.ints(target, at[packing.sequences]!);
+  const labels = memory.ints(target, at[packing.sequences]);
   packing.lengths.forEach((T, b) => {
-    const own = labels.subarray(at[b]!, at[b + 1]!);
+    const own = labels.subarray(at[b], at[b + 1]);
     let steps = own.length;
     own.forEach((label, i) => {
       if (label >= K - 1)
@@ -107,7 +107,7 @@ function impossible(
 /** What `use` gives while some sequences weigh nothing. */
 function without<R>({ memory, packing, weight }: LossSite, sequences: readonly number[], use: () => R): R {
   const weights = memory.reals(weight, packing.sequences);
-  const before = sequences.map((b) => weights[b]!);
+  const before = sequences.map((b) => weights[b]);
   for (const b of sequences) weights[b] = 0;
   try {
     return use();
@@ -171,7 +171,7 @@ export function ctc(options: CtcOptions = {}): Loss {
       const { k, memory } = s;
       without(s, infinite ? impossible(s, true) : [], () => {
         for (let t = 0; t < steps; ++t)
-          k.copyRows(1, rowsAt[t]!, s.weight, rowsAt[t]!, memory.at(rowWeights, offsetAt[t]!), rowsAt[t]!);
+          k.copyRows(1, rowsAt[t], s.weight, rowsAt[t], memory.at(rowWeights, offsetAt[t]), rowsAt[t]);
       });
       k.softmaxProbabilities(s.rows, s.columns, s.z, probabilities);
       k.softmaxCurvature(s.rows, s.columns, probabilities, rowWeights, scale, rz, out);

@@ -92,7 +92,7 @@ export class Autoregressive {
     const c = intercept ? 1 : 0;
     const coefficients = Float64Array.from(
       { length: order * D * D },
-      (_, i) => weights[(c + Math.floor(i / (D * D)) * D + (i % D)) * D + (Math.floor(i / D) % D)]!,
+      (_, i) => weights[(c + Math.floor(i / (D * D)) * D + (i % D)) * D + (Math.floor(i / D) % D)],
     );
     return {
       order,
@@ -128,9 +128,9 @@ export class Autoregressive {
     for (let p = 0; p <= maxOrder! && (p === 0 || !signal?.aborted); ++p) {
       const fit = this.#leastSquares(who, data, p, maxOrder!);
       const parameters = fit.weights.length + (D * (D + 1)) / 2;
-      const penalty = criterion === "aic" ? 2 : this.#algebra.log([fit.steps])[0]!;
+      const penalty = criterion === "aic" ? 2 : this.#algebra.log([fit.steps])[0];
       criteria.push(-2 * scored(fit, p + 1) + penalty * parameters);
-      if (criteria[p]! < criteria[best]!) best = p;
+      if (criteria[p] < criteria[best]) best = p;
       if (fit.exact) break;
       await pace.breathe();
       this.#life.check("fit");
@@ -156,7 +156,7 @@ export class Autoregressive {
     const E = this.#algebra.transpose(
       rows,
       D,
-      Y.map((y, i) => y - predicted[i]!),
+      Y.map((y, i) => y - predicted[i]),
     );
     const squares = this.#algebra.solveLower(D, rows, L, E).reduce((sum, z) => sum + z * z, 0);
     return -0.5 * (rows * (D * LOG_TWO_PI + this.#algebra.logDeterminant(who, D, fit.noise)) + squares);
@@ -202,16 +202,16 @@ export class Autoregressive {
     const sum = new Float64Array(D * D); // y = Σ Ψ_j·e_{t-j}
     for (let h = 0; h < steps; ++h) {
       y.set(this.#next(fit, y, T + h), (T + h) * D);
-      this.#algebra.congruence(D, D, psi[h]!, fit.noise).forEach((x, i) => {
-        sum[i]! += x;
+      this.#algebra.congruence(D, D, psi[h], fit.noise).forEach((x, i) => {
+        sum[i] += x;
       });
       covariances.set(sum, h * D * D);
       const next = new Float64Array(D * D);
       for (let i = 1; i <= Math.min(p, h + 1); ++i)
         this.#algebra
-          .multiply(D, D, D, coefficients.subarray((i - 1) * D * D, i * D * D), psi[h + 1 - i]!)
+          .multiply(D, D, D, coefficients.subarray((i - 1) * D * D, i * D * D), psi[h + 1 - i])
           .forEach((x, j) => {
-            next[j]! += x;
+            next[j] += x;
           });
       psi.push(next);
     }
@@ -242,7 +242,7 @@ export class Autoregressive {
       y.set(
         this.#next(fit, y, t).map((m, i) => {
           let x = m;
-          for (let j = 0; j <= i; ++j) x += L[i * D + j]! * e[j]!;
+          for (let j = 0; j <= i; ++j) x += L[i * D + j] * e[j];
           return x;
         }),
         t * D,
@@ -313,8 +313,8 @@ export class Autoregressive {
     let exact = false;
     for (let d = 0; d < D; ++d) {
       let size = 0;
-      for (let r = 0; r < rows; ++r) size += Y[r * D + d]! * Y[r * D + d]!;
-      exact ||= noise[d * D + d]! <= (EXACT * size) / rows;
+      for (let r = 0; r < rows; ++r) size += Y[r * D + d] * Y[r * D + d];
+      exact ||= noise[d * D + d] <= (EXACT * size) / rows;
     }
     return { order, weights: solution, noise, steps: rows, exact };
   }
@@ -336,8 +336,8 @@ export class Autoregressive {
         const span = y.subarray((t - order) * D, (t + 1) * D);
         if (span.some((x) => x !== x)) continue;
         if (intercept) X.push(1);
-        for (let i = 1; i <= order; ++i) for (let d = 0; d < D; ++d) X.push(y[(t - i) * D + d]!);
-        for (let d = 0; d < D; ++d) Y.push(y[t * D + d]!);
+        for (let i = 1; i <= order; ++i) for (let d = 0; d < D; ++d) X.push(y[(t - i) * D + d]);
+        for (let d = 0; d < D; ++d) Y.push(y[t * D + d]);
       }
     }
     return { X: Float64Array.from(X), Y: Float64Array.from(Y), rows: Y.length / D };
@@ -351,8 +351,7 @@ export class Autoregressive {
     if (t < order) return mean.fill(NaN);
     for (let i = 0; i < order; ++i)
       for (let d = 0; d < D; ++d)
-        for (let o = 0; o < D; ++o)
-          mean[o]! += weights[(base + i * D + d) * D + o]! * y[(t - 1 - i) * D + d]!;
+        for (let o = 0; o < D; ++o) mean[o] += weights[(base + i * D + d) * D + o] * y[(t - 1 - i) * D + d];
     return mean;
   }
 
@@ -363,9 +362,9 @@ export class Autoregressive {
     const data = flattenSequences(`${who}: history`, history, D);
     const [y] = data;
     if (data.length !== 1) throw new DataError(`${who}: history has ${data.length} sequences, want one`);
-    if (y!.length < order * D || y!.subarray(y!.length - order * D).some((x) => x !== x))
+    if (y.length < order * D || y.subarray(y.length - order * D).some((x) => x !== x))
       throw new DataError(`${who}: history lacks some of its last ${order} steps, which are the taps`);
-    return y!;
+    return y;
   }
 }
 

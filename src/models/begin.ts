@@ -14,7 +14,7 @@ export function initialize(
 ): void {
   const { memory } = weights.engine;
   for (const { parameter, from, to, init } of built.beginnings) {
-    const { rows, columns, offset } = built.graph.parameters[parameter]!;
+    const { rows, columns, offset } = built.graph.parameters[parameter];
     const drawn = new Float64Array(rows * (to - from));
     drawMatrix(init, rows, to - from, random, drawn, wide);
     const view = memory.reals(memory.at(weights.theta, offset), rows * columns);

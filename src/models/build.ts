@@ -126,7 +126,7 @@ class Builder {
     );
     const b = this.parameter(`${name}.b`, 1, G * H, init.bias ?? constant(0));
     if (cell.name === "lstm" && !init.bias) this.begin(H, 2 * H, constant(1));
-    gateLetters[cell.name]!.forEach((letter, g) => {
+    gateLetters[cell.name].forEach((letter, g) => {
       if (init.gates?.[letter]) this.begin(g * H, (g + 1) * H, init.gates[letter]);
     });
     const peep = cell.peepholes

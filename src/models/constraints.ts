@@ -56,12 +56,12 @@ export function resolveConstraints(
         return { linear: c.entries.flatMap(indices), A: c.A, b: c.b };
       case "tie": {
         const lists = c.entries.map(indices);
-        if (lists.some((list) => list.length !== lists[0]!.length))
+        if (lists.some((list) => list.length !== lists[0].length))
           throw new OptionError(
             `constraint: tie of ${lists.map((list) => list.length).join(" and ")} entries, want as ` +
               "many in each",
           );
-        return { tie: lists[0]!.map((_, i) => lists.map((list) => list[i]!)) };
+        return { tie: lists[0].map((_, i) => lists.map((list) => list[i])) };
       }
       default:
         throw new OptionError(

@@ -14,7 +14,7 @@ export function writeInput(
   to: { [i: number]: number },
 ): void {
   to[0] = 1;
-  for (let j = 0; j < I; ++j) to[1 + j] = data.symbols ? Number(input[t] === j) : input[t * I + j]!;
+  for (let j = 0; j < I; ++j) to[1 + j] = data.symbols ? Number(input[t] === j) : input[t * I + j];
 }
 
 /** to [O] = the target of step t: reals, or one-of-O for a class. */
@@ -25,7 +25,7 @@ export function writeTarget(
   to: { [i: number]: number },
 ): void {
   const O = data.output;
-  for (let j = 0; j < O; ++j) to[j] = data.target === "class" ? Number(target[t] === j) : target[t * O + j]!;
+  for (let j = 0; j < O; ++j) to[j] = data.target === "class" ? Number(target[t] === j) : target[t * O + j];
 }
 
 /** One sequence in progress. */
@@ -77,7 +77,7 @@ export class EsnStream {
     for (let i = 0; i < I; ++i) {
       if (
         symbols
-          ? Number.isInteger(given[i]) && given[i]! >= 0 && given[i]! < symbols
+          ? Number.isInteger(given[i]) && given[i] >= 0 && given[i] < symbols
           : Number.isFinite(given[i])
       )
         continue;
@@ -161,7 +161,7 @@ export function runFreely(
   if (given && given.length !== T + steps)
     throw new ShapeError(`${who}: input has ${given.length} steps, want ${T + steps}`);
   const row = (x: ArrayLike<number>, t: number, width: number): number[] =>
-    Array.from({ length: width }, (_, j) => x[t * width + j]!);
+    Array.from({ length: width }, (_, j) => x[t * width + j]);
   const out = new Float64Array(steps * O);
   const first = feedback ? T : T - 1; // without feedback, the output at t is the value of t + 1
   let y: ArrayLike<number> = [];

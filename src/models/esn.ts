@@ -191,7 +191,7 @@ export class Esn {
     const out = items.map((item) => new Float64Array(item.length * O));
     this.#drive(items, undefined, (t, alive) => {
       const y = this.#read(alive.length);
-      alive.forEach((i, b) => out[i]!.set(y.subarray(b * O, (b + 1) * O), t * O));
+      alive.forEach((i, b) => out[i].set(y.subarray(b * O, (b + 1) * O), t * O));
       return y;
     });
     return out;
@@ -259,16 +259,16 @@ export class Esn {
       if (t < this.spec.washout) return undefined;
       if (rows + group.length > CHUNK) flush();
       group.forEach((i, b) => {
-        const w = items[i]!.weight[t] ?? 1;
+        const w = items[i].weight[t] ?? 1;
         const z = memory.at(this.#z, rows * D);
         if (w === 0) return;
         this.#features(1, b, z);
         const y = memory.reals(memory.at(this.#y, rows++ * O), O);
-        writeTarget(this.#data, items[i]!, t, y);
+        writeTarget(this.#data, items[i], t, y);
         if (w === 1) return;
         const root = Math.sqrt(w);
         k.scale(D, root, z);
-        for (let j = 0; j < O; ++j) y[j]! *= root;
+        for (let j = 0; j < O; ++j) y[j] *= root;
       });
       return undefined;
     });
@@ -316,12 +316,12 @@ export class Esn {
       this.#reservoir.reset(alive.length);
       fed.fill(0);
       for (let t = 0; ; ++t) {
-        alive = alive.filter((i) => items[i]!.length > t);
+        alive = alive.filter((i) => items[i].length > t);
         const B = alive.length;
         if (B === 0) break;
         const u = memory.reals(this.#u, B * F);
         alive.forEach((i, b) => {
-          writeInput(this.#data, items[i]!.input, t, this.#I, u.subarray(b * F, b * F + 1 + this.#I));
+          writeInput(this.#data, items[i].input, t, this.#I, u.subarray(b * F, b * F + 1 + this.#I));
           for (let j = 0; j < feedbacks; ++j) u[b * F + 1 + this.#I + j] = fed[b * feedbacks + j]!;
         });
         this.#reservoir.step(B, this.#u, targets ? this.#noiseRows(B * N) : NULL);
@@ -329,7 +329,7 @@ export class Esn {
         if (feedbacks === 0) continue;
         if (targets)
           alive.forEach((i, b) =>
-            writeTarget(this.#data, targets[i]!, t, fed.subarray(b * feedbacks, (b + 1) * feedbacks)),
+            writeTarget(this.#data, targets[i], t, fed.subarray(b * feedbacks, (b + 1) * feedbacks)),
           );
         else fed.set(y!);
       }

@@ -105,7 +105,7 @@ export class HmmTraining implements EmModel<Snapshot> {
       });
       emission.add(space, y, gamma);
       space.take(gamma, 1).forEach((x, k) => {
-        starts[k]! += x;
+        starts[k] += x;
       });
       sum += logLikelihood;
     });

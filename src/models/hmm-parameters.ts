@@ -123,7 +123,7 @@ export function drawTransitions(K: number, topology: string, random: Random): Fl
     let sum = 0;
     for (let j = topology === "ergodic" ? 0 : i; j < K; ++j)
       sum += A[i * K + j] = (0.5 + random.uniform()) * (i === j ? K : 1);
-    for (let j = 0; j < K; ++j) A[i * K + j]! /= sum;
+    for (let j = 0; j < K; ++j) A[i * K + j] /= sum;
   }
   return A;
 }
@@ -160,16 +160,16 @@ function readEmission(
     if (record[field] === undefined) throw new OptionError(`${who}: ${field} is missing`);
   switch (name) {
     case "categorical":
-      return to.probabilities!.set(distribution(who, "probabilities", record.probabilities!, K, width));
+      return to.probabilities.set(distribution(who, "probabilities", record.probabilities, K, width));
     case "poisson":
-      return to.rates!.set(positive(who, "rates", matrixOption(who, "rates", record.rates!, K, width), true));
+      return to.rates.set(positive(who, "rates", matrixOption(who, "rates", record.rates, K, width), true));
     case "diagonal":
-      to.means!.set(matrixOption(who, "means", record.means!, K, width));
-      return to.variances!.set(
-        positive(who, "variances", matrixOption(who, "variances", record.variances!, K, width), false),
+      to.means.set(matrixOption(who, "means", record.means, K, width));
+      return to.variances.set(
+        positive(who, "variances", matrixOption(who, "variances", record.variances, K, width), false),
       );
     case "gaussian": {
-      to.means!.set(matrixOption(who, "means", record.means!, K, width));
+      to.means.set(matrixOption(who, "means", record.means, K, width));
       const given = record.covariances as ArrayLike<MatrixOption> | number;
       const size = width * width;
       if (given === null || (typeof given !== "object" && typeof given !== "number"))
@@ -186,9 +186,9 @@ function readEmission(
       if (flat.length !== K)
         throw new ShapeError(`${who}: ${flat.length} covariances, want ${K}, one for each state`);
       Array.from(flat, (S, k) => {
-        const covariance = covarianceOption(who, `covariances[${k}]`, S as MatrixOption, width, algebra);
+        const covariance = covarianceOption(who, `covariances[${k}]`, S, width, algebra);
         algebra.cholesky(`${who}: covariances[${k}]`, width, covariance);
-        to.covariances!.set(covariance, k * size);
+        to.covariances.set(covariance, k * size);
       });
     }
   }
@@ -201,7 +201,7 @@ function distribution(who: string, what: string, value: MatrixOption, r: number,
     let sum = 0;
     for (let j = 0; j < c; ++j) sum += inRange(`${who}: ${what}`, `row ${i}, entry ${j}`, P[i * c + j], 0, 1);
     if (Math.abs(sum - 1) > 1e-6) throw new OptionError(`${who}: ${what}: row ${i} sums to ${sum}, want 1`);
-    for (let j = 0; j < c; ++j) P[i * c + j]! /= sum;
+    for (let j = 0; j < c; ++j) P[i * c + j] /= sum;
   }
   return P;
 }

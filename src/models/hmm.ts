@@ -140,10 +140,10 @@ export class Hmm {
     let state: Float64Array = startprob.slice();
     if (history !== undefined) {
       const data = emission.flatten(`${who}: history`, history);
-      const T = data[0]!.length / emission.width;
+      const T = data[0].length / emission.width;
       if (data.length !== 1) throw new DataError(`${who}: history has ${data.length} sequences, want one`);
       this.#begin();
-      state = this.#space.predicted(T, this.#forward(who, T, data[0]!).alpha).slice(T * K);
+      state = this.#space.predicted(T, this.#forward(who, T, data[0]).alpha).slice(T * K);
     }
     const states = new Float64Array(steps * K);
     for (let t = 0; t < steps; ++t) {
@@ -168,9 +168,9 @@ export class Hmm {
     const states = new Int32Array(length);
     for (let t = 0; t < length; ++t) {
       states[t] = random.choice(
-        t === 0 ? startprob : transmat.subarray(states[t - 1]! * K, (states[t - 1]! + 1) * K),
+        t === 0 ? startprob : transmat.subarray(states[t - 1] * K, (states[t - 1] + 1) * K),
       );
-      sequence.set(emission.sample(states[t]!, random), t * D);
+      sequence.set(emission.sample(states[t], random), t * D);
     }
     return { sequence, states };
   }

@@ -111,10 +111,10 @@ function drawSparse(
   const few = Math.min(incoming, rows);
   for (let j = 0; j < columns; ++j) {
     const senders = random.permutation(rows);
-    for (let k = 0; k < few; ++k) W[senders[k]! * columns + j] = scale * random.normal();
+    for (let k = 0; k < few; ++k) W[senders[k] * columns + j] = scale * random.normal();
   }
   const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, wide);
-  for (let i = 0; i < W.length; ++i) out[i] = factor * W[i]!;
+  for (let i = 0; i < W.length; ++i) out[i] = factor * W[i];
 }
 
 function radiusOf(W: Float64Array, n: number, wide: InferenceEngine | undefined): number {
@@ -147,18 +147,18 @@ function drawOrthogonal(
     for (let pass = 0; pass < 2; ++pass) {
       for (const u of vectors) {
         let dot = 0;
-        for (let i = 0; i < length; ++i) dot += u[i]! * v[i]!;
-        for (let i = 0; i < length; ++i) v[i]! -= dot * u[i]!;
+        for (let i = 0; i < length; ++i) dot += u[i] * v[i];
+        for (let i = 0; i < length; ++i) v[i] -= dot * u[i];
       }
     }
     let norm = 0;
-    for (let i = 0; i < length; ++i) norm += v[i]! * v[i]!;
+    for (let i = 0; i < length; ++i) norm += v[i] * v[i];
     norm = Math.sqrt(norm);
     if (norm < 1e-8) continue;
     vectors.push(v.map((x) => x / norm));
   }
   for (let i = 0; i < rows; ++i) {
     for (let j = 0; j < columns; ++j)
-      out[i * columns + j] = gain * (rows <= columns ? vectors[i]![j]! : vectors[j]![i]!);
+      out[i * columns + j] = gain * (rows <= columns ? vectors[i][j] : vectors[j][i]);
   }
 }

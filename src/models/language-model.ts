@@ -135,10 +135,10 @@ export class NeuralLanguageModel {
     const arena = new Arena(memory);
     let sum = 0;
     this.#net.predict(data.map(({ input }) => input)).forEach((p, i) => {
-      const target = data[i]!.target as ArrayLike<number>;
+      const target = data[i].target as ArrayLike<number>;
       const T = target.length;
       const ptr = arena.reals(T);
-      memory.reals(ptr, T).set(Array.from(target, (w, t) => p[t * this.#size + w]!));
+      memory.reals(ptr, T).set(Array.from(target, (w, t) => p[t * this.#size + w]));
       k.mapLog(T, ptr, ptr);
       for (const x of memory.reals(ptr, T)) sum += x;
       arena.reset();
@@ -158,7 +158,7 @@ export class NeuralLanguageModel {
     const ptr = arena.reals(1);
     memory.reals(ptr, 1)[0] = -this.logLikelihood(sequences) / words;
     k.mapExp(1, ptr, ptr);
-    const result = memory.reals(ptr, 1)[0]!;
+    const result = memory.reals(ptr, 1)[0];
     arena.dispose();
     return result;
   }
@@ -193,8 +193,8 @@ export class NeuralLanguageModel {
       .at(-1)!;
     for (let t = 0; t < steps; ++t) {
       rows.push(p);
-      sequence[t] = (p as Float64Array).reduce((best, x, w) => (x > p[best]! ? w : best), 0);
-      p = stream.step(sequence[t]!);
+      sequence[t] = (p as Float64Array).reduce((best, x, w) => (x > p[best] ? w : best), 0);
+      p = stream.step(sequence[t]);
     }
     stream.dispose();
     const probabilities =
@@ -222,7 +222,7 @@ export class NeuralLanguageModel {
         prompt: this.#prompt(who, history),
       }),
     );
-    return { sequence, ...(this.#words ? { words: Array.from(sequence, (w) => this.#words![w]!) } : {}) };
+    return { sequence, ...(this.#words ? { words: Array.from(sequence, (w) => this.#words![w]) } : {}) };
   }
 
   /** safetensors: the net with its vocabulary and the state of its training. */

@@ -88,7 +88,7 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
       };
     }
     // a start below the floor would be thrown back
-    this.#floor = Math.min(this.#floor, algebra.symmetricEigen(this.#who, p, this.model.R).values[0]!);
+    this.#floor = Math.min(this.#floor, algebra.symmetricEigen(this.#who, p, this.model.R).values[0]);
   }
 
   expect(): number {
@@ -114,7 +114,7 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
     const columns = (state: LdsName, input: LdsName): number[] =>
       Array.from({ length: q }, (_, j) => j).filter((j) => free(j < n ? state : input));
     const part = (old: Float64Array, change: Float64Array, width: number, from: number): Float64Array =>
-      old.map((x, i) => x + change[Math.floor(i / width) * q + from + (i % width)]!);
+      old.map((x, i) => x + change[Math.floor(i / width) * q + from + (i % width)]);
     const noise = (name: "Q" | "R", S: Float64Array, k: number, floor: number): Float64Array =>
       algebra.floorEigenvalues(
         `${this.#who}: ${name}`,
@@ -137,9 +137,9 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
     if (free("initial") && this.model.initial !== "diffuse") {
       const { mean: old } = this.model.initial;
       const mean = initial.mean.map((x) => x / initial.count);
-      const moved = mean.map((x, i) => x - old[i]!);
+      const moved = mean.map((x, i) => x - old[i]);
       const covariance = initial.covariance.map(
-        (x, i) => (x + initial.spread[i]!) / initial.count - moved[Math.floor(i / n)]! * moved[i % n]!,
+        (x, i) => (x + initial.spread[i]) / initial.count - moved[Math.floor(i / n)] * moved[i % n],
       );
       next.initial = {
         mean,
@@ -210,7 +210,7 @@ function deviations(data: readonly Float64Array[], p: number): Float64Array {
     let square = 0;
     for (const y of data)
       for (let i = d; i < y.length; i += p) {
-        const x = y[i]!;
+        const x = y[i];
         if (x !== x) continue;
         const gap = x - mean; // Welford's update
         mean += gap / ++count;

@@ -148,11 +148,11 @@ export function draw(
     B: Float64Array.from({ length: n * m }, () => 0.1 * random.normal()),
     C: Float64Array.from(
       { length: p * n },
-      (_, i) => (scale[Math.floor(i / n)]! / Math.sqrt(n)) * random.normal(),
+      (_, i) => (scale[Math.floor(i / n)] / Math.sqrt(n)) * random.normal(),
     ),
     D: new Float64Array(p * m),
-    Q: diagonal(n, (i) => states * (1 - keep[i * n + i]! * keep[i * n + i]!)),
-    R: diagonal(p, (i) => 0.5 * scale[i]! * scale[i]!),
+    Q: diagonal(n, (i) => states * (1 - keep[i * n + i] * keep[i * n + i])),
+    R: diagonal(p, (i) => 0.5 * scale[i] * scale[i]),
     initial: { mean: new Float64Array(n), covariance: diagonal(n, () => states) },
   };
 }
@@ -190,7 +190,7 @@ export class LdsCoordinates {
       (name, S, n) => {
         const L = this.#algebra.cholesky(`lds: ${name}`, n, S);
         const logs = this.#algebra.log(L.filter((_, i) => i % (n + 1) === 0));
-        return (i, j) => (i === j ? logs[i]! : L[i * n + j]!);
+        return (i, j) => (i === j ? logs[i] : L[i * n + j]);
       },
       (mean) => [...mean],
     );
@@ -207,7 +207,7 @@ export class LdsCoordinates {
       const values = take(cells.length);
       const diagonal = this.#algebra.exp(values);
       cells.forEach(([i, j], c) => {
-        L[i * n + j] = i === j ? diagonal[c]! : values[c]!;
+        L[i * n + j] = i === j ? diagonal[c] : values[c];
       });
       return this.#algebra.multiply(n, n, n, L, this.#algebra.transpose(n, n, L));
     };
@@ -242,9 +242,9 @@ export class LdsCoordinates {
             "lds: gradient: initial covariance",
             {
               count: initial.count,
-              ee: initial.covariance.map((x, i) => x + initial.spread[i]!),
+              ee: initial.covariance.map((x, i) => x + initial.spread[i]),
               ez: initial.mean.map(
-                (x, i) => x - initial.count * (model.initial as { mean: Float64Array }).mean[i]!,
+                (x, i) => x - initial.count * (model.initial as { mean: Float64Array }).mean[i],
               ),
             },
             n,
@@ -271,8 +271,8 @@ export class LdsCoordinates {
       (name) => parts[name](),
       (name, S, k) => {
         const L = algebra.cholesky(`lds: ${name}`, k, S);
-        const GL = algebra.multiply(k, k, k, noise[name]!, L);
-        return (i, j) => 2 * GL[i * k + j]! * (i === j ? L[i * k + i]! : 1);
+        const GL = algebra.multiply(k, k, k, noise[name], L);
+        return (i, j) => 2 * GL[i * k + j] * (i === j ? L[i * k + i] : 1);
       },
       () => [...start.weights],
     );

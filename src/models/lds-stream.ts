@@ -71,7 +71,7 @@ export class LdsStream {
     const { algebra } = this.#kalman;
     const effect = u && algebra.multiply(p, m, 1, D, u);
     const drift = u && algebra.multiply(n, m, 1, B, u);
-    const { filtered, logLikelihood } = filter.step(effect ? y.map((x, i) => x - effect[i]!) : y, drift);
+    const { filtered, logLikelihood } = filter.step(effect ? y.map((x, i) => x - effect[i]) : y, drift);
     if (filter.predicted.rank === 0) {
       this.#now = { ...this.#model, initial: filter.predicted };
       this.#start = undefined;
@@ -92,7 +92,7 @@ function vector(
   if (x === undefined || x === null || x.length !== size)
     throw new ShapeError(`stream.step: ${name} has ${x?.length ?? "no"} values, want ${size}`);
   for (let i = 0; i < size; ++i)
-    if (!(Number.isFinite(x[i]!) || (missing && x[i] !== x[i])))
+    if (!(Number.isFinite(x[i]) || (missing && x[i] !== x[i])))
       throw new DataError(`stream.step: ${name}[${i}] is ${x[i]}, want a finite number`);
   return Float64Array.from(x);
 }

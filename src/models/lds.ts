@@ -181,10 +181,10 @@ export class Lds {
     const one = total(this.#model);
     const S =
       4 *
-      (0.5 * free * two! -
+      (0.5 * free * two -
         one +
         total({ ...this.#model, Q: double(this.#model.Q), R: double(this.#model.R) }));
-    return one + 0.5 * (N * twoPi! + S - free * this.#kalman.algebra.log([S / free])[0]!);
+    return one + 0.5 * (N * twoPi + S - free * this.#kalman.algebra.log([S / free])[0]);
   }
 
   /**
@@ -259,7 +259,7 @@ export class Lds {
         : flattenSequences(`${who}: history`, options.history, p);
     if (Array.isArray(past) && past.length !== 1)
       throw new DataError(`${who}: history has ${past.length} sequences, want one`);
-    const y = past instanceof Float64Array ? past : past[0]!;
+    const y = past instanceof Float64Array ? past : past[0];
     const all = new Float64Array(y.length + steps * p).fill(NaN);
     const T = all.length / p;
     all.set(y);
@@ -290,7 +290,7 @@ export class Lds {
       const e = Float64Array.from({ length: k }, () => random.normal());
       return Float64Array.from({ length: k }, (_, i) => {
         let sum = 0;
-        for (let j = 0; j <= i; ++j) sum += L[i * k + j]! * e[j]!;
+        for (let j = 0; j <= i; ++j) sum += L[i * k + j] * e[j];
         return sum;
       });
     };
@@ -303,14 +303,14 @@ export class Lds {
     ): Float64Array =>
       w.map((start, i) => {
         let sum = start;
-        for (let j = 0; j < n; ++j) sum += M[i * n + j]! * x[j]!;
-        for (let j = 0; j < m; ++j) sum += N[i * m + j]! * u![t * m + j]!;
+        for (let j = 0; j < n; ++j) sum += M[i * n + j] * x[j];
+        for (let j = 0; j < m; ++j) sum += N[i * m + j] * u![t * m + j];
         return sum;
       });
     const sequence = new Float64Array(length * p);
     const states = new Float64Array(length * n);
     const first = noise(initial === "diffuse" ? new Float64Array(n * n) : root(initial.covariance, n), n);
-    let x = initial === "diffuse" ? first : first.map((v, i) => v + initial.mean[i]!);
+    let x = initial === "diffuse" ? first : first.map((v, i) => v + initial.mean[i]);
     for (let t = 0; t < length; ++t) {
       states.set(x, t * n);
       sequence.set(linear(C, D, x, t, noise(rootR, p)), t * p);
@@ -415,12 +415,12 @@ export class Lds {
     const covariances = new Float64Array(T * p * p);
     if (u)
       algebra.multiply(T, m, p, u.subarray(from * m, to * m), algebra.transpose(p, m, D)).forEach((x, i) => {
-        means[i]! += x;
+        means[i] += x;
       });
     for (let t = 0; t < T; ++t) {
       const S = algebra.multiply(p, n, p, C, PC.subarray(t * n * p, (t + 1) * n * p));
       const start = pass.start[from + t]?.predicted;
-      for (let i = 0; i < p * p; ++i) covariances[t * p * p + i] = S[i]! + R[i]!;
+      for (let i = 0; i < p * p; ++i) covariances[t * p * p + i] = S[i] + R[i];
       if (start)
         markInfinite(
           p,

@@ -19,7 +19,7 @@ export function matrixOption(
     throw new OptionError(`${who}: ${what} is ${list === null ? "null" : typeof list}, want ${want}`);
   const flat: number[] = [];
   for (let i = 0; i < list.length; ++i) {
-    const item = list[i]!;
+    const item = list[i];
     if (typeof item === "number") {
       flat.push(item);
       continue;
@@ -50,17 +50,17 @@ export function covarianceOption(
 ): Float64Array {
   const S = matrixOption(who, what, value, n, n);
   let most = 0;
-  for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(S[i * n + i]!));
+  for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(S[i * n + i]));
   for (let i = 0; i < n; ++i)
     for (let j = 0; j < i; ++j) {
-      if (Math.abs(S[i * n + j]! - S[j * n + i]!) > 1e-9 * most)
+      if (Math.abs(S[i * n + j] - S[j * n + i]) > 1e-9 * most)
         throw new NumericError(
           `${who}: ${what} is not symmetric: [${i},${j}] is ${S[i * n + j]}, [${j},${i}] is ${S[j * n + i]}`,
         );
-      S[i * n + j] = S[j * n + i] = 0.5 * (S[i * n + j]! + S[j * n + i]!);
+      S[i * n + j] = S[j * n + i] = 0.5 * (S[i * n + j] + S[j * n + i]);
     }
   const { values } = algebra.symmetricEigen(`${who}: ${what}`, n, S);
-  if (values[0]! < least - 1e-10 * most)
+  if (values[0] < least - 1e-10 * most)
     throw new NumericError(
       `${who}: ${what} has the eigenvalue ${values[0]}, want a covariance, with none below ${least}`,
     );

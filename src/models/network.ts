@@ -211,7 +211,7 @@ export class Network {
     for (let from = 0; from < items.length; from += CHUNK) {
       const chunk = items.slice(from, from + CHUNK);
       const predictions = this.#forward(chunk);
-      chunk.forEach((item, i) => metrics.add(item, predictions[i]!));
+      chunk.forEach((item, i) => metrics.add(item, predictions[i]));
       sum += objective.lossOn(this.#tape, this.#batch);
       total += this.#batch.total;
     }
@@ -226,8 +226,8 @@ export class Network {
     this.#live("gradient");
     const items = checkItems({ ...this.dataSpec, who: "network.gradient" }, data);
     return this.#withVectors(1, ([g]) => {
-      const loss = this.#trainer.gradient(items, g!);
-      return { loss, gradient: this.#slices(g!) };
+      const loss = this.#trainer.gradient(items, g);
+      return { loss, gradient: this.#slices(g) };
     });
   }
 
@@ -240,8 +240,8 @@ export class Network {
     const items = checkItems({ ...this.dataSpec, who: "network.inspect" }, data);
     const { objective } = this.#trainer;
     return this.#withVectors(1, ([g]) => {
-      this.#trainer.gradient(items, g!);
-      return look(objective.tape, objective.batch[0]!);
+      this.#trainer.gradient(items, g);
+      return look(objective.tape, objective.batch[0]);
     });
   }
 
@@ -271,9 +271,9 @@ export class Network {
       );
     const items = checkItems({ ...this.dataSpec, who: "network.gaussNewtonProduct" }, data);
     return this.#withVectors(2, ([from, to]) => {
-      memory.reals(from!, P).set(v);
-      this.#trainer.gaussNewton(items, from!, to!, structural);
-      return memory.reals(to!, P).slice() as Floats;
+      memory.reals(from, P).set(v);
+      this.#trainer.gaussNewton(items, from, to, structural);
+      return memory.reals(to, P).slice();
     });
   }
 
@@ -285,7 +285,7 @@ export class Network {
     this.#live("save");
     return writeCheckpoint(
       this.spec,
-      this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() as Floats })),
+      this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() })),
       training ? this.#trainer.state() : undefined,
     );
   }
@@ -343,8 +343,8 @@ export class Network {
     const out: Floats[] = new Array(items.length);
     const Reals = this.engine.precision === "float32" ? Float32Array : Float64Array;
     batch.order.forEach((i, b) => {
-      out[i] = new Reals(packing!.lengths[b]! * O);
-      unpackSequence(packing!, b, O, values, out[i]!);
+      out[i] = new Reals(packing!.lengths[b] * O);
+      unpackSequence(packing!, b, O, values, out[i]);
     });
     return out;
   }
@@ -363,7 +363,7 @@ export class Network {
     return this.built.graph.parameters.map(({ name, rows, columns, offset }) => ({
       name,
       shape: [rows, columns] as const,
-      data: memory.reals(memory.at(base, offset), rows * columns).slice() as Floats,
+      data: memory.reals(memory.at(base, offset), rows * columns).slice(),
     }));
   }
 

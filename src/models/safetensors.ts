@@ -93,7 +93,7 @@ export function readTensors(
   }
   let spec: Record<string, unknown>;
   try {
-    spec = JSON.parse(meta!.spec!);
+    spec = JSON.parse(meta!.spec);
   } catch {
     return fail("the spec in the header is not JSON");
   }

@@ -50,7 +50,7 @@ export function* sample(net: Network, options: SampleOptions = {}): Generator<nu
       let symbol = 0;
       if (temperature === 0)
         for (let j = 1; j < K; ++j) {
-          if (p[j]! > p[symbol]!) symbol = j;
+          if (p[j] > p[symbol]) symbol = j;
         }
       else {
         let most = 0;

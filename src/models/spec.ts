@@ -80,6 +80,6 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
 /** What the first layer reads. In front of an embedding, `input: 1` means one symbol a step. */
 export function inputOf({ input, layers }: NetworkSpec): InputSpec {
   if (typeof input === "object") return { columns: input.perStep ?? 1, symbols: input.symbols };
-  const first = layers[0]!;
+  const first = layers[0];
   return { columns: input, symbols: first.type === "embedding" ? first.symbols : undefined };
 }

@@ -54,7 +54,7 @@ export class Stream {
     if (got !== I) throw new ShapeError(`stream.step: x has ${got ?? "no"} values, want ${I}`);
     const to = symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I);
     for (let i = 0; i < I; ++i) {
-      const value = typeof x === "number" ? x : x[i]!;
+      const value = typeof x === "number" ? x : x[i];
       if (symbols ? !(Number.isInteger(value) && value >= 0 && value < symbols) : !Number.isFinite(value)) {
         throw new ShapeError(
           `stream.step: x[${i}] is ${value}, ` +
@@ -66,7 +66,7 @@ export class Stream {
     this.#tape.forward({ carry: this.#started ? "continue" : "start" });
     this.#started = true;
     this.#loss.predict(kernels, 1, O, this.#tape.value(this.#built.output), this.#y);
-    return memory.reals(this.#y, O).slice() as Floats;
+    return memory.reals(this.#y, O).slice();
   }
 
   /** Back to the start of a sequence; `initial` where the net takes initial states from data. */

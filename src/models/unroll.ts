@@ -76,7 +76,7 @@ class Unroller {
       case "bidirectional": {
         const forward = this.#recurrent(layer.layer, `${name}.forward`, x, false);
         const backward = this.#recurrent(layer.layer, `${name}.backward`, x, true);
-        return forward.map((node, t) => g.apply(concat, node, backward[t]!));
+        return forward.map((node, t) => g.apply(concat, node, backward[t]));
       }
       case "dense":
         return x.map((node, t) =>
@@ -109,13 +109,13 @@ class Unroller {
         `unroll: layer "${name}" takes initial states from data, want them learned or zero`,
       );
     const start = learned
-      ? g.apply(initialState({ columns: C }), this.inputs[0]!, this.#p(`${name}.state`, 0))
-      : g.apply(initialState({ columns: C, learned }), this.inputs[0]!);
+      ? g.apply(initialState({ columns: C }), this.inputs[0], this.#p(`${name}.state`, 0))
+      : g.apply(initialState({ columns: C, learned }), this.inputs[0]);
     let state = cell.carried === 1 ? [start] : [g.apply(slice(0, H), start), g.apply(slice(H, H), start)];
     const out = new Array<NodeId>(this.#steps);
     for (let i = 0; i < this.#steps; ++i) {
       const t = reverse ? this.#steps - 1 - i : i;
-      state = this.#step(layer, name, t, x[t]!, state);
+      state = this.#step(layer, name, t, x[t], state);
       out[t] = state[0]!;
     }
     return out;
@@ -131,42 +131,42 @@ class Unroller {
     const part = (z: NodeId, gate: number): NodeId => g.apply(slice(gate * H, H), z);
     const sigma = (z: NodeId): NodeId => g.apply(activation("logistic"), z);
     const tanh = (z: NodeId): NodeId => g.apply(activation("tanh"), z);
-    const blend = (z: NodeId, n: NodeId): NodeId => plus(n, times(z, plus(h0!, g.apply(scaled(-1), n))));
+    const blend = (z: NodeId, n: NodeId): NodeId => plus(n, times(z, plus(h0, g.apply(scaled(-1), n))));
     const fromInput = (): NodeId => g.apply(linear({ bias: false }), x, p("Wx"));
     const fromState = (h: NodeId): NodeId => g.apply(linear({ bias: false }), h, p("Wh"));
     const biased = (z: NodeId): NodeId =>
-      plus(z, g.apply(initialState({ columns: g.node(z).columns }), this.inputs[0]!, p("b")));
+      plus(z, g.apply(initialState({ columns: g.node(z).columns }), this.inputs[0], p("b")));
     if (layer.type === "rnn") {
-      const h = this.#act(layer.activation, biased(plus(fromInput(), fromState(h0!))));
+      const h = this.#act(layer.activation, biased(plus(fromInput(), fromState(h0))));
       return [
-        layer.leak === 1 ? h : plus(g.apply(scaled(1 - layer.leak), h0!), g.apply(scaled(layer.leak), h)),
+        layer.leak === 1 ? h : plus(g.apply(scaled(1 - layer.leak), h0), g.apply(scaled(layer.leak), h)),
       ];
     }
     if (layer.type === "lstm") {
-      const z = biased(plus(fromInput(), fromState(h0!)));
+      const z = biased(plus(fromInput(), fromState(h0)));
       const G = layer.forgetGate ? 4 : 3;
       const peep = (row: number, state: NodeId, pre: NodeId): NodeId =>
         layer.peepholes ? plus(pre, g.apply(multiplyRow(row), state, p("peep"))) : pre;
-      const i = sigma(peep(0, c0!, part(z, 0)));
+      const i = sigma(peep(0, c0, part(z, 0)));
       const half = (node: NodeId): NodeId => tanh(g.apply(scaled(0.5), node));
-      const kept = layer.forgetGate ? times(sigma(peep(1, c0!, part(z, 1))), c0!) : c0!;
+      const kept = layer.forgetGate ? times(sigma(peep(1, c0, part(z, 1))), c0) : c0;
       const g1 = layer.forgetGate ? tanh(part(z, 2)) : g.apply(scaled(2), half(part(z, 1)));
       const c = plus(kept, times(i, g1));
       const o = sigma(peep(G - 2, c, part(z, G - 1)));
       return [times(o, layer.forgetGate ? tanh(c) : half(c)), c];
     }
     const zero = (count: number): NodeId =>
-      g.apply(initialState({ columns: count * H, learned: false }), this.inputs[0]!);
+      g.apply(initialState({ columns: count * H, learned: false }), this.inputs[0]);
     if (layer.reset === "after") {
       // gate blocks n_x r z n_h; x feeds the first three, h the last three
-      const z = biased(plus(g.apply(concat, fromInput(), zero(1)), g.apply(concat, zero(1), fromState(h0!))));
+      const z = biased(plus(g.apply(concat, fromInput(), zero(1)), g.apply(concat, zero(1), fromState(h0))));
       return [blend(sigma(part(z, 2)), tanh(plus(part(z, 0), times(sigma(part(z, 1)), part(z, 3)))))];
     }
     // gate blocks r z n; the n block of Wh multiplies r ⊙ h₀
     const z = biased(fromInput());
-    const r = sigma(plus(part(z, 0), part(fromState(h0!), 0)));
-    const update = sigma(plus(part(z, 1), part(fromState(h0!), 1)));
-    return [blend(update, tanh(plus(part(z, 2), part(fromState(times(r, h0!)), 2))))];
+    const r = sigma(plus(part(z, 0), part(fromState(h0), 0)));
+    const update = sigma(plus(part(z, 1), part(fromState(h0), 1)));
+    return [blend(update, tanh(plus(part(z, 2), part(fromState(times(r, h0)), 2))))];
   }
 }
 
@@ -258,13 +258,13 @@ export class Unrolled {
     const value = sites.reduce((sum, site) => sum + loss.value(site), 0);
     const total = this.#batch.total;
     this.#tape.vjp(full, () =>
-      sites.forEach((site, t) => loss.gradient(site, 1 / total, this.#tape.adjoint(this.#outputs[t]!))),
+      sites.forEach((site, t) => loss.gradient(site, 1 / total, this.#tape.adjoint(this.#outputs[t]))),
     );
     this.#map.pull(full, g);
     const gradient = built.graph.parameters.map(({ name, rows, columns, offset }) => ({
       name,
       shape: [rows, columns] as const,
-      data: engine.memory.reals(engine.memory.at(g, offset), rows * columns).slice() as Floats,
+      data: engine.memory.reals(engine.memory.at(g, offset), rows * columns).slice(),
     }));
     return { loss: value / total, gradient };
   }
@@ -284,11 +284,11 @@ export class Unrolled {
     const bad = items.findIndex((item) => item.length !== this.steps);
     if (bad >= 0)
       throw new ShapeError(
-        `unroll: item ${bad} has ${items[bad]!.length} steps, want ${this.steps}, the layers there are`,
+        `unroll: item ${bad} has ${items[bad].length} steps, want ${this.steps}, the layers there are`,
       );
     const phi = (this.#arena.reset(), this.#arena.reals(built.graph.size));
     const to = memory.reals(phi, built.graph.size);
-    this.#net.parameters.forEach(({ data }, i) => to.set(data, built.graph.parameters[i]!.offset));
+    this.#net.parameters.forEach(({ data }, i) => to.set(data, built.graph.parameters[i].offset));
     this.#map.expand(phi, this.#weights.theta);
     this.#weights.changed();
     this.#batch.load(items);

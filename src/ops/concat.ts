@@ -3,7 +3,6 @@ import { NULL } from "../wasm/kernels.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { samePacking } from "../graph/packing.ts";
 import type { Frame, Op } from "../graph/op.ts";
-import type { Ptr } from "../wasm/kernels.ts";
 
 const blocks = (f: Frame, visit: (i: number, columns: number, from: number) => void): void => {
   let from = 0;
@@ -18,26 +17,26 @@ export const concat: Op = {
   name: "concat",
   plan(x) {
     for (const shape of x) {
-      if (!samePacking(shape.packing!, x[0]!.packing!))
-        throw new ShapeError(`concat: ${shape.rows} rows beside ${x[0]!.rows}, want the same sequences`);
+      if (!samePacking(shape.packing!, x[0].packing!))
+        throw new ShapeError(`concat: ${shape.rows} rows beside ${x[0].rows}, want the same sequences`);
     }
-    return { columns: x.reduce((sum, shape) => sum + shape.columns, 0), packing: x[0]!.packing! };
+    return { columns: x.reduce((sum, shape) => sum + shape.columns, 0), packing: x[0].packing! };
   },
   forward(f) {
     const { rows, columns } = f.shape;
-    blocks(f, (i, C, from) => f.k.copyRows(rows, C, f.x[i]!, C, f.at(f.y, from), columns));
+    blocks(f, (i, C, from) => f.k.copyRows(rows, C, f.x[i], C, f.at(f.y, from), columns));
   },
   vjp(f) {
     const { rows, columns } = f.shape;
     blocks(f, (i, C, from) => {
-      if (f.dx[i] !== NULL) f.k.addRows(rows, C, f.at(f.dy, from), columns, f.dx[i]!, C);
+      if (f.dx[i] !== NULL) f.k.addRows(rows, C, f.at(f.dy, from), columns, f.dx[i], C);
     });
   },
   jvp(f) {
     const { rows, columns } = f.shape;
     f.k.fill(rows * columns, 0, f.ry);
     blocks(f, (i, C, from) => {
-      if (f.rx[i] !== NULL) f.k.copyRows(rows, C, f.rx[i] as Ptr, C, f.at(f.ry, from), columns);
+      if (f.rx[i] !== NULL) f.k.copyRows(rows, C, f.rx[i], C, f.at(f.ry, from), columns);
     });
   },
 };

@@ -7,22 +7,22 @@ import type { Frame, Op } from "../graph/op.ts";
 export function dropout(rate: number): Op {
   const size = (f: Frame): number => f.shape.rows * f.shape.columns;
   const through = (f: Frame, from: "rx" | "dy", to: "ry" | "dx"): void => {
-    const x = from === "dy" ? f.dy : f.rx[0]!;
-    const y = to === "ry" ? f.ry : f.dx[0]!;
+    const x = from === "dy" ? f.dy : f.rx[0];
+    const y = to === "ry" ? f.ry : f.dx[0];
     const n = size(f);
-    if (f.mode.training) f.k.mulAdd(1, n, f.kept[0]!, n, x, n, y, n);
+    if (f.mode.training) f.k.mulAdd(1, n, f.kept[0], n, x, n, y, n);
     else f.k.addScaled(n, 1, x, y);
   };
   return {
     name: "dropout",
-    plan: ([x]) => ({ columns: x!.columns, packing: x!.packing!, kept: [x!.rows * x!.columns] }),
+    plan: ([x]) => ({ columns: x.columns, packing: x.packing!, kept: [x.rows * x.columns] }),
     forward(f) {
       const n = size(f);
-      const mask = f.kept[0]!;
-      if (!f.mode.training) return f.k.copyRows(1, n, f.x[0]!, n, f.y, n);
+      const mask = f.kept[0];
+      if (!f.mode.training) return f.k.copyRows(1, n, f.x[0], n, f.y, n);
       const [key0, key1] = Random.key(f.mode.seed);
       f.k.dropoutMask(n, key0, key1, f.id, f.mode.draw, 1 - rate, mask);
-      f.k.mul(n, mask, f.x[0]!, f.y);
+      f.k.mul(n, mask, f.x[0], f.y);
     },
     vjp(f) {
       if (f.dx[0] !== NULL) through(f, "dy", "dx");

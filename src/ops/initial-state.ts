@@ -22,28 +22,28 @@ export function initialState({
   const data = learned ? 2 : 1;
   return {
     name: "initialState",
-    plan: ([sequences]) => ({ columns: C, packing: oneStep(sequences!.packing!.sequences), kept: [1] }),
+    plan: ([sequences]) => ({ columns: C, packing: oneStep(sequences.packing!.sequences), kept: [1] }),
     forward(f) {
       const B = f.shape.rows;
-      if (learned) f.k.setRows(B, C, f.x[row]!, f.y, C);
+      if (learned) f.k.setRows(B, C, f.x[row], f.y, C);
       else f.k.fill(B * C, 0, f.y);
-      f.k.fill(1, 0, f.kept[0]!);
-      given.forEach((unit, i) => f.k.copyRows(B, 1, f.at(f.x[data]!, i), given.length, f.at(f.y, unit), C));
+      f.k.fill(1, 0, f.kept[0]);
+      given.forEach((unit, i) => f.k.copyRows(B, 1, f.at(f.x[data], i), given.length, f.at(f.y, unit), C));
     },
     vjp(f) {
       const B = f.shape.rows;
       given.forEach((unit, i) => {
         const dy = f.at(f.dy, unit);
-        if (f.dx[data] !== NULL) f.k.addRows(B, 1, dy, C, f.at(f.dx[data]!, i), given.length);
-        f.k.setRows(B, 1, f.kept[0]!, dy, C);
+        if (f.dx[data] !== NULL) f.k.addRows(B, 1, dy, C, f.at(f.dx[data], i), given.length);
+        f.k.setRows(B, 1, f.kept[0], dy, C);
       });
-      if (learned) f.k.sumRows(B, C, f.dy, C, f.dx[row]!);
+      if (learned) f.k.sumRows(B, C, f.dy, C, f.dx[row]);
     },
     jvp(f) {
       const B = f.shape.rows;
-      if (learned) f.k.setRows(B, C, f.rx[row]!, f.ry, C);
+      if (learned) f.k.setRows(B, C, f.rx[row], f.ry, C);
       else f.k.fill(B * C, 0, f.ry);
-      given.forEach((unit) => f.k.setRows(B, 1, f.kept[0]!, f.at(f.ry, unit), C));
+      given.forEach((unit) => f.k.setRows(B, 1, f.kept[0], f.at(f.ry, unit), C));
     },
   };
 }

@@ -17,46 +17,46 @@ export function inputWidth(x: Shape): number {
 export const inputProduct = {
   /** y [N,O] += x·W, where every row of y holds `bias` (NULL: zeros) when it is called. */
   forward(f: Frame, w: number, bias: Ptr, y: Ptr, ldy: number): void {
-    const { rows: N, symbols, columns: I } = f.shapes[0]!;
-    const O = f.shapes[w]!.columns;
-    if (!symbols) return f.k.gemmPacked(N, O, I, f.x[0]!, I, f.packed(w), y, ldy);
-    f.k.gatherRows(N, O, f.x[w]!, f.x[0]!, y, ldy);
+    const { rows: N, symbols, columns: I } = f.shapes[0];
+    const O = f.shapes[w].columns;
+    if (!symbols) return f.k.gemmPacked(N, O, I, f.x[0], I, f.packed(w), y, ldy);
+    f.k.gatherRows(N, O, f.x[w], f.x[0], y, ldy);
     if (bias !== NULL) f.k.addRow(N, O, bias, y, ldy);
   },
   /**
    * dW += xᵀ·dy and, where wanted, dx += dy·Wᵀ, over `rows` rows of x, dx and dy from row `from`: outside
    * them dy is zero.
    */
-  vjp(f: Frame, w: number, dy: Ptr, ldy: number, from = 0, rows = f.shapes[0]!.rows): void {
-    const { rows: N, symbols, columns: I } = f.shapes[0]!;
-    const O = f.shapes[w]!.columns;
+  vjp(f: Frame, w: number, dy: Ptr, ldy: number, from = 0, rows = f.shapes[0].rows): void {
+    const { rows: N, symbols, columns: I } = f.shapes[0];
+    const O = f.shapes[w].columns;
     const u = f.at(dy, from * ldy);
-    if (symbols) return f.k.scatterAddRows(N, O, dy, ldy, f.x[0]!, f.dx[w]!);
+    if (symbols) return f.k.scatterAddRows(N, O, dy, ldy, f.x[0], f.dx[w]);
     if (f.dx[0] !== NULL)
-      f.k.gemmPacked(rows, I, O, u, ldy, f.packedTransposed(w), f.at(f.dx[0]!, from * I), I);
+      f.k.gemmPacked(rows, I, O, u, ldy, f.packedTransposed(w), f.at(f.dx[0], from * I), I);
     f.k.gemmTN(
       I,
       O,
       rows,
-      f.at(f.x[0]!, from * I),
+      f.at(f.x[0], from * I),
       I,
       u,
       ldy,
-      f.dx[w]!,
+      f.dx[w],
       O,
       f.scratch(f.k.gemmTNScratch(O, rows)),
     );
   },
   /** ry += x·RW + rx·W, where every row of ry holds `bias` when it is called. */
   jvp(f: Frame, w: number, bias: Ptr, ry: Ptr, ldy: number): void {
-    const { rows: N, symbols, columns: I } = f.shapes[0]!;
-    const O = f.shapes[w]!.columns;
+    const { rows: N, symbols, columns: I } = f.shapes[0];
+    const O = f.shapes[w].columns;
     if (symbols) {
-      f.k.gatherRows(N, O, f.rx[w]!, f.x[0]!, ry, ldy);
+      f.k.gatherRows(N, O, f.rx[w], f.x[0], ry, ldy);
       if (bias !== NULL) f.k.addRow(N, O, bias, ry, ldy);
       return;
     }
-    f.k.gemmPacked(N, O, I, f.x[0]!, I, f.packedTangent(w), ry, ldy);
-    if (f.rx[0] !== NULL) f.k.gemmPacked(N, O, I, f.rx[0]!, I, f.packed(w), ry, ldy);
+    f.k.gemmPacked(N, O, I, f.x[0], I, f.packedTangent(w), ry, ldy);
+    if (f.rx[0] !== NULL) f.k.gemmPacked(N, O, I, f.rx[0], I, f.packed(w), ry, ldy);
   },
 };

@@ -32,15 +32,14 @@ export function linear({ bias = true } = {}): Op {
   return {
     name: "linear",
     plan([x, W, b]) {
-      const I = inputWidth(x!);
-      if (W!.rows !== I)
-        throw new ShapeError(`linear: W is [${W!.rows},${W!.columns}], want [I,O] = [${I},O]`);
-      if (bias && b!.columns !== W!.columns)
-        throw new ShapeError(`linear: b is [${b!.rows},${b!.columns}], want [1,O] = [1,${W!.columns}]`);
-      return { columns: W!.columns, packing: x!.packing! };
+      const I = inputWidth(x);
+      if (W.rows !== I) throw new ShapeError(`linear: W is [${W.rows},${W.columns}], want [I,O] = [${I},O]`);
+      if (bias && b.columns !== W.columns)
+        throw new ShapeError(`linear: b is [${b.rows},${b.columns}], want [1,O] = [1,${W.columns}]`);
+      return { columns: W.columns, packing: x.packing! };
     },
     forward(f) {
-      const b = bias ? f.x[2]! : NULL;
+      const b = bias ? f.x[2] : NULL;
       start(f, b, f.y);
       inputProduct.forward(f, 1, b, f.y, f.shape.columns);
     },
@@ -49,10 +48,10 @@ export function linear({ bias = true } = {}): Op {
       const [from, rows] = feltRows(f);
       if (rows === 0) return;
       inputProduct.vjp(f, 1, f.dy, O, from, rows);
-      if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]!);
+      if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]);
     },
     jvp(f) {
-      const b = bias ? f.rx[2]! : NULL;
+      const b = bias ? f.rx[2] : NULL;
       start(f, b, f.ry);
       inputProduct.jvp(f, 1, b, f.ry, f.shape.columns);
     },

@@ -128,7 +128,7 @@ function damp(f: Frame, cell: Cell, edges: PlacedEdge[][], partials: Ptr, dpre: 
       f.structural,
       f.at(partials, partial * H),
       E * H,
-      f.at(f.tangent[0]!, gate * H),
+      f.at(f.tangent[0], gate * H),
       G * H,
       f.at(dpre, gate * H),
       G * H,
@@ -148,7 +148,7 @@ function keepLast(f: Frame, cell: Cell, steps: Steps, states: (slot: number) => 
 
 function plan(cell: Cell, x: readonly Shape[]): Plan {
   const [input, start, Wx, Wh, b, peep] = x as Shape[];
-  const H = Wh!.rows;
+  const H = Wh.rows;
   const { gates: G, slots: S } = cell;
   const want = (what: string, shape: Shape, rows: number, columns: number, as: string): void => {
     if (shape.rows !== rows || shape.columns !== columns) {
@@ -160,16 +160,16 @@ function plan(cell: Cell, x: readonly Shape[]): Plan {
   };
   const gx = cell.inputGates[1] - cell.inputGates[0];
   const gh = stateGates(cell);
-  want("Wx", Wx!, inputWidth(input!), gx * H, `[I,${gx}H]`);
-  want("Wh", Wh!, H, gh * H, `[H,${gh}H]`);
-  want("b", b!, 1, G * H, `[1,${G}H]`);
-  if (cell.peepholes) want("peep", peep!, cell.peepholes, H, `[${cell.peepholes},H]`);
-  want("start", start!, input!.packing!.sequences, cell.carried * H, `[B,${cell.carried}H]`);
-  const N = input!.packing!.rows;
-  const B = input!.packing!.sequences;
+  want("Wx", Wx, inputWidth(input), gx * H, `[I,${gx}H]`);
+  want("Wh", Wh, H, gh * H, `[H,${gh}H]`);
+  want("b", b, 1, G * H, `[1,${G}H]`);
+  if (cell.peepholes) want("peep", peep, cell.peepholes, H, `[${cell.peepholes},H]`);
+  want("start", start, input.packing!.sequences, cell.carried * H, `[B,${cell.carried}H]`);
+  const N = input.packing!.rows;
+  const B = input.packing!.sequences;
   return {
     columns: H,
-    packing: input!.packing!,
+    packing: input.packing!,
     // pre (its adjoint takes the same room), partials, old states, new states but the output, adjoints of old
     // and new states of a step
     kept: [N * G * H, N * partialCount(cell) * H, N * S * H, N * (S - 1) * H, B * S * H, B * S * H],
@@ -193,7 +193,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
   const output = (f: Frame, s: number, first: Ptr, rest: Ptr): Ptr =>
     s === 0 ? first : plane(f, rest, s - 1, f.shape.rows);
   const source = (f: Frame, [kind, s]: Port): Ptr =>
-    kind === "old" ? plane(f, f.kept[2]!, s, f.shape.rows) : output(f, s, f.y, f.kept[3]!);
+    kind === "old" ? plane(f, f.kept[2], s, f.shape.rows) : output(f, s, f.y, f.kept[3]);
 
   return {
     name,
@@ -207,49 +207,49 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
         throw new ShapeError(
           `${name}: runs backwards in time, so it needs whole sequences; want one without state carried on`,
         );
-      k.setRows(N, G * H, f.x[4]!, pre, G * H);
-      inputProduct.forward(f, 2, f.at(f.x[4]!, gx0 * H), f.at(pre, gx0 * H), G * H);
+      k.setRows(N, G * H, f.x[4], pre, G * H);
+      inputProduct.forward(f, 2, f.at(f.x[4], gx0 * H), f.at(pre, gx0 * H), G * H);
       const at: StepBuffers = {
         pre,
         old: [],
         now: [],
         partials: NULL,
         partialColumns: E * H,
-        peep: cell.peepholes ? f.x[5]! : NULL,
+        peep: cell.peepholes ? f.x[5] : NULL,
       };
       const steps = new Steps(f.shape.packing!, reverse);
-      const starts = f.mode.carry === "continue" ? f.carry : f.x[1]!;
+      const starts = f.mode.carry === "continue" ? f.carry : f.x[1];
       const panels = stagePanels(cell, H, (from, columns) => f.packed(3, from, columns));
       for (let i = 0; i < steps.count; ++i) {
         const { rows: n, from: row, continuing: m, before } = steps.at(i);
         at.pre = f.at(pre, row * G * H);
         for (let s = 0; s < cell.slots; ++s) {
           at.old[s] = f.at(plane(f, old, s, N), row * H);
-          at.now[s] = f.at(output(f, s, f.y, f.kept[3]!), row * H);
+          at.now[s] = f.at(output(f, s, f.y, f.kept[3]), row * H);
           if (s >= cell.carried) continue;
           if (m > 0)
-            k.copyRows(1, m * H, f.at(output(f, s, f.y, f.kept[3]!), before * H), m * H, at.old[s]!, m * H);
+            k.copyRows(1, m * H, f.at(output(f, s, f.y, f.kept[3]), before * H), m * H, at.old[s], m * H);
           if (m < n)
             k.copyRows(
               n - m,
               H,
               f.at(starts, m * cell.carried * H + s * H),
               cell.carried * H,
-              f.at(at.old[s]!, m * H),
+              f.at(at.old[s], m * H),
               H,
             );
         }
         let e = 0;
         cell.stages.forEach((stage, j) => {
           const [kind, s] = stage.source;
-          const x = kind === "old" ? at.old[s]! : at.now[s]!;
+          const x = kind === "old" ? at.old[s] : at.now[s];
           k.gemmPacked(
             n,
             blocks(stage.gates, H),
             H,
             x,
             H,
-            panels[j]!,
+            panels[j],
             f.at(at.pre, stage.gates[0] * H),
             G * H,
           );
@@ -258,7 +258,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
           e += stage.edges.filter((edge) => edge.length === 2).length;
         });
       }
-      if (f.mode.carry) keepLast(f, cell, steps, (s) => output(f, s, f.y, f.kept[3]!));
+      if (f.mode.carry) keepLast(f, cell, steps, (s) => output(f, s, f.y, f.kept[3]));
     },
 
     vjp(f): void {
@@ -267,11 +267,11 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       const { k } = f;
       const [dpre, partials, , , dOld, dNow] = f.kept as Ptr[];
       const C = cell.carried;
-      let dold = Array.from({ length: cell.slots }, (_, s) => plane(f, dOld!, s, B));
-      let dnow = Array.from({ length: cell.slots }, (_, s) => plane(f, dNow!, s, B));
-      k.fill(N * G * H, 0, dpre!);
-      if (f.structural > 0) damp(f, cell, edges, partials!, dpre!);
-      k.fill(B * cell.slots * H, 0, dNow!);
+      let dold = Array.from({ length: cell.slots }, (_, s) => plane(f, dOld, s, B));
+      let dnow = Array.from({ length: cell.slots }, (_, s) => plane(f, dNow, s, B));
+      k.fill(N * G * H, 0, dpre);
+      if (f.structural > 0) damp(f, cell, edges, partials, dpre);
+      k.fill(B * cell.slots * H, 0, dNow);
       const panels = stagePanels(cell, H, (from, columns) => f.packedTransposed(3, from, columns));
       const steps = new Steps(f.shape.packing!, reverse);
       // rows outside [first, end) have no adjoint: targets lie elsewhere, or the gradient has vanished (see
@@ -281,9 +281,9 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       for (let i = steps.count - 1; i >= 0; --i) {
         const { rows: n, from: row, continuing: m, before, rowsBefore } = steps.at(i);
         dnow[0] = f.at(f.dy, row * H);
-        if (m < n) k.fill((n - m) * H, 0, f.at(dold[0]!, m * H));
-        for (let s = 1; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]!);
-        for (let s = C; s < cell.slots; ++s) k.fill(n * H, 0, dnow[s]!);
+        if (m < n) k.fill((n - m) * H, 0, f.at(dold[0], m * H));
+        for (let s = 1; s < cell.slots; ++s) k.fill(n * H, 0, dold[s]);
+        for (let s = C; s < cell.slots; ++s) k.fill(n * H, 0, dnow[s]);
         const quiet = f.structural === 0 && dnow.every((d) => k.allZero(n * H, d) === 1);
         if (!quiet) {
           first = Math.min(first, row);
@@ -295,23 +295,23 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
           b = a < m ? m : n;
           const adjoint = ([kind, s]: Port): Ptr =>
             kind === "pre"
-              ? f.at(dpre!, ((row + a) * G + s) * H)
+              ? f.at(dpre, ((row + a) * G + s) * H)
               : kind === "now"
-                ? f.at(dnow[s]!, a * H)
+                ? f.at(dnow[s], a * H)
                 : s === 0 && a < m
                   ? f.at(f.dy, before * H)
-                  : f.at(dold[s]!, a * H);
+                  : f.at(dold[s], a * H);
           const stride = ([kind]: Port): number => (kind === "pre" ? G * H : H);
           for (let j = cell.stages.length - 1; j >= 0; --j) {
-            const stage = cell.stages[j]!;
-            const list = edges[j]!;
+            const stage = cell.stages[j];
+            const list = edges[j];
             for (let e = list.length - 1; e >= 0; --e) {
-              const { from, to, partial, peephole } = list[e]!;
+              const { from, to, partial, peephole } = list[e];
               if (peephole < 0)
                 k.mulAdd(
                   b - a,
                   H,
-                  f.at(partials!, ((row + a) * E + partial) * H),
+                  f.at(partials, ((row + a) * E + partial) * H),
                   E * H,
                   adjoint(to),
                   stride(to),
@@ -322,7 +322,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
                 k.mulAddRow(
                   b - a,
                   H,
-                  f.at(f.x[5]!, peephole * H),
+                  f.at(f.x[5], peephole * H),
                   adjoint(to),
                   stride(to),
                   adjoint(from),
@@ -335,7 +335,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
               blocks(stage.gates, H),
               adjoint(["pre", stage.gates[0]]),
               G * H,
-              panels[j]!,
+              panels[j],
               adjoint(stage.source),
               H,
             );
@@ -343,22 +343,21 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
         }
         if (m < n && f.dx[1] !== NULL && f.mode.carry !== "continue") {
           for (let s = 0; s < C; ++s)
-            k.addRows(n - m, H, f.at(dold[s]!, m * H), H, f.at(f.dx[1]!, (m * C + s) * H), C * H);
+            k.addRows(n - m, H, f.at(dold[s], m * H), H, f.at(f.dx[1], (m * C + s) * H), C * H);
         }
         [dold, dnow] = [dnow, dold];
-        dold[0] = plane(f, dOld!, 0, B);
-        for (let s = 1; s < C; ++s)
-          if (rowsBefore > m) k.fill((rowsBefore - m) * H, 0, f.at(dnow[s]!, m * H));
+        dold[0] = plane(f, dOld, 0, B);
+        for (let s = 1; s < C; ++s) if (rowsBefore > m) k.fill((rowsBefore - m) * H, 0, f.at(dnow[s], m * H));
       }
       const rows = end - first;
-      const felt = (gate: number): Ptr => f.at(dpre!, (first * G + gate) * H);
+      const felt = (gate: number): Ptr => f.at(dpre, (first * G + gate) * H);
       if (rows <= 0) return;
-      inputProduct.vjp(f, 2, f.at(dpre!, gx0 * H), G * H, first, rows);
-      k.sumRows(rows, G * H, felt(0), G * H, f.dx[4]!);
+      inputProduct.vjp(f, 2, f.at(dpre, gx0 * H), G * H, first, rows);
+      k.sumRows(rows, G * H, felt(0), G * H, f.dx[4]);
       eachStage(cell, H, (stage, from, columns, width) => {
         const x = f.at(source(f, stage.source), first * H);
         const scratch = f.scratch(k.gemmTNScratch(columns, rows));
-        k.gemmTN(H, columns, rows, x, H, felt(stage.gates[0]), G * H, f.at(f.dx[3]!, from), width, scratch);
+        k.gemmTN(H, columns, rows, x, H, felt(stage.gates[0]), G * H, f.at(f.dx[3], from), width, scratch);
       });
       for (const { from, to, peephole } of edges.flat()) {
         if (peephole >= 0)
@@ -369,7 +368,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
             G * H,
             f.at(source(f, from), first * H),
             H,
-            f.at(f.dx[5]!, peephole * H),
+            f.at(f.dx[5], peephole * H),
           );
       }
     },
@@ -379,10 +378,10 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       const B = f.shape.packing!.sequences;
       const { k } = f;
       const C = cell.carried;
-      const partials = f.kept[1]!;
+      const partials = f.kept[1];
       const [rpre, rOld, rRest] = f.tangent as [Ptr, Ptr, Ptr];
-      k.setRows(N, G * H, f.rx[4]!, rpre, G * H);
-      inputProduct.jvp(f, 2, f.at(f.rx[4]!, gx0 * H), f.at(rpre, gx0 * H), G * H);
+      k.setRows(N, G * H, f.rx[4], rpre, G * H);
+      inputProduct.jvp(f, 2, f.at(f.rx[4], gx0 * H), f.at(rpre, gx0 * H), G * H);
       eachStage(cell, H, (stage, from, columns) => {
         k.gemmPacked(
           N,
@@ -397,7 +396,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       });
       for (const { from, to, peephole } of edges.flat()) {
         if (peephole >= 0)
-          k.mulAddRow(N, H, f.at(f.rx[5]!, peephole * H), source(f, from), H, f.at(rpre, to[1] * H), G * H);
+          k.mulAddRow(N, H, f.at(f.rx[5], peephole * H), source(f, from), H, f.at(rpre, to[1] * H), G * H);
       }
       k.fill(N * H, 0, f.ry);
       k.fill(N * (cell.slots - 1) * H, 0, rRest);
@@ -407,17 +406,16 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
       for (let i = 0; i < steps.count; ++i) {
         const { rows: n, from: row, continuing: m, before } = steps.at(i);
         for (let s = 0; s < C; ++s) {
-          if (m > 0)
-            k.copyRows(1, m * H, f.at(output(f, s, f.ry, rRest), before * H), m * H, rold[s]!, m * H);
+          if (m > 0) k.copyRows(1, m * H, f.at(output(f, s, f.ry, rRest), before * H), m * H, rold[s], m * H);
           if (m === n) continue;
-          if (f.rx[1] === NULL || f.mode.carry === "continue") k.fill((n - m) * H, 0, f.at(rold[s]!, m * H));
-          else k.copyRows(n - m, H, f.at(f.rx[1]!, (m * C + s) * H), C * H, f.at(rold[s]!, m * H), H);
+          if (f.rx[1] === NULL || f.mode.carry === "continue") k.fill((n - m) * H, 0, f.at(rold[s], m * H));
+          else k.copyRows(n - m, H, f.at(f.rx[1], (m * C + s) * H), C * H, f.at(rold[s], m * H), H);
         }
         const tangent = ([kind, s]: Port): Ptr =>
           kind === "pre"
             ? f.at(rpre, (row * G + s) * H)
             : kind === "old"
-              ? rold[s]!
+              ? rold[s]
               : f.at(output(f, s, f.ry, rRest), row * H);
         const stride = ([kind]: Port): number => (kind === "pre" ? G * H : H);
         cell.stages.forEach((stage, j) => {
@@ -427,11 +425,11 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
             H,
             tangent(stage.source),
             H,
-            panels[j]!,
+            panels[j],
             f.at(rpre, (row * G + stage.gates[0]) * H),
             G * H,
           );
-          for (const { from, to, partial, peephole } of edges[j]!) {
+          for (const { from, to, partial, peephole } of edges[j]) {
             if (peephole < 0)
               k.mulAdd(
                 n,
@@ -447,7 +445,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
               k.mulAddRow(
                 n,
                 H,
-                f.at(f.x[5]!, peephole * H),
+                f.at(f.x[5], peephole * H),
                 tangent(from),
                 stride(from),
                 tangent(to),

@@ -36,8 +36,8 @@ export class Steps {
     const before = this.#reverse ? t + 1 : t - 1;
     step.rows = rowsAt[t]!;
     step.from = offsetAt[t]!;
-    step.rowsBefore = i === 0 ? 0 : rowsAt[before]!;
-    step.before = i === 0 ? 0 : offsetAt[before]!;
+    step.rowsBefore = i === 0 ? 0 : rowsAt[before];
+    step.before = i === 0 ? 0 : offsetAt[before];
     step.continuing = Math.min(step.rowsBefore, step.rows);
     return step;
   }
@@ -46,8 +46,8 @@ export class Steps {
   eachEnd(visit: (from: number, to: number, row: number) => void): void {
     const { rowsAt, offsetAt, steps } = this.#packing;
     for (let t = 0; t < steps; ++t) {
-      const from = t + 1 < steps ? rowsAt[t + 1]! : 0;
-      if (from < rowsAt[t]!) visit(from, rowsAt[t]!, offsetAt[t]! + from);
+      const from = t + 1 < steps ? rowsAt[t + 1] : 0;
+      if (from < rowsAt[t]) visit(from, rowsAt[t], offsetAt[t] + from);
     }
   }
 }

@@ -30,14 +30,7 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
   descent(
     {
       name: "adam",
-      defaults: {
-        rate: 0.001,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        clip: undefined,
-        decay: 0,
-      } as AdamOptions,
+      defaults: { rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clip: undefined, decay: 0 },
       vectors: ["mean", "square"],
       check(o) {
         for (const name of ["beta1", "beta2"] as const) inRange("adam", name, o[name], 0, 1 - 2 ** -52);
@@ -53,8 +46,8 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
           1 / (1 - power(beta1, step + 1)),
           1 / (1 - power(beta2, step + 1)),
           g,
-          vectors.mean!,
-          vectors.square!,
+          vectors.mean,
+          vectors.square,
           f.theta,
         ),
     },

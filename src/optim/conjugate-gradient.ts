@@ -45,8 +45,8 @@ export const truncationGap = (i: number): number => Math.max(10, Math.ceil(i / 1
 export function truncated(values: readonly number[], tolerance: number): boolean {
   const i = values.length - 1;
   const k = truncationGap(i);
-  const now = values[i]!;
-  return i > k && now < 0 && (now - values[i - k]!) / now < k * tolerance;
+  const now = values[i];
+  return i > k && now < 0 && (now - values[i - k]) / now < k * tolerance;
 }
 
 /**
@@ -155,7 +155,7 @@ export class ConjugateGradient {
   #keep(): void {
     const slot = (this.#slots[this.kept.length] ??= this.#arena.reals(this.#size));
     this.#engine.kernels.copyRows(1, this.#size, this.x, this.#size, slot, this.#size);
-    this.kept.push({ iteration: this.iteration, value: this.values[this.iteration]!, x: slot });
+    this.kept.push({ iteration: this.iteration, value: this.values[this.iteration], x: slot });
   }
 
   #stop(why: CgStop): CgStop {

@@ -197,7 +197,7 @@ class HessianFree implements OptimizerRun {
       theta,
     } = this.#f;
     const { mu } = this.#settings;
-    const lambda = this.state.scalars.lambda!;
+    const lambda = this.state.scalars.lambda;
     if (this.#pending) await this.#f.linearize(); // the batch is the same, but it may have been loaded anew
     const { loss, gradientNorm } = (this.#pending ??= await this.#begin());
     do await this.#f.pause?.();
@@ -207,9 +207,9 @@ class HessianFree implements OptimizerRun {
     const { kept } = this.#cg;
     k.copyRows(1, n, theta, n, this.#origin, n);
     const index = await walkBack(kept.length, async (j) =>
-      this.#at(kept[j]!.x, 1, () => this.#f.curvatureValue()),
+      this.#at(kept[j].x, 1, () => this.#f.curvatureValue()),
     );
-    const { x: delta, iteration: chosen, value } = kept[index]!;
+    const { x: delta, iteration: chosen, value } = kept[index];
     const q = this.#settings.model === "damped" ? value : await this.#undamped(delta);
     let after = await this.#at(delta, 1, () => this.#f.value());
     const rho = after > loss ? -Infinity : (after - loss) / q;
@@ -276,7 +276,7 @@ class HessianFree implements OptimizerRun {
 
   /** out = (G + λμ·G_S + (λ + w)I)·v. */
   async #multiply(v: Ptr, out: Ptr): Promise<void> {
-    const lambda = this.state.scalars.lambda!;
+    const lambda = this.state.scalars.lambda;
     const { mu, weightDecay } = this.#settings;
     await this.#f.gaussNewton(v, out, lambda * mu);
     this.#f.engine.kernels.addScaled(this.#f.size, lambda + weightDecay, v, out);
@@ -285,10 +285,10 @@ class HessianFree implements OptimizerRun {
   /** inverse = (Σ_i g_i²/n + λ + w)^-¾. */
   async #prepare(): Promise<void> {
     await this.#f.squaredGradients!(this.#inverse);
-    const extra = this.state.scalars.lambda! + this.#settings.weightDecay;
+    const extra = this.state.scalars.lambda + this.#settings.weightDecay;
     const d = this.#f.engine.memory.reals(this.#inverse, this.#f.size);
     for (let i = 0; i < d.length; ++i) {
-      const root = Math.sqrt(d[i]! + extra);
+      const root = Math.sqrt(d[i] + extra);
       d[i] = 1 / (root * Math.sqrt(root));
     }
   }

@@ -13,7 +13,7 @@ export const momentum = (options: MomentumOptions = {}): Optimizer =>
   descent(
     {
       name: "momentum",
-      defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 } as MomentumOptions,
+      defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 },
       vectors: ["velocity"],
       check: (o) => checkSchedule("momentum", "momentum", o.momentum, 0, 1),
       update: ({ f, g, rate, step, vectors }, o) =>
@@ -22,7 +22,7 @@ export const momentum = (options: MomentumOptions = {}): Optimizer =>
           rate,
           valueAt(o.momentum, step),
           g,
-          vectors.velocity!,
+          vectors.velocity,
           f.theta,
         ),
     },

@@ -2,7 +2,7 @@
  * Nesterov's accelerated gradient in the form of Sutskever et al. 2013, eqs. 3-4: v ← μ·v - ε·∇f(θ + μ·v), θ
  * ← θ + v. θ is moved to the look-ahead point θ + μ·v before the gradient, then by -ε·g to θ + v.
  */
-import { descent, type DescentOptions } from "./descent.ts";
+import { descent } from "./descent.ts";
 import type { MomentumOptions } from "./momentum.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { checkSchedule, valueAt } from "./schedule.ts";
@@ -12,14 +12,14 @@ export const nesterov = (options: MomentumOptions = {}): Optimizer =>
   descent(
     {
       name: "nesterov",
-      defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 } as MomentumOptions & DescentOptions,
+      defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 },
       vectors: ["velocity"],
       check: (o) => checkSchedule("nesterov", "momentum", o.momentum, 0, 1),
       look: ({ f, step, vectors }, o) =>
-        f.engine.kernels.addScaled(f.size, valueAt(o.momentum, step), vectors.velocity!, f.theta),
+        f.engine.kernels.addScaled(f.size, valueAt(o.momentum, step), vectors.velocity, f.theta),
       update: ({ f, g, rate, step, vectors }, o) => {
         const { kernels: k } = f.engine;
-        k.axpby(f.size, -rate, g, valueAt(o.momentum, step), vectors.velocity!);
+        k.axpby(f.size, -rate, g, valueAt(o.momentum, step), vectors.velocity);
         k.addScaled(f.size, -rate, g, f.theta);
       },
     },

@@ -15,14 +15,14 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer =>
   descent(
     {
       name: "rmsprop",
-      defaults: { rate: 0.001, averaging: 0.9, epsilon: 1e-8, clip: undefined, decay: 0 } as RmspropOptions,
+      defaults: { rate: 0.001, averaging: 0.9, epsilon: 1e-8, clip: undefined, decay: 0 },
       vectors: ["square"],
       check(o) {
         inRange("rmsprop", "averaging", o.averaging, 0, 1 - 2 ** -52);
         inRange("rmsprop", "epsilon", o.epsilon, 0);
       },
       update: ({ f, g, rate, vectors }, { averaging, epsilon }) =>
-        f.engine.kernels.rmspropUpdate(f.size, rate, averaging, epsilon, g, vectors.square!, f.theta),
+        f.engine.kernels.rmspropUpdate(f.size, rate, averaging, epsilon, g, vectors.square, f.theta),
     },
     options,
   );

@@ -23,10 +23,10 @@ export function checkSchedule(
 
 /** Piecewise constant: `[[0, a], [1000, b]]` is a for 1000 steps, then b. */
 export function piecewise(pieces: readonly (readonly [from: number, value: number])[]): Schedule {
-  if (pieces.length === 0 || pieces[0]![0] !== 0)
+  if (pieces.length === 0 || pieces[0][0] !== 0)
     throw new OptionError("piecewise: want at least one piece, the first from step 0");
   return (step) => {
-    let value = pieces[0]![1];
+    let value = pieces[0][1];
     for (const [from, next] of pieces) if (step >= from) value = next;
     return value;
   };

@@ -7,7 +7,7 @@ export const sgd = (options: DescentOptions = {}): Optimizer =>
   descent(
     {
       name: "sgd",
-      defaults: { rate: 0.1, clip: undefined, decay: 0 } as DescentOptions,
+      defaults: { rate: 0.1, clip: undefined, decay: 0 },
       vectors: [],
       check: () => {},
       update: ({ f, g, rate }) => f.engine.kernels.addScaled(f.size, -rate, g, f.theta),

@@ -140,7 +140,7 @@ export class WorkerPool implements ShardPool {
       worker.run = run.id;
       worker.model = run.model;
     }
-    worker.port.send({ kind: "task", run: run.id, index, task: run.tasks[index]! } satisfies ToWorker);
+    worker.port.send({ kind: "task", run: run.id, index, task: run.tasks[index] } satisfies ToWorker);
   }
 
   #answer(worker: Worker, answer: FromWorker): void {
@@ -178,7 +178,7 @@ export class WorkerPool implements ShardPool {
     if (place >= 0) this.#workers.splice(place, 1);
     if (!run) return;
     if (task?.run === run.id) {
-      if (++run.failures[task.index]! >= ATTEMPTS) return run.reject(error);
+      if (++run.failures[task.index] >= ATTEMPTS) return run.reject(error);
       run.waiting.unshift(task.index);
     } else if (!task && run.waiting.length === 0) return; // it died idle: the next run starts another
     this.#workers.push(this.#start());

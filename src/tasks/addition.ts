@@ -54,8 +54,8 @@ export function sumItem(a: ArrayLike<number>, b: ArrayLike<number>, delays = fal
   const target = new Float32Array(T);
   const weight = new Float32Array(T);
   for (let t = 0, carry = 0; t <= n; ++t) {
-    const x = t < n ? a[t]! : 0;
-    const y = t < n ? b[t]! : 0;
+    const x = t < n ? a[t] : 0;
+    const y = t < n ? b[t] : 0;
     const sum = x + y + carry;
     input[2 * t] = x;
     input[2 * t + 1] = y;
@@ -101,6 +101,6 @@ export function addition(options: AdditionOptions = {}): FiniteTask {
     rule: "every digit of the sum is on the right side of ½",
     machine: adder,
     encode: (symbol) => [symbol >> 1, symbol & 1],
-    print: (output) => (output[0]! > 0 ? "1" : "0"),
+    print: (output) => (output[0] > 0 ? "1" : "0"),
   };
 }

@@ -25,11 +25,11 @@ export function taskMeans(task: Task, random: Random, count = 1000): TaskMeans {
   for (const item of task.all ?? task.batch(count, random)) {
     const T = stepsOf(task, item);
     for (let t = 0; t < T; ++t) {
-      if (task.symbols) input[item.input[t]!]! += 1;
-      else for (let i = 0; i < I; ++i) input[i]! += item.input[t * I + i]!;
+      if (task.symbols) input[item.input[t]] += 1;
+      else for (let i = 0; i < I; ++i) input[i] += item.input[t * I + i];
       const w = item.weight?.[t] ?? 1;
-      if (task.loss === "softmax") output[item.target[t]!]! += w;
-      else for (let o = 0; o < O; ++o) output[o]! += w * item.target[t * O + o]!;
+      if (task.loss === "softmax") output[item.target[t]] += w;
+      else for (let o = 0; o < O; ++o) output[o] += w * item.target[t * O + o];
       counted += w;
     }
     steps += T;
@@ -50,7 +50,7 @@ export function centered(task: Task, { input: mean }: Pick<TaskMeans, "input">):
     const input = new Float32Array(T * I);
     for (let t = 0; t < T; ++t)
       for (let i = 0; i < I; ++i) {
-        input[t * I + i] = (task.symbols ? Number(item.input[t] === i) : item.input[t * I + i]!) - mean[i]!;
+        input[t * I + i] = (task.symbols ? Number(item.input[t] === i) : item.input[t * I + i]) - mean[i];
       }
     return { ...item, input };
   };

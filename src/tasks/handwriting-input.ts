@@ -71,12 +71,12 @@ export function inkFeatures(points: Float32Array, options: InkInput): InkFeature
 /** Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests, columns of 0. */
 function rested({ width, input, sources, straight }: InkFeatures, ahead: number, pen: boolean): InkFeatures {
   const longer = new Float32Array(input.length + ahead * width);
-  const places = new Int32Array(sources.length + ahead).fill(sources[sources.length - 1]!);
+  const places = new Int32Array(sources.length + ahead).fill(sources[sources.length - 1]);
   longer.set(input);
   places.set(sources);
   if (pen)
     for (let at = input.length; at < longer.length; at += width)
-      longer.set([0, 0, 1, input[input.length - 1]!], at);
+      longer.set([0, 0, 1, input[input.length - 1]], at);
   return { width, input: longer, sources: places, straight };
 }
 
@@ -84,15 +84,15 @@ function rested({ width, input, sources, straight }: InkFeatures, ahead: number,
 function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
   const T = sources.length;
   const input = new Float32Array(T * 4);
-  const y = (t: number): number => straight[sources[t]! * POINT + 1]!;
+  const y = (t: number): number => straight[sources[t] * POINT + 1];
   let square = 0;
   for (let t = 0; t < T; ++t) square += (y(t) * y(t)) / T;
   const height = square > 0 ? Math.sqrt(square) : 1;
   for (let t = 0; t < T; ++t) {
-    const at = sources[t]! * POINT;
-    const before = t > 0 ? sources[t - 1]! * POINT : at;
-    input[t * 4] = (straight[at]! - straight[before]!) / MOVE;
-    input[t * 4 + 1] = (straight[at + 1]! - straight[before + 1]!) / MOVE;
+    const at = sources[t] * POINT;
+    const before = t > 0 ? sources[t - 1] * POINT : at;
+    input[t * 4] = (straight[at] - straight[before]) / MOVE;
+    input[t * 4 + 1] = (straight[at + 1] - straight[before + 1]) / MOVE;
     input[t * 4 + 2] = straight[at + 2]!;
     input[t * 4 + 3] = y(t) / height;
   }
@@ -108,8 +108,8 @@ function imageFeatures(points: Float32Array, cell: number, rows: number): InkFea
   let left = Infinity;
   let right = -Infinity;
   for (let i = 0; i < points.length; i += POINT) {
-    left = Math.min(left, points[i]!);
-    right = Math.max(right, points[i]!);
+    left = Math.min(left, points[i]);
+    right = Math.max(right, points[i]);
   }
   const T = Math.floor((right - left) / cell) + 2;
   const input = new Float32Array(T * rows);
@@ -127,26 +127,26 @@ function imageFeatures(points: Float32Array, cell: number, rows: number): InkFea
         [r, 1 - (v - r)],
         [r + 1, v - r],
       ] as const) {
-        if (column >= 0 && column < T && row >= 0 && row < rows) input[column * rows + row]! += ink * p * q;
+        if (column >= 0 && column < T && row >= 0 && row < rows) input[column * rows + row] += ink * p * q;
       }
     }
   };
   for (let i = 0; i < points.length; i += POINT) {
-    const x = points[i]!;
-    const y = points[i + 1]!;
+    const x = points[i];
+    const y = points[i + 1];
     const begins = i === 0 || points[i - 1] === 1;
     if (begins) {
       drop(x, y, 0.5);
       continue;
     } // a dot has no length
-    const dx = x - points[i - POINT]!;
-    const dy = y - points[i - POINT + 1]!;
+    const dx = x - points[i - POINT];
+    const dy = y - points[i - POINT + 1];
     const length = Math.sqrt(dx * dx + dy * dy);
     const pieces = Math.max(Math.ceil((2 * length) / cell), 1); // half a cell at most
     for (let s = 1; s <= pieces; ++s)
       drop(x - dx * (1 - s / pieces), y - dy * (1 - s / pieces), length / pieces / cell);
   }
-  for (let i = 0; i < input.length; ++i) if (input[i]! > 1) input[i] = 1;
+  for (let i = 0; i < input.length; ++i) if (input[i] > 1) input[i] = 1;
   return { width: rows, input, sources: nearest(points, T, (c) => left + c * cell), straight: points };
 }
 
@@ -155,7 +155,7 @@ function nearest(points: Float32Array, T: number, place: (c: number) => number):
   return Int32Array.from({ length: T }, (_, c) => {
     let best = 0;
     for (let i = 0; i < points.length; i += POINT)
-      if (Math.abs(points[i]! - place(c)) < Math.abs(points[best * POINT]! - place(c))) best = i / POINT;
+      if (Math.abs(points[i] - place(c)) < Math.abs(points[best * POINT] - place(c))) best = i / POINT;
     return best;
   });
 }

@@ -231,7 +231,7 @@ const SIZE = 100; // units of the ink for the height of an x, about that of IAM-
 
 /** A smooth curve through points (Catmull-Rom). */
 function smooth(through: Points): [number, number][] {
-  const at = (i: number): readonly [number, number] => through[Math.min(Math.max(i, 0), through.length - 1)]!;
+  const at = (i: number): readonly [number, number] => through[Math.min(Math.max(i, 0), through.length - 1)];
   const curve: [number, number][] = [[...at(0)]];
   for (let i = 0; i + 1 < through.length; ++i) {
     const a = at(i - 1);

@@ -85,8 +85,8 @@ export async function judge(
   const texts = await readTexts(net, inks, options);
   const readings = inks.map((ink, i) => ({
     ink,
-    text: texts[i]!,
-    edits: editDistance([...texts[i]!], [...ink.text]),
+    text: texts[i],
+    edits: editDistance([...texts[i]], [...ink.text]),
   }));
   return { readings, ...readingErrors(readings) };
 }
@@ -119,9 +119,9 @@ export function netLanguage(
       const key = prefix.join();
       let row = cache.get(key);
       if (row) return row;
-      const y = net.predict([Int32Array.from([first, ...prefix.map((label) => labels[label] ?? first)])])[0]!;
+      const y = net.predict([Int32Array.from([first, ...prefix.map((label) => labels[label] ?? first)])])[0];
       const V = vocabulary.length;
-      const p = labels.map((label) => (label === undefined ? 0 : y[y.length - V + label]!));
+      const p = labels.map((label) => (label === undefined ? 0 : y[y.length - V + label]));
       const ptr = memory.allocate(p.length * memory.realBytes);
       memory.reals(ptr, p.length).set(p.map((v) => Math.max(v, LEAST)));
       kernels.mapLog(p.length, ptr, ptr);

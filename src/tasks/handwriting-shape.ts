@@ -19,15 +19,15 @@ function moments(points: Float32Array): Moments {
   let x = 0;
   let y = 0;
   for (let i = 0; i < points.length; i += POINT) {
-    x += points[i]! / n;
-    y += points[i + 1]! / n;
+    x += points[i] / n;
+    y += points[i + 1] / n;
   }
   let xx = 0;
   let xy = 0;
   let yy = 0;
   for (let i = 0; i < points.length; i += POINT) {
-    const u = points[i]! - x;
-    const v = points[i + 1]! - y;
+    const u = points[i] - x;
+    const v = points[i + 1] - y;
     xx += u * u;
     xy += u * v;
     yy += v * v;
@@ -45,8 +45,8 @@ export function affine(
 ): Float32Array {
   const out = points.slice();
   for (let i = 0; i < out.length; i += POINT) {
-    out[i] = a * points[i]! + b * points[i + 1]! + e;
-    out[i + 1] = c * points[i]! + d * points[i + 1]! + f;
+    out[i] = a * points[i] + b * points[i + 1] + e;
+    out[i + 1] = c * points[i] + d * points[i + 1] + f;
   }
   return out;
 }
@@ -76,8 +76,8 @@ export function normalize(
     let across = 0;
     let down = 0;
     for (let i = POINT; i < out.length; i += POINT) {
-      const dx = out[i]! - out[i - POINT]!;
-      const dy = out[i + 1]! - out[i - POINT + 1]!;
+      const dx = out[i] - out[i - POINT];
+      const dy = out[i + 1] - out[i - POINT + 1];
       if (out[i - 1] === 1 || Math.abs(dy) < 2 * Math.abs(dx)) continue;
       across += dx * dy;
       down += dy * dy;
@@ -98,8 +98,8 @@ export function thinned(points: Float32Array, distance: number): Int32Array {
   let x = 0;
   let y = 0;
   for (let i = 0; i < points.length; i += POINT) {
-    const dx = points[i]! - x;
-    const dy = points[i + 1]! - y;
+    const dx = points[i] - x;
+    const dy = points[i + 1] - y;
     if (i > 0 && points[i + 2] === 0 && dx * dx + dy * dy < least) continue;
     kept.push(i / POINT);
     x = points[i]!;
@@ -145,7 +145,7 @@ export function distort(points: Float32Array, random: Random, options: DistortOp
   // rotation · shear · scale
   let out = affine(points, [c * sx, c * (s - t) * sy, c * t * sx, c * (1 + t * s) * sy]);
   if (warp > 0) out = warped(out, random, warp);
-  if (jitter > 0) for (let i = 0; i < out.length; ++i) if (i % POINT < 2) out[i]! += jitter * random.normal();
+  if (jitter > 0) for (let i = 0; i < out.length; ++i) if (i % POINT < 2) out[i] += jitter * random.normal();
   return out;
 }
 
@@ -164,8 +164,8 @@ function warped(points: Float32Array, random: Random, amount: number): Float32Ar
   let least = Infinity;
   let most = -Infinity;
   for (let i = 0; i < points.length; i += POINT) {
-    least = Math.min(least, points[i]!);
-    most = Math.max(most, points[i]!);
+    least = Math.min(least, points[i]);
+    most = Math.max(most, points[i]);
   }
   const pitch = Math.max(PITCH * height, (most - least) / KNOTS);
   if (!(pitch > 0)) return points;
@@ -177,21 +177,21 @@ function warped(points: Float32Array, random: Random, amount: number): Float32Ar
   const lean = draw();
   const lift = draw();
   const starts = new Float64Array(cuts + 1);
-  for (let k = 0; k < cuts; ++k) starts[k + 1] = starts[k]! + pitch * (1 + (width[k]! + width[k + 1]!) / 2);
+  for (let k = 0; k < cuts; ++k) starts[k + 1] = starts[k] + pitch * (1 + (width[k] + width[k + 1]) / 2);
   const between = (values: Float64Array, k: number, w: number): number =>
-    values[k]! + (values[k + 1]! - values[k]!) * w;
+    values[k] + (values[k + 1] - values[k]) * w;
   const out = points.slice();
   for (let i = 0; i < out.length; i += POINT) {
-    const along = (points[i]! - least) / pitch;
+    const along = (points[i] - least) / pitch;
     const k = Math.min(Math.floor(along), cuts - 1);
     const u = along - k;
     const w = u * u * (3 - 2 * u);
-    const line = y + slope * (points[i]! - middle);
-    const up = points[i + 1]! - line;
+    const line = y + slope * (points[i] - middle);
+    const up = points[i + 1] - line;
     out[i] =
       least +
-      starts[k]! +
-      pitch * (u * (1 + width[k]!) + (width[k + 1]! - width[k]!) * u * u * u * (1 - u / 2)) +
+      starts[k] +
+      pitch * (u * (1 + width[k]) + (width[k + 1] - width[k]) * u * u * u * (1 - u / 2)) +
       between(lean, k, w) * up;
     out[i + 1] = line + (1 + between(tall, k, w)) * up + (between(lift, k, w) * height) / 2;
   }

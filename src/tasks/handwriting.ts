@@ -119,7 +119,7 @@ export class Lessons {
     const epoch = Math.floor(n / this.batchesPerEpoch);
     const { batch } = this.#options;
     const { lines, batches } = this.#plan(epoch);
-    const from = batches[n % this.batchesPerEpoch]! * batch;
+    const from = batches[n % this.batchesPerEpoch] * batch;
     return Array.from(lines.subarray(from, from + batch), (i) => this.#item(i, epoch));
   }
 
@@ -137,14 +137,14 @@ export class Lessons {
       random.counter = epoch * STRIDE;
       // lengths blurred by a tenth, so that a line meets other lines in every epoch
       const blurred = Float64Array.from(lengths, (length) => length * (0.95 + 0.1 * random.uniform()));
-      const lines = Int32Array.from(lengths, (_, i) => i).sort((a, b) => blurred[a]! - blurred[b]! || a - b);
+      const lines = Int32Array.from(lengths, (_, i) => i).sort((a, b) => blurred[a] - blurred[b] || a - b);
       this.#known = { epoch, lines, batches: random.permutation(this.batchesPerEpoch) };
     }
     return this.#known;
   }
 
   #item(i: number, epoch: number): DataItem {
-    const ink = this.inks[i]!;
+    const ink = this.inks[i];
     const { script, distort: how } = this.#options;
     if (how === false) return handwritingItem(ink, script);
     this.#noise.counter = (epoch * this.inks.length + i) * STRIDE;

@@ -46,7 +46,7 @@ function advance(who: string, flat: ArrayLike<number>, columns: number): DataIte
 function sound(who: string, steps: ArrayLike<ArrayLike<number>>, keys: number): Float32Array {
   const rows = new Float32Array(steps.length * keys);
   for (let t = 0; t < steps.length; ++t) {
-    for (const note of Array.from(steps[t]!))
+    for (const note of Array.from(steps[t]))
       rows[t * keys + whole(who, "note", inRange(who, "note", note, 0), 0, keys - 1)] = 1;
   }
   return rows;

@@ -83,7 +83,7 @@ export function text(content: string, options: TextOptions = {}): TextTask {
     target: ids.slice(from + 1, from + length + 1),
   });
   const counts = new Int32Array(vocabulary.size);
-  for (const id of ids) ++counts[id]!;
+  for (const id of ids) ++counts[id];
   return {
     name: "text",
     input: vocabulary.size,

@@ -49,7 +49,7 @@ export class Batch {
     const { memory } = this.#engine;
     const arena = this.#arena;
     this.order = longestFirst(items.map((item) => item.length));
-    const sorted = Array.from(this.order, (i) => items[i]!);
+    const sorted = Array.from(this.order, (i) => items[i]);
     if (
       !this.packing ||
       sorted.length !== this.packing.sequences ||
@@ -72,7 +72,7 @@ export class Batch {
       this.inputs.set(this.#nodes.initial, ptr);
       sorted.forEach((item, b) => to.set(item.initial, b * initial));
     }
-    if (sorted[0]!.target) this.#loadTargets(sorted as FlatItem[]);
+    if (sorted[0].target) this.#loadTargets(sorted as FlatItem[]);
     return this;
   }
 
@@ -83,7 +83,7 @@ export class Batch {
     const { input: I, symbols, initial, output: O, target: kind } = this.#spec;
     const { memory } = this.#engine;
     const { rows: N, sequences: B, lengths } = this.packing;
-    const T = lengths[b]!;
+    const T = lengths[b];
     const out = (columns: number, from: ArrayLike<number>): Float64Array => {
       const to = new Float64Array(T * columns);
       unpackSequence(this.packing, b, columns, from, to);
@@ -101,11 +101,11 @@ export class Batch {
     };
     if (kind === "labels") {
       const offsets = memory.ints(this.targetOffsets, B + 1);
-      const [from, to] = [offsets[b]!, offsets[b + 1]!];
+      const [from, to] = [offsets[b], offsets[b + 1]];
       return {
         ...head,
-        target: memory.ints(this.target, offsets[B]!).slice(from, to),
-        weight: [memory.reals(this.weight, B)[b]!],
+        target: memory.ints(this.target, offsets[B]).slice(from, to),
+        weight: [memory.reals(this.weight, B)[b]],
       };
     }
     const columns = kind === "class" ? 1 : O;
@@ -164,10 +164,10 @@ export class Batch {
         return;
       }
       for (let t = 0; t < item.length; ++t) {
-        const row = (offsetAt[t]! + b) * columns;
+        const row = (offsetAt[t] + b) * columns;
         let most = 0;
         for (let j = 0; j < columns; ++j) {
-          const value = perUnit ? w[t * columns + j]! : w[t]!;
+          const value = perUnit ? w[t * columns + j] : w[t];
           weight[row + j] = value;
           if (value > most) most = value;
         }
@@ -180,10 +180,10 @@ export class Batch {
     const { lengths, offsetAt, rows } = this.packing;
     const to = this.#engine.memory.ints(ptr, rows * columns);
     for (let b = 0; b < from.length; ++b) {
-      const source = from[b]!;
-      const T = lengths[b]!;
+      const source = from[b];
+      const T = lengths[b];
       for (let t = 0, i = 0; t < T; ++t) {
-        const row = (offsetAt[t]! + b) * columns;
+        const row = (offsetAt[t] + b) * columns;
         for (let j = 0; j < columns; ++j) to[row + j] = source[i++]!;
       }
     }
@@ -199,16 +199,16 @@ export class Batch {
     const room = this.#arena.reals(steps * columns);
     const whole = memory.reals(room, steps * columns);
     for (let b = 0; b < from.length; ++b) {
-      whole.set(from[b]!);
-      for (let t = 0, end = 0, T = lengths[b]!; t < T; t = end) {
-        const alive = rowsAt[t]!;
+      whole.set(from[b]);
+      for (let t = 0, end = 0, T = lengths[b]; t < T; t = end) {
+        const alive = rowsAt[t];
         end = lengths[alive - 1]!;
         kernels.copyRows(
           end - t,
           columns,
           memory.at(room, t * columns),
           columns,
-          memory.at(ptr, (offsetAt[t]! + b) * columns),
+          memory.at(ptr, (offsetAt[t] + b) * columns),
           alive * columns,
         );
       }
@@ -224,8 +224,8 @@ export function unpackSequence(
   from: ArrayLike<number>,
   to: { [i: number]: number },
 ): void {
-  for (let t = 0, i = 0; t < packing.lengths[b]!; ++t) {
-    const row = (packing.offsetAt[t]! + b) * columns;
+  for (let t = 0, i = 0; t < packing.lengths[b]; ++t) {
+    const row = (packing.offsetAt[t] + b) * columns;
     for (let j = 0; j < columns; ++j) to[i++] = from[row + j]!;
   }
 }

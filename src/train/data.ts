@@ -54,7 +54,7 @@ function flatten(who: string, x: unknown, columns: number): ArrayLike<number> {
   if (!isNested(numbers)) return numbers;
   const flat = new Float64Array(numbers.length * columns);
   for (let t = 0; t < numbers.length; ++t) {
-    const row = numbers[t]!;
+    const row = numbers[t];
     if (row.length !== columns)
       throw new ShapeError(`${who}: row ${t} has ${row.length} values, want ${columns}`);
     flat.set(row, t * columns);
@@ -68,7 +68,7 @@ function flatten(who: string, x: unknown, columns: number): ArrayLike<number> {
  */
 function check(who: string, x: ArrayLike<number>, below?: number): void {
   for (let i = 0; i < x.length; ++i) {
-    const value = x[i]!;
+    const value = x[i];
     if (below === undefined ? Number.isFinite(value) : Number.isInteger(value) && value >= 0 && value < below)
       continue;
     throw new DataError(
@@ -126,7 +126,7 @@ export function flattenItem(spec: DataSpec, item: DataItem, name: string): FlatI
   }
   check(`${spec.who}: ${name}.weight`, weight);
   for (let i = 0; i < weight.length; ++i)
-    if (weight[i]! < 0)
+    if (weight[i] < 0)
       throw new DataError(`${spec.who}: ${name}.weight: value ${i} is ${weight[i]}, want at least 0`);
   return { length, input, target, weight, initial: flattenInitial(spec, item.initial, name) };
 }

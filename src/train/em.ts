@@ -116,11 +116,11 @@ export async function expectationMaximization<P>(
     let iteration = 0;
     while (iteration < iterations && !converged && !signal?.aborted) {
       ++iteration;
-      onProgress?.({ restart, iteration, objective: history[history.length - 1]! });
+      onProgress?.({ restart, iteration, objective: history[history.length - 1] });
       model.maximize();
       history.push(model.expect());
-      const was = history[history.length - 2]!;
-      const is = history[history.length - 1]!;
+      const was = history[history.length - 2];
+      const is = history[history.length - 1];
       if (!(is >= was - ROUNDING * (Math.abs(was) + 1)))
         throw new NumericError(
           `${who}: iteration ${iteration}: the objective fell from ${was} to ${is}; the data may be ` +

@@ -48,14 +48,14 @@ export class Metrics {
   add({ target, weight, length }: FlatItem, prediction: ArrayLike<number>): void {
     const O = this.#columns;
     const weigh = (t: number, j: number): number =>
-      weight.length === 0 ? 1 : weight.length === length ? weight[t]! : weight[t * O + j]!;
+      weight.length === 0 ? 1 : weight.length === length ? weight[t] : weight[t * O + j];
     let wrong = 0;
     if (this.#loss === "softmax") {
       for (let t = 0; t < length; ++t) {
         const w = weigh(t, 0);
         if (w === 0) continue;
         let best = 0;
-        for (let j = 1; j < O; ++j) if (prediction[t * O + j]! > prediction[t * O + best]!) best = j;
+        for (let j = 1; j < O; ++j) if (prediction[t * O + j] > prediction[t * O + best]) best = j;
         this.#counted += w;
         if (best === target[t]) this.#right += w;
         else ++wrong;
@@ -71,8 +71,8 @@ export class Metrics {
       for (let t = 0; t < length; ++t)
         for (let j = 0; j < O; ++j) {
           const w = weigh(t, j);
-          const p = prediction[t * O + j]!;
-          const y = target[t * O + j]!;
+          const p = prediction[t * O + j];
+          const y = target[t * O + j];
           if (w === 0) continue;
           this.#counted += w;
           this.#squares += w * (p - y) * (p - y);

@@ -165,7 +165,7 @@ export class NetworkObjective implements CurvatureObjective {
     const sums = constraints ? this.#sum : g;
     let sum = 0;
     let first = true;
-    await remote(memory.reals(weights.theta, P).slice() as Floats, ({ value, gradient }) => {
+    await remote(memory.reals(weights.theta, P).slice(), ({ value, gradient }) => {
       memory.reals(first ? sums : this.#full, P).set(gradient);
       if (!first) k.addScaled(P, 1, this.#full, sums);
       first = false;
@@ -180,10 +180,10 @@ export class NetworkObjective implements CurvatureObjective {
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;
     shards.forEach((shard, i) => {
-      sum += this.#forward(this.#linear[i]!, shard, true, this.mode);
+      sum += this.#forward(this.#linear[i], shard, true, this.mode);
     });
     const loss = sum / totalWeight(shards);
-    if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0]!, loss);
+    if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0], loss);
     return loss;
   }
 
@@ -197,7 +197,7 @@ export class NetworkObjective implements CurvatureObjective {
     const sums = constraints ? this.#sum : out;
     k.fill(P, 0, sums);
     shards.forEach((shard, i) => {
-      const tape = this.#linear[i]!;
+      const tape = this.#linear[i];
       tape.jvp(constraints ? this.#direction : v);
       tape.vjp(
         this.#full,

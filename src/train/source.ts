@@ -76,7 +76,7 @@ export function feed(
     throw new DataError(`${spec.who}: data is neither items, nor a task, nor an iterable of batches`);
   return async () => {
     const { done, value } = await iterator.next();
-    return done ? undefined : checkItems(spec, value as readonly DataItem[]);
+    return done ? undefined : checkItems(spec, value);
   };
 }
 
@@ -99,7 +99,7 @@ function epochs(
       order = shuffle ? random.permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
       epoch = e;
     }
-    return items[order[place % count]!]!;
+    return items[order[place % count]];
   };
   const size = Math.min(batch, count);
   return (n) => Array.from({ length: size }, (_, i) => at(n * size + i));

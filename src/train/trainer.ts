@@ -173,7 +173,7 @@ export class Trainer {
         const chunks = cut(items, truncate, spec);
         for (let c = 0; c < chunks.length && done < steps && !signal?.aborted; ++c) {
           const from = performance.now();
-          const chunk = chunks[c]!;
+          const chunk = chunks[c];
           this.#load(
             chunk,
             curved
@@ -214,7 +214,7 @@ export class Trainer {
     const { objective } = this;
     this.#load(items, {});
     objective.mode = {};
-    return objective.shardGradient(objective.batch[0]!, objective.total, {}, g) / objective.total;
+    return objective.shardGradient(objective.batch[0], objective.total, {}, g) / objective.total;
   }
 
   /** One shard at full parameters θ [P], for a pool. */
@@ -229,8 +229,8 @@ export class Trainer {
       memory.reals(weights.theta, P).set(theta);
       weights.changed();
       this.#load(items, {});
-      const value = this.objective.shardGradient(this.objective.batch[0]!, total, mode, g);
-      return { value, gradient: memory.reals(g, P).slice() as Floats };
+      const value = this.objective.shardGradient(this.objective.batch[0], total, mode, g);
+      return { value, gradient: memory.reals(g, P).slice() };
     } finally {
       memory.free(g);
     }
@@ -324,7 +324,7 @@ export class Trainer {
     let used = 0;
     const pack = (part: readonly FlatItem[]): Batch => {
       if (used === rooms.length) rooms.push(new Batch(objective.engine, spec, nodes));
-      return rooms[used++]!.load(part);
+      return rooms[used++].load(part);
     };
     objective.batch = parts.map(pack);
     objective.remote =
@@ -350,7 +350,7 @@ function shards(items: readonly FlatItem[], size: number): (readonly FlatItem[])
   const order = longestFirst(items.map((item) => item.length));
   const runs: FlatItem[][] = [];
   for (let i = 0; i < order.length; i += size)
-    runs.push(Array.from(order.subarray(i, i + size), (j) => items[j]!));
+    runs.push(Array.from(order.subarray(i, i + size), (j) => items[j]));
   return runs;
 }
 
@@ -362,11 +362,11 @@ function cut(items: readonly FlatItem[], truncate: number, spec: DataSpec): (rea
       `${spec.who}.train: truncate cuts sequences, and labels cannot be cut; leave it out`,
     );
   inRange(spec.who, "truncate", truncate, 1);
-  const sorted = Array.from(longestFirst(items.map((item) => item.length)), (i) => items[i]!);
+  const sorted = Array.from(longestFirst(items.map((item) => item.length)), (i) => items[i]);
   const cuts: FlatItem[][] = [];
   const slice = (x: ArrayLike<number>, columns: number, from: number, to: number): ArrayLike<number> =>
     x.length === 0 ? x : (Array.prototype.slice.call(x, from * columns, to * columns) as number[]);
-  for (let from = 0; from < sorted[0]!.length; from += truncate) {
+  for (let from = 0; from < sorted[0].length; from += truncate) {
     const alive = sorted.filter((item) => item.length > from);
     cuts.push(
       alive.map((item) => {

@@ -167,7 +167,7 @@ async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way
   // asks what a Response is, and Node takes 20 ms to answer that; pages must not compile synchronously.
   const make = (code: Code | Response) =>
-    host?.versions?.node && isCode(code) ? instantiateSync(code as Code, {}) : instantiate(code, {});
+    host?.versions?.node && isCode(code) ? instantiateSync(code, {}) : instantiate(code, {});
   const { module, instance } = await (given
     ? withCode(precision, given, make)
     : make(decode((await binaries[precision][variant]()).base64)));

@@ -47,7 +47,7 @@ export class Memory {
     const size = round(bytes);
     let at = this.#free.findIndex((hole) => hole.size >= size);
     if (at < 0) at = this.#grow(size);
-    const hole = this.#free[at]!;
+    const hole = this.#free[at];
     const from = hole.from;
     if (hole.size === size) this.#free.splice(at, 1);
     else {
@@ -73,7 +73,7 @@ export class Memory {
   reals(ptr: Ptr, n: number): Floats {
     this.#refresh();
     const from = ptr / this.realBytes;
-    return this.#reals.subarray(from, from + n) as Floats;
+    return this.#reals.subarray(from, from + n);
   }
 
   /** A view of n 32-bit integers at ptr, good until the next allocation. */
@@ -94,7 +94,7 @@ export class Memory {
   }
 
   #refresh(): void {
-    const buffer = this.#memory.buffer as ArrayBuffer;
+    const buffer = this.#memory.buffer;
     if (buffer === this.#buffer) return;
     this.#buffer = buffer;
     this.#reals = this.realBytes === 4 ? new Float32Array(buffer) : new Float64Array(buffer);

@@ -54,7 +54,7 @@ export class Random {
       ++this.#counter;
       this.#left = 4;
     }
-    return this.#words[4 - this.#left--]!;
+    return this.#words[4 - this.#left--];
   }
 
   /** A real in [0, 1), 32 bits. */
@@ -87,18 +87,18 @@ export class Random {
     );
     ++this.#counter;
     this.#left = 0;
-    return out.reals[0]!;
+    return out.reals[0];
   }
 
   /** An index drawn with the given probabilities, which need not be normalized. */
   choice(weights: ArrayLike<number>): number {
     let total = 0;
-    for (let i = 0; i < weights.length; ++i) total += weights[i]!;
+    for (let i = 0; i < weights.length; ++i) total += weights[i];
     let left = this.uniform() * total;
     let last = 0;
     for (let i = 0; i < weights.length; ++i) {
-      if (weights[i]! > 0) last = i;
-      left -= weights[i]!;
+      if (weights[i] > 0) last = i;
+      left -= weights[i];
       if (left < 0) return i;
     }
     return last;
@@ -109,7 +109,7 @@ export class Random {
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; --i) {
       const j = this.integer(0, i);
-      const held = order[i]!;
+      const held = order[i];
       order[i] = order[j]!;
       order[j] = held;
     }

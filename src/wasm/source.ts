@@ -105,7 +105,7 @@ export async function withCode<T>(
   const code =
     isResponse(answer) && !typed
       ? await saying(`${name} cannot be read`, precision, () => answer.arrayBuffer())
-      : (answer as Code | Response);
+      : answer;
   return saying(`${name} cannot be compiled to kernels`, precision, () => instantiate(code));
 }
 

@@ -14,11 +14,11 @@ const netOf =
     words.map((word) => {
       const states: number[] = [];
       let state = m.start;
-      for (const a of word) states.push((state = m.next[state]![a]!));
+      for (const a of word) states.push((state = m.next[state][a]!));
       const wobble = (t: number, j: number): number =>
-        spread * (((t * 7 + j * 3 + states[t]!) % 11) / 10 - (corners[states[t]!]![j]! > 0.5 ? 1 : 0));
+        spread * (((t * 7 + j * 3 + states[t]) % 11) / 10 - (corners[states[t]][j] > 0.5 ? 1 : 0));
       return {
-        hidden: states.flatMap((s, t) => corners[s]!.map((c, j) => c + wobble(t, j))),
+        hidden: states.flatMap((s, t) => corners[s].map((c, j) => c + wobble(t, j))),
         printed: runMoore(m, word) as string[],
       };
     });
@@ -94,7 +94,7 @@ test("transitions that the first words never showed are asked for", () => {
 
 test("a net with a wrong transition is told from the adder", () => {
   const next = adder.next.map((row) => [...row]);
-  next[3]![0] = 0; // forgets the carry after 1 + 1 with carry
+  next[3][0] = 0; // forgets the carry after 1 + 1 with carry
   const found = extract(netOf({ ...adder, next }, corners, 0.2), {
     symbols: adder.symbols,
     words: words(20, 30, 4),

@@ -36,7 +36,7 @@ test.each(["outside", "inside"] as const)(
       const up = map.linearize(h.map((x, i) => (i === j ? x + e : x))).next;
       const down = map.linearize(h.map((x, i) => (i === j ? x - e : x))).next;
       for (let i = 0; i < n; ++i)
-        expect(Math.abs(jacobian[i * n + j]! - (up[i]! - down[i]!) / (2 * e))).toBeLessThan(1e-9);
+        expect(Math.abs(jacobian[i * n + j] - (up[i] - down[i]) / (2 * e))).toBeLessThan(1e-9);
     }
     map.dispose();
   },
@@ -58,7 +58,7 @@ test("both forms are the maps they say", async () => {
     0.5 * sigma(0.3) - sigma(-0.4) + 0.1,
     2 * sigma(0.3) + 0.3 * sigma(-0.4) + 0.2,
   ];
-  [a, b, c, d].forEach((x, i) => expect(Math.abs(x! - want[i]!)).toBeLessThan(1e-14));
+  [a, b, c, d].forEach((x, i) => expect(Math.abs(x - want[i])).toBeLessThan(1e-14));
   outside.dispose();
   inside.dispose();
 });
@@ -87,7 +87,7 @@ test("below w = 1 a latch has the origin alone, and its eigenvalue is w", async 
   const map = await stateMap({ W: [0.8] });
   const [point, ...others] = fixedPoints(map);
   expect(others).toHaveLength(0);
-  expect(point!.eigenvalues.re[0]).toBeCloseTo(0.8, 12);
+  expect(point.eigenvalues.re[0]).toBeCloseTo(0.8, 12);
   map.dispose();
 });
 
@@ -100,7 +100,7 @@ test(
     ] as const) {
       const map = await stateMap({ W: rotation(alpha) });
       const path = map.trajectory([0.1, 0], 4000);
-      const got = oscillation(Float64Array.from({ length: 3000 }, (_, t) => path[2 * (1001 + t)]!));
+      const got = oscillation(Float64Array.from({ length: 3000 }, (_, t) => path[2 * (1001 + t)]));
       expect(got.amplitude.toFixed(3)).toBe(amplitude.toFixed(3));
       expect(got.countedPeriod.toFixed(2)).toBe(counted.toFixed(2));
       expect(Math.abs(got.period - period)).toBeLessThan(2e-3);
@@ -108,7 +108,7 @@ test(
     }
     const dying = await stateMap({ W: rotation(0.95) });
     const end = dying.trajectory([0.1, 0], 1000).slice(-2);
-    expect(Math.hypot(end[0]!, end[1]!)).toBeLessThan(1e-20);
+    expect(Math.hypot(end[0], end[1])).toBeLessThan(1e-20);
     dying.dispose();
   },
 );
@@ -119,8 +119,8 @@ test(
   async () => {
     const map = await stateMap({ W: [2, 1, 0, 0.5], activation: "identity" });
     const got = lyapunovExponents(map, { count: 2, steps: 500, discard: 100, start: [0, 0] });
-    expect(Math.abs(got[0]! - Math.log(2))).toBeLessThan(1e-3);
-    expect(Math.abs(got[0]! + got[1]!)).toBeLessThan(1e-12); // the determinant is 1
+    expect(Math.abs(got[0] - Math.log(2))).toBeLessThan(1e-3);
+    expect(Math.abs(got[0] + got[1])).toBeLessThan(1e-12); // the determinant is 1
     map.dispose();
   },
 );
@@ -132,14 +132,14 @@ test(
     const map = await stateMap({ W: [-20, 6, -6, 0], bias: [-2, 3], activation: "logistic", form: "inside" });
     const [first, second] = lyapunovExponents(map, { count: 2, steps: 100_000, start: [0, 0] });
     // averages of 100,000 steps from ten starts have a standard deviation of 0.0019
-    expect(Math.abs(first! - 0.2296)).toBeLessThan(4 * 0.0019);
+    expect(Math.abs(first - 0.2296)).toBeLessThan(4 * 0.0019);
     let logs = 0;
     const path = map.trajectory(map.trajectory([0, 0], 1000).slice(-2), 100_000);
     for (let t = 0; t < 100_000; ++t) {
-      const [a, b] = [sigma(path[2 * t]!), sigma(path[2 * t + 1]!)];
+      const [a, b] = [sigma(path[2 * t]), sigma(path[2 * t + 1])];
       logs += Math.log(Math.abs(36 * a * (1 - a) * b * (1 - b))) / 100_000; // det W = 36
     }
-    expect(Math.abs(first! + second! - logs)).toBeLessThan(1e-6);
+    expect(Math.abs(first + second - logs)).toBeLessThan(1e-6);
     map.dispose();
   },
 );
@@ -155,7 +155,7 @@ test.each([
   const W = Float64Array.from({ length: n * n }, () => (g * random.normal()) / Math.sqrt(n));
   const map = await stateMap({ W }, 1);
   const [got] = lyapunovExponents(map, { steps: 1000, discard: 300 });
-  expect(Math.abs(got! - want)).toBeLessThan(0.05); // nets of 200 units differ by some hundredths
+  expect(Math.abs(got - want)).toBeLessThan(0.05); // nets of 200 units differ by some hundredths
   map.dispose();
 });
 
@@ -169,9 +169,9 @@ test("gradient wall: steepest 3320 at (4.94, -2.575), median .031; the gradient 
     wall.median.toFixed(3),
   ]).toEqual([3320, "4.94", "-2.575", "0.031"]);
   const fine = await gradientWall({ w: [5, 5 + 2e-5], b: [-2, -2 + 2e-5], points: 3 });
-  const e = (i: number): number => fine.error[i]!;
+  const e = (i: number): number => fine.error[i];
   const slope = Math.hypot((e(7) - e(1)) / 2e-5, (e(5) - e(3)) / 2e-5);
-  expect(Math.abs(slope / fine.norm[4]! - 1)).toBeLessThan(1e-5);
+  expect(Math.abs(slope / fine.norm[4] - 1)).toBeLessThan(1e-5);
 });
 
 test("wrong sizes and options are named", async () => {

@@ -10,8 +10,8 @@ test("a value written is silent while it is kept, and is read 1000 steps later w
   for (const value of [-1.5, -0.2, 0.6, 1]) {
     const [h] = net.predict([writeKeepRead(value, steps, (t) => Math.sin(t))]);
     const want = Math.tanh(Math.tanh(value));
-    expect(Math.abs(h![steps + 1]! - want)).toBeLessThan(1e-5);
-    for (let t = 0; t <= steps; ++t) expect(Math.abs(h![t]!)).toBeLessThan(1e-8);
+    expect(Math.abs(h[steps + 1] - want)).toBeLessThan(1e-5);
+    for (let t = 0; t <= steps; ++t) expect(Math.abs(h[t])).toBeLessThan(1e-8);
   }
   net.dispose();
 });
@@ -24,8 +24,8 @@ test("a cell whose keep gate goes off forgets at once, and a new value replaces 
   off.set([0, 0, 0, 0], 4 * 5);
   rewritten.set([-0.4, 1, 0, 0], 4 * 5);
   const [a, b] = net.predict([off, rewritten]);
-  expect(Math.abs(a![11]!)).toBeLessThan(1e-8);
-  expect(Math.abs(b![11]! - Math.tanh(Math.tanh(-0.4)))).toBeLessThan(1e-6);
+  expect(Math.abs(a[11])).toBeLessThan(1e-8);
+  expect(Math.abs(b[11] - Math.tanh(Math.tanh(-0.4)))).toBeLessThan(1e-6);
   net.dispose();
 });
 
@@ -38,11 +38,11 @@ test("backpropagation through 500 kept steps brings the derivative back undimini
   const { gradient } = net.gradient([{ input: writeKeepRead(value, steps), target, weight: last(T) }]);
   const g = Math.tanh(value);
   const h = Math.tanh(g);
-  const got = gradient.find(({ name }) => name === "lstm1.Wx")!.data[2]!;
+  const got = gradient.find(({ name }) => name === "lstm1.Wx")!.data[2];
   // dE/dh·∂h/∂c·∂c/∂g·value
   expect(Math.abs(got / (h * (1 - h * h) * (1 - g * g) * value) - 1)).toBeLessThan(1e-5);
   expect(
-    gradientNorms(net, [{ input: writeKeepRead(value, steps), target, weight: last(T) }])[0]!.norms[0],
+    gradientNorms(net, [{ input: writeKeepRead(value, steps), target, weight: last(T) }])[0].norms[0],
   ).toBeCloseTo(h, 6);
   net.dispose();
 });

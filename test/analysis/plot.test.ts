@@ -19,9 +19,9 @@ function wellFormed(xml: string): string[] {
   for (const [, close, name, attributes, self] of xml.matchAll(
     /<(\/?)([a-zA-Z]+)((?:\s[a-zA-Z0-9-]+="[^"<&]*(?:&(?:amp|lt|gt|quot);[^"<&]*)*")*)(\/?)>/g,
   )) {
-    names.push(name!);
+    names.push(name);
     if (close) expect(open.pop()).toBe(name);
-    else if (!self) open.push(name!);
+    else if (!self) open.push(name);
     expect(attributes).not.toMatch(/NaN|Infinity|undefined/);
   }
   expect(open).toEqual([]);
@@ -116,7 +116,7 @@ test("a scale holds its data, keeps their order, and its ticks are round and ins
           expect(s.place(tick.at)).toSatisfy((p: number) => p >= -1e-6 && p <= 1 + 1e-6);
         const sorted = [...data].sort((a, b) => a - b);
         for (let i = 1; i < sorted.length; ++i)
-          expect(s.place(sorted[i]!)).toBeGreaterThanOrEqual(s.place(sorted[i - 1]!) - 1e-12);
+          expect(s.place(sorted[i])).toBeGreaterThanOrEqual(s.place(sorted[i - 1]) - 1e-12);
       },
     ),
   );
@@ -144,7 +144,7 @@ test("ticks are labeled as people write numbers", () => {
 });
 
 test("a heat map's image decodes to its cells: right size, right palette places, missing values marked", () => {
-  const png = Buffer.from(rasterImage([0, 0.5, 1, NaN, 2, -1], 2, 3, "sequential").split(",")[1]!, "base64");
+  const png = Buffer.from(rasterImage([0, 0.5, 1, NaN, 2, -1], 2, 3, "sequential").split(",")[1], "base64");
   expect([...png.subarray(1, 4)].map((c) => String.fromCharCode(c)).join("")).toBe("PNG");
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3, 2]);
   const at = png.indexOf("IDAT");
@@ -155,7 +155,7 @@ test("a heat map's image decodes to its cells: right size, right palette places,
 
 test("an image of more than 65535 bytes spans several stored blocks", () => {
   const png = Buffer.from(
-    rasterImage(new Float64Array(300 * 400).fill(1), 300, 400, "sequential").split(",")[1]!,
+    rasterImage(new Float64Array(300 * 400).fill(1), 300, 400, "sequential").split(",")[1],
     "base64",
   );
   const at = png.indexOf("IDAT");
@@ -170,8 +170,8 @@ test("text plots stay in their frame and show the shape", () => {
     y: { label: "loss" },
   }).split("\n");
   expect(lines).toHaveLength(9);
-  expect(lines[1]!.at(-1)).not.toBe("\u2800"); // the largest value, top right
-  expect(lines[6]!.at(-1)).toBe("\u2800");
+  expect(lines[1].at(-1)).not.toBe("\u2800"); // the largest value, top right
+  expect(lines[6].at(-1)).toBe("\u2800");
   expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7])).toBe("▁▂▃▄▅▆▇█");
   expect(sparkline([3, 3, NaN])).toBe("▁▁ ");
   expect(sparkline(x, 10)).toHaveLength(10);
@@ -185,7 +185,7 @@ test("a dotted curve has every other column of dots, and widens the axis", () =>
     .slice(0, 4)
     .map((row) => row.slice(-10));
   expect(inside[0]).toMatch(/^\u2800{4,5}[\u2801-\u28ff]+$/);
-  for (const cell of inside[0]!.replaceAll("\u2800", ""))
+  for (const cell of inside[0].replaceAll("\u2800", ""))
     expect((cell.charCodeAt(0) - 0x2800) & 0b10111000).toBe(0); // nothing in the right half of a cell
 });
 

@@ -52,11 +52,11 @@ const lstm: Case = {
     [0, 6],
   ],
   unit: ([i, f, g, o, c0], [pi = 0, pf = 0, po = 0]) => {
-    const c = σ(f! + pf * c0!) * c0! + σ(i! + pi * c0!) * tanh(g!);
-    return [σ(o! + po * c) * tanh(c), c];
+    const c = σ(f + pf * c0) * c0 + σ(i + pi * c0) * tanh(g);
+    return [σ(o + po * c) * tanh(c), c];
   },
   step: ({ kernels: k }, B, H, pre, [c0], [h, c], partials, peep) =>
-    k.lstmStep(B, H, pre, c0!, h!, c!, partials, peep),
+    k.lstmStep(B, H, pre, c0, h, c, partials, peep),
 };
 const lstm1997 = (gRange: number, hRange: number): Case => ({
   name: `lstm 1997, ranges ${gRange} and ${hRange}`,
@@ -71,11 +71,11 @@ const lstm1997 = (gRange: number, hRange: number): Case => ({
     [0, 5],
   ],
   unit: ([i, g, o, c0], [pi = 0, po = 0]) => {
-    const c = c0! + σ(i! + pi * c0!) * gRange * tanh(g! / 2);
-    return [σ(o! + po * c) * hRange * tanh(c / 2), c];
+    const c = c0 + σ(i + pi * c0) * gRange * tanh(g / 2);
+    return [σ(o + po * c) * hRange * tanh(c / 2), c];
   },
   step: ({ kernels: k }, B, H, pre, [c0], [h, c], partials, peep) =>
-    k.lstm1997Step(B, H, pre, c0!, h!, c!, partials, peep, gRange, hRange),
+    k.lstm1997Step(B, H, pre, c0, h, c, partials, peep, gRange, hRange),
 });
 const activations: Record<string, (x: number) => number> = {
   identity: (x) => x,
@@ -99,8 +99,8 @@ const cases: Case[] = [
       [0, 3],
       [0, 4],
     ],
-    unit: ([nx, r, z, nh, h0]) => [(1 - σ(z!)) * tanh(nx! + σ(r!) * nh!) + σ(z!) * h0!],
-    step: ({ kernels: k }, B, H, pre, [h0], [h], partials) => k.gruStep(B, H, pre, h0!, h!, partials),
+    unit: ([nx, r, z, nh, h0]) => [(1 - σ(z)) * tanh(nx + σ(r) * nh) + σ(z) * h0],
+    step: ({ kernels: k }, B, H, pre, [h0], [h], partials) => k.gruStep(B, H, pre, h0, h, partials),
   },
   {
     name: "gru, reset before",
@@ -114,10 +114,10 @@ const cases: Case[] = [
       [1, 2],
       [1, 3],
     ],
-    unit: ([r, z, n, h0]) => [σ(r!) * h0!, (1 - σ(z!)) * tanh(n!) + σ(z!) * h0!],
+    unit: ([r, z, n, h0]) => [σ(r) * h0, (1 - σ(z)) * tanh(n) + σ(z) * h0],
     step: ({ kernels: k, memory }, B, H, pre, [h0], [q, h], partials) => {
-      k.gruResetStep(B, H, pre, h0!, q!, partials, 5 * H);
-      k.gruBlendStep(B, H, pre, h0!, h!, partials === NULL ? NULL : memory.at(partials, 2 * H), 5 * H);
+      k.gruResetStep(B, H, pre, h0, q, partials, 5 * H);
+      k.gruBlendStep(B, H, pre, h0, h, partials === NULL ? NULL : memory.at(partials, 2 * H), 5 * H);
     },
   },
   ...Object.entries(activationCodes).flatMap(([name, kind]): Case[] => [
@@ -127,8 +127,8 @@ const cases: Case[] = [
       olds: 0,
       outs: 1,
       edges: [[0, 0]],
-      unit: ([z]) => [activations[name]!(z!)],
-      step: ({ kernels: k }, B, H, pre, _, [h], partials) => k.rnnStep(kind, B, H, pre, h!, partials),
+      unit: ([z]) => [activations[name](z)],
+      step: ({ kernels: k }, B, H, pre, _, [h], partials) => k.rnnStep(kind, B, H, pre, h, partials),
     },
     {
       name: `leaky, ${name}`,
@@ -139,9 +139,9 @@ const cases: Case[] = [
         [0, 0],
         [0, 1],
       ],
-      unit: ([z, h0]) => [0.7 * h0! + 0.3 * activations[name]!(z!)],
+      unit: ([z, h0]) => [0.7 * h0 + 0.3 * activations[name](z)],
       step: ({ kernels: k }, B, H, pre, [h0], [h], partials) =>
-        k.leakyStep(kind, B, H, 0.3, pre, h0!, h!, partials),
+        k.leakyStep(kind, B, H, 0.3, pre, h0, h, partials),
     },
   ]),
 ];
@@ -183,11 +183,11 @@ function run(
   const before = olds.map((p) => room.read(p, n));
   const units = Array.from({ length: n }, (_, u) => ({ b: Math.floor(u / H), j: u % H, u }));
   return {
-    outs: units.map(({ u }) => states.map((s) => s[u]!)),
-    partials: units.map(({ b, j }) => of.edges.map((_, e) => written[(b * E + e) * H + j]!)),
+    outs: units.map(({ u }) => states.map((s) => s[u])),
+    partials: units.map(({ b, j }) => of.edges.map((_, e) => written[(b * E + e) * H + j])),
     inputs: units.map(({ b, j, u }) => [
-      ...Array.from({ length: of.gates }, (_, g) => zs[(b * of.gates + g) * H + j]!),
-      ...before.map((s) => s[u]!),
+      ...Array.from({ length: of.gates }, (_, g) => zs[(b * of.gates + g) * H + j]),
+      ...before.map((s) => s[u]),
     ]),
   };
 }
@@ -198,12 +198,12 @@ function difference(of: Case, [out, input]: [number, number], v: number[]): numb
       of.unit(
         v.map((x, i) => (i === input ? x + by : x)),
         [],
-      )[out]!;
+      )[out];
     return (moved(STEP) - moved(-STEP)) / (2 * STEP);
   }
-  const c = of.unit(v, [])[1]!;
-  const o = σ(v[of.gates - 1]!); // h = o·squash(c)
-  const scale = of.unit(v, [])[0]! / o;
+  const c = of.unit(v, [])[1];
+  const o = σ(v[of.gates - 1]); // h = o·squash(c)
+  const scale = of.unit(v, [])[0] / o;
   const half = of.gates === 3;
   const range = half ? scale / tanh(c / 2) : 1;
   const squash = (x: number): number => (half ? range * tanh(x / 2) : tanh(x));
@@ -286,7 +286,7 @@ test.each([
       const want = inputs.map((v, u) =>
         of.unit(
           v,
-          Array.from({ length: peeps }, (_, p) => peep[p * H + (u % H)]!),
+          Array.from({ length: peeps }, (_, p) => peep[p * H + (u % H)]),
         ),
       );
       close(outs, want, FORMULA);

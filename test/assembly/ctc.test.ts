@@ -23,7 +23,7 @@ function run(
 ): { value: number[]; dz: number[][][] } {
   const packed = packing(batch.map((s) => s.z.length));
   const { offsetAt, rows } = packed;
-  const K = batch[0]!.z[0]!.length;
+  const K = batch[0].z[0].length;
   const B = batch.length;
   const arena = new Arena(memory);
   const ints = (all: number[]): Ptr => {
@@ -39,7 +39,7 @@ function run(
   const weight = arena.reals(B);
   const loss = ctc({ impossible: "infinite" });
   batch.forEach((s, b) =>
-    s.z.forEach((row, t) => memory.reals(memory.at(z, (offsetAt[t]! + b) * K), K).set(row)),
+    s.z.forEach((row, t) => memory.reals(memory.at(z, (offsetAt[t] + b) * K), K).set(row)),
   );
   const site = { k, memory, packing: packed, rows, columns: K, z, target, targetOffsets, weight };
   const full = { ...site, kept: arena.reals(loss.room(site)) };
@@ -54,7 +54,7 @@ function run(
   loss.gradient(full, 1, dz);
   const result = {
     value,
-    dz: batch.map((s, b) => s.z.map((_, t) => [...memory.reals(memory.at(dz, (offsetAt[t]! + b) * K), K)])),
+    dz: batch.map((s, b) => s.z.map((_, t) => [...memory.reals(memory.at(dz, (offsetAt[t] + b) * K), K)])),
   };
   arena.dispose();
   return result;
@@ -62,7 +62,7 @@ function run(
 
 /** Largest |got - want| over a nest of numbers. */
 const gap = (got: number[][], want: number[][]): number =>
-  Math.max(0, ...want.flatMap((row, t) => row.map((v, k) => Math.abs(got[t]![k]! - v))));
+  Math.max(0, ...want.flatMap((row, t) => row.map((v, k) => Math.abs(got[t][k] - v))));
 const needs = (labels: number[]): number =>
   labels.length + labels.filter((l, i) => i > 0 && l === labels[i - 1]).length;
 
@@ -85,7 +85,7 @@ test("the value is the sum over all enumerated alignments", () => {
         const [value] = run(f64, [s]).value;
         const want = enumeratedCtc(s.z, s.labels);
         if (want === Infinity) expect(value).toBe(Infinity);
-        else expect(Math.abs(value! - want)).toBeLessThan(1e-11 * (1 + want));
+        else expect(Math.abs(value - want)).toBeLessThan(1e-11 * (1 + want));
       },
     ),
     { numRuns: 150 },
@@ -98,7 +98,7 @@ test("the checker by enumeration rejects a wrong target", () => {
     [0.5, 0, 2],
     [1, 0.2, 0.3],
   ];
-  expect(Math.abs(run(f64, [{ z, labels: [0, 1] }]).value[0]! - enumeratedCtc(z, [1, 0]))).toBeGreaterThan(
+  expect(Math.abs(run(f64, [{ z, labels: [0, 1] }]).value[0] - enumeratedCtc(z, [1, 0]))).toBeGreaterThan(
     0.1,
   );
 });
@@ -113,11 +113,11 @@ test("the gradient is the slope of the value, by central differences", () => {
         row.map((_, k) => {
           const at = (d: number): number =>
             run(f64, [{ ...s, z: s.z.map((r, u) => r.map((v, j) => (u === t && j === k ? v + d : v))) }])
-              .value[0]!;
+              .value[0];
           return (at(h) - at(-h)) / (2 * h);
         }),
       );
-      expect(gap(dz[0]!, slope)).toBeLessThan(1e-8); // h² times the third derivative, and rounding/h
+      expect(gap(dz[0], slope)).toBeLessThan(1e-8); // h² times the third derivative, and rounding/h
     }),
     { numRuns: 25 },
   );
@@ -140,8 +140,8 @@ test("values and gradients are PyTorch's, in one packed batch of unequal lengths
   ] as const) {
     const { value, dz } = run(e, batch);
     golden.cases.forEach(({ loss, gradient }, b) => {
-      expect(Math.abs(value[b]! - loss)).toBeLessThan(tolerance * loss);
-      expect(gap(dz[b]!, gradient)).toBeLessThan(tolerance);
+      expect(Math.abs(value[b] - loss)).toBeLessThan(tolerance * loss);
+      expect(gap(dz[b], gradient)).toBeLessThan(tolerance);
     });
   }
 });
@@ -179,10 +179,10 @@ test("an impossible target costs infinity and moves nothing; an empty one is all
     { z, labels: [] },
   ]);
   expect(value[0]).toBe(Infinity);
-  expect(dz[0]!.flat().every((v) => v === 0)).toBe(true);
+  expect(dz[0].flat().every((v) => v === 0)).toBe(true);
   expect(value[1]).toBeLessThan(Infinity);
   expect(value[2]).toBeCloseTo(
-    z.reduce((s, row) => s + Math.log(row.reduce((a, v) => a + Math.exp(v), 0)) - row[2]!, 0),
+    z.reduce((s, row) => s + Math.log(row.reduce((a, v) => a + Math.exp(v), 0)) - row[2], 0),
     12,
   );
 });
@@ -203,5 +203,5 @@ test("extreme logits neither overflow nor underflow, and 3000 steps keep a finit
   const long = run(f32, [{ z, labels: Array.from({ length: 900 }, (_, i) => i % 2) }]);
   expect(Number.isFinite(long.value[0])).toBe(true);
   // Σ p - Σ γ = 1 - 1
-  for (const row of long.dz[0]!) expect(Math.abs(row.reduce((a, v) => a + v, 0))).toBeLessThan(1e-5);
+  for (const row of long.dz[0]) expect(Math.abs(row.reduce((a, v) => a + v, 0))).toBeLessThan(1e-5);
 });

@@ -105,7 +105,7 @@ describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
         const y = room.reals(xs);
         f32.kernels[map](xs.length, room.reals(xs), y);
         f32.memory.reals(y, xs.length).forEach((got, i) => {
-          const want = of(xs[i]!);
+          const want = of(xs[i]);
           if (Math.abs(want) < 2 ** -126) return;
           const exponent = Math.floor(Math.log2(Math.abs(want)));
           worst = Math.max(worst, Math.abs(got - want) / 2 ** (exponent - 23));
@@ -123,7 +123,7 @@ describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
         const y = room.reals(xs);
         f64.kernels[map](xs.length, room.reals(xs), y);
         f64.memory.reals(y, xs.length).forEach((got, i) => {
-          worst = Math.max(worst, precise.ulps(got, precisely(xs[i]!), digits.float64));
+          worst = Math.max(worst, precise.ulps(got, precisely(xs[i]), digits.float64));
         });
       }
       expect(worst).toBeLessThanOrEqual(bound[1]);
@@ -240,7 +240,7 @@ describe.each(both)("$name special values", ({ engine, name }) => {
       const out = room.reals(xs);
       engine.kernels.mapPow(xs.length, room.reals(xs), room.reals(ys), out);
       room.read(out, xs.length).forEach((got, i) => {
-        const want = Math.pow(xs[i]!, ys[i]!);
+        const want = Math.pow(xs[i], ys[i]);
         if (Number.isFinite(want) && want !== 0)
           expect(Math.abs(got / want - 1), `${xs[i]}^${ys[i]}`).toBeLessThan(2 ** -20);
         else expect(got, `${xs[i]}^${ys[i]}`).toBe(want);
@@ -261,7 +261,7 @@ test.each([
     const worst = Math.max(
       ...room
         .read(out, xs.length)
-        .map((got, i) => precise.ulps(got, precise.pow(xs[i]!, ys[i]!), digits[engine.precision])),
+        .map((got, i) => precise.ulps(got, precise.pow(xs[i], ys[i]), digits[engine.precision])),
     );
     expect(worst).toBeLessThanOrEqual(bound);
   }),

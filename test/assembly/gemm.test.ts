@@ -27,11 +27,11 @@ function tripleLoop(
   const out = [...c];
   for (let i = 0; i < M; ++i) {
     for (let j = 0; j < N; ++j) {
-      let sum = c[i * ldc + j]!;
+      let sum = c[i * ldc + j];
       for (let n = 0; n < K; ++n) {
         const k = descending ? K - 1 - n : n;
-        const x = form === "TN" ? a[k * lda + i]! : a[i * lda + k]!;
-        const y = form === "NT" ? b[j * ldb + k]! : b[k * ldb + j]!;
+        const x = form === "TN" ? a[k * lda + i] : a[i * lda + k];
+        const y = form === "NT" ? b[j * ldb + k] : b[k * ldb + j];
         sum = round(sum + round(x * y));
       }
       out[i * ldc + j] = sum;
@@ -152,7 +152,7 @@ describe.each(both)("$name", ({ engine, round }) => {
         for (let r = 0; r < K; ++r)
           for (let j = 0; j < N; ++j)
             want[Math.floor(j / panel) * K * panel + r * panel + (j % panel)] = b[r * N + j]!;
-        const transposed = Array.from({ length: K * N }, (_, i) => b[(i % K) * N + Math.floor(i / K)]!);
+        const transposed = Array.from({ length: K * N }, (_, i) => b[(i % K) * N + Math.floor(i / K)]);
         const out = room.reals(new Float64Array(want.length).fill(5));
         k.pack(K, N, room.reals(b), N, out);
         expect(room.read(out, want.length)).toEqual(want);

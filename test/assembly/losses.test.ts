@@ -36,7 +36,7 @@ const losses: Loss[] = [
     gradient: ({ engine: { kernels: k } }, O, z, y, w, dz) => k.squaredGradient(R, O, z, y, w, SCALE, dz),
     curvature: ({ engine: { kernels: k } }, O, _z, _y, w, rz, out) =>
       k.squaredCurvature(R, O, w, SCALE, rz, out),
-    want: (z, y, w) => sum(z.map((v, i) => 0.5 * w[i]! * (v - y[i]!) ** 2)),
+    want: (z, y, w) => sum(z.map((v, i) => 0.5 * w[i] * (v - y[i]) ** 2)),
   },
   {
     name: "bernoulli",
@@ -44,7 +44,7 @@ const losses: Loss[] = [
     gradient: ({ engine: { kernels: k } }, O, z, y, w, dz) => k.bernoulliGradient(R, O, z, y, w, SCALE, dz),
     curvature: ({ engine: { kernels: k } }, O, z, _y, w, rz, out) =>
       k.bernoulliCurvature(R, O, z, w, SCALE, rz, out),
-    want: (z, y, w) => sum(z.map((v, i) => w[i]! * (softplus(v) - y[i]! * v))),
+    want: (z, y, w) => sum(z.map((v, i) => w[i] * (softplus(v) - y[i] * v))),
   },
   {
     name: "softmax",
@@ -59,7 +59,7 @@ const losses: Loss[] = [
         w.map((v, r) => {
           const row = z.slice(r * O, (r + 1) * O);
           const top = Math.max(...row);
-          return v * (top + Math.log(sum(row.map((x) => Math.exp(x - top)))) - row[ids[r]!]!);
+          return v * (top + Math.log(sum(row.map((x) => Math.exp(x - top)))) - row[ids[r]]);
         }),
       ),
   },
@@ -111,7 +111,7 @@ describe.each(losses)("$name", (loss) => {
         };
         const slope = (at(STEP) - at(-STEP)) / (2 * STEP);
         at(0);
-        return before[i]! + SCALE * slope;
+        return before[i] + SCALE * slope;
       });
       close(room.read(dz, R * O), want, FIRST);
     }),
@@ -129,7 +129,7 @@ describe.each(losses)("$name", (loss) => {
         const zero = new Float64Array(R * O);
         loss.curvature(room, O, z, target, w, rz, out);
         const gradient = (by: number): number[] => {
-          room.engine.memory.reals(z, R * O).set(zs.map((v, i) => v + by * direction[i]!));
+          room.engine.memory.reals(z, R * O).set(zs.map((v, i) => v + by * direction[i]));
           const dz = room.reals(zero);
           loss.gradient(room, O, z, target, w, dz);
           return room.read(dz, R * O);
@@ -139,15 +139,15 @@ describe.each(losses)("$name", (loss) => {
         const got = room.read(out, R * O);
         close(
           got,
-          before.map((v, i) => v + (up[i]! - down[i]!) / (2 * STEP)),
+          before.map((v, i) => v + (up[i] - down[i]) / (2 * STEP)),
           FIRST,
         );
         if (O === 1 && loss.perRow) return; // one class: no curvature
-        expect(sum(got.map((v, i) => (v - before[i]!) * direction[i]!))).toBeGreaterThan(0);
+        expect(sum(got.map((v, i) => (v - before[i]) * direction[i]))).toBeGreaterThan(0);
         expect(() =>
           close(
             got,
-            before.map((v, i) => v + (1.001 * (up[i]! - down[i]!)) / (2 * STEP)),
+            before.map((v, i) => v + (1.001 * (up[i] - down[i])) / (2 * STEP)),
             FIRST,
           ),
         ).toThrow(); // a planted error of 0.1 %
@@ -161,7 +161,7 @@ describe.each(losses)("$name", (loss) => {
         return loss.value(room, O, z, target, w);
       }),
     );
-    close(single!, double!, { rel: 1e-6 });
+    close(single, double, { rel: 1e-6 });
   });
 });
 
@@ -224,13 +224,12 @@ describe.each(Object.entries(activationCodes))("activation %s", (name, kind) => 
         const out = room.random(n, 4);
         const before = room.read(out, n);
         f64.kernels.activate(kind, n, x, y);
-        close(room.read(y, n), xs.map(f[name]!), FORMULA);
+        close(room.read(y, n), xs.map(f[name]), FORMULA);
         f64.kernels.activationProduct(kind, n, y, u, out);
         close(
           room.read(out, n),
           xs.map(
-            (v, i) =>
-              before[i]! + ((f[name]!(v + STEP) - f[name]!(v - STEP)) / (2 * STEP)) * room.read(u, n)[i]!,
+            (v, i) => before[i] + ((f[name](v + STEP) - f[name](v - STEP)) / (2 * STEP)) * room.read(u, n)[i],
           ),
           FIRST,
         );

@@ -29,7 +29,7 @@ describe.each(both)("$name", ({ engine, round }) => {
     ({ counter: [c0, c1, c2, c3], key: [k0, k1], want }) =>
       inRoom(engine, (room) => {
         const out = room.ints([0, 0, 0, 0]);
-        k.randomBlock(k0!, k1!, c0!, c1!, c2!, c3!, out);
+        k.randomBlock(k0, k1, c0, c1, c2, c3, out);
         expect(Array.from(engine.memory.ints(out, 4), (x) => x >>> 0)).toEqual(want);
       }),
   );
@@ -51,7 +51,7 @@ describe.each(both)("$name", ({ engine, round }) => {
         bound(4 / 45),
       );
       // neighbors
-      close(xs.slice(1).reduce((sum, x, i) => sum + (x - 0.5) * (xs[i]! - 0.5), 0) / N, 0, bound(1 / 144));
+      close(xs.slice(1).reduce((sum, x, i) => sum + (x - 0.5) * (xs[i] - 0.5), 0) / N, 0, bound(1 / 144));
     }));
 
   test("normal values have the moments of the standard normal", () =>
@@ -84,7 +84,7 @@ describe.each(both)("$name", ({ engine, round }) => {
         0.6914624612740131,
         bound(0.2134),
       ); // Φ(½)
-      close(xs.slice(1).reduce((sum, x, i) => sum + x * xs[i]!, 0) / N, 0, bound(1));
+      close(xs.slice(1).reduce((sum, x, i) => sum + x * xs[i], 0) / N, 0, bound(1));
     }));
 
   test("an element depends on its place alone: a shorter array is a prefix, a later counter a suffix", () =>
@@ -138,7 +138,7 @@ describe.each(both)("$name", ({ engine, round }) => {
       for (let b = 0; b < 4; ++b) {
         k.normalBlock(1, 2, b - 1, b ? 1 : 0, 3, 1, pair);
         const exact = new Float64Array(engine.kernels.memory.buffer.slice(pair, pair + 16));
-        expect(room.read(out, 8).slice(2 * b, 2 * b + 2)).toEqual([round(exact[0]!), round(exact[1]!)]);
+        expect(room.read(out, 8).slice(2 * b, 2 * b + 2)).toEqual([round(exact[0]), round(exact[1])]);
       }
     }));
 
@@ -165,31 +165,31 @@ describe.each(both)("$name", ({ engine, round }) => {
   test("momentumUpdate is v = mu·v - rate·g, θ += v", () =>
     inRoom(engine, (room) => {
       const [g, v, theta] = [1, 2, 3].map((seed) => room.random(n, seed));
-      const [gs, vs, ts] = [g!, v!, theta!].map((p) => room.read(p, n));
-      k.momentumUpdate(n, 0.1, 0.9, g!, v!, theta!);
-      const now = vs!.map((x, i) => round(round(round(0.9) * x) - round(round(0.1) * gs![i]!)));
-      expect(room.read(v!, n)).toEqual(now);
-      expect(room.read(theta!, n)).toEqual(ts!.map((x, i) => round(x + now[i]!)));
+      const [gs, vs, ts] = [g, v, theta].map((p) => room.read(p, n));
+      k.momentumUpdate(n, 0.1, 0.9, g, v, theta);
+      const now = vs.map((x, i) => round(round(round(0.9) * x) - round(round(0.1) * gs[i])));
+      expect(room.read(v, n)).toEqual(now);
+      expect(room.read(theta, n)).toEqual(ts.map((x, i) => round(x + now[i])));
     }));
 
   const tolerance = { rel: engine.precision === "float32" ? 1e-6 : 1e-14 }; // a few roundings
   test("adamUpdate is the formula of the paper", () =>
     inRoom(engine, (room) => {
       const [g, m, v, theta] = [1, 2, 3, 4].map((seed) => room.random(n, seed));
-      engine.memory.reals(v!, n).forEach((x, i, all) => {
+      engine.memory.reals(v, n).forEach((x, i, all) => {
         all[i] = Math.abs(x);
       });
-      const [gs, ms, vs, ts] = [g!, m!, v!, theta!].map((p) => room.read(p, n));
+      const [gs, ms, vs, ts] = [g, m, v, theta].map((p) => room.read(p, n));
       const c1 = 1 / (1 - 0.9 ** 3);
       const c2 = 1 / (1 - 0.999 ** 3);
-      k.adamUpdate(n, 0.01, 0.9, 0.999, 1e-8, c1, c2, g!, m!, v!, theta!);
-      const first = ms!.map((x, i) => 0.9 * x + 0.1 * gs![i]!);
-      const second = vs!.map((x, i) => 0.999 * x + 0.001 * gs![i]! ** 2);
-      close(room.read(m!, n), first, tolerance);
-      close(room.read(v!, n), second, tolerance);
+      k.adamUpdate(n, 0.01, 0.9, 0.999, 1e-8, c1, c2, g, m, v, theta);
+      const first = ms.map((x, i) => 0.9 * x + 0.1 * gs[i]);
+      const second = vs.map((x, i) => 0.999 * x + 0.001 * gs[i] ** 2);
+      close(room.read(m, n), first, tolerance);
+      close(room.read(v, n), second, tolerance);
       close(
-        room.read(theta!, n),
-        ts!.map((x, i) => x - (0.01 * first[i]! * c1) / (Math.sqrt(second[i]! * c2) + 1e-8)),
+        room.read(theta, n),
+        ts.map((x, i) => x - (0.01 * first[i] * c1) / (Math.sqrt(second[i] * c2) + 1e-8)),
         tolerance,
       );
     }));
@@ -197,16 +197,16 @@ describe.each(both)("$name", ({ engine, round }) => {
   test("rmspropUpdate is the formula of the lecture", () =>
     inRoom(engine, (room) => {
       const [g, v, theta] = [1, 2, 3].map((seed) => room.random(n, seed));
-      engine.memory.reals(v!, n).forEach((x, i, all) => {
+      engine.memory.reals(v, n).forEach((x, i, all) => {
         all[i] = Math.abs(x);
       });
-      const [gs, vs, ts] = [g!, v!, theta!].map((p) => room.read(p, n));
-      k.rmspropUpdate(n, 0.01, 0.9, 1e-8, g!, v!, theta!);
-      const second = vs!.map((x, i) => 0.9 * x + 0.1 * gs![i]! ** 2);
-      close(room.read(v!, n), second, tolerance);
+      const [gs, vs, ts] = [g, v, theta].map((p) => room.read(p, n));
+      k.rmspropUpdate(n, 0.01, 0.9, 1e-8, g, v, theta);
+      const second = vs.map((x, i) => 0.9 * x + 0.1 * gs[i] ** 2);
+      close(room.read(v, n), second, tolerance);
       close(
-        room.read(theta!, n),
-        ts!.map((x, i) => x - (0.01 * gs![i]!) / (Math.sqrt(second[i]!) + 1e-8)),
+        room.read(theta, n),
+        ts.map((x, i) => x - (0.01 * gs[i]) / (Math.sqrt(second[i]) + 1e-8)),
         tolerance,
       );
     }));
@@ -223,6 +223,6 @@ test("both precisions draw the same numbers, to the rounding of the narrower", (
     );
   const [u32, u64] = draw("randomUniform");
   const [n32, n64] = draw("randomNormal");
-  expect(u32).toEqual(u64!.map((x) => Math.floor(x * 2 ** 24) / 2 ** 24));
-  expect(n32).toEqual(n64!.map(Math.fround));
+  expect(u32).toEqual(u64.map((x) => Math.floor(x * 2 ** 24) / 2 ** 24));
+  expect(n32).toEqual(n64.map(Math.fround));
 });

@@ -39,9 +39,9 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
             for (let r = 0; r < R; ++r)
               for (let c = 0; c < C; ++c)
                 out[r * ldy + c] = want(
-                  ps[(rowOperand ? 0 : r * ldp) + c]!,
-                  xs[r * ldx + c]!,
-                  out[r * ldy + c]!,
+                  ps[(rowOperand ? 0 : r * ldp) + c],
+                  xs[r * ldx + c],
+                  out[r * ldy + c],
                 );
             run(R, C, p, x, y, [ldp, ldx, ldy]);
             expect(room.read(y, R * ldy)).toEqual(out);
@@ -113,7 +113,7 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
           const xs = room.read(x, n);
           const ys = room.read(y, n);
           k.mul(n, x, y, out);
-          expect(room.read(out, n)).toEqual(xs.map((v, i) => round(v * ys[i]!)));
+          expect(room.read(out, n)).toEqual(xs.map((v, i) => round(v * ys[i])));
           k.scale(n, 0.3, x);
           expect(room.read(x, n)).toEqual(xs.map((v) => round(round(0.3) * v)));
           k.fill(n, 0.25, out);
@@ -137,8 +137,8 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
           const products = room.read(out2, C);
           for (let r = 0; r < R; ++r) {
             for (let c = 0; c < C; ++c) {
-              sum[c] = round(sum[c]! + xs[r * ld + c]!);
-              products[c] = round(products[c]! + round(xs[r * ld + c]! * ys[r * ld + c]!));
+              sum[c] = round(sum[c] + xs[r * ld + c]);
+              products[c] = round(products[c] + round(xs[r * ld + c] * ys[r * ld + c]));
             }
           }
           k.sumRows(R, C, x, ld, out);
@@ -159,13 +159,13 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
         const before = room.read(out, 5 * (C + 1));
         k.gatherRows(5, C, table, room.ints(ids), out, C + 1);
         const want = before.map((v, i) =>
-          i % (C + 1) < C ? rows[ids[Math.floor(i / (C + 1))]! * C + (i % (C + 1))]! : v,
+          i % (C + 1) < C ? rows[ids[Math.floor(i / (C + 1))] * C + (i % (C + 1))] : v,
         );
         expect(room.read(out, 5 * (C + 1))).toEqual(want);
         k.scatterAddRows(5, C, out, C + 1, room.ints(ids), table);
         const sum = [...rows];
         ids.forEach((id, r) => {
-          for (let c = 0; c < C; ++c) sum[id * C + c] = round(sum[id * C + c]! + want[r * (C + 1) + c]!);
+          for (let c = 0; c < C; ++c) sum[id * C + c] = round(sum[id * C + c] + want[r * (C + 1) + c]);
         });
         expect(room.read(table, 5 * C)).toEqual(sum);
       }
@@ -178,8 +178,8 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
         const y = room.random(n, 2);
         const xs = room.read(x, n);
         const ys = room.read(y, n);
-        const exact = xs.reduce((sum, v, i) => sum + v * ys[i]!, 0);
-        const size = xs.reduce((sum, v, i) => sum + Math.abs(v * ys[i]!), 0);
+        const exact = xs.reduce((sum, v, i) => sum + v * ys[i], 0);
+        const size = xs.reduce((sum, v, i) => sum + Math.abs(v * ys[i]), 0);
         expect(Math.abs(k.dot(n, x, y) - exact)).toBeLessThanOrEqual(n * 2 ** -53 * size);
         const shifted = room.reals([0, ...xs]);
         expect(k.dot(n, engine.memory.at(shifted, 1), y)).toBe(k.dot(n, x, y));
@@ -209,7 +209,7 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
         expect(k.allFinite(n, x)).toBe(1);
         for (let i = 0; i < n; ++i) {
           for (const bad of [NaN, Infinity, -Infinity]) {
-            const held = engine.memory.reals(x, n)[i]!;
+            const held = engine.memory.reals(x, n)[i];
             engine.memory.reals(x, n)[i] = bad;
             expect(k.allFinite(n, x)).toBe(0);
             engine.memory.reals(x, n)[i] = held;

@@ -87,12 +87,12 @@ describe.each(Object.entries(cells))("%s", (_, cell) => {
         const y = all.forward();
         const x = all.read(all.inputs.get(0)!, all.batch.rows * 2);
         for (let s = 0; s < lengths.length; ++s) {
-          const one = await bench(make, { lengths: [lengths[s]!], precision });
+          const one = await bench(make, { lengths: [lengths[s]], precision });
           one.setTheta(all.theta());
-          const rows = Array.from({ length: lengths[s]! }, (_, t) => all.batch.offsetAt[t]! + s);
+          const rows = Array.from({ length: lengths[s] }, (_, t) => all.batch.offsetAt[t] + s);
           one.engine.memory
             .reals(one.inputs.get(0)!, rows.length * 2)
-            .set(rows.flatMap((r) => [x[2 * r]!, x[2 * r + 1]!]));
+            .set(rows.flatMap((r) => [x[2 * r], x[2 * r + 1]]));
           expect(one.forward()).toEqual(rows.flatMap((r) => y.slice(r * UNITS, (r + 1) * UNITS)));
           one.dispose();
         }
@@ -161,14 +161,14 @@ test(
       };
       const plus = at(h);
       const minus = at(-h);
-      columns.push(plus.map((value, i) => (value - minus[i]!) / (2 * h)));
+      columns.push(plus.map((value, i) => (value - minus[i]) / (2 * h)));
     }
     b.setTheta(theta);
     b.forward();
     const v = b.normals(P);
-    const rx = y.map((_, i) => columns.reduce((sum, column, p) => sum + column[i]! * v[p]!, 0));
+    const rx = y.map((_, i) => columns.reduce((sum, column, p) => sum + column[i] * v[p], 0));
     const want = columns.map((column) =>
-      column.reduce((sum, J, i) => sum + J * (1 - y[i]! * y[i]!) * rx[i]!, 0),
+      column.reduce((sum, J, i) => sum + J * (1 - y[i] * y[i]) * rx[i], 0),
     );
     b.jvp(v);
     close(b.vjp(new Array<number>(b.size).fill(0), 1), want, { rel: 1e-7 });

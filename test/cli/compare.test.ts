@@ -57,7 +57,7 @@ test(
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { event: string });
-    expect(lines[lines.length - 1]!.event).toBe("result");
+    expect(lines[lines.length - 1].event).toBe("result");
     expect(
       result(out).map(({ task, way, lag, seed, solved, error }) => ({ task, way, lag, seed, solved, error })),
     ).toEqual([
@@ -128,7 +128,7 @@ test("a run that is stopped is saved, and goes on with the sequences it has seen
       JSON.parse(readFileSync(join(dir, "order2-lstm-10-1.json"), "utf8")) as { sequences: number }
     ).sequences;
     const [run] = result((await command([...args, "--json"])).out);
-    expect(run!.sequences).toBeGreaterThanOrEqual(seen);
+    expect(run.sequences).toBeGreaterThanOrEqual(seen);
     expect(existsSync(join(dir, "order2-lstm-10-1.json"))).toBe(false);
     expect(readdirSync(dir).filter((name) => name.endsWith(".safetensors"))).toEqual([]);
   } finally {
@@ -170,8 +170,8 @@ test("initialization and momentum learn 5-bit memorization at T = 10 beyond chan
   ]);
   expect(code).toBe(0);
   const [run] = result(out);
-  expect(run!.sequences).toBeGreaterThan(1000);
-  expect(run!.wrong).toBeLessThan(longLag.memory5({ lag: 10 }).chance);
+  expect(run.sequences).toBeGreaterThan(1000);
+  expect(run.wrong).toBeLessThan(longLag.memory5({ lag: 10 }).chance);
 }, 60_000);
 
 test("wrong lists are refused by name, with exit code 2", async () => {
@@ -218,7 +218,7 @@ test(
       sequences: 1,
       seconds: 1,
     });
-    const drawn = (runs: RunResult[]): string => svg(comparisonFigures(runs)[0]!.figure);
+    const drawn = (runs: RunResult[]): string => svg(comparisonFigures(runs)[0].figure);
     const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
     const bars = drawn([run("lstm", 30, 0.5), run("hf", 30, 0.25)]);
     const empty = drawn([run("lstm", 30, 0), run("hf", 30, 0)]);
@@ -227,7 +227,7 @@ test(
     const heights = (text: string): number[] =>
       [...text.matchAll(/<rect [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
     const [lstm, hf] = heights(bars).filter((h, i) => h !== heights(empty)[i]);
-    expect(lstm! / hf!).toBeCloseTo(2, 1);
+    expect(lstm / hf).toBeCloseTo(2, 1);
     const lines = drawn([run("lstm", 30, 0.5), run("lstm", 50, 0.6), run("hf", 30, 0.2), run("hf", 50, 0.3)]);
     expect(count(lines, /stroke-linecap="round"/g)).toBe(2);
     expect(lines).not.toContain("T = 30");

@@ -27,12 +27,12 @@ function write(name: string, lines: readonly Ink[], split: (i: number) => string
   const items = lines.map(({ id, text, points }, i) => {
     const off = triples.length / 3;
     const n = points.length / 3;
-    const at = (j: number, axis: number): number => Math.round(points[3 * j + axis]!);
+    const at = (j: number, axis: number): number => Math.round(points[3 * j + axis]);
     for (let j = 0; j < n; ++j)
       triples.push(
         j > 0 ? at(j, 0) - at(j - 1, 0) : 0,
         j > 0 ? at(j, 1) - at(j - 1, 1) : 0,
-        points[3 * j + 2]!,
+        points[3 * j + 2],
       );
     return { id, off, n, x0: at(0, 0), y0: at(0, 1), text, split: split(i) };
   });
@@ -264,10 +264,7 @@ test("eval reads lines with characters that the net does not know: they are erro
   const net = file("knowing.safetensors");
   const strange = inks
     .slice(15)
-    .map((ink, i) => ({
-      ...ink,
-      text: [`${ink.text}é`, "Ω€𝒳", "", `${ink.text} ${ink.text}`, ink.text][i]!,
-    }));
+    .map((ink, i) => ({ ...ink, text: [`${ink.text}é`, "Ω€𝒳", "", `${ink.text} ${ink.text}`, ink.text][i] }));
   expect((await train("--out", net)).code).toBe(0);
   writeFileSync(file("strange.txt"), strange.map(({ text }) => text).join("\n"));
   const read = (name: string, ...args: string[]): Promise<Finished> =>
@@ -295,7 +292,7 @@ test("lines without splits get them: every tenth line judges, the screen says so
   const bare = write("bare", inks, () => undefined);
   const said: string[] = [];
   const valid = await readHandwriting(bare, "valid", { say: (line) => said.push(line) });
-  expect(valid.map(({ text }) => text)).toEqual([inks[0]!.text, inks[10]!.text]);
+  expect(valid.map(({ text }) => text)).toEqual([inks[0].text, inks[10].text]);
   expect(said).toEqual([`${bare} has no splits: every tenth line is "valid", the others "train".`]);
   expect(await readHandwriting(bare, "train")).toHaveLength(18);
   expect((await readHandwriting(bare, "all")).every(({ split }) => split === undefined)).toBe(true);

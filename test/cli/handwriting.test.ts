@@ -87,7 +87,7 @@ test(
     expect([finished, step, history.length]).toEqual([true, 6, 2]);
     const { net } = await loadModel(join(folder, "tired.safetensors"));
     expect(net.step).toBe(0); // saved without its training
-    expect((await judge(net, valid)).labelError).toBe(history[0]!.error);
+    expect((await judge(net, valid)).labelError).toBe(history[0].error);
     net.dispose();
   },
 );

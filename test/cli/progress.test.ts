@@ -66,7 +66,7 @@ test(
     expect(left()).toEqual([9, 8, 7, 6, 5, 4, 0]);
     expect(left({}, { rate: 0, seconds: 2 })).toEqual([null, null, 0]);
     expect(left({ steps: 20 }, { seconds: 4 })).toEqual([1, 0, 0, 0, 0]);
-    expect(JSON.parse(shown("json")[0]!)).toEqual({
+    expect(JSON.parse(shown("json")[0])).toEqual({
       event: "progress",
       title: "training",
       step: 10,

@@ -68,7 +68,7 @@ test(
       expect(logLikelihood).toBeGreaterThan(-4);
       const truth = Array.from({ length: 24 }, (_, h) => 50 + 10 * Math.sin((2 * Math.PI * (200 + h)) / 12));
       if (model !== "hmm")
-        expect(truth.filter((v, h) => v > low[h]! - 1 && v < high[h]! + 1).length).toBeGreaterThan(18);
+        expect(truth.filter((v, h) => v > low[h] - 1 && v < high[h] + 1).length).toBeGreaterThan(18);
       expect(mean.every(Number.isFinite)).toBe(true);
     }
     expect(readFileSync(figure, "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);

@@ -109,7 +109,7 @@ function write(net: Net): Parts {
     let symbol = 1;
     return Int32Array.from({ length: 200 }, () => (symbol = choose(stream.step([symbol]))));
   };
-  const greedy = run((p) => Array.from(p).reduce((best, value, i) => (value > p[best]! ? i : best), 0));
+  const greedy = run((p) => Array.from(p).reduce((best, value, i) => (value > p[best] ? i : best), 0));
   return [greedy, run((p) => random.choice(p)), Float64Array.of(random.counter)];
 }
 
@@ -243,7 +243,7 @@ async function cases(precision: Precision): Promise<Hashes> {
   );
   const draws = Float64Array.from(
     { length: 300 },
-    (_, i) => [random.bits(), random.uniform(), random.normal(), random.integer(-5, 1000)][i % 4]!,
+    (_, i) => [random.bits(), random.uniform(), random.normal(), random.integer(-5, 1000)][i % 4],
   );
   out[`random numbers, ${precision}`] = await sha256([
     draws,
@@ -305,8 +305,8 @@ async function closedForm(): Promise<Hashes> {
         model.parameters,
         model.logLikelihood(holes),
         model.gradient(holes),
-        model.smooth(holes[1]!),
-        model.forecast(4, { history: holes[0]! }),
+        model.smooth(holes[1]),
+        model.forecast(4, { history: holes[0] }),
         model.sample(50),
         model.save(),
       ]),
@@ -320,7 +320,7 @@ async function closedForm(): Promise<Hashes> {
       report,
       taps.parameters,
       taps.logLikelihood(holes),
-      taps.forecast(4, { history: series[1]! }),
+      taps.forecast(4, { history: series[1] }),
       taps.sample(50),
       taps.save(),
     ]),

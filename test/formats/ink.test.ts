@@ -52,8 +52,8 @@ const index = (change: (line: string, i: number) => string = (line) => line): st
 test("ink is read as absolute points, split by split", async () => {
   const folder = memoryFolder("ink", { "index.json": index(), "ink.bin": bytes });
   const [a, b, c] = await all(readInk(folder));
-  expect([...a!.points]).toEqual([0, 7, 0, 3, 3, 1]);
-  expect([...c!.points]).toEqual([20, 7, 0, 21, 8, 1, 521, -292, 0, 523, -290, 1]);
+  expect([...a.points]).toEqual([0, 7, 0, 3, 3, 1]);
+  expect([...c.points]).toEqual([20, 7, 0, 21, 8, 1, 521, -292, 0, 523, -290, 1]);
   expect(b).toMatchObject({ id: "s1", text: "b", split: "valid", writer: "1" });
   expect((await all(readInk(folder, { splits: ["train"] }))).map((ink) => ink.text)).toEqual(["a", "c"]);
 });
@@ -69,7 +69,7 @@ test("ink that comes in pieces of any size is the same", async () => {
             yield new TextEncoder().encode(index());
             return;
           }
-          for (let at = 0, i = 0; at < bytes.length; at += sizes[i++]!) yield bytes.slice(at, at + sizes[i]!);
+          for (let at = 0, i = 0; at < bytes.length; at += sizes[i++]) yield bytes.slice(at, at + sizes[i]);
         },
       };
       expect(await all(readInk(folder))).toEqual(whole);
@@ -144,7 +144,7 @@ test("IAM-OnDB's own files: strokes of each line beside the line of text", async
     ["a01-000u-02", "to stop"],
     ["a01-001w-01", "By Trevor"],
   ]);
-  expect([...inks[0]!.points]).toEqual([5, 6, 0, 7, 8, 1, 9, -1, 1]);
+  expect([...inks[0].points]).toEqual([5, 6, 0, 7, 8, 1, 9, -1, 1]);
   const chosen = await all(readIamOnDB(iam(""), { splits: new Map([["a01-001w", "valid"]]) }));
   expect(chosen.map(({ id, split }) => [id, split])).toEqual([["a01-001w-01", "valid"]]);
 });
@@ -173,7 +173,7 @@ test("UNIPEN: strokes by number, included files, y turned downwards", async () =
     ['a "b"', "w17"],
     ["c", "w17"],
   ]);
-  expect([...inks[0]!.points]).toEqual([1, -2, 0, 3, -4, 1, 5, -6, 1]);
+  expect([...inks[0].points]).toEqual([1, -2, 0, 3, -4, 1, 5, -6, 1]);
   await expect(all(readUnipen(memoryFolder("u", { "data/a": ".PEN_DOWN\n1 2\n1 x\n" })))).rejects.toThrow(
     'u/data/a:3: "1 x", want 2 numbers a point',
   );

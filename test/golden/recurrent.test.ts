@@ -45,17 +45,17 @@ const stateBlocks: Record<string, number[]> = { ...inputBlocks, gru: [0, 1, 2] }
 /** Torch's [G·H, n] matrix as our [n, G·H] with blocks in our order. */
 const transpose = (w: number[], n: number, blocks: number[]): number[] =>
   Array.from({ length: n }, (_, i) =>
-    blocks.flatMap((g) => Array.from({ length: H }, (_, j) => w[(g * H + j) * n + i]!)),
+    blocks.flatMap((g) => Array.from({ length: H }, (_, j) => w[(g * H + j) * n + i])),
   ).flat();
 const row = (w: number[], blocks: number[]): number[] => blocks.flatMap((g) => w.slice(g * H, (g + 1) * H));
-const sum = (a: number[], b: number[]): number[] => a.map((x, i) => x + b[i]!);
+const sum = (a: number[], b: number[]): number[] => a.map((x, i) => x + b[i]);
 
 /** Our parameter vector from torch's values; for gradients, a bias that torch has twice counts once. */
 function ours(c: Case, p: Named, gradient: boolean): Record<string, number[]> {
-  const ih = row(p.bias_ih_l0!, inputBlocks[c.cell]!);
-  const hh = row(p.bias_hh_l0!, stateBlocks[c.cell]!);
+  const ih = row(p.bias_ih_l0, inputBlocks[c.cell]);
+  const hh = row(p.bias_hh_l0, stateBlocks[c.cell]);
   const zero = ih.map(() => 0);
-  const shared = gradient ? zero : row(p.bias_hh_l0!, inputBlocks[c.cell]!);
+  const shared = gradient ? zero : row(p.bias_hh_l0, inputBlocks[c.cell]);
   const gruBias = [
     ...ih.slice(0, H),
     ...sum(ih.slice(H), gradient ? zero.slice(H) : hh.slice(0, 2 * H)),
@@ -63,14 +63,14 @@ function ours(c: Case, p: Named, gradient: boolean): Record<string, number[]> {
   ];
   const [layer, out] = [c.cell.startsWith("rnn") ? "rnn1" : `${c.cell}1`, "dense2"];
   return {
-    [`${layer}.Wx`]: transpose(p.weight_ih_l0!, I, inputBlocks[c.cell]!),
-    [`${layer}.Wh`]: transpose(p.weight_hh_l0!, H, stateBlocks[c.cell]!),
+    [`${layer}.Wx`]: transpose(p.weight_ih_l0, I, inputBlocks[c.cell]),
+    [`${layer}.Wh`]: transpose(p.weight_hh_l0, H, stateBlocks[c.cell]),
     [`${layer}.b`]: c.cell === "gru" ? gruBias : sum(ih, shared),
-    [`${layer}.state`]: [...p.state0!, ...(p.state1 ?? [])],
+    [`${layer}.state`]: [...p.state0, ...(p.state1 ?? [])],
     [`${out}.W`]: Array.from({ length: H }, (_, i) =>
-      Array.from({ length: O }, (_, j) => p.W_out![j * H + i]!),
+      Array.from({ length: O }, (_, j) => p.W_out[j * H + i]),
     ).flat(),
-    [`${out}.b`]: p.b_out!,
+    [`${out}.b`]: p.b_out,
   };
 }
 
@@ -85,16 +85,16 @@ describe.each(Object.entries(golden.cases))("PyTorch 1.13, %s", (_, c) => {
   test("outputs, loss and every gradient agree", async () => {
     const net = await network({
       input: I,
-      layers: [layers[c.cell]!, dense(O)],
+      layers: [layers[c.cell], dense(O)],
       loss: c.loss,
       precision: "float64",
     });
     const values = ours(c, c.parameters, false);
     const want = ours(c, c.gradients, true);
-    for (const p of net.parameters) p.data.set(values[p.name]!);
+    for (const p of net.parameters) p.data.set(values[p.name]);
     const { loss, gradient } = net.gradient(items);
     close(loss, c.value, ROUNDING);
-    for (const g of gradient) close(g.data, want[g.name]!, ROUNDING);
+    for (const g of gradient) close(g.data, want[g.name], ROUNDING);
     expect((await net.evaluate(items)).loss).toBe(loss);
     if (c.loss === "squared") {
       net.predict(items.map((item) => item.input)).forEach((y, b) => close(y, sequence(c.z, O, b), ROUNDING));
@@ -104,8 +104,8 @@ describe.each(Object.entries(golden.cases))("PyTorch 1.13, %s", (_, c) => {
 });
 
 test("the comparison notices a gradient that is off by one part in ten thousand", () => {
-  const c = golden.cases["lstm squared"]!;
-  const want = ours(c, c.gradients, true)["lstm1.Wh"]!;
+  const c = golden.cases["lstm squared"];
+  const want = ours(c, c.gradients, true)["lstm1.Wh"];
   expect(() =>
     close(
       want.map((x) => x * 1.0001),

@@ -59,7 +59,7 @@ describe("linear constraints as a map from free to full parameters", () => {
     const theta = through("expand", normals(map.size), P, start);
     expect(theta[3]).toBe(start[3]);
     expect([theta[0], theta[1], theta[1]]).toEqual([theta[5], theta[6], theta[7]]);
-    close([theta[8]! + 2 * theta[9]! - theta[10]!, theta[9]! + theta[10]! + 3 * theta[11]!], [0.5, -2], {
+    close([theta[8] + 2 * theta[9] - theta[10], theta[9] + theta[10] + 3 * theta[11]], [0.5, -2], {
       abs: 1e-14,
     });
   });
@@ -81,7 +81,7 @@ describe("linear constraints as a map from free to full parameters", () => {
     const { map, normals, through } = await bench();
     const theta = normals(P);
     const near = through("expand", through("restrict", theta, map.size), P, theta);
-    const gap = theta.map((x, i) => x - near[i]!);
+    const gap = theta.map((x, i) => x - near[i]);
     for (let j = 0; j < map.size; ++j)
       close(
         dot(

@@ -52,7 +52,7 @@ test("a beam wide enough finds the likeliest labels of all, with their exact sco
         .map((labels) => ({ labels, score: -enumeratedCtc(z, labels) }))
         .filter((h) => h.score > -Infinity);
       all.sort((a, b) => b.score - a.score);
-      expect(Math.abs(found[0]!.score - all[0]!.score)).toBeLessThan(1e-12);
+      expect(Math.abs(found[0].score - all[0].score)).toBeLessThan(1e-12);
       expect(found).toHaveLength(all.length);
       for (const h of found) expect(Math.abs(h.score + enumeratedCtc(z, h.labels))).toBeLessThan(1e-11);
     }),
@@ -74,7 +74,7 @@ test("with a language model the score is P(labels|y) · P(labels)^weight · e^(b
   const language = (labels: number[]): number =>
     labels
       .concat(2)
-      .reduce((sum, next, i) => sum + Math.log(ngram.nextProbabilities(labels.slice(0, i))[next]!), 0);
+      .reduce((sum, next, i) => sum + Math.log(ngram.nextProbabilities(labels.slice(0, i))[next]), 0);
   await fc.assert(
     fc.asyncProperty(rows(4, 3), async (z) => {
       const found = await beamSearch(z.flatMap(softmax), {
@@ -88,7 +88,7 @@ test("with a language model the score is P(labels|y) · P(labels)^weight · e^(b
       const score = (labels: number[]): number =>
         -enumeratedCtc(z, labels) + weight * language(labels) + bonus * labels.length;
       const best = Math.max(...unique(sequences(4, 2)).map(score));
-      expect(Math.abs(found[0]!.score - best)).toBeLessThan(1e-10);
+      expect(Math.abs(found[0].score - best)).toBeLessThan(1e-10);
       for (const h of found) expect(Math.abs(h.score - score(h.labels))).toBeLessThan(1e-10);
     }),
     { numRuns: 25 },
@@ -103,8 +103,8 @@ test("a narrow beam never beats a wide one, and hundreds of steps neither underf
     await beamSearch(y, { classes: 4, width: 1 }),
     await beamSearch(y, { classes: 4, width: 40 }),
   ];
-  expect(Number.isFinite(narrow[0]!.score)).toBe(true);
-  expect(wide[0]!.score).toBeGreaterThanOrEqual(narrow[0]!.score);
+  expect(Number.isFinite(narrow[0].score)).toBe(true);
+  expect(wide[0].score).toBeGreaterThanOrEqual(narrow[0].score);
   expect(wide).toHaveLength(40);
 });
 
@@ -115,13 +115,13 @@ test("n-gram probabilities sum to one, follow their formula, and fall back on sh
   // empty history: 6 symbols (0 twice, 1, 2, end twice), 4 kinds, below it 1/4; after 0: counts 1 and 1, 2
   // kinds
   const lower = [2, 1, 1, 2].map((n) => (n + 4 * 0.25) / 10);
-  const want = [0, 1, 1, 0].map((n, c) => (n + 2 * lower[c]!) / 4);
-  [...ngram.nextProbabilities([0])].forEach((p, c) => expect(p).toBeCloseTo(want[c]!, 14));
+  const want = [0, 1, 1, 0].map((n, c) => (n + 2 * lower[c]) / 4);
+  [...ngram.nextProbabilities([0])].forEach((p, c) => expect(p).toBeCloseTo(want[c], 14));
   for (const prefix of [[], [0], [1], [2, 2], [1, 0, 2]]) {
     expect(ngram.nextProbabilities(prefix).reduce((a, p) => a + p, 0)).toBeCloseTo(1, 14);
     ngram
       .nextLogProbabilities(prefix)
-      .forEach((v, c) => expect(v).toBeCloseTo(Math.log(ngram.nextProbabilities(prefix)[c]!), 13));
+      .forEach((v, c) => expect(v).toBeCloseTo(Math.log(ngram.nextProbabilities(prefix)[c]), 13));
   }
 });
 

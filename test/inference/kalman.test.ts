@@ -35,7 +35,7 @@ function example(seed: number, n: number, p: number, m: number, T: number, missi
     C: draw(p, n),
     Q: positive(n),
     R: positive(p),
-    mean: draw(1, n)[0]!,
+    mean: draw(1, n)[0],
     covariance: positive(n),
   };
   if (m > 0) {
@@ -187,7 +187,7 @@ describe("an exact diffuse start", () => {
     const cut = kalman.run("test", model(c.system, "diffuse"), y.slice(3), undefined, "smooth");
     // x_4 is as diffuse as x_1 was, but for the volume that A changed: |A|³
     const A = c.system.A;
-    const det = Math.abs(A[0]![0]! * A[1]![1]! - A[0]![1]! * A[1]![0]!);
+    const det = Math.abs(A[0][0] * A[1][1] - A[0][1] * A[1][0]);
     close(ll + 3 * Math.log(det), cut.logLikelihood, { rel: 1e-9 });
     close(state, take(cut.smoothedMean, 0, 2), { rel: 1e-8 });
   });
@@ -235,11 +235,7 @@ test(
       const P = memory.reals(ptr, 4 * T);
       let bad = 0;
       for (let t = 0; t < T; ++t)
-        if (!(
-          P[4 * t + 1] === P[4 * t + 2] &&
-          P[4 * t]! > 0 &&
-          P[4 * t]! * P[4 * t + 3]! > P[4 * t + 1]! ** 2
-        ))
+        if (!(P[4 * t + 1] === P[4 * t + 2] && P[4 * t] > 0 && P[4 * t] * P[4 * t + 3] > P[4 * t + 1] ** 2))
           ++bad;
       expect(bad).toBe(0);
     }
@@ -293,12 +289,12 @@ test("a state without noise of its own is smoothed through its singular covarian
 });
 
 test("the comparison sees a planted error", () => {
-  const c = cases[1]![1];
+  const c = cases[1][1];
   const pass = run(c);
   const want = condition(joint(c.system, 6), c.system, c.y, () => true);
   const state = take(pass.smoothedMean, 2, 3);
   expect(excess(state, stateMean(want, 3, 2), ORACLE)).toBeLessThan(0);
-  state[1]! += 1e-8;
+  state[1] += 1e-8;
   expect(excess(state, stateMean(want, 3, 2), ORACLE)).toBeGreaterThan(0);
   expect(rows(c.y, 2)).toHaveLength(6);
 });

@@ -98,7 +98,7 @@ test("least squares leaves a residual at right angles to every regressor, and ri
     ROUNDING,
   );
   expect(() =>
-    algebra.leastSquares("ar", 30, 4, 2, X.map(([a, b]) => [a!, b!, a! + b!, 1]).flat(), Y.flat()),
+    algebra.leastSquares("ar", 30, 4, 2, X.map(([a, b]) => [a, b, a + b, 1]).flat(), Y.flat()),
   ).toThrow(/ar: regressor 2 depends on those before it/);
 });
 
@@ -112,7 +112,7 @@ test("symmetric eigenvectors are orthonormal and rebuild the matrix, values asce
       close(
         multiply(
           transpose(V),
-          V.map((row, i) => row.map((v) => v * values[i]!)),
+          V.map((row, i) => row.map((v) => v * values[i])),
         ).flat(),
         A.flat(),
         ROUNDING,
@@ -150,20 +150,20 @@ describe("eigenvalues of general matrices", () => {
     let scale = 0;
     for (let k = 0; k < n; ++k) {
       let p = k;
-      for (let i = k; i < n; ++i) if (Math.hypot(...M[i]![k]!) > Math.hypot(...M[p]![k]!)) p = i;
-      [M[k], M[p]] = [M[p]!, M[k]!];
-      const [a, b] = M[k]![k]!;
+      for (let i = k; i < n; ++i) if (Math.hypot(...M[i][k]) > Math.hypot(...M[p][k])) p = i;
+      [M[k], M[p]] = [M[p], M[k]];
+      const [a, b] = M[k][k];
       const size = Math.hypot(a, b);
       smallest = Math.min(smallest, size);
       scale = Math.max(scale, size);
       if (size === 0) return 0;
       for (let i = k + 1; i < n; ++i) {
-        const [c, d] = M[i]![k]!;
+        const [c, d] = M[i][k];
         const f: [number, number] = [(c * a + d * b) / size ** 2, (d * a - c * b) / size ** 2];
         for (let j = k; j < n; ++j) {
-          const [x, y] = M[k]![j]!;
-          M[i]![j]![0] -= f[0] * x - f[1] * y;
-          M[i]![j]![1] -= f[0] * y + f[1] * x;
+          const [x, y] = M[k][j];
+          M[i][j][0] -= f[0] * x - f[1] * y;
+          M[i][j][1] -= f[0] * y + f[1] * x;
         }
       }
     }
@@ -176,15 +176,15 @@ describe("eigenvalues of general matrices", () => {
         const A = draw(seed, n, n);
         const { re, im } = spectrum(engine, n, A.flat());
         for (let i = 0; i < n; ++i) {
-          expect(residue(A, re[i]!, im[i]!)).toBeLessThan(1e-9);
-          if (im[i]! > 0) {
+          expect(residue(A, re[i], im[i])).toBeLessThan(1e-9);
+          if (im[i] > 0) {
             expect(re[i + 1]).toBe(re[i]);
-            expect(im[i + 1]).toBe(-im[i]!);
+            expect(im[i + 1]).toBe(-im[i]);
           }
         }
         close(
           re.reduce((s, x) => s + x, 0),
-          A.reduce((s, row, i) => s + row[i]!, 0),
+          A.reduce((s, row, i) => s + row[i], 0),
           { abs: 1e-10 },
         );
       }),
@@ -198,7 +198,7 @@ describe("eigenvalues of general matrices", () => {
     close(spectrum(engine, 2, [c, -s, s, c]).im, [s, -s], ROUNDING);
     const cycle = spectrum(engine, 4, [0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0]);
     close(
-      [...cycle.re].map((x, i) => Math.hypot(x, cycle.im[i]!)),
+      [...cycle.re].map((x, i) => Math.hypot(x, cycle.im[i])),
       [1, 1, 1, 1],
       ROUNDING,
     );

@@ -33,7 +33,7 @@ function sameUpTo(a: Moore, b: Moore, length: number): boolean {
 /** States that no word tells apart, counted by enumerating words: the size of the smallest machine. */
 function distinguishable(m: Moore, length: number): number {
   const reached = new Set([m.start]);
-  for (const s of reached) for (const to of m.next[s]!) reached.add(to);
+  for (const s of reached) for (const to of m.next[s]) reached.add(to);
   const behavior = (s: number): string => {
     const prints = [m.outputs[s]!];
     for (let word = 1; word < 2 ** (length + 1); ++word)
@@ -97,8 +97,8 @@ test("a machine equals itself and its minimal form; one changed transition of th
     for (let a = 0; a < 4; ++a)
       for (let to = 0; to < 4; ++to) {
         const next = adder.next.map((row) => [...row]);
-        next[s]![a] = to;
-        expect(compareMoore({ ...adder, next }, adder).equal).toBe(adder.next[s]![a] === to);
+        next[s][a] = to;
+        expect(compareMoore({ ...adder, next }, adder).equal).toBe(adder.next[s][a] === to);
       }
 });
 
@@ -116,7 +116,7 @@ test("matching states are named: each state of a renumbered adder finds its own"
     symbols: adder.symbols,
     start: place(0),
     outputs: order.map((s) => adder.outputs[s]),
-    next: order.map((s) => adder.next[s]!.map(place)),
+    next: order.map((s) => adder.next[s].map(place)),
   };
   expect(compareMoore(mixed, adder)).toMatchObject({ equal: true, match: order });
 });

@@ -16,7 +16,7 @@ const product =
     const y = wasm.memory.reals(out, n);
     for (let i = 0; i < n; ++i) {
       y[i] = 0;
-      for (let j = 0; j < n; ++j) y[i]! += A[i * n + j]! * x[j]!;
+      for (let j = 0; j < n; ++j) y[i] += A[i * n + j] * x[j];
     }
   };
 
@@ -29,7 +29,7 @@ test("a rotation by θ scaled by r has eigenvalues r·exp(±iθ)", () => {
     [re[1], c],
     [im[0], s],
     [im[1], -s],
-  ].forEach(([got, want]) => expect(Math.abs(got! - want!)).toBeLessThan(tight));
+  ].forEach(([got, want]) => expect(Math.abs(got - want)).toBeLessThan(tight));
   expect(Math.abs(spectralRadius(wasm, 2, [c, -s, s, c]) - 0.9)).toBeLessThan(tight);
 });
 
@@ -78,11 +78,11 @@ test("ridge regression from sums equals the normal equations solved by eliminati
   for (let i = 0; i < D; ++i)
     for (let o = 0; o < O; ++o) {
       // (ZᵀZ + λI)W - ZᵀY = 0
-      let residual = lambda * W[i * O + o]!;
+      let residual = lambda * W[i * O + o];
       for (let r = 0; r < R; ++r) {
-        let e = -Y[r * O + o]!;
-        for (let d = 0; d < D; ++d) e += Z[r * D + d]! * W[d * O + o]!;
-        residual += Z[r * D + i]! * e;
+        let e = -Y[r * O + o];
+        for (let d = 0; d < D; ++d) e += Z[r * D + d] * W[d * O + o];
+        residual += Z[r * D + i] * e;
       }
       expect(Math.abs(residual)).toBeLessThan(1e-9);
     }

@@ -111,6 +111,6 @@ export async function bench(build: Build, options: BenchOptions = {}) {
 
 export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
-  for (let i = 0; i < a.length; ++i) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
   return sum;
 };

@@ -23,14 +23,14 @@ export function opLaws(name: string, build: Build, options: BenchOptions = {}): 
       b.forward();
       const Jv = b.jvp(v);
       const at = (s: number): number[] => {
-        b.setTheta(theta.map((x, i) => x + s * v[i]!));
+        b.setTheta(theta.map((x, i) => x + s * v[i]));
         return b.forward();
       };
       const plus = at(H);
       const minus = at(-H);
       close(
         Jv,
-        plus.map((y, i) => (y - minus[i]!) / (2 * H)),
+        plus.map((y, i) => (y - minus[i]) / (2 * H)),
         DIFFERENCES,
       );
       expect(dot(Jv, Jv)).toBeGreaterThan(1e-12);
@@ -105,7 +105,7 @@ export function inputLaws(name: string, build: Build, input = 0, options: BenchO
     const dx = b.read(b.tape.adjoint(input), n);
     const direction = b.normals(n);
     const at = (s: number): number => {
-      b.engine.memory.reals(b.inputs.get(input)!, n).set(x.map((value, i) => value + s * direction[i]!));
+      b.engine.memory.reals(b.inputs.get(input)!, n).set(x.map((value, i) => value + s * direction[i]));
       return dot(u, b.forward());
     };
     close(dot(dx, direction), (at(H) - at(-H)) / (2 * H), DIFFERENCES);

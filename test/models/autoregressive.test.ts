@@ -23,8 +23,8 @@ function design(series: number[][][], p: number, skip: number): { X: Matrix; Y: 
     for (let t = skip; t < y.length; ++t) {
       const span = y.slice(t - p, t + 1);
       if (span.flat().some(Number.isNaN)) continue;
-      X.push([1, ...Array.from({ length: p }, (_, i) => y[t - 1 - i]!).flat()]);
-      Y.push(y[t]!);
+      X.push([1, ...Array.from({ length: p }, (_, i) => y[t - 1 - i]).flat()]);
+      Y.push(y[t]);
     }
   return { X, Y };
 }
@@ -37,7 +37,7 @@ function plain(X: Matrix, Y: Matrix): { W: Matrix; S: Matrix; logLikelihood: num
   const W = solve(multiply(transpose(X), X), multiply(transpose(X), Y)).X;
   const E = add(Y, multiply(X, W), -1);
   const n = Y.length;
-  const D = Y[0]!.length;
+  const D = Y[0].length;
   const S = multiply(transpose(E), E).map((row) => row.map((v) => v / n));
   return { W, S, logLikelihood: -0.5 * n * (D * (Math.log(2 * Math.PI) + 1) + solve(S, identity(D)).logDet) };
 }
@@ -56,7 +56,7 @@ describe.each([
     const ar = await autoregressive({ order: p, dimension: D });
     const report = await ar.fit(series);
     const { coefficients, intercept, noise: S } = ar.parameters;
-    close(intercept, want.W[0]!, { rel: 1e-10 });
+    close(intercept, want.W[0], { rel: 1e-10 });
     close(
       coefficients,
       Array.from({ length: p }, (_, i) => transpose(want.W.slice(1 + i * D, 1 + (i + 1) * D)).flat()).flat(),
@@ -73,14 +73,14 @@ describe.each([
   test("predictions are the regression's, a forecast is the predictions' own continuation", async () => {
     const ar = await autoregressive({ order: p, dimension: D });
     await ar.fit(series);
-    const y = series[series.length - 1]!;
+    const y = series[series.length - 1];
     const [steps] = ar.predict([y]);
     const fitted = multiply(design([y], p, p).X, want.W);
-    close(steps!.means.slice(p * D), fitted.flat(), { rel: 1e-9 });
-    expect([...steps!.means.slice(0, p * D)].every(Number.isNaN)).toBe(true);
+    close(steps.means.slice(p * D), fitted.flat(), { rel: 1e-9 });
+    expect([...steps.means.slice(0, p * D)].every(Number.isNaN)).toBe(true);
     const { means, covariances } = ar.forecast(3, { history: [y] });
     const longer = [...y, [...means.slice(0, D)], [...means.slice(D, 2 * D)], [...means.slice(2 * D)]];
-    close(means, ar.predict([longer])[0]!.means.slice(y.length * D), { rel: 1e-12 });
+    close(means, ar.predict([longer])[0].means.slice(y.length * D), { rel: 1e-12 });
     close(covariances.slice(0, D * D), want.S.flat(), { rel: 1e-9 });
     ar.dispose();
   });
@@ -94,17 +94,17 @@ test("forecast variances are those of the companion recursion: P ← F·P·Fᵀ 
   const A1 = rows(coefficients.slice(0, 4), 2);
   const A2 = rows(coefficients.slice(4), 2);
   const F = [
-    [...A1[0]!, ...A2[0]!],
-    [...A1[1]!, ...A2[1]!],
+    [...A1[0], ...A2[0]],
+    [...A1[1], ...A2[1]],
     [1, 0, 0, 0],
     [0, 1, 0, 0],
   ];
-  const Q = identity(4).map((_, i) => [0, 1, 2, 3].map((j) => (i < 2 && j < 2 ? S[2 * i + j]! : 0)));
+  const Q = identity(4).map((_, i) => [0, 1, 2, 3].map((j) => (i < 2 && j < 2 ? S[2 * i + j] : 0)));
   let P: Matrix = Q.map((row) => row.map(() => 0));
   const { covariances } = ar.forecast(5, { history: series });
   for (let h = 0; h < 5; ++h) {
     P = add(multiply(multiply(F, P), transpose(F)), Q);
-    close(covariances.slice(4 * h, 4 * h + 4), [P[0]![0]!, P[0]![1]!, P[1]![0]!, P[1]![1]!], { rel: 1e-12 });
+    close(covariances.slice(4 * h, 4 * h + 4), [P[0][0], P[0][1], P[1][0], P[1][1]], { rel: 1e-12 });
   }
   ar.dispose();
 });
@@ -113,24 +113,22 @@ test("coefficients of sampled data come back within three standard errors", asyn
   const seeded = await autoregressive({ order: 2 });
   const r = new Random(engine, 5);
   const y = [0, 0];
-  for (let t = 2; t < 10_000; ++t) y.push(1 + 1.2 * y[t - 1]! - 0.5 * y[t - 2]! + 0.7 * r.normal());
+  for (let t = 2; t < 10_000; ++t) y.push(1 + 1.2 * y[t - 1] - 0.5 * y[t - 2] + 0.7 * r.normal());
   await seeded.fit(y);
   const { coefficients, intercept, noise: S } = seeded.parameters;
   const { X } = design([y.map((v) => [v])], 2, 2);
   const XX = solve(multiply(transpose(X), X), identity(3)).X;
   [
-    [intercept[0]!, 1],
-    [coefficients[0]!, 1.2],
-    [coefficients[1]!, -0.5],
-  ].forEach(([got, want], i) =>
-    expect(Math.abs(got! - want!)).toBeLessThan(3 * Math.sqrt(S[0]! * XX[i]![i]!)),
-  );
+    [intercept[0], 1],
+    [coefficients[0], 1.2],
+    [coefficients[1], -0.5],
+  ].forEach(([got, want], i) => expect(Math.abs(got - want)).toBeLessThan(3 * Math.sqrt(S[0] * XX[i][i])));
   close(S, [0.49], { rel: 3 * Math.sqrt(2 / 10_000) });
   const { sequence } = seeded.sample(10_000, { seed: 4 });
   const again = await autoregressive({ order: 2 });
   await again.fit([sequence.slice(100)]);
   again.parameters.coefficients.forEach((a, i) =>
-    expect(Math.abs(a - coefficients[i]!)).toBeLessThan(5 * Math.sqrt(S[0]! * XX[i + 1]![i + 1]!)),
+    expect(Math.abs(a - coefficients[i])).toBeLessThan(5 * Math.sqrt(S[0] * XX[i + 1][i + 1])),
   );
   seeded.dispose();
   again.dispose();
@@ -139,7 +137,7 @@ test("coefficients of sampled data come back within three standard errors", asyn
 describe("choosing the order", () => {
   const r = new Random(engine, 9);
   const y = [0, 0, 0];
-  for (let t = 3; t < 1500; ++t) y.push(0.5 * y[t - 1]! - 0.4 * y[t - 3]! + r.normal());
+  for (let t = 3; t < 1500; ++t) y.push(0.5 * y[t - 1] - 0.4 * y[t - 3] + r.normal());
 
   test.each(["aic", "bic"] as const)("%s compares all orders on the same steps", async (criterion) => {
     const ar = await autoregressive({ maxOrder: 8, criterion });
@@ -187,10 +185,10 @@ test("a missing value takes out the steps that need it, and nothing else", async
   const { steps } = await ar.fit(holed);
   expect(steps).toBe(48 - 3);
   const { X, Y } = design([holed.map((v) => [v])], 2, 2);
-  close(ar.parameters.intercept, plain(X, Y).W[0]!, { rel: 1e-10 });
-  expect(
-    [...ar.predict([holed])[0]!.means].map(Number.isNaN).flatMap((gone, t) => (gone ? [t] : [])),
-  ).toEqual([0, 1, 21, 22]);
+  close(ar.parameters.intercept, plain(X, Y).W[0], { rel: 1e-10 });
+  expect([...ar.predict([holed])[0].means].map(Number.isNaN).flatMap((gone, t) => (gone ? [t] : []))).toEqual(
+    [0, 1, 21, 22],
+  );
   ar.dispose();
 });
 
@@ -198,7 +196,7 @@ test("delay taps and a dense layer, trained by gradient, come to the least-squar
   const r = new Random(engine, 2);
   const y = [0, 0, 0];
   for (let t = 3; t < 200; ++t)
-    y.push(0.3 + 0.6 * y[t - 1]! - 0.3 * y[t - 2]! + 0.2 * y[t - 3]! + 0.5 * r.normal());
+    y.push(0.3 + 0.6 * y[t - 1] - 0.3 * y[t - 2] + 0.2 * y[t - 3] + 0.5 * r.normal());
   const ar = await autoregressive({ order: 3 });
   await ar.fit(y);
   const net = await network({
@@ -220,9 +218,9 @@ test("delay taps and a dense layer, trained by gradient, come to the least-squar
     if (!Number.isFinite(loss)) break;
   const [W, b] = net.parameters;
   const { coefficients, intercept, noise: S } = ar.parameters;
-  close(W!.data, coefficients, { abs: 1e-6 });
-  close(b!.data, intercept, { abs: 1e-6 });
-  close((await net.evaluate([item])).loss, S[0]! / 2, { rel: 1e-9 });
+  close(W.data, coefficients, { abs: 1e-6 });
+  close(b.data, intercept, { abs: 1e-6 });
+  close((await net.evaluate([item])).loss, S[0] / 2, { rel: 1e-9 });
   net.dispose();
   ar.dispose();
 });

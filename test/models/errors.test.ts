@@ -16,7 +16,6 @@ import {
   tasks,
   type DataItem,
   type Layer,
-  type NetworkSpec,
 } from "../../src/index.ts";
 
 const spec = { input: 2, layers: [lstm(3), dense(1)], loss: "bernoulli" } as const;
@@ -61,7 +60,7 @@ describe("options", () => {
       "embedding2: stands on reals",
     ],
   ])("network refuses %s", async (_, change, message) => {
-    await expect(network({ ...spec, ...change } as NetworkSpec)).rejects.toThrow(message);
+    await expect(network({ ...spec, ...change })).rejects.toThrow(message);
   });
 
   test("train refuses unknown and ill-typed options before it moves anything", async () => {

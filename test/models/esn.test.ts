@@ -18,14 +18,14 @@ const delayed = (count: number, T: number, delay: number, seed = 1) => {
     const input = Float64Array.from({ length: T }, () => random.uniform() - 0.5);
     return {
       input,
-      target: input.map((_, t) => (t < delay ? 0 : input[t - delay]!)),
+      target: input.map((_, t) => (t < delay ? 0 : input[t - delay])),
       weight: input.map((_, t) => (t < delay ? 0 : 1)),
     };
   });
 };
 const rmse = (a: ArrayLike<number>, b: ArrayLike<number>, from = 0): number => {
   let sum = 0;
-  for (let i = from; i < a.length; ++i) sum += (a[i]! - b[i]!) ** 2;
+  for (let i = from; i < a.length; ++i) sum += (a[i] - b[i]) ** 2;
   return Math.sqrt(sum / (a.length - from));
 };
 
@@ -44,8 +44,8 @@ describe("learning", () => {
       });
       net.fit(delayed(4, 200, 8));
       const [item] = delayed(1, 100, 8, 9);
-      const [y] = net.predict([item!.input]);
-      expect(rmse(y!, item!.target, 8)).toBeLessThan(0.01);
+      const [y] = net.predict([item.input]);
+      expect(rmse(y, item.target, 8)).toBeLessThan(0.01);
       net.dispose();
     },
   );
@@ -54,11 +54,11 @@ describe("learning", () => {
     const items = delayed(70, 40, 3);
     const net = await esn({ input: 1, output: 1, units: 40 });
     net.fit(items);
-    const whole = net.predict([items[0]!.input])[0]!;
+    const whole = net.predict([items[0].input])[0];
     net.clear();
     for (let i = 0; i < 70; i += 10) net.accumulate(items.slice(i, i + 10));
     net.solve();
-    expect(rmse(net.predict([items[0]!.input])[0]!, whole)).toBeLessThan(1e-9);
+    expect(rmse(net.predict([items[0].input])[0], whole)).toBeLessThan(1e-9);
     net.dispose();
   });
 
@@ -68,17 +68,17 @@ describe("learning", () => {
     const weighted = await esn(spec);
     const copied = await esn(spec);
     weighted.fit([
-      { ...a!, weight: a!.input.map(() => 2) },
-      { ...b!, weight: b!.input.map(() => 1) },
+      { ...a, weight: a.input.map(() => 2) },
+      { ...b, weight: b.input.map(() => 1) },
     ]);
     const { rows } = copied.fit([
-      { input: a!.input, target: a!.target },
-      { input: a!.input, target: a!.target },
-      { input: b!.input, target: b!.target },
+      { input: a.input, target: a.target },
+      { input: a.input, target: a.target },
+      { input: b.input, target: b.target },
     ]);
     expect(rows).toBe(3 * 55);
-    expect(rmse(weighted.predict([a!.input])[0]!, copied.predict([a!.input])[0]!)).toBeLessThan(1e-9);
-    expect(weighted.fit([{ ...a!, weight: a!.input.map((_, t) => Number(t >= 50)) }]).rows).toBe(10);
+    expect(rmse(weighted.predict([a.input])[0], copied.predict([a.input])[0])).toBeLessThan(1e-9);
+    expect(weighted.fit([{ ...a, weight: a.input.map((_, t) => Number(t >= 50)) }]).rows).toBe(10);
     weighted.dispose();
     copied.dispose();
   });
@@ -96,7 +96,7 @@ describe("learning", () => {
     net.fit(task.all!);
     const wrong = net
       .predict(task.all!.map((item) => item.input))
-      .reduce((sum, y, i) => sum + task.wrong(task.all![i]!, y), 0);
+      .reduce((sum, y, i) => sum + task.wrong(task.all![i], y), 0);
     expect(wrong).toBe(0);
     net.dispose();
   });
@@ -110,7 +110,7 @@ describe("running", () => {
     const want = net.predict(items.map((item) => item.input));
     const stream = net.stream();
     for (const i of [0, 1]) {
-      expect(Array.from(items[i]!.input, (x) => stream.step(x)[0]!)).toEqual(Array.from(want[i]!));
+      expect(Array.from(items[i].input, (x) => stream.step(x)[0])).toEqual(Array.from(want[i]));
       stream.reset();
     }
     net.dispose();
@@ -170,7 +170,7 @@ describe("running", () => {
       const net = await esn({ input: 1, output: 1, units: 20, noise: 0.01, seed });
       const items = delayed(2, 30, 1);
       net.fit(items);
-      outputs.push(Array.from(net.predict([items[0]!.input])[0]!));
+      outputs.push(Array.from(net.predict([items[0].input])[0]));
       net.dispose();
     }
     expect(outputs[1]).toEqual(outputs[0]);
@@ -235,7 +235,7 @@ test.skipIf(!data)(
     for (let k = 0; k < 10; ++k) {
       const from = 3000 + 600 * k;
       const run = net.generate(84, { warm: series.subarray(from, from + 500) });
-      errors += (run[83]! - series[from + 583]!) ** 2;
+      errors += (run[83] - series[from + 583]) ** 2;
     }
     for (const x of series) variance += (x * x) / series.length;
     expect(Math.sqrt(errors / 10 / variance)).toBeLessThan(10 ** -2.5);

@@ -42,11 +42,11 @@ interface Case {
 
 /** Densities written plainly, NaN integrated out. */
 const gaussianDensity = (mean: number[], S: Matrix, y: number[]): number => {
-  const seen = y.map((_, i) => i).filter((i) => !Number.isNaN(y[i]!));
+  const seen = y.map((_, i) => i).filter((i) => !Number.isNaN(y[i]));
   if (seen.length === 0) return 1;
-  const e = seen.map((i) => [y[i]! - mean[i]!]);
+  const e = seen.map((i) => [y[i] - mean[i]]);
   const { X, logDet } = solve(part(S, seen, seen), e);
-  return Math.exp(-0.5 * (seen.length * Math.log(2 * Math.PI) + logDet + multiply(transpose(e), X)[0]![0]!));
+  return Math.exp(-0.5 * (seen.length * Math.log(2 * Math.PI) + logDet + multiply(transpose(e), X)[0][0]));
 };
 const poissonDensity = (rate: number, y: number): number => {
   let p = Math.exp(-rate);
@@ -74,7 +74,7 @@ function example(
     return {
       spec: { states: K, emission, symbols: D, ...chain, emissionParameters: B },
       y: Array.from({ length: T }, () => [hole(r.integer(0, D - 1))]),
-      density: (k, [m]) => (Number.isNaN(m!) ? 1 : B[k]![m!]!),
+      density: (k, [m]) => (Number.isNaN(m) ? 1 : B[k][m]),
     };
   }
   if (emission === "poisson") {
@@ -82,8 +82,7 @@ function example(
     return {
       spec: { states: K, emission, dimension: D, ...chain, emissionParameters: { rates } },
       y: Array.from({ length: T }, () => Array.from({ length: D }, () => hole(r.integer(0, 9)))),
-      density: (k, y) =>
-        y.reduce((p, x, d) => p * (Number.isNaN(x) ? 1 : poissonDensity(rates[k]![d]!, x)), 1),
+      density: (k, y) => y.reduce((p, x, d) => p * (Number.isNaN(x) ? 1 : poissonDensity(rates[k][d], x)), 1),
     };
   }
   const means = Array.from({ length: K }, () => draw(D, 2));
@@ -102,16 +101,16 @@ function example(
         emissionParameters: { means, covariances: covariances as never },
       },
       y,
-      density: (k, row) => gaussianDensity(means[k]!, covariances[k]!, row),
+      density: (k, row) => gaussianDensity(means[k], covariances[k], row),
     };
-  const variances = covariances.map((S) => S.map((row, i) => row[i]!));
+  const variances = covariances.map((S) => S.map((row, i) => row[i]));
   return {
     spec: { states: K, emission, dimension: D, ...chain, emissionParameters: { means, variances } },
     y,
     density: (k, row) =>
       gaussianDensity(
-        means[k]!,
-        identity(D).map((r, i) => r.map((v) => v * variances[k]![i]!)),
+        means[k],
+        identity(D).map((r, i) => r.map((v) => v * variances[k][i])),
         row,
       ),
   };
@@ -139,10 +138,10 @@ describe.each(cases)("with %s, enumeration agrees:", (_, { spec, y, density }) =
   test("likelihood, posterior, best path", () =>
     using(spec, (h) => {
       close(h.logLikelihood([y]), Math.log(want.likelihood), ORACLE);
-      close(h.posterior([y])[0]!, want.posterior.flat(), ORACLE);
+      close(h.posterior([y])[0], want.posterior.flat(), ORACLE);
       const [best] = h.viterbi([y]);
-      expect([...best!.states]).toEqual(want.best);
-      close(best!.logProbability, Math.log(want.bestProbability), ORACLE);
+      expect([...best.states]).toEqual(want.best);
+      close(best.logProbability, Math.log(want.bestProbability), ORACLE);
     }));
 
   test("predicted states, and what they say of the next output", () =>
@@ -154,16 +153,16 @@ describe.each(cases)("with %s, enumeration agrees:", (_, { spec, y, density }) =
           chain,
           p.slice(0, t + 1).map((row, s) => (s < t ? row : row.map(() => 1))),
         );
-        close(predicted!.states.slice(t * K, (t + 1) * K), before.posterior[t]!, ORACLE);
+        close(predicted.states.slice(t * K, (t + 1) * K), before.posterior[t], ORACLE);
       });
       const next = h.forecast(2, { history: [y] });
       const after = enumerate(chain, [...p, ...[0, 1].map(() => new Array<number>(K).fill(1))]);
-      close(next.states, [...after.posterior[y.length]!, ...after.posterior[y.length + 1]!], ORACLE);
+      close(next.states, [...after.posterior[y.length], ...after.posterior[y.length + 1]], ORACLE);
       if (next.probabilities)
         close(
           next.probabilities.slice(0, spec.symbols),
-          rows(h.parameters.emission.probabilities!, spec.symbols!).reduce(
-            (sum, B, k) => sum.map((s, m) => s + after.posterior[y.length]![k]! * B[m]!),
+          rows(h.parameters.emission.probabilities, spec.symbols!).reduce(
+            (sum, B, k) => sum.map((s, m) => s + after.posterior[y.length][k] * B[m]),
             new Array<number>(spec.symbols!).fill(0),
           ),
           ORACLE,
@@ -177,28 +176,28 @@ describe.each(cases)("with %s, enumeration agrees:", (_, { spec, y, density }) =
       if (y.length > 1)
         close(
           h.parameters.transmat,
-          want.transitions.flatMap((row, i) => row.map((v) => v / totals[i]!)),
+          want.transitions.flatMap((row, i) => row.map((v) => v / totals[i])),
           ORACLE,
         );
-      close(h.parameters.startprob, want.posterior[0]!, ORACLE);
+      close(h.parameters.startprob, want.posterior[0], ORACLE);
     }));
 });
 
 describe("one step of Baum-Welch gives weighted moments:", () => {
   test("of symbols", () =>
-    using(cases[0]![1].spec, async (h) => {
-      const { spec, y, density } = cases[0]![1];
+    using(cases[0][1].spec, async (h) => {
+      const { spec, y, density } = cases[0][1];
       const { posterior } = enumerate(
         { start: spec.startprob as number[], A: spec.transmat as number[][] },
         y.map((row) => [0, 1, 2].map((k) => density(k, row))),
       );
       await h.fit([y], { iterations: 1, tolerance: 0 });
       close(
-        h.parameters.emission.probabilities!,
+        h.parameters.emission.probabilities,
         [0, 1, 2].flatMap((k) => {
-          const n = posterior.reduce((s, row) => s + row[k]!, 0);
+          const n = posterior.reduce((s, row) => s + row[k], 0);
           return [0, 1, 2, 3].map(
-            (m) => posterior.reduce((s, row, t) => s + (y[t]![0] === m ? row[k]! : 0), 0) / n,
+            (m) => posterior.reduce((s, row, t) => s + (y[t][0] === m ? row[k] : 0), 0) / n,
           );
         }),
         ORACLE,
@@ -208,7 +207,7 @@ describe("one step of Baum-Welch gives weighted moments:", () => {
   test("of vectors, entries completed where they are missing", () =>
     using(
       {
-        ...cases[5]![1].spec,
+        ...cases[5][1].spec,
         states: 1,
         startprob: [1],
         transmat: [[1]],
@@ -224,7 +223,7 @@ describe("one step of Baum-Welch gives weighted moments:", () => {
         },
       },
       async (h) => {
-        const { y } = cases[5]![1];
+        const { y } = cases[5][1];
         const mean = [0.5, -1, 1];
         const S = [
           [2, 0.5, 0.3],
@@ -233,27 +232,26 @@ describe("one step of Baum-Welch gives weighted moments:", () => {
         ];
         const used = y.filter((row) => row.some((x) => !Number.isNaN(x)));
         const completed = used.map((row) => {
-          const o = [0, 1, 2].filter((i) => !Number.isNaN(row[i]!));
+          const o = [0, 1, 2].filter((i) => !Number.isNaN(row[i]));
           const G = transpose(solve(part(S, o, o), part(S, o, [0, 1, 2])).X);
           return {
             x: multiply(
               G,
-              o.map((i) => [row[i]! - mean[i]!]),
-            ).map((v, i) => v[0]! + mean[i]!),
+              o.map((i) => [row[i] - mean[i]]),
+            ).map((v, i) => v[0] + mean[i]),
             C: add(S, multiply(G, part(S, o, [0, 1, 2])), -1),
           };
         });
-        const m = [0, 1, 2].map((i) => completed.reduce((s, c) => s + c.x[i]!, 0) / used.length);
+        const m = [0, 1, 2].map((i) => completed.reduce((s, c) => s + c.x[i], 0) / used.length);
         const want = [0, 1, 2].flatMap((i) =>
           [0, 1, 2].map(
             (j) =>
-              completed.reduce((s, c) => s + (c.x[i]! - m[i]!) * (c.x[j]! - m[j]!) + c.C[i]![j]!, 0) /
-              used.length,
+              completed.reduce((s, c) => s + (c.x[i] - m[i]) * (c.x[j] - m[j]) + c.C[i][j], 0) / used.length,
           ),
         );
         await h.fit([y], { iterations: 1, tolerance: 0 });
-        close(h.parameters.emission.means!, m, ORACLE);
-        close(h.parameters.emission.covariances!, want, ORACLE);
+        close(h.parameters.emission.means, m, ORACLE);
+        close(h.parameters.emission.covariances, want, ORACLE);
       },
     ));
 });
@@ -282,7 +280,7 @@ describe("published numbers:", () => {
       // by enumeration in exact fractions; the usual page gives .23170303 .62406281 .86397706, right to 6
       // digits
       close(
-        h.posterior([[0, 1, 2]])[0]!,
+        h.posterior([[0, 1, 2]])[0],
         [
           0.2317029632274188, 0.7682970367725812, 0.6240628347018922, 0.37593716529810783, 0.8639771510174937,
           0.13602284898250624,
@@ -314,9 +312,9 @@ describe("published numbers:", () => {
           const [gamma] = h.posterior([sequence]);
           const [best] = h.viterbi([sequence]);
           expect(
-            states.reduce((n, s, t) => n + (gamma![2 * t + 1]! > 0.5 === (s === 1) ? 1 : 0), 0) / 2000,
+            states.reduce((n, s, t) => n + (gamma[2 * t + 1] > 0.5 === (s === 1) ? 1 : 0), 0) / 2000,
           ).toBeGreaterThan(0.75);
-          expect(best!.states.reduce((n, s, t) => n + (s === states[t] ? 1 : 0), 0) / 2000).toBeGreaterThan(
+          expect(best.states.reduce((n, s, t) => n + (s === states[t] ? 1 : 0), 0) / 2000).toBeGreaterThan(
             0.75,
           );
           const short = [...sequence.slice(0, 10)];
@@ -328,7 +326,7 @@ describe("published numbers:", () => {
                 [0.1, 0.9],
               ],
             },
-            short.map((m) => [sixth[m]!, loaded[m]!]),
+            short.map((m) => [sixth[m]!, loaded[m]]),
           );
           close(h.logLikelihood([short]), Math.log(want.likelihood), ORACLE);
         },
@@ -340,15 +338,15 @@ describe("published numbers:", () => {
   test.skipIf(!path)(`Old Faithful, two Gaussians${missing("series", "faithful.csv")}`, () => {
     const x = csvColumn(path!, "eruptions");
     const w = csvColumn(path!, "waiting");
-    const eruptions = x.map((v, i) => [[v, w[i]!]]); // each its own sequence: a mixture
+    const eruptions = x.map((v, i) => [[v, w[i]]]); // each its own sequence: a mixture
     return using({ states: 2, emission: "gaussian", dimension: 2, seed: 2 }, async (h) => {
       const { logLikelihood } = await h.fit(eruptions, { iterations: 200, tolerance: 1e-8 });
       const { startprob, emission } = h.parameters;
-      const [a, b] = emission.means![0]! < emission.means![2]! ? [0, 1] : [1, 0];
+      const [a, b] = emission.means[0] < emission.means[2] ? [0, 1] : [1, 0];
       close(logLikelihood, -1130.264, { abs: 0.5e-3 });
-      close(startprob[a!]!, 0.3559, { abs: 0.5e-4 });
-      close(emission.means!.slice(2 * a!, 2 * a! + 2), [2.0364, 54.479], { abs: 0.5e-3 });
-      close(emission.means!.slice(2 * b!, 2 * b! + 2), [4.2897, 79.968], { abs: 0.5e-3 });
+      close(startprob[a], 0.3559, { abs: 0.5e-4 });
+      close(emission.means.slice(2 * a, 2 * a + 2), [2.0364, 54.479], { abs: 0.5e-3 });
+      close(emission.means.slice(2 * b, 2 * b + 2), [4.2897, 79.968], { abs: 0.5e-3 });
     });
   });
 });
@@ -376,7 +374,7 @@ describe("hazards:", () => {
         await h.fit([[0, 1, 0, 0, 1, 1]], { iterations: 20 });
         close(h.parameters.transmat.slice(6), [0.2, 0.3, 0.5], { abs: 1e-15 });
         expect(
-          [...h.parameters.transmat, ...h.parameters.emission.probabilities!].every(Number.isFinite),
+          [...h.parameters.transmat, ...h.parameters.emission.probabilities].every(Number.isFinite),
         ).toBe(true);
       },
     ));
@@ -386,9 +384,9 @@ describe("hazards:", () => {
     for (const emission of ["gaussian", "diagonal"] as const) {
       await using({ states: 2, emission, dimension: 2 }, async (h) => {
         const { history } = await h.fit([y], { iterations: 100, restarts: 3 });
-        for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-8);
+        for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-8);
         const { covariances, variances } = h.parameters.emission;
-        const diagonal = variances ?? covariances!.filter((_, i) => (i % 4) % 3 === 0);
+        const diagonal = variances ?? covariances.filter((_, i) => (i % 4) % 3 === 0);
         expect(Math.min(...diagonal)).toBeGreaterThan(1e-5);
         expect(Number.isFinite(h.logLikelihood([y]))).toBe(true);
       });
@@ -406,7 +404,7 @@ describe("hazards:", () => {
           // one state takes the forty equal values
           await h.fit([y], { floor, iterations: 100 });
           close(
-            Math.min(...(h.parameters.emission.variances ?? h.parameters.emission.covariances!)),
+            Math.min(...(h.parameters.emission.variances ?? h.parameters.emission.covariances)),
             floor * variance,
             { rel: 1e-6 },
           );
@@ -456,9 +454,9 @@ describe("hazards:", () => {
         iterations: 50,
         tolerance: 0,
       });
-      for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
+      for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-9);
       // symbol 2 was never seen
-      expect(Math.min(...h.parameters.emission.probabilities!)).toBeGreaterThan(0.01);
+      expect(Math.min(...h.parameters.emission.probabilities)).toBeGreaterThan(0.01);
     }));
 
   test("a million improbable steps do not underflow", () =>
@@ -539,9 +537,9 @@ describe("hazards:", () => {
             y.reduce((s, v) => s - 0.5 * (v - x) ** 2 - 0.5 * Math.log(2 * Math.PI), 0);
           // state 1 explains one step more
           close(h.logLikelihood([y]), Math.log(0.5) + half(10), { rel: 1e-12 });
-          close(h.posterior([y])[0]!.slice(0, 2), [Math.exp(-50), 1], { abs: 1e-12 });
+          close(h.posterior([y])[0].slice(0, 2), [Math.exp(-50), 1], { abs: 1e-12 });
           // after 200 steps both explain the same
-          expect(h.predict([y])[0]!.states.slice(-2)[1]).toBeCloseTo(0.5, 6);
+          expect(h.predict([y])[0].states.slice(-2)[1]).toBeCloseTo(0.5, 6);
         },
       ),
   );
@@ -601,10 +599,10 @@ describe("hazards:", () => {
     };
     const padded = (x: Float64Array, r: number): Float64Array =>
       Float64Array.from({ length: r * N }, (_, i) =>
-        i % N < K && Math.floor(i / N) < K ? x[Math.floor(i / N) * K + (i % N)]! : 0,
+        i % N < K && Math.floor(i / N) < K ? x[Math.floor(i / N) * K + (i % N)] : 0,
       );
     const logA = log(padded(A, N), N * N);
-    const logAt = Float64Array.from({ length: N * N }, (_, i) => logA[(i % N) * N + Math.floor(i / N)]!);
+    const logAt = Float64Array.from({ length: N * N }, (_, i) => logA[(i % N) * N + Math.floor(i / N)]);
     const alpha = room.reals(T * N);
     const ll = room.reals(T);
     const g = room.reals(T * N);
@@ -661,8 +659,8 @@ describe("hazards:", () => {
         using({ states: 3, emission: "poisson", seed: 8 }, (h) => h.fit(y, { restarts, iterations: 60 })),
       ),
     );
-    expect(fits[1]!.logLikelihood).toBeGreaterThanOrEqual(fits[0]!.logLikelihood);
-    expect(fits[1]!.logLikelihood).toBeGreaterThan(truth.logLikelihood(y) - 1);
+    expect(fits[1].logLikelihood).toBeGreaterThanOrEqual(fits[0].logLikelihood);
+    expect(fits[1].logLikelihood).toBeGreaterThan(truth.logLikelihood(y) - 1);
     truth.dispose();
   });
 });
@@ -673,12 +671,12 @@ describe("learning", () => {
     (emission) => {
       const size = emission === "categorical" ? { symbols: 4 } : { dimension: 2 };
       const data = [11, 12, 13].map(
-        (seed, i) => example(seed, emission, 2, emission === "categorical" ? 4 : 2, [12, 1, 20][i]!, 0.2).y,
+        (seed, i) => example(seed, emission, 2, emission === "categorical" ? 4 : 2, [12, 1, 20][i], 0.2).y,
       );
       return using({ states: 3, emission, ...size }, async (h) => {
         const { history, logLikelihood } = await h.fit(data, { iterations: 60, tolerance: 0 });
-        for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
-        expect(history[60]! - history[0]!).toBeGreaterThan(0.1);
+        for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-9);
+        expect(history[60] - history[0]).toBeGreaterThan(0.1);
         close(h.logLikelihood(data), logLikelihood, { rel: 1e-12 });
       });
     },
@@ -710,10 +708,10 @@ describe("learning", () => {
         const { transmat, startprob, emission } = h.parameters;
         expect([...startprob]).toEqual([1, 0, 0, 0]);
         for (let i = 0; i < 4; ++i) for (let j = 0; j < i; ++j) expect(transmat[4 * i + j]).toBe(0);
-        expect([emission.probabilities![2], emission.probabilities![9]]).toEqual([0, 0]);
+        expect([emission.probabilities[2], emission.probabilities[9]]).toEqual([0, 0]);
         const { states } = h.sample(50, { seed: 3 });
         states.forEach((s, t) => {
-          if (t > 0) expect(s).toBeGreaterThanOrEqual(states[t - 1]!);
+          if (t > 0) expect(s).toBeGreaterThanOrEqual(states[t - 1]);
         });
       },
     ));
@@ -725,7 +723,7 @@ describe("learning", () => {
       const y = example(21, emission, 3, emission === "categorical" ? 3 : 1, 40).y;
       return using({ states: 4, emission, ...size, tie: [0, 1, 0, 1] }, async (h) => {
         const { history } = await h.fit([y], { iterations: 30, tolerance: 0 });
-        for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
+        for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-9);
         for (const data of Object.values(h.parameters.emission)) {
           const w = data.length / 4;
           expect(data.slice(0, w)).toEqual(data.slice(2 * w, 3 * w));
@@ -753,24 +751,24 @@ describe("learning", () => {
         transmat,
         emission: { means, variances },
       } = h.parameters;
-      const flip = means![0]! > means![1]!;
+      const flip = means[0] > means[1];
       const at = (k: number): number => (flip ? 1 - k : k);
       const counts = [0, 0];
       states.forEach((s) => {
-        ++counts[s]!;
+        ++counts[s];
       });
       // standard errors as if the states were seen, widened by what the posterior leaves open (overlap of the
       // two densities: below 10 %)
       const wide = 1.5;
       [-1, 2].forEach((mean, k) =>
-        expect(Math.abs(means![at(k)]! - mean)).toBeLessThan(3 * wide * Math.sqrt([1, 0.5][k]! / counts[k]!)),
+        expect(Math.abs(means[at(k)] - mean)).toBeLessThan(3 * wide * Math.sqrt([1, 0.5][k] / counts[k])),
       );
       [1, 0.5].forEach((v, k) =>
-        expect(Math.abs(variances![at(k)]! - v)).toBeLessThan(3 * wide * v * Math.sqrt(2 / counts[k]!)),
+        expect(Math.abs(variances[at(k)] - v)).toBeLessThan(3 * wide * v * Math.sqrt(2 / counts[k])),
       );
       [0.1, 0.2].forEach((p, k) =>
-        expect(Math.abs(transmat[2 * at(k) + at(1 - k)]! - p)).toBeLessThan(
-          3 * wide * Math.sqrt((p * (1 - p)) / counts[k]!),
+        expect(Math.abs(transmat[2 * at(k) + at(1 - k)] - p)).toBeLessThan(
+          3 * wide * Math.sqrt((p * (1 - p)) / counts[k]),
         ),
       );
     });
@@ -807,7 +805,7 @@ describe("learning", () => {
         const { sequence } = h.sample(20_000);
         const z = Float64Array.from(
           { length: 20_000 },
-          (_, t) => (sequence[2 * t]! - 1) * (sequence[2 * t + 1]! - 2),
+          (_, t) => (sequence[2 * t] - 1) * (sequence[2 * t + 1] - 2),
         );
         close(mean(z), 1, { abs: 3 * Math.sqrt(7 / 20_000) });
       },
@@ -983,7 +981,7 @@ describe("misuse", () => {
         fc.constantFrom("gaussian", "diagonal"),
         fc.constantFrom("ergodic", "left-right"),
         async (y, emission, topology) => {
-          await using({ states: 3, emission, dimension: 2, topology } as HmmSpec, async (h) => {
+          await using({ states: 3, emission, dimension: 2, topology }, async (h) => {
             try {
               expect(h.logLikelihood([y])).not.toBeNaN();
               const { logLikelihood } = await h.fit([y], { iterations: 3 });
@@ -993,7 +991,7 @@ describe("misuse", () => {
                 ...transmat,
                 ...startprob,
                 ...Object.values(e).flatMap((a) => [...a]),
-                ...h.posterior([y])[0]!,
+                ...h.posterior([y])[0],
               ])
                 expect(Number.isFinite(x)).toBe(true);
             } catch (error) {
@@ -1029,7 +1027,7 @@ test.each(["categorical", "poisson"] as const)(
               topology,
               ...(emission === "categorical" ? { symbols: 4 } : {}),
               ...(tie ? { tie: [0, 1, 0] } : {}),
-            } as HmmSpec,
+            },
             async (h) => {
               try {
                 expect(h.logLikelihood(y)).not.toBeNaN();
@@ -1059,12 +1057,12 @@ test.each(["categorical", "poisson"] as const)(
 );
 
 test("the comparison sees a planted error", () => {
-  const { spec, y, density } = cases[0]![1];
+  const { spec, y, density } = cases[0][1];
   const want = enumerate(
     { start: spec.startprob as number[], A: spec.transmat as number[][] },
     y.map((row) => [0, 1, 2].map((k) => density(k, row))),
   );
   const wrong = want.posterior.flat();
-  wrong[4]! += 1e-8;
+  wrong[4] += 1e-8;
   expect(excess(wrong, want.posterior.flat(), ORACLE)).toBeGreaterThan(0);
 });

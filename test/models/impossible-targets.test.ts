@@ -35,7 +35,7 @@ const item = (T: number, target: number[]): { input: Float64Array; target: numbe
 });
 const good = [item(9, [0, 2, 1]), item(6, [1])];
 const bad = item(4, [1, 1, 0]);
-const all = [good[0]!, bad, good[1]!];
+const all = [good[0], bad, good[1]];
 const values = (net: Network): number[] => net.parameters.flatMap(({ data }) => [...data]);
 
 test(
@@ -64,7 +64,7 @@ test('with impossible: "infinite" it counts with loss 0 and no gradient, and eva
   got.gradient.forEach(({ data }, i) =>
     close(
       data.map((g) => 3 * g),
-      want.gradient[i]!.data.map((g) => 2 * g),
+      want.gradient[i].data.map((g) => 2 * g),
       { abs: 1e-14 },
     ),
   );
@@ -101,13 +101,13 @@ test(
 
 test("a loss of infinite weights is still an error", async () => {
   const net = await make(infinite);
-  net.parameters[0]!.data[0] = NaN;
+  net.parameters[0].data[0] = NaN;
   await expect(net.fit(all, { steps: 1, batch: 3 })).rejects.toThrow("loss is NaN");
 });
 
 test("a loss with options is read like the name: by traces, by metrics, and by the rule for subsample", async () => {
   const net = await make(infinite);
-  const trace = readingTrace(net, good[0]!.input);
+  const trace = readingTrace(net, good[0].input);
   expect(trace.joined).toBe(2);
   trace.dispose();
   expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);

@@ -34,29 +34,29 @@ test.each([
       ]),
     );
     const values = Object.values(all);
-    const [C, H, d, W, b] = hidden > 0 ? values : [values[0]!, undefined, undefined, values[1]!, values[2]!];
+    const [C, H, d, W, b] = hidden > 0 ? values : [values[0], undefined, undefined, values[1], values[2]];
     const row = (M: { c: number; data: number[] }, i: number): number[] =>
       M.data.slice(i * M.c, (i + 1) * M.c);
     const times = (x: number[], M: { c: number; data: number[] }): number[] =>
-      x.reduce((y, v, i) => y.map((s, j) => s + v * row(M, i)[j]!), new Array<number>(M.c).fill(0));
+      x.reduce((y, v, i) => y.map((s, j) => s + v * row(M, i)[j]), new Array<number>(M.c).fill(0));
     const context = (t: number): number[] =>
-      [t === 0 ? 4 : words[t - 1]!, t === 0 ? -1 : t === 1 ? 4 : words[t - 2]!].flatMap((w) =>
-        w < 0 ? [0, 0, 0] : row(C!, w),
+      [t === 0 ? 4 : words[t - 1], t === 0 ? -1 : t === 1 ? 4 : words[t - 2]].flatMap((w) =>
+        w < 0 ? [0, 0, 0] : row(C, w),
       );
     const [got] = lm.predict([words]);
     words.forEach((_, t) => {
       const x = context(t);
-      const h = H ? times(x, H).map((v, i) => Math.tanh(v + d!.data[i]!)) : [];
+      const h = H ? times(x, H).map((v, i) => Math.tanh(v + d!.data[i])) : [];
       const into = hidden > 0 ? (direct ? [...h, ...x] : h) : x;
-      const e = times(into, W!).map((v, i) => Math.exp(v + b!.data[i]!));
+      const e = times(into, W).map((v, i) => Math.exp(v + b.data[i]));
       const total = sum(e);
       close(
-        got!.slice(4 * t, 4 * t + 4),
+        got.slice(4 * t, 4 * t + 4),
         e.map((v) => v / total),
         { rel: 1e-12 },
       );
     });
-    close(lm.logLikelihood([words]), sum(words.map((w, t) => Math.log(got![4 * t + w]!))), { rel: 1e-12 });
+    close(lm.logLikelihood([words]), sum(words.map((w, t) => Math.log(got[4 * t + w]))), { rel: 1e-12 });
     close(lm.perplexity([words]), Math.exp(-lm.logLikelihood([words]) / 4), { rel: 1e-12 });
     lm.dispose();
   },
@@ -67,7 +67,7 @@ describe("on a language of three-word rules", () => {
     s.split(" "),
   );
   const vocabulary = [...new Set(rules.flat())];
-  const many = Array.from({ length: 40 }, (_, i) => rules[i % 4]!);
+  const many = Array.from({ length: 40 }, (_, i) => rules[i % 4]);
 
   test.each([
     ["adam", undefined, 300],

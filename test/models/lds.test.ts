@@ -47,9 +47,9 @@ describe.skipIf(!path)(`the Nile, local level model${missing("series", "Nile.csv
     const smoothed = model.smooth(nile);
     close(filtered.means.slice(0, 3), [1120, 1140.92784, 1072.79853], { abs: PRINTED });
     close(filtered.covariances.slice(0, 3), [15099, 7899.73638, 5781.46994], { abs: PRINTED });
-    close([filtered.means[99]!, filtered.covariances[99]!], [798.3702926, 4032.1579418], { abs: 0.5e-7 });
+    close([filtered.means[99], filtered.covariances[99]], [798.3702926, 4032.1579418], { abs: 0.5e-7 });
     close(
-      [smoothed.means[0]!, smoothed.means[50]!, smoothed.covariances[50]!],
+      [smoothed.means[0], smoothed.means[50], smoothed.covariances[50]],
       [1111.66832, 829.55045, 2326.75687],
       { abs: PRINTED },
     );
@@ -68,7 +68,7 @@ describe.skipIf(!path)(`the Nile, local level model${missing("series", "Nile.csv
       iterations: 1500,
       optimizer: adam({ rate: (step) => 0.1 * 0.99 ** step }),
     });
-    close([steep.parameters.R[0]!, steep.parameters.Q[0]!], [15098.52, 1469.18], { rel: 1e-5 });
+    close([steep.parameters.R[0], steep.parameters.Q[0]], [15098.52, 1469.18], { rel: 1e-5 });
     close(climbed.logLikelihood, -633.46456, { abs: 1e-5 });
     em.dispose();
     steep.dispose();
@@ -93,10 +93,10 @@ test(
     const { means } = level.smooth(flow);
     const [Q] = level.parameters.Q;
     expect(converged).toBe(true);
-    expect(means[0]! - means.at(-1)!).toBeGreaterThan(300); // less than 1 from Q = 0.19
+    expect(means[0] - means.at(-1)!).toBeGreaterThan(300); // less than 1 from Q = 0.19
     for (const factor of [0.8, 1.25]) {
       // a maximum
-      const beside = await localLevel({ level: Q! * factor, observation: level.parameters.R[0]! });
+      const beside = await localLevel({ level: Q * factor, observation: level.parameters.R[0] });
       expect(beside.logLikelihood(flow)).toBeLessThan(level.logLikelihood(flow));
       beside.dispose();
     }
@@ -142,7 +142,7 @@ async function drawn(
 ): Promise<{ y: Float64Array[]; u: Float64Array[]; model: Lds }> {
   const model = await lds(truth);
   const u = lengths.map((T, i) => Float64Array.from({ length: T }, (_, t) => Math.sin(0.7 * t + i)));
-  const y = lengths.map((T, i) => model.sample(T, { seed: i + 1, inputs: [u[i]!] }).sequence);
+  const y = lengths.map((T, i) => model.sample(T, { seed: i + 1, inputs: [u[i]] }).sequence);
   if (holes)
     y.forEach((s, i) =>
       s.forEach((_, j) => {
@@ -172,10 +172,10 @@ describe("learning", () => {
       const before = k.parameters;
       const { history } = await k.fit(y, { inputs: u, iterations: 40, tolerance: 0 });
       const after = k.parameters;
-      for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
-      expect(history[40]! - history[0]!).toBeGreaterThan(0.1);
+      for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-9);
+      expect(history[40] - history[0]).toBeGreaterThan(0.1);
       for (const name of fixed) expect(after[name]).toEqual(before[name]);
-      close(k.logLikelihood(y, { inputs: u }), history[40]!, { rel: 1e-12 });
+      close(k.logLikelihood(y, { inputs: u }), history[40], { rel: 1e-12 });
       k.dispose();
       model.dispose();
     },
@@ -194,7 +194,7 @@ describe("learning", () => {
     const training = new LdsTraining("test", kalman, start.model, start, { y, u }, [], false, 0);
     const value = (i: number, by: number): number => {
       const x = coordinates.slice();
-      x[i]! += by;
+      x[i] += by;
       training.setCoordinates(x);
       return training.logLikelihood();
     };
@@ -228,8 +228,8 @@ describe("learning", () => {
     const k = await lds(trend);
     const y = [slope(40), slope(25).map((x) => -x)];
     const { history } = await k.fit(y, { iterations: 60, tolerance: 0 });
-    for (let i = 1; i < history.length; ++i) expect(history[i]! - history[i - 1]!).toBeGreaterThan(-1e-9);
-    expect(history[60]! - history[0]!).toBeGreaterThan(1);
+    for (let i = 1; i < history.length; ++i) expect(history[i] - history[i - 1]).toBeGreaterThan(-1e-9);
+    expect(history[60] - history[0]).toBeGreaterThan(1);
     k.dispose();
   });
 
@@ -255,7 +255,7 @@ describe("learning", () => {
     const step = 1e-5;
     const value = (i: number, by: number): number => {
       const x = at.slice();
-      x[i]! += by;
+      x[i] += by;
       training.setCoordinates(x);
       return training.logLikelihood();
     };
@@ -356,9 +356,9 @@ describe("learning", () => {
     const want = training.coordinates();
     const H = Array.from({ length: P }, (_, i) => {
       const x = at.coordinates.slice();
-      x[i]! += 1e-4;
+      x[i] += 1e-4;
       training.setCoordinates(x);
-      return training.gradient().gradient.map((g, j) => (at.gradient[j]! - g) / 1e-4);
+      return training.gradient().gradient.map((g, j) => (at.gradient[j] - g) / 1e-4);
     });
     const covariance = kalman.algebra.solve(
       "information",
@@ -366,12 +366,12 @@ describe("learning", () => {
       P,
       Float64Array.from(
         { length: P * P },
-        (_, i) => 0.5 * (H[Math.floor(i / P)]![i % P]! + H[i % P]![Math.floor(i / P)]!),
+        (_, i) => 0.5 * (H[Math.floor(i / P)][i % P] + H[i % P][Math.floor(i / P)]),
       ),
       Float64Array.from({ length: P * P }, (_, i) => (i % (P + 1) === 0 ? 1 : 0)),
     );
     for (let i = 0; i < P; ++i)
-      expect(Math.abs(at.coordinates[i]! - want[i]!) / Math.sqrt(covariance[i * P + i]!)).toBeLessThan(3);
+      expect(Math.abs(at.coordinates[i] - want[i]) / Math.sqrt(covariance[i * P + i])).toBeLessThan(3);
     for (const m of [model, k, kalman]) m.dispose();
   });
 
@@ -381,7 +381,7 @@ describe("learning", () => {
     const { history } = await k.fit(y, { inputs: u, iterations: 20 });
     const { Q, R } = k.parameters;
     expect([Q[1], Q[2], R[1], R[2]]).toEqual([0, 0, 0, 0]);
-    expect(history[20]).toBeGreaterThan(history[0]!);
+    expect(history[20]).toBeGreaterThan(history[0]);
     k.dispose();
     model.dispose();
   });
@@ -434,10 +434,10 @@ describe("using", () => {
       const stream = m.stream();
       for (let round = 0; round < 2; ++round, stream.reset()) {
         for (let t = 0; t < 25; ++t) {
-          const now = stream.step(y[0]!.subarray(2 * t, 2 * t + 2), u[0]![t]!);
-          close(now.mean, want!.means.slice(2 * t, 2 * t + 2), { rel: 1e-12, abs: 1e-12 });
-          close(now.covariance, want!.covariances.slice(4 * t, 4 * t + 4), { rel: 1e-12, abs: 1e-12 });
-          close(now.logLikelihood, want!.logLikelihoods[t]!, { rel: 1e-12, abs: 1e-12 });
+          const now = stream.step(y[0].subarray(2 * t, 2 * t + 2), u[0][t]);
+          close(now.mean, want.means.slice(2 * t, 2 * t + 2), { rel: 1e-12, abs: 1e-12 });
+          close(now.covariance, want.covariances.slice(4 * t, 4 * t + 4), { rel: 1e-12, abs: 1e-12 });
+          close(now.logLikelihood, want.logLikelihoods[t], { rel: 1e-12, abs: 1e-12 });
         }
       }
       stream.dispose();
@@ -474,20 +474,20 @@ describe("using", () => {
     const { y, u, model } = await drawn([9], false);
     const [steps] = model.predict(y, { inputs: u });
     const scores = Array.from({ length: 9 }, (_, t) => {
-      const [a, b, , d] = steps!.covariances.slice(4 * t, 4 * t + 4);
-      const e = [0, 1].map((i) => y[0]![2 * t + i]! - steps!.means[2 * t + i]!);
-      const det = a! * d! - b! * b!;
+      const [a, b, , d] = steps.covariances.slice(4 * t, 4 * t + 4);
+      const e = [0, 1].map((i) => y[0][2 * t + i] - steps.means[2 * t + i]);
+      const det = a * d - b * b;
       return (
         -0.5 *
         (2 * Math.log(2 * Math.PI) +
           Math.log(det) +
-          (d! * e[0]! ** 2 - 2 * b! * e[0]! * e[1]! + a! * e[1]! ** 2) / det)
+          (d * e[0] ** 2 - 2 * b * e[0] * e[1] + a * e[1] ** 2) / det)
       );
     });
     close(sum(scores), model.logLikelihood(y, { inputs: u }), { rel: 1e-12 });
-    const cut = model.forecast(3, { history: y[0]!.slice(0, 12), inputs: u });
-    close(cut.means.slice(0, 2), steps!.means.slice(12, 14), { rel: 1e-12 });
-    expect(cut.covariances[8]).toBeGreaterThan(cut.covariances[0]!);
+    const cut = model.forecast(3, { history: y[0].slice(0, 12), inputs: u });
+    close(cut.means.slice(0, 2), steps.means.slice(12, 14), { rel: 1e-12 });
+    expect(cut.covariances[8]).toBeGreaterThan(cut.covariances[0]);
     model.dispose();
   });
 

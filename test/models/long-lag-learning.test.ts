@@ -11,7 +11,7 @@ import { Random } from "../../src/wasm/random.ts";
 
 const wrong = (net: Network, task: Task, items: readonly Item[]): number => {
   const y = net.predict(items.map((item) => item.input));
-  return items.filter((item, i) => task.wrong(item, y[i]!) > 0).length / items.length;
+  return items.filter((item, i) => task.wrong(item, y[i]) > 0).length / items.length;
 };
 const tanhNet = (task: Task, seed: number, precision: "float32" | "float64" = "float32"): Promise<Network> =>
   network({

@@ -56,9 +56,9 @@ describe("training", () => {
     const before = (await net.evaluate(data)).loss;
     const history = await net.fit(data, { optimizer: adam({ rate: 0.05 }), steps: 100, batch: 3 });
     expect(history).toHaveLength(100);
-    expect(history[0]!.loss).toBeCloseTo(before, 5);
+    expect(history[0].loss).toBeCloseTo(before, 5);
     expect((await net.evaluate(data)).loss).toBeLessThan(before / 2);
-    expect(history[99]!).toMatchObject({ step: 100 });
+    expect(history[99]).toMatchObject({ step: 100 });
   });
 
   test.each<[string, () => Optimizer]>([
@@ -80,7 +80,7 @@ describe("training", () => {
     const strip = (events: TrainEvent[]): object[] => events.map(({ ms: _, ...rest }) => rest);
     expect(strip(resumed)).toEqual(strip(second));
     expect(values(copy)).toEqual(values(whole));
-    expect(second[0]!.step).toBe(first.length + 1);
+    expect(second[0].step).toBe(first.length + 1);
   });
 
   test("an abort keeps the weights of the last whole step", async () => {
@@ -134,7 +134,7 @@ describe("training", () => {
     const losses: number[] = [];
     for await (const e of net.train(whole, { optimizer: sgd({ rate: 0 }), steps: 2, batch: 1, truncate: 4 }))
       losses.push(e.loss);
-    close((losses[0]! + losses[1]!) / 2, (await net.evaluate(whole)).loss, { rel: 1e-6 });
+    close((losses[0] + losses[1]) / 2, (await net.evaluate(whole)).loss, { rel: 1e-6 });
   });
 
   test("truncated backpropagation in shards is refused: one shard would go on from the states of another", async () => {
@@ -190,18 +190,18 @@ describe("prediction", () => {
     ["leaky", [rnn(4, { leak: 0.2 }), dense(1)]],
   ])("a stream of a net of %s has the bits of predict", async (_, layers) => {
     const net = await build({ layers, loss: "squared" });
-    const x = items([6])[0]!.input as number[];
+    const x = items([6])[0].input as number[];
     const stream = net.stream();
     const run = (): number[] =>
-      Array.from({ length: 6 }, (_, t) => stream.step(x.slice(2 * t, 2 * t + 2))[0]!);
-    expect(run()).toEqual(Array.from(net.predict([x])[0]!));
+      Array.from({ length: 6 }, (_, t) => stream.step(x.slice(2 * t, 2 * t + 2))[0]);
+    expect(run()).toEqual(Array.from(net.predict([x])[0]));
     stream.reset();
-    expect(run()).toEqual(Array.from(net.predict([x])[0]!));
+    expect(run()).toEqual(Array.from(net.predict([x])[0]));
   });
 
   test("probabilities of a softmax sum to one, of a bernoulli lie between zero and one", async () => {
     const soft = await build({ layers: [lstm(4), dense(5)], loss: "softmax" });
-    const y = soft.predict([items([4])[0]!.input])[0]!;
+    const y = soft.predict([items([4])[0].input])[0];
     for (let t = 0; t < 4; ++t)
       close(
         Array.from(y.subarray(5 * t, 5 * t + 5)).reduce((a, b) => a + b),
@@ -209,7 +209,7 @@ describe("prediction", () => {
         { abs: 1e-6 },
       );
     const net = await build({ layers: toy() });
-    for (const p of net.predict([items([4])[0]!.input])[0]!) expect(p > 0 && p < 1).toBe(true);
+    for (const p of net.predict([items([4])[0].input])[0]) expect(p > 0 && p < 1).toBe(true);
   });
 
   test("a net that reads backwards cannot stream", async () => {
@@ -237,7 +237,7 @@ describe("the modes of input and target (7b-5, 7b-6)", () => {
       ],
       { initial: [[0.5], [-0.5]] },
     );
-    expect(a![0]).not.toBe(b![0]);
+    expect(a[0]).not.toBe(b[0]);
     expect(() => net.predict([[0, 0]])).toThrow("initial has 0 values, want 1");
   });
 
@@ -249,7 +249,7 @@ describe("the modes of input and target (7b-5, 7b-6)", () => {
     expect(await loss([9, 9, 0.1, 9, 9, 0.3])).toBe(await loss([5, 5, 0.1, 5, 5, 0.3]));
     const final = net.gradient([{ input, target: [9, 9, 9, 9, 1, 1], weight: [0, 0, 1] }]).loss;
     const [y] = net.predict([input]);
-    close(final, 0.5 * ((y![4]! - 1) ** 2 + (y![5]! - 1) ** 2), { rel: 1e-5 });
+    close(final, 0.5 * ((y[4] - 1) ** 2 + (y[5] - 1) ** 2), { rel: 1e-5 });
   });
 
   test("initial states are learned by default, and stay zero on request", async () => {
@@ -296,15 +296,15 @@ describe("constraints (7b-2)", () => {
       ],
     });
     const find = (name: string): ArrayLike<number> => net.parameters.find((p) => p.name === name)!.data;
-    const fixed = find("rnn1.b")[2]!;
+    const fixed = find("rnn1.b")[2];
     const before = values(net);
     await net.fit(addition, { optimizer: optimizer(), steps: 6, batch: 16 });
     const Wx = find("rnn1.Wx");
     const Wh = find("rnn1.Wh");
-    const b = find("dense2.b")[0]!;
+    const b = find("dense2.b")[0];
     expect([Wx[0], Wx[1]]).toEqual([Wx[3], Wx[4]]);
     expect(find("rnn1.b")[2]).toBe(fixed);
-    close([Wh[0]! + Wh[4]! + Wh[8]!, Wh[4]! - 2 * Wh[8]! + 3 * b], [0.7, -0.2], { abs: 1e-14 });
+    close([Wh[0] + Wh[4] + Wh[8], Wh[4] - 2 * Wh[8] + 3 * b], [0.7, -0.2], { abs: 1e-14 });
     expect(values(net)).not.toEqual(before);
   });
 
@@ -332,13 +332,13 @@ describe("symbols", () => {
   test("a layer on symbols is the layer on one-of-V rows", async () => {
     const sparse = await build({ input: { symbols: 5 }, layers: [lstm(3), dense(5)], loss: "softmax" });
     const full = await build({ input: 5, layers: [lstm(3), dense(5)], loss: "softmax" });
-    full.parameters.forEach((p, i) => p.data.set(sparse.parameters[i]!.data));
+    full.parameters.forEach((p, i) => p.data.set(sparse.parameters[i].data));
     const symbols = [3, 1, 4, 0];
     const rows = symbols.map((s) => Array.from({ length: 5 }, (_, i) => (i === s ? 1 : 0)));
-    close(full.predict([rows])[0]!, sparse.predict([symbols])[0]!, { rel: 1e-6 });
+    close(full.predict([rows])[0], sparse.predict([symbols])[0], { rel: 1e-6 });
     const a = sparse.gradient([{ input: symbols, target: [1, 2, 3, 4] }]);
     const b = full.gradient([{ input: rows, target: [1, 2, 3, 4] }]);
-    a.gradient.forEach((g, i) => close(g.data, b.gradient[i]!.data, { rel: 1e-5, abs: 1e-7 }));
+    a.gradient.forEach((g, i) => close(g.data, b.gradient[i].data, { rel: 1e-5, abs: 1e-7 }));
   });
 
   test("input 1 before an embedding is one symbol a step", async () => {
@@ -414,20 +414,20 @@ describe("Gauss-Newton", () => {
     const J = theta.map((_, p) => {
       const plus = outputs(theta.map((x, i) => (i === p ? x + h : x)));
       const minus = outputs(theta.map((x, i) => (i === p ? x - h : x)));
-      return plus.map((y, i) => (y - minus[i]!) / (2 * h));
+      return plus.map((y, i) => (y - minus[i]) / (2 * h));
     });
     const y = (set(theta), net.predict(inputs).flatMap((y) => Array.from(y)));
     const v = theta.map((_, i) => Math.cos(3 * i));
-    const Jv = y.map((_, i) => J.reduce((sum, column, p) => sum + column[i]! * v[p]!, 0));
+    const Jv = y.map((_, i) => J.reduce((sum, column, p) => sum + column[i] * v[p], 0));
     const HJv = Jv.map((r, i) => {
       if (loss === "squared") return r;
-      if (loss === "bernoulli") return y[i]! * (1 - y[i]!) * r;
+      if (loss === "bernoulli") return y[i] * (1 - y[i]) * r;
       const from = Math.floor(i / O) * O;
       const p = y.slice(from, from + O);
-      const mean = p.reduce((sum, q, j) => sum + q * Jv[from + j]!, 0);
-      return y[i]! * (r - mean);
+      const mean = p.reduce((sum, q, j) => sum + q * Jv[from + j], 0);
+      return y[i] * (r - mean);
     });
-    const want = J.map((column) => column.reduce((sum, x, i) => sum + x * HJv[i]!, 0) / steps);
+    const want = J.map((column) => column.reduce((sum, x, i) => sum + x * HJv[i], 0) / steps);
     close(net.gaussNewtonProduct(data, v), want, { rel: 1e-8, abs: 1e-9 });
     expect(P).toBe(theta.length);
   });

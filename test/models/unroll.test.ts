@@ -50,11 +50,11 @@ test.each<[string, Layer[]]>([
       target: Array.from({ length: loss === "softmax" ? T : 3 * T }, (_, i) => (i + b) % 3),
     }));
     const inputs = data.map((item) => item.input);
-    net.predict(inputs).forEach((y, i) => close(layered.predict(inputs)[i]!, y, ROUNDING));
+    net.predict(inputs).forEach((y, i) => close(layered.predict(inputs)[i], y, ROUNDING));
     const got = layered.gradient(data);
     const want = net.gradient(data);
     close(got.loss, want.loss, ROUNDING);
-    want.gradient.forEach((g, i) => close(got.gradient[i]!.data, g.data, ROUNDING));
+    want.gradient.forEach((g, i) => close(got.gradient[i].data, g.data, ROUNDING));
     // targets at one step alone: the backward pass leaves out the steps that have no adjoint
     for (const target of [0, 2, T - 1]) {
       const few = data.map((item) => ({
@@ -62,7 +62,7 @@ test.each<[string, Layer[]]>([
         weight: Array.from({ length: T }, (_, t) => (t === target ? 1 : 0)),
       }));
       const whole = layered.gradient(few);
-      net.gradient(few).gradient.forEach((g, i) => close(g.data, whole.gradient[i]!.data, ROUNDING));
+      net.gradient(few).gradient.forEach((g, i) => close(g.data, whole.gradient[i].data, ROUNDING));
     }
     expect(layered.size).toBe(T * net.size);
     layered.dispose();
@@ -91,7 +91,7 @@ test(
     };
     const got = net.gradient([item]);
     const want = layered.gradient([item]);
-    want.gradient.forEach((g, i) => close(got.gradient[i]!.data, g.data, ROUNDING));
+    want.gradient.forEach((g, i) => close(got.gradient[i].data, g.data, ROUNDING));
     expect(got.gradient.find(({ name }) => name === "rnn1.state")!.data).toEqual(new Float64Array(3));
     layered.dispose();
     net.dispose();

@@ -57,9 +57,9 @@ opLaws("dropout in training", (g) => g.apply(dropout(0.4), varied(g, 6)), {
 });
 opLaws("dropout at rest", (g) => g.apply(dropout(0.4), varied(g, 6)));
 opLaws("relu", (g) => g.apply(activation("relu"), varied(g, 5)), { seed: 3 });
-inputLaws("linear", builds["linear on data"]!);
+inputLaws("linear", builds["linear on data"]);
 inputLaws("delay taps", (g) => g.apply(delayTaps(3), dense(g, g.input("x", 2), 2, 2, "d")));
-inputLaws("initial state from data", builds["initial state partly from data"]!, 2);
+inputLaws("initial state from data", builds["initial state partly from data"], 2);
 
 describe("the laws themselves", () => {
   const wrong = (part: "jvp" | "vjp"): Op => {
@@ -69,7 +69,7 @@ describe("the laws themselves", () => {
       [part](f: Parameters<Op["vjp"]>[0]) {
         right[part](f);
         if (part === "jvp") f.k.scale(f.shape.rows * f.shape.columns, 1.001, f.ry);
-        else f.k.scale(f.shape.rows * f.shape.columns, 1.001, f.dx[0]!);
+        else f.k.scale(f.shape.rows * f.shape.columns, 1.001, f.dx[0]);
       },
     };
   };
@@ -80,14 +80,14 @@ describe("the laws themselves", () => {
     const h = 1e-5;
     b.forward();
     const Jv = b.jvp(v);
-    b.setTheta(theta.map((x, i) => x + h * v[i]!));
+    b.setTheta(theta.map((x, i) => x + h * v[i]));
     const plus = b.forward();
-    b.setTheta(theta.map((x, i) => x - h * v[i]!));
+    b.setTheta(theta.map((x, i) => x - h * v[i]));
     const minus = b.forward();
     expect(
       excess(
         Jv,
-        plus.map((y, i) => (y - minus[i]!) / (2 * h)),
+        plus.map((y, i) => (y - minus[i]) / (2 * h)),
         { abs: 1e-8, rel: 1e-8 },
       ),
     ).toBeGreaterThan(0);
@@ -98,8 +98,8 @@ describe("the laws themselves", () => {
     const u = b.normals(b.size);
     const v = b.normals(b.P);
     b.forward();
-    const left = u.reduce((sum, x, i) => sum + x * b.jvp(v)[i]!, 0);
-    const right = b.vjp(u).reduce((sum, x, i) => sum + x * v[i]!, 0);
+    const left = u.reduce((sum, x, i) => sum + x * b.jvp(v)[i], 0);
+    const right = b.vjp(u).reduce((sum, x, i) => sum + x * v[i], 0);
     expect(Math.abs(left - right)).toBeGreaterThan(1e-6);
     b.dispose();
   });

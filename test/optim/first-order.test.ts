@@ -48,12 +48,12 @@ async function objective(
 
 const curvatures = [1, 3, 10, 0.3, 5];
 const bowl: F = (x) => ({
-  value: curvatures.reduce((s, c, i) => s + 0.5 * c * x[i]! ** 2, 0),
-  gradient: curvatures.map((c, i) => c * x[i]!),
+  value: curvatures.reduce((s, c, i) => s + 0.5 * c * x[i] ** 2, 0),
+  gradient: curvatures.map((c, i) => c * x[i]),
 });
 const rosenbrock: F = (at) => {
-  const x = at[0]!;
-  const y = at[1]!;
+  const x = at[0];
+  const y = at[1];
   return {
     value: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
     gradient: [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)],
@@ -104,8 +104,7 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
     const again = make().start(f);
     f.put(theta);
     again.restore(scalars);
-    for (const [key, ptr] of Object.entries(again.state.vectors))
-      memory.reals(ptr, f.size).set(vectors[key]!);
+    for (const [key, ptr] of Object.entries(again.state.vectors)) memory.reals(ptr, f.size).set(vectors[key]);
     for (let i = 0; i < 5; ++i) await again.step();
     expect(f.at()).toEqual(want);
     run.dispose();
@@ -134,7 +133,7 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
     const one = await sgd({ rate: 1, clip: 2 }).start(f).step();
     expect([one.gradientNorm, f.at()[0]]).toEqual([100, 98]);
     await sgd({ rate: 0.1, decay: 0.5 }).start(f).step();
-    close(f.at()[0]!, 98 - 0.1 * (98 + 49), { rel: 1e-15 });
+    close(f.at()[0], 98 - 0.1 * (98 + 49), { rel: 1e-15 });
     const maker = { sgd, momentum, nesterov, adam, rmsprop }[name] as (o: object) => Optimizer;
     expect(() => maker({ rat: 1 })).toThrow(`${name}: unknown option "rat", want one of rate`);
     expect(() => maker({ rate: -1 })).toThrow(`${name}: rate is -1`);
@@ -176,7 +175,7 @@ test("Nesterov's gradient is taken where the velocity leads", async () => {
   const seen: number[] = [];
   const f = await objective(
     (x) => {
-      seen.push(x[0]!);
+      seen.push(x[0]);
       return { value: 0, gradient: [1] };
     },
     [0],

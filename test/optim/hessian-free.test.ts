@@ -33,7 +33,7 @@ async function objective(
   let J: number[][] = [];
   let S: number[][] = [];
   const normal = (A: number[][], v: number[]): number[] =>
-    v.map((_, i) => A.reduce((s, row) => s + row[i]! * row.reduce((t, x, j) => t + x * v[j]!, 0), 0));
+    v.map((_, i) => A.reduce((s, row) => s + row[i] * row.reduce((t, x, j) => t + x * v[j], 0), 0));
   return {
     engine: e,
     size: n,
@@ -47,7 +47,7 @@ async function objective(
       const A = problem.jacobian(read(theta));
       write(
         g,
-        start.map((_, i) => A.reduce((s, row, k) => s + row[i]! * r[k]!, 0)),
+        start.map((_, i) => A.reduce((s, row, k) => s + row[i] * r[k], 0)),
       );
       return value();
     },
@@ -61,14 +61,14 @@ async function objective(
       const b = normal(S, read(v));
       write(
         out,
-        a.map((x, i) => x + structural * b[i]!),
+        a.map((x, i) => x + structural * b[i]),
       );
     },
     squaredGradients(out) {
       const r = problem.residuals(read(theta));
       write(
         out,
-        start.map((_, i) => J.reduce((s, row, k) => s + (row[i]! * r[k]!) ** 2, 0) / J.length),
+        start.map((_, i) => J.reduce((s, row, k) => s + (row[i] * r[k]) ** 2, 0) / J.length),
       );
     },
   };
@@ -80,18 +80,18 @@ const bowlRows = Array.from({ length: n }, (_, i) =>
 );
 /** ½‖A·θ - 1‖² with singular values spread from 2 down to 1/10. */
 const bowl: Problem = {
-  residuals: (t) => bowlRows.map((row) => row.reduce((s, a, j) => s + a * t[j]!, 0) - 1),
+  residuals: (t) => bowlRows.map((row) => row.reduce((s, a, j) => s + a * t[j], 0) - 1),
   jacobian: () => bowlRows,
   structural: () => bowlRows.map((row, i) => row.map((_, j) => (i === j ? 1 + i / 10 : 0))),
 };
 /** Rosenbrock: residuals 10(x_{i+1} - x_i²), 1 - x_i. */
 const rosenbrock: Problem = {
-  residuals: (t) => t.slice(1).flatMap((y, i) => [10 * (y - t[i]! ** 2), 1 - t[i]!]),
+  residuals: (t) => t.slice(1).flatMap((y, i) => [10 * (y - t[i] ** 2), 1 - t[i]]),
   jacobian: (t) =>
     t
       .slice(1)
       .flatMap((_, i) => [
-        t.map((_, j) => (j === i ? -20 * t[i]! : j === i + 1 ? 10 : 0)),
+        t.map((_, j) => (j === i ? -20 * t[i] : j === i + 1 ? 10 : 0)),
         t.map((_, j) => (j === i ? -1 : 0)),
       ]),
 };
@@ -153,20 +153,20 @@ describe("against the plain reference", () => {
         // each step from the shipped one's state, so that rounding is not amplified from step to step
         reference.theta = f.at();
         reference.lambda = run.state.scalars.lambda!;
-        reference.direction = Array.from(f.engine.memory.reals(run.state.vectors.direction!, f.size));
+        reference.direction = Array.from(f.engine.memory.reals(run.state.vectors.direction, f.size));
         const got = (await run.step()) as HessianFreeReport;
         const want = reference.step();
-        if (want.loss! < 1e-9) break; // beyond this, rounding decides
+        if (want.loss < 1e-9) break; // beyond this, rounding decides
         for (const name of ["cgIterations", "chosen"] as const)
           expect(got[name], `${name} at step ${step}`).toBe(want[name]);
         for (const name of ["loss", "gradientNorm", "lambda", "stepLength", "after"] as const) {
-          expect(Math.abs(got[name] - want[name]!), `${name} at step ${step}`).toBeLessThanOrEqual(
-            rounding * (Math.abs(want[name]!) + 1e-3),
+          expect(Math.abs(got[name] - want[name]), `${name} at step ${step}`).toBeLessThanOrEqual(
+            rounding * (Math.abs(want[name]) + 1e-3),
           );
         }
         const scale = Math.max(...reference.theta.map(Math.abs));
         f.at().forEach((x, i) =>
-          expect(Math.abs(x - reference.theta[i]!)).toBeLessThanOrEqual(rounding * scale),
+          expect(Math.abs(x - reference.theta[i])).toBeLessThanOrEqual(rounding * scale),
         );
         lambdas.add(got.lambda);
       }
@@ -216,7 +216,7 @@ test("the LM rule raises λ below ¼ and for NaN, lowers it above ¾, keeps it b
 });
 
 test("walking back stops at the first iterate that is worse and steps over a loss that is not finite", async () => {
-  const walk = (losses: number[]): Promise<number> => walkBack(losses.length, async (j) => losses[j]!);
+  const walk = (losses: number[]): Promise<number> => walkBack(losses.length, async (j) => losses[j]);
   expect(await walk([5, 1, 2, 3, 4])).toBe(1);
   expect(await walk([0, 4, 2, 3])).toBe(2); // a better one behind a worse one is not looked at
   expect(await walk([3, 2, 2])).toBe(1);
@@ -235,7 +235,7 @@ test("a step that never lowers f leaves θ where it was and forgets the directio
   expect([report.stepLength, report.rho]).toEqual([0, -Infinity]);
   expect(report.after).toBe(report.loss);
   expect(f.at()).toEqual(before);
-  expect(Math.max(...f.engine.memory.reals(run.state.vectors.direction!, f.size))).toBe(0);
+  expect(Math.max(...f.engine.memory.reals(run.state.vectors.direction, f.size))).toBe(0);
 });
 
 test("an abort between CG iterations keeps the run: the next step goes on and ends with the same bits", async () => {
@@ -264,12 +264,12 @@ test("a saved state replays the same bits", async () => {
   const run = hessianFree().start(f);
   await run.step();
   const theta = f.at();
-  const direction = Array.from(f.engine.memory.reals(run.state.vectors.direction!, f.size));
+  const direction = Array.from(f.engine.memory.reals(run.state.vectors.direction, f.size));
   const scalars = { ...run.state.scalars };
   await run.step();
   const later = await objective(rosenbrock, theta);
   const again = hessianFree().start(later);
-  later.engine.memory.reals(again.state.vectors.direction!, later.size).set(direction);
+  later.engine.memory.reals(again.state.vectors.direction, later.size).set(direction);
   again.restore(scalars);
   await again.step();
   expect(later.at()).toEqual(f.at());

@@ -133,7 +133,7 @@ describe.skipIf(!built)(
     test("what a worker's computation throws comes with its class and words", async () => {
       const net = await make();
       const pool = workerPool({ workers: 1, url: worker });
-      net.parameters[0]!.data[0] = NaN;
+      net.parameters[0].data[0] = NaN;
       await expect(net.fit(items, { steps: 1, batch: 4, shard: 2, pool })).rejects.toMatchObject({
         name: "NumericError",
         message: expect.stringContaining("loss is NaN") as string,

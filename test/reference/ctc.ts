@@ -10,7 +10,7 @@ export function collapse(path: readonly number[], blank: number): number[] {
 
 /** -ln Σ Π softmax over all alignments [T] of `labels`; z is [T][K]. */
 export function enumeratedCtc(z: readonly (readonly number[])[], labels: readonly number[]): number {
-  const K = z[0]!.length;
+  const K = z[0].length;
   const blank = K - 1;
   const p = z.map((row) => {
     const sum = row.reduce((s, v) => s + Math.exp(v), 0);
@@ -25,7 +25,7 @@ export function enumeratedCtc(z: readonly (readonly number[])[], labels: readonl
     }
     for (let k = 0; k < K; ++k) {
       path.push(k);
-      visit(probability * p[path.length - 1]![k]!);
+      visit(probability * p[path.length - 1][k]);
       path.pop();
     }
   };

@@ -24,9 +24,9 @@ const sigmoid = lift(
 );
 const add = (...terms: Dual[]): Dual => ({
   x: terms.reduce((s, t) => s + t.x, 0),
-  d: terms[0]!.d.map((_, i) => terms.reduce((s, t) => s + t.d[i]!, 0)),
+  d: terms[0].d.map((_, i) => terms.reduce((s, t) => s + t.d[i], 0)),
 });
-const mul = (a: Dual, b: Dual): Dual => ({ x: a.x * b.x, d: a.d.map((v, i) => v * b.x + a.x * b.d[i]!) });
+const mul = (a: Dual, b: Dual): Dual => ({ x: a.x * b.x, d: a.d.map((v, i) => v * b.x + a.x * b.d[i]) });
 
 export interface NamedMatrix {
   readonly name: string;
@@ -59,7 +59,7 @@ export function dualForward(
           const k = i * p.shape[1] + j;
           const d = new Float64Array(P);
           d[from + k] = 1;
-          return { x: p.data[k]!, d };
+          return { x: p.data[k], d };
         },
       ] as const;
     }),
@@ -76,7 +76,7 @@ export function dualForward(
     const product = (role: string, row: readonly Dual[], column: number): Dual =>
       add(constant(0), ...row.map((x, i) => mul(x, p(role)(i, column))));
     for (const t of order) {
-      const x = input[t]!.map(constant);
+      const x = input[t].map(constant);
       const next: Dual[] = [];
       const nextC: Dual[] = [];
       for (let j = 0; j < H; ++j) {
@@ -94,15 +94,15 @@ export function dualForward(
           const f = sigmoid(zs[1]);
           const g = tanh(zs[2]);
           const o = sigmoid(zs[3]);
-          const now = add(mul(f, c[j]!), mul(i, g));
+          const now = add(mul(f, c[j]), mul(i, g));
           const u = tanh(now);
           const slopes = [
             g.x * i.x * (1 - i.x),
-            c[j]!.x * f.x * (1 - f.x),
+            c[j].x * f.x * (1 - f.x),
             i.x * (1 - g.x * g.x),
             u.x * o.x * (1 - o.x),
           ];
-          zs.forEach((a, k) => pre.push({ d: a.d, weight: Math.abs(slopes[k]!) }));
+          zs.forEach((a, k) => pre.push({ d: a.d, weight: Math.abs(slopes[k]) }));
           nextC.push(now);
           next.push(mul(o, u));
         } else {
@@ -119,11 +119,11 @@ export function dualForward(
           const slopes = [
             slope,
             slope * q.x * r.x * (1 - r.x),
-            (h[j]!.x - n.x) * z.x * (1 - z.x),
+            (h[j].x - n.x) * z.x * (1 - z.x),
             slope * r.x,
           ];
-          [a, zr, zz, q].forEach((b, k) => pre.push({ d: b.d, weight: Math.abs(slopes[k]!) }));
-          next.push(add(mul(open, n), mul(z, h[j]!)));
+          [a, zr, zz, q].forEach((b, k) => pre.push({ d: b.d, weight: Math.abs(slopes[k]) }));
+          next.push(add(mul(open, n), mul(z, h[j])));
         }
       }
       h = next;
@@ -136,7 +136,7 @@ export function dualForward(
   const b = table.get("dense2.b")!;
   const O = shape("dense2.W")[1];
   const outputs = input.map((_, t) => {
-    const features = states.flatMap((rows) => rows[t]!);
+    const features = states.flatMap((rows) => rows[t]);
     return Array.from({ length: O }, (_, o) => add(b(0, o), ...features.map((x, i) => mul(x, W(i, o)))));
   });
   return { outputs, pre };

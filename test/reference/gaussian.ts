@@ -42,7 +42,7 @@ export function joint(s: System, T: number, u?: Matrix): Joint {
   const set = (i: number, j: number, M: Matrix): void =>
     M.forEach((row, a) =>
       row.forEach((v, b) => {
-        covariance[i + a]![j + b] = covariance[j + b]![i + a] = v;
+        covariance[i + a][j + b] = covariance[j + b][i + a] = v;
       }),
     );
   let m = column(s.mean);
@@ -57,12 +57,12 @@ export function joint(s: System, T: number, u?: Matrix): Joint {
       cross = multiply(s.A, cross);
     }
     m = multiply(s.A, m);
-    if (u) m = add(m, multiply(s.B!, column(u[t]!)));
+    if (u) m = add(m, multiply(s.B!, column(u[t])));
     P = add(multiply(multiply(s.A, P), transpose(s.A)), s.Q);
   }
   for (let t = 0; t < T; ++t) {
     let y = multiply(s.C, column(mean.slice(t * n, (t + 1) * n)));
-    if (u) y = add(y, multiply(s.D!, column(u[t]!)));
+    if (u) y = add(y, multiply(s.D!, column(u[t])));
     y.forEach((v, i) => {
       mean[T * n + t * p + i] = v[0]!;
     });
@@ -104,21 +104,21 @@ export function condition(
   const all = j.mean.map((_, i) => i);
   const seen = all
     .slice(T * n)
-    .filter((i) => !Number.isNaN(y[i - T * n]!) && known(Math.floor((i - T * n) / p)));
+    .filter((i) => !Number.isNaN(y[i - T * n]) && known(Math.floor((i - T * n) / p)));
   if (seen.length === 0) return { ...j, logLikelihood: 0 };
   const S = part(j.covariance, seen, seen);
   const cross = part(j.covariance, all, seen);
-  const e = column(seen.map((i) => y[i - T * n]! - j.mean[i]!));
+  const e = column(seen.map((i) => y[i - T * n] - j.mean[i]));
   const { X, logDet } = solve(
     S,
-    transpose(cross).map((row, i) => [...row, e[i]![0]!]),
+    transpose(cross).map((row, i) => [...row, e[i][0]]),
   );
   const gain = transpose(X.map((row) => row.slice(0, -1)));
-  const weighted = column(X.map((row) => row[row.length - 1]!));
+  const weighted = column(X.map((row) => row[row.length - 1]));
   return {
-    mean: add(column(j.mean), multiply(gain, e)).map((r) => r[0]!),
+    mean: add(column(j.mean), multiply(gain, e)).map((r) => r[0]),
     covariance: add(j.covariance, multiply(gain, transpose(cross)), -1),
-    logLikelihood: -0.5 * (seen.length * LOG_TWO_PI + logDet + multiply(transpose(e), weighted)[0]![0]!),
+    logLikelihood: -0.5 * (seen.length * LOG_TWO_PI + logDet + multiply(transpose(e), weighted)[0][0]),
   };
 }
 
@@ -145,18 +145,18 @@ export function diffuse(
   const into = (i: number, j: number, M: Matrix): void =>
     M.forEach((row, a) =>
       row.forEach((v, b) => {
-        precision[i + a]![j + b]! += v;
+        precision[i + a][j + b] += v;
       }),
     );
   let constant = 0;
   for (let t = 0; t < T; ++t) {
-    const yt = column(rows(y, p)[t]!);
+    const yt = column(rows(y, p)[t]);
     const CR = multiply(transpose(s.C), Ri);
     into(t * n, t * n, multiply(CR, s.C));
     multiply(CR, yt).forEach((v, i) => {
-      information[t * n + i]![0]! += v[0]!;
+      information[t * n + i][0] += v[0];
     });
-    constant -= 0.5 * (p * LOG_TWO_PI + logR + multiply(multiply(transpose(yt), Ri), yt)[0]![0]!);
+    constant -= 0.5 * (p * LOG_TWO_PI + logR + multiply(multiply(transpose(yt), Ri), yt)[0][0]);
     if (t + 1 === T) continue;
     const AQ = multiply(transpose(s.A), Qi);
     into(t * n, t * n, multiply(AQ, s.A));
@@ -175,9 +175,9 @@ export function diffuse(
   }
   const { X: covariance, logDet } = solve(precision, identity(T * n));
   const mean = multiply(covariance, information);
-  const quadratic = multiply(transpose(information), mean)[0]![0]!;
+  const quadratic = multiply(transpose(information), mean)[0][0];
   return {
-    mean: mean.map((r) => r[0]!),
+    mean: mean.map((r) => r[0]),
     covariance,
     logLikelihood: constant + 0.5 * (quadratic - logDet + T * n * LOG_TWO_PI) - 0.5 * n * LOG_TWO_PI,
   };

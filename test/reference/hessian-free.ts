@@ -24,14 +24,14 @@ export interface PlainOptions {
   lineSearchTries: number;
 }
 
-const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-const plus = (a: number[], s: number, b: number[]): number[] => a.map((x, i) => x + s * b[i]!);
+const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
+const plus = (a: number[], s: number, b: number[]): number[] => a.map((x, i) => x + s * b[i]);
 const normal = (J: number[][], v: number[]): number[] => {
   const out = v.map(() => 0);
   for (const row of J) {
     const s = dot(row, v);
     row.forEach((x, i) => {
-      out[i]! += s * x;
+      out[i] += s * x;
     });
   }
   return out;
@@ -48,7 +48,7 @@ export function plainCg(
 ): { xs: number[][]; phis: number[] } {
   let x = x0;
   let r = plus(b, -1, B(x));
-  let z = M ? r.map((v, i) => v / M[i]!) : r;
+  let z = M ? r.map((v, i) => v / M[i]) : r;
   let p = z;
   const phi = (): number => -0.5 * dot(x, plus(r, 1, b));
   const xs = [x];
@@ -62,12 +62,12 @@ export function plainCg(
     const alpha = rz / pBp;
     x = plus(x, alpha, p);
     r = plus(r, -alpha, Bp);
-    z = M ? r.map((v, j) => v / M[j]!) : r;
+    z = M ? r.map((v, j) => v / M[j]) : r;
     p = plus(z, dot(r, z) / rz, p);
     xs.push(x);
     phis.push(phi());
     const k = Math.max(10, Math.ceil(0.1 * i));
-    if (i > k && phis[i]! < 0 && (phis[i]! - phis[i - k]!) / phis[i]! < k * tolerance) break;
+    if (i > k && phis[i] < 0 && (phis[i] - phis[i - k]) / phis[i] < k * tolerance) break;
   }
   return { xs, phis };
 }
@@ -87,15 +87,13 @@ export function plainHessianFree(
     const J = problem.jacobian(at);
     const S = problem.structural?.(at) ?? [];
     const r = problem.residuals(at);
-    const g = at.map((t, i) => J.reduce((sum, row, n) => sum + row[i]! * r[n]!, 0) + o.weightDecay * t);
+    const g = at.map((t, i) => J.reduce((sum, row, n) => sum + row[i] * r[n], 0) + o.weightDecay * t);
     const B = (v: number[]): number[] =>
       plus(plus(normal(J, v), lambda * o.mu, normal(S, v)), lambda + o.weightDecay, v);
     const M = o.diagonal
       ? at.map(
           (_, i) =>
-            (J.reduce((sum, row, n) => sum + (row[i]! * r[n]!) ** 2, 0) / J.length +
-              lambda +
-              o.weightDecay) **
+            (J.reduce((sum, row, n) => sum + (row[i] * r[n]) ** 2, 0) / J.length + lambda + o.weightDecay) **
             0.75,
         )
       : undefined;
@@ -113,14 +111,14 @@ export function plainHessianFree(
     kept.push(last);
     let chosen = last;
     for (let j = kept.length - 2; j >= 0; --j) {
-      if (f(plus(at, 1, xs[kept[j]!]!)) > f(plus(at, 1, xs[chosen]!))) break;
+      if (f(plus(at, 1, xs[kept[j]])) > f(plus(at, 1, xs[chosen]))) break;
       chosen = kept[j]!;
     }
-    const delta = xs[chosen]!;
+    const delta = xs[chosen];
     const loss = f(at);
     const q = o.undamped
       ? dot(g, delta) + 0.5 * dot(delta, plus(normal(J, delta), o.weightDecay, delta))
-      : phis[chosen]!;
+      : phis[chosen];
     const change = f(plus(at, 1, delta)) - loss;
     const rho = change > 0 ? -Infinity : change / q;
     if (rho > 0.75) run.lambda *= 2 / 3;
@@ -134,7 +132,7 @@ export function plainHessianFree(
       ++tries;
     }
     if (!good()) alpha = 0;
-    run.direction = alpha > 0 ? xs[last]! : at.map(() => 0);
+    run.direction = alpha > 0 ? xs[last] : at.map(() => 0);
     run.theta = plus(at, alpha, delta);
     return {
       loss,

@@ -33,19 +33,19 @@ export function enumerate({ start, A }: Chain, density: readonly (readonly numbe
         best = [...path];
       }
       path.forEach((k, t) => {
-        posterior[t]![k]! += p;
-        if (t > 0) transitions[path[t - 1]!]![k]! += p;
+        posterior[t][k] += p;
+        if (t > 0) transitions[path[t - 1]][k] += p;
       });
       return;
     }
     for (let k = 0; k < K; ++k) {
       const t = path.length;
       path.push(k);
-      visit(p * (t === 0 ? start[k]! : A[path[t - 1]!]![k]!) * density[t]![k]!);
+      visit(p * (t === 0 ? start[k] : A[path[t - 1]][k]) * density[t][k]);
       path.pop();
     }
   };
   visit(1);
-  for (const row of [...posterior, ...transitions]) for (let k = 0; k < K; ++k) row[k]! /= likelihood;
+  for (const row of [...posterior, ...transitions]) for (let k = 0; k < K; ++k) row[k] /= likelihood;
   return { likelihood, posterior, transitions, best, bestProbability };
 }

@@ -46,7 +46,7 @@ async function slideNet(seed: number): Promise<{ slow: Network; own: Network }> 
   set(
     own,
     "rnn1.state",
-    b.map((bias, j) => logistic(bias + state.reduce((sum, h, i) => sum + h * Wh[i * 3 + j]!, 0))),
+    b.map((bias, j) => logistic(bias + state.reduce((sum, h, i) => sum + h * Wh[i * 3 + j], 0))),
   );
   return { slow, own };
 }
@@ -63,7 +63,7 @@ test(
       const y = own.predict(items.map((item) => item.input));
       const z = slow.predict(late.map((item) => item.input));
       y.forEach((column, i) =>
-        column.forEach((p, t) => expect(Math.abs(z[i]![t + 2]! - p)).toBeLessThan(1e-14)),
+        column.forEach((p, t) => expect(Math.abs(z[i][t + 2] - p)).toBeLessThan(1e-14)),
       );
       const here = await own.evaluate(items);
       const there = await slow.evaluate(late);
@@ -82,9 +82,9 @@ test("the comparison sees a column that is one step off", async () => {
     1,
     new Random(await engine("float64"), 1),
   );
-  const [y] = own.predict([item!.input]);
-  const [z] = slow.predict([late!.input]);
-  expect(Math.max(...Array.from(y!, (p, t) => Math.abs(z![t + 1]! - p)))).toBeGreaterThan(1e-3);
+  const [y] = own.predict([item.input]);
+  const [z] = slow.predict([late.input]);
+  expect(Math.max(...Array.from(y, (p, t) => Math.abs(z[t + 1] - p)))).toBeGreaterThan(1e-3);
   own.dispose();
   slow.dispose();
 });

@@ -13,9 +13,9 @@ function numbers(item: Item, late = 0): [bigint, bigint, bigint] {
   let b = 0n;
   let s = 0n;
   for (let t = item.target.length - 1; t >= 0; --t) {
-    a = 2n * a + BigInt(item.input[2 * t]!);
-    b = 2n * b + BigInt(item.input[2 * t + 1]!);
-    s = 2n * s + BigInt(item.target[t]!);
+    a = 2n * a + BigInt(item.input[2 * t]);
+    b = 2n * b + BigInt(item.input[2 * t + 1]);
+    s = 2n * s + BigInt(item.target[t]);
   }
   return [a, b, s >> BigInt(late)];
 }
@@ -40,8 +40,8 @@ test("the same place in a stream gives the same sums, another seed others", () =
 
 test("the slide's layout is the same sum two steps later", () => {
   for (let i = 0; i < 20; ++i) {
-    const own = addition({ digits: 9, least: 9 }).batch(1, random(i))[0]!;
-    const late = addition({ digits: 9, least: 9, delays: true }).batch(1, random(i))[0]!;
+    const own = addition({ digits: 9, least: 9 }).batch(1, random(i))[0];
+    const late = addition({ digits: 9, least: 9, delays: true }).batch(1, random(i))[0];
     expect(late.target.length).toBe(own.target.length + 2);
     expect([...late.target.slice(2)]).toEqual([...own.target]);
     expect([...late.input.slice(0, own.input.length)]).toEqual([...own.input]);
@@ -59,7 +59,7 @@ test(
       for (const item of task.batch(50, random())) {
         const answer = probabilities(item);
         expect(task.wrong(item, answer)).toBe(0);
-        answer[answer.length - 1] = 1 - answer[answer.length - 1]!;
+        answer[answer.length - 1] = 1 - answer[answer.length - 1];
         expect(task.wrong(item, answer)).toBe(1);
         expect(
           task.wrong(
@@ -88,7 +88,7 @@ test("the task's machine reads the task's inputs and prints its targets", () => 
   const task = addition();
   for (const item of task.batch(100, random())) {
     const symbols = Array.from(item.target, (_, t) =>
-      adder.next[0]!.findIndex(
+      adder.next[0].findIndex(
         (__, a) => task.encode(a)[0] === item.input[2 * t] && task.encode(a)[1] === item.input[2 * t + 1],
       ),
     );

@@ -21,17 +21,17 @@ test("centered inputs have mean 0 and still say what the plain ones say", () => 
     let steps = 0;
     for (const { input } of items)
       for (let i = 0; i < input.length; ++i) {
-        sums[i % task.input]! += input[i]!;
+        sums[i % task.input] += input[i];
         if (i % task.input === 0) ++steps;
       }
     sums.forEach((sum) => expect(Math.abs(sum / steps)).toBeLessThan(1e-6));
     expect(same.symbols).toBe(false);
-    expect(items[3]!.target).toEqual(plain[3]!.target);
+    expect(items[3].target).toEqual(plain[3].target);
     if (task.symbols)
-      plain[3]!.input.forEach((symbol, t) => {
+      plain[3].input.forEach((symbol, t) => {
         const row = Array.from(
           { length: task.input },
-          (_, i) => items[3]!.input[t * task.input + i]! + means.input[i]!,
+          (_, i) => items[3].input[t * task.input + i] + means.input[i],
         );
         row.forEach((x, i) => expect(Math.abs(x - Number(i === symbol))).toBeLessThan(1e-6));
       });
@@ -49,5 +49,5 @@ test("output biases give the mean output through the loss", () => {
   const bias = outputBias(wasm, { loss: "softmax" }, taskMeans(longLag.memory5({ lag: 10 }), random()));
   const e = bias.map(Math.exp);
   // 5 of 20 steps speak, half of them each bit
-  [0.125, 0.125, 0.75].forEach((p, k) => expect(e[k]! / e.reduce((a, b) => a + b)).toBeCloseTo(p, 12));
+  [0.125, 0.125, 0.75].forEach((p, k) => expect(e[k] / e.reduce((a, b) => a + b)).toBeCloseTo(p, 12));
 });

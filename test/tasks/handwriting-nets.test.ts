@@ -70,10 +70,10 @@ test(
     const input: InkInput = { kind: "pen", size: 60, ahead };
     const net = await make("live", input, 10);
     expect(ahead).toBe(8);
-    const { input: x } = inkFeatures(inks[0]!.points, input);
+    const { input: x } = inkFeatures(inks[0].points, input);
     const T = x.length / 4;
     const said = (x: Float32Array, t: number): Float32Array =>
-      net.predict([x])[0]!.slice((t + ahead) * 10, (t + ahead + 1) * 10) as Float32Array;
+      net.predict([x])[0].slice((t + ahead) * 10, (t + ahead + 1) * 10) as Float32Array;
     const moved = (u: number): Float32Array => x.map((v, i) => (i === 4 * u ? v + 1 : v));
     for (const t of [0, 3, T - ahead - 2]) {
       expect(said(moved(t + ahead), t)).not.toEqual(said(x, t));
@@ -84,7 +84,7 @@ test(
 
 test("ahead appends a pen at rest, or empty columns, and leaves the rest of the input as it was", () => {
   for (const kind of ["pen", "image"] as const) {
-    const points = inks[1]!.points;
+    const points = inks[1].points;
     const plain = inkFeatures(points, { kind, size: 60 });
     const longer = inkFeatures(points, { kind, size: 60, ahead: 3 });
     const n = plain.input.length;
@@ -92,11 +92,11 @@ test("ahead appends a pen at rest, or empty columns, and leaves the rest of the 
     expect([...longer.input.subarray(n)]).toEqual(
       kind === "image"
         ? new Array(3 * plain.width).fill(0)
-        : [1, 2, 3].flatMap(() => [0, 0, 1, plain.input[n - 1]!]),
+        : [1, 2, 3].flatMap(() => [0, 0, 1, plain.input[n - 1]]),
     );
     expect([...longer.sources]).toEqual([
       ...plain.sources,
-      ...[1, 2, 3].map(() => plain.sources[plain.sources.length - 1]!),
+      ...[1, 2, 3].map(() => plain.sources[plain.sources.length - 1]),
     ]);
   }
   expect(() => checkInkInput("script", { kind: "pen", ahead: -1 })).toThrow("script: ahead is -1");

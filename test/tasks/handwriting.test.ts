@@ -39,8 +39,7 @@ test(
           all.filter((p, i) => p[2] === 1 && (i > 0 || p[2] === 1)).length,
         );
         left.slice(1).forEach(([x, y, up], i) => {
-          if (up === 0)
-            expect(Math.hypot(x! - left[i]![0]!, y! - left[i]![1]!)).toBeGreaterThanOrEqual(distance);
+          if (up === 0) expect(Math.hypot(x - left[i][0], y - left[i][1])).toBeGreaterThanOrEqual(distance);
         });
       }),
     );
@@ -53,12 +52,12 @@ test(
     const word = drawnWord("handsome").points;
     const want = normalize(word, { size: 60 });
     const moved = normalize(affine(word, [0.37, 0, 0.02, 0.37], 500, -80), { size: 60 });
-    want.forEach((v, i) => expect(Math.abs(moved[i]! - v)).toBeLessThan(0.02)); // float32 of numbers up to 1000
-    const ys = rows(want).map((p) => p[1]!);
-    const xs = rows(want).map((p) => p[0]!);
+    want.forEach((v, i) => expect(Math.abs(moved[i] - v)).toBeLessThan(0.02)); // float32 of numbers up to 1000
+    const ys = rows(want).map((p) => p[1]);
+    const xs = rows(want).map((p) => p[0]);
     expect(Math.sqrt(ys.reduce((s, y) => s + y * y, 0) / ys.length)).toBeCloseTo(60, 3);
     expect(
-      Math.abs(ys.reduce((s, y, i) => s + y * xs[i]!, 0) / xs.reduce((s, x) => s + x * x, 0)),
+      Math.abs(ys.reduce((s, y, i) => s + y * xs[i], 0) / xs.reduce((s, x) => s + x * x, 0)),
     ).toBeLessThan(1e-6);
   },
 );
@@ -68,8 +67,8 @@ test("ink that leans is sheared upright", () => {
     let across = 0;
     let down = 0;
     for (let i = 3; i < points.length; i += 3) {
-      const dx = points[i]! - points[i - 3]!;
-      const dy = points[i + 1]! - points[i - 2]!;
+      const dx = points[i] - points[i - 3];
+      const dy = points[i + 1] - points[i - 2];
       if (points[i - 1] === 1 || Math.abs(dy) < 2 * Math.abs(dx)) continue;
       across += dx * dy;
       down += dy * dy;
@@ -108,11 +107,11 @@ test(
     const height = 200 / Math.sqrt(n + 4);
     const off = { scale: 0, slant: 0, rotation: 0, jitter: 0 };
     const out = distort(points, new Random(e, 3, 5), { ...off, warp: 0.2 });
-    const way = Array.from({ length: n - 1 }, (_, t) => out[3 * t + 6]! - out[3 * t + 3]!);
+    const way = Array.from({ length: n - 1 }, (_, t) => out[3 * t + 6] - out[3 * t + 3]);
     for (const [t, dx] of way.entries()) {
       expect(Math.abs(dx - 1)).toBeLessThan(0.2002);
-      if (t > 0) expect(Math.abs(dx - way[t - 1]!)).toBeLessThan(0.08); // at most 1.5 · 0.4 / pitch
-      expect(Math.abs(out[3 * t + 4]!)).toBeLessThan(0.1 * height);
+      if (t > 0) expect(Math.abs(dx - way[t - 1])).toBeLessThan(0.08); // at most 1.5 · 0.4 / pitch
+      expect(Math.abs(out[3 * t + 4])).toBeLessThan(0.1 * height);
     }
     expect(Math.max(...way) - Math.min(...way)).toBeGreaterThan(0.3);
     expect(out[end + 5]).toBe(0);
@@ -125,11 +124,11 @@ test("the pen's rows add up to the way from the first point to the last", () => 
   const { input, sources, straight } = inkFeatures(drawnWord("sum").points, { kind: "pen", thin: 24 });
   const T = input.length / 4;
   const sum = (c: number): number =>
-    50 * Array.from({ length: T }, (_, t) => input[4 * t + c]!).reduce((s, v) => s + v, 0);
-  const from = sources[0]! * 3;
-  const to = sources[T - 1]! * 3;
-  expect(sum(0)).toBeCloseTo(straight[to]! - straight[from]!, 2);
-  expect(sum(1)).toBeCloseTo(straight[to + 1]! - straight[from + 1]!, 2);
+    50 * Array.from({ length: T }, (_, t) => input[4 * t + c]).reduce((s, v) => s + v, 0);
+  const from = sources[0] * 3;
+  const to = sources[T - 1] * 3;
+  expect(sum(0)).toBeCloseTo(straight[to] - straight[from], 2);
+  expect(sum(1)).toBeCloseTo(straight[to + 1] - straight[from + 1], 2);
   expect(sources[T - 1]).toBe(straight.length / 3 - 1);
   expect(() => inkFeatures(new Float32Array(0), { kind: "pen" })).toThrow("ink without points");
 });
@@ -176,7 +175,7 @@ test(
       expect(Math.max(...spread)).toBeLessThan(2.5);
     }
     expect(make().lesson(9)).toEqual(lessons.lesson(9));
-    expect(lessons.lesson(0)[0]!.input).not.toEqual(lessons.lesson(6)[0]!.input);
+    expect(lessons.lesson(0)[0].input).not.toEqual(lessons.lesson(6)[0].input);
   },
 );
 
@@ -197,9 +196,9 @@ test(
     const vocabulary = ["\n", "a", "b", "c"];
     const net = await network({ input: { symbols: 4 }, layers: [lstm(5), dense(4)], loss: "softmax" });
     const language = netLanguage(net, vocabulary, "bxa");
-    const y = net.predict([[0, 2, 1]])[0]!.subarray(8);
+    const y = net.predict([[0, 2, 1]])[0].subarray(8);
     const got = language.nextLogProbabilities([0, 2]);
-    [y[2]!, 0, y[1]!, y[0]!].forEach((p, i) => expect(Math.exp(got[i]!)).toBeCloseTo(p, 6));
+    [y[2], 0, y[1], y[0]].forEach((p, i) => expect(Math.exp(got[i])).toBeCloseTo(p, 6));
     expect(got[1]).toBe(-Infinity);
     net.dispose();
   },

@@ -55,7 +55,7 @@ test("other optimizers have no curvature batch, and products of a net outside tr
   const second = net.gaussNewtonProduct(items.slice(550), v);
   close(
     whole,
-    first.map((x, i) => (x + second[i]!) / 2),
+    first.map((x, i) => (x + second[i]) / 2),
     { rel: 1e-12 },
   );
   net.dispose();
@@ -81,7 +81,7 @@ test(
       net.dispose();
     }
     for (const { loss, after } of reports) expect(after).toBeLessThan(loss);
-    close(ends[0]!, ends[1]!, { rel: 1e-8 }); // sums in another order, through two steps of three CG iterations
+    close(ends[0], ends[1], { rel: 1e-8 }); // sums in another order, through two steps of three CG iterations
     expect(ends[0]).not.toEqual(ends[1]);
   },
 );
@@ -105,8 +105,8 @@ test(
     }
     const shard = 8 * 8 * T * (task.input + 2);
     const page = 4096; // bytes of input, target and weight; an arena takes pages, and at most as much again
-    expect(used[1]! - used[0]!).toBeGreaterThanOrEqual(6 * shard);
+    expect(used[1] - used[0]).toBeGreaterThanOrEqual(6 * shard);
     // activities of one shard alone are more: 40 units instead of 4 columns, several times over
-    expect(used[1]! - used[0]!).toBeLessThanOrEqual(6 * (2 * shard + page));
+    expect(used[1] - used[0]).toBeLessThanOrEqual(6 * (2 * shard + page));
   },
 );

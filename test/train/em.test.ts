@@ -7,7 +7,7 @@ const parabola = (
   from: readonly number[],
   step = (x: number): number => x / 2,
 ): EmModel<number> & { x: number } => ({
-  x: from[0]!,
+  x: from[0],
   begin(restart) {
     this.x = from[restart]!;
   },

@@ -44,7 +44,7 @@ describe.each(nets)("%s", (_, layer, parts) => {
       const weights = sequences.map((x, s) => x.map((__, t) => ((s + t) % 3 === 0 ? 0 : 1 + 0.5 * t)));
       const items = sequences.map((input, s) => ({
         input,
-        weight: weights[s]!,
+        weight: weights[s],
         target: input.flatMap((__, t) =>
           loss === "softmax" ? [t % O] : Array.from({ length: O }, (___, o) => (t + o) % 2),
         ),
@@ -52,13 +52,13 @@ describe.each(nets)("%s", (_, layer, parts) => {
       const G = new Float64Array(P * P);
       const S = new Float64Array(P * P);
       const outer = (M: Float64Array, w: number, a: Float64Array, b: Float64Array): void => {
-        for (let i = 0; i < P; ++i) for (let j = 0; j < P; ++j) M[i * P + j]! += w * a[i]! * b[j]!;
+        for (let i = 0; i < P; ++i) for (let j = 0; j < P; ++j) M[i * P + j] += w * a[i] * b[j];
       };
       let total = 0;
       sequences.forEach((input, s) => {
         const { outputs, pre } = dualForward(parts, net.parameters, input);
         outputs.forEach((row, t) => {
-          const w = weights[s]![t]!;
+          const w = weights[s][t];
           const e = row.map((z) => Math.exp(z.x));
           const sum = e.reduce((a, b) => a + b);
           const p = e.map((x) => x / sum);
@@ -68,7 +68,7 @@ describe.each(nets)("%s", (_, layer, parts) => {
             else if (loss === "bernoulli") {
               const q = 1 / (1 + Math.exp(-z.x));
               outer(G, w * q * (1 - q), z.d, z.d);
-            } else row.forEach((y, j) => outer(G, w * ((i === j ? p[i]! : 0) - p[i]! * p[j]!), z.d, y.d));
+            } else row.forEach((y, j) => outer(G, w * ((i === j ? p[i] : 0) - p[i] * p[j]), z.d, y.d));
           });
         });
         for (const { d, weight } of pre) outer(S, weight, d, d);
@@ -76,7 +76,7 @@ describe.each(nets)("%s", (_, layer, parts) => {
       const v = Float64Array.from({ length: P }, (__, i) => Math.sin(5 * i + 1));
       const a = 0.37;
       const times = (M: Float64Array): Float64Array =>
-        v.map((__, i) => v.reduce((sum, x, j) => sum + M[i * P + j]! * x, 0) / total);
+        v.map((__, i) => v.reduce((sum, x, j) => sum + M[i * P + j] * x, 0) / total);
       const Gv = times(G);
       const Sv = times(S);
       const scale = Math.max(...Gv.map(Math.abs));
@@ -84,8 +84,8 @@ describe.each(nets)("%s", (_, layer, parts) => {
       const plain = net.gaussNewtonProduct(items, v);
       const damped = net.gaussNewtonProduct(items, v, { structural: a });
       for (let i = 0; i < P; ++i) {
-        expect(Math.abs(plain[i]! - Gv[i]!)).toBeLessThan(exact * scale);
-        expect(Math.abs(damped[i]! - Gv[i]! - a * Sv[i]!)).toBeLessThan(exact * (scale + a * size));
+        expect(Math.abs(plain[i] - Gv[i])).toBeLessThan(exact * scale);
+        expect(Math.abs(damped[i] - Gv[i] - a * Sv[i])).toBeLessThan(exact * (scale + a * size));
       }
       expect(size).toBeGreaterThan(1e-3);
       net.dispose();
@@ -141,17 +141,17 @@ describe("nets whose explicit matrix comes from differences", () => {
       };
       const up = at(step);
       const down = at(-step);
-      return up.map((row, n) => row.map((z, o) => (z - down[n]![o]!) / (2 * step)));
+      return up.map((row, n) => row.map((z, o) => (z - down[n][o]) / (2 * step)));
     });
     set(net, theta);
     base.forEach((row, n) => {
       const p = row.map(Math.exp);
       for (let i = 0; i < P; ++i)
         for (let j = 0; j < P; ++j) {
-          const a = J[i]![n]!;
-          const b = J[j]![n]!;
-          const mean = (v: number[]): number => v.reduce((sum, x, o) => sum + p[o]! * x, 0);
-          G[i]![j]! += (mean(a.map((x, o) => x * b[o]!)) - mean(a) * mean(b)) / base.length;
+          const a = J[i][n];
+          const b = J[j][n];
+          const mean = (v: number[]): number => v.reduce((sum, x, o) => sum + p[o] * x, 0);
+          G[i][j] += (mean(a.map((x, o) => x * b[o])) - mean(a) * mean(b)) / base.length;
         }
     });
     return G;
@@ -164,7 +164,7 @@ describe("nets whose explicit matrix comes from differences", () => {
     const v = G.map((_, i) => Math.sin(5 * i + 1));
     close(
       net.gaussNewtonProduct(items, v),
-      G.map((row) => row.reduce((sum, g, j) => sum + g * v[j]!, 0)),
+      G.map((row) => row.reduce((sum, g, j) => sum + g * v[j], 0)),
       differences,
     );
     net.dispose();
@@ -209,11 +209,11 @@ describe("nets whose explicit matrix comes from differences", () => {
     expect(F).toBe(P - 3 - 2 - 2);
     const G = explicit(net);
     const v = M.map((_, i) => Math.cos(3 * i));
-    const moved = G.map((_, i) => M.reduce((sum, column, f) => sum + column[i]! * v[f]!, 0));
-    const Gv = G.map((row) => row.reduce((sum, g, j) => sum + g * moved[j]!, 0));
+    const moved = G.map((_, i) => M.reduce((sum, column, f) => sum + column[i] * v[f], 0));
+    const Gv = G.map((row) => row.reduce((sum, g, j) => sum + g * moved[j], 0));
     close(
       net.gaussNewtonProduct(items, v),
-      M.map((column) => column.reduce((sum, m, i) => sum + m * Gv[i]!, 0)),
+      M.map((column) => column.reduce((sum, m, i) => sum + m * Gv[i], 0)),
       differences,
     );
     memory.free(phi);
@@ -235,7 +235,7 @@ test("Hessian-free steps lower the loss of labels behind subsampled steps and bo
     const T = 10 + (s % 4);
     return {
       input: Array.from({ length: T }, (__, t) => {
-        const label = target[Math.floor((t * target.length) / T)]!;
+        const label = target[Math.floor((t * target.length) / T)];
         return [label - 1, Math.cos(2 * label + t / 3)];
       }),
       target,
@@ -248,7 +248,7 @@ test("Hessian-free steps lower the loss of labels behind subsampled steps and bo
     steps: 8,
   })) as unknown as HessianFreeReport[];
   for (const { loss, after } of events) expect(after).toBeLessThan(loss);
-  expect(events.at(-1)!.after).toBeLessThan(0.5 * events[0]!.loss);
+  expect(events.at(-1)!.after).toBeLessThan(0.5 * events[0].loss);
   net.dispose();
 });
 
@@ -275,16 +275,16 @@ test(
     const states = (step: number): number[] => {
       // h = tanh(x); the distance that matches tanh: ½ Σ (x - x_n)·(h - h_n), of curvature (1 - h²) at x_n
       let at = 0;
-      const moved = names.map((p) => ({ ...p, data: Float64Array.from(p.data, (x) => x + step * v[at++]!) }));
+      const moved = names.map((p) => ({ ...p, data: Float64Array.from(p.data, (x) => x + step * v[at++]) }));
       return stateOf(moved, input);
     };
     const base = states(0);
     const S = (step: number): number =>
       0.5 *
-      states(step).reduce((sum, h, i) => sum + (Math.atanh(h) - Math.atanh(base[i]!)) * (h - base[i]!), 0);
+      states(step).reduce((sum, h, i) => sum + (Math.atanh(h) - Math.atanh(base[i])) * (h - base[i]), 0);
     const product = Float64Array.from(net.gaussNewtonProduct(items, v, { structural: 1 }));
     const plain = net.gaussNewtonProduct(items, v);
-    const curvature = 6 * product.reduce((sum, x, i) => sum + (x - plain[i]!) * v[i]!, 0);
+    const curvature = 6 * product.reduce((sum, x, i) => sum + (x - plain[i]) * v[i], 0);
     const e = 1e-4; // 6 steps divide the loss
     expect(Math.abs(S(e) - S(-e)) / (2 * e)).toBeLessThan(1e-3 * e * curvature + 1e-12);
     expect(Math.abs((S(e) + S(-e)) / (e * e) / curvature - 1)).toBeLessThan(1e-4);
@@ -304,9 +304,9 @@ function stateOf(
   for (const x of input) {
     h = h.map((_, j) =>
       Math.tanh(
-        get("rnn1.b")[j]! +
-          x.reduce((s, u, i) => s + u * get("rnn1.Wx")[i * H + j]!, 0) +
-          h.reduce((s, u, i) => s + u * get("rnn1.Wh")[i * H + j]!, 0),
+        get("rnn1.b")[j] +
+          x.reduce((s, u, i) => s + u * get("rnn1.Wx")[i * H + j], 0) +
+          h.reduce((s, u, i) => s + u * get("rnn1.Wh")[i * H + j], 0),
       ),
     );
     out.push(...h);

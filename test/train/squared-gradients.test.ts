@@ -42,7 +42,7 @@ async function squared(
   const weights = new Weights(engine, graph);
   const nodes = { input, initial };
   net.parameters.forEach(({ data }, i) =>
-    engine.memory.reals(engine.memory.at(weights.theta, graph.parameters[i]!.offset), data.length).set(data),
+    engine.memory.reals(engine.memory.at(weights.theta, graph.parameters[i].offset), data.length).set(data),
   );
   weights.changed();
   const indices = resolveConstraints(net.spec.constraints, graph.parameters);
@@ -109,7 +109,7 @@ describe("squaredGradients", () => {
       const want = items
         .map((one) => gradientOf(net, [one]))
         .reduce(
-          (mean, g) => mean.map((x, i) => x + g[i]! ** 2 / items.length),
+          (mean, g) => mean.map((x, i) => x + g[i] ** 2 / items.length),
           Array<number>(net.size).fill(0),
         );
       close(await squared(net, items, Infinity), want, sum);
@@ -153,7 +153,7 @@ describe("squaredGradients", () => {
       map.pull(g, pulled);
       k.mul(map.size, pulled, pulled, pulled);
       memory.reals(pulled, map.size).forEach((x, i) => {
-        want[i]! += x / items.length;
+        want[i] += x / items.length;
       });
     }
     close(await squared(net, items, Infinity), Array.from(want), sum);
@@ -177,7 +177,7 @@ test(
       });
     const items = Array.from({ length: 6 }, (_, s) => {
       const x = Array.from({ length: 20 }, (__, t) => Math.sin(0.7 * t + s) * Math.cos(0.3 * t));
-      return { input: x, target: x.map((__, t) => (t > 2 ? x[t - 1]! * x[t - 3]! : 0)) };
+      return { input: x, target: x.map((__, t) => (t > 2 ? x[t - 1] * x[t - 3] : 0)) };
     });
     const {
       engine: { memory },
@@ -194,10 +194,10 @@ test(
       shard: 3,
     };
     const events = (await net.fit(items, { ...options, steps: 1 })) as unknown as HessianFreeReport[];
-    expect(events[0]!.stepLength).toBeGreaterThan(0);
-    expect(events[0]!.after).toBeLessThan(events[0]!.loss);
+    expect(events[0].stepLength).toBeGreaterThan(0);
+    expect(events[0].after).toBeLessThan(events[0].loss);
     const more = await net.fit(items, { ...options, steps: 15 });
-    expect(more.at(-1)!.loss).toBeLessThan(0.2 * events[0]!.loss);
+    expect(more.at(-1)!.loss).toBeLessThan(0.2 * events[0].loss);
     net.dispose();
     expect(memory.usage.used).toBe(used);
   },
@@ -235,7 +235,7 @@ test("net.gradient is the gradient by all parameters, constrained or not", async
   const items = [{ input: wave(4, 0), target: wave(4, 1) }];
   const net = await network({ ...spec, constraints: [fix("rnn1.Wx"), tie("rnn1.b", "rnn1.state")] });
   const free = await network(spec);
-  net.parameters.forEach(({ data }, i) => free.parameters[i]!.data.set(data));
+  net.parameters.forEach(({ data }, i) => free.parameters[i].data.set(data));
   expect(gradientOf(net, items)).toEqual(gradientOf(free, items));
   net.dispose();
   free.dispose();

@@ -43,7 +43,7 @@ describe("weightNoise", () => {
       const e = noise(net, step);
       let at = 0;
       for (const { data } of twin.parameters)
-        for (let i = 0; i < data.length; ++i, ++at) data[i] = before[at]! + deviation * e[at]!;
+        for (let i = 0; i < data.length; ++i, ++at) data[i] = before[at] + deviation * e[at];
       const g = twin.gradient(batch).gradient.flatMap(({ data }) => [...data]);
       await net.fit([...batch], {
         optimizer: sgd({ rate }),
@@ -54,7 +54,7 @@ describe("weightNoise", () => {
       });
       close(
         weights(net),
-        before.map((w, i) => w - rate * g[i]!),
+        before.map((w, i) => w - rate * g[i]),
         { rel: 1e-12, abs: 1e-14 },
       );
     }
@@ -84,7 +84,7 @@ describe("weightNoise", () => {
     });
     await net.fit(task, { optimizer: sgd({ rate: 0.1 }), batch: 8, steps: 3, weightNoise: 0.2 });
     const b = net.parameters.find(({ name }) => name === "rnn1.b")!.data;
-    close(b[0]!, -b[1]!, { rel: 1e-12, abs: 1e-15 });
+    close(b[0], -b[1], { rel: 1e-12, abs: 1e-15 });
     net.dispose();
   });
 

@@ -51,8 +51,8 @@ test("one engine a precision, made once", async () => {
     wasm.engine("float64"),
   ]);
   expect(first).toBe(second);
-  expect(first!.memory.realBytes).toBe(4);
-  expect(other!.memory.realBytes).toBe(8);
+  expect(first.memory.realBytes).toBe(4);
+  expect(other.memory.realBytes).toBe(8);
   await wasm.init({ precision: ["float32", "float64"] });
   expect(await wasm.engine("float32")).toBe(first);
 });
@@ -62,7 +62,7 @@ test("engineInfo says what is in use", async () => {
   await wasm.init();
   const { engines } = wasm.engineInfo();
   expect(engines).toMatchObject([{ precision: "float32", source: "simd" }]);
-  expect(engines[0]!.memory.reserved).toBeGreaterThan(0);
+  expect(engines[0].memory.reserved).toBeGreaterThan(0);
   await wasm.init({ wasm: bytes(narrow) });
   expect(wasm.engineInfo().engines).toMatchObject([{ source: "given" }]);
 });

@@ -22,8 +22,7 @@ describe("the allocator", () => {
               for (const other of live)
                 expect(from + step.size <= other.from || other.from + other.size <= from).toBe(true);
               live.push({ from, size: step.size });
-            } else if (live.length > 0)
-              memory.free(live.splice(step.free % live.length, 1)[0]!.from as never);
+            } else if (live.length > 0) memory.free(live.splice(step.free % live.length, 1)[0].from as never);
           }
           for (const { from } of live) memory.free(from as never);
           expect(memory.usage.used).toBe(0);

@@ -34,7 +34,7 @@ describe("a stream of random numbers", () => {
   test("integers fall evenly: χ² over 10 values stays below the 99.9% point", async () => {
     const r = await random(1);
     const counts = new Array<number>(10).fill(0);
-    for (let i = 0; i < N; ++i) ++counts[r.integer(-3, 6) + 3]!;
+    for (let i = 0; i < N; ++i) ++counts[r.integer(-3, 6) + 3];
     const chi = counts.reduce((sum, c) => sum + (c - N / 10) ** 2 / (N / 10), 0);
     expect(chi).toBeLessThan(27.88);
   });
@@ -52,9 +52,9 @@ describe("a stream of random numbers", () => {
   test("a choice follows its weights and never takes one of weight zero", async () => {
     const r = await random(3);
     const counts = [0, 0, 0, 0];
-    for (let i = 0; i < N; ++i) ++counts[r.choice([1, 0, 3, 0])]!;
+    for (let i = 0; i < N; ++i) ++counts[r.choice([1, 0, 3, 0])];
     expect([counts[1], counts[3]]).toEqual([0, 0]);
-    expect(Math.abs(counts[0]! / N - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / N));
+    expect(Math.abs(counts[0] / N - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / N));
   });
 
   test("permutations are permutations, and their first place is even", async () => {
@@ -63,7 +63,7 @@ describe("a stream of random numbers", () => {
     for (let i = 0; i < 4000; ++i) {
       const p = r.permutation(4);
       expect([...p].sort()).toEqual([0, 1, 2, 3]);
-      ++first[p[0]!]!;
+      ++first[p[0]];
     }
     for (const count of first) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(750));
   });

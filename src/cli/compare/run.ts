@@ -69,7 +69,7 @@ export async function runWay(
   const { budget, test = 10_000, signal, clock, resume, onProgress } = options;
   const task: Task = longLag[key.task]({ lag: key.lag });
   const over = new AbortController(); // the time is over: a long step stops where it is
-  const learner = await ways[key.way]!.start(
+  const learner = await ways[key.way].start(
     task,
     key.lag,
     key.seed,
@@ -141,7 +141,7 @@ async function wrongOn(
   for (let left = task.all ? task.all.length : count; left > 0;) {
     const items = task.all ?? task.batch(Math.min(left, LOOK), random);
     learner.predict(items).forEach((y, i) => {
-      const w = task.wrong(items[i]!, y);
+      const w = task.wrong(items[i], y);
       wrong += w;
       if (w > 0) ++any;
     });

@@ -71,7 +71,7 @@ export function comparisonFigures(runs: readonly RunResult[]): { name: string; f
     const own = runs.filter((run) => run.task === task);
     const lags = unique(own.map((run) => run.lag)).sort((a, b) => a - b);
     const names = unique(own.map((run) => run.way));
-    const shown = lags.length > 1 ? againstLag(own, task, lags, names) : byWay(own, task, lags[0]!, names);
+    const shown = lags.length > 1 ? againstLag(own, task, lags, names) : byWay(own, task, lags[0], names);
     return {
       name: `compare-${task}`,
       figure: plot({

@@ -28,7 +28,7 @@ const chords = [
   [9, 0, 4],
 ];
 const song = (order: readonly number[]): number[][] =>
-  Array.from({ length: 48 }, (_, t) => chords[order[(t >> 1) % order.length]!]!);
+  Array.from({ length: 48 }, (_, t) => chords[order[(t >> 1) % order.length]]);
 
 /** Loss of the best constant prediction: variance halves, or entropies, summed over the units, a step. */
 function constantLoss(
@@ -50,8 +50,8 @@ function constantLoss(
   const entropy = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
   let loss = 0;
   for (let j = 0; j < width; ++j) {
-    const mean = rows.reduce((sum, row) => sum + row[j]!, 0) / rows.length;
-    const square = rows.reduce((sum, row) => sum + row[j]! ** 2, 0) / rows.length;
+    const mean = rows.reduce((sum, row) => sum + row[j], 0) / rows.length;
+    const square = rows.reduce((sum, row) => sum + row[j] ** 2, 0) / rows.length;
     loss +=
       kind === "squared"
         ? (square - mean * mean) / 2
@@ -110,7 +110,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   }
   const ratios = cases.map(
     ({ name }) =>
-      numbers[`${name}: loss of the net`]! / numbers[`${name}: loss of the best constant prediction`]!,
+      numbers[`${name}: loss of the net`] / numbers[`${name}: loss of the best constant prediction`],
   );
   return {
     numbers,

@@ -30,7 +30,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const random = new Random(ar.engine, seed);
   const y = [0, 0, 0];
   while (y.length < T + AHEAD + 100)
-    y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i]!, 0) + SD * random.normal());
+    y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i], 0) + SD * random.normal());
   const past = y.slice(100, 100 + T);
   const future = y.slice(100 + T);
   const { order } = await ar.fit(past);
@@ -59,8 +59,8 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
     progress(++step / 40, `net's loss ${loss.toFixed(4)}`);
   const [W, b] = net.parameters;
   const gap = Math.max(
-    ...Array.from(W!.data, (w, i) => Math.abs(w - three.parameters.coefficients[i]!)),
-    Math.abs(b!.data[0]! - three.parameters.intercept[0]!),
+    ...Array.from(W.data, (w, i) => Math.abs(w - three.parameters.coefficients[i])),
+    Math.abs(b.data[0] - three.parameters.intercept[0]),
   );
   let inside = 0;
   let count = 0;
@@ -69,14 +69,14 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
     const { means, covariances } = ar.forecast(20, { history: past.slice(0, from) });
     means.forEach((m, h) => {
       ++count;
-      inside += Number(Math.abs(past[from + h]! - m) < 1.96 * Math.sqrt(covariances[h]!));
+      inside += Number(Math.abs(past[from + h] - m) < 1.96 * Math.sqrt(covariances[h]));
     });
   }
   const { means, covariances } = ar.forecast(AHEAD, { history: past });
   const shown = past.slice(-80);
   const ahead = Array.from(means, (_, h) => h + 1);
   const band = (sign: number): number[] =>
-    Array.from(means, (m, h) => m + sign * 1.96 * Math.sqrt(covariances[h]!));
+    Array.from(means, (m, h) => m + sign * 1.96 * Math.sqrt(covariances[h]));
   const figure = svg(
     plot({
       title: "An autoregressive model runs on by itself",
@@ -97,7 +97,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       ...Object.fromEntries(
         taps.map((a, i) => [`tap ${i + 1} (true: ${a.toFixed(4)})`, coefficients[i] ?? 0]),
       ),
-      [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]!),
+      [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]),
       "net by gradient against least squares, largest difference": gap,
       "share of the values that came within the 95% bands": inside / count,
     },

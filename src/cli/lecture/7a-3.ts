@@ -16,7 +16,7 @@ import { follow } from "./follow.ts";
 
 /** Sentences that agree in number: the verb depends on the noun before the adverb, two words back. */
 function sentences(random: Random, count: number): string[][] {
-  const pick = <T>(list: readonly T[]): T => list[random.integer(0, list.length - 1)]!;
+  const pick = <T>(list: readonly T[]): T => list[random.integer(0, list.length - 1)];
   return Array.from({ length: count }, () => {
     const plural = random.integer(0, 1);
     const who = pick(["cat", "dog", "bird", "child"]);
@@ -85,11 +85,11 @@ export const run: Run = async (context): Promise<Outcome> => {
   );
   const rmse = (said: ArrayLike<number>, from: number): number =>
     Math.sqrt(
-      held.slice(20).reduce((sum, v, t) => sum + (v - said[t + 20 + from]!) ** 2, 0) / (held.length - 20),
+      held.slice(20).reduce((sum, v, t) => sum + (v - said[t + 20 + from]) ** 2, 0) / (held.length - 20),
     );
   const [linear] = ar.predict([held]);
   const [layered] = net.predict([held]);
-  const errors = { ar: rmse(linear!.means, 0), net: rmse(layered!, -1) };
+  const errors = { ar: rmse(linear.means, 0), net: rmse(layered, -1) };
 
   log(
     "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
@@ -125,23 +125,23 @@ export const run: Run = async (context): Promise<Outcome> => {
         {
           kind: "points",
           size: 3,
-          x: order.map((t) => held[t + 1]!),
-          y: order.map((t) => held[t + 2]!),
+          x: order.map((t) => held[t + 1]),
+          y: order.map((t) => held[t + 2]),
           label: "what came",
           color: "#bbb",
         },
         {
           kind: "points",
           size: 1.8,
-          x: order.slice(12).map((t) => held[t + 1]!),
-          y: order.slice(12).map((t) => linear!.means[t + 2]!),
+          x: order.slice(12).map((t) => held[t + 1]),
+          y: order.slice(12).map((t) => linear.means[t + 2]),
           label: "autoregression",
         },
         {
           kind: "points",
           size: 1.8,
-          x: order.map((t) => held[t + 1]!),
-          y: order.map((t) => layered![t + 1]!),
+          x: order.map((t) => held[t + 1]),
+          y: order.map((t) => layered[t + 1]),
           label: "taps and a hidden layer",
           color: "#c33",
         },
@@ -171,11 +171,11 @@ function agreement(
 ): number {
   const verbs = ["sleep", "run", "sing"];
   const total = test.reduce((sum, s, i) => {
-    const plural = verbs.includes(s[3]!);
+    const plural = verbs.includes(s[3]);
     return (
       sum +
       verbs.reduce(
-        (p, v) => p + predicted[i]![3 * vocabulary.length + vocabulary.indexOf(plural ? `${v}s` : v)]!,
+        (p, v) => p + predicted[i][3 * vocabulary.length + vocabulary.indexOf(plural ? `${v}s` : v)],
         0,
       )
     );

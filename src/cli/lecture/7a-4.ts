@@ -44,19 +44,19 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const y = sequence.map((v, t) => (t % 7 === 3 ? NaN : v));
   const [filtered] = k.filter([y], { inputs: u });
   const [smoothed] = k.smooth([y], { inputs: u });
-  const place = (x: ArrayLike<number>, t: number): number => x[2 * t]!;
+  const place = (x: ArrayLike<number>, t: number): number => x[2 * t];
   const off = (x: (t: number) => number, from: readonly number[]): number =>
     Math.sqrt(from.reduce((sum, t) => sum + (x(t) - place(states, t)) ** 2, 0) / from.length);
   const all = Array.from({ length: T }, (_, t) => t);
   const read = all.filter((t) => t % 7 !== 3);
   const errors = {
-    reading: off((t) => sequence[t]!, read),
-    filter: off((t) => place(filtered!.means, t), all),
-    smoother: off((t) => place(smoothed!.means, t), all),
+    reading: off((t) => sequence[t], read),
+    filter: off((t) => place(filtered.means, t), all),
+    smoother: off((t) => place(smoothed.means, t), all),
   };
   const within = (g: GaussianStates | undefined): number =>
     all.filter(
-      (t) => Math.abs(place(g!.means, t) - place(states, t)) < 1.96 * Math.sqrt(g!.covariances[4 * t]!),
+      (t) => Math.abs(place(g!.means, t) - place(states, t)) < 1.96 * Math.sqrt(g!.covariances[4 * t]),
     ).length / T;
 
   log("EM starts from a wrong system and climbs.");
@@ -84,13 +84,13 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
     onProgress: (e) => progress(e.iteration / 200, `ln p ${e.objective.toFixed(1)}`),
   });
   signal.throwIfAborted();
-  const fell = history.filter((h, i) => i > 0 && h < history[i - 1]! - 1e-6).length;
+  const fell = history.filter((h, i) => i > 0 && h < history[i - 1] - 1e-6).length;
   const [before] = learner.predict([y], { inputs: u });
   const [best] = k.predict([y], { inputs: u });
   const oneStep = (p: GaussianStates | undefined): number =>
-    Math.sqrt(read.slice(20).reduce((sum, t) => sum + (p!.means[t]! - y[t]!) ** 2, 0) / (read.length - 20));
+    Math.sqrt(read.slice(20).reduce((sum, t) => sum + (p!.means[t] - y[t]) ** 2, 0) / (read.length - 20));
   const window = all.slice(100, 220);
-  const s = (t: number): number => Math.sqrt(smoothed!.covariances[4 * t]!);
+  const s = (t: number): number => Math.sqrt(smoothed.covariances[4 * t]);
   const figure = svg(
     plot({
       title: "Where the ship is",
@@ -103,16 +103,16 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
         {
           kind: "band",
           x: window,
-          y: window.map((t) => place(smoothed!.means, t) - 1.96 * s(t)),
-          y2: window.map((t) => place(smoothed!.means, t) + 1.96 * s(t)),
+          y: window.map((t) => place(smoothed.means, t) - 1.96 * s(t)),
+          y2: window.map((t) => place(smoothed.means, t) + 1.96 * s(t)),
           label: "smoother, 95%",
         },
-        { kind: "points", size: 2, x: window, y: window.map((t) => y[t]!), label: "readings", color: "#999" },
+        { kind: "points", size: 2, x: window, y: window.map((t) => y[t]), label: "readings", color: "#999" },
         { kind: "line", x: window, y: window.map((t) => place(states, t)), label: "truth", color: "#333" },
         {
           kind: "line",
           x: window,
-          y: window.map((t) => place(filtered!.means, t)),
+          y: window.map((t) => place(filtered.means, t)),
           label: "filter",
           color: "#c33",
         },

@@ -29,15 +29,15 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const [best] = casino.viterbi([sequence]);
   const right = (said: (t: number) => boolean): number =>
     states.reduce((n, s, t) => n + Number(said(t) === (s === 1)), 0) / T;
-  const guessed = right((t) => posterior![2 * t + 1]! > 0.5);
-  const path = right((t) => best!.states[t] === 1);
+  const guessed = right((t) => posterior[2 * t + 1] > 0.5);
+  const path = right((t) => best.states[t] === 1);
   const chance = Math.max(
     right(() => true),
     right(() => false),
   );
   // how often the die is loaded among the steps where the posterior says about p
   const off = [0, 1, 2, 3, 4].map((bin) => {
-    const some = Array.from(states, (s, t) => ({ p: posterior![2 * t + 1]!, s })).filter(
+    const some = Array.from(states, (s, t) => ({ p: posterior[2 * t + 1], s })).filter(
       ({ p }) => Math.min(Math.floor(p * 5), 4) === bin,
     );
     return {
@@ -59,9 +59,9 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   });
   signal.throwIfAborted();
   const { transmat, emission } = learner.parameters;
-  const B = emission.probabilities!;
-  const six = B[5]! > B[11]! ? 0 : 1;
-  const fell = history.filter((h, i) => i > 0 && h < history[i - 1]! - 1e-6).length;
+  const B = emission.probabilities;
+  const six = B[5] > B[11] ? 0 : 1;
+  const fell = history.filter((h, i) => i > 0 && h < history[i - 1] - 1e-6).length;
   const shown = Array.from({ length: 300 }, (_, t) => t);
   const figure = svg(
     plot({
@@ -72,12 +72,12 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       x: { label: "throw" },
       y: { label: "p(loaded)", range: [0, 1.1] },
       marks: [
-        { kind: "band", x: shown, y: shown.map(() => 0), y2: shown.map((t) => states[t]!), color: "#888" },
-        { kind: "line", x: shown, y: shown.map((t) => posterior![2 * t + 1]!), label: "posterior" },
+        { kind: "band", x: shown, y: shown.map(() => 0), y2: shown.map((t) => states[t]), color: "#888" },
+        { kind: "line", x: shown, y: shown.map((t) => posterior[2 * t + 1]), label: "posterior" },
         {
           kind: "line",
           x: shown,
-          y: shown.map((t) => (best!.states[t] === 1 ? 1.05 : NaN)),
+          y: shown.map((t) => (best.states[t] === 1 ? 1.05 : NaN)),
           label: "best path",
           color: "#c33",
           width: 4,
@@ -95,10 +95,10 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       "ln p: true casino": truth,
       "ln p: learned": logLikelihood,
       "iterations that fell": fell,
-      "learned: p(six) of the loaded die (true 0.5)": B[6 * six + 5]!,
-      "learned: p(six) of the fair die (true 0.1667)": B[6 * (1 - six) + 5]!,
-      "learned: loaded stays (true 0.9)": transmat[3 * six]!,
-      "learned: fair stays (true 0.95)": transmat[3 * (1 - six)]!,
+      "learned: p(six) of the loaded die (true 0.5)": B[6 * six + 5],
+      "learned: p(six) of the fair die (true 0.1667)": B[6 * (1 - six) + 5],
+      "learned: loaded stays (true 0.9)": transmat[3 * six],
+      "learned: fair stays (true 0.95)": transmat[3 * (1 - six)],
     },
     verdict: guessed > chance + 0.05 && calibration < 0.05 && fell === 0 && logLikelihood > truth,
     figure,

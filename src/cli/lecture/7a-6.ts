@@ -26,7 +26,7 @@ const entropy = (p: ArrayLike<number>): number =>
 async function acrossTheCut(h: Hmm, seed: number): Promise<{ state: number; future: number; error: number }> {
   const { startprob, transmat, emission } = h.parameters;
   const K = startprob.length;
-  const M = emission.probabilities!.length / K;
+  const M = emission.probabilities.length / K;
   const whole = Array.from(
     { length: SAMPLES },
     (_, i) => h.sample(2 * HALF, { seed: 1000 * seed + i }).sequence,
@@ -34,7 +34,7 @@ async function acrossTheCut(h: Hmm, seed: number): Promise<{ state: number; futu
   const past = whole.map((y) => y.slice(0, HALF));
   const future = whole.map((y) => y.slice(HALF));
   const states = past.map((y) => h.forecast(1, { history: [y] }).states);
-  const mean = states[0]!.map((_, k) => states.reduce((sum, p) => sum + p[k]!, 0) / SAMPLES);
+  const mean = states[0].map((_, k) => states.reduce((sum, p) => sum + p[k], 0) / SAMPLES);
   // the future alone: the same chain, begun at the cut
   const later = await hmm({
     states: K,
@@ -45,7 +45,7 @@ async function acrossTheCut(h: Hmm, seed: number): Promise<{ state: number; futu
     emissionParameters: emission.probabilities,
   });
   const [both, first, second] = [h.score(whole), h.score(past), later.score(future)];
-  const bits = whole.map((_, i) => (both[i]! - first[i]! - second[i]!) / Math.LN2);
+  const bits = whole.map((_, i) => (both[i] - first[i] - second[i]) / Math.LN2);
   later.dispose();
   const average = bits.reduce((sum, b) => sum + b, 0) / SAMPLES;
   const spread = bits.reduce((sum, b) => sum + (b - average) ** 2, 0) / SAMPLES;
@@ -161,8 +161,8 @@ export const run: Run = async (context): Promise<Outcome> => {
     numbers,
     verdict:
       below &&
-      carried[last]! > 0.95 * units[last]! &&
-      curves.clock.every((bits, i) => bits > 0.75 * Math.log2(sizes[i]!)),
+      carried[last] > 0.95 * units[last] &&
+      curves.clock.every((bits, i) => bits > 0.75 * Math.log2(sizes[i])),
     figure: svg(
       plot({
         title: "What can be remembered of the past",

@@ -36,8 +36,8 @@ async function explained(
   const Y: number[] = [];
   states.forEach((s, i) => {
     for (let t = FROM; t < s.length / h; ++t) {
-      X.push(1, ...Array.from({ length: h }, (_, j) => s[t * h + j]!));
-      Y.push(...Array.from({ length: k }, (_, j) => want[i]![t * k + j]!));
+      X.push(1, ...Array.from({ length: h }, (_, j) => s[t * h + j]));
+      Y.push(...Array.from({ length: k }, (_, j) => want[i][t * k + j]));
     }
   });
   const n = h + 1;
@@ -51,8 +51,8 @@ async function explained(
     (_, j) => Y.reduce((sum, y, i) => sum + (i % k === j ? y : 0), 0) / rows,
   );
   algebra.dispose();
-  const off = Y.reduce((sum, y, i) => sum + (y - fit[i]!) ** 2, 0);
-  const all = Y.reduce((sum, y, i) => sum + (y - means[i % k]!) ** 2, 0);
+  const off = Y.reduce((sum, y, i) => sum + (y - fit[i]) ** 2, 0);
+  const all = Y.reduce((sum, y, i) => sum + (y - means[i % k]) ** 2, 0);
   return 1 - off / all;
 }
 
@@ -101,17 +101,17 @@ export const run: Run = async (context): Promise<Outcome> => {
   const said = reader.predict(inputs);
   const exact = h.predict(held);
   const posterior = inputs.map((y) =>
-    filtered(h.predict([y])[0]!.states, y, h.parameters.emission.probabilities!),
+    filtered(h.predict([y])[0].states, y, h.parameters.emission.probabilities),
   );
-  const at = (p: ArrayLike<number>, t: number, m: number): number => -Math.log(p[t * 5 + m]!);
+  const at = (p: ArrayLike<number>, t: number, m: number): number => -Math.log(p[t * 5 + m]);
   const frequency = [0, 1, 2, 3, 4].map(
     (m) =>
       symbols.slice(0, TRAIN).reduce((n, y) => n + y.reduce((c, s) => c + Number(s === m), 0), 0) /
       (TRAIN * T),
   );
-  const netLoss = scored((i, t) => at(said[i]!, t, held[i]![t + 1]!));
-  const filterLoss = scored((i, t) => at(exact[i]!.probabilities!, t + 1, held[i]![t + 1]!));
-  const blind = scored((i, t) => -Math.log(frequency[held[i]![t + 1]!]!));
+  const netLoss = scored((i, t) => at(said[i], t, held[i][t + 1]));
+  const filterLoss = scored((i, t) => at(exact[i].probabilities!, t + 1, held[i][t + 1]));
+  const blind = scored((i, t) => -Math.log(frequency[held[i][t + 1]]));
   const hmmR2 = await explained(readerStates.predict(inputs), posterior, 16, 3);
   Object.assign(numbers, {
     "HMM: symbol frequencies, nats a step": blind,
@@ -165,9 +165,9 @@ export const run: Run = async (context): Promise<Outcome> => {
   const kalman = k.predict(heldSeries);
   const states = k.filter(values);
   const square = (x: number): number => x * x;
-  const netError = scored((i, t) => square(guessed[i]![t]! - heldSeries[i]![t + 1]!));
-  const filterError = scored((i, t) => square(kalman[i]!.means[t + 1]! - heldSeries[i]![t + 1]!));
-  const variance = scored((i, t) => square(heldSeries[i]![t + 1]!));
+  const netError = scored((i, t) => square(guessed[i][t] - heldSeries[i][t + 1]));
+  const filterError = scored((i, t) => square(kalman[i].means[t + 1] - heldSeries[i][t + 1]));
+  const variance = scored((i, t) => square(heldSeries[i][t + 1]));
   const ldsR2 = await explained(
     followerStates.predict(values),
     states.map((s) => s.means),
@@ -193,14 +193,14 @@ export const run: Run = async (context): Promise<Outcome> => {
           {
             kind: "line",
             x: steps,
-            y: steps.map((_, t) => exact[0]!.probabilities![(t + 1) * 5]!),
+            y: steps.map((_, t) => exact[0].probabilities![(t + 1) * 5]),
             label: "exact filter",
             width: 3,
           },
           {
             kind: "line",
             x: steps,
-            y: steps.map((_, t) => said[0]![t * 5]!),
+            y: steps.map((_, t) => said[0][t * 5]),
             label: "recurrent net",
             color: "#c33",
           },
@@ -217,21 +217,21 @@ export const run: Run = async (context): Promise<Outcome> => {
             kind: "points",
             size: 2,
             x: steps,
-            y: steps.map((_, t) => heldSeries[0]![t + 1]!),
+            y: steps.map((_, t) => heldSeries[0][t + 1]),
             label: "what came",
             color: "#888",
           },
           {
             kind: "line",
             x: steps,
-            y: steps.map((_, t) => kalman[0]!.means[t + 1]!),
+            y: steps.map((_, t) => kalman[0].means[t + 1]),
             label: "Kalman filter",
             width: 3,
           },
           {
             kind: "line",
             x: steps,
-            y: steps.map((_, t) => guessed[0]![t]!),
+            y: steps.map((_, t) => guessed[0][t]),
             label: "recurrent net",
             color: "#c33",
           },
@@ -256,8 +256,8 @@ export const run: Run = async (context): Promise<Outcome> => {
 function filtered(predicted: Float64Array, y: Float64Array, B: Float64Array): Float64Array {
   const out = new Float64Array(predicted.length);
   y.forEach((m, t) => {
-    const row = [0, 1, 2].map((s) => predicted[t * 3 + s]! * B[s * 5 + m]!);
-    const sum = row[0]! + row[1]! + row[2]!;
+    const row = [0, 1, 2].map((s) => predicted[t * 3 + s] * B[s * 5 + m]);
+    const sum = row[0] + row[1] + row[2];
     out.set(
       row.map((p) => p / sum),
       t * 3,

@@ -34,7 +34,7 @@ async function latchHistory(w: number): Promise<number[]> {
     [back, 10],
     [alone, 40],
   ] as const)
-    h.push(...map.trajectory([h[h.length - 1]!], steps).slice(1));
+    h.push(...map.trajectory([h[h.length - 1]], steps).slice(1));
   for (const map of [pushed, alone, back]) map.dispose();
   return h;
 }
@@ -73,7 +73,7 @@ export const run: Run = async ({ seed, log, progress, signal }) => {
     const map = await stateMap({ W: rotation(alpha) });
     const path = map.trajectory([0.1, 0], 4000);
     const first = (from: number, T: number): Float64Array =>
-      Float64Array.from({ length: T }, (_, t) => path[2 * (from + t)]!);
+      Float64Array.from({ length: T }, (_, t) => path[2 * (from + t)]);
     waves.push({ alpha, x: first(0, 121) });
     const wave = oscillation(first(1001, 3000));
     expectNear(`oscillator α=${alpha}: amplitude`, wave.amplitude, amplitude, 5e-4);
@@ -87,7 +87,7 @@ export const run: Run = async ({ seed, log, progress, signal }) => {
   const two = await stateMap({ W: [-20, 6, -6, 0], bias: [-2, 3], activation: "logistic", form: "inside" });
   expectNear(
     "two neurons: largest Lyapunov exponent",
-    lyapunovExponents(two, { steps: 1_000_000, start: [0, 0] })[0]!,
+    lyapunovExponents(two, { steps: 1_000_000, start: [0, 0] })[0],
     0.2296,
     1e-3,
   );
@@ -106,7 +106,7 @@ export const run: Run = async ({ seed, log, progress, signal }) => {
   for (const [i, g] of gains.entries()) {
     signal.throwIfAborted();
     const map = await stateMap({ W: J.map((x) => g * x) }, 1);
-    exponents.push(lyapunovExponents(map, { steps: 2000, discard: 500 })[0]!);
+    exponents.push(lyapunovExponents(map, { steps: 2000, discard: 500 })[0]);
     map.dispose();
     progress(0.3 + (0.7 * (i + 1)) / gains.length, `g = ${g}`);
   }
@@ -116,7 +116,7 @@ export const run: Run = async ({ seed, log, progress, signal }) => {
     [2, 0.15],
     [3, 0.3],
   ] as const)
-    expectNear(`random net g=${g}: largest exponent`, exponents[gains.indexOf(g)]!, want, 0.05);
+    expectNear(`random net g=${g}: largest exponent`, exponents[gains.indexOf(g)], want, 0.05);
   const latch = await latchHistory(2);
   const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   const figure = panels(

@@ -28,8 +28,8 @@ function both(n: number, digits: number, least: number, random: Random): Item[] 
       for (let t = 0; t < T; ++t) {
         const bit = random.integer(0, 1);
         parity ^= bit;
-        input.set([item.input[2 * t]!, item.input[2 * t + 1]!, bit], 3 * t);
-        target.set([item.target[t]!, parity], 2 * t);
+        input.set([item.input[2 * t], item.input[2 * t + 1], bit], 3 * t);
+        target.set([item.target[t], parity], 2 * t);
       }
       return { input, target };
     });
@@ -48,7 +48,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
     const items = both(count, digits, digits, random);
     const out = net.predict(items.map((item) => item.input));
     const fails = (o: number): number =>
-      items.filter((item, i) => item.target.some((bit, k) => k % 2 === o && out[i]![k]! > 0.5 !== bit > 0.5))
+      items.filter((item, i) => item.target.some((bit, k) => k % 2 === o && out[i][k] > 0.5 !== bit > 0.5))
         .length / count;
     return { sum: fails(0), parity: fails(1) };
   };

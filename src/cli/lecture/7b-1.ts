@@ -24,7 +24,7 @@ function difference(a: readonly ArrayLike<number>[], b: readonly ArrayLike<numbe
   let size = 0;
   a.forEach((x, i) =>
     Array.from(x, (value, j) => {
-      most = Math.max(most, Math.abs(value - b[i]![j]!));
+      most = Math.max(most, Math.abs(value - b[i][j]));
       size = Math.max(size, Math.abs(value));
     }),
   );

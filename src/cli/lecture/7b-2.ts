@@ -42,9 +42,9 @@ function violations(net: Network, fixed: number): { tie: number; fix: number; su
   const Wx = data(net, "rnn1.Wx");
   const W = data(net, "dense2.W");
   return {
-    tie: Math.abs(Wx[0]! - Wx[1]!),
-    fix: Math.abs(data(net, "rnn1.Wh")[4]! - fixed),
-    sum: Math.abs(W[0]! + W[1]! + W[2]! - 1),
+    tie: Math.abs(Wx[0] - Wx[1]),
+    fix: Math.abs(data(net, "rnn1.Wh")[4] - fixed),
+    sum: Math.abs(W[0] + W[1] + W[2] - 1),
   };
 }
 
@@ -66,7 +66,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   let fell = true;
   for (const [i, [name, optimizer, steps]] of optimizers.entries()) {
     const net = await make(constraints);
-    const fixed = data(net, "rnn1.Wh")[4]!;
+    const fixed = data(net, "rnn1.Wh")[4];
     const losses = await follow(
       context,
       net,
@@ -79,7 +79,7 @@ export const run: Run = async (context): Promise<Outcome> => {
     numbers[`${name}: constraints off by`] = off;
     numbers[`${name}: loss after training`] = recent(losses, Math.min(10, steps));
     worst = Math.max(worst, off);
-    fell &&= recent(losses, Math.min(10, steps / 2)) < losses[0]!;
+    fell &&= recent(losses, Math.min(10, steps / 2)) < losses[0];
     net.dispose();
   }
   for (const [label, own] of [
@@ -96,8 +96,8 @@ export const run: Run = async (context): Promise<Outcome> => {
       signal: context.signal,
     })) {
       const Wx = data(net, "rnn1.Wx");
-      x.push(Wx[0]!);
-      y.push(Wx[1]!);
+      x.push(Wx[0]);
+      y.push(Wx[1]);
     }
     if (label === "free") numbers["free, adam: |w₁ - w₂| after 300 steps"] = Math.abs(x.at(-1)! - y.at(-1)!);
     paths.push({ kind: "line", x, y, label });

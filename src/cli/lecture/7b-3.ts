@@ -35,13 +35,13 @@ async function differences(net: Network, items: readonly DataItem[]): Promise<nu
   ] of net.parameters.entries()) {
     for (let i = 0; i < rows * columns; ++i) {
       const at = async (value: number): Promise<number> => {
-        net.parameters[p]!.data[i] = value;
+        net.parameters[p].data[i] = value;
         return (await net.evaluate(items)).loss;
       };
-      const middle = net.parameters[p]!.data[i]!;
+      const middle = net.parameters[p].data[i];
       const up = await at(middle + STEP);
       const down = await at(middle - STEP);
-      net.parameters[p]!.data[i] = middle;
+      net.parameters[p].data[i] = middle;
       out.push((up - down) / (2 * STEP));
     }
   }
@@ -68,7 +68,7 @@ export const run: Run = async ({ seed, progress, signal }): Promise<Outcome> => 
     const through = net.gradient(items).gradient.flatMap((g) => Array.from(g.data));
     const plain = await differences(net, items);
     const size = Math.max(...plain.map(Math.abs));
-    const off = Math.max(...plain.map((d, i) => Math.abs(d - through[i]!)));
+    const off = Math.max(...plain.map((d, i) => Math.abs(d - through[i])));
     numbers[`${name}: ${net.size} derivatives, largest error relative to the largest of them`] = off / size;
     marks.push({ kind: "points", x: plain.map(Math.abs), y: through.map(Math.abs), label: name, size: 2.5 });
     net.dispose();

@@ -32,7 +32,7 @@ export const run: Run = async (context): Promise<Outcome> => {
       const state = (): number[] =>
         Array.from(net.parameters.find((p) => p.name === "rnn1.state")?.data ?? []);
       const before = state();
-      losses[initialState]!.push(
+      losses[initialState].push(
         recent(
           await follow(
             context,
@@ -44,16 +44,16 @@ export const run: Run = async (context): Promise<Outcome> => {
           20,
         ),
       );
-      if (s === 0) curves[initialState] = net.predict([items[0]!.input])[0] as Float32Array;
-      moved = Math.max(moved, Math.sqrt(state().reduce((sum, v, j) => sum + (v - before[j]!) ** 2, 0)));
+      if (s === 0) curves[initialState] = net.predict([items[0].input])[0] as Float32Array;
+      moved = Math.max(moved, Math.sqrt(state().reduce((sum, v, j) => sum + (v - before[j]) ** 2, 0)));
       net.dispose();
     }
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const t = Array.from({ length: T }, (_, i) => i + 1);
   const numbers = {
-    "learned initial state: loss, mean of 3 seeds": mean(losses.learned!),
-    "initial state 0: loss, mean of 3 seeds": mean(losses.zero!),
-    ratio: mean(losses.zero!) / mean(losses.learned!),
+    "learned initial state: loss, mean of 3 seeds": mean(losses.learned),
+    "initial state 0: loss, mean of 3 seeds": mean(losses.zero),
+    ratio: mean(losses.zero) / mean(losses.learned),
     "how far the initial state moved": moved,
   };
   return {
@@ -67,8 +67,8 @@ export const run: Run = async (context): Promise<Outcome> => {
         y: { label: "output" },
         marks: [
           { kind: "line", x: t, y: target, label: "target", color: "#9aa5b1", width: 5 },
-          { kind: "line", x: t, y: curves.learned!, label: "learned initial state" },
-          { kind: "line", x: t, y: curves.zero!, label: "initial state 0", dash: true },
+          { kind: "line", x: t, y: curves.learned, label: "learned initial state" },
+          { kind: "line", x: t, y: curves.zero, label: "initial state 0", dash: true },
         ],
       }),
     ),

@@ -81,11 +81,11 @@ export const run: Run = async (context): Promise<Outcome> => {
       let drift = 0;
       runs.forEach((h, r) => {
         for (let j = 0; j < H; ++j) {
-          drift = Math.max(drift, Math.abs(h[(LONG - 1) * H + j]! - h[(T - 1) * H + j]!));
+          drift = Math.max(drift, Math.abs(h[(LONG - 1) * H + j] - h[(T - 1) * H + j]));
           marks.push({
             kind: "line",
             x: t,
-            y: t.map((k) => h[(k - 1) * H + j]!),
+            y: t.map((k) => h[(k - 1) * H + j]),
             color: r ? "#d1500f" : "#0b66b0",
             width: 1.3,
             ...(j === 0 ? { label: r ? "after a pulse of -1" : "after a pulse of +1" } : {}),
@@ -96,10 +96,10 @@ export const run: Run = async (context): Promise<Outcome> => {
     }
     net.dispose();
   }
-  const good = modes.every(({ name }) => numbers[`${name}: error where it counts`]! < 0.05);
+  const good = modes.every(({ name }) => numbers[`${name}: error where it counts`] < 0.05);
   return {
     numbers,
-    verdict: good && numbers["states at step 200 differ from those at step 20 by"]! < 0.2,
+    verdict: good && numbers["states at step 200 differ from those at step 20 by"] < 0.2,
     figure: svg(
       plot({
         title: "Targets for the last steps make attractors",

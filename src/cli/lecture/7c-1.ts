@@ -35,7 +35,7 @@ function wrongByColumn(items: readonly Item[], predict: (item: Item) => ArrayLik
   for (const item of items) {
     const y = predict(item);
     for (let t = 0; t <= WIDTH; ++t)
-      if ((y[t]! > 0.5 ? 1 : 0) !== item.target[t]) wrong[t]! += 1 / items.length;
+      if ((y[t] > 0.5 ? 1 : 0) !== item.target[t]) wrong[t] += 1 / items.length;
   }
   return wrong;
 }
@@ -61,7 +61,7 @@ export const run: Run = async (context): Promise<Outcome> => {
     { to: 0.7, note: "feed-forward," },
   );
   const ff = (items: readonly Item[]): number[] =>
-    wrongByColumn(items, (item) => net.predict([flat(item).input])[0]!);
+    wrongByColumn(items, (item) => net.predict([flat(item).input])[0]);
   const seen = ff(short);
   const unseen = ff(long);
   const weights = net.size;
@@ -74,7 +74,7 @@ export const run: Run = async (context): Promise<Outcome> => {
       context.progress(Math.min(0.99, 0.7 + step / 6000), `recurrent, loss ${loss.toFixed(4)}`),
   });
   signal.throwIfAborted();
-  const recurrent = wrongByColumn(long, (item) => learned.net.predict([item.input])[0]!);
+  const recurrent = wrongByColumn(long, (item) => learned.net.predict([item.input])[0]);
   const small = learned.net.size;
   learned.net.dispose();
   const columns = Array.from({ length: WIDTH + 1 }, (_, t) => t + 1);

@@ -16,7 +16,7 @@ export const run: Run = async ({ seed, log }): Promise<Outcome> => {
   for (const { input, target } of items) {
     const printed = runMoore(
       adder,
-      Array.from(target, (_, t) => 2 * input[2 * t]! + input[2 * t + 1]!),
+      Array.from(target, (_, t) => 2 * input[2 * t] + input[2 * t + 1]),
     );
     const number = (digit: (t: number) => unknown): bigint =>
       Array.from(target, (_, t) => BigInt(digit(t) as string) << BigInt(t)).reduce((a, b) => a + b, 0n);

@@ -26,12 +26,12 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
   net.dispose();
   const near = (row: readonly number[]): number =>
     patterns
-      .map(({ mean }) => mean.reduce((sum, m, j) => sum + (m - row[j]!) ** 2, 0))
-      .reduce((best, d, p, all) => (d < all[best]! ? p : best), 0);
-  const stateOf = rows.map((row) => patterns[near(row)]!.state);
+      .map(({ mean }) => mean.reduce((sum, m, j) => sum + (m - row[j]) ** 2, 0))
+      .reduce((best, d, p, all) => (d < all[best] ? p : best), 0);
+  const stateOf = rows.map((row) => patterns[near(row)].state);
   const spread = Math.max(
     ...rows.map((row) =>
-      Math.sqrt(patterns[near(row)]!.mean.reduce((sum, m, j) => sum + (m - row[j]!) ** 2, 0)),
+      Math.sqrt(patterns[near(row)].mean.reduce((sum, m, j) => sum + (m - row[j]) ** 2, 0)),
     ),
   );
   log(`${automaton.text()}\n`);
@@ -44,8 +44,8 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
     // the third unit moves a point up and to the right a little, as in a drawing of a cube
     return {
       kind: "points",
-      x: own.map((row) => row[0]! + 0.35 * row[2]!),
-      y: own.map((row) => row[1]! + 0.25 * row[2]!),
+      x: own.map((row) => row[0] + 0.35 * row[2]),
+      y: own.map((row) => row[1] + 0.25 * row[2]),
       label: machine.names?.[s] ?? String(s),
       size: 4,
     };

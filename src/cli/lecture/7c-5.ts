@@ -25,7 +25,7 @@ function product(m: Moore): Moore {
     start: m.start * S + m.start,
     outputs: pairs.map(([s, t]) => `${m.outputs[s]}${m.outputs[t]}`),
     next: pairs.map(([s, t]) =>
-      Array.from({ length: A * A }, (_, a) => m.next[s]![Math.floor(a / A)]! * S + m.next[t]![a % A]!),
+      Array.from({ length: A * A }, (_, a) => m.next[s][Math.floor(a / A)] * S + m.next[t][a % A]),
     ),
   };
 }
@@ -38,7 +38,7 @@ function twice(one: FiniteTask): FiniteTask {
     return Float32Array.from({ length: 2 * a.length }, (_, i) => {
       const t = Math.floor(i / (2 * columns));
       const j = i % (2 * columns);
-      return t < steps ? (j < columns ? a[t * columns + j]! : b[t * columns + j - columns]!) : 0;
+      return t < steps ? (j < columns ? a[t * columns + j] : b[t * columns + j - columns]) : 0;
     });
   };
   return {
@@ -51,20 +51,20 @@ function twice(one: FiniteTask): FiniteTask {
     batch(n, random) {
       const items = one.batch(2 * n, random);
       return Array.from({ length: n }, (_, i): Item => ({
-        input: beside(items[2 * i]!.input, items[2 * i + 1]!.input, 2),
-        target: beside(items[2 * i]!.target, items[2 * i + 1]!.target, 1),
+        input: beside(items[2 * i].input, items[2 * i + 1].input, 2),
+        target: beside(items[2 * i].target, items[2 * i + 1].target, 1),
       }));
     },
     wrong: (item, prediction) =>
       Array.from(item.target).reduce(
-        (sum, digit, i) => sum + Number(!(prediction[i]! * (digit - 0.5) > 0)),
+        (sum, digit, i) => sum + Number(!(prediction[i] * (digit - 0.5) > 0)),
         0,
       ),
     encode: (symbol) => [
       ...Array.from(one.encode(Math.floor(symbol / A))),
       ...Array.from(one.encode(symbol % A)),
     ],
-    print: (y) => one.print([y[0]!]) + one.print([y[1]!]),
+    print: (y) => one.print([y[0]]) + one.print([y[1]]),
   };
 }
 

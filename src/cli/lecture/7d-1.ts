@@ -52,7 +52,7 @@ function backward(
     derivatives(final) {
       tape.vjp(g, () => {
         const d = memory.reals(tape.adjoint(node), rows * O);
-        for (let i = 0; i < rows * O; ++i) d[i]! += final(i);
+        for (let i = 0; i < rows * O; ++i) d[i] += final(i);
       });
       return Array.from(memory.reals(g, net.size));
     },
@@ -73,16 +73,16 @@ export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
       const pass = backward(net, random);
       const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
       const second = first.map(() => random.normal());
-      const once = pass.derivatives((i) => first[i]!);
-      const twice = pass.derivatives((i) => 2 * first[i]!);
-      const other = pass.derivatives((i) => second[i]!);
-      const sum = pass.derivatives((i) => first[i]! + second[i]!);
+      const once = pass.derivatives((i) => first[i]);
+      const twice = pass.derivatives((i) => 2 * first[i]);
+      const other = pass.derivatives((i) => second[i]);
+      const sum = pass.derivatives((i) => first[i] + second[i]);
       const size = Math.max(...sum.map(Math.abs));
       numbers[`${name}, ${precision}: derivatives not doubled to the last bit`] = once.filter(
         (d, i) => twice[i] !== 2 * d,
       ).length;
       numbers[`${name}, ${precision}: sum of two passes against the pass of the sum`] =
-        Math.max(...sum.map((d, i) => Math.abs(d - once[i]! - other[i]!))) / size;
+        Math.max(...sum.map((d, i) => Math.abs(d - once[i] - other[i]))) / size;
       if (name === "rnn" && precision === "float64") {
         const y = pass.outputs(1);
         const y2 = pass.outputs(2);
@@ -91,7 +91,7 @@ export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
         figure.fx = y;
         figure.fy = y2;
         numbers["forward, rnn: outputs for a doubled input, relative to doubled outputs, off by"] =
-          Math.max(...y2.map((v, i) => Math.abs(v - 2 * y[i]!))) / Math.max(...y.map(Math.abs));
+          Math.max(...y2.map((v, i) => Math.abs(v - 2 * y[i]))) / Math.max(...y.map(Math.abs));
       }
       pass.free();
       net.dispose();

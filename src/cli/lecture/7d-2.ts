@@ -40,19 +40,19 @@ export const run: Run = async ({ seed, log, progress }) => {
     weight[T - 1] = 1;
     const { norms } = gradientNorms(net, [
       { input: new Float64Array(T), target: new Float64Array(T).fill(1), weight },
-    ])[0]!;
+    ])[0];
     const W = net.parameters.find(({ name }) => name === "rnn1.Wh")!.data;
     const state = Float64Array.from(net.parameters.find(({ name }) => name === "rnn1.state")!.data);
     const map = await stateMap(
-      { W: Float64Array.from({ length: H * H }, (_, k) => W[(k % H) * H + Math.floor(k / H)]!) },
+      { W: Float64Array.from({ length: H * H }, (_, k) => W[(k % H) * H + Math.floor(k / H)]) },
       1,
     );
     const lags = Array.from({ length: T - 2 * SKIP }, (_, k) => SKIP + k);
     const rate = fittedRate(
       lags,
-      lags.map((lag) => Math.log(norms[lag]!)),
+      lags.map((lag) => Math.log(norms[lag])),
     );
-    const product = lyapunovExponents(map, { start: state, discard: SKIP, steps: T - 2 * SKIP })[0]!;
+    const product = lyapunovExponents(map, { start: state, discard: SKIP, steps: T - 2 * SKIP })[0];
     numbers[`g=${g}: nats a step of lag`] = rate;
     numbers[`g=${g}: growth of the product of Jacobians`] = product;
     verdict &&= Math.abs(rate - product) < 0.06 && (g <= 0.75 ? rate < -0.2 : g >= 2 ? rate > 0.02 : true);

@@ -14,15 +14,15 @@ export const run: Run = async ({ log, progress }) => {
   const boundary = points.find((point) => !point.stable)!;
   log(
     `Latch a ← tanh(${w}·a + ${h}): the boundary between its two attractors is at a ` +
-      `= ${boundary.state[0]!.toFixed(6)}.`,
+      `= ${boundary.state[0].toFixed(6)}.`,
   );
   const distances = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10];
   const steps = 100;
   const x = Array.from({ length: steps + 1 }, (_, t) => t);
   const paths = distances.flatMap((d) =>
-    [1, -1].map((side) => ({ d, side, path: map.trajectory([boundary.state[0]! + side * d], steps) })),
+    [1, -1].map((side) => ({ d, side, path: map.trajectory([boundary.state[0] + side * d], steps) })),
   );
-  const apart = paths.slice(-2).map(({ path }) => path[steps]!) as [number, number];
+  const apart = paths.slice(-2).map(({ path }) => path[steps]) as [number, number];
   map.dispose();
   progress(0.3, "the wall");
   const wall = await gradientWall();
@@ -30,11 +30,11 @@ export const run: Run = async ({ log, progress }) => {
   const rows = wall.b.length;
   const byB = (values: Float64Array): Float64Array =>
     // rows b, columns w
-    Float64Array.from({ length: values.length }, (_, i) => values[(i % rows) * rows + Math.floor(i / rows)]!);
-  const span = { x: [wall.w[0]!, wall.w[rows - 1]!] as const, y: [wall.b[0]!, wall.b[rows - 1]!] as const };
+    Float64Array.from({ length: values.length }, (_, i) => values[(i % rows) * rows + Math.floor(i / rows)]);
+  const span = { x: [wall.w[0], wall.w[rows - 1]] as const, y: [wall.b[0], wall.b[rows - 1]] as const };
   const numbers = {
-    "boundary a": boundary.state[0]!,
-    "its eigenvalue": boundary.eigenvalues.re[0]!,
+    "boundary a": boundary.state[0],
+    "its eigenvalue": boundary.eigenvalues.re[0],
     "starts apart by": 2e-10,
     "ends apart by": apart[0] - apart[1],
     "wall: largest ‖∇E‖": steepest.norm,
@@ -56,7 +56,7 @@ export const run: Run = async ({ log, progress }) => {
         [
           plot({
             title: "Both sides of a boundary",
-            note: `Starts ±10⁻², … ±10⁻¹⁰ from a = ${boundary.state[0]!.toFixed(3)}`,
+            note: `Starts ±10⁻², … ±10⁻¹⁰ from a = ${boundary.state[0].toFixed(3)}`,
             x: { label: "step" },
             y: { label: "a" },
             marks: paths.map(({ path, side }) => ({

@@ -10,7 +10,7 @@ import type { LectureContext, Run } from "./experiment.ts";
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
-  for (let i = 0; i < a.length; ++i) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
   return sum;
 };
 
@@ -48,7 +48,7 @@ async function onLstm({
   })) {
     losses.push(loss);
     const y = net.predict(items.map((item) => item.input));
-    wrong = items.filter((item, i) => task.wrong(item, y[i]!) > 0).length;
+    wrong = items.filter((item, i) => task.wrong(item, y[i]) > 0).length;
     progress(
       1 - wrong / items.length,
       `LSTM: step ${losses.length}, loss ${loss.toFixed(4)}, ${wrong} of 32 wrong`,
@@ -103,7 +103,7 @@ export const run: Run = async (context) => {
     ++steps;
     losses.push(report.loss);
     if (report.stepLength > 0) {
-      const moved = after.map((x, i) => x - before[i]!);
+      const moved = after.map((x, i) => x - before[i]);
       const length = Math.sqrt(dot(moved, moved));
       for (const set of [before, after]) {
         // gradient and curvature belong to the point before the step
@@ -121,7 +121,7 @@ export const run: Run = async (context) => {
     }
     before = after;
     const y = net.predict(items.map((item) => item.input));
-    wrong = items.filter((item, i) => task.wrong(item, y[i]!) > 0).length;
+    wrong = items.filter((item, i) => task.wrong(item, y[i]) > 0).length;
     progress(
       1 - wrong / items.length,
       `step ${steps}, loss ${report.loss.toFixed(4)}, ${wrong} of 32 wrong, ` +
@@ -131,7 +131,7 @@ export const run: Run = async (context) => {
   }
   net.dispose();
   signal.throwIfAborted();
-  const median = (v: number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]!;
+  const median = (v: number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)];
   Object.assign(numbers, {
     steps: steps,
     "CG iterations": cg,

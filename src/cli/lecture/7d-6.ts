@@ -19,12 +19,12 @@ function mackeyGlass(n: number): Float64Array {
   const delay = 17 * fine;
   const x = new Float64Array(delay + 1 + n * fine).fill(1.2);
   for (let t = delay; t + 1 < x.length; ++t) {
-    const old = x[t - delay]!;
+    const old = x[t - delay];
     const two = old * old;
     const five = two * two * old;
-    x[t + 1] = x[t]! + ((0.2 * old) / (1 + five * five) - 0.1 * x[t]!) / fine;
+    x[t + 1] = x[t] + ((0.2 * old) / (1 + five * five) - 0.1 * x[t]) / fine;
   }
-  return Float64Array.from({ length: n }, (_, t) => x[delay + 1 + t * fine]! - 0.9);
+  return Float64Array.from({ length: n }, (_, t) => x[delay + 1 + t * fine] - 0.9);
 }
 
 const TRAIN = 3000;
@@ -59,7 +59,7 @@ async function runFreely({
   const mean = learned.reduce((a, b) => a + b) / TRAIN;
   const deviation = Math.sqrt(learned.reduce((sum, x) => sum + (x - mean) ** 2, 0) / TRAIN);
   let squares = 0;
-  for (let t = 0; t < HORIZON; ++t) squares += (free[t]! - truth[t]!) ** 2;
+  for (let t = 0; t < HORIZON; ++t) squares += (free[t] - truth[t]) ** 2;
   net.dispose();
   return { truth, free, error: Math.sqrt(squares / HORIZON) / deviation };
 }
@@ -87,9 +87,9 @@ export const run: Run = async (context) => {
       });
       net.fit(items);
       const y = net.predict(items.map((item) => item.input));
-      wrong[k]!.push(
+      wrong[k].push(
         (numbers[`${name}, T=${lag}: wrong symbols of 160`] = items.reduce(
-          (sum, item, j) => sum + task.wrong(item, y[j]!),
+          (sum, item, j) => sum + task.wrong(item, y[j]),
           0,
         )),
       );
@@ -106,7 +106,7 @@ export const run: Run = async (context) => {
   numbers[`free run: error over ${HORIZON} steps (of the deviation)`] = error;
   return {
     numbers,
-    verdict: wrong[0]!.every((count) => count === 0) && wrong[1]!.at(-1)! > 0 && error < 0.1,
+    verdict: wrong[0].every((count) => count === 0) && wrong[1].at(-1)! > 0 && error < 0.1,
     figure: svg(
       panels(
         [
@@ -115,7 +115,7 @@ export const run: Run = async (context) => {
             note: "Only the readout is learned",
             x: { label: "lag (steps)" },
             y: { label: "wrong symbols of 160" },
-            marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k]!, label })),
+            marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k], label })),
           }),
           plot({
             title: "A reservoir that hears itself",

@@ -72,17 +72,17 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
     const y = net.predict(items.map((item) => task.center(item).input));
     errors.push(
       (numbers[`${name}: wrong (fraction of 2000)`] =
-        items.filter((item, j) => plain.wrong(item, y[j]!) > 0).length / items.length),
+        items.filter((item, j) => plain.wrong(item, y[j]) > 0).length / items.length),
     );
     numbers[`${name}: loss`] = mean;
     losses.push(curve);
     net.dispose();
   }
   numbers["constant predictor: wrong"] = plain.chance;
-  const x = losses[0]!.map((_, i) => 20 * (i + 1));
+  const x = losses[0].map((_, i) => 20 * (i + 1));
   return {
     numbers,
-    verdict: errors[0]! < plain.chance / 2 && errors[0]! < errors[1]!,
+    verdict: errors[0] < plain.chance / 2 && errors[0] < errors[1],
     figure: svg(
       plot({
         title: "Initialization and momentum",
@@ -91,7 +91,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
           "Nesterov's momentum but where it says classical",
         x: { label: "update" },
         y: { label: "loss", log: true },
-        marks: curves.map(({ name }, i) => ({ kind: "line" as const, x, y: losses[i]!, label: name })),
+        marks: curves.map(({ name }, i) => ({ kind: "line" as const, x, y: losses[i], label: name })),
       }),
     ),
   };

@@ -19,13 +19,13 @@ export const run: Run = async ({ log }) => {
   const weight = new Float32Array(T);
   weight[T - 1] = 1;
   const { gradient } = net.gradient([{ input, target: new Float64Array(T), weight }]);
-  const back = gradient.find(({ name }) => name === "lstm1.Wx")!.data[2]!;
+  const back = gradient.find(({ name }) => name === "lstm1.Wx")!.data[2];
   const g = Math.tanh(VALUE);
   const straight = want * (1 - want * want) * (1 - g * g) * VALUE;
-  const silent = Math.max(...Array.from(h!.subarray(0, T - 1), Math.abs));
+  const silent = Math.max(...Array.from(h.subarray(0, T - 1), Math.abs));
   net.dispose();
   const numbers = {
-    read: h![T - 1]!,
+    read: h[T - 1],
     "tanh(tanh(value))": want,
     "largest output while kept": silent,
     "derivative at the write": back,
@@ -33,10 +33,10 @@ export const run: Run = async ({ log }) => {
     "of it comes back": back / straight,
   };
   const x = Array.from({ length: T }, (_, t) => t);
-  const column = (j: number): number[] => x.map((t) => input[4 * t + j]!);
+  const column = (j: number): number[] => x.map((t) => input[4 * t + j]);
   return {
     numbers,
-    verdict: Math.abs(h![T - 1]! - want) < 1e-5 && silent < 1e-6 && Math.abs(back / straight - 1) < 1e-4,
+    verdict: Math.abs(h[T - 1] - want) < 1e-5 && silent < 1e-6 && Math.abs(back / straight - 1) < 1e-4,
     figure: svg(
       plot({
         title: "A memory cell",
@@ -46,7 +46,7 @@ export const run: Run = async ({ log }) => {
           { kind: "line", x, y: column(0), label: "value offered", width: 0.6 },
           { kind: "line", x, y: column(2), label: "keep gate" },
           { kind: "line", x, y: column(3), label: "read gate" },
-          { kind: "line", x, y: Array.from(h!), label: "output" },
+          { kind: "line", x, y: Array.from(h), label: "output" },
         ],
       }),
     ),

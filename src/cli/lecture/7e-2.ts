@@ -55,7 +55,7 @@ async function learn(
   const wrong = (count: number): number => {
     const items = task.batch(count, random);
     const y = net.predict(items.map((item) => item.input));
-    return items.filter((item, i) => task.wrong(item, y[i]!) > 0).length / count;
+    return items.filter((item, i) => task.wrong(item, y[i]) > 0).length / count;
   };
   try {
     for await (const { step } of net.train(task, {
@@ -90,7 +90,7 @@ export const run: Run = async (context) => {
   let verdict = true;
   for (const [i, [name, lag, which]] of cases.entries()) {
     const task = longLag[name]({ lag, variant: "hs97" });
-    const cell = cells[which]!;
+    const cell = cells[which];
     const x: number[] = [];
     const y: number[] = [];
     const label = `${name} T=${lag}, ${cell.name}`;

@@ -24,7 +24,7 @@ export const run: Run = async (context) => {
   const columns = input.length / width;
   const values = Float64Array.from(
     { length: input.length },
-    (_, i) => input[(i % columns) * width + width - 1 - Math.floor(i / columns)]!,
+    (_, i) => input[(i % columns) * width + width - 1 - Math.floor(i / columns)],
   ); // first row at the bottom
   return {
     numbers,

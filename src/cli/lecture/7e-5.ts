@@ -28,21 +28,21 @@ async function scene(context: LectureContext): Promise<{ net: Network; ink: Ink 
     signal: context.signal,
     say: context.log,
   });
-  return { net: (await loadModel(reader)).net, ink: lines[context.seed % lines.length]! };
+  return { net: (await loadModel(reader)).net, ink: lines[context.seed % lines.length] };
 }
 
 /** The cells of the last layers whose states change most, one row each, in (-1, 1) by c/(1 + |c|). */
 function cellRows({ cells }: ReadingTrace): { values: Float64Array; columns: number } {
-  const last = cells.filter(({ joined }) => joined === cells[cells.length - 1]!.joined);
-  const columns = last[0]!.states.length / last[0]!.units;
+  const last = cells.filter(({ joined }) => joined === cells[cells.length - 1].joined);
+  const columns = last[0].states.length / last[0].units;
   const rows = last
     .flatMap(({ states, units }) =>
       Array.from({ length: units }, (_, j) => {
         const row = Float64Array.from(
           { length: columns },
-          (__, s) => states[s * units + j]! / (1 + Math.abs(states[s * units + j]!)),
+          (__, s) => states[s * units + j] / (1 + Math.abs(states[s * units + j])),
         );
-        return { row, moved: row.reduce((sum, v, s) => sum + (s > 0 ? (v - row[s - 1]!) ** 2 : 0), 0) };
+        return { row, moved: row.reduce((sum, v, s) => sum + (s > 0 ? (v - row[s - 1]) ** 2 : 0), 0) };
       }),
     )
     .sort((a, b) => b.moved - a.moved)
@@ -59,7 +59,7 @@ export const run: Run = async (context) => {
   const K = [...alphabet].length + 1;
   const text = emissions.map(({ label }) => [...alphabet][label]).join("");
   const time = (s: number): number => s * joined;
-  const chance = emissions.map(({ label, from }) => output[from * K + label]!);
+  const chance = emissions.map(({ label, from }) => output[from * K + label]);
   const active = chance.indexOf(Math.max(...chance));
   const gradient = emissions[active] ? trace.gradient(emissions[active]) : new Float32Array(T * trace.width);
   context.log(`Written: ${ink.text}. Read: ${text}.`);
@@ -67,16 +67,16 @@ export const run: Run = async (context) => {
   const x = Array.from({ length: T }, (_, t) => t);
   const row = (title: string, height: number, marks: Mark[], label = ""): Figure =>
     plot({ title, width: WIDTH, height, x: { range: [0, T] }, y: { label }, marks });
-  const peak = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]!);
+  const peak = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]);
   const { values, columns } = cellRows(trace);
   const strokes: Mark[] = [];
   for (let t = 0, from = 0; t < T; ++t) {
-    if (features.straight[features.sources[t]! * 3 + 2] !== 1) continue;
+    if (features.straight[features.sources[t] * 3 + 2] !== 1) continue;
     const own = x.slice(from, t + 1);
     strokes.push({
       kind: "line",
       x: own,
-      y: own.map((u) => -features.straight[features.sources[u]! * 3 + 1]!),
+      y: own.map((u) => -features.straight[features.sources[u] * 3 + 1]),
       color: "#1c2733",
     });
     from = t + 1;
@@ -93,7 +93,7 @@ export const run: Run = async (context) => {
           kind: "text",
           x: time((from + to) / 2),
           y: 0.5,
-          text: [...alphabet][label]!,
+          text: [...alphabet][label],
           anchor: "middle",
         })),
       ]),
@@ -118,7 +118,7 @@ export const run: Run = async (context) => {
           .map((label, i): Mark => ({
             kind: "line",
             x,
-            y: x.map((t) => gradient[t * trace.width + i]!),
+            y: x.map((t) => gradient[t * trace.width + i]),
             label,
           })),
       ),

@@ -14,7 +14,7 @@ export const showWay =
     const sequences: number[] = [];
     const errors: number[] = [];
     log(
-      `${ways[way]!.words}, on ${name} with T = ${lag}. Right: ${rule}. A constant predictor is ` +
+      `${ways[way].words}, on ${name} with T = ${lag}. Right: ${rule}. A constant predictor is ` +
         `wrong ${chance.toFixed(2)} times a sequence.`,
     );
     const result = await runWay(
@@ -50,7 +50,7 @@ export const showWay =
       figure: svg(
         plot({
           title: `${name}, T = ${lag}`,
-          note: ways[way]!.words,
+          note: ways[way].words,
           x: { label: "training sequences" },
           y: { label: "wrong (fraction)", range: [0, 1] },
           marks: [

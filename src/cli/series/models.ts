@@ -62,7 +62,7 @@ async function fitAr(y: Float64Array): Promise<FittedSeries> {
   }): Gaussians => ({ means, variances: covariances });
   return {
     note: `order ${order}`,
-    oneStep: (z) => outputs(model.predict([z])[0]!),
+    oneStep: (z) => outputs(model.predict([z])[0]),
     forecast: (z, steps) => outputs(model.forecast(steps, { history: [filled(z)] })),
     dispose: () => model.dispose(),
   };
@@ -92,7 +92,7 @@ async function fitLds(
   }): Gaussians => ({ means, variances: covariances });
   return {
     note: `${states} states, ${done} iterations of EM`,
-    oneStep: (z) => outputs(model.predict([z])[0]!),
+    oneStep: (z) => outputs(model.predict([z])[0]),
     forecast: (z, steps) => outputs(model.forecast(steps, { history: [z] })),
     dispose: () => model.dispose(),
   };
@@ -120,19 +120,19 @@ async function fitHmm(
   const { means, covariances } = model.parameters.emission;
   return {
     note: `${states} states, ${done} iterations of EM`,
-    oneStep: (z) => outputs(model.predict([z])[0]!),
+    oneStep: (z) => outputs(model.predict([z])[0]),
     forecast: (z, steps) => outputs(model.forecast(steps, { history: [z] })),
     dispose: () => model.dispose(),
     logLikelihoods(z) {
       // a mixture of Gaussians
-      const { states: weights } = model.predict([z])[0]!;
+      const { states: weights } = model.predict([z])[0];
       return Array.from(z, (v, t) =>
         Math.log(
           Array.from(
-            means!,
+            means,
             (m, k) =>
-              (weights[t * states + k]! * Math.exp((-0.5 * (v - m) ** 2) / covariances![k]!)) /
-              Math.sqrt(2 * Math.PI * covariances![k]!),
+              (weights[t * states + k] * Math.exp((-0.5 * (v - m) ** 2) / covariances[k])) /
+              Math.sqrt(2 * Math.PI * covariances[k]),
           ).reduce((a, b) => a + b, 0),
         ),
       );
@@ -162,7 +162,7 @@ async function fitEsn(y: Float64Array, { seed }: SeriesOptions): Promise<FittedS
       };
       const trial = await esn(spec);
       trial.fit([{ input: whole.slice(0, cut - 1), target: whole.slice(1, cut) }]);
-      const error = meanSquare(trial.predict([whole.slice(0, -1)])[0]!, whole.slice(1), cut);
+      const error = meanSquare(trial.predict([whole.slice(0, -1)])[0], whole.slice(1), cut);
       if (best && error >= best.error) {
         trial.dispose();
         continue;
@@ -179,7 +179,7 @@ async function fitEsn(y: Float64Array, { seed }: SeriesOptions): Promise<FittedS
     best!.error,
     seed,
     await inferenceEngine(),
-    (z) => net.predict([z])[0]!,
+    (z) => net.predict([z])[0],
     () => net.stream(),
     () => net.dispose(),
   );
@@ -198,7 +198,7 @@ async function fitLstm(
       whole.slice(i * (span >> 2), i * (span >> 2) + span + 1),
     ).filter((part) => part.length > span),
   );
-  const check = (): number => meanSquare(net.predict([whole.slice(0, -1)])[0]!, whole.slice(1), cut);
+  const check = (): number => meanSquare(net.predict([whole.slice(0, -1)])[0], whole.slice(1), cut);
   let best = { error: Infinity, step: 0, weights: [] as Float64Array[] };
   let step = 0;
   for await (const { loss } of net.train(items, {
@@ -215,14 +215,14 @@ async function fitLstm(
     }
     progress(step / steps, `loss ${loss.toFixed(4)}`);
   }
-  if (best.step > 0) net.parameters.forEach(({ data }, i) => data.set(best.weights[i]!));
+  if (best.step > 0) net.parameters.forEach(({ data }, i) => data.set(best.weights[i]));
   const error = best.step > 0 ? best.error : check();
   return simulated(
     `${cells} cells, weights of step ${best.step || step}`,
     error,
     seed,
     net.engine,
-    (z) => Float64Array.from(net.predict([z])[0]!),
+    (z) => Float64Array.from(net.predict([z])[0]),
     () => net.stream(),
     () => net.dispose(),
   );
@@ -250,7 +250,7 @@ function simulated(
     oneStep(y) {
       const said = predict(filled(y).subarray(0, -1));
       return {
-        means: Float64Array.from(y, (_, t) => (t === 0 ? NaN : said[t - 1]!)),
+        means: Float64Array.from(y, (_, t) => (t === 0 ? NaN : said[t - 1])),
         variances: new Float64Array(y.length).fill(variance),
       };
     },
@@ -265,9 +265,9 @@ function simulated(
         for (const v of past.subarray(Math.max(0, past.length - 500))) next = run.step(v)[0]!;
         for (let h = 0; h < steps; ++h) {
           const value = next + sd * random.normal();
-          const gap = value - means[h]!; // Welford's update over the paths
-          means[h]! += gap / path;
-          variances[h]! += gap * (value - means[h]!);
+          const gap = value - means[h]; // Welford's update over the paths
+          means[h] += gap / path;
+          variances[h] += gap * (value - means[h]);
           next = run.step(value)[0]!;
         }
         run.dispose();
@@ -284,8 +284,8 @@ export function filled(y: Float64Array): Float64Array {
     if (out[t] === out[t]) continue;
     let end = t;
     while (end < out.length && out[end] !== out[end]) ++end;
-    const before = t > 0 ? out[t - 1]! : end < out.length ? out[end]! : 0;
-    const after = end < out.length ? out[end]! : before;
+    const before = t > 0 ? out[t - 1] : end < out.length ? out[end] : 0;
+    const after = end < out.length ? out[end] : before;
     for (let i = t; i < end; ++i) out[i] = before + ((after - before) * (i - t + 1)) / (end - t + 1);
   }
   return out;
@@ -294,6 +294,6 @@ export function filled(y: Float64Array): Float64Array {
 /** Mean of (said - came)² from `from` on. */
 function meanSquare(said: ArrayLike<number>, came: Float64Array, from: number): number {
   let sum = 0;
-  for (let t = from; t < came.length; ++t) sum += (said[t]! - came[t]!) ** 2;
+  for (let t = from; t < came.length; ++t) sum += (said[t] - came[t]) ** 2;
   return sum / (came.length - from);
 }

@@ -24,11 +24,11 @@ export async function testSums(
 ): Promise<{ errors: number; example: Item; answer: number[] }> {
   const items = addition({ digits }).batch(sums, new Random(net.engine, seed, TEST_STREAM));
   const { wrongSequences } = await net.evaluate(items);
-  const example = items.find((item) => item.target.length === 13) ?? items[0]!;
+  const example = items.find((item) => item.target.length === 13) ?? items[0];
   return {
     errors: wrongSequences!,
     example,
-    answer: Array.from(net.predict([example.input])[0]!, (p) => (p > 0.5 ? 1 : 0)),
+    answer: Array.from(net.predict([example.input])[0], (p) => (p > 0.5 ? 1 : 0)),
   };
 }
 
@@ -38,9 +38,9 @@ function written({ input, target }: Item, answer: readonly number[]): string[] {
   const row = (digit: (t: number) => number): string =>
     Array.from({ length: T }, (_, i) => digit(T - 1 - i)).join("");
   return [
-    `    ${row((t) => input[2 * t]!)}`,
-    `  + ${row((t) => input[2 * t + 1]!)}`,
-    `  = ${row((t) => answer[t]!)}`,
+    `    ${row((t) => input[2 * t])}`,
+    `  + ${row((t) => input[2 * t + 1])}`,
+    `  = ${row((t) => answer[t])}`,
   ];
 }
 

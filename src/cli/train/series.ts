@@ -63,21 +63,21 @@ function score(
   let inside = 0;
   let count = 0;
   for (let t = cut; t < z.length; ++t) {
-    const gap = z[t]! - means[t]!;
+    const gap = z[t] - means[t];
     if (gap !== gap) continue;
     ++count;
     squares += gap * gap;
     nats +=
-      (own ? own[t]! : -0.5 * (Math.log(2 * Math.PI * variances[t]!) + (gap * gap) / variances[t]!)) -
+      (own ? own[t] : -0.5 * (Math.log(2 * Math.PI * variances[t]) + (gap * gap) / variances[t])) -
       Math.log(sd);
-    inside += Number(Math.abs(gap) <= BAND * Math.sqrt(variances[t]!));
+    inside += Number(Math.abs(gap) <= BAND * Math.sqrt(variances[t]));
   }
   return { rmse: sd * Math.sqrt(squares / count), logLikelihood: nats / count, inside: inside / count };
 }
 
 /** The figure: the end of the series and each model's forecast with its band. */
 function figure(title: string, values: Float64Array, results: readonly Result[]): string {
-  const shown = Math.min(values.length, Math.max(80, 3 * results[0]!.forecast.mean.length));
+  const shown = Math.min(values.length, Math.max(80, 3 * results[0].forecast.mean.length));
   const from = values.length - shown;
   const x = Array.from({ length: shown }, (_, i) => from + i + 1);
   return svg(
@@ -173,14 +173,14 @@ export const trainSeries: Command = {
       const bar = new Progress(screen, { title: model, steps: 100, unit: "%" });
       let fitted: FittedSeries | undefined;
       try {
-        fitted = await seriesModels[model]!(z.slice(0, cut), {
+        fitted = await seriesModels[model](z.slice(0, cut), {
           ...settings,
           progress: (fraction) => bar.update(Math.round(100 * fraction)),
         });
         signal.throwIfAborted();
         const { means, variances } = floored(fitted.forecast(z, steps));
         const edge = (sign: number): number[] =>
-          Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h]!)));
+          Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h])));
         const result: Result = {
           model,
           note: fitted.note,
@@ -195,7 +195,7 @@ export const trainSeries: Command = {
       }
     }
     const before = (y: Float64Array): Gaussians => ({
-      means: y.map((_, t) => (t ? y[t - 1]! : NaN)),
+      means: y.map((_, t) => (t ? y[t - 1] : NaN)),
       variances: y.map(() => 1),
     });
     const last = score(z, cut, before(z), undefined, sd).rmse;

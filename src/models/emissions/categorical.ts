@@ -45,11 +45,11 @@ export class Categorical extends Parameters implements Emission {
     const logb = arena.reals((M + 1) * N);
     const ids = arena.ints(T);
     const table = memory.reals(logb, (M + 1) * N).fill(0);
-    for (let m = 0; m < M; ++m) for (let s = 0; s < K; ++s) table[m * N + s] = B![s * M + m]!;
+    for (let m = 0; m < M; ++m) for (let s = 0; s < K; ++s) table[m * N + s] = B[s * M + m]!;
     for (let s = 0; s < K; ++s) table[M * N + s] = 1;
     k.mapLog((M + 1) * N, logb, logb);
     const to = memory.ints(ids, T);
-    for (let t = 0; t < T; ++t) to[t] = y[t] === y[t] ? y[t]! : M;
+    for (let t = 0; t < T; ++t) to[t] = y[t] === y[t] ? y[t] : M;
     this.#ids = ids;
     return { logb, count: M + 1, rows: ids };
   }
@@ -61,11 +61,11 @@ export class Categorical extends Parameters implements Emission {
       parameters: { probabilities: B },
     } = this;
     const frequency = new Float64Array(M).fill(1);
-    for (const y of data) for (const m of y) if (m === m) ++frequency[m]!;
+    for (const y of data) for (const m of y) if (m === m) ++frequency[m];
     for (let k = 0; k < K; ++k) {
       let sum = 0;
-      for (let m = 0; m < M; ++m) sum += B![k * M + m] = frequency[m]! * (0.5 + random.uniform());
-      for (let m = 0; m < M; ++m) B![k * M + m]! /= sum;
+      for (let m = 0; m < M; ++m) sum += B[k * M + m] = frequency[m] * (0.5 + random.uniform());
+      for (let m = 0; m < M; ++m) B[k * M + m] /= sum;
     }
   }
 
@@ -93,30 +93,28 @@ export class Categorical extends Parameters implements Emission {
     const N = this.#N;
     const from = this.#algebra.engine.memory.reals(this.#counts, M * N);
     const counts = pool(
-      Float64Array.from({ length: K * M }, (_, i) => from[(i % M) * N + Math.floor(i / M)]!),
+      Float64Array.from({ length: K * M }, (_, i) => from[(i % M) * N + Math.floor(i / M)]),
       ties,
     );
     for (let k = 0; k < K; ++k)
-      normalize(B!.subarray(k * M, (k + 1) * M), counts.subarray(k * M, (k + 1) * M), prior);
+      normalize(B.subarray(k * M, (k + 1) * M), counts.subarray(k * M, (k + 1) * M), prior);
   }
 
   logPrior({ prior, ties }: EmissionRules): number {
     return dirichlet(
       this.#algebra,
-      this.parameters.probabilities!.filter(
-        (_, i) => ties[Math.floor(i / this.M)] === Math.floor(i / this.M),
-      ),
+      this.parameters.probabilities.filter((_, i) => ties[Math.floor(i / this.M)] === Math.floor(i / this.M)),
       prior,
     );
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
-    return [random.choice(this.parameters.probabilities!.subarray(k * this.M, (k + 1) * this.M))];
+    return [random.choice(this.parameters.probabilities.subarray(k * this.M, (k + 1) * this.M))];
   }
 
   outputs(T: number, weights: Float64Array): Outputs {
     return {
-      probabilities: this.#algebra.multiply(T, this.K, this.M, weights, this.parameters.probabilities!),
+      probabilities: this.#algebra.multiply(T, this.K, this.M, weights, this.parameters.probabilities),
     };
   }
 
@@ -130,9 +128,9 @@ export class Categorical extends Parameters implements Emission {
  */
 export function normalize(p: Float64Array, counts: Float64Array, prior: number): void {
   let sum = 0;
-  for (let i = 0; i < p.length; ++i) if (p[i]! > 0) sum += counts[i]! + (prior - 1);
+  for (let i = 0; i < p.length; ++i) if (p[i] > 0) sum += counts[i] + (prior - 1);
   if (!(sum > 1e-290)) return; // never visited: any row is as likely
-  for (let i = 0; i < p.length; ++i) p[i] = p[i]! > 0 ? (counts[i]! + (prior - 1)) / sum : 0;
+  for (let i = 0; i < p.length; ++i) p[i] = p[i] > 0 ? (counts[i] + (prior - 1)) / sum : 0;
 }
 
 /** (prior - 1)·Σ ln p over the entries that are not 0. */

@@ -17,14 +17,14 @@ export function columnMoments(
   for (const y of data) {
     for (let i = 0; i < y.length; ++i) {
       const d = i % D;
-      const x = y[i]!;
+      const x = y[i];
       if (x !== x) continue;
-      const gap = x - mean[d]!; // Welford's update
-      mean[d]! += gap / ++count[d]!;
-      variance[d]! += gap * (x - mean[d]!);
+      const gap = x - mean[d]; // Welford's update
+      mean[d] += gap / ++count[d];
+      variance[d] += gap * (x - mean[d]);
     }
   }
-  return { mean, variance: variance.map((v, d) => (v > 0 ? v / count[d]! : 1)) };
+  return { mean, variance: variance.map((v, d) => (v > 0 ? v / count[d] : 1)) };
 }
 
 /** K centers [K,D] of the complete rows, distances in units of the columns' deviations. */
@@ -45,22 +45,22 @@ export function clusterCenters(
   const distance = (point: Float64Array, k: number): number => {
     let sum = 0;
     for (let d = 0; d < D; ++d) {
-      const gap = point[d]! - centers[k * D + d]!;
-      sum += (gap * gap) / variance[d]!;
+      const gap = point[d] - centers[k * D + d];
+      sum += (gap * gap) / variance[d];
     }
     return sum;
   };
   if (points.length === 0) {
-    for (let i = 0; i < K * D; ++i) centers[i] = mean[i % D]! + Math.sqrt(variance[i % D]!) * random.normal();
+    for (let i = 0; i < K * D; ++i) centers[i] = mean[i % D] + Math.sqrt(variance[i % D]) * random.normal();
     return centers;
   }
   const nearest = new Float64Array(points.length).fill(Infinity);
   for (let k = 0; k < K; ++k) {
     const chosen =
       k > 0 && nearest.some((x) => x > 0) ? random.choice(nearest) : random.integer(0, points.length - 1);
-    centers.set(points[chosen]!, k * D);
+    centers.set(points[chosen], k * D);
     points.forEach((point, i) => {
-      nearest[i] = Math.min(nearest[i]!, distance(point, k));
+      nearest[i] = Math.min(nearest[i], distance(point, k));
     });
   }
   for (let round = 0; round < ROUNDS; ++round) {
@@ -76,11 +76,11 @@ export function clusterCenters(
           best = k;
         }
       }
-      ++counts[best]!;
-      for (let d = 0; d < D; ++d) sums[best * D + d]! += point[d]!;
+      ++counts[best];
+      for (let d = 0; d < D; ++d) sums[best * D + d] += point[d];
     }
     for (let i = 0; i < K * D; ++i)
-      if (counts[Math.floor(i / D)]! > 0) centers[i] = sums[i]! / counts[Math.floor(i / D)]!;
+      if (counts[Math.floor(i / D)] > 0) centers[i] = sums[i] / counts[Math.floor(i / D)];
   }
   return centers;
 }

@@ -42,7 +42,7 @@ export class Diagonal extends Parameters implements Emission {
       memory.reals(ptr, K * D).set(x);
       return ptr;
     };
-    const precision = variances!.map((v) => 1 / v);
+    const precision = variances.map((v) => 1 / v);
     return rowsOf(space, y, D, (T, N, data, out) =>
       k.diagonalLogDensity(
         T,
@@ -50,7 +50,7 @@ export class Diagonal extends Parameters implements Emission {
         K,
         N,
         data,
-        put(means!),
+        put(means),
         put(precision),
         put(this.#algebra.log(precision)),
         out,
@@ -61,9 +61,9 @@ export class Diagonal extends Parameters implements Emission {
   draw(random: Random, data: readonly Float64Array[]): void {
     const { variance } = columnMoments(data, this.width);
     const { means, variances } = this.parameters;
-    means!.set(clusterCenters(random, data, this.width, this.K));
-    variances!.forEach((_, i) => {
-      variances![i] = variance[i % this.width]!;
+    means.set(clusterCenters(random, data, this.width, this.K));
+    variances.forEach((_, i) => {
+      variances[i] = variance[i % this.width]!;
     });
   }
 
@@ -72,7 +72,7 @@ export class Diagonal extends Parameters implements Emission {
     const { variance } = columnMoments(data, this.width);
     const { variances } = this.parameters;
     this.#floors = variance.map((v, d) =>
-      variances!.reduce((least, x, i) => (i % this.width === d ? Math.min(least, x) : least), floor * v),
+      variances.reduce((least, x, i) => (i % this.width === d ? Math.min(least, x) : least), floor * v),
     );
   }
 
@@ -80,7 +80,7 @@ export class Diagonal extends Parameters implements Emission {
     this.#moments.clear();
   }
   add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void {
-    this.#moments.add(space, y, gamma, this.parameters.means!);
+    this.#moments.add(space, y, gamma, this.parameters.means);
   }
 
   maximize({ ties }: EmissionRules): void {
@@ -88,9 +88,9 @@ export class Diagonal extends Parameters implements Emission {
     const { weight, first, second } = this.#moments.pooled(ties);
     weight.forEach((w, i) => {
       if (!(w > 1e-290)) return;
-      const moved = first[i]! / w;
-      means![i]! += moved;
-      variances![i] = Math.max(second[i]! / w - moved * moved, this.#floors[i % this.width]!);
+      const moved = first[i] / w;
+      means[i] += moved;
+      variances[i] = Math.max(second[i] / w - moved * moved, this.#floors[i % this.width]);
     });
   }
 
@@ -105,7 +105,7 @@ export class Diagonal extends Parameters implements Emission {
     } = this;
     return Float64Array.from(
       { length: D },
-      (_, d) => means![k * D + d]! + Math.sqrt(variances![k * D + d]!) * random.normal(),
+      (_, d) => means[k * D + d] + Math.sqrt(variances[k * D + d]) * random.normal(),
     );
   }
 
@@ -116,8 +116,8 @@ export class Diagonal extends Parameters implements Emission {
       this.K,
       this.width,
       weights,
-      this.parameters.means!,
-      this.parameters.variances!,
+      this.parameters.means,
+      this.parameters.variances,
     );
   }
 

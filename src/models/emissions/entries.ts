@@ -102,8 +102,8 @@ export function mixture(
   for (let t = 0; t < T; ++t)
     for (let k = 0; k < K; ++k)
       for (let d = 0; d < D; ++d) {
-        const gap = means[k * D + d]! - mean[t * D + d]!;
-        out[t * D + d]! += weights[t * K + k]! * (variances[k * D + d]! + gap * gap);
+        const gap = means[k * D + d] - mean[t * D + d];
+        out[t * D + d] += weights[t * K + k] * (variances[k * D + d] + gap * gap);
       }
   return { means: mean, variances: out };
 }

@@ -91,9 +91,9 @@ export class Gaussian extends Parameters implements Emission {
       parameters: { means, covariances },
     } = this;
     const { variance } = columnMoments(data, D);
-    means!.set(clusterCenters(random, data, D, this.K));
-    covariances!.forEach((_, i) => {
-      covariances![i] = (i % (D * D)) % (D + 1) === 0 ? variance[i % D]! : 0;
+    means.set(clusterCenters(random, data, D, this.K));
+    covariances.forEach((_, i) => {
+      covariances[i] = (i % (D * D)) % (D + 1) === 0 ? variance[i % D] : 0;
     });
   }
 
@@ -104,7 +104,7 @@ export class Gaussian extends Parameters implements Emission {
     for (let k = 0; k < this.K; ++k)
       this.#floor = Math.min(
         this.#floor,
-        this.#algebra.symmetricEigen("hmm: covariance", this.width, this.#scaled(k, -1)).values[0]!,
+        this.#algebra.symmetricEigen("hmm: covariance", this.width, this.#scaled(k, -1)).values[0],
       );
   }
 
@@ -142,7 +142,7 @@ export class Gaussian extends Parameters implements Emission {
               steps,
             ),
       );
-      const center = put(gather(means!, D, seen, range(K)));
+      const center = put(gather(means, D, seen, range(K)));
       const weight = put(new Float64Array(K));
       const first = put(new Float64Array(K * o));
       const second = put(new Float64Array(K * o * o));
@@ -163,19 +163,19 @@ export class Gaussian extends Parameters implements Emission {
       pool(sums, ties),
     ) as [Float64Array, Float64Array, Float64Array];
     for (let k = 0; k < K; ++k) {
-      const w = weight[k]!;
+      const w = weight[k];
       if (!(w > 1e-290)) continue;
       const moved = first.slice(k * D, (k + 1) * D).map((x) => x / w);
       for (let i = 0; i < D; ++i) {
-        means![k * D + i]! += moved[i]!;
+        means[k * D + i] += moved[i];
         for (let j = 0; j < D; ++j)
-          covariances![(k * D + i) * D + j] = second[(k * D + i) * D + j]! / w - moved[i]! * moved[j]!;
+          covariances[(k * D + i) * D + j] = second[(k * D + i) * D + j] / w - moved[i] * moved[j];
       }
-      covariances!.set(
+      covariances.set(
         this.#algebra.floorEigenvalues("hmm: covariance", D, this.#scaled(k, -1), this.#floor),
         k * D * D,
       );
-      covariances!.set(this.#scaled(k, 1), k * D * D);
+      covariances.set(this.#scaled(k, 1), k * D * D);
     }
   }
 
@@ -191,12 +191,12 @@ export class Gaussian extends Parameters implements Emission {
     const L = this.#algebra.cholesky(
       "hmm.sample: covariance",
       D,
-      covariances!.subarray(k * D * D, (k + 1) * D * D),
+      covariances.subarray(k * D * D, (k + 1) * D * D),
     );
     const e = Float64Array.from({ length: D }, () => random.normal());
     return Float64Array.from({ length: D }, (_, i) => {
-      let sum = means![k * D + i]!;
-      for (let j = 0; j <= i; ++j) sum += L[i * D + j]! * e[j]!;
+      let sum = means[k * D + i];
+      for (let j = 0; j <= i; ++j) sum += L[i * D + j] * e[j];
       return sum;
     });
   }
@@ -213,8 +213,8 @@ export class Gaussian extends Parameters implements Emission {
       K,
       D,
       weights,
-      means!,
-      Float64Array.from({ length: K * D }, (_, i) => covariances![i * D + (i % D)]!),
+      means,
+      Float64Array.from({ length: K * D }, (_, i) => covariances[i * D + (i % D)]),
     );
   }
 
@@ -226,10 +226,8 @@ export class Gaussian extends Parameters implements Emission {
       width: D,
       parameters: { covariances },
     } = this;
-    const by = (d: number): number => (power === 1 ? this.#scale[d]! : 1 / this.#scale[d]!);
-    return covariances!
-      .slice(k * D * D, (k + 1) * D * D)
-      .map((x, i) => x * by(Math.floor(i / D)) * by(i % D));
+    const by = (d: number): number => (power === 1 ? this.#scale[d] : 1 / this.#scale[d]);
+    return covariances.slice(k * D * D, (k + 1) * D * D).map((x, i) => x * by(Math.floor(i / D)) * by(i % D));
   }
 
   /**
@@ -249,14 +247,14 @@ export class Gaussian extends Parameters implements Emission {
       const L = this.#algebra.cholesky(
         `hmm: covariance of state ${k}`,
         o,
-        part(covariances!.subarray(k * D * D, (k + 1) * D * D), D, seen, seen),
+        part(covariances.subarray(k * D * D, (k + 1) * D * D), D, seen, seen),
       );
       W.set(this.#algebra.solveLower(o, o, L, identity), k * o * o);
       base[k] =
         -0.5 * o * LOG_TWO_PI -
         this.#algebra.log(L.filter((_, i) => i % (o + 1) === 0)).reduce((sum, x) => sum + x, 0);
     }
-    return { mean: gather(means!, D, seen, range(K)), W, base };
+    return { mean: gather(means, D, seen, range(K)), W, base };
   }
 
   /**
@@ -272,10 +270,10 @@ export class Gaussian extends Parameters implements Emission {
     const o = seen.length;
     const algebra = this.#algebra;
     for (let k = 0; k < K; ++k) {
-      const S = covariances!.subarray(k * D * D, (k + 1) * D * D);
+      const S = covariances.subarray(k * D * D, (k + 1) * D * D);
       const m1 = first.subarray(k * o, (k + 1) * o);
       const low = second.subarray(k * o * o, (k + 1) * o * o);
-      let full = low.map((x, i) => (i % o > Math.floor(i / o) ? low[(i % o) * o + Math.floor(i / o)]! : x));
+      let full = low.map((x, i) => (i % o > Math.floor(i / o) ? low[(i % o) * o + Math.floor(i / o)] : x));
       let z: Float64Array = m1;
       if (o < D) {
         const cross = part(S, D, seen, range(D));
@@ -285,16 +283,16 @@ export class Gaussian extends Parameters implements Emission {
           algebra.solve(`hmm: covariance of state ${k}`, o, D, part(S, D, seen, seen), cross),
         );
         const explained = algebra.multiply(D, o, D, G, cross);
-        full = algebra.congruence(D, o, G, full).map((x, i) => x + weight[k]! * (S[i]! - explained[i]!));
+        full = algebra.congruence(D, o, G, full).map((x, i) => x + weight[k] * (S[i] - explained[i]));
         z = algebra.multiply(D, o, 1, G, m1);
       }
-      this.#weight[k]! += weight[k]!;
+      this.#weight[k] += weight[k];
       z.forEach((x, i) => {
-        this.#first[k * D + i]! += x;
+        this.#first[k * D + i] += x;
       });
       for (let i = 0; i < D; ++i)
         for (let j = 0; j < D; ++j)
-          this.#second[(k * D + i) * D + j]! += 0.5 * (full[i * D + j]! + full[j * D + i]!);
+          this.#second[(k * D + i) * D + j] += 0.5 * (full[i * D + j] + full[j * D + i]);
     }
   }
 }

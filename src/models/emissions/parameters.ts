@@ -26,13 +26,13 @@ export class Parameters {
   }
 
   restore(saved: Record<string, Float64Array>): void {
-    for (const [name, data] of Object.entries(this.parameters)) data.set(saved[name]!);
+    for (const [name, data] of Object.entries(this.parameters)) data.set(saved[name]);
   }
 
   tensors(): Tensor[] {
     return Object.entries(this.snapshot()).map(([name, data]) => ({
       name: `emission.${name}`,
-      shape: [this.K, ...this.#shapes[name]!],
+      shape: [this.K, ...this.#shapes[name]],
       data,
     }));
   }
@@ -50,7 +50,7 @@ export class Parameters {
 export function pool(moments: Float64Array, ties: readonly number[]): Float64Array {
   const width = moments.length / ties.length;
   ties.forEach((first, k) => {
-    if (first !== k) for (let i = 0; i < width; ++i) moments[first * width + i]! += moments[k * width + i]!;
+    if (first !== k) for (let i = 0; i < width; ++i) moments[first * width + i] += moments[k * width + i];
   });
   ties.forEach((first, k) => moments.copyWithin(k * width, first * width, (first + 1) * width));
   return moments;

@@ -43,7 +43,7 @@ export class Poisson extends Parameters implements Emission {
     } = space;
     const rate = arena.reals(K * D);
     const logRate = arena.reals(K * D);
-    memory.reals(rate, K * D).set(rates!);
+    memory.reals(rate, K * D).set(rates);
     k.mapLog(K * D, rate, logRate);
     return rowsOf(space, y, D, (T, N, data, out) =>
       k.poissonLogDensity(T, D, K, N, data, rate, logRate, out),
@@ -53,9 +53,9 @@ export class Poisson extends Parameters implements Emission {
   draw(random: Random, data: readonly Float64Array[]): void {
     const { mean } = columnMoments(data, this.width);
     const { rates } = this.parameters;
-    rates!.set(clusterCenters(random, data, this.width, this.K));
-    rates!.forEach((x, i) => {
-      rates![i] = Math.max(x, 0.1 * mean[i % this.width]!, 1e-3);
+    rates.set(clusterCenters(random, data, this.width, this.K));
+    rates.forEach((x, i) => {
+      rates[i] = Math.max(x, 0.1 * mean[i % this.width], 1e-3);
     }); // a rate of 0 could never move
   }
 
@@ -64,14 +64,14 @@ export class Poisson extends Parameters implements Emission {
     this.#moments.clear();
   }
   add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void {
-    this.#moments.add(space, y, gamma, this.parameters.rates!);
+    this.#moments.add(space, y, gamma, this.parameters.rates);
   }
 
   maximize({ ties }: EmissionRules): void {
     const { rates } = this.parameters;
     const { weight, first } = this.#moments.pooled(ties);
     weight.forEach((w, i) => {
-      if (w > 1e-290) rates![i] = Math.max(rates![i]! + first[i]! / w, 0);
+      if (w > 1e-290) rates[i] = Math.max(rates[i] + first[i] / w, 0);
     });
   }
 
@@ -86,9 +86,9 @@ export class Poisson extends Parameters implements Emission {
     } = this;
     return Float64Array.from({ length: D }, (_, d) => {
       let count = 0;
-      for (let left = rates![k * D + d]!; left > 0; left -= CHUNK) {
+      for (let left = rates[k * D + d]; left > 0; left -= CHUNK) {
         // a sum of Poissons is Poisson; each by Knuth's product of uniforms
-        const limit = this.#algebra.exp([-Math.min(left, CHUNK)])[0]!;
+        const limit = this.#algebra.exp([-Math.min(left, CHUNK)])[0];
         for (let product = random.uniform(); product > limit; product *= random.uniform()) ++count;
       }
       return count;
@@ -102,8 +102,8 @@ export class Poisson extends Parameters implements Emission {
       this.K,
       this.width,
       weights,
-      this.parameters.rates!,
-      this.parameters.rates!,
+      this.parameters.rates,
+      this.parameters.rates,
     );
   }
 

@@ -40,7 +40,7 @@ function ms11(kind: Kind, lag: number, random: Random): Item {
   const input = new Float32Array(2 * T);
   for (let t = 0; t < T; ++t) input[2 * t] = kind.draw(random);
   for (const t of marks) input[2 * t + 1] = 1;
-  return lastStepItem(input, T, Float32Array.of(kind.answer(input[2 * marks[0]]!, input[2 * marks[1]]!)));
+  return lastStepItem(input, T, Float32Array.of(kind.answer(input[2 * marks[0]], input[2 * marks[1]])));
 }
 
 function hs97(kind: Kind, lag: number, random: Random): Item {
@@ -52,7 +52,7 @@ function hs97(kind: Kind, lag: number, random: Random): Item {
   for (let t = 0; t < T; ++t) input[2 * t] = kind.draw(random);
   input[2 * first + 1] = input[2 * second + 1] = 1;
   input[1] = input[2 * T - 1] = -1;
-  const marked = (t: number): number => (t === 0 ? kind.neutral : input[2 * t]!);
+  const marked = (t: number): number => (t === 0 ? kind.neutral : input[2 * t]);
   return lastStepItem(input, T, Float32Array.of(kind.answer(marked(first), marked(second))));
 }
 

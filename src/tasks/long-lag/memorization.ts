@@ -23,11 +23,11 @@ function item(values: ArrayLike<number>, K: number, lag: number): Item {
 function memorization(name: string, k: number, K: number, options: LongLagOptions): Task {
   const { lag } = longLagOptions(name, options, ["ms11"]);
   const place = Array.from({ length: k + 1 }, () => 1);
-  for (let i = 1; i <= k; ++i) place[i] = place[i - 1]! * K;
-  const patterns = place[k]!;
+  for (let i = 1; i <= k; ++i) place[i] = place[i - 1] * K;
+  const patterns = place[k];
   const numbered = (n: number): Item =>
     item(
-      Array.from({ length: k }, (_, i) => Math.floor(n / place[i]!) % K),
+      Array.from({ length: k }, (_, i) => Math.floor(n / place[i]) % K),
       K,
       lag,
     );
@@ -47,7 +47,7 @@ function memorization(name: string, k: number, K: number, options: LongLagOption
     chance: k * (1 - 1 / K),
     all,
     batch: (n, random) =>
-      items(n, (i) => (all && i < n - (n % patterns) ? all[i % patterns]! : drawn(random))),
+      items(n, (i) => (all && i < n - (n % patterns) ? all[i % patterns] : drawn(random))),
     wrong: wrongClasses,
     rule: "the largest output is the right class at every step",
   };

@@ -63,19 +63,19 @@ function count(item: Item, T: number, wrong: (t: number) => boolean): number {
 
 /** Steps whose real output misses the target by more than 0.04. One output a step. */
 export const wrongReals: Task["wrong"] = (item, prediction) =>
-  count(item, item.target.length, (t) => !(Math.abs(prediction[t]! - item.target[t]!) <= realTolerance));
+  count(item, item.target.length, (t) => !(Math.abs(prediction[t] - item.target[t]) <= realTolerance));
 
 /** Steps whose probability is on the wrong side of ½. One output a step. */
 export const wrongBits: Task["wrong"] = (item, prediction) =>
-  count(item, item.target.length, (t) => !((prediction[t]! - 0.5) * (item.target[t]! - 0.5) > 0));
+  count(item, item.target.length, (t) => !((prediction[t] - 0.5) * (item.target[t] - 0.5) > 0));
 
 /** Steps whose largest output is not the target class. A tie counts as wrong. */
 export const wrongClasses: Task["wrong"] = (item, prediction) => {
   const T = item.target.length;
   const O = prediction.length / T;
   return count(item, T, (t) => {
-    const right = prediction[t * O + item.target[t]!]!;
-    for (let o = 0; o < O; ++o) if (o !== item.target[t] && !(prediction[t * O + o]! < right)) return true;
+    const right = prediction[t * O + item.target[t]];
+    for (let o = 0; o < O; ++o) if (o !== item.target[t] && !(prediction[t * O + o] < right)) return true;
     return false;
   });
 };

@@ -16,7 +16,7 @@ const cases: [LongLagName, "ms11" | "hs97"][] = [
 const steps = (task: Task, item: Item): number => item.input.length / (task.symbols ? 1 : task.input);
 
 /** Outputs that say the target, or what `answer` says in place of it. */
-function outputs(task: Task, item: Item, answer = (t: number): number => item.target[t]!): Float64Array {
+function outputs(task: Task, item: Item, answer = (t: number): number => item.target[t]): Float64Array {
   const T = steps(task, item);
   const out = new Float64Array(T * task.output);
   for (let t = 0; t < T; ++t) {
@@ -52,9 +52,9 @@ describe.each(cases)("%s %s", (name, variant) => {
       expect(task.wrong(item, outputs(task, item))).toBe(0);
       const other = (t: number): number =>
         t < T - 1
-          ? item.target[t]!
+          ? item.target[t]
           : task.loss === "squared"
-            ? item.target[t]! + 0.05
+            ? item.target[t] + 0.05
             : item.target[t] === 0
               ? 1
               : 0;
@@ -65,7 +65,7 @@ describe.each(cases)("%s %s", (name, variant) => {
 
   test("the constant predictor scores the stated chance", () => {
     const batch = task.batch(4000, random(3));
-    const mean = batch.reduce((sum, item) => sum + item.target[item.target.length - 1]!, 0) / batch.length;
+    const mean = batch.reduce((sum, item) => sum + item.target[item.target.length - 1], 0) / batch.length;
     const guess =
       (item: Item) =>
       (t: number): number =>
@@ -84,7 +84,7 @@ describe.each(cases)("%s %s", (name, variant) => {
 
 /** The marked positions (from 1) of a pair sequence. */
 const marks = (item: Item): number[] =>
-  Array.from({ length: item.input.length / 2 }, (_, t) => t + 1).filter((t) => item.input[2 * t - 1]! > 0);
+  Array.from({ length: item.input.length / 2 }, (_, t) => t + 1).filter((t) => item.input[2 * t - 1] > 0);
 
 test(
   "ms11 pairs: lengths, marks and targets follow the definition, and every value in the ranges " + "comes up",
@@ -103,7 +103,7 @@ test(
         expect(T >= 100 && T <= 110 && I >= 1 && I <= T / 10 && J >= Math.floor(T / 10) && J <= T / 2).toBe(
           true,
         );
-        expect(item.target[T - 1]).toBeCloseTo(answer(item.input[2 * I - 2]!, item.input[2 * J - 2]!), 6);
+        expect(item.target[T - 1]).toBeCloseTo(answer(item.input[2 * I - 2], item.input[2 * J - 2]), 6);
         lengths.add(T);
         first.add(I);
       }
@@ -124,7 +124,7 @@ test("hs97 pairs: first and last marker -1, a marked first pair is neutral", () 
     expect(Math.max(...at)).toBeLessThanOrEqual(49);
     if (at.length === 1) ++neutral;
     expect(item.target[T - 1]).toBeCloseTo(
-      0.5 + at.reduce((sum, t) => sum + item.input[2 * t - 2]!, 0) / 4,
+      0.5 + at.reduce((sum, t) => sum + item.input[2 * t - 2], 0) / 4,
       6,
     );
   }
@@ -160,14 +160,14 @@ test("temporal order: the relevant symbols lie in their windows and give the cla
     for (const name of ["order2", "order3"] as const) {
       const x = variant === "hs97" ? 6 : 4;
       for (const item of longLag[name]({ lag: 100, variant }).batch(300, random())) {
-        const at = Array.from(item.input.keys()).filter((t) => item.input[t]! >= x);
+        const at = Array.from(item.input.keys()).filter((t) => item.input[t] >= x);
         const T = item.input.length;
         expect(at).toHaveLength(windows[variant][name].length);
         at.forEach((t, i) => {
-          const [from, to] = windows[variant][name][i]!;
-          expect(t + 1 >= from! && t + 1 <= to!).toBe(true);
+          const [from, to] = windows[variant][name][i];
+          expect(t + 1 >= from && t + 1 <= to).toBe(true);
         });
-        expect(item.target[T - 1]).toBe(at.reduce((sum, t) => 2 * sum + item.input[t]! - x, 0));
+        expect(item.target[T - 1]).toBe(at.reduce((sum, t) => 2 * sum + item.input[t] - x, 0));
         if (variant === "hs97")
           expect([item.input[0], item.input[T - 1], T >= 100 && T <= 110]).toEqual([0, 1, true]);
         else expect(T).toBe(100);
@@ -190,8 +190,8 @@ test(
       expect(item.target.slice(0, 15).every((s) => s === 2)).toBe(true);
     }
     const [long] = longLag.memory20({ lag: 80 }).batch(1, random());
-    expect(long!.input).toHaveLength(100);
-    expect(Array.from(long!.target.slice(90))).toEqual(Array.from(long!.input.slice(0, 10)));
+    expect(long.input).toHaveLength(100);
+    expect(Array.from(long.target.slice(90))).toEqual(Array.from(long.input.slice(0, 10)));
   },
 );
 
