@@ -1,7 +1,7 @@
 /** The kernel surface: everything that the module exports. */
-export { packedSize, pack, packTransposed } from "./pack";
-export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./gemm";
-export { fill, addScaled, axpby, scale, mul, dot, allFinite, allZero } from "./span";
+export { packedSize, pack, packTransposed } from "./algebra/pack";
+export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./algebra/gemm";
+export { fill, addScaled, axpby, scale, mul, dot, allFinite, allZero } from "./algebra/span";
 export {
   mulAdd,
   mulAddRow,
@@ -14,9 +14,9 @@ export {
   sumProducts,
   gatherRows,
   scatterAddRows,
-} from "./rows";
-export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./maps";
-export { activate, activationProduct } from "./activations";
+} from "./algebra/rows";
+export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./elementary/maps";
+export { activate, activationProduct } from "./elementary/activations";
 export { rnnStep } from "./cells/rnn";
 export { leakyStep } from "./cells/leaky";
 export { lstmStep } from "./cells/lstm";
@@ -33,11 +33,11 @@ export {
   softmaxValue,
   softmaxGradient,
   softmaxCurvature,
-} from "./losses";
-export { momentumUpdate, adamUpdate, rmspropUpdate } from "./update";
+} from "./losses/losses";
+export { momentumUpdate, adamUpdate, rmspropUpdate } from "./algebra/update";
 export { randomBlock, randomUniform, randomNormal, normalBlock, dropoutMask } from "./random";
 
-export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./ctc";
+export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./losses/ctc";
 
 /** First free byte of the memory. */
 export const heapBase: usize = __heap_base;

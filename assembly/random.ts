@@ -8,8 +8,8 @@
  * one.
  */
 import { SIZE, at } from "./vector";
-import { all, log } from "./elementary";
-import { sinQuadrant } from "./trigonometric";
+import { all, log } from "./elementary/elementary";
+import { sinQuadrant } from "./elementary/trigonometric";
 
 /** One block: 4 u32 words at out. The constants are those of the paper. */
 export function randomBlock(key0: i32, key1: i32, c0: i32, c1: i32, c2: i32, c3: i32, out: usize): void {

@@ -24,8 +24,8 @@ import {
   Random,
   workerPool,
 } from "../dist/index.js";
-import { readHandwriting } from "../dist/cli/handwriting-data.js";
-import { alphabetOf, Lessons } from "../dist/tasks/handwriting.js";
+import { readHandwriting } from "../dist/cli/handwriting/data.js";
+import { alphabetOf, Lessons } from "../dist/handwriting/lessons.js";
 
 const { values } = parseArgs({
   options: {

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { hmm, lds, Random } from "../dist/index.js";
-import { inferenceEngine } from "../dist/inference/engine.js";
+import { inferenceEngine } from "../dist/inference/inference-engine.js";
 import { Kalman } from "../dist/inference/kalman.js";
 
 const { values } = parseArgs({

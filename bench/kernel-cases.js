@@ -25,7 +25,7 @@ export class Room {
 
 // Arithmetic of reals a value: additions, multiplications, divisions; no comparisons, selections, bits. As
 // [float32, float64], whose polynomials differ. Horner's rule takes two operations a degree; the counts
-// follow the lines of assembly/elementary.ts, trigonometric.ts, cells/.
+// follow the lines of assembly/elementary/elementary.ts, trigonometric.ts, cells/.
 const both = (f, ...counts) => [0, 1].map((i) => f(...counts.map((count) => count[i] ?? count)));
 const horner = (degree32, degree64) => [2 * degree32, 2 * degree64];
 const sum = (...counts) => both((...terms) => terms.reduce((a, b) => a + b, 0), ...counts);

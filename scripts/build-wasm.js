@@ -20,7 +20,7 @@ for (const target of targets) {
   const module = `src/wasm/binary/${target}.ts`;
   if (existsSync(module) && statSync(module).mtimeMs > sources) continue;
   // closed-form inference runs in double precision only
-  const more = target.startsWith("float64") ? ["assembly/inference.ts"] : [];
+  const more = target.startsWith("float64") ? ["assembly/inference/index.ts"] : [];
   execFileSync("npx", ["--no-install", "asc", ...more, "--target", target], {
     stdio: "inherit",
     shell: process.platform === "win32",

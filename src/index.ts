@@ -3,16 +3,16 @@
 // loading
 export { init, engine, engineInfo } from "./wasm/engine.ts";
 export type { Engine, EngineInfo, InitOptions, Variant } from "./wasm/engine.ts";
-export type { WasmSource } from "./wasm/source.ts";
+export type { WasmSource } from "./wasm/wasm-source.ts";
 export { ShapeError, OptionError, DataError, NumericError, DisposedError } from "./wasm/errors.ts";
 export { Random } from "./wasm/random.ts";
 export type { Floats, Memory, Precision } from "./wasm/memory.ts";
 export type { Activation } from "./wasm/kernels.ts";
 
 // networks
-export { network, Network } from "./models/network.ts";
-export type { ParameterView, PredictOptions } from "./models/network.ts";
-export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/spec.ts";
+export { network, Network } from "./models/network/network.ts";
+export type { ParameterView, PredictOptions } from "./models/network/network.ts";
+export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";
 export {
   rnn,
   lstm,
@@ -24,7 +24,7 @@ export {
   dropout,
   skip,
   subsample,
-} from "./models/layers.ts";
+} from "./models/network/layers.ts";
 export type {
   BidirectionalLayer,
   DelayTapsLayer,
@@ -40,17 +40,17 @@ export type {
   RnnLayer,
   SkipLayer,
   SubsampleLayer,
-} from "./models/layers.ts";
-export { constant, normal, uniform, orthogonal, sparse } from "./models/initialization.ts";
-export type { Initializer, SparseOptions } from "./models/initialization.ts";
-export { unroll, Unrolled } from "./models/unroll.ts";
-export { fix, tie, constrain } from "./models/constraints.ts";
-export type { Entries, NetworkConstraint } from "./models/constraints.ts";
-export type { Stream } from "./models/stream.ts";
+} from "./models/network/layers.ts";
+export { constant, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
+export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
+export { unroll, Unrolled } from "./models/network/unroll.ts";
+export { fix, tie, constrain } from "./models/network/constraints.ts";
+export type { Entries, NetworkConstraint } from "./models/network/constraints.ts";
+export type { Stream } from "./models/network/stream.ts";
 export type { TrainEvent, TrainOptions } from "./train/trainer.ts";
 export type { DataItem, Numbers } from "./train/data.ts";
 export type { Evaluation } from "./train/metrics.ts";
-export type { TrainingData, BatchSource } from "./train/source.ts";
+export type { TrainingData, BatchSource } from "./train/feed.ts";
 export type { FiniteTask, Item, Task } from "./train/task.ts";
 
 // models with closed-form inference
@@ -60,11 +60,11 @@ export type {
   AutoregressiveReport,
   AutoregressiveSpec,
 } from "./models/autoregressive.ts";
-export { hmm, Hmm } from "./models/hmm.ts";
-export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm.ts";
-export type { HmmPrior } from "./models/hmm-fit.ts";
-export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm-parameters.ts";
-export { lds, localLevel, Lds } from "./models/lds.ts";
+export { hmm, Hmm } from "./models/hmm/hmm.ts";
+export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm/hmm.ts";
+export type { HmmPrior } from "./models/hmm/fit.ts";
+export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm/parameters.ts";
+export { lds, localLevel, Lds } from "./models/lds/lds.ts";
 export type {
   Driven,
   Filtered,
@@ -73,9 +73,9 @@ export type {
   LdsFitOptions,
   LikelihoodOptions,
   Smoothed,
-} from "./models/lds.ts";
+} from "./models/lds/lds.ts";
 export type { InitialState } from "./inference/kalman.ts";
-export type { LdsName, LdsSpec } from "./models/lds-parameters.ts";
+export type { LdsName, LdsSpec } from "./models/lds/parameters.ts";
 export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
 export type {
   LanguageModelSpec,
@@ -84,10 +84,10 @@ export type {
   Words,
   WordSequences,
 } from "./models/language-model.ts";
-export type { LdsStream, StreamStep } from "./models/lds-stream.ts";
+export type { LdsStream, StreamStep } from "./models/lds/stream.ts";
 export type { MatrixOption } from "./models/matrix-option.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
-export type { InferenceEngine } from "./inference/engine.ts";
+export type { InferenceEngine } from "./inference/inference-engine.ts";
 export type { Each, Sequence, Sequences } from "./inference/sequences.ts";
 
 // optimizers
@@ -130,13 +130,13 @@ export { memoryCell, writeKeepRead } from "./analysis/memory-cell.ts";
 export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 
 // echo state networks
-export { esn, Esn } from "./models/esn.ts";
-export type { EsnSpec } from "./models/esn.ts";
-export type { EsnStream } from "./models/esn-stream.ts";
+export { esn, Esn } from "./models/esn/esn.ts";
+export type { EsnSpec } from "./models/esn/esn.ts";
+export type { EsnStream } from "./models/esn/stream.ts";
 
 // tasks
-export { longLag } from "./tasks/long-lag/table.ts";
-export type { LongLagName } from "./tasks/long-lag/table.ts";
+export { longLag } from "./tasks/long-lag/long-lag.ts";
+export type { LongLagName } from "./tasks/long-lag/long-lag.ts";
 export type { LongLagOptions, Variant as LongLagVariant } from "./tasks/long-lag/scoring.ts";
 export { tasks } from "./tasks/tasks.ts";
 export { nextStep } from "./tasks/next-step.ts";
@@ -159,39 +159,39 @@ export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
 
 // text, automata, figures
 export { Vocabulary } from "./tasks/text.ts";
-export { sample } from "./models/sample.ts";
-export type { SampleOptions } from "./models/sample.ts";
+export { sample } from "./models/network/sample.ts";
+export type { SampleOptions } from "./models/network/sample.ts";
 export { extractAutomaton } from "./analysis/extract-automaton.ts";
-export type { Extracted, Pattern } from "./analysis/automaton.ts";
+export type { Extracted, Pattern } from "./analysis/patterns.ts";
 export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
 export { invariantBoxes } from "./analysis/invariant-boxes.ts";
 export type { Box, Invariance } from "./analysis/invariant-boxes.ts";
 export type { Moore } from "./inference/moore.ts";
-export { plot } from "./analysis/plot.ts";
-export type { Mark, PlotOptions, Series } from "./analysis/plot.ts";
-export type { Axis } from "./analysis/plot-scale.ts";
-export type { ColorMap } from "./analysis/plot-raster.ts";
-export { diagram } from "./analysis/plot-diagram.ts";
-export type { DiagramEdge, DiagramNode, DiagramOptions } from "./analysis/plot-diagram.ts";
-export { panels, svg } from "./analysis/plot-svg.ts";
-export type { Figure } from "./analysis/plot-svg.ts";
+export { plot } from "./figures/plot.ts";
+export type { Mark, PlotOptions, Series } from "./figures/plot.ts";
+export type { Axis } from "./figures/scale.ts";
+export type { ColorMap } from "./figures/raster.ts";
+export { diagram } from "./figures/diagram.ts";
+export type { DiagramEdge, DiagramNode, DiagramOptions } from "./figures/diagram.ts";
+export { panels, svg } from "./figures/svg.ts";
+export type { Figure } from "./figures/svg.ts";
 
 // handwriting
-export { inkFeatures } from "./tasks/handwriting-input.ts";
-export { normalize, thin, distort } from "./tasks/handwriting-shape.ts";
-export { readTexts, scriptOf, netLanguage } from "./tasks/handwriting-reading.ts";
-export { drawnWord, drawnWords } from "./tasks/handwriting-letters.ts";
-export { handwritingItem, Lessons } from "./tasks/handwriting.ts";
-export { readingTrace } from "./analysis/reading-trace.ts";
-export { readInk } from "./formats/ink.ts";
-export { readIamOnDB } from "./formats/iam-ondb.ts";
-export { readUnipen } from "./formats/unipen.ts";
-export { readInkML } from "./formats/inkml.ts";
+export { inkFeatures } from "./handwriting/input.ts";
+export { normalize, thin, distort } from "./handwriting/shape.ts";
+export { readTexts, scriptOf, netLanguage } from "./handwriting/reading.ts";
+export { drawnWord, drawnWords } from "./handwriting/letters.ts";
+export { handwritingItem, Lessons } from "./handwriting/lessons.ts";
+export { readingTrace } from "./handwriting/reading-trace.ts";
+export { readInk } from "./handwriting/formats/ink.ts";
+export { readIamOnDB } from "./handwriting/formats/iam-ondb.ts";
+export { readUnipen } from "./handwriting/formats/unipen.ts";
+export { readInkML } from "./handwriting/formats/inkml.ts";
 export { memoryFolder } from "./formats/folder.ts";
 export type { Folder } from "./formats/folder.ts";
-export type { Ink, InkIndex, InkItem } from "./formats/ink.ts";
-export type { InkFeatures, InkInput } from "./tasks/handwriting-input.ts";
-export type { DistortOptions, NormalizeOptions } from "./tasks/handwriting-shape.ts";
-export type { ReadingOptions } from "./tasks/handwriting-reading.ts";
-export type { LessonOptions, Script } from "./tasks/handwriting.ts";
-export type { CellTrace, ReadingTrace } from "./analysis/reading-trace.ts";
+export type { Ink, InkIndex, InkItem } from "./handwriting/formats/ink.ts";
+export type { InkFeatures, InkInput } from "./handwriting/input.ts";
+export type { DistortOptions, NormalizeOptions } from "./handwriting/shape.ts";
+export type { ReadingOptions } from "./handwriting/reading.ts";
+export type { LessonOptions, Script } from "./handwriting/lessons.ts";
+export type { CellTrace, ReadingTrace } from "./handwriting/reading-trace.ts";

@@ -2,24 +2,20 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
-/** Lowest first; folders of one rank do not import each other unless listed under `beside`. */
+/** Lowest first; folders of one rank do not import each other. */
 const ranks = [
   ["wasm"],
-  ["graph"],
+  ["graph", "formats", "figures"],
   ["ops", "inference"],
   ["cells"],
   ["losses"],
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "analysis", "formats", "parallel"],
+  ["tasks", "parallel"],
+  ["analysis"],
+  ["handwriting"],
   ["cli"],
-];
-/** Pairs of one rank where the first may use the second. */
-const beside = [
-  ["tasks", "formats"],
-  ["analysis", "tasks"],
-  ["tasks", "analysis"],
 ];
 const root = new URL("../src", import.meta.url).pathname;
 const LONGEST = 300;
@@ -59,9 +55,7 @@ function rankFaults({ path, text }: Source): string[] {
     if (to === from) return [];
     const [a, b] = [rankOf(from), rankOf(to)];
     if (a < 0) return [`${path}: folder ${from} has no rank`];
-    return (b < a && b >= 0) || beside.some(([x, y]) => x === from && y === to)
-      ? []
-      : [`${path} imports ${target}: ${from} is not above ${to || "src/"}`];
+    return b < a && b >= 0 ? [] : [`${path} imports ${target}: ${from} is not above ${to || "src/"}`];
   });
 }
 

@@ -3,9 +3,9 @@
  * (Cho et al. 2014).
  */
 import { LANES, add, at, flush, get, mul, put, splat, sub } from "../vector";
-import { mapLogistic, mapTanh } from "../maps";
-import { mulAddTo } from "../rows";
-import { CHUNK, plane } from "../scratch";
+import { mapLogistic, mapTanh } from "../elementary/maps";
+import { mulAddTo } from "../algebra/rows";
+import { CHUNK, plane } from "../algebra/scratch";
 import { logisticSlope, tanhSlope } from "./slopes";
 
 /** n units: h, and the partials at p, blocks `next` bytes apart; planes 0 1 2 hold r, z, n at offset s. */

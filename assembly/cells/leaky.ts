@@ -1,7 +1,7 @@
 /** Leaky integrator units (Jaeger et al. 2007): h = (1-leak)·h₀ + leak·f(z). */
 import { LANES, add, at, flush, get, mul, put, splat } from "../vector";
-import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
-import { CHUNK, plane } from "../scratch";
+import { LOGISTIC, RELU, TANH, activate, derivative } from "../elementary/activations";
+import { CHUNK, plane } from "../algebra/scratch";
 
 /** ∂h/∂z of a constant kind from y [n]. */
 @inline

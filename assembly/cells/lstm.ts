@@ -1,8 +1,8 @@
 /** Long short-term memory with forget gate (Gers et al. 2000) and optional peepholes (Gers et al. 2002). */
 import { LANES, add, at, flush, get, mul, put } from "../vector";
-import { mapLogistic, mapTanh } from "../maps";
-import { mulAddTo } from "../rows";
-import { CHUNK, plane } from "../scratch";
+import { mapLogistic, mapTanh } from "../elementary/maps";
+import { mulAddTo } from "../algebra/rows";
+import { CHUNK, plane } from "../algebra/scratch";
 import { logisticSlope, tanhSlope } from "./slopes";
 
 /** n units: c = f⊙c₀ + i⊙g from planes 0 1 2 at offset s. */

@@ -3,9 +3,9 @@
  * logistic squashing.
  */
 import { LANES, add, at, flush, get, mul, put, splat } from "../vector";
-import { mapLogistic, mapTanh } from "../maps";
-import { mulAddTo } from "../rows";
-import { CHUNK, plane } from "../scratch";
+import { mapLogistic, mapTanh } from "../elementary/maps";
+import { mulAddTo } from "../algebra/rows";
+import { CHUNK, plane } from "../algebra/scratch";
 import { logisticSlope, tanhSlope } from "./slopes";
 
 /** out [n] = x/2. */

@@ -1,6 +1,6 @@
 /** The simple recurrent cell (Elman 1990): h = f(z). */
 import { LANES, flush, get, put } from "../vector";
-import { LOGISTIC, RELU, TANH, activate, derivative } from "../activations";
+import { LOGISTIC, RELU, TANH, activate, derivative } from "../elementary/activations";
 
 /** h = flush(y) for y [n] in h, and the partials of a constant kind. */
 @inline

@@ -1,7 +1,7 @@
 /** Moore machines drawn: as a table in text, and as a state diagram in SVG. */
 import type { Moore } from "../inference/moore.ts";
-import { diagram } from "./plot-diagram.ts";
-import { type Figure } from "./plot-svg.ts";
+import { diagram } from "../figures/diagram.ts";
+import { type Figure } from "../figures/svg.ts";
 
 /** The name of a state: its meaning, or a letter. */
 export const stateName = (m: Moore, s: number): string =>

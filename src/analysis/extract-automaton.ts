@@ -3,10 +3,10 @@ import { OptionError, whole, knownOptions } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { compareMoore, type Moore } from "../inference/moore.ts";
 import type { FiniteTask } from "../train/task.ts";
-import { network, type Network } from "../models/network.ts";
-import { extract, type Extracted, type Recorder, type Run } from "./automaton.ts";
+import { network, type Network } from "../models/network/network.ts";
+import { extract, type Extracted, type Recorder, type Run } from "./patterns.ts";
 import { automatonFigure, automatonText } from "./automaton-drawing.ts";
-import { svg } from "./plot-svg.ts";
+import { svg } from "../figures/svg.ts";
 
 /** A net's automaton, with what it was compared to. */
 export interface Automaton extends Extracted {

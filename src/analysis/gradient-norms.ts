@@ -4,7 +4,7 @@
  */
 import { DataError } from "../wasm/errors.ts";
 import type { DataItem } from "../train/data.ts";
-import type { Network } from "../models/network.ts";
+import type { Network } from "../models/network/network.ts";
 
 /** Norms of one recurrent layer. */
 export interface LayerGradientNorms {

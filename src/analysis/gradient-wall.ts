@@ -4,7 +4,7 @@
  *
  *   ∂x'/∂w = σ(x) + w·σ'(x)·∂x/∂w      ∂x'/∂b = 1 + w·σ'(x)·∂x/∂b
  */
-import { inferenceEngine } from "../inference/engine.ts";
+import { inferenceEngine } from "../inference/inference-engine.ts";
 import { activationCodes } from "../wasm/kernels.ts";
 import { knownOptions, whole } from "../wasm/errors.ts";
 import { Arena } from "../wasm/memory.ts";

@@ -17,7 +17,7 @@ import { Arena } from "../wasm/memory.ts";
 import type { Moore } from "../inference/moore.ts";
 import { compareMoore } from "../inference/moore.ts";
 import type { FiniteTask } from "../train/task.ts";
-import type { Network } from "../models/network.ts";
+import type { Network } from "../models/network/network.ts";
 
 /** Bounds of each unit [H]. */
 export interface Box {

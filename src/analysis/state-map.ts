@@ -9,7 +9,7 @@
 import { inRange, knownOptions, oneOf, ShapeError } from "../wasm/errors.ts";
 import { activationCodes, type Activation, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
+import { inferenceEngine, type InferenceEngine } from "../inference/inference-engine.ts";
 
 /** What a map is. */
 export interface StateMapSpec {

@@ -4,7 +4,7 @@ import { extractAutomaton } from "../analysis/extract-automaton.ts";
 import { invariantBoxes } from "../analysis/invariant-boxes.ts";
 import { addition } from "../tasks/addition.ts";
 import { type Command, UsageError } from "./command.ts";
-import { loadModel, roomFor } from "./model-file.ts";
+import { loadModel, roomFor } from "./open-model.ts";
 
 export const automatonCommand: Command = {
   name: "automaton",

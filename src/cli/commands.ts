@@ -3,11 +3,11 @@ import { automatonCommand } from "./automaton.ts";
 import { compare } from "./compare/compare.ts";
 import type { Command } from "./command.ts";
 import { evalCommand } from "./eval.ts";
-import { trainHandwriting } from "./handwriting-train.ts";
+import { trainHandwriting } from "./handwriting/train.ts";
 import { lectureCommand } from "./lecture.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainAddition } from "./train/addition.ts";
-import { trainSeries } from "./train/series.ts";
+import { trainSeries } from "./series/train.ts";
 import { trainText } from "./train/text.ts";
 
 export const commands: readonly Command[] = [

@@ -2,9 +2,9 @@
 import { addition } from "../tasks/addition.ts";
 import { text, Vocabulary } from "../tasks/text.ts";
 import { type Command, type Context, UsageError } from "./command.ts";
-import { evalHandwriting, evalHandwritingOptions } from "./handwriting-eval.ts";
-import { loadModel, type About } from "./model-file.ts";
-import type { Network } from "../models/network.ts";
+import { evalHandwriting, evalHandwritingOptions } from "./handwriting/eval.ts";
+import { loadModel, type About } from "./open-model.ts";
+import type { Network } from "../models/network/network.ts";
 import { countText } from "./progress.ts";
 import { testSums } from "./train/addition.ts";
 import { bitsPerCharacter, readText } from "./train/text.ts";

@@ -1,8 +1,8 @@
 /** `unrolled sample`: writes from a model of text. */
-import { sample } from "../models/sample.ts";
+import { sample } from "../models/network/sample.ts";
 import { Vocabulary } from "../tasks/text.ts";
 import { type Command, UsageError } from "./command.ts";
-import { loadModel } from "./model-file.ts";
+import { loadModel } from "./open-model.ts";
 
 export const sampleCommand: Command = {
   name: "sample",

@@ -1,11 +1,11 @@
 /**
  * Forward-backward and Viterbi over one sequence: padding and the choice between the scaled and the log-space
- * recursion here, the passes in assembly/markov.ts and markov-log.ts.
+ * recursion here, the passes in assembly/inference/markov.ts and markov-log.ts.
  */
 import { DataError, NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 
 /** ln p(y_t | state) as rows of N: logb [count,N], and which row each step takes (i32 [T]; NULL: row t). */
 export interface EmissionRows {

@@ -1,12 +1,12 @@
 /**
  * Kalman filter and smoother over one series: shape, drift and the diffuse start here, the passes in
- * assembly/gauss.ts.
+ * assembly/inference/gauss.ts.
  */
 import { NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import { DiffuseFilter, smoothDiffuse, type DiffuseStep, type StateSpace } from "./diffuse.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 import { Algebra } from "./matrix.ts";
 
 /** Where x_1 starts. */

@@ -8,7 +8,7 @@
  */
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 import type { LinearGaussian, Pass } from "./kalman.ts";
 import type { Algebra } from "./matrix.ts";
 

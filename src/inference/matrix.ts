@@ -1,12 +1,12 @@
 /**
- * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/linalg.ts and eigen.ts: products,
+ * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/algebra/linalg.ts and eigen.ts: products,
  * Cholesky, QR, least squares, symmetric eigenvalues, ridge. Every method takes and gives plain
  * Float64Arrays.
  */
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 
 /** Q [m,n] with orthonormal columns and R [n,n] upper triangular. */
 export interface QR {

@@ -6,7 +6,7 @@
 import { inRange, NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 
 // columns of ZᵀZ at once: wide enough for the product kernel, narrow enough to waste little above the
 // diagonal

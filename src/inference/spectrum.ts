@@ -1,11 +1,11 @@
 /**
- * Eigenvalues of real square matrices, by the kernels of assembly/eigen.ts, and of large ones known by their
+ * Eigenvalues of real square matrices, by the kernels of assembly/algebra/eigen.ts, and of large ones known by their
  * products (Arnoldi 1951).
  */
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./engine.ts";
+import type { InferenceEngine } from "./inference-engine.ts";
 
 /** Eigenvalues re[i] + i·im[i]; conjugate pairs side by side, positive imaginary part first. */
 export interface Spectrum {

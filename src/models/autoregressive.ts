@@ -5,15 +5,15 @@
  */
 import { DataError, NumericError, OptionError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
-import { inferenceEngine, type InferenceEngine } from "../inference/engine.ts";
+import { inferenceEngine, type InferenceEngine } from "../inference/inference-engine.ts";
 import { Algebra } from "../inference/matrix.ts";
 import { each, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
 import { checkEmOptions, type EmOptions } from "../train/em.ts";
 import { Pace } from "../train/pace.ts";
 import { Lifetime } from "./lifetime.ts";
 import { matrixOption } from "./matrix-option.ts";
-import { readModel } from "./model-file.ts";
-import { writeTensors } from "./safetensors.ts";
+import { readModel } from "../formats/model-file.ts";
+import { writeTensors } from "../formats/safetensors.ts";
 
 /** Give `order`, or `maxOrder` to have it chosen. */
 export interface AutoregressiveSpec {

@@ -13,10 +13,10 @@ import { adam } from "../optim/adam.ts";
 import { checkOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { checkEmOptions, type EmOptions, type EmReport } from "../train/em.ts";
 import type { DataItem } from "../train/data.ts";
-import { delayTaps, dense, embedding, skip } from "./layers.ts";
+import { delayTaps, dense, embedding, skip } from "./network/layers.ts";
 import { Lifetime } from "./lifetime.ts";
-import { Network, network } from "./network.ts";
-import { sample } from "./sample.ts";
+import { Network, network } from "./network/network.ts";
+import { sample } from "./network/sample.ts";
 
 /** A sequence: numbers of words, words, or a string whose characters are the words. */
 export type Words = ArrayLike<number> | readonly string[] | string;

@@ -3,8 +3,8 @@
  */
 import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { network, type Network } from "../models/network.ts";
-import type { NetworkSpec } from "../models/spec.ts";
+import { network, type Network } from "../models/network/network.ts";
+import type { NetworkSpec } from "../models/network/spec.ts";
 import type { FromWorker, InitMessage, ToWorker } from "./messages.ts";
 import { serve } from "./port.ts";
 

@@ -15,7 +15,7 @@ import type { NodeId } from "../graph/graph.ts";
 import type { Mode } from "../graph/op.ts";
 import { Tape } from "../graph/tape.ts";
 import type { Weights } from "../graph/weights.ts";
-import type { ConstraintMap } from "../graph/constraints.ts";
+import type { ConstraintMap } from "../graph/constraint-map.ts";
 import type { Loss, LossSite } from "../losses/loss.ts";
 import type { CurvatureObjective } from "../optim/optimizer.ts";
 import { Batch, type InputNodes } from "./batch.ts";

@@ -13,7 +13,7 @@ import { longestFirst } from "../graph/packing.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
 import { Pace } from "./pace.ts";
 import type { ShardPool, ShardResult, ShardTask } from "./shards.ts";
-import { feed, isItems, isSource, type TrainingData } from "./source.ts";
+import { feed, isItems, isSource, type TrainingData } from "./feed.ts";
 
 /** How to train. */
 export interface TrainOptions {

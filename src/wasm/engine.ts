@@ -3,7 +3,7 @@ import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError, knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import type { Kernels } from "./kernels.ts";
 import { Memory, precisions, type Precision } from "./memory.ts";
-import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./source.ts";
+import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./wasm-source.ts";
 
 /** A loaded kernel module. */
 export interface Engine {

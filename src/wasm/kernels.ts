@@ -9,7 +9,7 @@ export type Ptr = number & { readonly [brand]: "Ptr" };
 /** No buffer. Kernels that take it say what they leave out. */
 export const NULL = 0 as Ptr;
 
-/** Element-wise function codes shared with assembly/activations.ts. */
+/** Element-wise function codes shared with assembly/elementary/activations.ts. */
 export const activationCodes = { identity: 0, tanh: 1, logistic: 2, relu: 3 } as const;
 export type Activation = keyof typeof activationCodes;
 

@@ -4,7 +4,7 @@ import { gradientWall } from "../../src/analysis/gradient-wall.ts";
 import { lyapunovExponents } from "../../src/analysis/lyapunov.ts";
 import { oscillation } from "../../src/analysis/oscillation.ts";
 import { stateMap } from "../../src/analysis/state-map.ts";
-import { inferenceEngine } from "../../src/inference/engine.ts";
+import { inferenceEngine } from "../../src/inference/inference-engine.ts";
 import { Random } from "../../src/wasm/random.ts";
 
 const wasm = await inferenceEngine();

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { extractAutomaton } from "../../src/analysis/extract-automaton.ts";
 import { invariantBoxes } from "../../src/analysis/invariant-boxes.ts";
 import { learnAddition } from "../../src/cli/train/learn-addition.ts";
-import { dense, lstm, rnn } from "../../src/models/layers.ts";
-import { type Network, network } from "../../src/models/network.ts";
+import { dense, lstm, rnn } from "../../src/models/network/layers.ts";
+import { type Network, network } from "../../src/models/network/network.ts";
 import { addition } from "../../src/tasks/addition.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { fittedRate, gradientNorms } from "../../src/analysis/gradient-norms.ts";
 import { stateMap } from "../../src/analysis/state-map.ts";
-import { dense, gru, rnn } from "../../src/models/layers.ts";
-import { normal } from "../../src/models/initialization.ts";
-import { network } from "../../src/models/network.ts";
+import { dense, gru, rnn } from "../../src/models/network/layers.ts";
+import { normal } from "../../src/models/network/initializers.ts";
+import { network } from "../../src/models/network/network.ts";
 
 const last = (T: number): Float32Array => Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 

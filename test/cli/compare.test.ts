@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { svg } from "../../src/analysis/plot-svg.ts";
+import { svg } from "../../src/figures/svg.ts";
 import { main } from "../../src/cli/main.ts";
 import { type RunResult, runWay } from "../../src/cli/compare/run.ts";
-import { longLag } from "../../src/tasks/long-lag/table.ts";
-import { comparisonFigures, comparisonTable } from "../../src/cli/compare/table.ts";
+import { longLag } from "../../src/tasks/long-lag/long-lag.ts";
+import { comparisonFigures, comparisonTable } from "../../src/cli/compare/comparison-table.ts";
 
 /** Runs a command line; its exit code and what it wrote. */
 async function command(

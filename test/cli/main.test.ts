@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
-import { loadModel } from "../../src/cli/model-file.ts";
+import { loadModel } from "../../src/cli/open-model.ts";
 import { unrolled } from "./terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-"));

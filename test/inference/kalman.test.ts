@@ -1,6 +1,6 @@
 /** Kalman filter and smoother against one joint Gaussian over all states and outputs. */
 import { afterAll, describe, expect, test } from "vitest";
-import { inferenceEngine } from "../../src/inference/engine.ts";
+import { inferenceEngine } from "../../src/inference/inference-engine.ts";
 import { Kalman, type LinearGaussian, type Pass } from "../../src/inference/kalman.ts";
 import type { Ptr } from "../../src/wasm/kernels.ts";
 import { Random } from "../../src/wasm/random.ts";

@@ -1,7 +1,7 @@
 /** Matrix algebra by its defining identities, and against plain elimination. */
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { inferenceEngine } from "../../src/inference/engine.ts";
+import { inferenceEngine } from "../../src/inference/inference-engine.ts";
 import { Algebra } from "../../src/inference/matrix.ts";
 import { spectrum } from "../../src/inference/spectrum.ts";
 import { Random } from "../../src/wasm/random.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inferenceEngine } from "../../src/inference/engine.ts";
+import { inferenceEngine } from "../../src/inference/inference-engine.ts";
 import { RidgeSums } from "../../src/inference/ridge.ts";
 import { krylovRadius, spectralRadius, spectrum } from "../../src/inference/spectrum.ts";
 import { Random } from "../../src/wasm/random.ts";

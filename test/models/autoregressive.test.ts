@@ -3,10 +3,10 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inferenceEngine } from "../../src/inference/engine.ts";
+import { inferenceEngine } from "../../src/inference/inference-engine.ts";
 import { autoregressive } from "../../src/models/autoregressive.ts";
-import { delayTaps, dense } from "../../src/models/layers.ts";
-import { network } from "../../src/models/network.ts";
+import { delayTaps, dense } from "../../src/models/network/layers.ts";
+import { network } from "../../src/models/network/network.ts";
 import { hessianFree } from "../../src/optim/hessian-free.ts";
 import { Random } from "../../src/wasm/random.ts";
 import { close } from "../close.ts";

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { languageModel } from "../../src/models/language-model.ts";
-import { network } from "../../src/models/network.ts";
-import { dense } from "../../src/models/layers.ts";
+import { network } from "../../src/models/network/network.ts";
+import { dense } from "../../src/models/network/layers.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { hessianFree } from "../../src/optim/hessian-free.ts";
 import { close } from "../close.ts";

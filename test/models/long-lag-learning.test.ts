@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { dense, lstm, rnn } from "../../src/models/layers.ts";
-import { constant, sparse, uniform } from "../../src/models/initialization.ts";
-import { network, type Network } from "../../src/models/network.ts";
+import { dense, lstm, rnn } from "../../src/models/network/layers.ts";
+import { constant, sparse, uniform } from "../../src/models/network/initializers.ts";
+import { network, type Network } from "../../src/models/network/network.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { hessianFree } from "../../src/optim/hessian-free.ts";
-import { longLag } from "../../src/tasks/long-lag/table.ts";
+import { longLag } from "../../src/tasks/long-lag/long-lag.ts";
 import type { Item, Task } from "../../src/train/task.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";

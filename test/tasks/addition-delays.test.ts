@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { delayTaps, dense, rnn } from "../../src/models/layers.ts";
-import { normal } from "../../src/models/initialization.ts";
-import { type Network, network } from "../../src/models/network.ts";
+import { delayTaps, dense, rnn } from "../../src/models/network/layers.ts";
+import { normal } from "../../src/models/network/initializers.ts";
+import { type Network, network } from "../../src/models/network/network.ts";
 import { addition } from "../../src/tasks/addition.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";

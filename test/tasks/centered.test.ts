@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { centered, outputBias, taskMeans } from "../../src/index.ts";
-import { longLag } from "../../src/tasks/long-lag/table.ts";
+import { longLag } from "../../src/tasks/long-lag/long-lag.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
 

@@ -1,15 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { ConstraintMap } from "../../src/graph/constraints.ts";
+import { ConstraintMap } from "../../src/graph/constraint-map.ts";
 import {
   constrain,
   fix,
   resolveConstraints,
   tie,
   type NetworkConstraint,
-} from "../../src/models/constraints.ts";
-import { bidirectional, dense, gru, lstm, rnn, subsample, type Layer } from "../../src/models/layers.ts";
-import { normal } from "../../src/models/initialization.ts";
-import { network, type Network } from "../../src/models/network.ts";
+} from "../../src/models/network/constraints.ts";
+import {
+  bidirectional,
+  dense,
+  gru,
+  lstm,
+  rnn,
+  subsample,
+  type Layer,
+} from "../../src/models/network/layers.ts";
+import { normal } from "../../src/models/network/initializers.ts";
+import { network, type Network } from "../../src/models/network/network.ts";
 import { hessianFree, type HessianFreeReport } from "../../src/optim/hessian-free.ts";
 import { close } from "../close.ts";
 import { dualForward, type CellName } from "../reference/gauss-newton.ts";

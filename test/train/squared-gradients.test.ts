@@ -16,13 +16,13 @@ import {
   type Network,
 } from "../../src/index.ts";
 import { Batch } from "../../src/train/batch.ts";
-import { checkItems } from "../../src/train/source.ts";
+import { checkItems } from "../../src/train/feed.ts";
 import { NetworkObjective } from "../../src/train/objective.ts";
 import type { DataItem } from "../../src/train/data.ts";
 import { Weights } from "../../src/graph/weights.ts";
-import { ConstraintMap } from "../../src/graph/constraints.ts";
-import { resolveConstraints } from "../../src/models/constraints.ts";
-import { lossOf, type LossName } from "../../src/models/spec.ts";
+import { ConstraintMap } from "../../src/graph/constraint-map.ts";
+import { resolveConstraints } from "../../src/models/network/constraints.ts";
+import { lossOf, type LossName } from "../../src/models/network/spec.ts";
 import { close } from "../close.ts";
 
 const sum = { rel: 1e-12, abs: 1e-15 }; // rounding of sums in float64

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { WasmSource } from "../../src/wasm/source.ts";
+import type { WasmSource } from "../../src/wasm/wasm-source.ts";
 import { base64 as narrow } from "../../src/wasm/binary/float32.ts";
 import { base64 as wide } from "../../src/wasm/binary/float64.ts";
 import { base64 as fused } from "../../src/wasm/binary/float32relaxed.ts";

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { svg } from "../../analysis/plot-svg.ts";
-import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
+import { svg } from "../../figures/svg.ts";
+import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import { type Command, UsageError } from "../command.ts";
 import { countText, figureText, timeText } from "../progress.ts";
 import { type RunKey, type RunResult, type RunState, runWay } from "./run.ts";
-import { comparisonFigures, comparisonTable } from "./table.ts";
+import { comparisonFigures, comparisonTable } from "./comparison-table.ts";
 import { ways } from "./ways.ts";
 
 /** The words of a list, each checked. */

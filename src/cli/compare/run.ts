@@ -3,7 +3,7 @@
  */
 import { Random } from "../../wasm/random.ts";
 import { engine } from "../../wasm/engine.ts";
-import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
+import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
 import type { Task } from "../../train/task.ts";
 import type { Learner } from "./way.ts";

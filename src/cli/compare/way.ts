@@ -1,7 +1,7 @@
 /**
  * What a way of learning a recurrent net is to the comparison, and the way of all nets that `network` builds.
  */
-import type { Network } from "../../models/network.ts";
+import type { Network } from "../../models/network/network.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import type { Item, Task } from "../../train/task.ts";
 import type { TrainOptions } from "../../train/trainer.ts";

@@ -3,11 +3,11 @@
  * follow the papers: 100 tanh units for Hessian-free and momentum, memory cells for LSTM, 500 fixed units for
  * the echo state network.
  */
-import { esn } from "../../models/esn.ts";
-import { constant, normal, sparse } from "../../models/initialization.ts";
-import { dense, lstm, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
-import type { NetworkSpec } from "../../models/spec.ts";
+import { esn } from "../../models/esn/esn.ts";
+import { constant, normal, sparse } from "../../models/network/initializers.ts";
+import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
+import type { NetworkSpec } from "../../models/network/spec.ts";
 import { adam } from "../../optim/adam.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
 import { nesterov } from "../../optim/nesterov.ts";

@@ -2,15 +2,15 @@
  * 7a-1: one way of training, three kinds of sequence: real vectors, symbols, chords. The teacher is the
  * sequence itself.
  */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { dense, lstm, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import { Vocabulary } from "../../tasks/text.ts";
 import type { DataItem } from "../../train/data.ts";
-import type { NetworkSpec } from "../../models/spec.ts";
+import type { NetworkSpec } from "../../models/network/spec.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, recent, smooth } from "./follow.ts";
 

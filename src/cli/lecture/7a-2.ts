@@ -2,11 +2,11 @@
  * 7a-2: an autoregressive model finds the taps of a series exactly, says how many there are, and forecasts
  * with a band that holds.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
-import { delayTaps, dense } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { delayTaps, dense } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";

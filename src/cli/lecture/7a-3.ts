@@ -2,12 +2,12 @@
  * 7a-3: a hidden layer on delay taps sees what a weighted sum cannot, and on words it is Bengio's language
  * model.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
 import { languageModel } from "../../models/language-model.ts";
-import { delayTaps, dense } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { delayTaps, dense } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import { Random } from "../../wasm/random.ts";

@@ -2,9 +2,9 @@
  * 7a-4: a Kalman filter infers the hidden state of a driven linear system exactly, the smoother better, and
  * EM learns the system.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { lds, type GaussianStates } from "../../models/lds.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { lds, type GaussianStates } from "../../models/lds/lds.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 600;

@@ -2,9 +2,9 @@
  * 7a-5: the dishonest casino. Posterior and best path find when the loaded die is in play, and Baum-Welch
  * finds the dice themselves.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { hmm } from "../../models/hmm.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { hmm } from "../../models/hmm/hmm.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 4000;

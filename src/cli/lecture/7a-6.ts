@@ -2,12 +2,12 @@
  * 7a-6: what a hidden Markov model knows of its past goes through one of N states: at most log2 N bits. A net
  * of n units carries n bits.
  */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { hmm, type Hmm } from "../../models/hmm.ts";
-import { orthogonal } from "../../models/initialization.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { hmm, type Hmm } from "../../models/hmm/hmm.ts";
+import { orthogonal } from "../../models/network/initializers.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 

@@ -2,15 +2,15 @@
  * 7a-7: trained on the data of a known hidden Markov model or linear dynamical system, a recurrent net
  * becomes that model's exact filter.
  */
-import { plot } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { hiddenNet } from "../../analysis/extract-automaton.ts";
-import { inferenceEngine } from "../../inference/engine.ts";
+import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Algebra } from "../../inference/matrix.ts";
-import { hmm } from "../../models/hmm.ts";
-import { gru, dense, rnn } from "../../models/layers.ts";
-import { lds } from "../../models/lds.ts";
-import { network } from "../../models/network.ts";
+import { hmm } from "../../models/hmm/hmm.ts";
+import { gru, dense, rnn } from "../../models/network/layers.ts";
+import { lds } from "../../models/lds/lds.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import type { Outcome, Run } from "./experiment.ts";

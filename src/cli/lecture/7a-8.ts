@@ -2,10 +2,10 @@
 import { fixedPoints } from "../../analysis/fixed-points.ts";
 import { lyapunovExponents } from "../../analysis/lyapunov.ts";
 import { oscillation } from "../../analysis/oscillation.ts";
-import { plot } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
-import { inferenceEngine } from "../../inference/engine.ts";
+import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Run } from "./experiment.ts";
 

@@ -2,14 +2,14 @@
  * Two small programs in one net: it adds a pair of binary numbers and, at the same time, keeps the parity of
  * a third stream.
  */
-import { dense, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import type { Run } from "./experiment.ts";
 
 const DIGITS = 10;

@@ -1,11 +1,11 @@
 /**
  * 7b-1: outputs and gradients of the recurrent net and of the layered net with tied weights, side by side.
  */
-import { diagram } from "../../analysis/plot-diagram.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
-import { unroll } from "../../models/unroll.ts";
+import { diagram } from "../../figures/diagram.ts";
+import { svg } from "../../figures/svg.ts";
+import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
+import { unroll } from "../../models/network/unroll.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";
 

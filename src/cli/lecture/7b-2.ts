@@ -2,11 +2,11 @@
  * 7b-2: constraints between weights under every optimizer: how far they are off after training, and how far
  * without.
  */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { constrain, fix, tie, type NetworkConstraint } from "../../models/constraints.ts";
-import { type Network, network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { constrain, fix, tie, type NetworkConstraint } from "../../models/network/constraints.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
 import { momentum } from "../../optim/momentum.ts";

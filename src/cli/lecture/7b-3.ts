@@ -2,10 +2,10 @@
  * 7b-3: gradients of every cell by backpropagation through time against differences of the loss; and
  * truncated, what is left out.
  */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/layers.ts";
-import { type Network, network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import type { DataItem } from "../../train/data.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";

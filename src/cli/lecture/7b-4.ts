@@ -2,11 +2,11 @@
  * 7b-4: the same net with a learned initial state and with zeros, at a task where all that counts is where it
  * starts.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { normal } from "../../models/initialization.ts";
-import { network } from "../../models/network.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { normal } from "../../models/network/initializers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";

@@ -1,8 +1,8 @@
 /** 7b-5: two bits and the answer whether they differ, ten steps later; the bits come in three ways. */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import type { DataItem } from "../../train/data.ts";
 import type { Outcome, Run } from "./experiment.ts";

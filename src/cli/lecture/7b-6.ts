@@ -2,11 +2,11 @@
  * 7b-6: three ways to say what is wanted: final states of all units, the last steps (attractors), some units
  * at every step.
  */
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { rnn } from "../../models/layers.ts";
-import { orthogonal } from "../../models/initialization.ts";
-import { type Network, network } from "../../models/network.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { rnn } from "../../models/network/layers.ts";
+import { orthogonal } from "../../models/network/initializers.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import type { DataItem } from "../../train/data.ts";
 import type { Outcome, Run } from "./experiment.ts";

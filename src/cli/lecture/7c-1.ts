@@ -2,10 +2,10 @@
  * 7c-1: a feed-forward net and the recurrent net learn sums whose upper columns are always empty, and are
  * tested on full ones.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { dense } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { dense } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { sumItem } from "../../tasks/addition.ts";
 import type { DataItem } from "../../train/data.ts";

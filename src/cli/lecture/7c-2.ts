@@ -1,6 +1,6 @@
 /** 7c-2: the automaton itself: it adds, it is minimal, and its diagram. */
 import { automatonFigure, automatonText } from "../../analysis/automaton-drawing.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { svg } from "../../figures/svg.ts";
 import { minimize, runMoore } from "../../inference/moore.ts";
 import { addition, adder } from "../../tasks/addition.ts";
 import { engine } from "../../wasm/engine.ts";

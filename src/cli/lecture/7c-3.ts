@@ -1,6 +1,6 @@
 /** 7c-3: the lecture's net learns to add and then adds numbers far longer than any it saw. */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { addition } from "../../tasks/addition.ts";
 import { testSums } from "../train/addition.ts";
 import { learnAddition } from "../train/learn-addition.ts";

@@ -1,8 +1,8 @@
 /** 7c-4: the hidden patterns of the net that learned to add, and the automaton whose nodes they are. */
 import { automatonFigure } from "../../analysis/automaton-drawing.ts";
 import { hiddenNet } from "../../analysis/extract-automaton.ts";
-import { plot, type Mark } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { plot, type Mark } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { addition } from "../../tasks/addition.ts";
 import { Random } from "../../wasm/random.ts";
 import { learnAddition } from "../train/learn-addition.ts";

@@ -3,12 +3,12 @@
  * states.
  */
 import { extractAutomaton } from "../../analysis/extract-automaton.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import type { Moore } from "../../inference/moore.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { normal } from "../../models/initialization.ts";
-import { network } from "../../models/network.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { normal } from "../../models/network/initializers.ts";
+import { network } from "../../models/network/network.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { addition } from "../../tasks/addition.ts";
 import type { FiniteTask, Item } from "../../train/task.ts";

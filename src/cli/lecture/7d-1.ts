@@ -2,10 +2,10 @@
  * 7d-1: the backward pass as a linear map: scaled final derivatives scale every derivative, bit for bit; the
  * forward pass does not do that.
  */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/layers.ts";
-import { type Network, network } from "../../models/network.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";

@@ -4,12 +4,12 @@
  */
 import { fittedRate, gradientNorms } from "../../analysis/gradient-norms.ts";
 import { lyapunovExponents } from "../../analysis/lyapunov.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
-import { normal } from "../../models/initialization.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { normal } from "../../models/network/initializers.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import type { Run } from "./experiment.ts";
 
 const H = 100;

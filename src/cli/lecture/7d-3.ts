@@ -1,8 +1,8 @@
 /** Trajectories on both sides of an attractor boundary, and the wall that it makes in the error surface. */
 import { fixedPoints } from "../../analysis/fixed-points.ts";
 import { gradientWall } from "../../analysis/gradient-wall.ts";
-import { plot } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
 import type { Run } from "./experiment.ts";
 

@@ -1,11 +1,11 @@
 /** Way 2: where Hessian-free steps go, and 5-bit memorization in seconds; the same optimizer on an LSTM. */
-import { dense, lstm, rnn } from "../../models/layers.ts";
-import { constant, sparse } from "../../models/initialization.ts";
-import { network } from "../../models/network.ts";
+import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { constant, sparse } from "../../models/network/initializers.ts";
+import { network } from "../../models/network/network.ts";
 import { hessianFree, type HessianFreeReport } from "../../optim/hessian-free.ts";
-import { longLag } from "../../tasks/long-lag/table.ts";
-import { plot } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { longLag } from "../../tasks/long-lag/long-lag.ts";
+import { plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {

@@ -2,10 +2,10 @@
  * Way 3: a reservoir that nobody trains remembers five bits for 200 steps, where a random sparse one does
  * not; and leaky units that hear their own output go on with a chaotic series.
  */
-import { esn, type EsnSpec } from "../../models/esn.ts";
-import { longLag } from "../../tasks/long-lag/table.ts";
-import { plot } from "../../analysis/plot.ts";
-import { panels, svg } from "../../analysis/plot-svg.ts";
+import { esn, type EsnSpec } from "../../models/esn/esn.ts";
+import { longLag } from "../../tasks/long-lag/long-lag.ts";
+import { plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 const lags = [10, 50, 100, 200];

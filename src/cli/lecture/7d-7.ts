@@ -1,16 +1,16 @@
 /**
  * Way 4: echo-state initialization and momentum: Nesterov's, with centering and without it, and classical.
  */
-import { normal, sparse } from "../../models/initialization.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { normal, sparse } from "../../models/network/initializers.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { momentum } from "../../optim/momentum.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { piecewise } from "../../optim/schedule.ts";
 import { centered, outputBias, taskMeans } from "../../tasks/centered.ts";
-import { longLag } from "../../tasks/long-lag/table.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { longLag } from "../../tasks/long-lag/long-lag.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Run } from "./experiment.ts";

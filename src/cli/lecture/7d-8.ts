@@ -1,7 +1,7 @@
 /** The four ways on small versions of the tasks; `unrolled compare` runs the large ones. */
-import { svg, panels } from "../../analysis/plot-svg.ts";
+import { svg, panels } from "../../figures/svg.ts";
 import { type RunResult, runWay } from "../compare/run.ts";
-import { comparisonFigures, comparisonTable } from "../compare/table.ts";
+import { comparisonFigures, comparisonTable } from "../compare/comparison-table.ts";
 import { ways } from "../compare/ways.ts";
 import type { Run } from "./experiment.ts";
 

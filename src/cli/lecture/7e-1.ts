@@ -1,7 +1,7 @@
 /** The slide's memory cell, set by hand: write, keep, read, and the way back. */
 import { memoryCell, writeKeepRead } from "../../analysis/memory-cell.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import type { Run } from "./experiment.ts";
 
 const STEPS = 500;

@@ -1,12 +1,12 @@
 /** The LSTM of 1997, with and without forget gate and peepholes, on its own tasks. */
-import { constant, uniform } from "../../models/initialization.ts";
-import { dense, lstm } from "../../models/layers.ts";
-import { network } from "../../models/network.ts";
+import { constant, uniform } from "../../models/network/initializers.ts";
+import { dense, lstm } from "../../models/network/layers.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
-import { longLag } from "../../tasks/long-lag/table.ts";
+import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import type { Task } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Run } from "./experiment.ts";

@@ -1,6 +1,6 @@
 /** Pen trajectories in, characters out: a bidirectional LSTM with CTC, on words that the library draws. */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 

@@ -1,8 +1,8 @@
 /** The same net, fed with the columns of small images instead of the pen's moves. */
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
-import { inkFeatures } from "../../tasks/handwriting-input.ts";
-import { drawnWord } from "../../tasks/handwriting-letters.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
+import { inkFeatures } from "../../handwriting/input.ts";
+import { drawnWord } from "../../handwriting/letters.ts";
 import { examples, images, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 

@@ -4,16 +4,16 @@
  * `unrolled train handwriting`) on a validation line, else on a drawn word.
  */
 import { join } from "node:path";
-import { readingTrace, type ReadingTrace } from "../../analysis/reading-trace.ts";
-import { type Mark, plot } from "../../analysis/plot.ts";
-import { type Figure, panels, svg } from "../../analysis/plot-svg.ts";
-import type { Ink } from "../../formats/ink.ts";
-import type { Network } from "../../models/network.ts";
-import { inkFeatures } from "../../tasks/handwriting-input.ts";
-import { drawnWord } from "../../tasks/handwriting-letters.ts";
-import { scriptOf } from "../../tasks/handwriting-reading.ts";
-import { readHandwriting } from "../handwriting-data.ts";
-import { loadModel } from "../model-file.ts";
+import { readingTrace, type ReadingTrace } from "../../handwriting/reading-trace.ts";
+import { type Mark, plot } from "../../figures/plot.ts";
+import { type Figure, panels, svg } from "../../figures/svg.ts";
+import type { Ink } from "../../handwriting/formats/ink.ts";
+import type { Network } from "../../models/network/network.ts";
+import { inkFeatures } from "../../handwriting/input.ts";
+import { drawnWord } from "../../handwriting/letters.ts";
+import { scriptOf } from "../../handwriting/reading.ts";
+import { readHandwriting } from "../handwriting/data.ts";
+import { loadModel } from "../open-model.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import { learnToRead, pen } from "./read-drawn.ts";
 

@@ -1,7 +1,7 @@
 /** An experiment that shows one of the four ways solving one task. */
-import { longLag, type LongLagName } from "../../tasks/long-lag/table.ts";
-import { plot } from "../../analysis/plot.ts";
-import { svg } from "../../analysis/plot-svg.ts";
+import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
+import { plot } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { runWay } from "../compare/run.ts";
 import { ways } from "../compare/ways.ts";
 import type { Run } from "./experiment.ts";

@@ -2,14 +2,14 @@
  * A small bidirectional LSTM learns to read words that the library draws in random hands: the stage of 7e-3,
  * 7e-4 and 7e-5.
  */
-import { bidirectional, dense, lstm, subsample } from "../../models/layers.ts";
-import { network, type Network } from "../../models/network.ts";
+import { bidirectional, dense, lstm, subsample } from "../../models/network/layers.ts";
+import { network, type Network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";
-import { handwritingItem, type Script } from "../../tasks/handwriting.ts";
-import { inkWidth, type InkInput } from "../../tasks/handwriting-input.ts";
-import { drawnAlphabet, drawnWords } from "../../tasks/handwriting-letters.ts";
-import { judge, type Reading } from "../../tasks/handwriting-reading.ts";
+import { handwritingItem, type Script } from "../../handwriting/lessons.ts";
+import { inkWidth, type InkInput } from "../../handwriting/input.ts";
+import { drawnAlphabet, drawnWords } from "../../handwriting/letters.ts";
+import { judge, type Reading } from "../../handwriting/reading.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext } from "./experiment.ts";
 

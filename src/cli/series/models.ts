@@ -2,13 +2,13 @@
  * The models that `unrolled train series` compares, behind one face: one step ahead with its variance, and a
  * forecast with its own.
  */
-import { inferenceEngine } from "../../inference/engine.ts";
+import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
-import { esn } from "../../models/esn.ts";
-import { hmm } from "../../models/hmm.ts";
-import { dense, lstm } from "../../models/layers.ts";
-import { lds } from "../../models/lds.ts";
-import { network } from "../../models/network.ts";
+import { esn } from "../../models/esn/esn.ts";
+import { hmm } from "../../models/hmm/hmm.ts";
+import { dense, lstm } from "../../models/network/layers.ts";
+import { lds } from "../../models/lds/lds.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { Random } from "../../wasm/random.ts";
 import { nextStep } from "../../tasks/next-step.ts";

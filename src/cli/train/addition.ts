@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
-import type { Network } from "../../models/network.ts";
+import type { Network } from "../../models/network/network.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Command } from "../command.ts";
-import { saveModel } from "../model-file.ts";
+import { saveModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 import { learnAddition } from "./learn-addition.ts";
 

@@ -1,9 +1,9 @@
 /** The lecture's net learns to add: two inputs, three fully interconnected logistic units, one output. */
 import { type Automaton, extractAutomaton } from "../../analysis/extract-automaton.ts";
 import { type Invariance, invariantBoxes } from "../../analysis/invariant-boxes.ts";
-import { dense, rnn } from "../../models/layers.ts";
-import { normal } from "../../models/initialization.ts";
-import { type Network, network } from "../../models/network.ts";
+import { dense, rnn } from "../../models/network/layers.ts";
+import { normal } from "../../models/network/initializers.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { addition } from "../../tasks/addition.ts";
 import type { FiniteTask } from "../../train/task.ts";

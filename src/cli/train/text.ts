@@ -1,14 +1,14 @@
 /** `unrolled train text`: a character LSTM learns a text by predicting the next character. */
 import { readFileSync } from "node:fs";
-import { dense, lstm } from "../../models/layers.ts";
-import { normal } from "../../models/initialization.ts";
-import { type Network, network } from "../../models/network.ts";
+import { dense, lstm } from "../../models/network/layers.ts";
+import { normal } from "../../models/network/initializers.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { text, Vocabulary } from "../../tasks/text.ts";
 import type { Item } from "../../train/task.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
-import { saveModel } from "../model-file.ts";
+import { saveModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
 /** Pieces that the held-out text is cut in, and how many of them are predicted at once. */

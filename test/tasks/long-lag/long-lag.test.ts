@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Item, Task } from "../../../src/train/task.ts";
-import { longLag, type LongLagName } from "../../../src/tasks/long-lag/table.ts";
+import { longLag, type LongLagName } from "../../../src/tasks/long-lag/long-lag.ts";
 import { engine } from "../../../src/wasm/engine.ts";
 import { Random } from "../../../src/wasm/random.ts";
 

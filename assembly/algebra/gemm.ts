@@ -1,0 +1,222 @@
+/**
+ * Matrix products, all adding: C += A·B, A·Bᵀ, Aᵀ·B, row-major with row strides ld*, on packed operands
+ * (pack.ts) and register tiles (tiles.ts). The order of every sum is that of tiles.ts, whatever the blocking:
+ * the bits of a row depend on that row alone.
+ */
+import { LANES, SIZE, at, get, put } from "../vector";
+import { GROUP, PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
+import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
+
+/** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
+@inline const DEPTH: i32 = 512;
+/**
+ * Rows of A that are swept for each panel. While packed stays in an L2 cache: 16, whose rows of C are left
+ * whole before they fall out of L1, so that a long C goes through memory once. A larger packed is read from
+ * further away, once in 128 rows.
+ */
+@inline const SWEEP: i32 = 16;
+@inline const LONG_SWEEP: i32 = 128;
+/** Bytes of a packed operand that stay in an L2 cache. */
+@inline const CACHED: i32 = 262144;
+
+/** C [M,N] += A [M,K] · packed (the [K,N] operand from pack or packTransposed). */
+export function gemmPacked(
+  M: i32,
+  N: i32,
+  K: i32,
+  A: usize,
+  lda: i32,
+  packed: usize,
+  C: usize,
+  ldc: i32,
+): void {
+  if (K <= 0) return;
+  if (M == 1) return gemv(N, K, A, packed, C);
+  const down = at(0, lda);
+  const next = at(0, ldc);
+  const panel = ROW * K;
+  const cuts = (K + DEPTH - 1) / DEPTH;
+  const depth = (K + cuts - 1) / cuts;
+  const sweep = packedSize(depth, N) <= CACHED / <i32>SIZE ? SWEEP : LONG_SWEEP;
+  for (let k = 0; k < K; k += depth) {
+    const kb = min(depth, K - k);
+    for (let i = 0; i < M; i += sweep) {
+      const mb = min(sweep, M - i);
+      const a = A + down * i + at(0, k);
+      let b = packed + ROW * k;
+      let c = C + next * i;
+      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) rowsProduct(mb, kb, a, down, b, c, next, N - j);
+    }
+  }
+}
+
+/**
+ * C [N] += a [K] · packed, K > 0: three panels at a time, or the additions of one would wait for each other;
+ * steps as in tiles.ts.
+ */
+function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
+  const panel = ROW * K;
+  let j = 0;
+  for (; j + 3 * PANEL <= N; j += 3 * PANEL, c += 96, packed += 3 * panel) {
+    let c0 = v128.load(c, 0);
+    let c1 = v128.load(c, 16);
+    let c2 = v128.load(c, 32);
+    let c3 = v128.load(c, 48);
+    let c4 = v128.load(c, 64);
+    let c5 = v128.load(c, 80);
+    let x = a;
+    let p0 = packed;
+    let p1 = p0 + panel;
+    let p2 = p1 + panel;
+    for (let k = K; ; k -= 4) {
+      let s = spread<Float>(x, 0);
+      c0 = fma(s, v128.load(p0, 0), c0);
+      c1 = fma(s, v128.load(p0, 16), c1);
+      c2 = fma(s, v128.load(p1, 0), c2);
+      c3 = fma(s, v128.load(p1, 16), c3);
+      c4 = fma(s, v128.load(p2, 0), c4);
+      c5 = fma(s, v128.load(p2, 16), c5);
+      if (k == 1) break;
+      s = spread<Float>(x, 1);
+      c0 = fma(s, v128.load(p0, 32), c0);
+      c1 = fma(s, v128.load(p0, 48), c1);
+      c2 = fma(s, v128.load(p1, 32), c2);
+      c3 = fma(s, v128.load(p1, 48), c3);
+      c4 = fma(s, v128.load(p2, 32), c4);
+      c5 = fma(s, v128.load(p2, 48), c5);
+      if (k == 2) break;
+      s = spread<Float>(x, 2);
+      c0 = fma(s, v128.load(p0, 64), c0);
+      c1 = fma(s, v128.load(p0, 80), c1);
+      c2 = fma(s, v128.load(p1, 64), c2);
+      c3 = fma(s, v128.load(p1, 80), c3);
+      c4 = fma(s, v128.load(p2, 64), c4);
+      c5 = fma(s, v128.load(p2, 80), c5);
+      if (k == 3) break;
+      s = spread<Float>(x, 3);
+      c0 = fma(s, v128.load(p0, 96), c0);
+      c1 = fma(s, v128.load(p0, 112), c1);
+      c2 = fma(s, v128.load(p1, 96), c2);
+      c3 = fma(s, v128.load(p1, 112), c3);
+      c4 = fma(s, v128.load(p2, 96), c4);
+      c5 = fma(s, v128.load(p2, 112), c5);
+      if (k <= 4) break;
+      x += 4 * SIZE;
+      p0 += 4 * ROW;
+      p1 += 4 * ROW;
+      p2 += 4 * ROW;
+    }
+    v128.store(c, c0, 0);
+    v128.store(c, c1, 16);
+    v128.store(c, c2, 32);
+    v128.store(c, c3, 48);
+    v128.store(c, c4, 64);
+    v128.store(c, c5, 80);
+  }
+  for (; j < N; j += 2 * PANEL, c += 64, packed += 2 * panel) {
+    // the rest, two panels at a time; the second may not exist
+    const n = N - j;
+    const two = n > PANEL;
+    let c0 = get(c, n);
+    let c1 = get(c + 16, n - LANES);
+    let c2 = get(c + 32, n - PANEL);
+    let c3 = get(c + 48, n - PANEL - LANES);
+    let p0 = packed;
+    let p1 = two ? p0 + panel : p0;
+    let x = a;
+    for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW) {
+      const s = spread<Float>(x, 0);
+      c0 = fma(s, v128.load(p0), c0);
+      c1 = fma(s, v128.load(p0, 16), c1);
+      c2 = fma(s, v128.load(p1), c2);
+      c3 = fma(s, v128.load(p1, 16), c3);
+    }
+    put(c, n, c0);
+    put(c + 16, n - LANES, c1);
+    put(c + 32, n - PANEL, c2);
+    put(c + 48, n - PANEL - LANES, c3);
+  }
+}
+
+/** C [M,N] += A [M,K] · B [K,N]. scratch [packedSize(K,N)] is overwritten. */
+export function gemmNN(
+  M: i32,
+  N: i32,
+  K: i32,
+  A: usize,
+  lda: i32,
+  B: usize,
+  ldb: i32,
+  C: usize,
+  ldc: i32,
+  scratch: usize,
+): void {
+  pack(K, N, B, ldb, scratch);
+  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
+}
+
+/** C [M,N] += A [M,K] · Bᵀ, B [N,K]. scratch [packedSize(K,N)] is overwritten. */
+export function gemmNT(
+  M: i32,
+  N: i32,
+  K: i32,
+  A: usize,
+  lda: i32,
+  B: usize,
+  ldb: i32,
+  C: usize,
+  ldc: i32,
+  scratch: usize,
+): void {
+  packTransposed(K, N, B, ldb, scratch);
+  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
+}
+
+/** Rows that gemmTN packs at a time: a block of B that stays cached, 64 to 256 rows. */
+function rowsAtOnce(N: i32, K: i32): i32 {
+  const rows = CACHED / (max(packedSize(1, N), 1) * <i32>SIZE);
+  return min(K, max(64, min(256, rows)));
+}
+
+/** Elements of scratch for gemmTN. */
+export function gemmTNScratch(N: i32, K: i32): i32 {
+  const rows = rowsAtOnce(N, K);
+  return packedSize(rows, N) + rows * GROUP;
+}
+
+/**
+ * C [M,N] += Aᵀ · B, A [K,M], B [K,N], K of any length, in ascending order. scratch [gemmTNScratch(N,K)] is
+ * overwritten.
+ */
+export function gemmTN(
+  M: i32,
+  N: i32,
+  K: i32,
+  A: usize,
+  lda: i32,
+  B: usize,
+  ldb: i32,
+  C: usize,
+  ldc: i32,
+  scratch: usize,
+): void {
+  const next = at(0, ldc);
+  const rows = rowsAtOnce(N, K);
+  const columns = at(scratch, packedSize(rows, N));
+  for (let k = 0; k < K; k += rows) {
+    const kb = min(rows, K - k);
+    const panel = ROW * kb;
+    pack(kb, N, at(B, k * ldb), ldb, scratch);
+    for (let i = 0; i < M; i += GROUP) {
+      const mb = min(GROUP, M - i);
+      packColumns(kb, mb, at(A, k * lda + i), lda, columns);
+      for (let r = 0; r < mb; r += TILE) {
+        let c = C + next * (i + r);
+        let b = scratch;
+        const a = at(columns, r * kb);
+        for (let j = 0; j < N; j += PANEL, b += panel, c += 32)
+          columnsProduct(min(TILE, mb - r), kb, a, b, c, next, N - j);
+      }
+    }
+  }
+}

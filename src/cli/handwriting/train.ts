@@ -1,0 +1,204 @@
+/** `unrolled train handwriting`: a net learns to read lines of ink (7e-3, 7e-4). */
+import { availableParallelism } from "node:os";
+import { existsSync } from "node:fs";
+import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
+import { judge } from "../../handwriting/reading.ts";
+import { oneOf } from "../../wasm/errors.ts";
+import { type Command, UsageError, type Values } from "../command.ts";
+import { readHandwriting } from "./data.ts";
+import { checkpointOf, fileHash, type Recipe, runTraining } from "./run.ts";
+import { loadModel } from "../open-model.ts";
+import { countText, Progress, timeText } from "../progress.ts";
+
+const netNames = Object.keys(handwritingNets) as HandwritingNet[];
+export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
+
+function chosen<T extends string>(values: Values, name: string, names: readonly T[]): T {
+  try {
+    return oneOf("unrolled", `--${name}`, values.text(name), names);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function recipeOf(values: Values): Recipe {
+  const net = chosen(values, "net", netNames);
+  const kind = chosen(values, "input", ["pen", "image"]);
+  const ahead =
+    values.text("ahead") === undefined ? handwritingNets[net].ahead : values.whole("ahead", 0, 1000);
+  const form = {
+    ...(ahead > 0 ? { ahead } : {}),
+    size: values.number("size", 0),
+    level: values.number("level", 0),
+    upright: values.on("upright"),
+  };
+  return {
+    net,
+    seed: values.whole("seed", 0, 2 ** 52),
+    epochs: values.whole("epochs", 1),
+    input:
+      kind === "pen"
+        ? { kind, thin: values.number("thin", 0), ...form }
+        : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
+    batch: values.whole("batch", 1),
+    shard: values.whole("shard", 1),
+    rate: values.number("rate", 0),
+    optimizer: chosen(values, "optimizer", ["adam", "momentum"] as const),
+    momentum: values.number("momentum", 0, 1),
+    fall: values.number("fall", 0, 1),
+    clip: values.number("clip", 1e-9),
+    drop: values.number("drop", 0, 0.9),
+    noise: values.number("noise", 0),
+    distort: values.on("plain") ? false : { warp: values.number("warp", 0, 0.9) },
+    check: values.whole("check", 1),
+  };
+}
+
+export const trainHandwriting: Command = {
+  name: "train handwriting",
+  words: "",
+  most: 0,
+  summary: "Learn to read handwriting from the movements of the pen, or from images of it",
+  details: [
+    "DIR holds index.json and ink.bin, IAM-OnDB's own lineStrokes and ascii, UNIPEN's data, or " +
+      ".inkml files. After every epoch some",
+    "validation lines are read, the best net goes to --out, and a checkpoint beside it, from which " +
+      "--resume goes on with the same bits.",
+    "Where no line belongs to a split, every tenth writer, or line without a writer, is to judge by.",
+    "Options that shape the training are taken from the checkpoint then.",
+    "",
+    ...Object.entries(handwritingNets).map(([name, { about }]) => `  --net ${name.padEnd(13)} ${about}`),
+    "",
+    "  unrolled train handwriting --data iam-ondb --epochs 200 --out models/iam.safetensors",
+    "  unrolled train handwriting --data iam-ondb --out models/iam.safetensors --resume",
+  ].join("\n"),
+  options: {
+    data: { value: "DIR", help: "where the handwriting is" },
+    out: { value: "FILE", default: "models/handwriting.safetensors", help: "the best net goes here" },
+    net: { value: "NAME", default: "hierarchical", help: `one of ${netNames.join(", ")}` },
+    input: { value: "KIND", default: "pen", help: "pen: movements; image: columns of small images" },
+    epochs: { value: "N", default: "160", help: "times that every line is seen" },
+    workers: {
+      value: "N",
+      default: String(Math.min(availableParallelism(), 2)),
+      help: "threads that compute; 0: none beside the main one. The bits are the same",
+    },
+    resume: { help: "go on from the checkpoint beside --out" },
+    minutes: { value: "M", default: "100000", help: "stop with a checkpoint after so many minutes" },
+    patience: { value: "N", default: "60", help: "end after so many epochs without a better one" },
+    check: { value: "N", default: "300", help: "validation lines read after each epoch; all at the end" },
+    seed: { value: "N", default: "1", help: "seed of weights, order, distortions and dropout" },
+    batch: { value: "N", default: "16", help: "lines a step" },
+    shard: { value: "N", default: "8", help: "lines that one worker takes at a time: part of the bits" },
+    optimizer: {
+      value: "NAME",
+      default: "adam",
+      help: "adam or momentum; Graves 2007: --optimizer momentum --rate 1e-4 --batch 1 --fall 0 --net graves",
+    },
+    momentum: { value: "X", default: "0.9", help: "share of the last step that momentum keeps" },
+    rate: { value: "X", default: "0.004", help: "the optimizer's rate" },
+    fall: { value: "X", default: "0.4", help: "share of the training over which the rate falls to 0" },
+    clip: { value: "X", default: "5", help: "longest gradient" },
+    drop: { value: "X", default: "0.25", help: "share of activities dropped" },
+    noise: {
+      value: "X",
+      default: "0",
+      help: "standard deviation of noise on the weights while they learn; 0.075 in Graves 2013",
+    },
+    plain: { help: "do not distort the ink" },
+    warp: {
+      value: "X",
+      default: "0.3",
+      help: "how much letters of distorted ink differ from their neighbors in width, height and slant",
+    },
+    thin: { value: "X", default: "18", help: "least distance of two points, after scaling" },
+    size: {
+      value: "X",
+      default: "100",
+      help: "scale every line to this root mean square height; 0: leave it",
+    },
+    level: { value: "X", default: "0.25", help: "steepest slope of a line that is taken away" },
+    ahead: {
+      value: "N",
+      help:
+        "steps of rest behind the ink, in which a net may still answer " +
+        `(${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})`,
+    },
+    upright: { help: "shear leaning ink upright" },
+    cell: { value: "X", default: "12", help: "image: width of a cell, after scaling" },
+    rows: { value: "N", default: "24", help: "image: cells of a column" },
+    "train-split": { value: "NAME", default: "train", help: "lines to learn from" },
+    "valid-split": { value: "NAME", default: "valid", help: "lines to judge by" },
+  },
+  async run({ screen, signal, values }) {
+    const path = values.needed("data", "the folder of the handwriting");
+    const out = values.needed("out", "a file");
+    const recipe = recipeOf(values);
+    const workers = values.whole("workers", 0, 1024);
+    const minutes = values.number("minutes", 0);
+    const patience = values.whole("patience", 1);
+    const resume = values.on("resume");
+    if (!resume && existsSync(checkpointOf(out)))
+      throw new UsageError(
+        `${checkpointOf(out)} is there; add --resume to go on from it, or name another --out`,
+      );
+    const say = (line: string): void => screen.line(line);
+    const train = await readHandwriting(path, values.needed("train-split", "a split"), { signal, say });
+    const valid = await readHandwriting(path, values.needed("valid-split", "a split"), { signal });
+    screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to judge by.`);
+    let progress: Progress | undefined;
+    const result = await runTraining({
+      recipe,
+      train,
+      valid,
+      out,
+      resume,
+      workers,
+      minutes,
+      patience,
+      signal,
+      clock: screen.clock,
+      onStart: ({ weights, steps, step, dropped, alphabet }) => {
+        screen.event({ event: "start", weights, steps, step, dropped, alphabet, workers, recipe });
+        screen.line(
+          `${countText(weights)} weights, ${[...alphabet].length} ` +
+            `characters${dropped ? `, ${dropped} lines too short for their text left out` : ""}${step ? `; going on from step ${countText(step)}` : ""}.`,
+        );
+        progress = new Progress(screen, { title: "training", steps, from: step, seconds: minutes * 60 });
+      },
+      onStep: ({ step, loss, error }) =>
+        progress!.update(step, Number.isNaN(error) ? { loss } : { loss, error }),
+      onEpoch: (epoch, best) => {
+        screen.event({ event: "epoch", ...epoch, best });
+        screen.line(
+          `epoch ${epoch.epoch}: loss ${epoch.loss.toFixed(2)}, label error ${percent(epoch.error)} ` +
+            `on ${Math.min(recipe.check, valid.length)} ` +
+            `lines, ${timeText(epoch.seconds)}${best ? ", the best so far" : ""}`,
+        );
+      },
+    });
+    progress!.end();
+    if (!result.finished)
+      throw new Error(`stopped at step ${countText(result.step)}; the same command with --resume goes on`);
+    const { net } = await loadModel(out);
+    const { labelError, wordError, readings } = await judge(net, valid);
+    screen.line(
+      `The best net reads all ${countText(valid.length)} validation lines ` +
+        `with ${percent(labelError)} label error (${percent(wordError)} of the words), best path, ` +
+        `after ${timeText(result.seconds)}.`,
+    );
+    screen.event({
+      event: "result",
+      task: "handwriting",
+      labelError,
+      wordError,
+      lines: readings.length,
+      weights: net.size,
+      epochs: result.history.length,
+      seconds: Number(result.seconds.toFixed(1)),
+      hash: fileHash(out),
+    });
+    net.dispose();
+    return true;
+  },
+};

@@ -1,0 +1,229 @@
+/**
+ * The double-precision engine with the kernels of assembly/inference/index.ts: what closed-form inference runs on.
+ */
+import { engine, type Engine } from "../wasm/engine.ts";
+import type { Kernels, Ptr } from "../wasm/kernels.ts";
+
+/** Dense f64 algebra, row-major. */
+export interface MatrixKernels {
+  product(
+    M: number,
+    N: number,
+    K: number,
+    A: Ptr,
+    lda: number,
+    B: Ptr,
+    ldb: number,
+    C: Ptr,
+    ldc: number,
+  ): void;
+  addOuter(
+    M: number,
+    N: number,
+    K: number,
+    A: Ptr,
+    lda: number,
+    B: Ptr,
+    ldb: number,
+    C: Ptr,
+    ldc: number,
+  ): void;
+  transpose(M: number, N: number, A: Ptr, out: Ptr): void;
+  cholesky(n: number, A: Ptr, tolerance: number): number;
+  solveLower(n: number, m: number, L: Ptr, B: Ptr): void;
+  solveLowerTransposed(n: number, m: number, L: Ptr, B: Ptr): void;
+  householderQR(m: number, n: number, A: Ptr, beta: Ptr, work: Ptr): void;
+  applyReflections(
+    m: number,
+    n: number,
+    A: Ptr,
+    beta: Ptr,
+    cols: number,
+    B: Ptr,
+    forward: number,
+    work: Ptr,
+  ): void;
+  solveUpper(n: number, m: number, R: Ptr, ldr: number, B: Ptr): number;
+  symmetricEigen(n: number, A: Ptr, values: Ptr, vectors: Ptr): number;
+  eigenvalues(n: number, A: Ptr, re: Ptr, im: Ptr, work: Ptr): number;
+}
+
+/** Linear-Gaussian recursions: assembly/inference/gauss.ts. */
+export interface GaussKernels {
+  kalmanScratch(n: number, p: number): number;
+  kalmanFilter(
+    T: number,
+    n: number,
+    p: number,
+    model: Ptr,
+    y: Ptr,
+    drift: Ptr,
+    keep: number,
+    tolerance: number,
+    mp: Ptr,
+    Pp: Ptr,
+    mf: Ptr,
+    Pf: Ptr,
+    ll: Ptr,
+    same: Ptr,
+    scratch: Ptr,
+  ): number;
+  kalmanSmoother(
+    T: number,
+    n: number,
+    model: Ptr,
+    tolerance: number,
+    mp: Ptr,
+    Pp: Ptr,
+    mf: Ptr,
+    Pf: Ptr,
+    same: Ptr,
+    ms: Ptr,
+    Ps: Ptr,
+    lag: Ptr,
+    p: number,
+    scratch: Ptr,
+  ): void;
+}
+
+/** Hidden Markov recursions and emissions: assembly/inference/markov.ts, markov-log.ts, emissions.ts. */
+export interface MarkovKernels {
+  emissionRows(R: number, N: number, logb: Ptr, b: Ptr, shift: Ptr): void;
+  hmmForward(
+    T: number,
+    N: number,
+    pi: Ptr,
+    A: Ptr,
+    b: Ptr,
+    shift: Ptr,
+    rows: Ptr,
+    logb: Ptr,
+    alpha: Ptr,
+    c: Ptr,
+    ll: Ptr,
+    scratch: Ptr,
+  ): number;
+  hmmBackward(
+    T: number,
+    N: number,
+    At: Ptr,
+    b: Ptr,
+    rows: Ptr,
+    alpha: Ptr,
+    c: Ptr,
+    gamma: Ptr,
+    counts: Ptr,
+    scratch: Ptr,
+  ): void;
+  hmmScratch(N: number): number;
+  viterbi(T: number, N: number, logPi: Ptr, logA: Ptr, logb: Ptr, rows: Ptr, delta: Ptr, path: Ptr): number;
+  hmmLogForward(
+    T: number,
+    N: number,
+    logPi: Ptr,
+    logA: Ptr,
+    logb: Ptr,
+    rows: Ptr,
+    alpha: Ptr,
+    ll: Ptr,
+    scratch: Ptr,
+  ): number;
+  hmmLogBackward(
+    T: number,
+    N: number,
+    logA: Ptr,
+    logAt: Ptr,
+    logb: Ptr,
+    rows: Ptr,
+    alpha: Ptr,
+    ll: Ptr,
+    gamma: Ptr,
+    counts: Ptr,
+    scratch: Ptr,
+  ): void;
+  gaussianLogDensity(
+    T: number,
+    D: number,
+    K: number,
+    N: number,
+    y: Ptr,
+    mean: Ptr,
+    W: Ptr,
+    base: Ptr,
+    out: Ptr,
+    scratch: Ptr,
+  ): void;
+  diagonalLogDensity(
+    T: number,
+    D: number,
+    K: number,
+    N: number,
+    y: Ptr,
+    mean: Ptr,
+    precision: Ptr,
+    logPrecision: Ptr,
+    out: Ptr,
+  ): void;
+  poissonLogDensity(
+    T: number,
+    D: number,
+    K: number,
+    N: number,
+    y: Ptr,
+    rate: Ptr,
+    logRate: Ptr,
+    out: Ptr,
+  ): void;
+  logFactorial(y: number): number;
+  symbolCounts(T: number, N: number, ids: Ptr, gamma: Ptr, counts: Ptr): void;
+  diagonalMoments(
+    T: number,
+    D: number,
+    K: number,
+    N: number,
+    y: Ptr,
+    gamma: Ptr,
+    center: Ptr,
+    weight: Ptr,
+    first: Ptr,
+    second: Ptr,
+  ): void;
+  fullMoments(
+    T: number,
+    D: number,
+    K: number,
+    N: number,
+    y: Ptr,
+    gamma: Ptr,
+    center: Ptr,
+    weight: Ptr,
+    first: Ptr,
+    second: Ptr,
+    scratch: Ptr,
+  ): void;
+}
+
+/** Sparse products: assembly/algebra/sparse.ts. */
+export interface SparseKernels {
+  sparseProduct(
+    B: number,
+    N: number,
+    K: number,
+    from: Ptr,
+    weight: Ptr,
+    x: Ptr,
+    ldx: number,
+    y: Ptr,
+    ldy: number,
+  ): void;
+}
+
+/** The float64 engine, seen whole. */
+export interface InferenceEngine extends Engine {
+  readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels & SparseKernels;
+}
+
+/** The double-precision engine, loaded at the first call. */
+export async function inferenceEngine(): Promise<InferenceEngine> {
+  return (await engine("float64")) as InferenceEngine;
+}

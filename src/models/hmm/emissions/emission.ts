@@ -1,0 +1,56 @@
+/**
+ * What a hidden Markov model emits: one object a kind, with its densities, moments, maximization, draws and
+ * file.
+ */
+import type { Ptr } from "../../../wasm/kernels.ts";
+import type { Random } from "../../../wasm/random.ts";
+import type { EmissionRows, ForwardBackward } from "../../../inference/forward-backward.ts";
+import type { Sequences } from "../../../inference/sequences.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** Expected outputs under state probabilities. */
+export interface Outputs {
+  /** [T,M]: of each symbol; categorical only. */
+  readonly probabilities?: Float64Array;
+  /** [T,D] */
+  readonly means?: Float64Array;
+  /** [T,D]: variance of each output. */
+  readonly variances?: Float64Array;
+}
+
+/** What the maximization obeys. */
+export interface EmissionRules {
+  /** Dirichlet prior of symbol probabilities, at least 1. */
+  readonly prior: number;
+  /** Least variance in any direction, relative to the data's. */
+  readonly floor: number;
+  /** State → the first state whose emission it shares. */
+  readonly ties: readonly number[];
+}
+
+/** One kind of emission with the parameters of K states. */
+export interface Emission extends Parameters {
+  /** Values a step. */
+  readonly width: number;
+  /** Data, checked. */
+  flatten(who: string, sequences: Sequences): Float64Array[];
+  /** ln p(y_t | state) in the workspace's arena; columns from K on are -∞, missing values count 0. */
+  rows(space: ForwardBackward, y: Float64Array): EmissionRows;
+  /** Draws parameters that suit the data. */
+  draw(random: Random, data: readonly Float64Array[]): void;
+  /** Looks at the data that a fit is about to see: their scale. */
+  prepare(data: readonly Float64Array[], rules: EmissionRules): void;
+  /** Forgets the moments. */
+  clear(): void;
+  /** Adds the moments of a sequence whose `rows` were just taken, weighted by γ [T,N]. */
+  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void;
+  /** Moves the parameters to their maximum; a state without weight keeps its own. */
+  maximize(rules: EmissionRules): void;
+  /** ln prior of the parameters, up to a constant. */
+  logPrior(rules: EmissionRules): number;
+  /** Draws one output of state k. */
+  sample(k: number, random: Random): ArrayLike<number>;
+  /** Outputs of mixtures with weights [T,K]. */
+  outputs(T: number, weights: Float64Array): Outputs;
+  dispose(): void;
+}

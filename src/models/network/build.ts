@@ -1,0 +1,217 @@
+/** From layers to a graph: nodes, parameters and how each parameter begins. */
+import { OptionError, ShapeError } from "../../wasm/errors.ts";
+import { Graph, type NodeId } from "../../graph/graph.ts";
+import { activation } from "../../ops/activation.ts";
+import { concat } from "../../ops/concat.ts";
+import { delayTaps } from "../../ops/delay-taps.ts";
+import { dropout } from "../../ops/dropout.ts";
+import { embedding } from "../../ops/embedding.ts";
+import { initialState } from "../../ops/initial-state.ts";
+import { join } from "../../ops/join.ts";
+import { linear } from "../../ops/linear.ts";
+import { recurrent, stateGates, type Cell } from "../../ops/recurrent.ts";
+import { gruCell, gruResetBeforeCell } from "../../cells/gru.ts";
+import { leakyCell } from "../../cells/leaky.ts";
+import { lstm1997Cell, lstmCell } from "../../cells/lstm.ts";
+import { rnnCell } from "../../cells/rnn.ts";
+import { constant, normal, type Initializer } from "./initializers.ts";
+import type { DenseLayer, Layer, RecurrentLayer } from "./layers.ts";
+
+/** Columns [from, to) of a parameter and how they begin. */
+export interface Beginning {
+  readonly parameter: number;
+  readonly from: number;
+  readonly to: number;
+  readonly init: Initializer;
+}
+
+/** A net as a graph. */
+export interface BuiltGraph {
+  readonly graph: Graph;
+  readonly input?: NodeId;
+  readonly initial?: NodeId;
+  /** Initial states that come with each item. */
+  readonly initialColumns: number;
+  readonly output: NodeId;
+  /** The node that each layer ends in. */
+  readonly layers: readonly NodeId[];
+  /** The recurrent op nodes, in order, with their cells. */
+  readonly recurrent: readonly { readonly node: NodeId; readonly cell: Cell; readonly name: string }[];
+  readonly beginnings: readonly Beginning[];
+}
+
+/** What a net reads: reals, or symbols below `symbols`, `columns` of them a step. */
+export interface InputSpec {
+  readonly columns: number;
+  readonly symbols?: number;
+}
+
+/** The table entry of a recurrent layer. */
+export function cellOf(layer: RecurrentLayer): Cell {
+  switch (layer.type) {
+    case "rnn":
+      return layer.leak === 1 ? rnnCell(layer.activation) : leakyCell(layer.leak, layer.activation);
+    case "lstm":
+      return layer.forgetGate ? lstmCell(layer.peepholes) : lstm1997Cell(layer.peepholes);
+    case "gru":
+      return layer.reset === "after" ? gruCell : gruResetBeforeCell;
+  }
+}
+
+/** Letters of the gate blocks, in the order of the columns of b. */
+const gateLetters: Record<string, readonly string[]> = {
+  rnn: ["h"],
+  leaky: ["h"],
+  lstm: ["i", "f", "g", "o"],
+  lstm1997: ["i", "g", "o"],
+  gru: ["n", "r", "z", "n"],
+  "gru-reset-before": ["r", "z", "n"],
+};
+
+class Builder {
+  readonly graph = new Graph();
+  readonly beginnings: Beginning[] = [];
+  readonly recurrent: { node: NodeId; cell: Cell; name: string }[] = [];
+  readonly given: { column: number; node: NodeId }[] = [];
+  initialColumns = 0;
+  sequences!: NodeId;
+  initial: NodeId | undefined;
+
+  parameter(name: string, rows: number, columns: number, init: Initializer): NodeId {
+    const node = this.graph.parameter(name, rows, columns);
+    this.begin(0, columns, init);
+    return node;
+  }
+
+  /** Columns of the newest parameter begin otherwise. */
+  begin(from: number, to: number, init: Initializer): void {
+    this.beginnings.push({ parameter: this.graph.parameters.length - 1, from, to, init });
+  }
+
+  width(x: NodeId): number {
+    const { data, columns } = this.graph.node(x);
+    return data?.symbols ?? columns;
+  }
+
+  dense(layer: DenseLayer, name: string, x: NodeId): NodeId {
+    const I = this.width(x);
+    const W = this.parameter(`${name}.W`, I, layer.units, layer.init?.input ?? normal(1 / Math.sqrt(I)));
+    const inputs = layer.bias
+      ? [x, W, this.parameter(`${name}.b`, 1, layer.units, layer.init?.bias ?? constant(0))]
+      : [x, W];
+    const z = this.graph.apply(linear({ bias: layer.bias }), ...inputs);
+    return layer.activation === "identity" ? z : this.graph.apply(activation(layer.activation), z);
+  }
+
+  recurrentLayer(layer: RecurrentLayer, name: string, x: NodeId, reverse: boolean): NodeId {
+    const cell = cellOf(layer);
+    const H = layer.units;
+    const I = this.width(x);
+    const init = layer.init ?? {};
+    const C = cell.carried * H;
+    const G = cell.gates;
+    const learned = (layer.initialState ?? "learned") === "learned";
+    const given = layer.given ?? [];
+    const Wx = this.parameter(
+      `${name}.Wx`,
+      I,
+      (cell.inputGates[1] - cell.inputGates[0]) * H,
+      init.input ?? normal(1 / Math.sqrt(Math.max(I, 1))),
+    );
+    const Wh = this.parameter(
+      `${name}.Wh`,
+      H,
+      stateGates(cell) * H,
+      init.recurrent ?? normal(1 / Math.sqrt(H)),
+    );
+    const b = this.parameter(`${name}.b`, 1, G * H, init.bias ?? constant(0));
+    if (cell.name === "lstm" && !init.bias) this.begin(H, 2 * H, constant(1));
+    gateLetters[cell.name].forEach((letter, g) => {
+      if (init.gates?.[letter]) this.begin(g * H, (g + 1) * H, init.gates[letter]);
+    });
+    const peep = cell.peepholes
+      ? [this.parameter(`${name}.peep`, cell.peepholes, H, init.peepholes ?? constant(0))]
+      : [];
+    const row = learned ? [this.parameter(`${name}.state`, 1, C, init.state ?? constant(0))] : [];
+    const data = given.length > 0 ? [this.takeInitial(given.length)] : [];
+    const start = this.graph.apply(
+      initialState({ columns: C, learned, given }),
+      this.sequences,
+      ...row,
+      ...data,
+    );
+    const node = this.graph.apply(recurrent(cell, { reverse }), x, start, Wx, Wh, b, ...peep);
+    this.recurrent.push({ node, cell, name });
+    return node;
+  }
+
+  /** The node that brings initial states with the items. */
+  takeInitial(columns: number): NodeId {
+    if (this.initial !== undefined)
+      throw new OptionError("network: two layers take initial states from data, want one");
+    this.initialColumns = columns;
+    return (this.initial = this.graph.input("initial", columns, { per: "sequence" }));
+  }
+
+  layer(layer: Layer, name: string, x: NodeId): NodeId {
+    switch (layer.type) {
+      case "dense":
+        return this.dense(layer, name, x);
+      case "rnn":
+      case "lstm":
+      case "gru":
+        return this.recurrentLayer(layer, name, x, false);
+      case "bidirectional":
+        return this.graph.apply(
+          concat,
+          this.recurrentLayer(layer.layer, `${name}.forward`, x, false),
+          this.recurrentLayer(layer.layer, `${name}.backward`, x, true),
+        );
+      case "embedding": {
+        const table = this.parameter(
+          `${name}.table`,
+          layer.symbols,
+          layer.width,
+          layer.init?.input ?? normal(1 / Math.sqrt(layer.width)),
+        );
+        if (this.graph.node(x).data?.symbols !== layer.symbols)
+          throw new ShapeError(`${name}: stands on reals, want it first, on symbols`);
+        return this.graph.apply(embedding, x, table);
+      }
+      case "delayTaps":
+        return this.graph.apply(delayTaps(layer.taps), x);
+      case "subsample":
+        return this.graph.apply(join(layer.steps), x);
+      case "skip":
+        return this.graph.apply(concat, this.dense(layer.layer, name, x), x);
+      case "dropout":
+        return this.graph.apply(dropout(layer.rate), x);
+    }
+  }
+}
+
+/**
+ * The graph of a stack of layers. Names are lstm1, dense2, …: type and place in the stack. Throws ShapeError
+ * or OptionError.
+ */
+export function buildGraph(input: InputSpec, layers: readonly Layer[]): BuiltGraph {
+  const builder = new Builder();
+  const { graph } = builder;
+  const nodes: NodeId[] = [];
+  let x: NodeId = graph.input("input", input.columns, { symbols: input.symbols });
+  builder.sequences = x;
+  layers.forEach((layer, i) => {
+    const name = (graph.scope = `${layer.type}${i + 1}`);
+    nodes.push((x = builder.layer(layer, name, x)));
+  });
+  return {
+    graph,
+    input: 0,
+    initial: builder.initial,
+    initialColumns: builder.initialColumns,
+    output: x,
+    layers: nodes,
+    recurrent: builder.recurrent,
+    beginnings: builder.beginnings,
+  };
+}

@@ -1,0 +1,72 @@
+/** Constraints as users write them, by parameter names; and their indices in θ. */
+import { OptionError } from "../../wasm/errors.ts";
+import type { Constraint } from "../../graph/constraint-map.ts";
+import type { Parameter } from "../../graph/graph.ts";
+
+/** A whole parameter by its name, or chosen entries of it (row-major). */
+export type Entries = string | { readonly name: string; readonly indices: readonly number[] };
+
+/** A linear constraint on a net's parameters. */
+export type NetworkConstraint =
+  | { readonly kind: "fix"; readonly entries: Entries }
+  | { readonly kind: "tie"; readonly entries: readonly Entries[] }
+  | {
+      readonly kind: "linear";
+      readonly entries: readonly Entries[];
+      readonly A: readonly (readonly number[])[];
+      readonly b: readonly number[];
+    };
+
+/** These entries keep their present values. */
+export const fix = (entries: Entries): NetworkConstraint => ({ kind: "fix", entries });
+/** Entries of the same count stay equal, first to first, second to second. */
+export const tie = (...entries: Entries[]): NetworkConstraint => ({ kind: "tie", entries });
+/** A·w = b for w, the listed entries one after another. */
+export const constrain = (options: {
+  entries: readonly Entries[];
+  A: readonly (readonly number[])[];
+  b: readonly number[];
+}): NetworkConstraint => ({ kind: "linear", ...options });
+
+/** The same constraints on indices of θ. Throws OptionError on unknown names or places. */
+export function resolveConstraints(
+  constraints: readonly NetworkConstraint[],
+  parameters: readonly Parameter[],
+): Constraint[] {
+  const indices = (entries: Entries): number[] => {
+    const name = typeof entries === "string" ? entries : entries.name;
+    const parameter = parameters.find((p) => p.name === name);
+    if (!parameter)
+      throw new OptionError(
+        `constraint: no parameter "${name}", want one of ${parameters.map((p) => p.name).join(", ")}`,
+      );
+    const { offset, rows, columns } = parameter;
+    const count = rows * columns;
+    const chosen = typeof entries === "string" ? Array.from({ length: count }, (_, i) => i) : entries.indices;
+    const bad = chosen.find((i) => !Number.isInteger(i) || i < 0 || i >= count);
+    if (bad !== undefined)
+      throw new OptionError(`constraint: entry ${bad} of "${name}", want 0 to ${count - 1}`);
+    return chosen.map((i) => offset + i);
+  };
+  return constraints.map((c): Constraint => {
+    switch (c.kind) {
+      case "fix":
+        return { fix: indices(c.entries) };
+      case "linear":
+        return { linear: c.entries.flatMap(indices), A: c.A, b: c.b };
+      case "tie": {
+        const lists = c.entries.map(indices);
+        if (lists.some((list) => list.length !== lists[0].length))
+          throw new OptionError(
+            `constraint: tie of ${lists.map((list) => list.length).join(" and ")} entries, want as ` +
+              "many in each",
+          );
+        return { tie: lists[0].map((_, i) => lists.map((list) => list[i])) };
+      }
+      default:
+        throw new OptionError(
+          `constraint: kind is ${JSON.stringify((c as { kind?: unknown }).kind)}, want fix, tie or linear`,
+        );
+    }
+  });
+}

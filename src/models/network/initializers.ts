@@ -1,0 +1,164 @@
+/**
+ * How parameters begin: plain data, and a function that draws a matrix [rows, columns] from a seeded stream.
+ * Rows are the units that send, columns those that receive.
+ */
+import {
+  inRange,
+  knownOptions,
+  NumericError,
+  oneOf,
+  OptionError,
+  ShapeError,
+  whole,
+} from "../../wasm/errors.ts";
+import type { InferenceEngine } from "../../inference/inference-engine.ts";
+import { spectralRadius } from "../../inference/spectrum.ts";
+import type { Random } from "../../wasm/random.ts";
+
+/** How a matrix begins. */
+export type Initializer =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly scale: number }
+  | { readonly kind: "uniform"; readonly scale: number }
+  | { readonly kind: "orthogonal"; readonly gain: number }
+  | {
+      readonly kind: "sparse";
+      readonly incoming: number;
+      readonly scale: number;
+      readonly spectralRadius?: number;
+    };
+
+/** All entries alike. */
+export const constant = (value: number): Initializer => ({ kind: "constant", value });
+/** Independent N(0, scale²). */
+export const normal = (scale: number): Initializer => ({ kind: "normal", scale });
+/** Independent and uniform in [-scale, scale). */
+export const uniform = (scale: number): Initializer => ({ kind: "uniform", scale });
+/** gain times a random matrix with orthonormal rows or columns (Saxe et al. 2014). */
+export const orthogonal = (gain = 1): Initializer => ({ kind: "orthogonal", gain });
+
+/** Options of `sparse`. */
+export interface SparseOptions {
+  /** Weights into each unit that are not 0. Default 15, or as many as there are senders. */
+  readonly incoming?: number;
+  /** Their standard deviation. Default 1. */
+  readonly scale?: number;
+  /** Scales a square matrix to this largest modulus of an eigenvalue. Default: not scaled. */
+  readonly spectralRadius?: number;
+}
+/** N(0, scale²) from a few random senders into each unit, 0 elsewhere (Martens 2010; Jaeger 2001). */
+export const sparse = ({
+  incoming = 15,
+  scale = 1,
+  spectralRadius: radius,
+}: SparseOptions = {}): Initializer => ({
+  kind: "sparse",
+  incoming,
+  scale,
+  ...(radius === undefined ? {} : { spectralRadius: radius }),
+});
+
+/** Throws OptionError unless `init` is an Initializer. */
+export function checkInitializer(who: string, init: Initializer): void {
+  oneOf(who, "kind", init?.kind, ["constant", "normal", "uniform", "orthogonal", "sparse"]);
+  knownOptions(who, init, ["kind", "value", "scale", "gain", "incoming", "spectralRadius"]);
+  for (const [key, value] of Object.entries(init)) if (key !== "kind") inRange(who, key, value, -Infinity);
+  if (init.kind === "sparse") whole(who, "incoming", init.incoming, 1);
+}
+
+/** Whether drawing needs eigenvalues, and so the double-precision engine. */
+export const needsSpectrum = (init: Initializer): boolean =>
+  init.kind === "sparse" && init.spectralRadius !== undefined;
+
+/** Fills a matrix, row-major. `wide` is there where `needsSpectrum` says so. */
+export function drawMatrix(
+  init: Initializer,
+  rows: number,
+  columns: number,
+  random: Random,
+  out: { [i: number]: number },
+  wide?: InferenceEngine,
+): void {
+  const n = rows * columns;
+  switch (init.kind) {
+    case "constant":
+      for (let i = 0; i < n; ++i) out[i] = init.value;
+      return;
+    case "normal":
+      for (let i = 0; i < n; ++i) out[i] = init.scale * random.normal();
+      return;
+    case "uniform":
+      for (let i = 0; i < n; ++i) out[i] = init.scale * (2 * random.uniform() - 1);
+      return;
+    case "orthogonal":
+      return drawOrthogonal(init.gain, rows, columns, random, out);
+    case "sparse":
+      return drawSparse(init, rows, columns, random, out, wide);
+  }
+}
+
+function drawSparse(
+  { incoming, scale, spectralRadius: radius }: Extract<Initializer, { kind: "sparse" }>,
+  rows: number,
+  columns: number,
+  random: Random,
+  out: { [i: number]: number },
+  wide: InferenceEngine | undefined,
+): void {
+  if (radius !== undefined && rows !== columns)
+    throw new ShapeError(`sparse: spectralRadius of a matrix [${rows},${columns}], want a square one`);
+  const W = new Float64Array(rows * columns);
+  const few = Math.min(incoming, rows);
+  for (let j = 0; j < columns; ++j) {
+    const senders = random.permutation(rows);
+    for (let k = 0; k < few; ++k) W[senders[k] * columns + j] = scale * random.normal();
+  }
+  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, wide);
+  for (let i = 0; i < W.length; ++i) out[i] = factor * W[i];
+}
+
+function radiusOf(W: Float64Array, n: number, wide: InferenceEngine | undefined): number {
+  if (!wide)
+    throw new OptionError(
+      "sparse: spectralRadius needs the double-precision kernels; want the engine of inferenceEngine()",
+    );
+  const radius = spectralRadius(wide, n, W);
+  if (!(radius > 0))
+    throw new NumericError(
+      "sparse: all eigenvalues are 0, so there is nothing to scale; use more incoming weights or " +
+        "another seed",
+    );
+  return radius;
+}
+
+/** Gram-Schmidt, twice over for orthogonality to rounding, on the shorter side of a normal matrix. */
+function drawOrthogonal(
+  gain: number,
+  rows: number,
+  columns: number,
+  random: Random,
+  out: { [i: number]: number },
+): void {
+  const count = Math.min(rows, columns);
+  const length = Math.max(rows, columns);
+  const vectors: Float64Array[] = [];
+  while (vectors.length < count) {
+    const v = Float64Array.from({ length }, () => random.normal());
+    for (let pass = 0; pass < 2; ++pass) {
+      for (const u of vectors) {
+        let dot = 0;
+        for (let i = 0; i < length; ++i) dot += u[i] * v[i];
+        for (let i = 0; i < length; ++i) v[i] -= dot * u[i];
+      }
+    }
+    let norm = 0;
+    for (let i = 0; i < length; ++i) norm += v[i] * v[i];
+    norm = Math.sqrt(norm);
+    if (norm < 1e-8) continue;
+    vectors.push(v.map((x) => x / norm));
+  }
+  for (let i = 0; i < rows; ++i) {
+    for (let j = 0; j < columns; ++j)
+      out[i * columns + j] = gain * (rows <= columns ? vectors[i][j] : vectors[j][i]);
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Layers as plain data, and how each becomes nodes of a graph. A saved model is this data and its parameters.
+ */
+import { OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import type { Activation } from "../../wasm/kernels.ts";
+import { checkInitializer, type Initializer } from "./initializers.ts";
+
+/** Initializers by role; what is left out has the layer's default. */
+export interface Initialization {
+  /** Matrix from the layer's input. Default normal(1/√I). */
+  readonly input?: Initializer;
+  /** Matrix from the old state. Default normal(1/√H). */
+  readonly recurrent?: Initializer;
+  /** Biases. Default 0, and 1 for an LSTM's forget gate. */
+  readonly bias?: Initializer;
+  /** Biases of single gates, by their letter: i f g o (lstm), i g o (without forget gate), n r z (gru). */
+  readonly gates?: Readonly<Record<string, Initializer>>;
+  /** Learned initial states. Default 0. */
+  readonly state?: Initializer;
+  /** Peephole weights. Default 0. */
+  readonly peepholes?: Initializer;
+}
+
+/** Where a recurrent layer's sequences start, and how its parameters do. */
+export interface RecurrentOptions {
+  /** "learned" (default): the state before the first step is a parameter; "zero": it is 0. */
+  readonly initialState?: "learned" | "zero";
+  /**
+   * State columns (unit, or H + unit for an LSTM's cell) whose start comes with each item as `initial`.
+   * Default none.
+   */
+  readonly given?: readonly number[];
+  readonly init?: Initialization;
+}
+
+export interface RnnLayer extends RecurrentOptions {
+  readonly type: "rnn";
+  readonly units: number;
+  readonly activation: Activation;
+  readonly leak: number;
+}
+export interface LstmLayer extends RecurrentOptions {
+  readonly type: "lstm";
+  readonly units: number;
+  readonly forgetGate: boolean;
+  readonly peepholes: boolean;
+}
+export interface GruLayer extends RecurrentOptions {
+  readonly type: "gru";
+  readonly units: number;
+  readonly reset: "after" | "before";
+}
+export type RecurrentLayer = RnnLayer | LstmLayer | GruLayer;
+export interface BidirectionalLayer {
+  readonly type: "bidirectional";
+  readonly layer: RecurrentLayer;
+}
+export interface DenseLayer {
+  readonly type: "dense";
+  readonly units: number;
+  readonly activation: Activation;
+  readonly bias: boolean;
+  readonly init?: Pick<Initialization, "input" | "bias">;
+}
+export interface EmbeddingLayer {
+  readonly type: "embedding";
+  readonly symbols: number;
+  readonly width: number;
+  readonly init?: Pick<Initialization, "input">;
+}
+export interface DelayTapsLayer {
+  readonly type: "delayTaps";
+  readonly taps: number;
+}
+export interface SubsampleLayer {
+  readonly type: "subsample";
+  readonly steps: number;
+}
+export interface SkipLayer {
+  readonly type: "skip";
+  readonly layer: DenseLayer;
+}
+export interface DropoutLayer {
+  readonly type: "dropout";
+  readonly rate: number;
+}
+/** Any layer. */
+export type Layer =
+  | RecurrentLayer
+  | BidirectionalLayer
+  | DenseLayer
+  | EmbeddingLayer
+  | DelayTapsLayer
+  | SubsampleLayer
+  | SkipLayer
+  | DropoutLayer;
+
+const activations = ["identity", "tanh", "logistic", "relu"] as const;
+const recurrentKeys = ["initialState", "given", "init"];
+
+function checkInit(who: string, init: Initialization | undefined, roles: readonly string[]): void {
+  knownOptions(`${who}.init`, init, roles);
+  for (const [role, value] of Object.entries(init ?? {})) {
+    if (role !== "gates") checkInitializer(`${who}.init.${role}`, value as Initializer);
+    else
+      for (const [gate, one] of Object.entries(value as Record<string, Initializer>))
+        checkInitializer(`${who}.init.gates.${gate}`, one);
+  }
+}
+
+function checkRecurrent(
+  who: string,
+  units: number,
+  slots: number,
+  options: RecurrentOptions,
+  gates: string,
+): void {
+  whole(who, "units", units, 1);
+  oneOf(who, "initialState", options.initialState ?? "learned", ["learned", "zero"]);
+  for (const column of options.given ?? []) whole(who, "given", column, 0, slots * units - 1);
+  if (new Set(options.given).size !== (options.given ?? []).length)
+    throw new OptionError(`${who}: given names a column twice, want each once`);
+  checkInit(who, options.init, ["input", "recurrent", "bias", "gates", "state", "peepholes"]);
+  for (const gate of Object.keys(options.init?.gates ?? {}))
+    oneOf(`${who}.init.gates`, "gate", gate, gates.split(" "));
+}
+
+/** Plain or leaky recurrent units: h = (1-leak)·h₀ + leak·f(x·Wx + h₀·Wh + b). */
+export function rnn(
+  units: number,
+  options: RecurrentOptions & { activation?: Activation; leak?: number } = {},
+): RnnLayer {
+  knownOptions("rnn", options, ["activation", "leak", ...recurrentKeys]);
+  const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
+  checkRecurrent("rnn", units, 1, layer, "h");
+  oneOf("rnn", "activation", layer.activation, activations);
+  inRange("rnn", "leak", layer.leak, 0, 1);
+  return layer;
+}
+
+/** Long short-term memory; `forgetGate: false` is the cell of 1997. */
+export function lstm(
+  units: number,
+  options: RecurrentOptions & { forgetGate?: boolean; peepholes?: boolean } = {},
+): LstmLayer {
+  knownOptions("lstm", options, ["forgetGate", "peepholes", ...recurrentKeys]);
+  const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
+  checkRecurrent("lstm", units, 2, layer, layer.forgetGate ? "i f g o" : "i g o");
+  return layer;
+}
+
+/**
+ * Gated recurrent units; reset "after" the recurrent product (PyTorch, cuDNN) or "before" it (Cho et al.
+ * 2014).
+ */
+export function gru(
+  units: number,
+  options: RecurrentOptions & { reset?: "after" | "before" } = {},
+): GruLayer {
+  knownOptions("gru", options, ["reset", ...recurrentKeys]);
+  const layer: GruLayer = { type: "gru", units, reset: "after", ...options };
+  checkRecurrent("gru", units, 1, layer, "n r z");
+  oneOf("gru", "reset", layer.reset, ["after", "before"]);
+  return layer;
+}
+
+/**
+ * Two copies of a recurrent layer, one in each direction of time, their outputs side by side (Schuster &
+ * Paliwal 1997).
+ */
+export function bidirectional(layer: RecurrentLayer): BidirectionalLayer {
+  if (!["rnn", "lstm", "gru"].includes(layer?.type))
+    throw new OptionError(`bidirectional: got ${layer?.type}, want rnn(…), lstm(…) or gru(…)`);
+  return { type: "bidirectional", layer };
+}
+
+/** y = f(x·W + b). */
+export function dense(
+  units: number,
+  options: { activation?: Activation; bias?: boolean; init?: DenseLayer["init"] } = {},
+): DenseLayer {
+  knownOptions("dense", options, ["activation", "bias", "init"]);
+  whole("dense", "units", units, 1);
+  const layer: DenseLayer = { type: "dense", units, activation: "identity", bias: true, ...options };
+  oneOf("dense", "activation", layer.activation, activations);
+  checkInit("dense", layer.init, ["input", "bias"]);
+  return layer;
+}
+
+/** A learned row of `width` reals for each symbol, one table for all symbols of a step. */
+export function embedding(
+  symbols: number,
+  width: number,
+  options: { init?: EmbeddingLayer["init"] } = {},
+): EmbeddingLayer {
+  knownOptions("embedding", options, ["init"]);
+  whole("embedding", "symbols", symbols, 1);
+  whole("embedding", "width", width, 1);
+  checkInit("embedding", options.init, ["input"]);
+  return { type: "embedding", symbols, width, ...options };
+}
+
+/** The last `taps` rows side by side, newest first; zeros before the first step. */
+export function delayTaps(taps: number): DelayTapsLayer {
+  return { type: "delayTaps", taps: whole("delayTaps", "taps", taps, 1) };
+}
+
+/**
+ * Joins every `steps` steps into one, side by side: less time, more width. For losses whose targets are not
+ * tied to steps (ctc).
+ */
+export function subsample(options: { steps: number }): SubsampleLayer {
+  knownOptions("subsample", options, ["steps"]);
+  return { type: "subsample", steps: whole("subsample", "steps", options.steps, 1) };
+}
+
+/** A dense layer's output and its input side by side: what follows has direct connections past the layer. */
+export function skip(layer: DenseLayer): SkipLayer {
+  if (layer?.type !== "dense") throw new OptionError(`skip: got ${layer?.type}, want dense(…)`);
+  return { type: "skip", layer };
+}
+
+/** Drops values with probability `rate` while training. */
+export function dropout(rate: number): DropoutLayer {
+  return { type: "dropout", rate: inRange("dropout", "rate", rate, 0, 1 - 2 ** -24) };
+}

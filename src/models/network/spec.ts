@@ -1,0 +1,85 @@
+/** What a net is, as plain data: checked once, saved with the net, enough to build it again. */
+import { OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import type { Precision } from "../../wasm/memory.ts";
+import { bernoulli } from "../../losses/bernoulli.ts";
+import { ctc, type CtcOptions } from "../../losses/ctc.ts";
+import type { Loss } from "../../losses/loss.ts";
+import { softmax } from "../../losses/softmax.ts";
+import { squared } from "../../losses/squared.ts";
+import type { InputSpec } from "./build.ts";
+import type { NetworkConstraint } from "./constraints.ts";
+import type { Layer } from "./layers.ts";
+
+const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
+export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
+
+/**
+ * CTC with its option: `impossible: "infinite"` lets training pass over targets that have no alignment;
+ * "error" (default) refuses them.
+ */
+export interface CtcLoss extends CtcOptions {
+  readonly kind: "ctc";
+}
+/** A loss by its name, or with options. Plain data. */
+export type LossSpec = LossName | CtcLoss;
+
+/** The loss that a spec asks for. Throws OptionError. */
+export function lossOf(spec: LossSpec): Loss {
+  if (typeof spec !== "object" || spec === null)
+    return losses[oneOf("network", "loss", spec, Object.keys(losses) as LossName[])];
+  knownOptions("network: loss", spec, ["kind", "impossible"]);
+  oneOf("network", "loss.kind", spec.kind, ["ctc"]);
+  return ctc({ impossible: spec.impossible });
+}
+
+/** What a net is: enough to build it again. */
+export interface NetworkSpec {
+  /** Reals a step; or `{ symbols: V }`: whole numbers below V, one a step, or `perStep` of them. */
+  readonly input: number | { readonly symbols: number; readonly perStep?: number };
+  readonly layers: readonly Layer[];
+  /**
+   * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc
+   * (labels a sequence, last class blank); `{ kind: "ctc", impossible: "infinite" }`: a target too long for
+   * its sequence is no error. Training counts it with loss 0 and no gradient, `evaluate` with Infinity.
+   */
+  readonly loss: LossSpec;
+  /** Seed of everything random: parameters, batches, dropout. Default 1. */
+  readonly seed?: number;
+  /** Default "float32". */
+  readonly precision?: Precision;
+  /** Linear constraints on parameters. */
+  readonly constraints?: readonly NetworkConstraint[];
+  /** Plain data that belong to the net and are saved with it: an alphabet, how inputs are made. */
+  readonly notes?: Readonly<Record<string, unknown>>;
+}
+
+/** The spec with its defaults. Throws OptionError. */
+export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
+  knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints", "notes"]);
+  const full = { seed: 1, precision: "float32" as const, constraints: [], notes: {}, ...spec };
+  const { input, layers, loss } = full;
+  if (typeof input === "object" && input !== null) {
+    whole("network", "input.symbols", input.symbols, 1);
+    whole("network", "input.perStep", input.perStep ?? 1, 1);
+  } else whole("network", "input", input, 0);
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new OptionError(
+      `network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`,
+    );
+  const { name } = lossOf(loss);
+  oneOf("network", "precision", full.precision, ["float32", "float64"]);
+  whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
+  if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
+    throw new OptionError(
+      `network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`,
+    );
+  }
+  return full;
+}
+
+/** What the first layer reads. In front of an embedding, `input: 1` means one symbol a step. */
+export function inputOf({ input, layers }: NetworkSpec): InputSpec {
+  if (typeof input === "object") return { columns: input.perStep ?? 1, symbols: input.symbols };
+  const first = layers[0];
+  return { columns: input, symbols: first.type === "embedding" ? first.symbols : undefined };
+}

@@ -1,0 +1,315 @@
+/** Cell steps against their formulas, and their partial derivatives against central differences in f64. */
+import { describe, expect, test } from "vitest";
+import type { Engine } from "../../../src/wasm/engine.ts";
+import { NULL, activationCodes, type Ptr } from "../../../src/wasm/kernels.ts";
+import { close } from "../../close.ts";
+import { type Room, f32, f64, inRoom } from "../room.ts";
+
+const σ = (x: number): number => 1 / (1 + Math.exp(-x));
+const { tanh } = Math;
+const STEP = 1e-6; // of the central differences
+const DIFFERENCES = { abs: 1e-8 }; // their error: STEP² and rounding 2^-53/STEP
+const FORMULA = { rel: 1e-14 };
+const SINGLE = { rel: 1e-5 }; // a dozen f32 operations
+
+/**
+ * What one unit reads (z by gate, then old states) and what it writes: `unit` gives the outputs from
+ * [gates..., olds...].
+ */
+interface Case {
+  name: string;
+  gates: number;
+  olds: number;
+  outs: number;
+  /**
+   * Partials as [output, input], in the kernel's order; the input behind the last old state is the output c.
+   */
+  edges: [number, number][];
+  unit: (v: number[], peep: number[]) => number[];
+  step: (
+    engine: Engine,
+    B: number,
+    H: number,
+    pre: Ptr,
+    olds: Ptr[],
+    outs: Ptr[],
+    partials: Ptr,
+    peep: Ptr,
+  ) => void;
+}
+
+const lstm: Case = {
+  name: "lstm",
+  gates: 4,
+  olds: 1,
+  outs: 2,
+  edges: [
+    [1, 0],
+    [1, 1],
+    [1, 2],
+    [1, 4],
+    [0, 3],
+    [0, 6],
+  ],
+  unit: ([i, f, g, o, c0], [pi = 0, pf = 0, po = 0]) => {
+    const c = σ(f + pf * c0) * c0 + σ(i + pi * c0) * tanh(g);
+    return [σ(o + po * c) * tanh(c), c];
+  },
+  step: ({ kernels: k }, B, H, pre, [c0], [h, c], partials, peep) =>
+    k.lstmStep(B, H, pre, c0, h, c, partials, peep),
+};
+const lstm1997 = (gRange: number, hRange: number): Case => ({
+  name: `lstm 1997, ranges ${gRange} and ${hRange}`,
+  gates: 3,
+  olds: 1,
+  outs: 2,
+  edges: [
+    [1, 0],
+    [1, 1],
+    [1, 3],
+    [0, 2],
+    [0, 5],
+  ],
+  unit: ([i, g, o, c0], [pi = 0, po = 0]) => {
+    const c = c0 + σ(i + pi * c0) * gRange * tanh(g / 2);
+    return [σ(o + po * c) * hRange * tanh(c / 2), c];
+  },
+  step: ({ kernels: k }, B, H, pre, [c0], [h, c], partials, peep) =>
+    k.lstm1997Step(B, H, pre, c0, h, c, partials, peep, gRange, hRange),
+});
+const activations: Record<string, (x: number) => number> = {
+  identity: (x) => x,
+  tanh,
+  logistic: σ,
+  relu: (x) => Math.max(x, 0),
+};
+const cases: Case[] = [
+  lstm,
+  lstm1997(2, 1),
+  lstm1997(4, 2),
+  {
+    name: "gru, reset after",
+    gates: 4,
+    olds: 1,
+    outs: 1,
+    edges: [
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [0, 4],
+    ],
+    unit: ([nx, r, z, nh, h0]) => [(1 - σ(z)) * tanh(nx + σ(r) * nh) + σ(z) * h0],
+    step: ({ kernels: k }, B, H, pre, [h0], [h], partials) => k.gruStep(B, H, pre, h0, h, partials),
+  },
+  {
+    name: "gru, reset before",
+    gates: 3,
+    olds: 1,
+    outs: 2,
+    edges: [
+      [0, 0],
+      [0, 3],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ],
+    unit: ([r, z, n, h0]) => [σ(r) * h0, (1 - σ(z)) * tanh(n) + σ(z) * h0],
+    step: ({ kernels: k, memory }, B, H, pre, [h0], [q, h], partials) => {
+      k.gruResetStep(B, H, pre, h0, q, partials, 5 * H);
+      k.gruBlendStep(B, H, pre, h0, h, partials === NULL ? NULL : memory.at(partials, 2 * H), 5 * H);
+    },
+  },
+  ...Object.entries(activationCodes).flatMap(([name, kind]): Case[] => [
+    {
+      name: `rnn, ${name}`,
+      gates: 1,
+      olds: 0,
+      outs: 1,
+      edges: [[0, 0]],
+      unit: ([z]) => [activations[name](z)],
+      step: ({ kernels: k }, B, H, pre, _, [h], partials) => k.rnnStep(kind, B, H, pre, h, partials),
+    },
+    {
+      name: `leaky, ${name}`,
+      gates: 1,
+      olds: 1,
+      outs: 1,
+      edges: [
+        [0, 0],
+        [0, 1],
+      ],
+      unit: ([z, h0]) => [0.7 * h0 + 0.3 * activations[name](z)],
+      step: ({ kernels: k }, B, H, pre, [h0], [h], partials) =>
+        k.leakyStep(kind, B, H, 0.3, pre, h0, h, partials),
+    },
+  ]),
+];
+
+interface Result {
+  outs: number[][];
+  partials: number[][];
+  inputs: number[][];
+}
+/** Runs a step; outs and inputs by unit, partials by unit in edge order. */
+function run(
+  of: Case,
+  room: Room,
+  B: number,
+  H: number,
+  peep: number[] = [],
+  derivatives = true,
+  pre = room.random(B * H * of.gates, 1),
+): Result {
+  const E = of.edges.length;
+  const n = B * H;
+  const olds = Array.from({ length: of.olds }, (_, i) => room.random(n, 5 + i));
+  const outs = Array.from({ length: of.outs }, (_, i) => room.random(n, 9 + i));
+  const partials = room.random(n * E, 20);
+  const zs = room.read(pre, n * of.gates);
+  of.step(
+    room.engine,
+    B,
+    H,
+    pre,
+    olds,
+    outs,
+    derivatives ? partials : NULL,
+    peep.length ? room.reals(peep) : NULL,
+  );
+  expect(room.read(pre, n * of.gates)).toEqual(zs);
+  const written = room.read(partials, n * E);
+  const states = outs.map((p) => room.read(p, n));
+  const before = olds.map((p) => room.read(p, n));
+  const units = Array.from({ length: n }, (_, u) => ({ b: Math.floor(u / H), j: u % H, u }));
+  return {
+    outs: units.map(({ u }) => states.map((s) => s[u])),
+    partials: units.map(({ b, j }) => of.edges.map((_, e) => written[(b * E + e) * H + j])),
+    inputs: units.map(({ b, j, u }) => [
+      ...Array.from({ length: of.gates }, (_, g) => zs[(b * of.gates + g) * H + j]),
+      ...before.map((s) => s[u]),
+    ]),
+  };
+}
+/** The partial of an output by central differences; ∂h/∂c by moving c at a fixed output gate. */
+function difference(of: Case, [out, input]: [number, number], v: number[]): number {
+  if (input < v.length) {
+    const moved = (by: number): number =>
+      of.unit(
+        v.map((x, i) => (i === input ? x + by : x)),
+        [],
+      )[out];
+    return (moved(STEP) - moved(-STEP)) / (2 * STEP);
+  }
+  const c = of.unit(v, [])[1];
+  const o = σ(v[of.gates - 1]); // h = o·squash(c)
+  const scale = of.unit(v, [])[0] / o;
+  const half = of.gates === 3;
+  const range = half ? scale / tanh(c / 2) : 1;
+  const squash = (x: number): number => (half ? range * tanh(x / 2) : tanh(x));
+  return (o * (squash(c + STEP) - squash(c - STEP))) / (2 * STEP);
+}
+
+describe.each(cases)("$name", (of) => {
+  test.each([
+    [1, 1],
+    [2, 3],
+    [3, 130],
+    [1, 261],
+  ])("B = %i, H = %i: states follow the formula, partials are derivatives", (B, H) =>
+    inRoom(f64, (room) => {
+      const { outs, partials, inputs } = run(of, room, B, H);
+      close(
+        outs,
+        inputs.map((v) => of.unit(v, [])),
+        FORMULA,
+      );
+      close(
+        partials,
+        inputs.map((v) => of.edges.map((edge) => difference(of, edge, v))),
+        DIFFERENCES,
+      );
+    }),
+  );
+
+  test("partials left out change nothing else", () =>
+    inRoom(f64, (room) => {
+      expect(run(of, room, 3, 7, [], false).outs).toEqual(run(of, room, 3, 7).outs);
+    }));
+
+  test("a row has the same bits alone and in a batch, a unit in any place", () =>
+    inRoom(f64, (room) => {
+      const B = 4;
+      const H = 11;
+      const pre = room.random(B * H * of.gates, 1);
+      const whole = run(of, room, B, H, [], true, pre).outs;
+      const olds = Array.from({ length: of.olds }, (_, i) => room.random(B * H, 5 + i));
+      const outs = Array.from({ length: of.outs }, () => room.random(H, 3));
+      for (let b = 0; b < B; ++b) {
+        const at = (p: Ptr, by: number): Ptr => f64.memory.at(p, by);
+        of.step(
+          f64,
+          1,
+          H,
+          at(pre, b * H * of.gates),
+          olds.map((p) => at(p, b * H)),
+          outs,
+          NULL,
+          NULL,
+        );
+        expect(Array.from({ length: H }, (_, j) => outs.map((p) => room.read(p, H)[j]))).toEqual(
+          whole.slice(b * H, (b + 1) * H),
+        );
+      }
+    }));
+
+  test("f32 agrees with f64", () => {
+    const [single, double] = [f32, f64].map((engine) =>
+      inRoom(engine, (room) => {
+        const { outs, partials } = run(of, room, 3, 9);
+        return [outs, partials] as const;
+      }),
+    ) as [readonly [number[][], number[][]], readonly [number[][], number[][]]];
+    close(single[0].flat(), double[0].flat(), SINGLE);
+    close(single[1].flat(), double[1].flat(), SINGLE);
+  });
+});
+
+test.each([
+  { of: lstm, peeps: 3 },
+  { of: lstm1997(2, 1), peeps: 2 },
+])("$of.name: peepholes reach the gates from the old and the new cell state", ({ of, peeps }) => {
+  for (const H of [1, 6, 131]) {
+    inRoom(f64, (room) => {
+      const peep = room.read(room.random(peeps * H, 77), peeps * H);
+      const { outs, inputs } = run(of, room, 2, H, peep);
+      const want = inputs.map((v, u) =>
+        of.unit(
+          v,
+          Array.from({ length: peeps }, (_, p) => peep[p * H + (u % H)]),
+        ),
+      );
+      close(outs, want, FORMULA);
+      expect(() =>
+        close(
+          outs,
+          inputs.map((v) => of.unit(v, [])),
+          FORMULA,
+        ),
+      ).toThrow(); // without peepholes it is another cell
+    });
+  }
+});
+
+test("states that decay reach zero before they are subnormal", () =>
+  inRoom(f32, (room) => {
+    const k = f32.kernels;
+    const h = room.reals([1, -1, 0.5]);
+    const zero = room.reals([0, 0, 0]);
+    let steps = 0;
+    for (; steps < 400 && room.read(h, 3).some((x) => x !== 0); ++steps) {
+      k.leakyStep(activationCodes.tanh, 1, 3, 0.5, zero, h, h, NULL);
+      for (const x of room.read(h, 3)) expect(x === 0 || Math.abs(x) >= 2 ** -96).toBe(true);
+    }
+    expect(steps).toBe(97);
+  }));
