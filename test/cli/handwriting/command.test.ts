@@ -135,7 +135,7 @@ test(
 );
 
 /** What the built program prints as its last event: in it a pool finds its workers. */
-const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const built = existsSync(program);
 const builtTrain = async (...args: string[]): Promise<Record<string, unknown>> => {
   const { stdout } = await promisify(execFile)(process.execPath, [

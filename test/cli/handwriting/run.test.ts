@@ -130,7 +130,7 @@ test(
   },
 );
 
-const worker = new URL("../../dist/parallel/worker.js", import.meta.url);
+const worker = new URL("../../../dist/parallel/worker.js", import.meta.url);
 const built = existsSync(worker);
 test.skipIf(!built)(
   "a run begun with two workers and resumed with none, and the other way round, gives the bits of " +
