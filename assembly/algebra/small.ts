@@ -19,7 +19,7 @@ export function put64(p: usize, i: i32, x: f64): void {
 }
 /** c + a·b. */
 @inline
-function plus(c: v128, a: v128, b: v128): v128 {
+export function plus(c: v128, a: v128, b: v128): v128 {
   return f64x2.add(c, f64x2.mul(a, b));
 }
 

@@ -1,20 +1,14 @@
 /**
- * Emission log-densities of hidden Markov models and the weighted moments that re-estimate them, f64. NaN is
- * a missing value.
+ * Gaussian emission log-densities of hidden Markov models and the weighted moments that re-estimate them, f64.
+ * NaN is a missing value.
  *
  * y [T,D] observations; out [T,N] with N ≥ K states: only the first K columns are written. Weights are γ
  * [T,N].
  */
-import { log } from "../elementary/elementary";
 import { at64, get64, put64, dot64 } from "../algebra/small";
 
-@inline const LOG_TWO_PI: f64 = 1.8378770664093453; // ln 2π
-
-/** ln x. */
-@inline
-function logOf(x: f64): f64 {
-  return f64x2.extract_lane(log<f64>(f64x2.splat(x)), 0);
-}
+/** ln 2π. */
+@inline const LOG_TWO_PI: f64 = 1.8378770664093453;
 
 /**
  * out[t,k] = ln N(y_t; μ_k, L_k·L_kᵀ) = base_k - ½·‖W_k·(y_t - μ_k)‖². mean [K,D], W [K,D,D] = L⁻¹ lower
@@ -76,59 +70,6 @@ export function diagonalLogDensity(
       }
       put64(out, t * N + k, 0.5 * sum);
     }
-  }
-}
-
-/** ln y! for whole y ≥ 0: the product up to 20, Stirling's series above (relative error below 1e-15). */
-export function logFactorial(y: f64): f64 {
-  if (y <= 20) {
-    let product: f64 = 1;
-    for (let i: f64 = 2; i <= y; ++i) product = product * i;
-    return logOf(product);
-  }
-  const x = y + 1;
-  const r = 1 / (x * x);
-  const series = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r / 1188)))) / x;
-  return (x - 0.5) * logOf(x) - x + 0.5 * LOG_TWO_PI + series;
-}
-
-/** out[t,k] = Σ_i y·ln λ - λ - ln y! over the entries that are there. rate, logRate [K,D]. */
-export function poissonLogDensity(
-  T: i32,
-  D: i32,
-  K: i32,
-  N: i32,
-  y: usize,
-  rate: usize,
-  logRate: usize,
-  out: usize,
-): void {
-  for (let t = 0; t < T; ++t) {
-    const row = at64(y, t * D);
-    let constant: f64 = 0;
-    for (let i = 0; i < D; ++i)
-      if (get64(row, i) == get64(row, i)) constant = constant + logFactorial(get64(row, i));
-    for (let k = 0; k < K; ++k) {
-      let sum: f64 = 0;
-      for (let i = 0; i < D; ++i) {
-        const value = get64(row, i);
-        if (value > 0) sum = sum + value * get64(logRate, k * D + i); // 0·ln 0 is 0
-        if (value == value) sum = sum - get64(rate, k * D + i);
-      }
-      put64(out, t * N + k, sum - constant);
-    }
-  }
-}
-
-/** counts [M,N] += γ_t in the row of symbol ids[t]; a negative id is missing. */
-export function symbolCounts(T: i32, N: i32, ids: usize, gamma: usize, counts: usize): void {
-  for (let t = 0; t < T; ++t) {
-    const id = load<i32>(ids + ((<usize>t) << 2));
-    if (id < 0) continue;
-    const to = at64(counts, id * N);
-    const from = at64(gamma, t * N);
-    for (let j = 0; j < N; j += 2)
-      v128.store(at64(to, j), f64x2.add(v128.load(at64(to, j)), v128.load(at64(from, j))));
   }
 }
 

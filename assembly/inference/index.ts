@@ -10,15 +10,10 @@ export {
 } from "../algebra/linalg";
 export { symmetricEigen, eigenvalues } from "../algebra/eigen";
 export { kalmanFilter, kalmanSmoother, kalmanScratch } from "./gauss";
-export { emissionRows, hmmForward, hmmBackward, hmmScratch, viterbi } from "./markov";
-export { hmmLogForward, hmmLogBackward } from "./markov-log";
-export {
-  gaussianLogDensity,
-  diagonalLogDensity,
-  poissonLogDensity,
-  logFactorial,
-  symbolCounts,
-  diagonalMoments,
-  fullMoments,
-} from "./emissions";
+export { emissionRows, hmmAdvance, hmmForward, hmmBackward, hmmScratch } from "./markov";
+export { hmmLogAdvance, hmmLogForward, hmmLogBackward } from "./markov-log";
+export { viterbi } from "./viterbi";
+export { gaussianLogDensity, diagonalLogDensity, diagonalMoments, fullMoments } from "./emissions";
+export { poissonLogDensity, symbolCounts } from "./counts";
+export { mapLogGamma, mapDigamma, mapTrigamma } from "./gamma";
 export { sparseProduct } from "../algebra/sparse";

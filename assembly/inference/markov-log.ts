@@ -5,22 +5,18 @@
  */
 import { exp, log } from "../elementary/elementary";
 import { at64, get64, put64 } from "../algebra/small";
+import { row } from "./row";
 
-@inline
-function row(t: i32, rows: usize): i32 {
-  return rows ? load<i32>(rows + ((<usize>t) << 2)) : t;
-}
-
-/** out [N] = ln Σ_i exp(x_i + A_ij), scratch [N]. -∞ where every term is. */
-function logThrough(N: i32, x: usize, A: usize, out: usize, scratch: usize): void {
+/** One step of the chain in logarithms: out [N] = ln Σ_i exp(x_i + A_ij), scratch [N]. -∞ where every term is. */
+export function hmmLogAdvance(N: i32, x: usize, A: usize, out: usize, scratch: usize): void {
   for (let j = 0; j < N; j += 2) {
-    let most = f64x2.splat(-Infinity);
+    let largest = f64x2.splat(-Infinity);
     for (let i = 0; i < N; ++i)
-      most = f64x2.pmax(most, f64x2.add(v128.load64_splat(at64(x, i)), v128.load(at64(A, i * N + j))));
+      largest = f64x2.pmax(largest, f64x2.add(v128.load64_splat(at64(x, i)), v128.load(at64(A, i * N + j))));
     // -∞ as the base would make -∞ - -∞
     v128.store(
       at64(scratch, j),
-      v128.bitselect(most, f64x2.splat(0), f64x2.gt(most, f64x2.splat(-Infinity))),
+      v128.bitselect(largest, f64x2.splat(0), f64x2.gt(largest, f64x2.splat(-Infinity))),
     );
   }
   for (let j = 0; j < N; j += 2) {
@@ -36,14 +32,14 @@ function logThrough(N: i32, x: usize, A: usize, out: usize, scratch: usize): voi
 
 /** ln Σ exp x [N]. */
 function logSum(N: i32, x: usize): f64 {
-  let most: f64 = -Infinity;
-  for (let j = 0; j < N; ++j) most = max(most, get64(x, j));
-  if (!(most > -Infinity)) return most;
+  let largest: f64 = -Infinity;
+  for (let j = 0; j < N; ++j) largest = max(largest, get64(x, j));
+  if (!(largest > -Infinity)) return largest;
   let sum = f64x2.splat(0);
   for (let j = 0; j < N; j += 2)
-    sum = f64x2.add(sum, exp<f64>(f64x2.sub(v128.load(at64(x, j)), f64x2.splat(most))));
+    sum = f64x2.add(sum, exp<f64>(f64x2.sub(v128.load(at64(x, j)), f64x2.splat(largest))));
   return (
-    most +
+    largest +
     f64x2.extract_lane(log<f64>(f64x2.splat(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))), 0)
   );
 }
@@ -72,7 +68,7 @@ export function hmmLogForward(
     const out = at64(alpha, t * N);
     const emission = at64(logb, row(t, rows) * N);
     if (t == 0) memory.copy(out, logPi, (<usize>N) << 3);
-    else logThrough(N, at64(alpha, (t - 1) * N), logA, out, scratch);
+    else hmmLogAdvance(N, at64(alpha, (t - 1) * N), logA, out, scratch);
     for (let j = 0; j < N; ++j) put64(out, j, get64(out, j) + get64(emission, j));
     const sum = logSum(N, out);
     if (!(sum > -Infinity)) return t + 1;
@@ -109,7 +105,7 @@ export function hmmLogBackward(
       const emission = at64(logb, row(t + 1, rows) * N);
       const c = get64(ll, t + 1);
       for (let j = 0; j < N; ++j) put64(w, j, get64(emission, j) + get64(beta, j) - c);
-      logThrough(N, w, logAt, beta, spare);
+      hmmLogAdvance(N, w, logAt, beta, spare);
       if (counts) {
         for (let i = 0; i < N; ++i) {
           const from = v128.load64_splat(at64(a, i));

@@ -1,34 +1,26 @@
 /**
- * Hidden Markov models in f64, a whole sequence a call: scaled forward-backward, expected counts and Viterbi.
- * (Rabiner 1989.)
+ * Hidden Markov models in f64, a whole sequence a call: scaled forward-backward and expected counts (Rabiner
+ * 1989). Viterbi stands in viterbi.ts, the recursions in log space in markov-log.ts.
  *
  * N is the number of states rounded up to a multiple of 4; the states added have probability 0 everywhere. An
  * emission row holds b_t(j) = p(y_t | j)/max_j p(y_t | j) and a shift the log of that maximum; `rows` [T]
  * says which row each step takes (0: row t), so symbols share a table.
  */
 import { exp, log } from "../elementary/elementary";
-import { addOuter, at64, get64, put64 } from "../algebra/small";
+import { addOuter, at64, get64, plus, put64 } from "../algebra/small";
+import { row } from "./row";
 
 // steps whose α and w stay in the first-level cache until their outer products are summed
 const BLOCK: i32 = 64;
 /** A probability this far below the largest may have been, or soon be, rounded to nothing. */
 @inline const LOST: f64 = 1e-250;
 
-@inline
-function plus(c: v128, a: v128, b: v128): v128 {
-  return f64x2.add(c, f64x2.mul(a, b));
-}
-@inline
-function row(t: i32, rows: usize): i32 {
-  return rows ? load<i32>(rows + ((<usize>t) << 2)) : t;
-}
-
 /**
- * out [N] = x·A for A [N,N]: sixteen columns at a time in registers. Each round is two blocks, ended by an
+ * One step of the chain: out [N] = x·A for x [N] and transitions A [N,N], sixteen columns at a time in registers. Each round is two blocks, ended by an
  * exit that is never taken: a compiler that gathers the loads of a block at its top (V8 does) would otherwise
  * spill the sums, at half the speed.
  */
-function through(N: i32, x: usize, A: usize, out: usize): void {
+export function hmmAdvance(N: i32, x: usize, A: usize, out: usize): void {
   const stride = (<usize>N) << 3;
   const end = at64(x, N);
   let j = 0;
@@ -144,7 +136,8 @@ export function emissionRows(R: i32, N: i32, logb: usize, b: usize, shift: usize
  * alpha  [T,N]  overwritten
  * c      [T]    Σ_j of the unscaled α_t; overwritten
  * ll     [T]    ln p(y_t | y_<t), nats; overwritten
- * Returns 0; t + 1 where y_t is impossible in every state; -1 where the log-space recursion must decide.
+ * Returns 0; t + 1 where y_t is impossible in every state; -(t + 1) where the log-space recursion must decide
+ * from step t on. α, c and ll of the steps before are there in any case.
  */
 export function hmmForward(
   T: i32,
@@ -160,20 +153,34 @@ export function hmmForward(
   ll: usize,
   scratch: usize,
 ): i32 {
-  let out = alpha;
   const bytes = (<usize>N) << 3;
-  for (let t = 0; t < T; ++t) {
+  let out = alpha;
+  let status = 0;
+  let t = 0;
+  for (; t < T; ++t) {
     const r = row(t, rows);
     if (t == 0) memory.copy(out, pi, bytes);
-    else through(N, out - bytes, A, out);
+    else hmmAdvance(N, out - bytes, A, out);
     if (logb) memory.copy(scratch, out, bytes);
     const sum = weigh(N, at64(b, r * N), out);
-    if (!(sum >= LOST)) return get64(shift, r) > -Infinity ? -1 : t + 1;
+    if (!(sum >= LOST)) {
+      status = get64(shift, r) > -Infinity ? -1 - t : t + 1;
+      break;
+    }
     scaleRow(N, 1 / sum, out);
-    if (logb && lost(N, scratch, out, at64(logb, r * N))) return -1;
+    if (logb && lost(N, scratch, out, at64(logb, r * N))) {
+      status = -1 - t;
+      break;
+    }
     put64(c, t, sum);
     out += bytes;
   }
+  logTotals(t, c, shift, rows, ll);
+  return status;
+}
+
+/** ll [T] = ln c + shift of each step's row, two steps at a time. */
+function logTotals(T: i32, c: usize, shift: usize, rows: usize, ll: usize): void {
   for (let t = 0; t < T; t += 2) {
     const odd = t + 1 < T;
     const pair = f64x2.replace_lane(f64x2.splat(get64(c, t)), 1, odd ? get64(c, t + 1) : 1);
@@ -181,7 +188,6 @@ export function hmmForward(
     put64(ll, t, f64x2.extract_lane(logs, 0) + get64(shift, row(t, rows)));
     if (odd) put64(ll, t + 1, f64x2.extract_lane(logs, 1) + get64(shift, row(t + 1, rows)));
   }
-  return 0;
 }
 
 /** f64 elements of scratch for hmmBackward. */
@@ -227,7 +233,7 @@ export function hmmBackward(
         const x = f64x2.mul(v, f64x2.mul(v128.load(at64(emission, j)), v128.load(at64(beta, j))));
         v128.store(at64(w, j), v128.and(x, f64x2.gt(v128.load(at64(reached, j)), f64x2.splat(0))));
       }
-      through(N, w, At, beta);
+      hmmAdvance(N, w, At, beta);
       const a = at64(alpha, t * N);
       const g = at64(gamma, t * N);
       for (let j = 0; j < N; j += 2)
@@ -236,108 +242,4 @@ export function hmmBackward(
     if (counts) addOuter(N, N, last - first, at64(alpha, first * N), N, scratch, N, counts, N);
     last = first;
   }
-}
-
-/**
- * The most probable path. delta [T,N] is overwritten; path [T] i32; ties go to the lower state. Returns ln
- * p(path, y), or -∞ when every path is impossible. Only the maxima are kept on the way: the argument is found
- * again along the path alone.
- */
-export function viterbi(
-  T: i32,
-  N: i32,
-  logPi: usize,
-  logA: usize,
-  logb: usize,
-  rows: usize,
-  delta: usize,
-  path: usize,
-): f64 {
-  const bytes = (<usize>N) << 3;
-  const none = f64x2.splat(-Infinity);
-  let out = delta;
-  for (let t = 0; t < T; ++t) {
-    const emission = at64(logb, row(t, rows) * N);
-    if (t == 0)
-      for (let j = 0; j < N; j += 2)
-        v128.store(at64(out, j), f64x2.add(v128.load(at64(logPi, j)), v128.load(at64(emission, j))));
-    else {
-      const before = out - bytes;
-      let j = 0;
-      for (; j + 16 <= N; j += 16) {
-        let a = at64(logA, j);
-        let p = before;
-        let m0 = none;
-        let m1 = none;
-        let m2 = none;
-        let m3 = none;
-        let m4 = none;
-        let m5 = none;
-        let m6 = none;
-        let m7 = none;
-        for (;;) {
-          // two blocks a round, as in `through`
-          const v = v128.load64_splat(p);
-          m0 = f64x2.pmax(m0, f64x2.add(v, v128.load(a)));
-          m1 = f64x2.pmax(m1, f64x2.add(v, v128.load(a, 16)));
-          m2 = f64x2.pmax(m2, f64x2.add(v, v128.load(a, 32)));
-          m3 = f64x2.pmax(m3, f64x2.add(v, v128.load(a, 48)));
-          if (p == 0) break;
-          m4 = f64x2.pmax(m4, f64x2.add(v, v128.load(a, 64)));
-          m5 = f64x2.pmax(m5, f64x2.add(v, v128.load(a, 80)));
-          m6 = f64x2.pmax(m6, f64x2.add(v, v128.load(a, 96)));
-          m7 = f64x2.pmax(m7, f64x2.add(v, v128.load(a, 112)));
-          a += bytes;
-          p += 8;
-          if (p == out) break;
-        }
-        const o = at64(out, j);
-        const e = at64(emission, j);
-        v128.store(o, f64x2.add(m0, v128.load(e)));
-        v128.store(o, f64x2.add(m1, v128.load(e, 16)), 16);
-        v128.store(o, f64x2.add(m2, v128.load(e, 32)), 32);
-        v128.store(o, f64x2.add(m3, v128.load(e, 48)), 48);
-        v128.store(o, f64x2.add(m4, v128.load(e, 64)), 64);
-        v128.store(o, f64x2.add(m5, v128.load(e, 80)), 80);
-        v128.store(o, f64x2.add(m6, v128.load(e, 96)), 96);
-        v128.store(o, f64x2.add(m7, v128.load(e, 112)), 112);
-      }
-      for (; j < N; j += 4) {
-        let a = at64(logA, j);
-        let m0 = none;
-        let m1 = none;
-        for (let i = 0; i < N; ++i) {
-          const v = v128.load64_splat(at64(before, i));
-          m0 = f64x2.pmax(m0, f64x2.add(v, v128.load(a)));
-          m1 = f64x2.pmax(m1, f64x2.add(v, v128.load(a, 16)));
-          a += bytes;
-        }
-        v128.store(at64(out, j), f64x2.add(m0, v128.load(at64(emission, j))));
-        v128.store(at64(out, j), f64x2.add(m1, v128.load(at64(emission, j), 16)), 16);
-      }
-    }
-    out += bytes;
-  }
-  let state = best(N, out - bytes, 0, 0);
-  const total = get64(out - bytes, state);
-  store<i32>(path + ((<usize>(T - 1)) << 2), state);
-  for (let t = T - 2; t >= 0; --t) {
-    state = best(N, at64(delta, t * N), at64(logA, state), N);
-    store<i32>(path + ((<usize>t) << 2), state);
-  }
-  return total;
-}
-
-/** The lowest j with the largest x[j] + y[j·step]. */
-function best(N: i32, x: usize, y: usize, step: i32): i32 {
-  let at = 0;
-  let most: f64 = -Infinity;
-  for (let j = 0; j < N; ++j) {
-    const value = get64(x, j) + (y ? get64(y, j * step) : 0);
-    if (value > most) {
-      most = value;
-      at = j;
-    }
-  }
-  return at;
 }

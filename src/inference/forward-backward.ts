@@ -134,6 +134,7 @@ export class ForwardBackward {
       if (backward)
         k.hmmBackward(T, N, this.#At, b, rows, alpha, c, gamma, counting ? this.#counts : NULL, scratch);
     } else {
+      // impossible steps too: the log-space recursion names them
       status = k.hmmLogForward(T, N, this.#logPi, this.#logA, logb, rows, alpha, ll, scratch);
       if (status > 0 && backward)
         throw new DataError(`${who}: step ${status - 1} is impossible in every state that can be reached`);

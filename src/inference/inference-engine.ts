@@ -1,8 +1,10 @@
 /**
- * The double-precision engine with the kernels of assembly/inference/index.ts: what closed-form inference runs on.
+ * The double-precision engine with the kernels of assembly/inference/index.ts: what closed-form inference runs
+ * on.
  */
 import { engine, type Engine } from "../wasm/engine.ts";
 import type { Kernels, Ptr } from "../wasm/kernels.ts";
+import type { MarkovKernels } from "./markov-kernels.ts";
 
 /** Dense f64 algebra, row-major. */
 export interface MatrixKernels {
@@ -82,123 +84,6 @@ export interface GaussKernels {
     Ps: Ptr,
     lag: Ptr,
     p: number,
-    scratch: Ptr,
-  ): void;
-}
-
-/** Hidden Markov recursions and emissions: assembly/inference/markov.ts, markov-log.ts, emissions.ts. */
-export interface MarkovKernels {
-  emissionRows(R: number, N: number, logb: Ptr, b: Ptr, shift: Ptr): void;
-  hmmForward(
-    T: number,
-    N: number,
-    pi: Ptr,
-    A: Ptr,
-    b: Ptr,
-    shift: Ptr,
-    rows: Ptr,
-    logb: Ptr,
-    alpha: Ptr,
-    c: Ptr,
-    ll: Ptr,
-    scratch: Ptr,
-  ): number;
-  hmmBackward(
-    T: number,
-    N: number,
-    At: Ptr,
-    b: Ptr,
-    rows: Ptr,
-    alpha: Ptr,
-    c: Ptr,
-    gamma: Ptr,
-    counts: Ptr,
-    scratch: Ptr,
-  ): void;
-  hmmScratch(N: number): number;
-  viterbi(T: number, N: number, logPi: Ptr, logA: Ptr, logb: Ptr, rows: Ptr, delta: Ptr, path: Ptr): number;
-  hmmLogForward(
-    T: number,
-    N: number,
-    logPi: Ptr,
-    logA: Ptr,
-    logb: Ptr,
-    rows: Ptr,
-    alpha: Ptr,
-    ll: Ptr,
-    scratch: Ptr,
-  ): number;
-  hmmLogBackward(
-    T: number,
-    N: number,
-    logA: Ptr,
-    logAt: Ptr,
-    logb: Ptr,
-    rows: Ptr,
-    alpha: Ptr,
-    ll: Ptr,
-    gamma: Ptr,
-    counts: Ptr,
-    scratch: Ptr,
-  ): void;
-  gaussianLogDensity(
-    T: number,
-    D: number,
-    K: number,
-    N: number,
-    y: Ptr,
-    mean: Ptr,
-    W: Ptr,
-    base: Ptr,
-    out: Ptr,
-    scratch: Ptr,
-  ): void;
-  diagonalLogDensity(
-    T: number,
-    D: number,
-    K: number,
-    N: number,
-    y: Ptr,
-    mean: Ptr,
-    precision: Ptr,
-    logPrecision: Ptr,
-    out: Ptr,
-  ): void;
-  poissonLogDensity(
-    T: number,
-    D: number,
-    K: number,
-    N: number,
-    y: Ptr,
-    rate: Ptr,
-    logRate: Ptr,
-    out: Ptr,
-  ): void;
-  logFactorial(y: number): number;
-  symbolCounts(T: number, N: number, ids: Ptr, gamma: Ptr, counts: Ptr): void;
-  diagonalMoments(
-    T: number,
-    D: number,
-    K: number,
-    N: number,
-    y: Ptr,
-    gamma: Ptr,
-    center: Ptr,
-    weight: Ptr,
-    first: Ptr,
-    second: Ptr,
-  ): void;
-  fullMoments(
-    T: number,
-    D: number,
-    K: number,
-    N: number,
-    y: Ptr,
-    gamma: Ptr,
-    center: Ptr,
-    weight: Ptr,
-    first: Ptr,
-    second: Ptr,
     scratch: Ptr,
   ): void;
 }

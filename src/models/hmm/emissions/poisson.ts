@@ -46,7 +46,7 @@ export class Poisson extends Parameters implements Emission {
     memory.reals(rate, K * D).set(rates);
     k.mapLog(K * D, rate, logRate);
     return rowsOf(space, y, D, (T, N, data, out) =>
-      k.poissonLogDensity(T, D, K, N, data, rate, logRate, out),
+      k.poissonLogDensity(T, D, K, N, data, rate, logRate, out, arena.reals(D)),
     );
   }
 
