@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-const made = new Set(["unrolled.js"]);
+const made = new Set(["unrolled.js", "unrolled-exchange.js", "unrolled-shared.js"]);
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts");
   const { base64 } = await import(`../dist/wasm/binary/${target}.js`);

@@ -12,7 +12,7 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel"],
+  ["tasks", "parallel", "exchange"],
   ["analysis"],
   ["handwriting"],
   ["cli"],

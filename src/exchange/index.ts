@@ -1,0 +1,5 @@
+/** The public names of unrolled/exchange: nets and arrays of other programs, in and out. */
+export { readNpy, writeNpy } from "./arrays/npy.ts";
+export { readNpz, writeNpz } from "./arrays/npz.ts";
+export type { Dtype, NumberArray, TypedArray } from "./arrays/dtypes.ts";
+export type { Bytes } from "./bytes.ts";
