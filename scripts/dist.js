@@ -1,6 +1,7 @@
-// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`, the whole index in one file for
-// Node, where loading a hundred small ones takes longer than the first prediction, and nothing left over: no
-// files of sources that are gone, no declarations that no entry reaches.
+// Completes dist/ after tsc: the kernels as files for `unrolled/wasm/*`; for Node, where loading a
+// hundred small files takes longer than the first prediction, a file for each entry and one for what they
+// share, so that both see the same classes; and nothing left over: no files of sources that are gone, no
+// declarations that no entry reaches.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
@@ -52,11 +53,17 @@ const addresses = {
       : null,
 };
 const bundle = await rolldown({
-  input: "dist/index.js",
+  input: { unrolled: "dist/index.js", "unrolled-exchange": "dist/exchange/index.js" },
   platform: "neutral",
   external: [/\/binary\//, "@assemblyscript/loader"],
   plugins: [addresses],
   logLevel: "silent",
 });
-await bundle.write({ file: "dist/unrolled.js", format: "es", codeSplitting: false, comments: false });
+await bundle.write({
+  dir: "dist",
+  format: "es",
+  entryFileNames: "[name].js",
+  chunkFileNames: "unrolled-shared.js",
+  comments: false,
+});
 await bundle.close();

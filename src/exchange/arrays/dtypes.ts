@@ -30,6 +30,7 @@ export type Dtype =
 
 /** An array of numbers with its shape, in C order (the last index runs fastest). */
 export interface NumberArray {
+  /** Sizes of its dimensions; empty for a single number. */
   readonly shape: readonly number[];
   /**
    * float16 comes as Float32Array, bool as Uint8Array of 0 and 1, int64 and uint64 as BigInt64Array and
