@@ -4,7 +4,7 @@
  *   after (cuDNN, PyTorch), gate blocks nₓ r z nₕ:   n = tanh(nₓ + r⊙nₕ), nₕ = h₀·Wₕ + b
  *   before (the paper), gate blocks r z n: n = tanh(zₙ), zₙ = x·W + (r⊙h₀)·Wₕ + b; slot 1 is q = r⊙h₀
  */
-import type { Cell, Port } from "../ops/recurrent.ts";
+import type { Cell, Port } from "../ops/recurrent/cell.ts";
 
 const pre = (gate: number): Port => ["pre", gate];
 const h: Port = ["now", 0];

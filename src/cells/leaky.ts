@@ -1,6 +1,6 @@
 /** Leaky integrator: h_t = (1-a)·h_{t-1} + a·f(x_t·Wx + h_{t-1}·Wh + b) (Jaeger et al. 2007). */
 import { activationCodes, type Activation } from "../wasm/kernels.ts";
-import type { Cell } from "../ops/recurrent.ts";
+import type { Cell } from "../ops/recurrent/cell.ts";
 
 /** leak: a in (0, 1]; 1 is the plain unit. */
 export function leakyCell(leak: number, activation: Activation = "tanh"): Cell {

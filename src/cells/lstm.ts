@@ -6,7 +6,7 @@
  *
  * With peepholes (Gers et al. 2002) the input and forget gates see the old c, the output gate the new one.
  */
-import type { Cell, Edge, Port } from "../ops/recurrent.ts";
+import type { Cell, Edge, Port } from "../ops/recurrent/cell.ts";
 
 const pre = (gate: number): Port => ["pre", gate];
 const h: Port = ["now", 0];

@@ -1,6 +1,6 @@
 /** The plain recurrent unit: h_t = f(x_t·Wx + h_{t-1}·Wh + b), f = tanh, logistic or relu (Elman 1990). */
 import { activationCodes, type Activation } from "../wasm/kernels.ts";
-import type { Cell } from "../ops/recurrent.ts";
+import type { Cell } from "../ops/recurrent/cell.ts";
 
 /** h depends on its pre-activation alone; the old h enters through Wh. */
 export function rnnCell(activation: Activation = "tanh"): Cell {

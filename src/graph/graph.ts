@@ -3,7 +3,7 @@
  * their creation.
  */
 import { ShapeError } from "../wasm/errors.ts";
-import type { Op, Shape } from "./op.ts";
+import { overTime, type Op, type Shape } from "./op.ts";
 import { oneStep } from "./packing.ts";
 
 /** The number of a node. */
@@ -68,11 +68,11 @@ export class Graph {
   apply(op: Op, ...inputs: NodeId[]): NodeId {
     const nodes = inputs.map((id) => this.node(id));
     const probe = oneStep(1);
-    const shapes = nodes.map(
+    const [first, ...others] = nodes.map(
       (node): Shape =>
         node.parameter ?? { rows: 1, columns: node.columns, packing: probe, symbols: node.data?.symbols },
     );
-    const { columns } = op.plan(shapes);
+    const { columns } = op.plan([overTime(op.name, first), ...others]);
     return this.#add({
       kind: "op",
       name: this.scope ? `${this.scope}.${op.name}` : op.name,

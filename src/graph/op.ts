@@ -8,39 +8,50 @@
  */
 import type { Engine } from "../wasm/engine.ts";
 import type { Kernels, Ptr } from "../wasm/kernels.ts";
+import { ShapeError } from "../wasm/errors.ts";
 import type { Packing } from "./packing.ts";
 
-/** Shape of a node's value: [rows, columns]; packed nodes also know their sequences, parameters do not. */
+/** Shape of a node's value: [rows, columns]. A parameter has no more than that. */
 export interface Shape {
   readonly rows: number;
   readonly columns: number;
+  /** The sequences that the rows belong to; a parameter has none. */
   readonly packing?: Packing;
   /** V, where the rows are whole numbers below V rather than reals. */
   readonly symbols?: number;
 }
 
-/** What an op asks for, given the shapes of its inputs. Sizes in reals. */
-export interface Plan {
+/** Shape of what has a row a step, or a row a sequence. */
+export interface PackedShape extends Shape {
+  readonly packing: Packing;
+}
+
+/** Shapes of an op's inputs: the first has rows over time, so that an op knows its sequences. */
+export type InputShapes = readonly [PackedShape, ...Shape[]];
+
+/** What an op asks for, given the shapes of its inputs. Sizes in reals, by the names of the buffers. */
+export interface Plan<Kept extends string = string, Tangents extends string = string> {
   readonly columns: number;
   readonly packing: Packing;
   /** Buffers filled by forward, kept for vjp and jvp. */
-  readonly kept?: readonly number[];
-  /** Of those, the ones that only vjp and jvp read (0-based): left out when no gradient is wanted. */
-  readonly gradientOnly?: readonly number[];
+  readonly kept?: Readonly<Record<Kept, number>>;
+  /** Of those, the ones that only vjp and jvp read: left out (NULL) when no gradient is wanted. */
+  readonly gradientOnly?: readonly Kept[];
   /** Buffers that jvp fills, kept for the vjp that follows. */
-  readonly tangent?: readonly number[];
+  readonly tangents?: Readonly<Record<Tangents, number>>;
   /** Reals kept a sequence from one forward to the next that continues it. */
   readonly carry?: number;
 }
 
 /** An op at work on one tape: its buffers and its surroundings. */
-export interface Frame {
+export interface Frame<Kept extends string = string, Tangents extends string = string> {
   readonly engine: Engine;
   readonly k: Kernels;
   /** Number of the node on its graph: the random stream of ops that draw. */
   readonly id: number;
-  readonly shapes: readonly Shape[];
-  readonly shape: Shape;
+  /** Shapes of the inputs and of the output. */
+  readonly shapes: InputShapes;
+  readonly shape: PackedShape;
   /** Inputs, their adjoints (NULL where none is wanted) and tangents (NULL where there is none). */
   readonly x: readonly Ptr[];
   readonly dx: readonly Ptr[];
@@ -49,8 +60,9 @@ export interface Frame {
   readonly y: Ptr;
   readonly dy: Ptr;
   readonly ry: Ptr;
-  readonly kept: readonly Ptr[];
-  readonly tangent: readonly Ptr[];
+  /** The buffers of `Plan.kept` and `Plan.tangents`, by name. */
+  readonly kept: Readonly<Record<Kept, Ptr>>;
+  readonly tangents: Readonly<Record<Tangents, Ptr>>;
   /** Running mode of this pass. */
   readonly mode: Mode;
   /**
@@ -90,9 +102,23 @@ export interface Mode {
 /** A differentiable map on packed sequences. */
 export interface Op {
   readonly name: string;
+  /** How many steps of its first input stand in one step of its output. Default 1. */
+  readonly stride?: number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */
-  plan(x: readonly Shape[]): Plan;
+  plan(x: InputShapes): Plan;
   forward(f: Frame): void;
   vjp(f: Frame): void;
   jvp(f: Frame): void;
+  /** What the last forward computed beside y, by name, for those who look on; [rows, columns] like y. */
+  trace?(f: Frame, what: string): Ptr | undefined;
+}
+
+/** The shape, known to have rows over time. Throws ShapeError for a parameter. */
+export function overTime(who: string, shape: Shape): PackedShape {
+  const { packing } = shape;
+  if (!packing)
+    throw new ShapeError(
+      `${who}: got a parameter [${shape.rows},${shape.columns}], want a value with a row a step`,
+    );
+  return { ...shape, packing };
 }

@@ -3,70 +3,14 @@
  * same packing as the one before allocates nothing; tangents get their room at the first jvp.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { NumericError } from "../wasm/errors.ts";
-import { NULL, type Kernels, type Ptr } from "../wasm/kernels.ts";
+import { ShapeError } from "../wasm/errors.ts";
+import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
-import type { Frame, Mode, Op, Plan, Shape } from "./op.ts";
+import { NodeFrame } from "./node-frame.ts";
+import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
 import { Panels, type Weights } from "./weights.ts";
-
-class NodeFrame implements Frame {
-  readonly engine: Engine;
-  readonly k: Kernels;
-  readonly id: NodeId;
-  readonly node: Node;
-  readonly op: Op;
-  readonly tape: Tape;
-  shapes: Shape[] = [];
-  shape!: Shape;
-  x: Ptr[] = [];
-  dx: Ptr[] = [];
-  rx: Ptr[] = [];
-  y = NULL;
-  dy = NULL;
-  ry = NULL;
-  kept: Ptr[] = [];
-  tangent: Ptr[] = [];
-  carry = NULL;
-  plan!: Plan;
-
-  constructor(tape: Tape, node: Node, op: Op) {
-    this.tape = tape;
-    this.engine = tape.engine;
-    this.k = tape.engine.kernels;
-    this.id = node.id;
-    this.node = node;
-    this.op = op;
-  }
-
-  get mode(): Mode {
-    return this.tape.mode;
-  }
-  get structural(): number {
-    return this.tape.structural;
-  }
-  at(ptr: Ptr, n: number): Ptr {
-    return this.engine.memory.at(ptr, n);
-  }
-  scratch(n: number): Ptr {
-    return this.tape.scratch(n);
-  }
-  packed(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
-    const { weights } = this.tape;
-    return weights.panels.get(weights.theta, weights.version, this.#matrix(i), false, from, columns);
-  }
-  packedTransposed(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
-    const { weights } = this.tape;
-    return weights.panels.get(weights.theta, weights.version, this.#matrix(i), true, from, columns);
-  }
-  packedTangent(i: number, from = 0, columns = this.shapes[i].columns): Ptr {
-    return this.tape.tangentPanels(this.#matrix(i), from, columns);
-  }
-  #matrix(i: number): Parameter {
-    return this.tape.graph.nodes[this.node.inputs[i]].parameter!;
-  }
-}
 
 /** What a tape is made for. */
 export interface TapeOptions {
@@ -91,8 +35,8 @@ export class Tape {
   readonly #adjoint: Ptr[];
   readonly #tangent: Ptr[];
   #panels: Panels | undefined;
-  #tangentBase = NULL;
-  #tangentVersion = 0;
+  /** The direction of the last jvp. */
+  readonly #direction = { theta: NULL, version: 0 };
   #tangentsPlanned = false;
   #batch: Packing | undefined;
   #plannedGradient = false;
@@ -145,49 +89,47 @@ export class Tape {
   }
 
   #allot(batch: Packing, gradient: boolean): void {
-    const { nodes } = this.graph;
-    const sequences = oneStep(batch.sequences);
     this.#batch = batch;
     this.#plannedGradient = gradient;
     this.#tangentsPlanned = false;
     this.#values.reset();
     this.#adjointReals = 0;
+    const { nodes } = this.graph;
     const shapes: Shape[] = [];
     const offsets: number[] = [];
     for (const node of nodes) {
-      const frame = this.#frames[node.id];
-      if (node.parameter) {
-        shapes.push(node.parameter);
-        offsets.push(-1);
-        continue;
-      }
-      if (!frame) {
-        const packing = node.data!.per === "step" ? batch : sequences;
-        shapes.push({ rows: packing.rows, columns: node.columns, packing, symbols: node.data!.symbols });
-      } else {
-        frame.shapes = node.inputs.map((i) => shapes[i]);
-        frame.plan = frame.op.plan(frame.shapes);
-        const { packing, columns } = frame.plan;
-        frame.shape = { rows: packing.rows, columns, packing };
-        shapes.push(frame.shape);
-        this.#value[node.id] = this.#values.reals(packing.rows * columns);
-        frame.kept = (frame.plan.kept ?? []).map((n, i) =>
-          !gradient && frame.plan.gradientOnly?.includes(i) ? NULL : this.#values.reals(n),
-        );
-      }
+      shapes.push(this.#shapeOf(node, batch, shapes, gradient));
       offsets.push(this.#adjointReals);
-      if (gradient && this.#wanted[node.id])
+      if (gradient && this.#wanted[node.id] && !node.parameter)
         this.#adjointReals += Math.ceil((shapes[node.id].rows * node.columns) / 16) * 16;
     }
     if (gradient) this.#adjointsFrom = this.#values.reals(this.#adjointReals);
     for (const node of nodes) {
-      if (!node.parameter)
-        this.#adjoint[node.id] =
-          gradient && this.#wanted[node.id]
-            ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id])
-            : NULL;
+      if (node.parameter) continue;
+      this.#adjoint[node.id] =
+        gradient && this.#wanted[node.id]
+          ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id])
+          : NULL;
     }
     this.#planCarry(batch.sequences);
+  }
+
+  /** The shape of a node for this batch; an op's value and kept buffers are made too. */
+  #shapeOf(node: Node, batch: Packing, shapes: readonly Shape[], gradient: boolean): Shape {
+    if (node.parameter) return node.parameter;
+    const frame = this.#frames[node.id];
+    if (!frame) {
+      const packing = node.data?.per === "sequence" ? oneStep(batch.sequences) : batch;
+      return { rows: packing.rows, columns: node.columns, packing, symbols: node.data?.symbols };
+    }
+    frame.shapes = node.inputs.map((i) => shapes[i]) as readonly Shape[] as InputShapes;
+    frame.plan = frame.op.plan(frame.shapes);
+    const { packing, columns, kept = {}, gradientOnly = [] } = frame.plan;
+    frame.shape = { rows: packing.rows, columns, packing };
+    this.#value[node.id] = this.#values.reals(packing.rows * columns);
+    for (const [name, reals] of Object.entries(kept))
+      frame.kept[name] = !gradient && gradientOnly.includes(name) ? NULL : this.#values.reals(reals);
+    return frame.shape;
   }
 
   /** Runs all ops on the planned batch. */
@@ -223,8 +165,8 @@ export class Tape {
   jvp(v: Ptr): void {
     this.#planTangents();
     this.#bindParameters(this.#tangent, v);
-    this.#tangentBase = v;
-    ++this.#tangentVersion;
+    this.#direction.theta = v;
+    ++this.#direction.version;
     for (const frame of this.#frames) {
       if (!frame || !frame.node.variable) continue;
       this.#point(frame.rx, frame.node, this.#tangent);
@@ -241,26 +183,24 @@ export class Tape {
   tangent(node: NodeId): Ptr {
     return this.#tangent[node];
   }
-  /** The frame of an op node: its kept buffers, for analysis. */
-  frame(node: NodeId): Frame {
+  /** What an op node's last forward computed beside its value, by name, or the value itself: [N,columns]. */
+  trace(node: NodeId, what: string): Ptr {
     const frame = this.#frames[node];
-    if (!frame) throw new NumericError(`tape: node ${node} is ${this.graph.node(node).kind}, want an op`);
-    return frame;
+    return frame?.op.trace?.(frame, what) ?? this.#value[node];
   }
-  /** [rows, columns] of a node's value under the current plan. */
-  shape(node: NodeId): Shape {
+  /** [rows, columns] of a node's value under the current plan; an op's or an input's has a packing. */
+  shape(node: NodeId): PackedShape {
     const { parameter, data, columns } = this.graph.node(node);
-    return (
-      parameter ??
-      (data
-        ? { rows: data.per === "step" ? this.batch.rows : this.batch.sequences, columns }
-        : this.#frames[node]!.shape)
-    );
+    if (parameter)
+      throw new ShapeError(`tape: node ${node} is parameter "${parameter.name}", want data or an op`);
+    if (!data) return this.#frames[node]!.shape;
+    const packing = data.per === "step" ? this.batch : oneStep(this.batch.sequences);
+    return { rows: packing.rows, columns, packing };
   }
 
   tangentPanels(parameter: Parameter, from: number, columns: number): Ptr {
     this.#panels ??= new Panels(this.engine);
-    return this.#panels.get(this.#tangentBase, this.#tangentVersion, parameter, false, from, columns);
+    return this.#panels.get(this.#direction, parameter, { transposed: false, from, columns });
   }
 
   scratch(n: number): Ptr {
@@ -275,7 +215,7 @@ export class Tape {
   /** The first node whose value is not finite, for messages. */
   firstNonFinite(): Node | undefined {
     const finite = (node: Node): boolean => {
-      const n = this.shape(node.id).rows * node.columns;
+      const n = (node.parameter ?? this.shape(node.id)).rows * node.columns;
       return node.data?.symbols !== undefined || this.engine.kernels.allFinite(n, this.value(node.id)) === 1;
     };
     return this.graph.nodes.find((node) => !finite(node));
@@ -302,7 +242,8 @@ export class Tape {
     for (const frame of this.#frames) {
       if (!frame || !frame.node.variable) continue;
       this.#tangent[frame.id] = frame.ry = this.#tangents.reals(frame.shape.rows * frame.shape.columns);
-      frame.tangent = (frame.plan.tangent ?? []).map((n) => this.#tangents.reals(n));
+      for (const [name, reals] of Object.entries(frame.plan.tangents ?? {}))
+        frame.tangents[name] = this.#tangents.reals(reals);
     }
   }
 

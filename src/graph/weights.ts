@@ -7,45 +7,49 @@ import { Arena } from "../wasm/memory.ts";
 import type { Graph, Parameter } from "./graph.ts";
 
 interface Panel {
-  ptr: Ptr;
+  readonly columns: number;
+  readonly ptr: Ptr;
   version: number;
+}
+
+/** A vector of parameters that panels are packed from. */
+export interface Packable {
+  /** [P] */
+  readonly theta: Ptr;
+  /** Counts changes of the vector. */
+  readonly version: number;
+}
+
+/** Which part of a matrix, and which way round: as is for x·W, transposed for dy·Wᵀ. */
+export interface Block {
+  readonly transposed: boolean;
+  /** First column, and how many. */
+  readonly from: number;
+  readonly columns: number;
 }
 
 /** Packed panels of column blocks of one flat vector's matrices. */
 export class Panels {
   readonly #engine: Engine;
   readonly #arena: Arena;
-  readonly #panels = new Map<number, Panel>();
+  /** Blocks by twice the place of their first element in θ, plus 1 where transposed: one for each width. */
+  readonly #panels = new Map<number, Panel[]>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#arena = new Arena(engine.memory);
   }
 
-  /**
-   * Panels of columns [from, from+columns) of the matrix at base + parameter.offset, made when `version`
-   * moved on.
-   */
-  get(
-    base: Ptr,
-    version: number,
-    parameter: Parameter,
-    transposed: boolean,
-    from: number,
-    columns: number,
-  ): Ptr {
-    const key = (parameter.offset * 2 + (transposed ? 1 : 0)) * 65536 + from;
+  /** Panels of columns [from, from+columns) of a matrix of θ, packed anew when θ has changed. */
+  get(source: Packable, { offset, rows, columns: all }: Parameter, block: Block): Ptr {
+    const { transposed, from, columns } = block;
     const { kernels: k, memory } = this.#engine;
-    let panel = this.#panels.get(key);
-    if (!panel) {
-      const size = transposed ? k.packedSize(columns, parameter.rows) : k.packedSize(parameter.rows, columns);
-      this.#panels.set(key, (panel = { ptr: this.#arena.reals(size), version: -1 }));
-    }
-    if (panel.version !== version) {
-      const B = memory.at(base, parameter.offset + from);
-      if (transposed) k.packTransposed(columns, parameter.rows, B, parameter.columns, panel.ptr);
-      else k.pack(parameter.rows, columns, B, parameter.columns, panel.ptr);
-      panel.version = version;
+    const panel = this.#panel(offset + from, rows, block);
+    if (panel.version !== source.version) {
+      const B = memory.at(source.theta, offset + from);
+      if (transposed) k.packTransposed(columns, rows, B, all, panel.ptr);
+      else k.pack(rows, columns, B, all, panel.ptr);
+      panel.version = source.version;
     }
     return panel.ptr;
   }
@@ -53,10 +57,23 @@ export class Panels {
   dispose(): void {
     this.#arena.dispose();
   }
+
+  /** The room of a block, made when it is first asked for. */
+  #panel(place: number, rows: number, { transposed, columns }: Block): Panel {
+    const key = 2 * place + (transposed ? 1 : 0);
+    let panels = this.#panels.get(key);
+    if (!panels) this.#panels.set(key, (panels = []));
+    for (const panel of panels) if (panel.columns === columns) return panel;
+    const { kernels: k } = this.#engine;
+    const size = transposed ? k.packedSize(columns, rows) : k.packedSize(rows, columns);
+    const panel = { columns, ptr: this.#arena.reals(size), version: -1 };
+    panels.push(panel);
+    return panel;
+  }
 }
 
 /** The parameters of a graph. */
-export class Weights {
+export class Weights implements Packable {
   readonly engine: Engine;
   readonly graph: Graph;
   /** θ [P]. */

@@ -45,9 +45,7 @@ function joinedAt(net: Network, id: number): number {
   const node = net.built.graph.node(id);
   const from = node.inputs[0];
   if (from === undefined) return 1;
-  return (
-    joinedAt(net, from) * (node.op?.name === "join" ? node.columns / net.built.graph.node(from).columns : 1)
-  );
+  return joinedAt(net, from) * (node.op?.stride ?? 1);
 }
 
 /** Reads input [T,I] with a net whose loss is ctc, and keeps what happened until `dispose`. */
@@ -79,13 +77,12 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
     output: probabilities,
     joined: joinedAt(net, output),
     emissions: bestPath(probabilities, K),
-    cells: recurrent.map(({ node, name, cell }) => {
+    cells: recurrent.map(({ node, name }) => {
       const { rows, columns } = tape.shape(node);
-      const from = cell.carried > 1 ? tape.frame(node).kept[3] : tape.value(node);
       return {
         name,
         units: columns,
-        states: memory.reals(from, rows * columns).slice(),
+        states: memory.reals(tape.trace(node, "state"), rows * columns).slice(),
         joined: joinedAt(net, node),
       };
     }),

@@ -8,7 +8,7 @@ export function activation(name: Exclude<Activation, "identity">): Op {
   const size = (f: Frame): number => f.shape.rows * f.shape.columns;
   return {
     name,
-    plan: ([x]) => ({ columns: x.columns, packing: x.packing! }),
+    plan: ([x]) => ({ columns: x.columns, packing: x.packing }),
     forward(f) {
       f.k.activate(code, size(f), f.x[0], f.y);
     },

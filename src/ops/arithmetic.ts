@@ -4,18 +4,15 @@
  */
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { ShapeError } from "../wasm/errors.ts";
-import type { Frame, Op, Shape } from "../graph/op.ts";
+import type { Frame, InputShapes, Op, Plan } from "../graph/op.ts";
 
 const size = (f: Frame): number => f.shape.rows * f.shape.columns;
-const alike = (
-  name: string,
-  [a, b]: readonly Shape[],
-): { columns: number; packing: NonNullable<Shape["packing"]> } => {
+const alike = (name: string, [a, b]: InputShapes): Plan => {
   if (a.rows !== b.rows || a.columns !== b.columns)
     throw new ShapeError(
       `${name}: [${a.rows},${a.columns}] with [${b.rows},${b.columns}], want the same shape`,
     );
-  return { columns: a.columns, packing: a.packing! };
+  return { columns: a.columns, packing: a.packing };
 };
 
 /** y = a + b. */
@@ -62,7 +59,7 @@ export function multiplyRow(row = 0): Op {
   const w = (f: Frame, from: readonly Ptr[]): Ptr => f.at(from[1], row * f.shape.columns);
   return {
     name: "multiplyRow",
-    plan: ([x]) => ({ columns: x.columns, packing: x.packing! }),
+    plan: ([x]) => ({ columns: x.columns, packing: x.packing }),
     forward(f) {
       const { rows: N, columns: C } = f.shape;
       f.k.fill(N * C, 0, f.y);
@@ -86,7 +83,7 @@ export function multiplyRow(row = 0): Op {
 export function scaled(a: number): Op {
   return {
     name: "scaled",
-    plan: ([x]) => ({ columns: x.columns, packing: x.packing! }),
+    plan: ([x]) => ({ columns: x.columns, packing: x.packing }),
     forward(f) {
       f.k.fill(size(f), 0, f.y);
       f.k.addScaled(size(f), a, f.x[0], f.y);
@@ -108,7 +105,7 @@ export function slice(from: number, columns: number): Op {
     plan([x]) {
       if (from + columns > x.columns)
         throw new ShapeError(`slice: columns ${from} to ${from + columns} of ${x.columns}`);
-      return { columns, packing: x.packing! };
+      return { columns, packing: x.packing };
     },
     forward(f) {
       f.k.copyRows(f.shape.rows, columns, f.at(f.x[0], from), f.shapes[0].columns, f.y, columns);

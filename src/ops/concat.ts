@@ -2,7 +2,7 @@
 import { NULL } from "../wasm/kernels.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { samePacking } from "../graph/packing.ts";
-import type { Frame, Op } from "../graph/op.ts";
+import { overTime, type Frame, type Op } from "../graph/op.ts";
 
 const blocks = (f: Frame, visit: (i: number, columns: number, from: number) => void): void => {
   let from = 0;
@@ -17,10 +17,10 @@ export const concat: Op = {
   name: "concat",
   plan(x) {
     for (const shape of x) {
-      if (!samePacking(shape.packing!, x[0].packing!))
+      if (!samePacking(overTime("concat", shape).packing, x[0].packing))
         throw new ShapeError(`concat: ${shape.rows} rows beside ${x[0].rows}, want the same sequences`);
     }
-    return { columns: x.reduce((sum, shape) => sum + shape.columns, 0), packing: x[0].packing! };
+    return { columns: x.reduce((sum, shape) => sum + shape.columns, 0), packing: x[0].packing };
   },
   forward(f) {
     const { rows, columns } = f.shape;

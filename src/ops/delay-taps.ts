@@ -10,7 +10,7 @@ function eachTap(
   taps: number,
   visit: (t: number, tap: number, rows: number, from: number) => void,
 ): void {
-  const { rowsAt, steps } = f.shape.packing!;
+  const { rowsAt, steps } = f.shape.packing;
   for (let t = 0; t < steps; ++t) for (let tap = 0; tap < taps; ++tap) visit(t, tap, rowsAt[t], t - tap);
 }
 
@@ -18,7 +18,7 @@ function eachTap(
 function move(f: Frame, taps: number, x: Ptr, y: Ptr, add: boolean): void {
   const F = f.shapes[0].columns;
   const C = F * taps;
-  const { offsetAt } = f.shape.packing!;
+  const { offsetAt } = f.shape.packing;
   eachTap(f, taps, (t, tap, rows, from) => {
     if (from < 0) return;
     const there = f.at(x, offsetAt[from] * F);
@@ -32,7 +32,7 @@ function move(f: Frame, taps: number, x: Ptr, y: Ptr, add: boolean): void {
 function remember(f: Frame, taps: number): void {
   const F = f.shapes[0].columns;
   const past = (taps - 1) * F;
-  const { lengths, offsetAt, sequences } = f.shape.packing!;
+  const { lengths, offsetAt, sequences } = f.shape.packing;
   const continues = f.mode.carry === "continue";
   for (let b = 0; b < sequences; ++b) {
     const kept = f.at(f.carry, b * past);
@@ -52,12 +52,12 @@ function remember(f: Frame, taps: number): void {
 export function delayTaps(taps: number): Op {
   return {
     name: "delayTaps",
-    plan: ([x]) => ({ columns: x.columns * taps, packing: x.packing!, carry: (taps - 1) * x.columns }),
+    plan: ([x]) => ({ columns: x.columns * taps, packing: x.packing, carry: (taps - 1) * x.columns }),
     forward(f) {
       const { rows, columns: C } = f.shape;
       const F = f.shapes[0].columns;
       const past = C - F;
-      const { offsetAt } = f.shape.packing!;
+      const { offsetAt } = f.shape.packing;
       f.k.fill(rows * C, 0, f.y);
       move(f, taps, f.x[0], f.y, false);
       if (f.mode.carry === "continue") {

@@ -6,7 +6,7 @@ const sizes = (f: Frame): [n: number, F: number] => [f.shape.rows * f.shapes[0].
 /** One table shared by all S symbols of a row. Inputs: the symbols and the table. */
 export const embedding: Op = {
   name: "embedding",
-  plan: ([x, table]) => ({ columns: x.columns * table.columns, packing: x.packing! }),
+  plan: ([x, table]) => ({ columns: x.columns * table.columns, packing: x.packing }),
   forward(f) {
     const [n, F] = sizes(f);
     f.k.gatherRows(n, F, f.x[1], f.x[0], f.y, F);

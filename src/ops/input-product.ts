@@ -13,6 +13,12 @@ export function inputWidth(x: Shape): number {
   return x.symbols ?? x.columns;
 }
 
+/** Rows [from, from + rows). */
+export interface RowRange {
+  readonly from: number;
+  readonly rows: number;
+}
+
 /** Maps for matrix input w of a frame whose input 0 is x. Row strides in reals. */
 export const inputProduct = {
   /** y [N,O] += x·W, where every row of y holds `bias` (NULL: zeros) when it is called. */
@@ -27,25 +33,15 @@ export const inputProduct = {
    * dW += xᵀ·dy and, where wanted, dx += dy·Wᵀ, over `rows` rows of x, dx and dy from row `from`: outside
    * them dy is zero.
    */
-  vjp(f: Frame, w: number, dy: Ptr, ldy: number, from = 0, rows = f.shapes[0].rows): void {
+  vjp(f: Frame, w: number, dy: Ptr, ldy: number, { from, rows }: RowRange): void {
     const { rows: N, symbols, columns: I } = f.shapes[0];
     const O = f.shapes[w].columns;
     const u = f.at(dy, from * ldy);
     if (symbols) return f.k.scatterAddRows(N, O, dy, ldy, f.x[0], f.dx[w]);
     if (f.dx[0] !== NULL)
       f.k.gemmPacked(rows, I, O, u, ldy, f.packedTransposed(w), f.at(f.dx[0], from * I), I);
-    f.k.gemmTN(
-      I,
-      O,
-      rows,
-      f.at(f.x[0], from * I),
-      I,
-      u,
-      ldy,
-      f.dx[w],
-      O,
-      f.scratch(f.k.gemmTNScratch(O, rows)),
-    );
+    const x = f.at(f.x[0], from * I);
+    f.k.gemmTN(I, O, rows, x, I, u, ldy, f.dx[w], O, f.scratch(f.k.gemmTNScratch(O, rows)));
   },
   /** ry += x·RW + rx·W, where every row of ry holds `bias` when it is called. */
   jvp(f: Frame, w: number, bias: Ptr, ry: Ptr, ldy: number): void {

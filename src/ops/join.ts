@@ -19,9 +19,9 @@ function eachBlock(
   steps: number,
   visit: (rows: number, from: number, to: number, column: number) => void,
 ): void {
-  const { rowsAt, offsetAt, steps: T } = f.shapes[0].packing!;
+  const { rowsAt, offsetAt, steps: T } = f.shapes[0].packing;
   const F = f.shapes[0].columns;
-  const y = f.shape.packing!;
+  const y = f.shape.packing;
   for (let t = 0; t < T; ++t)
     visit(rowsAt[t], offsetAt[t], y.offsetAt[Math.floor(t / steps)], (t % steps) * F);
 }
@@ -40,7 +40,8 @@ function place(f: Frame, steps: number, x: Ptr, y: Ptr): void {
 export function join(steps: number): Op {
   return {
     name: "join",
-    plan: ([x]) => ({ columns: x.columns * steps, packing: joined(x.packing!, steps) }),
+    stride: steps,
+    plan: ([x]) => ({ columns: x.columns * steps, packing: joined(x.packing, steps) }),
     forward(f) {
       if (f.mode.carry)
         throw new ShapeError(

@@ -2,7 +2,7 @@
 import { ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import type { Frame, Op } from "../graph/op.ts";
-import { inputProduct, inputWidth } from "./input-product.ts";
+import { inputProduct, inputWidth, type RowRange } from "./input-product.ts";
 
 /** Every row of y becomes the bias, or zero without one. */
 function start(f: Frame, bias: Ptr, y: Ptr): void {
@@ -15,16 +15,16 @@ function start(f: Frame, bias: Ptr, y: Ptr): void {
  * Where dy is not zero: its first row and how many. Targets that lie at the end of sequences leave most rows
  * without adjoint.
  */
-function feltRows(f: Frame): [from: number, rows: number] {
+function rowsWithAdjoint(f: Frame): RowRange {
   const { rows: N, columns: O, packing } = f.shape;
-  const step = packing!.sequences;
+  const step = packing.sequences;
   const none = (from: number, to: number): boolean =>
     f.k.allZero((to - from) * O, f.at(f.dy, from * O)) === 1;
   let from = 0;
   let to = N;
   while (from < to && none(from, Math.min(from + step, to))) from = Math.min(from + step, to);
   while (to > from && none(Math.max(to - step, from), to)) to = Math.max(to - step, from);
-  return [from, to - from];
+  return { from, rows: to - from };
 }
 
 /** The affine map; inputs x, W and, with `bias`, b. */
@@ -36,7 +36,7 @@ export function linear({ bias = true } = {}): Op {
       if (W.rows !== I) throw new ShapeError(`linear: W is [${W.rows},${W.columns}], want [I,O] = [${I},O]`);
       if (bias && b.columns !== W.columns)
         throw new ShapeError(`linear: b is [${b.rows},${b.columns}], want [1,O] = [1,${W.columns}]`);
-      return { columns: W.columns, packing: x.packing! };
+      return { columns: W.columns, packing: x.packing };
     },
     forward(f) {
       const b = bias ? f.x[2] : NULL;
@@ -45,9 +45,10 @@ export function linear({ bias = true } = {}): Op {
     },
     vjp(f) {
       const { columns: O } = f.shape;
-      const [from, rows] = feltRows(f);
+      const range = rowsWithAdjoint(f);
+      const { from, rows } = range;
       if (rows === 0) return;
-      inputProduct.vjp(f, 1, f.dy, O, from, rows);
+      inputProduct.vjp(f, 1, f.dy, O, range);
       if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]);
     },
     jvp(f) {

@@ -279,7 +279,7 @@ export class NetworkObjective implements CurvatureObjective {
     const site = {
       k: this.engine.kernels,
       memory: this.engine.memory,
-      packing: packing!,
+      packing,
       rows,
       columns,
       z: tape.value(output),

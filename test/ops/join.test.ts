@@ -21,7 +21,7 @@ test("steps stand side by side, lengths are rounded up, and zeros fill the last"
   const b = await bench((g) => g.apply(join(2), g.input("x", 1)), { lengths: [5, 3, 2] });
   const x = b.read(b.inputs.get(0)!, 10);
   const { packing } = b.tape.shape(b.output); // rows: t0 abc, t1 abc, t2 ab, t3 a, t4 a
-  expect([...packing!.lengths]).toEqual([3, 2, 1]);
+  expect([...packing.lengths]).toEqual([3, 2, 1]);
   expect(b.forward()).toEqual([x[0], x[3], x[1], x[4], x[2], x[5], x[6], x[8], x[7], 0, x[9], 0]);
   b.dispose();
 });

@@ -343,8 +343,8 @@ export class Network {
     const out: Floats[] = new Array(items.length);
     const Reals = this.engine.precision === "float32" ? Float32Array : Float64Array;
     batch.order.forEach((i, b) => {
-      out[i] = new Reals(packing!.lengths[b] * O);
-      unpackSequence(packing!, b, O, values, out[i]);
+      out[i] = new Reals(packing.lengths[b] * O);
+      unpackSequence(packing, b, O, values, out[i]);
     });
     return out;
   }

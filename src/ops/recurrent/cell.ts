@@ -1,0 +1,56 @@
+/**
+ * A recurrent cell as a table: the kernel of one step, which writes the new state and the step's partial
+ * derivatives, and edges that say which column block depends on which. Forward, vjp and jvp of a layer follow
+ * from it, so nobody writes a cell's backward pass.
+ */
+import type { Kernels, Ptr } from "../../wasm/kernels.ts";
+
+/** A [B,H] block of one step: gate block of the pre-activations, state before, state after. */
+export type Port = readonly ["pre" | "old" | "now", number];
+/** `to` depends on `from` by the next partial, or by row `peephole` of the peephole weights. */
+export type Edge = readonly [from: Port, to: Port] | readonly [from: Port, to: Port, peephole: number];
+
+/** The buffers of one step, as a kernel wants them. */
+export interface StepBuffers {
+  /** [B,G·H] pre-activations. */
+  pre: Ptr;
+  /** [B,H] for each state block: before the step, and after it. */
+  readonly old: Ptr[];
+  readonly now: Ptr[];
+  /** [B,E·H] the partials of this stage begin here; row stride `partialColumns`. NULL: not wanted. */
+  partials: Ptr;
+  partialColumns: number;
+  /** [peepholes,H] or NULL. */
+  peep: Ptr;
+}
+
+/** Part of a step: one recurrent product, then one kernel. Most cells have one. */
+export interface Stage {
+  /** The state that Wh multiplies, and the gate blocks [from, to) that receive the product. */
+  readonly source: Port;
+  readonly gates: readonly [number, number];
+  /** In the order of evaluation. */
+  readonly edges: readonly Edge[];
+  step(k: Kernels, B: number, H: number, at: StepBuffers): void;
+}
+
+/** A recurrent cell as a table. */
+export interface Cell {
+  readonly name: string;
+  /** G gate blocks; those in [from, to) receive x·Wx. */
+  readonly gates: number;
+  readonly inputGates: readonly [number, number];
+  /** S state blocks a unit, the first `carried` of which live on to the next step; block 0 is the output. */
+  readonly slots: number;
+  readonly carried: number;
+  readonly peepholes: number;
+  readonly stages: readonly Stage[];
+}
+
+/** E: the number of partials a cell's step writes for each unit. */
+export const partialCount = (cell: Cell): number =>
+  cell.stages.reduce((sum, stage) => sum + stage.edges.filter((edge) => edge.length === 2).length, 0);
+
+/** Columns of Wh, in gate blocks. */
+export const stateGates = (cell: Cell): number =>
+  cell.stages.reduce((sum, stage) => sum + stage.gates[1] - stage.gates[0], 0);

@@ -1,0 +1,173 @@
+/**
+ * vjp: Jᵀ·dy, backpropagation through time. At each step, last to first, the edges are walked backwards
+ * (from += p ⊙ to); the adjoints of the weights are products over all rows afterwards.
+ */
+import { NULL, type Ptr } from "../../wasm/kernels.ts";
+import { inputProduct } from "../input-product.ts";
+import { Steps, type Step } from "../steps.ts";
+import type { Port } from "./cell.ts";
+import { damp } from "./damping.ts";
+import { WH, WX, plane, sourceOf, strideOf, type Layout, type RecurrentFrame } from "./layout.ts";
+
+/** Sequences of one step, all of which go on from the step before, or all of which start here. */
+interface Run {
+  /** Their first number and how many. */
+  readonly first: number;
+  readonly count: number;
+  /** Their first packed row. */
+  readonly row: number;
+  /** [count,H] adjoint of their old output: dy of the step before, or the adjoint of a start. */
+  readonly dold: Ptr;
+}
+
+/** Rows [from, to) of the pre-activations outside which the adjoint is zero. */
+interface Rows {
+  from: number;
+  to: number;
+}
+
+/** The way back through time: adjoints of one step's states, exchanged from step to step. */
+class WayBack {
+  readonly #layout: Layout;
+  readonly #f: RecurrentFrame;
+  readonly #panels: readonly Ptr[];
+  #dold: Ptr[];
+  #dnow: Ptr[];
+
+  constructor(layout: Layout, f: RecurrentFrame) {
+    const { cell, stages } = layout;
+    const { columns: H, packing } = f.shape;
+    const planes = (base: Ptr): Ptr[] =>
+      Array.from({ length: cell.slots }, (_, s) => plane(f, base, s, packing.sequences));
+    this.#layout = layout;
+    this.#f = f;
+    this.#panels = stages.map(({ column, width }) => f.packedTransposed(WH, column * H, width * H));
+    this.#dold = planes(f.kept.dold);
+    this.#dnow = planes(f.kept.dnow);
+  }
+
+  /** Takes one step back; `felt` grows by the step's rows unless nothing reaches them. */
+  step({ rows: n, from, continuing: m, before, rowsBefore }: Step, felt: Rows): void {
+    const f = this.#f;
+    const H = f.shape.columns;
+    if (this.#enter(n, from, m)) {
+      felt.from = Math.min(felt.from, from);
+      felt.to = Math.max(felt.to, from + n);
+      // the old output of the sequences that go on is an output: what reaches it is added to dy at once
+      if (m > 0) this.#walk({ first: 0, count: m, row: from, dold: f.at(f.dy, before * H) });
+      if (m < n) this.#walk({ first: m, count: n - m, row: from + m, dold: f.at(this.#dold[0], m * H) });
+    }
+    if (m < n) this.#toStarts(m, n - m);
+    this.#exchange(m, rowsBefore);
+  }
+
+  /** Clears what this step fills; whether any adjoint reaches it (see the flush rule). */
+  #enter(n: number, from: number, m: number): boolean {
+    const f = this.#f;
+    const { k } = f;
+    const H = f.shape.columns;
+    const { slots, carried } = this.#layout.cell;
+    this.#dnow[0] = f.at(f.dy, from * H);
+    if (m < n) k.fill((n - m) * H, 0, f.at(this.#dold[0], m * H));
+    for (let s = 1; s < slots; ++s) k.fill(n * H, 0, this.#dold[s]);
+    for (let s = carried; s < slots; ++s) k.fill(n * H, 0, this.#dnow[s]);
+    return f.structural > 0 || this.#dnow.some((d) => k.allZero(n * H, d) === 0);
+  }
+
+  /** Walks the edges backwards for some sequences of a step. */
+  #walk(run: Run): void {
+    const { cell, stages, partials: E } = this.#layout;
+    const f = this.#f;
+    const { k } = f;
+    const H = f.shape.columns;
+    const G = cell.gates;
+    const { count, row } = run;
+    const { partials } = f.kept;
+    const [, , , , , peep] = f.x;
+    for (let j = stages.length - 1; j >= 0; --j) {
+      const { stage, edges, width } = stages[j];
+      for (let e = edges.length - 1; e >= 0; --e) {
+        const { from, to, partial, peephole } = edges[e];
+        const u = this.#adjoint(to, run);
+        const out = this.#adjoint(from, run);
+        const ldu = strideOf(cell, to) * H;
+        const ldo = strideOf(cell, from) * H;
+        if (peephole >= 0) k.mulAddRow(count, H, f.at(peep, peephole * H), u, ldu, out, ldo);
+        else k.mulAdd(count, H, f.at(partials, (row * E + partial) * H), E * H, u, ldu, out, ldo);
+      }
+      const dz = this.#adjoint(["pre", stage.gates[0]], run);
+      k.gemmPacked(count, H, width * H, dz, G * H, this.#panels[j], this.#adjoint(stage.source, run), H);
+    }
+  }
+
+  #adjoint([kind, s]: Port, { first, row, dold }: Run): Ptr {
+    const f = this.#f;
+    const H = f.shape.columns;
+    if (kind === "pre") return f.at(f.kept.pre, (row * this.#layout.cell.gates + s) * H);
+    if (kind === "now") return f.at(this.#dnow[s], first * H);
+    return s === 0 ? dold : f.at(this.#dold[s], first * H);
+  }
+
+  /** Adds the adjoints of the starts of sequences [first, first+count). */
+  #toStarts(first: number, count: number): void {
+    const f = this.#f;
+    const H = f.shape.columns;
+    const C = this.#layout.cell.carried;
+    const [, dstart] = f.dx;
+    if (dstart === NULL || f.mode.carry === "continue") return;
+    for (let s = 0; s < C; ++s)
+      f.k.addRows(count, H, f.at(this.#dold[s], first * H), H, f.at(dstart, (first * C + s) * H), C * H);
+  }
+
+  /** The old states' adjoints become those of the step before's new states. */
+  #exchange(m: number, rowsBefore: number): void {
+    const f = this.#f;
+    const { columns: H, packing } = f.shape;
+    [this.#dold, this.#dnow] = [this.#dnow, this.#dold];
+    this.#dold[0] = plane(f, f.kept.dold, 0, packing.sequences);
+    if (rowsBefore <= m) return;
+    for (let s = 1; s < this.#layout.cell.carried; ++s)
+      f.k.fill((rowsBefore - m) * H, 0, f.at(this.#dnow[s], m * H));
+  }
+}
+
+/** Adds the adjoints of x, Wx, Wh, b and peep, given those of the pre-activations in `rows`. */
+function toWeights({ cell, stages, edges }: Layout, f: RecurrentFrame, { from, to }: Rows): void {
+  const H = f.shape.columns;
+  const { k } = f;
+  const G = cell.gates;
+  const [gx] = cell.inputGates;
+  const rows = to - from;
+  const [, , , dWh, db, dpeep] = f.dx;
+  const dpre = (gate: number): Ptr => f.at(f.kept.pre, (from * G + gate) * H);
+  const width = f.shapes[WH].columns;
+  inputProduct.vjp(f, WX, f.at(f.kept.pre, gx * H), G * H, { from, rows });
+  k.sumRows(rows, G * H, dpre(0), G * H, db);
+  for (const { stage, column, width: blocks } of stages) {
+    const x = f.at(sourceOf(f, stage.source), from * H);
+    const columns = blocks * H;
+    const scratch = f.scratch(k.gemmTNScratch(columns, rows));
+    const out = f.at(dWh, column * H);
+    k.gemmTN(H, columns, rows, x, H, dpre(stage.gates[0]), G * H, out, width, scratch);
+  }
+  for (const edge of edges) {
+    if (edge.peephole < 0) continue;
+    const x = f.at(sourceOf(f, edge.from), from * H);
+    k.sumProducts(rows, H, dpre(edge.to[1]), G * H, x, H, f.at(dpeep, edge.peephole * H));
+  }
+}
+
+export function vjp(layout: Layout, f: RecurrentFrame): void {
+  const { cell, reverse } = layout;
+  const { rows: N, columns: H, packing } = f.shape;
+  const { k } = f;
+  k.fill(N * cell.gates * H, 0, f.kept.pre);
+  if (f.structural > 0) damp(layout, f);
+  k.fill(packing.sequences * cell.slots * H, 0, f.kept.dnow);
+  const back = new WayBack(layout, f);
+  const steps = new Steps(packing, reverse);
+  // rows outside have no adjoint: targets lie elsewhere, or the gradient has vanished
+  const felt: Rows = { from: N, to: 0 };
+  for (let i = steps.count - 1; i >= 0; --i) back.step(steps.at(i), felt);
+  if (felt.from < felt.to) toWeights(layout, f, felt);
+}
