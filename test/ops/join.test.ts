@@ -1,6 +1,6 @@
 /** Joining steps: the laws of an op whose time is shorter than its input's, and what stands where. */
 import { expect, test } from "vitest";
-import { Graph } from "../../src/graph/graph.ts";
+import { type Graph } from "../../src/graph/graph.ts";
 import { join } from "../../src/ops/join.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { bench } from "../laws/bench.ts";

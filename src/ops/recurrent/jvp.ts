@@ -14,7 +14,7 @@ import {
   type RecurrentFrame,
 } from "./layout.ts";
 
-/** rpre = x·RWx + rx·Wx + source·RWh + Rb + peepholes, over all rows: all but what the states' tangents add. */
+/** rpre = x·RWx + rx·Wx + source·RWh + Rb + peepholes over all rows; the time loop adds the rest. */
 function fromWeights({ cell, stages, edges }: Layout, f: RecurrentFrame): void {
   const { rows: N, columns: H } = f.shape;
   const { k } = f;

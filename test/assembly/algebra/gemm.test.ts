@@ -1,7 +1,7 @@
 /** Matrix products, bit by bit against a triple loop that rounds after every operation. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Room, both, inRoom, uniform } from "../room.ts";
+import { type Room, both, inRoom, uniform } from "../room.ts";
 
 interface Shape {
   M: number;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Ptr } from "../../../src/wasm/kernels.ts";
-import { Room, both, inRoom } from "../room.ts";
+import { type Room, both, inRoom } from "../room.ts";
 
 const sizes = fc.record({
   R: fc.integer({ min: 0, max: 9 }),
