@@ -41,7 +41,7 @@ export type {
   SkipLayer,
   SubsampleLayer,
 } from "./models/network/layers.ts";
-export { constant, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
+export { constant, values, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
 export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
 export { unroll, Unrolled } from "./models/network/unroll.ts";
 export { fix, tie, constrain } from "./models/network/constraints.ts";

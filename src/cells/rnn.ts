@@ -1,29 +1,60 @@
-/** The plain recurrent unit: h_t = f(x_t·Wx + h_{t-1}·Wh + b), f = tanh, logistic or relu (Elman 1990). */
+/**
+ * Plain recurrent units (Elman 1990), and leaky integrators (Jaeger et al. 2007):
+ *
+ *   h_t = f(x_t·Wx + h_{t-1}·Wh + b)      h_t = (1-a)·h_{t-1} + a·f(…)
+ */
 import { activationCodes, type Activation } from "../wasm/kernels.ts";
-import type { Cell } from "../ops/recurrent/cell.ts";
+import type { Cell, Port } from "../ops/recurrent/cell.ts";
 
-/** h depends on its pre-activation alone; the old h enters through Wh. */
-export function rnnCell(activation: Activation = "tanh"): Cell {
+/** What an rnn layer says of its units. */
+export interface RnnOptions {
+  /** f. Default "tanh". */
+  readonly activation?: Activation;
+  /** a in (0, 1]; 1, the default, is the plain unit. */
+  readonly leak?: number;
+}
+
+const pre: Port = ["pre", 0];
+const h0: Port = ["old", 0];
+const h: Port = ["now", 0];
+
+/** What both tables share. */
+const shared = { gates: ["h"], inputGates: [0, 1], slots: 1, carried: 1, peepholes: 0 } as const;
+
+/** h depends on its pre-activation and, where it leaks, on the old h; otherwise h₀ enters through Wh alone. */
+export function rnnCell({ activation = "tanh", leak = 1 }: RnnOptions = {}): Cell {
   const code = activationCodes[activation];
+  if (leak === 1)
+    return {
+      ...shared,
+      name: "rnn",
+      stages: [
+        {
+          source: h0,
+          gates: [0, 1],
+          edges: [[pre, h]],
+          step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0], at.partials),
+        },
+      ],
+      plain: (s) => [s.activate(activation, s.pre(0, s.old[0]))],
+    };
   return {
-    name: "rnn",
-    gates: 1,
-    inputGates: [0, 1],
-    slots: 1,
-    carried: 1,
-    peepholes: 0,
+    ...shared,
+    name: "leaky",
     stages: [
       {
-        source: ["old", 0],
+        source: h0,
         gates: [0, 1],
         edges: [
-          [
-            ["pre", 0],
-            ["now", 0],
-          ],
+          [pre, h],
+          [h0, h],
         ],
-        step: (k, B, H, at) => k.rnnStep(code, B, H, at.pre, at.now[0], at.partials),
+        step: (k, B, H, at) => k.leakyStep(code, B, H, leak, at.pre, at.old[0], at.now[0], at.partials),
       },
     ],
+    plain(s) {
+      const [old] = s.old;
+      return [s.plus(s.scaled(1 - leak, old), s.scaled(leak, s.activate(activation, s.pre(0, old))))];
+    },
   };
 }

@@ -11,12 +11,8 @@ import { join } from "../../ops/join.ts";
 import { linear } from "../../ops/linear.ts";
 import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { recurrent } from "../../ops/recurrent/recurrent.ts";
-import { gruCell, gruResetBeforeCell } from "../../cells/gru.ts";
-import { leakyCell } from "../../cells/leaky.ts";
-import { lstm1997Cell, lstmCell } from "../../cells/lstm.ts";
-import { rnnCell } from "../../cells/rnn.ts";
 import { constant, normal, type Initializer } from "./initializers.ts";
-import type { DenseLayer, Layer, RecurrentLayer } from "./layers.ts";
+import { cellOf, type DenseLayer, type Layer, type RecurrentLayer } from "./layers.ts";
 
 /** Columns [from, to) of a parameter and how they begin. */
 export interface Beginning {
@@ -46,28 +42,6 @@ export interface InputSpec {
   readonly columns: number;
   readonly symbols?: number;
 }
-
-/** The table entry of a recurrent layer. */
-export function cellOf(layer: RecurrentLayer): Cell {
-  switch (layer.type) {
-    case "rnn":
-      return layer.leak === 1 ? rnnCell(layer.activation) : leakyCell(layer.leak, layer.activation);
-    case "lstm":
-      return layer.forgetGate ? lstmCell(layer.peepholes) : lstm1997Cell(layer.peepholes);
-    case "gru":
-      return layer.reset === "after" ? gruCell : gruResetBeforeCell;
-  }
-}
-
-/** Letters of the gate blocks, in the order of the columns of b. */
-const gateLetters: Record<string, readonly string[]> = {
-  rnn: ["h"],
-  leaky: ["h"],
-  lstm: ["i", "f", "g", "o"],
-  lstm1997: ["i", "g", "o"],
-  gru: ["n", "r", "z", "n"],
-  "gru-reset-before": ["r", "z", "n"],
-};
 
 class Builder {
   readonly graph = new Graph();
@@ -110,7 +84,6 @@ class Builder {
     const I = this.width(x);
     const init = layer.init ?? {};
     const C = cell.carried * H;
-    const G = cell.gates;
     const learned = (layer.initialState ?? "learned") === "learned";
     const given = layer.given ?? [];
     const Wx = this.parameter(
@@ -125,10 +98,11 @@ class Builder {
       stateGates(cell) * H,
       init.recurrent ?? normal(1 / Math.sqrt(H)),
     );
-    const b = this.parameter(`${name}.b`, 1, G * H, init.bias ?? constant(0));
-    if (cell.name === "lstm" && !init.bias) this.begin(H, 2 * H, constant(1));
-    gateLetters[cell.name].forEach((letter, g) => {
-      if (init.gates?.[letter]) this.begin(g * H, (g + 1) * H, init.gates[letter]);
+    const b = this.parameter(`${name}.b`, 1, cell.gates.length * H, init.bias ?? constant(0));
+    cell.gates.forEach((letter, g) => {
+      const start = init.bias ? undefined : cell.biases?.[letter];
+      const one = init.gates?.[letter] ?? (start === undefined ? undefined : constant(start));
+      if (one) this.begin(g * H, (g + 1) * H, one);
     });
     const peep = cell.peepholes
       ? [this.parameter(`${name}.peep`, cell.peepholes, H, init.peepholes ?? constant(0))]

@@ -18,6 +18,7 @@ import type { Random } from "../../wasm/random.ts";
 /** How a matrix begins. */
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "values"; readonly values: readonly number[] }
   | { readonly kind: "normal"; readonly scale: number }
   | { readonly kind: "uniform"; readonly scale: number }
   | { readonly kind: "orthogonal"; readonly gain: number }
@@ -30,6 +31,15 @@ export type Initializer =
 
 /** All entries alike. */
 export const constant = (value: number): Initializer => ({ kind: "constant", value });
+/**
+ * One value a block of columns: n values cut the columns into n equal blocks, all rows alike. `gates: { i:
+ * values([-3, -6]) }` opens the input gates of the second half of the cells later (Hochreiter & Schmidhuber
+ * 1997). Drawing throws ShapeError where n does not divide the columns.
+ */
+export const values = (list: ArrayLike<number>): Initializer => ({
+  kind: "values",
+  values: Array.from(list),
+});
 /** Independent N(0, scale²). */
 export const normal = (scale: number): Initializer => ({ kind: "normal", scale });
 /** Independent and uniform in [-scale, scale). */
@@ -58,11 +68,36 @@ export const sparse = ({
   ...(radius === undefined ? {} : { spectralRadius: radius }),
 });
 
+/** The options of each kind. */
+const options: {
+  readonly [K in Initializer["kind"]]: {
+    readonly needed: readonly string[];
+    readonly optional?: readonly string[];
+  };
+} = {
+  constant: { needed: ["value"] },
+  values: { needed: ["values"] },
+  normal: { needed: ["scale"] },
+  uniform: { needed: ["scale"] },
+  orthogonal: { needed: ["gain"] },
+  sparse: { needed: ["incoming", "scale"], optional: ["spectralRadius"] },
+};
+
+function checkValues(who: string, list: unknown): void {
+  if (!Array.isArray(list) || list.length === 0)
+    throw new OptionError(`${who}: values is ${Array.isArray(list) ? "empty" : typeof list}, want numbers`);
+  list.forEach((value, i) => inRange(who, `values[${i}]`, value, -Infinity));
+}
+
 /** Throws OptionError unless `init` is an Initializer. */
 export function checkInitializer(who: string, init: Initializer): void {
-  oneOf(who, "kind", init?.kind, ["constant", "normal", "uniform", "orthogonal", "sparse"]);
-  knownOptions(who, init, ["kind", "value", "scale", "gain", "incoming", "spectralRadius"]);
-  for (const [key, value] of Object.entries(init)) if (key !== "kind") inRange(who, key, value, -Infinity);
+  oneOf(who, "kind", init?.kind, Object.keys(options) as Initializer["kind"][]);
+  const { needed, optional = [] } = options[init.kind];
+  knownOptions(who, init, ["kind", ...needed, ...optional]);
+  if (init.kind === "values") return checkValues(who, init.values);
+  const numbers: Readonly<Record<string, unknown>> = { ...init };
+  for (const key of [...needed, ...optional])
+    if (needed.includes(key) || numbers[key] !== undefined) inRange(who, key, numbers[key], -Infinity);
   if (init.kind === "sparse") whole(who, "incoming", init.incoming, 1);
 }
 
@@ -84,6 +119,8 @@ export function drawMatrix(
     case "constant":
       for (let i = 0; i < n; ++i) out[i] = init.value;
       return;
+    case "values":
+      return fillBlocks(init.values, rows, columns, out);
     case "normal":
       for (let i = 0; i < n; ++i) out[i] = init.scale * random.normal();
       return;
@@ -95,6 +132,20 @@ export function drawMatrix(
     case "sparse":
       return drawSparse(init, rows, columns, random, out, wide);
   }
+}
+
+function fillBlocks(
+  list: readonly number[],
+  rows: number,
+  columns: number,
+  out: { [i: number]: number },
+): void {
+  const width = columns / list.length;
+  if (!Number.isInteger(width))
+    throw new ShapeError(
+      `values: ${list.length} values for ${columns} columns, want a number of values that divides them`,
+    );
+  for (let i = 0; i < rows * columns; ++i) out[i] = list[Math.floor((i % columns) / width)];
 }
 
 function drawSparse(

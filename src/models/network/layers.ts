@@ -3,6 +3,11 @@
  */
 import { OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
+import { cells, cellTypes, type CellOptions, type CellType } from "../../cells/cells.ts";
+import type { GruOptions } from "../../cells/gru.ts";
+import type { LstmOptions } from "../../cells/lstm.ts";
+import type { RnnOptions } from "../../cells/rnn.ts";
+import type { Cell } from "../../ops/recurrent/cell.ts";
 import { checkInitializer, type Initializer } from "./initializers.ts";
 
 /** Initializers by role; what is left out has the layer's default. */
@@ -33,23 +38,22 @@ export interface RecurrentOptions {
   readonly init?: Initialization;
 }
 
-export interface RnnLayer extends RecurrentOptions {
+/** Plain or leaky units. */
+export interface RnnLayer extends RecurrentOptions, Required<RnnOptions> {
   readonly type: "rnn";
   readonly units: number;
-  readonly activation: Activation;
-  readonly leak: number;
 }
-export interface LstmLayer extends RecurrentOptions {
+/** Memory cells. */
+export interface LstmLayer extends RecurrentOptions, Required<LstmOptions> {
   readonly type: "lstm";
   readonly units: number;
-  readonly forgetGate: boolean;
-  readonly peepholes: boolean;
 }
-export interface GruLayer extends RecurrentOptions {
+/** Gated units. */
+export interface GruLayer extends RecurrentOptions, Required<GruOptions> {
   readonly type: "gru";
   readonly units: number;
-  readonly reset: "after" | "before";
 }
+/** Layers of a cell, run through time. */
 export type RecurrentLayer = RnnLayer | LstmLayer | GruLayer;
 export interface BidirectionalLayer {
   readonly type: "bidirectional";
@@ -108,44 +112,39 @@ function checkInit(who: string, init: Initialization | undefined, roles: readonl
   }
 }
 
-function checkRecurrent(
-  who: string,
-  units: number,
-  slots: number,
-  options: RecurrentOptions,
-  gates: string,
-): void {
+/** The table of a recurrent layer's cell. */
+export const cellOf = <K extends CellType>(layer: { readonly type: K } & CellOptions[K]): Cell =>
+  cells[layer.type](layer);
+
+/** Throws OptionError on what no recurrent layer has. */
+function checkRecurrent(layer: RecurrentLayer): void {
+  const { type: who, units } = layer;
+  const { carried, gates } = cellOf(layer);
   whole(who, "units", units, 1);
-  oneOf(who, "initialState", options.initialState ?? "learned", ["learned", "zero"]);
-  for (const column of options.given ?? []) whole(who, "given", column, 0, slots * units - 1);
-  if (new Set(options.given).size !== (options.given ?? []).length)
+  oneOf(who, "initialState", layer.initialState ?? "learned", ["learned", "zero"]);
+  for (const column of layer.given ?? []) whole(who, "given", column, 0, carried * units - 1);
+  if (new Set(layer.given).size !== (layer.given ?? []).length)
     throw new OptionError(`${who}: given names a column twice, want each once`);
-  checkInit(who, options.init, ["input", "recurrent", "bias", "gates", "state", "peepholes"]);
-  for (const gate of Object.keys(options.init?.gates ?? {}))
-    oneOf(`${who}.init.gates`, "gate", gate, gates.split(" "));
+  checkInit(who, layer.init, ["input", "recurrent", "bias", "gates", "state", "peepholes"]);
+  for (const gate of Object.keys(layer.init?.gates ?? {}))
+    oneOf(`${who}.init.gates`, "gate", gate, [...new Set(gates)]);
 }
 
 /** Plain or leaky recurrent units: h = (1-leak)·h₀ + leak·f(x·Wx + h₀·Wh + b). */
-export function rnn(
-  units: number,
-  options: RecurrentOptions & { activation?: Activation; leak?: number } = {},
-): RnnLayer {
+export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}): RnnLayer {
   knownOptions("rnn", options, ["activation", "leak", ...recurrentKeys]);
   const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
-  checkRecurrent("rnn", units, 1, layer, "h");
   oneOf("rnn", "activation", layer.activation, activations);
   inRange("rnn", "leak", layer.leak, 0, 1);
+  checkRecurrent(layer);
   return layer;
 }
 
 /** Long short-term memory; `forgetGate: false` is the cell of 1997. */
-export function lstm(
-  units: number,
-  options: RecurrentOptions & { forgetGate?: boolean; peepholes?: boolean } = {},
-): LstmLayer {
+export function lstm(units: number, options: RecurrentOptions & LstmOptions = {}): LstmLayer {
   knownOptions("lstm", options, ["forgetGate", "peepholes", ...recurrentKeys]);
   const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
-  checkRecurrent("lstm", units, 2, layer, layer.forgetGate ? "i f g o" : "i g o");
+  checkRecurrent(layer);
   return layer;
 }
 
@@ -153,14 +152,11 @@ export function lstm(
  * Gated recurrent units; reset "after" the recurrent product (PyTorch, cuDNN) or "before" it (Cho et al.
  * 2014).
  */
-export function gru(
-  units: number,
-  options: RecurrentOptions & { reset?: "after" | "before" } = {},
-): GruLayer {
+export function gru(units: number, options: RecurrentOptions & GruOptions = {}): GruLayer {
   knownOptions("gru", options, ["reset", ...recurrentKeys]);
   const layer: GruLayer = { type: "gru", units, reset: "after", ...options };
-  checkRecurrent("gru", units, 1, layer, "n r z");
   oneOf("gru", "reset", layer.reset, ["after", "before"]);
+  checkRecurrent(layer);
   return layer;
 }
 
@@ -169,8 +165,8 @@ export function gru(
  * Paliwal 1997).
  */
 export function bidirectional(layer: RecurrentLayer): BidirectionalLayer {
-  if (!["rnn", "lstm", "gru"].includes(layer?.type))
-    throw new OptionError(`bidirectional: got ${layer?.type}, want rnn(…), lstm(…) or gru(…)`);
+  if (!cellTypes.includes(layer?.type))
+    throw new OptionError(`bidirectional: got ${layer?.type}, want one of ${cellTypes.join(", ")}`);
   return { type: "bidirectional", layer };
 }
 

@@ -4,171 +4,21 @@
  * with a copy of every parameter a step and all copies tied. Outputs and gradients are those of the recurrent
  * net.
  */
-import { OptionError, ShapeError, whole } from "../../wasm/errors.ts";
-import { NULL, type Activation, type Ptr } from "../../wasm/kernels.ts";
+import { ShapeError, whole } from "../../wasm/errors.ts";
+import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { ConstraintMap, type Constraint } from "../../graph/constraint-map.ts";
-import { Graph, type NodeId } from "../../graph/graph.ts";
+import type { Graph, NodeId } from "../../graph/graph.ts";
 import { oneStep } from "../../graph/packing.ts";
 import { Tape } from "../../graph/tape.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { LossSite } from "../../losses/loss.ts";
-import { activation } from "../../ops/activation.ts";
-import { add, multiply, multiplyRow, scaled, slice } from "../../ops/arithmetic.ts";
-import { concat } from "../../ops/concat.ts";
-import { initialState } from "../../ops/initial-state.ts";
-import { linear } from "../../ops/linear.ts";
 import { Batch } from "../../train/batch.ts";
 import type { DataItem } from "../../train/data.ts";
 import { checkItems } from "../../train/feed.ts";
-import { cellOf } from "./build.ts";
-import type { Layer, RecurrentLayer } from "./layers.ts";
 import type { Network } from "./network.ts";
 import { lossOf } from "./spec.ts";
-
-/** Puts the layered net together, step by step and layer by layer. */
-class Unroller {
-  readonly graph = new Graph();
-  readonly inputs: NodeId[] = [];
-  readonly #net: Network;
-  readonly #steps: number;
-  readonly #copies = new Map<string, NodeId>();
-  readonly ties: number[][] = [];
-
-  constructor(net: Network, steps: number) {
-    this.#net = net;
-    this.#steps = steps;
-    const { graph: original } = net.built;
-    const data = original.node(0);
-    for (let t = 0; t < steps; ++t)
-      this.inputs.push(
-        this.graph.input(`x${t + 1}`, data.columns, { symbols: data.data!.symbols, per: "sequence" }),
-      );
-    // All copies of step 0 first: then the free parameters are, in order, those of the net.
-    for (let t = 0; t < steps; ++t)
-      for (const { name, rows, columns } of original.parameters) {
-        this.#copies.set(`${name}@${t}`, this.graph.parameter(`${name}@${t}`, rows, columns));
-      }
-    for (let i = 0; i < original.size; ++i)
-      this.ties.push(Array.from({ length: steps }, (_, t) => t * original.size + i));
-  }
-
-  /** The output of every step. */
-  build(): NodeId[] {
-    let x = this.inputs;
-    this.#net.spec.layers.forEach((layer, i) => {
-      x = this.#layer(layer, `${layer.type}${i + 1}`, x);
-    });
-    return x;
-  }
-
-  #p(name: string, t: number): NodeId {
-    return this.#copies.get(`${name}@${t}`)!;
-  }
-
-  #layer(layer: Layer, name: string, x: NodeId[]): NodeId[] {
-    const g = this.graph;
-    switch (layer.type) {
-      case "rnn":
-      case "lstm":
-      case "gru":
-        return this.#recurrent(layer, name, x, false);
-      case "bidirectional": {
-        const forward = this.#recurrent(layer.layer, `${name}.forward`, x, false);
-        const backward = this.#recurrent(layer.layer, `${name}.backward`, x, true);
-        return forward.map((node, t) => g.apply(concat, node, backward[t]));
-      }
-      case "dense":
-        return x.map((node, t) =>
-          this.#act(
-            layer.activation,
-            layer.bias
-              ? g.apply(linear(), node, this.#p(`${name}.W`, t), this.#p(`${name}.b`, t))
-              : g.apply(linear({ bias: false }), node, this.#p(`${name}.W`, t)),
-          ),
-        );
-      default:
-        throw new OptionError(
-          `unroll: layer "${name}" is ${layer.type}, want rnn, lstm, gru, bidirectional or dense`,
-        );
-    }
-  }
-
-  #act(name: Activation, z: NodeId): NodeId {
-    return name === "identity" ? z : this.graph.apply(activation(name), z);
-  }
-
-  #recurrent(layer: RecurrentLayer, name: string, x: NodeId[], reverse: boolean): NodeId[] {
-    const g = this.graph;
-    const H = layer.units;
-    const cell = cellOf(layer);
-    const C = cell.carried * H;
-    const learned = (layer.initialState ?? "learned") === "learned";
-    if (layer.given?.length)
-      throw new OptionError(
-        `unroll: layer "${name}" takes initial states from data, want them learned or zero`,
-      );
-    const start = learned
-      ? g.apply(initialState({ columns: C }), this.inputs[0], this.#p(`${name}.state`, 0))
-      : g.apply(initialState({ columns: C, learned }), this.inputs[0]);
-    let state = cell.carried === 1 ? [start] : [g.apply(slice(0, H), start), g.apply(slice(H, H), start)];
-    const out = new Array<NodeId>(this.#steps);
-    for (let i = 0; i < this.#steps; ++i) {
-      const t = reverse ? this.#steps - 1 - i : i;
-      state = this.#step(layer, name, t, x[t], state);
-      out[t] = state[0]!;
-    }
-    return out;
-  }
-
-  /** One step as layers: new states from the input and the old ones. */
-  #step(layer: RecurrentLayer, name: string, t: number, x: NodeId, [h0, c0]: readonly NodeId[]): NodeId[] {
-    const g = this.graph;
-    const H = layer.units;
-    const p = (what: string): NodeId => this.#p(`${name}.${what}`, t);
-    const plus = (a: NodeId, b: NodeId): NodeId => g.apply(add, a, b);
-    const times = (a: NodeId, b: NodeId): NodeId => g.apply(multiply, a, b);
-    const part = (z: NodeId, gate: number): NodeId => g.apply(slice(gate * H, H), z);
-    const sigma = (z: NodeId): NodeId => g.apply(activation("logistic"), z);
-    const tanh = (z: NodeId): NodeId => g.apply(activation("tanh"), z);
-    const blend = (z: NodeId, n: NodeId): NodeId => plus(n, times(z, plus(h0, g.apply(scaled(-1), n))));
-    const fromInput = (): NodeId => g.apply(linear({ bias: false }), x, p("Wx"));
-    const fromState = (h: NodeId): NodeId => g.apply(linear({ bias: false }), h, p("Wh"));
-    const biased = (z: NodeId): NodeId =>
-      plus(z, g.apply(initialState({ columns: g.node(z).columns }), this.inputs[0], p("b")));
-    if (layer.type === "rnn") {
-      const h = this.#act(layer.activation, biased(plus(fromInput(), fromState(h0))));
-      return [
-        layer.leak === 1 ? h : plus(g.apply(scaled(1 - layer.leak), h0), g.apply(scaled(layer.leak), h)),
-      ];
-    }
-    if (layer.type === "lstm") {
-      const z = biased(plus(fromInput(), fromState(h0)));
-      const G = layer.forgetGate ? 4 : 3;
-      const peep = (row: number, state: NodeId, pre: NodeId): NodeId =>
-        layer.peepholes ? plus(pre, g.apply(multiplyRow(row), state, p("peep"))) : pre;
-      const i = sigma(peep(0, c0, part(z, 0)));
-      const half = (node: NodeId): NodeId => tanh(g.apply(scaled(0.5), node));
-      const kept = layer.forgetGate ? times(sigma(peep(1, c0, part(z, 1))), c0) : c0;
-      const g1 = layer.forgetGate ? tanh(part(z, 2)) : g.apply(scaled(2), half(part(z, 1)));
-      const c = plus(kept, times(i, g1));
-      const o = sigma(peep(G - 2, c, part(z, G - 1)));
-      return [times(o, layer.forgetGate ? tanh(c) : half(c)), c];
-    }
-    const zero = (count: number): NodeId =>
-      g.apply(initialState({ columns: count * H, learned: false }), this.inputs[0]);
-    if (layer.reset === "after") {
-      // gate blocks n_x r z n_h; x feeds the first three, h the last three
-      const z = biased(plus(g.apply(concat, fromInput(), zero(1)), g.apply(concat, zero(1), fromState(h0))));
-      return [blend(sigma(part(z, 2)), tanh(plus(part(z, 0), times(sigma(part(z, 1)), part(z, 3)))))];
-    }
-    // gate blocks r z n; the n block of Wh multiplies r ⊙ h₀
-    const z = biased(fromInput());
-    const r = sigma(plus(part(z, 0), part(fromState(h0), 0)));
-    const update = sigma(plus(part(z, 1), part(fromState(h0), 1)));
-    return [blend(update, tanh(plus(part(z, 2), part(fromState(times(r, h0)), 2))))];
-  }
-}
+import { Unroller } from "./unroller.ts";
 
 /** The layered net. */
 export class Unrolled {

@@ -3,7 +3,7 @@
  * derivatives, and edges that say which column block depends on which. Forward, vjp and jvp of a layer follow
  * from it, so nobody writes a cell's backward pass.
  */
-import type { Kernels, Ptr } from "../../wasm/kernels.ts";
+import type { Activation, Kernels, Ptr } from "../../wasm/kernels.ts";
 
 /** A [B,H] block of one step: gate block of the pre-activations, state before, state after. */
 export type Port = readonly ["pre" | "old" | "now", number];
@@ -34,17 +34,40 @@ export interface Stage {
   step(k: Kernels, B: number, H: number, at: StepBuffers): void;
 }
 
+/**
+ * One step written with plain layers, as the layered net of `unroll` has it. N stands for [B,H] values: nodes
+ * of a graph.
+ */
+export interface PlainStep<N> {
+  /** The state blocks before the step. */
+  readonly old: readonly N[];
+  /** Gate block `gate` of x·Wx + b, plus its block of source·Wh where the table gives it one. */
+  pre(gate: number, source?: N): N;
+  plus(a: N, b: N): N;
+  /** a ⊙ b */
+  times(a: N, b: N): N;
+  scaled(factor: number, x: N): N;
+  activate(name: Activation, x: N): N;
+  /** x ⊙ row `row` of the peephole weights. */
+  peephole(row: number, x: N): N;
+}
+
 /** A recurrent cell as a table. */
 export interface Cell {
   readonly name: string;
-  /** G gate blocks; those in [from, to) receive x·Wx. */
-  readonly gates: number;
+  /** Letters of the G gate blocks, in the order of the columns of b; blocks of one letter begin alike. */
+  readonly gates: readonly string[];
+  /** Biases that do not begin at 0, by gate letter. */
+  readonly biases?: Readonly<Record<string, number>>;
+  /** Gate blocks [from, to) receive x·Wx. */
   readonly inputGates: readonly [number, number];
   /** S state blocks a unit, the first `carried` of which live on to the next step; block 0 is the output. */
   readonly slots: number;
   readonly carried: number;
   readonly peepholes: number;
   readonly stages: readonly Stage[];
+  /** The step in plain layers: the carried state blocks after it. */
+  plain<N>(step: PlainStep<N>): readonly N[];
 }
 
 /** E: the number of partials a cell's step writes for each unit. */

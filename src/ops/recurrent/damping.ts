@@ -8,7 +8,7 @@ import type { Layout, RecurrentFrame } from "./layout.ts";
 /** Adds the damping, of weight f.structural, to the adjoints of the pre-activations. */
 export function damp({ cell, edges, partials: E }: Layout, f: RecurrentFrame): void {
   const { rows: N, columns: H } = f.shape;
-  const G = cell.gates;
+  const G = cell.gates.length;
   for (const { from, partial } of edges) {
     const [kind, gate] = from;
     if (kind !== "pre" || partial < 0) continue;

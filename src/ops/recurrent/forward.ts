@@ -36,7 +36,7 @@ export function forward(layout: Layout, f: RecurrentFrame): void {
   const { cell, name, reverse, stages, partials: E } = layout;
   const { rows: N, columns: H, packing } = f.shape;
   const { k } = f;
-  const G = cell.gates;
+  const G = cell.gates.length;
   const [gx] = cell.inputGates;
   const { pre, partials } = f.kept;
   const [, start, , , b, peep = NULL] = f.x;

@@ -18,7 +18,7 @@ import {
 function fromWeights({ cell, stages, edges }: Layout, f: RecurrentFrame): void {
   const { rows: N, columns: H } = f.shape;
   const { k } = f;
-  const G = cell.gates;
+  const G = cell.gates.length;
   const [gx] = cell.inputGates;
   const rpre = f.tangents.pre;
   const [, , , , rb, rpeep] = f.rx;
@@ -54,7 +54,7 @@ export function jvp(layout: Layout, f: RecurrentFrame): void {
   const { cell, reverse, stages, partials: E } = layout;
   const { rows: N, columns: H, packing } = f.shape;
   const { k } = f;
-  const G = cell.gates;
+  const G = cell.gates.length;
   const { partials } = f.kept;
   const [, , , , , peep] = f.x;
   fromWeights(layout, f);

@@ -90,4 +90,4 @@ export const sourceOf = (f: RecurrentFrame, [kind, s]: Port): Ptr =>
   kind === "old" ? plane(f, f.kept.old, s, f.shape.rows) : stateAfter(f, s);
 
 /** Row stride of a port's block, in blocks of H. */
-export const strideOf = (cell: Cell, [kind]: Port): number => (kind === "pre" ? cell.gates : 1);
+export const strideOf = (cell: Cell, [kind]: Port): number => (kind === "pre" ? cell.gates.length : 1);

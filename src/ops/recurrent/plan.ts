@@ -12,7 +12,8 @@ type Tangents = keyof RecurrentFrame["tangents"];
 function check({ cell, name }: Layout, x: InputShapes): void {
   const [input, start, Wx, Wh, b, peep] = x;
   const H = Wh.rows;
-  const { gates: G, inputGates, carried: C, peepholes } = cell;
+  const { gates, inputGates, carried: C, peepholes } = cell;
+  const G = gates.length;
   const want = (what: string, shape: Shape, [rows, columns]: [number, number], as: string): void => {
     if (shape.rows === rows && shape.columns === columns) return;
     const got = `[${shape.rows},${shape.columns}]`;
@@ -31,7 +32,8 @@ function check({ cell, name }: Layout, x: InputShapes): void {
 export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
   check(layout, x);
   const [{ packing }, , , { rows: H }] = x;
-  const { gates: G, slots: S, carried: C } = layout.cell;
+  const { gates, slots: S, carried: C } = layout.cell;
+  const G = gates.length;
   const { rows: N, sequences: B } = packing;
   return {
     columns: H,

@@ -80,7 +80,7 @@ class WayBack {
     const f = this.#f;
     const { k } = f;
     const H = f.shape.columns;
-    const G = cell.gates;
+    const G = cell.gates.length;
     const { count, row } = run;
     const { partials } = f.kept;
     const [, , , , , peep] = f.x;
@@ -103,7 +103,7 @@ class WayBack {
   #adjoint([kind, s]: Port, { first, row, dold }: Run): Ptr {
     const f = this.#f;
     const H = f.shape.columns;
-    if (kind === "pre") return f.at(f.kept.pre, (row * this.#layout.cell.gates + s) * H);
+    if (kind === "pre") return f.at(f.kept.pre, (row * this.#layout.cell.gates.length + s) * H);
     if (kind === "now") return f.at(this.#dnow[s], first * H);
     return s === 0 ? dold : f.at(this.#dold[s], first * H);
   }
@@ -135,7 +135,7 @@ class WayBack {
 function toWeights({ cell, stages, edges }: Layout, f: RecurrentFrame, { from, to }: Rows): void {
   const H = f.shape.columns;
   const { k } = f;
-  const G = cell.gates;
+  const G = cell.gates.length;
   const [gx] = cell.inputGates;
   const rows = to - from;
   const [, , , dWh, db, dpeep] = f.dx;
@@ -161,7 +161,7 @@ export function vjp(layout: Layout, f: RecurrentFrame): void {
   const { cell, reverse } = layout;
   const { rows: N, columns: H, packing } = f.shape;
   const { k } = f;
-  k.fill(N * cell.gates * H, 0, f.kept.pre);
+  k.fill(N * cell.gates.length * H, 0, f.kept.pre);
   if (f.structural > 0) damp(layout, f);
   k.fill(packing.sequences * cell.slots * H, 0, f.kept.dnow);
   const back = new WayBack(layout, f);
