@@ -24,8 +24,10 @@ import {
   Random,
   workerPool,
 } from "../dist/index.js";
-import { readHandwriting } from "../dist/cli/handwriting/data.js";
-import { alphabetOf, Lessons } from "../dist/handwriting/lessons.js";
+import { diskFolder } from "../dist/cli/disk.js";
+import { readHandwriting } from "../dist/handwriting/read-folder.js";
+import { InkBatches } from "../dist/handwriting/batches.js";
+import { alphabetOf } from "../dist/handwriting/script.js";
 
 const { values } = parseArgs({
   options: {
@@ -40,12 +42,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 const wide = await engine("float64");
 const folder = mkdtempSync(join(tmpdir(), "unrolled-handwriting-"));
 const inks = values.data
-  ? await readHandwriting(values.data, "train")
+  ? await readHandwriting(diskFolder(values.data), { split: "train" })
   : drawnWords(400, new Random(wide, 1, 2));
 const script = { input: { kind: "pen" }, alphabet: alphabetOf(inks) };
 const classes = [...script.alphabet].length + 1;
-const lessons = new Lessons(wide, inks, { script, batch: BATCH, seed: 1, distort: false });
-const batches = Array.from({ length: Number(values.batches) }, (_, n) => lessons.lesson(n));
+const lines = new InkBatches(wide, inks, { script, batch: BATCH, seed: 1, distort: false });
+const batches = Array.from({ length: Number(values.batches) }, (_, n) => lines.batch(n));
 const points = batches.flat().reduce((n, { input }) => n + input.length / 4, 0);
 const make = () =>
   network({

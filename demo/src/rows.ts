@@ -5,13 +5,13 @@ import { color, fresh } from "./canvas.ts";
 /** One cell of one layer: its states, brought from the reals to (-1, 1) by c/(1 + |c|). */
 export interface CellLine {
   readonly values: Float32Array;
-  readonly joined: number;
+  readonly stride: number;
 }
 
 /** The `count` cells of the last layers whose states move most from step to step. */
 export function liveliest({ cells }: ReadingTrace, count: number): CellLine[] {
-  const last = cells.filter(({ joined }) => joined === cells[cells.length - 1]!.joined);
-  const lines = last.flatMap(({ states, units, joined }) =>
+  const last = cells.filter(({ stride }) => stride === cells[cells.length - 1]!.stride);
+  const lines = last.flatMap(({ states, units, stride }) =>
     Array.from({ length: units }, (_, j) => {
       const values = Float32Array.from(
         { length: states.length / units },
@@ -19,7 +19,7 @@ export function liveliest({ cells }: ReadingTrace, count: number): CellLine[] {
       );
       return {
         values,
-        joined,
+        stride,
         moved: values.reduce((sum, v, s) => sum + (s > 0 ? (v - values[s - 1]!) ** 2 : 0), 0),
       };
     }),
@@ -39,7 +39,7 @@ export function drawLetters(
   const emissions = trace?.emissions ?? [];
   emissions.forEach(({ label, from, to }, i) => {
     const button = kept[i] ?? row.appendChild(document.createElement("button"));
-    const place = (((from + to) / 2) * trace!.joined) / trace!.steps;
+    const place = (((from + to) / 2) * trace!.stride) / trace!.steps;
     button.textContent = alphabet[label] ?? "?";
     button.style.left = `${100 * Math.min(place, 1)}%`;
     button.setAttribute(
@@ -64,16 +64,16 @@ export function drawCells(
   const cool = color("k0");
   const warm = color("k1");
   const tall = height / Math.max(lines.length, 1);
-  lines.forEach(({ values, joined }, row) =>
+  lines.forEach(({ values, stride }, row) =>
     values.forEach((v, s) => {
-      const x = ((s * joined) / trace.steps) * width;
+      const x = ((s * stride) / trace.steps) * width;
       const strength = Math.abs(v);
       g.globalAlpha = strength;
       g.fillStyle = v < 0 ? cool : warm;
       g.fillRect(
         x,
         row * tall,
-        Math.min((joined / trace.steps) * width + 0.5, width - x),
+        Math.min((stride / trace.steps) * width + 0.5, width - x),
         Math.max(tall - 0.5, 0.5),
       );
     }),

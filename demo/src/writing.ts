@@ -82,8 +82,8 @@ export function startWriting(): void {
   /** The label with the highest probability at its steps. */
   function strongest(): number {
     if (!seen) return -1;
-    const { emissions, output, steps, joined } = seen.trace;
-    const K = output.length / Math.ceil(steps / joined);
+    const { emissions, output, steps, stride } = seen.trace;
+    const K = output.length / Math.ceil(steps / stride);
     const top = emissions.map(({ label, from, to }) =>
       Math.max(...Array.from({ length: to - from }, (_, i) => output[(from + i) * K + label]!)),
     );

@@ -1,15 +1,18 @@
-/** Folders of a disk for the readers of formats. */
-import { createReadStream } from "node:fs";
+/** Files and folders of a disk for the readers of formats. */
+import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { decodeBytes } from "../formats/text.ts";
 import { DataError } from "../wasm/errors.ts";
-import type { Folder } from "../formats/folder.ts";
+import { UsageError } from "./command.ts";
+import { insideFolder, type Folder } from "../formats/folder.ts";
 
 /** A folder of a disk. */
 export function diskFolder(path: string): Folder {
   return {
     name: path,
     async *open(file) {
+      insideFolder(path, file);
       try {
         for await (const piece of createReadStream(join(path, file), { highWaterMark: 1 << 20 }))
           yield piece as Uint8Array;
@@ -28,9 +31,21 @@ export function diskFolder(path: string): Folder {
           .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join("/"))
           .sort();
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-        throw error;
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        if (existsSync(path)) return [];
+        throw new DataError(`${path}: no such folder`, { cause: error });
       }
     },
   };
+}
+
+/** The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read. */
+export function readTextFile(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return decodeBytes(bytes, path).replace(/\r\n?/g, "\n");
 }

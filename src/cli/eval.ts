@@ -3,11 +3,12 @@ import { addition } from "../tasks/addition.ts";
 import { text, Vocabulary } from "../tasks/text.ts";
 import { type Command, type Context, UsageError } from "./command.ts";
 import { evalHandwriting, evalHandwritingOptions } from "./handwriting/eval.ts";
+import { readTextFile } from "./disk.ts";
 import { loadModel, type About } from "./open-model.ts";
 import type { Network } from "../models/network/network.ts";
 import { countText } from "./progress.ts";
 import { testSums } from "./train/addition.ts";
-import { bitsPerCharacter, readText } from "./train/text.ts";
+import { bitsPerCharacter } from "./train/text.ts";
 
 async function evalAddition(net: Network, { screen, values }: Context): Promise<boolean> {
   const seed = values.whole("seed", 0, 2 ** 52);
@@ -25,7 +26,7 @@ async function evalAddition(net: Network, { screen, values }: Context): Promise<
 }
 
 async function evalText(net: Network, about: About, { screen, values }: Context): Promise<void> {
-  const content = readText(values.needed("file", "the text to predict"));
+  const content = readTextFile(values.needed("file", "the text to predict"));
   const { bits, accuracy, characters } = await bitsPerCharacter(
     net,
     text(content, { vocabulary: new Vocabulary(about.vocabulary!) }).pieces(64),

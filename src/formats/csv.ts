@@ -1,8 +1,12 @@
 /**
  * Tables of numbers in text: tab, semicolon, comma or blanks between the cells, a header or none, quotes,
- * missing cells, decimal points or commas. Lines that begin with # above the table are left out.
+ * missing cells, decimal points or commas. Lines that begin with # above the table are left out, and Excel's
+ * `sep=;`. Every question is one pass over the text: a table holds no more than its names.
  */
 import { DataError } from "../wasm/errors.ts";
+import { ColumnKind, numberIn } from "./cell-number.ts";
+import { CellScanner } from "./cells.ts";
+import { findLayout, firstRow, type Layout } from "./table-layout.ts";
 
 /** A table, read when a column is asked for. */
 export interface CsvTable {
@@ -11,176 +15,140 @@ export interface CsvTable {
   readonly rows: number;
   /**
    * Numbers of a column by its name, or its place from 1; NaN where a cell is missing. DataError names the
-   * line of a cell that is no number.
+   * line of a cell that is no number; also where two columns have the name.
    */
   column(name: string): Float64Array;
-  /** Names of the columns that hold nothing but numbers and missing cells. */
+  /**
+   * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not theirs
+   * alone.
+   */
   numeric(): string[];
+  /** The last of `numeric()`; where there is none, a DataError names the cell that hinders the fullest column. */
+  lastNumeric(): string;
 }
 
-interface Row {
-  readonly cells: readonly string[];
-  /** Of its first line, from 1. */ readonly number: number;
-}
-
-const MISSING = new Set(["", "na", "n/a", "nan", "null", ".", "?", "-"]);
-const isMissing = (cell: string): boolean => MISSING.has(cell.trim().toLowerCase());
-const isPlain = (cell: string): boolean => cell.trim() !== "" && Number.isFinite(Number(cell));
-
-/**
- * The more special separator first: a comma may stand inside the numbers of a table with semicolons, hardly a
- * semicolon in one with commas.
- */
-const SEPARATORS = ["\t", ";", ",", " "] as const;
-type Separator = (typeof SEPARATORS)[number];
-
-/** What commas inside a number mean: 0,5 is a half, or 1,234 a thousand and more. */
-type Commas = "decimal" | "thousands" | "none";
-const DECIMAL = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:e[+-]?\d+)?$/i;
-const THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
-
-/** The number in a cell, NaN where it is missing, undefined where it is neither. */
-function numberIn(cell: string, commas: Commas): number | undefined {
-  const text = cell.trim();
-  if (isPlain(text)) return Number(text);
-  if (isMissing(text)) return NaN;
-  if (commas === "decimal" && DECIMAL.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
-  return commas !== "none" && THOUSANDS.test(text) ? Number(text.replaceAll(",", "")) : undefined;
-}
-
-/**
- * Commas between the cells leave quoted ones to group thousands. With semicolons or tabs they are decimal,
- * but where the column has decimal points as well: what would be read a thousandfold too small there is then
- * no number, or thousands.
- */
-function commasOf(separator: Separator, column: readonly string[]): Commas {
-  if (separator === " ") return "none";
-  return separator === "," || column.some((cell) => /^[+-]?\d*(?:,\d{3})*\.\d+$/.test(cell.trim()))
-    ? "thousands"
-    : "decimal";
-}
-
-/**
- * Rows of cells; a separator or line break inside quotes is text, a quote inside quotes is written twice. The
- * line's number where a quote never ends.
- */
-function parse(text: string, separator: Separator, first: number): Row[] | number {
-  const rows: Row[] = [];
-  const blanks = separator === " " ? " \t" : " ";
-  const within = (at: number, set: string): boolean => at < text.length && set.includes(text[at]);
-  const stop = separator === " " ? " \t\n" : `${separator}\n`;
-  for (let at = 0, line = first; at < text.length; ++at, ++line) {
-    const from = at;
-    const number = line;
-    const row: string[] = [];
-    for (; ; ++at) {
-      let begin = at;
-      while (within(begin, blanks)) ++begin;
-      if (text[begin] === '"') {
-        let cell = "";
-        for (at = begin + 1; at < text.length && !(text[at] === '"' && text[at + 1] !== '"'); ++at) {
-          if (text[at] === '"') ++at;
-          if (text[at] === "\n") ++line;
-          cell += text[at];
-        }
-        if (at >= text.length) return number;
-        row.push(cell);
-        while (at < text.length && !stop.includes(text[at])) ++at;
-      } else {
-        at = separator === " " ? begin : at;
-        const start = at;
-        while (at < text.length && !stop.includes(text[at])) ++at;
-        row.push(text.slice(start, at).trim());
-      }
-      if (separator === " ") {
-        while (within(at, blanks)) ++at;
-        if (at < text.length && text[at] !== "\n") --at;
-      }
-      if (at >= text.length || text[at] === "\n") break;
-    }
-    if (text.slice(from, at).trim() !== "") rows.push({ cells: row, number });
+/** Calls `visit` for every row below the header. */
+function eachRow(text: string, layout: Layout, visit: (scanner: CellScanner, first: boolean) => void): void {
+  const scanner = new CellScanner(text, layout.separator, layout.start);
+  let first = true;
+  if (layout.headed && scanner.startRow()) while (scanner.readCell());
+  while (scanner.startRow()) {
+    visit(scanner, first);
+    first = false;
   }
-  return rows;
 }
 
-/**
- * The table by the first separator that gives every row the same number of cells; else by one that the first
- * row has, which then is at fault.
- */
-function split(name: string, text: string, first: number): { separator: Separator; table: Row[] } {
-  let ragged: { separator: Separator; table: Row[] } | undefined;
-  let open: number | undefined;
-  for (const separator of SEPARATORS) {
-    if (ragged && separator === " ") break; // words may have blanks between them
-    if (!text.includes(separator)) continue;
-    const table = parse(text, separator, first);
-    if (typeof table === "number") {
-      open ??= table;
-      continue;
+/** Rows that a blank line stands for: in a table of one column, a missing number between two others. */
+const missingRows = (scanner: CellScanner, { width }: Layout, first: boolean): number =>
+  width === 1 && !first ? scanner.blankLines : 0;
+
+/** What each column holds, and how many rows there are; refuses rows of another width. */
+function survey(name: string, text: string, layout: Layout): { kinds: ColumnKind[]; rows: number } {
+  const kinds = Array.from({ length: layout.width }, () => new ColumnKind());
+  let rows = 0;
+  eachRow(text, layout, (scanner, first) => {
+    rows += 1 + missingRows(scanner, layout, first);
+    let cells = 0;
+    let more = true;
+    while (more) {
+      more = scanner.readCell();
+      kinds[cells++]?.add(scanner.text());
     }
-    const width = table[0].cells.length;
-    if (width === 1) continue;
-    if (table.every(({ cells }) => cells.length === width)) return { separator, table };
-    ragged ??= { separator, table };
-  }
-  if (ragged) return ragged;
-  const table = parse(text, ",", first);
-  if (typeof table === "number")
-    throw new DataError(`${name}: line ${open ?? table} opens a quote that never ends, want a second "`);
-  return { separator: ",", table };
+    if (cells !== layout.width)
+      throw new DataError(
+        `${name}: line ${scanner.line} has ${cells} cells, want ${layout.width} as in ` +
+          `line ${layout.firstLine}`,
+      );
+  });
+  return { kinds, rows };
 }
+
+/** A cell of one column. */
+interface PlacedCell {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Calls `visit` for every cell of the column at a place from 0; undefined for a row that a blank line is. */
+function eachCell(text: string, layout: Layout, at: number, visit: (cell?: PlacedCell) => void): void {
+  eachRow(text, layout, (scanner, first) => {
+    for (let i = missingRows(scanner, layout, first); i > 0; --i) visit();
+    let more = true;
+    for (let place = 0; more; ++place) {
+      more = scanner.readCell();
+      if (place === at) visit({ text: scanner.text(), line: scanner.line });
+    }
+  });
+}
+
+/** The names of a table without its header: the places. */
+const placeNames = (width: number): string[] => Array.from({ length: width }, (_, i) => String(i + 1));
 
 /**
  * Reads a table. `name` begins messages; DataError on empty files, rows of another width, and quotes that
  * never end.
  */
 export function readCsv(text: string, name = "table"): CsvTable {
-  const all = text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
-  const above = /^(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]*#[^\n]*$)?/.exec(all)![0];
-  const content = all.slice(above.length);
-  if (content.trim() === "") throw new DataError(`${name}: the file is empty, want lines of numbers`);
-  const { separator, table } = split(name, content, above.split("\n").length);
-  const head = table[0].cells;
-  const loose = separator === "\t" || separator === ";" ? "decimal" : "thousands";
-  const headed = head.some((cell) => numberIn(cell, loose) === undefined);
-  const body = headed ? table.slice(1) : table;
-  const names = headed ? head : head.map((_, i) => String(i + 1));
-  if (body.length === 0) throw new DataError(`${name}: there is a header and nothing below it`);
-  for (const row of body)
-    if (row.cells.length !== names.length)
-      throw new DataError(
-        `${name}: line ${row.number} has ${row.cells.length} cells, want ${names.length} as in ` +
-          `line ${table[0].number}`,
-      );
-  const place = (wanted: string): number => {
+  const layout = findLayout(name, text);
+  const { kinds, rows } = survey(name, text, layout);
+  if (rows === 0) throw new DataError(`${name}: there is a header and nothing below it`);
+  const header = layout.headed ? firstRow(text, layout) : placeNames(layout.width);
+  const names = header.length < layout.width ? ["", ...header] : header;
+
+  const placeOf = (wanted: string): number => {
     const at = names.indexOf(wanted);
-    const byPlace = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
+    const again = names.indexOf(wanted, at + 1);
+    if (at >= 0 && again >= 0)
+      throw new DataError(
+        `${name}: columns ${at + 1} and ${again + 1} are both named "${wanted}", want one: give its place`,
+      );
     if (at >= 0) return at;
+    const byPlace = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
     if (byPlace >= 0 && byPlace < names.length) return byPlace;
-    throw new DataError(`${name}: there is no column "${wanted}", want one of ${names.join(", ")}`);
+    const known = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
+    throw new DataError(`${name}: there is no column "${wanted}", want one of ${known}`);
   };
-  const numbers = (at: number): (number | undefined)[] => {
-    const cells = body.map((row) => row.cells[at]);
-    const commas = commasOf(separator, cells);
-    return cells.map((cell) => numberIn(cell, commas));
+
+  const notNumber = (at: number, cell: PlacedCell): DataError =>
+    new DataError(
+      `${name}: line ${cell.line}, column "${names[at]}" is ${JSON.stringify(cell.text.slice(0, 100))}, ` +
+        "want a number, or nothing or NA where it is missing",
+    );
+
+  const column = (wanted: string): Float64Array => {
+    const at = placeOf(wanted);
+    const commas = kinds[at].commas(layout.separator);
+    const values = new Float64Array(rows);
+    let row = 0;
+    eachCell(text, layout, at, (cell) => {
+      const value = cell ? numberIn(cell.text, commas) : NaN;
+      if (value === undefined) throw notNumber(at, cell!);
+      values[row++] = value;
+    });
+    return values;
   };
-  return {
-    names,
-    rows: body.length,
-    column(wanted) {
-      const at = place(wanted);
-      return Float64Array.from(numbers(at), (value, i) => {
-        if (value !== undefined) return value;
-        throw new DataError(
-          `${name}: line ${body[i].number}, column "${names[at]}" ` +
-            `is ${JSON.stringify(body[i].cells[at])}, want a number`,
-        );
-      });
-    },
-    numeric: () =>
-      names.filter((_, at) => {
-        const values = numbers(at);
-        return values.every((v) => v !== undefined) && values.some((v) => v === v);
-      }),
+
+  const numeric = (): string[] => {
+    const counts = new Map<string, number>();
+    for (const own of names) counts.set(own, (counts.get(own) ?? 0) + 1);
+    return names.flatMap((own, at) => {
+      const label = counts.get(own) === 1 ? own : String(at + 1);
+      const reachable = label === own || !counts.has(label);
+      return reachable && kinds[at].isNumeric(layout.separator) ? [label] : [];
+    });
   };
+
+  const lastNumeric = (): string => {
+    const last = numeric().at(-1);
+    if (last !== undefined) return last;
+    const count = (kind: ColumnKind): number => kind.numbers(layout.separator);
+    const fullest = kinds.reduce((best, kind, at) => (count(kind) > count(kinds[best]) ? at : best), 0);
+    const commas = kinds[fullest].commas(layout.separator);
+    eachCell(text, layout, fullest, (cell) => {
+      if (cell && numberIn(cell.text, commas) === undefined) throw notNumber(fullest, cell);
+    });
+    throw new DataError(`${name}: no column holds a number, want at least one`);
+  };
+
+  return { names, rows, column, numeric, lastNumeric };
 }

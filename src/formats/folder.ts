@@ -3,23 +3,34 @@
  * see nothing else.
  */
 import { DataError } from "../wasm/errors.ts";
+import { decodeBytes, type TextOptions } from "./text.ts";
 
 /** Named files under one root; names use "/". */
 export interface Folder {
   /** What messages call it. */
   readonly name: string;
-  /** The bytes of a file, piece by piece; throws DataError where there is none. */
+  /**
+   * The bytes of a file, piece by piece; throws DataError where there is none, and for names that leave the
+   * folder.
+   */
   open(file: string): AsyncIterable<Uint8Array>;
   /** Names of all files below a folder, sorted; empty where there is no such folder. */
   list(below: string): Promise<string[]>;
 }
 
-/** A folder of bytes in memory. */
+/** The name of a file as it is; DataError where it would leave its folder: "/etc/passwd", "../x", "c:\x". */
+export function insideFolder(folder: string, file: string): string {
+  const outside = /^[/\\]|^[a-z]:|\\|\0/i.test(file) || file.split("/").includes("..");
+  if (outside) throw new DataError(`${folder}: file "${file}" is outside of the folder, want a name inside`);
+  return file;
+}
+
+/** A folder of bytes in memory: for tests, and for pages that were given files. */
 export function memoryFolder(name: string, files: Readonly<Record<string, Uint8Array | string>>): Folder {
   return {
     name,
     async *open(file) {
-      const bytes = files[file];
+      const bytes = Object.hasOwn(files, insideFolder(name, file)) ? files[file] : undefined;
       if (bytes === undefined)
         throw new DataError(
           `${name}/${file}: no such file, want one of ${Object.keys(files).join(", ") || "none"}`,
@@ -28,30 +39,28 @@ export function memoryFolder(name: string, files: Readonly<Record<string, Uint8A
     },
     list: async (below) =>
       Object.keys(files)
-        .filter((file) => file.startsWith(`${below}/`))
+        .filter((file) => below === "." || file.startsWith(`${below}/`))
         .sort(),
   };
 }
 
-/** The text of a file, UTF-8, or Latin-1 where it is not. */
-export async function readText(folder: Folder, file: string): Promise<string> {
+/** All bytes of a file. Throws what `folder.open` throws. */
+export async function readBytes(folder: Folder, file: string): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of folder.open(file)) {
-    pieces.push(piece);
-    size += piece.length;
-  }
-  const bytes = new Uint8Array(size);
+  for await (const piece of folder.open(file)) pieces.push(piece);
+  if (pieces.length === 1) return pieces[0];
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
     at += piece.length;
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("latin1").decode(bytes);
-  }
+  return bytes;
+}
+
+/** The text of a file, by `decodeBytes`. */
+export async function readText(folder: Folder, file: string, options?: TextOptions): Promise<string> {
+  return decodeBytes(await readBytes(folder, file), `${folder.name}/${file}`, options);
 }
 
 /** A DataError that names file and line. */

@@ -4,6 +4,7 @@
  * name and version of our own.
  */
 import { DataError } from "../wasm/errors.ts";
+import { isObject, parseObject } from "./json.ts";
 
 /** A named array. */
 export interface Tensor {
@@ -14,15 +15,19 @@ export interface Tensor {
 
 const FORMAT = "unrolled";
 const VERSION = 1;
+const METADATA = "__metadata__";
 const dtypes = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 type Dtype = keyof typeof dtypes;
-const dtypeOf = (data: Tensor["data"]): Dtype =>
-  data instanceof Float32Array ? "F32" : data instanceof Float64Array ? "F64" : "I32";
+
+function dtypeOf(data: Tensor["data"]): Dtype {
+  if (data instanceof Float32Array) return "F32";
+  return data instanceof Float64Array ? "F64" : "I32";
+}
 
 /** The file: spec (anything JSON) and tensors. */
 export function writeTensors(spec: object, tensors: readonly Tensor[]): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = {
-    __metadata__: { format: FORMAT, version: String(VERSION), spec: JSON.stringify(spec) },
+    [METADATA]: { format: FORMAT, version: String(VERSION), spec: JSON.stringify(spec) },
   };
   let at = 0;
   for (const { name, shape, data } of tensors) {
@@ -42,60 +47,105 @@ export function writeTensors(spec: object, tensors: readonly Tensor[]): Uint8Arr
   return out;
 }
 
+type Fail = (what: string) => DataError;
+
+/** The JSON header and the bytes behind it. */
+function readHeader(file: Uint8Array, fail: Fail): { header: Record<string, unknown>; data: Uint8Array } {
+  if (file.length < 8) throw fail(`${file.length} bytes, want a safetensors file`);
+  const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
+  if (length > file.length - 8)
+    throw fail(`header of ${length} bytes in a file of ${file.length}: truncated, or not a safetensors file`);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + length));
+  } catch {
+    throw fail("header is not UTF-8: not a safetensors file");
+  }
+  const header = parseObject(text, (fault) => fail(`header is not JSON (${fault}): not a safetensors file`));
+  return { header, data: file.subarray(8 + length) };
+}
+
+/** The spec in the metadata of a header. Refuses files of other programs and of newer versions. */
+function readSpec(header: Record<string, unknown>, fail: Fail): Record<string, unknown> {
+  const metadata = isObject(header[METADATA]) ? header[METADATA] : {};
+  const { format = null, version, spec } = metadata;
+  if (format !== FORMAT)
+    throw fail(
+      `safetensors of format ${JSON.stringify(format)}, want "${FORMAT}": not saved by this library`,
+    );
+  if (!(Number(version) >= 1)) throw fail(`format version ${JSON.stringify(version)}, want ${VERSION}`);
+  if (Number(version) > VERSION)
+    throw fail(`format version ${Number(version)}, this library reads up to ${VERSION}; update it`);
+  if (typeof spec !== "string") throw fail("there is no spec in the header");
+  return parseObject(spec, (fault) => fail(`the spec in the header is not JSON: ${fault}`));
+}
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Where a tensor stands in the file. */
+interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One entry of the header, checked: its bytes are those that its shape needs, and lie in the file. */
+function readEntry(name: string, entry: unknown, size: number, fail: Fail): Entry {
+  if (!isObject(entry)) throw fail(`tensor "${name}" is not an object of dtype, shape and data_offsets`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype))
+    throw fail(`tensor "${name}" is ${JSON.stringify(dtype ?? null)}, want F32, F64 or I32`);
+  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isWhole))
+    throw fail(`tensor "${name}" has no shape of whole numbers`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole))
+    throw fail(`tensor "${name}" has no data_offsets [from, to]`);
+  const [from, to] = offsets as [number, number];
+  const need = shape.reduce((n, d) => n * d, 1) * dtypes[dtype as Dtype].BYTES_PER_ELEMENT;
+  if (to - from !== need) throw fail(`tensor "${name}" has ${to - from} bytes, want ${need} for [${shape}]`);
+  if (to > size) throw fail(`tensor "${name}" ends at byte ${to} of ${size}: truncated file`);
+  return { name, dtype: dtype as Dtype, shape, from, to };
+}
+
+/** Checks that tensors follow each other from the first byte to the last: no hole, no byte in two of them. */
+function checkTiling(entries: readonly Entry[], size: number, fail: Fail): void {
+  let end = 0;
+  for (const { name, from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) throw fail(`tensor "${name}" begins at byte ${from}, want ${end}, the end of the last`);
+    end = to;
+  }
+  if (end !== size) throw fail(`the tensors end at byte ${end} of ${size}, want no bytes behind them`);
+}
+
 /**
- * Reads what writeTensors wrote; `who` names the caller in errors. Throws DataError on truncated, foreign or
- * newer files.
+ * Reads what writeTensors wrote; `who` names the caller in errors. Takes as much memory again as the file.
+ * Throws DataError on truncated, foreign or newer files, and where tensors overlap or leave bytes over.
  */
 export function readTensors(
   bytes: Uint8Array | ArrayBuffer,
   who: string,
 ): { spec: Record<string, unknown>; tensors: Map<string, Tensor> } {
+  const fail: Fail = (what) => new DataError(`${who}: ${what}`);
   const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-  const fail = (what: string): never => {
-    throw new DataError(`${who}: ${what}`);
-  };
-  if (!(file instanceof Uint8Array)) fail(`got ${typeof bytes}, want the bytes of a saved model`);
-  if (file.length < 8) fail(`${file.length} bytes, want a safetensors file`);
-  const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
-  if (length > file.length - 8)
-    fail(`header of ${length} bytes in a file of ${file.length}: truncated, or not a safetensors file`);
-  let header: Record<string, { dtype: Dtype; shape: number[]; data_offsets: [number, number] }>;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + length)));
-  } catch {
-    return fail("header is not JSON: not a safetensors file");
-  }
-  const meta = header.__metadata__ as unknown as Record<string, string> | undefined;
-  if (meta?.format !== FORMAT)
-    fail(
-      `safetensors of format ${JSON.stringify(meta?.format ?? null)}, want "${FORMAT}": not saved by ` +
-        "this library",
-    );
-  if (Number(meta!.version) > VERSION)
-    fail(`format version ${meta!.version}, this library reads up to ${VERSION}; update it`);
+  if (!(file instanceof Uint8Array)) throw fail(`got ${typeof bytes}, want the bytes of a saved model`);
+  const { header, data } = readHeader(file, fail);
+  const spec = readSpec(header, fail);
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== METADATA)
+    .map(([name, entry]) => readEntry(name, entry, data.length, fail));
+  checkTiling(entries, data.length, fail);
   const tensors = new Map<string, Tensor>();
-  // plain: Buffer.slice copies nothing
-  const data = new Uint8Array(file.buffer, file.byteOffset + 8 + length, file.length - 8 - length);
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    } = entry;
-    const type = dtypes[dtype];
-    if (!type) fail(`tensor "${name}" is ${dtype}, want F32, F64 or I32`);
-    const count = shape.reduce((n, d) => n * d, 1);
-    if (to - from !== count * type.BYTES_PER_ELEMENT)
-      fail(`tensor "${name}" has ${to - from} bytes, want ${count * type.BYTES_PER_ELEMENT} for [${shape}]`);
-    if (to > data.length) fail(`tensor "${name}" ends at byte ${to} of ${data.length}: truncated file`);
-    tensors.set(name, { name, shape, data: new type(data.slice(from, to).buffer) });
-  }
-  let spec: Record<string, unknown>;
-  try {
-    spec = JSON.parse(meta!.spec);
-  } catch {
-    return fail("the spec in the header is not JSON");
+  for (const { name, dtype, shape, from, to } of entries) {
+    // a plain copy: a Buffer's slice copies nothing, and data may begin anywhere
+    const { buffer } = Uint8Array.prototype.slice.call(data, from, to);
+    tensors.set(name, { name, shape, data: new dtypes[dtype](buffer) });
   }
   return { spec, tensors };
+}
+
+/** Checks that every number of a tensor is finite; `who` names the caller. Throws DataError that names the place. */
+export function checkFinite(who: string, { name, data }: Pick<Tensor, "name" | "data">): void {
+  const at = data.findIndex((value: number) => !Number.isFinite(value));
+  if (at >= 0) throw new DataError(`${who}: tensor "${name}" is ${data[at]} at place ${at}, want numbers`);
 }

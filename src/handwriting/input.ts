@@ -2,9 +2,10 @@
  * What a net sees of ink: the pen's movements (7e-3), or small images of the line, one column after another
  * (7e-4).
  */
-import { POINT } from "./formats/ink.ts";
 import { DataError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
-import { normalize, thinned, type NormalizeOptions } from "./shape.ts";
+import { imageColumns } from "./image.ts";
+import { POINT } from "./ink.ts";
+import { normalize, thinnedIndices, type NormalizeOptions } from "./shape.ts";
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
@@ -41,6 +42,9 @@ export interface InkFeatures {
 
 /** Units of a pen's difference that become 1: the standard deviation of a thinned point's move is near it. */
 const MOVE = 50;
+/** Most rows and most steps of rest: far beyond any use, and they come with nets of strangers. */
+const MAX_ROWS = 4096;
+const MAX_AHEAD = 10_000;
 
 /** Values a step. */
 export const inkWidth = (options: InkInput): number => (options.kind === "pen" ? 4 : (options.rows ?? 24));
@@ -52,19 +56,36 @@ export function checkInkInput(who: string, options: InkInput): InkInput {
   for (const key of ["thin", "level", "size"] as const)
     if (options[key] !== undefined) inRange(who, key, options[key], 0);
   if (options.cell !== undefined) inRange(who, "cell", options.cell, 1e-3);
-  if (options.rows !== undefined) whole(who, "rows", options.rows, 1);
-  if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0);
+  if (options.rows !== undefined) whole(who, "rows", options.rows, 1, MAX_ROWS);
+  if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0, MAX_AHEAD);
   return options;
 }
 
-/** The input that a net sees. Throws DataError on ink without points. */
+/** Refuses points that are none: not in threes, or not finite. */
+function checkPoints(points: Float32Array): void {
+  if (points.length === 0 || points.length % POINT !== 0)
+    throw new DataError(
+      points.length === 0
+        ? "handwriting: ink without points, want at least one"
+        : `handwriting: ${points.length} numbers of ink, want x, y and pen-up of each point`,
+    );
+  const bad = points.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new DataError(`handwriting: point ${Math.floor(bad / POINT)} has a coordinate ${points[bad]}`);
+}
+
+/**
+ * The input that a net sees. Throws OptionError on a wrong description, DataError on ink without points, with
+ * coordinates that are not finite, and that is too large for its cells.
+ */
 export function inkFeatures(points: Float32Array, options: InkInput): InkFeatures {
-  if (points.length === 0) throw new DataError("handwriting: ink without points, want at least one");
+  checkInkInput("inkFeatures", options);
+  checkPoints(points);
   const straight = normalize(points, options);
   const features =
     options.kind === "pen"
-      ? penFeatures(straight, thinned(straight, options.thin ?? 24))
-      : imageFeatures(straight, options.cell ?? 10, options.rows ?? 24);
+      ? penFeatures(straight, thinnedIndices(straight, options.thin ?? 24))
+      : imageFeatures(straight, options);
   return options.ahead ? rested(features, options.ahead, options.kind === "pen") : features;
 }
 
@@ -93,69 +114,37 @@ function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
     const before = t > 0 ? sources[t - 1] * POINT : at;
     input[t * 4] = (straight[at] - straight[before]) / MOVE;
     input[t * 4 + 1] = (straight[at + 1] - straight[before + 1]) / MOVE;
-    input[t * 4 + 2] = straight[at + 2]!;
+    input[t * 4 + 2] = straight[at + 2];
     input[t * 4 + 3] = y(t) / height;
   }
   return { width: 4, input, sources, straight };
 }
 
-/**
- * Columns of cells from the left end of the ink to the right, each from above to below, the line's middle in
- * the middle. A cell holds the length of stroke in it over the cell's width, spread over the nearest cells,
- * at most 1.
- */
-function imageFeatures(points: Float32Array, cell: number, rows: number): InkFeatures {
-  let left = Infinity;
-  let right = -Infinity;
-  for (let i = 0; i < points.length; i += POINT) {
-    left = Math.min(left, points[i]);
-    right = Math.max(right, points[i]);
-  }
-  const T = Math.floor((right - left) / cell) + 2;
-  const input = new Float32Array(T * rows);
-  const top = (-rows * cell) / 2;
-  const drop = (x: number, y: number, ink: number): void => {
-    const u = (x - left) / cell;
-    const v = (y - top) / cell - 0.5;
-    const c = Math.floor(u);
-    const r = Math.floor(v);
-    for (const [column, p] of [
-      [c, 1 - (u - c)],
-      [c + 1, u - c],
-    ] as const) {
-      for (const [row, q] of [
-        [r, 1 - (v - r)],
-        [r + 1, v - r],
-      ] as const) {
-        if (column >= 0 && column < T && row >= 0 && row < rows) input[column * rows + row] += ink * p * q;
-      }
-    }
-  };
-  for (let i = 0; i < points.length; i += POINT) {
-    const x = points[i];
-    const y = points[i + 1];
-    const begins = i === 0 || points[i - 1] === 1;
-    if (begins) {
-      drop(x, y, 0.5);
-      continue;
-    } // a dot has no length
-    const dx = x - points[i - POINT];
-    const dy = y - points[i - POINT + 1];
-    const length = Math.sqrt(dx * dx + dy * dy);
-    const pieces = Math.max(Math.ceil((2 * length) / cell), 1); // half a cell at most
-    for (let s = 1; s <= pieces; ++s)
-      drop(x - dx * (1 - s / pieces), y - dy * (1 - s / pieces), length / pieces / cell);
-  }
-  for (let i = 0; i < input.length; ++i) if (input[i] > 1) input[i] = 1;
-  return { width: rows, input, sources: nearest(points, T, (c) => left + c * cell), straight: points };
+/** Columns of the image, each with the point nearest to it. */
+function imageFeatures(straight: Float32Array, { cell = 10, rows = 24 }: InkInput): InkFeatures {
+  const { input, left } = imageColumns(straight, cell, rows);
+  const T = input.length / rows;
+  return { width: rows, input, sources: nearestPoints(straight, T, (c) => left + c * cell), straight };
 }
 
-/** The point nearest in x to each of T places. */
-function nearest(points: Float32Array, T: number, place: (c: number) => number): Int32Array {
+/**
+ * The point nearest in x to each of T places, which rise; the first of several. Of points sorted by x only the two
+ * on either side of a place can be nearest: O(n ln n + T).
+ */
+function nearestPoints(points: Float32Array, T: number, place: (c: number) => number): Int32Array {
+  const x = (i: number): number => points[i * POINT];
+  const sorted = Int32Array.from({ length: points.length / POINT }, (_, i) => i).sort(
+    (a, b) => x(a) - x(b) || a - b,
+  );
+  const first = sorted.slice(); // of the points at the same x
+  for (let i = 1; i < sorted.length; ++i) if (x(sorted[i]) === x(sorted[i - 1])) first[i] = first[i - 1];
+  let next = 0;
   return Int32Array.from({ length: T }, (_, c) => {
-    let best = 0;
-    for (let i = 0; i < points.length; i += POINT)
-      if (Math.abs(points[i] - place(c)) < Math.abs(points[best * POINT] - place(c))) best = i / POINT;
-    return best;
+    while (next < sorted.length && x(sorted[next]) < place(c)) ++next;
+    const right = first[Math.min(next, sorted.length - 1)];
+    const left = first[Math.max(next - 1, 0)];
+    const gap = Math.abs(x(left) - place(c)) - Math.abs(x(right) - place(c));
+    if (gap === 0) return Math.min(left, right);
+    return gap < 0 ? left : right;
   });
 }

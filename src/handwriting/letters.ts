@@ -1,7 +1,7 @@
 /**
  * Handwriting that needs no data: letters drawn as smooth strokes, joined to words, distorted as hands do.
  */
-import { pointsOf, type Ink } from "./formats/ink.ts";
+import { pointsOf, type Ink } from "./ink.ts";
 import { DataError } from "../wasm/errors.ts";
 import type { Random } from "../wasm/random.ts";
 import { distort, type DistortOptions } from "./shape.ts";

@@ -13,33 +13,35 @@ import {
   type Layer,
 } from "../models/network/layers.ts";
 
-/** Makes the layers for K outputs: labels and blank. `drop`: share of activities dropped while training. */
+/** A net in words and layers. */
 interface NetRecipe {
   readonly about: string;
-  /** Steps joined into one in all. */
-  readonly joined: number;
+  /** Steps of the input that one step of the output stands for. */
+  readonly stride: number;
   /** Steps of rest behind the ink, for nets that need time to answer. */
   readonly ahead: number;
+  /** For K outputs, labels and blank; `drop`: share of activities dropped while training. */
   layers(K: number, drop: number): readonly Layer[];
 }
 
-const kept = (drop: number): Layer[] => (drop > 0 ? [dropout(drop)] : []);
+const dropouts = (drop: number): Layer[] => (drop > 0 ? [dropout(drop)] : []);
 
 const small = normal(0.1);
 
+/** The nets by name. */
 export const handwritingNets = {
   hierarchical: {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
-    joined: 4,
+    stride: 4,
     ahead: 0,
     layers: (K, drop) => [
       subsample({ steps: 2 }),
       bidirectional(lstm(48)),
-      ...kept(drop),
+      ...dropouts(drop),
       subsample({ steps: 2 }),
       dense(64, { activation: "tanh" }),
       bidirectional(lstm(72)),
-      ...kept(drop),
+      ...dropouts(drop),
       dense(K),
     ],
   },
@@ -47,7 +49,7 @@ export const handwritingNets = {
     about:
       "one bidirectional layer of 100 + 100 LSTM blocks with peepholes, all weights from N(0, 0.1), " +
       "as in Graves et al. 2007",
-    joined: 1,
+    stride: 1,
     ahead: 0,
     layers: (K, drop) => [
       bidirectional(
@@ -56,7 +58,7 @@ export const handwritingNets = {
           init: { input: small, recurrent: small, bias: small, peepholes: small },
         }),
       ),
-      ...kept(drop),
+      ...dropouts(drop),
       dense(K, { init: { input: small, bias: small } }),
     ],
   },
@@ -64,16 +66,17 @@ export const handwritingNets = {
     about:
       "one direction only, eight points at a time: reads while one writes, and answers up to eight " +
       "points late",
-    joined: 1,
+    stride: 1,
     ahead: 8,
     layers: (K, drop) => [
       delayTaps(8),
       dense(48, { activation: "tanh" }),
       lstm(128),
-      ...kept(drop),
+      ...dropouts(drop),
       dense(K),
     ],
   },
 } as const satisfies Record<string, NetRecipe>;
 
+/** A name of one. */
 export type HandwritingNet = keyof typeof handwritingNets;

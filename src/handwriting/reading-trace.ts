@@ -20,7 +20,7 @@ export interface CellTrace {
    */
   readonly states: Floats;
   /** Steps of the input that one step of the layer stands for. */
-  readonly joined: number;
+  readonly stride: number;
 }
 
 /** One sequence read. */
@@ -31,7 +31,7 @@ export interface ReadingTrace {
   /** [S,K] probabilities of the classes at the steps of the output. */
   readonly output: Floats;
   /** Steps of the input that one step of the output stands for. */
-  readonly joined: number;
+  readonly stride: number;
   /** Labels on the best path, at steps of the output. */
   readonly emissions: readonly Emission[];
   readonly cells: readonly CellTrace[];
@@ -41,11 +41,11 @@ export interface ReadingTrace {
 }
 
 /** Steps of the input that one step of a node stands for: the joins on the way to it. */
-function joinedAt(net: Network, id: number): number {
+function strideAt(net: Network, id: number): number {
   const node = net.built.graph.node(id);
   const from = node.inputs[0];
   if (from === undefined) return 1;
-  return joinedAt(net, from) * (node.op?.stride ?? 1);
+  return strideAt(net, from) * (node.op?.stride ?? 1);
 }
 
 /** Reads input [T,I] with a net whose loss is ctc, and keeps what happened until `dispose`. */
@@ -75,7 +75,7 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
     steps,
     width,
     output: probabilities,
-    joined: joinedAt(net, output),
+    stride: strideAt(net, output),
     emissions: bestPath(probabilities, K),
     cells: recurrent.map(({ node, name }) => {
       const { rows, columns } = tape.shape(node);
@@ -83,7 +83,7 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
         name,
         units: columns,
         states: memory.reals(tape.trace(node, "state"), rows * columns).slice(),
-        joined: joinedAt(net, node),
+        stride: strideAt(net, node),
       };
     }),
     gradient({ label, from, to }) {

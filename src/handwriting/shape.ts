@@ -2,7 +2,7 @@
  * The geometry of ink: straightening, thinning, and random distortions. Points are [n,3] x, y (downwards),
  * pen-up; every function makes new points and leaves the given ones alone.
  */
-import { POINT } from "./formats/ink.ts";
+import { POINT } from "./ink.ts";
 import type { Random } from "../wasm/random.ts";
 
 /** Straight lines and moments of a piece of ink. */
@@ -62,6 +62,23 @@ export interface NormalizeOptions {
 }
 
 /**
+ * Widths per root mean square height that scaling goes by: a line of writing has some hundreds. A straight stroke
+ * has no height of its own, and would be scaled without bound.
+ */
+const MAX_FLATNESS = 10_000;
+
+/** The leftmost and the rightmost x. */
+export function extentOf(points: Float32Array): { left: number; right: number } {
+  let left = Infinity;
+  let right = -Infinity;
+  for (let i = 0; i < points.length; i += POINT) {
+    left = Math.min(left, points[i]);
+    right = Math.max(right, points[i]);
+  }
+  return { left, right };
+}
+
+/**
  * Centers ink, levels it (y ← y - slope·x), and, if asked, uprights and scales it. The lean is Σ dx·dy / Σ
  * dy² over the pieces of stroke steeper than 2:1, the least-squares shear of the down- and upstrokes.
  */
@@ -84,33 +101,36 @@ export function normalize(
     }
     if (down > 0) out = affine(out, [1, -across / down, 0, 1]);
   }
-  const { height } = moments(out);
-  return size > 0 && height > 0 ? affine(out, [size / height, 0, 0, size / height]) : out;
+  if (!(size > 0)) return out;
+  const { left, right } = extentOf(out);
+  const height = Math.max(moments(out).height, (right - left) / MAX_FLATNESS);
+  const scale = size / height;
+  return height > 0 && Number.isFinite(scale) ? affine(out, [scale, 0, 0, scale]) : out;
 }
 
 /**
  * Numbers of the points that stay: those nearer than `distance` to the last one kept go, but for those that
  * end a stroke. The first stays.
  */
-export function thinned(points: Float32Array, distance: number): Int32Array {
+export function thinnedIndices(points: Float32Array, distance: number): Int32Array {
   const kept: number[] = [];
-  const least = distance * distance;
+  const minSquare = distance * distance;
   let x = 0;
   let y = 0;
   for (let i = 0; i < points.length; i += POINT) {
     const dx = points[i] - x;
     const dy = points[i + 1] - y;
-    if (i > 0 && points[i + 2] === 0 && dx * dx + dy * dy < least) continue;
+    if (i > 0 && points[i + 2] === 0 && dx * dx + dy * dy < minSquare) continue;
     kept.push(i / POINT);
-    x = points[i]!;
-    y = points[i + 1]!;
+    x = points[i];
+    y = points[i + 1];
   }
   return Int32Array.from(kept);
 }
 
-/** Ink without the points that `thinned` drops. */
+/** Ink without the points that `thinnedIndices` drops. */
 export function thin(points: Float32Array, distance: number): Float32Array {
-  const kept = thinned(points, distance);
+  const kept = thinnedIndices(points, distance);
   const out = new Float32Array(kept.length * POINT);
   kept.forEach((i, t) => out.set(points.subarray(i * POINT, (i + 1) * POINT), t * POINT));
   return out;
@@ -161,15 +181,10 @@ const KNOTS = 1000;
  */
 function warped(points: Float32Array, random: Random, amount: number): Float32Array {
   const { x: middle, y, slope, height } = moments(points);
-  let least = Infinity;
-  let most = -Infinity;
-  for (let i = 0; i < points.length; i += POINT) {
-    least = Math.min(least, points[i]);
-    most = Math.max(most, points[i]);
-  }
-  const pitch = Math.max(PITCH * height, (most - least) / KNOTS);
+  const { left, right } = extentOf(points);
+  const pitch = Math.max(PITCH * height, (right - left) / KNOTS);
   if (!(pitch > 0)) return points;
-  const cuts = Math.max(1, Math.ceil((most - least) / pitch));
+  const cuts = Math.max(1, Math.ceil((right - left) / pitch));
   const draw = (): Float64Array =>
     Float64Array.from({ length: cuts + 1 }, () => amount * (2 * random.uniform() - 1));
   const width = draw();
@@ -182,14 +197,14 @@ function warped(points: Float32Array, random: Random, amount: number): Float32Ar
     values[k] + (values[k + 1] - values[k]) * w;
   const out = points.slice();
   for (let i = 0; i < out.length; i += POINT) {
-    const along = (points[i] - least) / pitch;
+    const along = (points[i] - left) / pitch;
     const k = Math.min(Math.floor(along), cuts - 1);
     const u = along - k;
     const w = u * u * (3 - 2 * u);
     const line = y + slope * (points[i] - middle);
     const up = points[i + 1] - line;
     out[i] =
-      least +
+      left +
       starts[k] +
       pitch * (u * (1 + width[k]) + (width[k + 1] - width[k]) * u * u * u * (1 - u / 2)) +
       between(lean, k, w) * up;

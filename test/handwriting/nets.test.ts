@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, test } from "vitest";
 import { network, sgd, type Network } from "../../src/index.ts";
-import { alphabetOf, handwritingItem, type Script } from "../../src/handwriting/lessons.ts";
+import { alphabetOf, handwritingItem, type Script } from "../../src/handwriting/script.ts";
 import { checkInkInput, inkFeatures, inkWidth, type InkInput } from "../../src/handwriting/input.ts";
 import { drawnWords } from "../../src/handwriting/letters.ts";
 import { handwritingNets, type HandwritingNet } from "../../src/handwriting/nets.ts";

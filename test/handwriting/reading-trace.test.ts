@@ -28,9 +28,9 @@ const input = Float64Array.from({ length: 26 }, (_, i) => ((i * 7) % 11) / 5 - 1
 
 test("it holds the output that predict gives, every cell, and how many steps each stands for", () => {
   const trace = readingTrace(net, input);
-  expect(trace).toMatchObject({ steps: 13, width: 2, joined: 6 });
+  expect(trace).toMatchObject({ steps: 13, width: 2, stride: 6 });
   close(trace.output, net.predict([input])[0], { abs: 1e-15 });
-  expect(trace.cells.map(({ units, joined, states }) => [units, joined, states.length])).toEqual([
+  expect(trace.cells.map(({ units, stride, states }) => [units, stride, states.length])).toEqual([
     [4, 2, 28],
     [4, 2, 28],
     [3, 6, 9],

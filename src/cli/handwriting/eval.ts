@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { NGram } from "../../inference/ngram.ts";
 import type { LanguageModel } from "../../inference/beam-search.ts";
-import { encodeText, unknownCharacters } from "../../handwriting/lessons.ts";
+import { netLanguage } from "../../handwriting/net-language.ts";
+import { readHandwriting } from "../../handwriting/read-folder.ts";
+import { encodeText, scriptOf, unknownCharacters } from "../../handwriting/script.ts";
 import {
-  judge,
-  netLanguage,
   readingErrors,
-  scriptOf,
+  scoreReading,
   worstFirst,
   type Reading,
   type ReadingOptions,
@@ -15,7 +15,7 @@ import {
 import { engine } from "../../wasm/engine.ts";
 import type { Network } from "../../models/network/network.ts";
 import { UsageError, type Context, type OptionSpec } from "../command.ts";
-import { readHandwriting } from "./data.ts";
+import { diskFolder } from "../disk.ts";
 import { percent } from "./train.ts";
 import { loadModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
@@ -78,15 +78,13 @@ export async function evalHandwriting(net: Network, { screen, signal, values }: 
               }),
         };
   const split = values.needed("split", "a split");
-  const inks = await readHandwriting(values.needed("data", "the folder of the handwriting"), split, {
-    signal,
-    say: (line) => screen.line(line),
-  });
+  const folder = diskFolder(values.needed("data", "the folder of the handwriting"));
+  const inks = await readHandwriting(folder, { split, signal, onNotice: (line) => screen.line(line) });
   const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" });
   const readings: Reading[] = [];
   for (let from = 0; from < inks.length; from += CHUNK) {
     signal.throwIfAborted();
-    readings.push(...(await judge(net, inks.slice(from, from + CHUNK), reading)).readings);
+    readings.push(...(await scoreReading(net, inks.slice(from, from + CHUNK), reading)).readings);
     progress.update(readings.length);
   }
   progress.end();

@@ -5,17 +5,18 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Ink } from "../../handwriting/formats/ink.ts";
+import type { Ink } from "../../handwriting/ink.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { momentum } from "../../optim/momentum.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { workerPool } from "../../parallel/pool.ts";
-import { alphabetOf, Lessons, type Script } from "../../handwriting/lessons.ts";
+import { InkBatches } from "../../handwriting/batches.ts";
+import { alphabetOf, type Script } from "../../handwriting/script.ts";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
-import { judge } from "../../handwriting/reading.ts";
+import { scoreReading } from "../../handwriting/reading.ts";
 import type { DistortOptions } from "../../handwriting/shape.ts";
 import { type About, loadModel, saveModel } from "../open-model.ts";
 
@@ -143,14 +144,14 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   const recipe = before?.recipe ?? options.recipe;
   const net = found?.net ?? (await makeNet(recipe, options.train));
   const { script } = net.spec.notes as unknown as { script: Script };
-  const lessons = new Lessons(net.engine, options.train, {
+  const batches = new InkBatches(net.engine, options.train, {
     script,
     batch: recipe.batch,
     seed: recipe.seed,
-    joined: handwritingNets[recipe.net].joined,
+    stride: handwritingNets[recipe.net].stride,
     distort: recipe.distort,
   });
-  const perEpoch = lessons.batchesPerEpoch;
+  const perEpoch = batches.batchesPerEpoch;
   const steps = perEpoch * recipe.epochs;
   const look = spread(options.valid, recipe.check);
   const optimizer = optimizerOf(recipe, steps);
@@ -171,7 +172,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     weights: net.size,
     steps,
     step: net.step,
-    dropped: lessons.dropped.length,
+    dropped: batches.dropped.length,
     alphabet: script.alphabet,
   });
   try {
@@ -180,7 +181,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       history.length - 1 - history.findIndex(({ error }) => error === bestError()) >= options.patience;
     while (net.step < steps && !signal.aborted && !late() && !tired()) {
       const left = perEpoch - (net.step % perEpoch);
-      for await (const { step, loss } of net.train(lessons.from(net.step), {
+      for await (const { step, loss } of net.train(batches.from(net.step), {
         optimizer,
         steps: left,
         shard: recipe.shard,
@@ -193,7 +194,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         if (late()) break;
       }
       if (net.step % perEpoch === 0 && !signal.aborted) {
-        const { labelError: error } = await judge(net, look);
+        const { labelError: error } = await scoreReading(net, look);
         const best = history.length === 0 || error < bestError();
         history.push({ epoch: net.step / perEpoch, loss: sum / perEpoch, error, seconds: seconds() });
         sum = 0;

@@ -2,10 +2,11 @@
 import { availableParallelism } from "node:os";
 import { existsSync } from "node:fs";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
-import { judge } from "../../handwriting/reading.ts";
+import { scoreReading } from "../../handwriting/reading.ts";
 import { oneOf } from "../../wasm/errors.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
-import { readHandwriting } from "./data.ts";
+import { readHandwriting } from "../../handwriting/read-folder.ts";
+import { diskFolder } from "../disk.ts";
 import { checkpointOf, fileHash, type Recipe, runTraining } from "./run.ts";
 import { loadModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
@@ -142,9 +143,14 @@ export const trainHandwriting: Command = {
       throw new UsageError(
         `${checkpointOf(out)} is there; add --resume to go on from it, or name another --out`,
       );
-    const say = (line: string): void => screen.line(line);
-    const train = await readHandwriting(path, values.needed("train-split", "a split"), { signal, say });
-    const valid = await readHandwriting(path, values.needed("valid-split", "a split"), { signal });
+    const folder = diskFolder(path);
+    const onNotice = (sentence: string): void => screen.line(sentence);
+    const train = await readHandwriting(folder, {
+      split: values.needed("train-split", "a split"),
+      signal,
+      onNotice,
+    });
+    const valid = await readHandwriting(folder, { split: values.needed("valid-split", "a split"), signal });
     screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to judge by.`);
     let progress: Progress | undefined;
     const result = await runTraining({
@@ -181,7 +187,7 @@ export const trainHandwriting: Command = {
     if (!result.finished)
       throw new Error(`stopped at step ${countText(result.step)}; the same command with --resume goes on`);
     const { net } = await loadModel(out);
-    const { labelError, wordError, readings } = await judge(net, valid);
+    const { labelError, wordError, readings } = await scoreReading(net, valid);
     screen.line(
       `The best net reads all ${countText(valid.length)} validation lines ` +
         `with ${percent(labelError)} label error (${percent(wordError)} of the words), best path, ` +

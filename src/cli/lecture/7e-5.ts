@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { readingTrace, type ReadingTrace } from "../../handwriting/reading-trace.ts";
 import { type Mark, plot } from "../../figures/plot.ts";
 import { type Figure, panels, svg } from "../../figures/svg.ts";
-import type { Ink } from "../../handwriting/formats/ink.ts";
+import type { Ink } from "../../handwriting/ink.ts";
 import type { Network } from "../../models/network/network.ts";
 import { inkFeatures } from "../../handwriting/input.ts";
 import { drawnWord } from "../../handwriting/letters.ts";
-import { scriptOf } from "../../handwriting/reading.ts";
-import { readHandwriting } from "../handwriting/data.ts";
+import { readHandwriting } from "../../handwriting/read-folder.ts";
+import { scriptOf } from "../../handwriting/script.ts";
+import { diskFolder } from "../disk.ts";
 import { loadModel } from "../open-model.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import { learnToRead, pen } from "./read-drawn.ts";
@@ -24,16 +25,17 @@ async function scene(context: LectureContext): Promise<{ net: Network; ink: Ink 
   const { UNROLLED_DATA: data, UNROLLED_READER: reader } = process.env;
   if (reader === undefined || data === undefined)
     return { net: (await learnToRead(pen, context)).net, ink: drawnWord("unrolled") };
-  const lines = await readHandwriting(join(data, "iam-ondb"), "valid", {
+  const lines = await readHandwriting(diskFolder(join(data, "iam-ondb")), {
+    split: "valid",
     signal: context.signal,
-    say: context.log,
+    onNotice: context.log,
   });
   return { net: (await loadModel(reader)).net, ink: lines[context.seed % lines.length] };
 }
 
 /** The cells of the last layers whose states change most, one row each, in (-1, 1) by c/(1 + |c|). */
 function cellRows({ cells }: ReadingTrace): { values: Float64Array; columns: number } {
-  const last = cells.filter(({ joined }) => joined === cells[cells.length - 1].joined);
+  const last = cells.filter(({ stride }) => stride === cells[cells.length - 1].stride);
   const columns = last[0].states.length / last[0].units;
   const rows = last
     .flatMap(({ states, units }) =>
@@ -55,10 +57,10 @@ export const run: Run = async (context) => {
   const { alphabet, input: how } = scriptOf(net);
   const features = inkFeatures(ink.points, how);
   const trace = readingTrace(net, features.input);
-  const { emissions, output, joined, steps: T } = trace;
+  const { emissions, output, stride, steps: T } = trace;
   const K = [...alphabet].length + 1;
   const text = emissions.map(({ label }) => [...alphabet][label]).join("");
-  const time = (s: number): number => s * joined;
+  const time = (s: number): number => s * stride;
   const chance = emissions.map(({ label, from }) => output[from * K + label]);
   const active = chance.indexOf(Math.max(...chance));
   const gradient = emissions[active] ? trace.gradient(emissions[active]) : new Float32Array(T * trace.width);

@@ -6,10 +6,10 @@ import { bidirectional, dense, lstm, subsample } from "../../models/network/laye
 import { network, type Network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";
-import { handwritingItem, type Script } from "../../handwriting/lessons.ts";
+import { handwritingItem, type Script } from "../../handwriting/script.ts";
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
 import { drawnAlphabet, drawnWords } from "../../handwriting/letters.ts";
-import { judge, type Reading } from "../../handwriting/reading.ts";
+import { scoreReading, type Reading } from "../../handwriting/reading.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext } from "./experiment.ts";
 
@@ -64,7 +64,10 @@ export async function learnToRead(
     progress(from + ((to - from) * step) / STEPS, `loss ${loss.toFixed(2)} nats a word`);
   }
   signal.throwIfAborted();
-  const { labelError, readings } = await judge(net, drawnWords(WORDS, new Random(net.engine, seed, TEST)));
+  const { labelError, readings } = await scoreReading(
+    net,
+    drawnWords(WORDS, new Random(net.engine, seed, TEST)),
+  );
   return { net, error: labelError, readings, losses };
 }
 

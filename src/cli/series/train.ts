@@ -11,7 +11,7 @@ import { type Command, UsageError } from "../command.ts";
 import { roomFor } from "../open-model.ts";
 import { figureText, Progress, timeText } from "../progress.ts";
 import { seriesModels, type FittedSeries, type Gaussians } from "./models.ts";
-import { readText } from "../train/text.ts";
+import { readTextFile } from "../disk.ts";
 
 /** Half-width of a 95% band in standard deviations. */
 const BAND = 1.96;
@@ -145,10 +145,8 @@ export const trainSeries: Command = {
     const steps = options.whole("forecast", 1, 100_000);
     const heldOut = options.number("held-out", 0.01, 0.9);
     const picture = options.text("figure");
-    const table = readCsv(readText(path), path);
-    const column = options.text("column") ?? table.numeric().at(-1);
-    if (column === undefined)
-      throw new UsageError(`${path}: no column holds numbers alone; name one with --column`);
+    const table = readCsv(readTextFile(path), path);
+    const column = options.text("column") ?? table.lastNumeric();
     const series = table.column(column);
     const cut = Math.floor(series.length * (1 - heldOut));
     const { z, mean, sd } = standardize(series, cut);

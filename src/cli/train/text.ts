@@ -1,5 +1,4 @@
 /** `unrolled train text`: a character LSTM learns a text by predicting the next character. */
-import { readFileSync } from "node:fs";
 import { dense, lstm } from "../../models/network/layers.ts";
 import { normal } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
@@ -7,7 +6,8 @@ import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { text, Vocabulary } from "../../tasks/text.ts";
 import type { Item } from "../../train/task.ts";
-import { type Command, UsageError, type Values } from "../command.ts";
+import { type Command, type Values } from "../command.ts";
+import { readTextFile } from "../disk.ts";
 import { saveModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
@@ -16,17 +16,6 @@ const PIECES = 64;
 const AT_ONCE = 16;
 /** Steps of one stretch of text in a batch; gradients go back `window` steps, states all the way. */
 const STRETCH = 16;
-
-/** Reads a UTF-8 file, or refuses by name. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8")
-      .replace(/^\ufeff/, "")
-      .replace(/\r\n/g, "\n");
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-}
 
 /** The first part of a text to train on and its tail to be tested on. */
 export function split(content: string, heldOut: number): [train: string, tail: string] {
@@ -93,7 +82,7 @@ export const trainText: Command = {
     const { cells, seed, steps, batch, window, rate } = settings(values);
     const out = values.text("out");
     const start = screen.clock();
-    const content = readText(values.needed("file", "a text file"));
+    const content = readTextFile(values.needed("file", "a text file"));
     const [head, tail] = split(content, values.number("held-out", 0.001, 0.9));
     const vocabulary = Vocabulary.of(content);
     const train = text(head, { window: STRETCH * window, vocabulary });

@@ -5,30 +5,39 @@
  */
 import { knownOptions } from "../../wasm/errors.ts";
 import { broken, readText, type Folder } from "../../formats/folder.ts";
-import { pointsOf, type Ink } from "./ink.ts";
+import { decimal } from "../../formats/text.ts";
+import { InkPoints, isCoordinate, type Ink } from "../ink.ts";
+import { faultIn, hasFile, type InkFormat } from "./ink-format.ts";
 import { tags } from "./xml.ts";
 
-/** The strokes of one lineStrokes file. */
-function readStrokes(folder: Folder, file: string, xml: string): [number, number][][] {
-  const strokes: [number, number][][] = [];
-  for (const { name, end, attributes, line } of tags(folder, file, xml)) {
+/** The points of one lineStrokes file. */
+async function readStrokes(folder: Folder, file: string): Promise<Float32Array> {
+  const fail = faultIn(folder, file);
+  const points = new InkPoints();
+  let strokes = 0;
+  for (const { name, end, attributes, line } of tags(
+    await readText(folder, file, { legacy: "latin1" }),
+    fail,
+  )) {
+    if (name === "Stroke" && end) points.endStroke();
     if (end) continue;
-    if (name === "Stroke") strokes.push([]);
+    if (name === "Stroke") ++strokes;
     if (name !== "Point") continue;
-    const x = Number(attributes.x ?? NaN);
-    const y = Number(attributes.y ?? NaN);
-    if (!Number.isFinite(x) || !Number.isFinite(y))
-      throw broken(folder, file, line, `point (${attributes.x}, ${attributes.y}), want two numbers`);
-    if (strokes.length === 0) throw broken(folder, file, line, "a point outside of all strokes");
-    strokes[strokes.length - 1].push([x, y]);
+    const x = decimal(attributes.get("x") ?? "");
+    const y = decimal(attributes.get("y") ?? "");
+    if (!isCoordinate(x) || !isCoordinate(y))
+      throw fail(line, `point (${attributes.get("x")}, ${attributes.get("y")}), want two numbers`);
+    if (strokes === 0) throw fail(line, "a point outside of all strokes");
+    points.add(x, y);
   }
-  if (strokes.every((stroke) => stroke.length === 0)) throw broken(folder, file, 1, "no points");
-  return strokes;
+  if (points.count === 0) throw fail(1, "no points");
+  points.endStroke();
+  return points.slice();
 }
 
 /** The lines of text behind "CSR:". */
-function transcript(folder: Folder, file: string, text: string): string[] {
-  const lines = text.split(/\r?\n/);
+async function readTranscript(folder: Folder, file: string): Promise<string[]> {
+  const lines = (await readText(folder, file, { legacy: "latin1" })).split(/\r\n?|\n/);
   const from = lines.findIndex((line) => line.trim() === "CSR:");
   if (from < 0) throw broken(folder, file, lines.length, 'no line "CSR:", behind which the text stands');
   return lines
@@ -39,7 +48,7 @@ function transcript(folder: Folder, file: string, text: string): string[] {
 
 /**
  * The text lines of the forms that `splits` names (form, as in "a01-000u": split), or of all forms; file by
- * file.
+ * file. Throws DataError that names file and line.
  */
 export async function* readIamOnDB(
   folder: Folder,
@@ -55,17 +64,39 @@ export async function* readIamOnDB(
     const split = options.splits?.get(name);
     if (options.splits && split === undefined) continue;
     const ascii = `ascii/${path}/${name}.txt`;
-    if (form !== name) texts = transcript(folder, ascii, await readText(folder, ascii));
+    if (form !== name) texts = await readTranscript(folder, ascii);
     form = name;
     const text = texts[Number(number) - 1];
     if (text === undefined)
       throw broken(folder, ascii, 1, `${texts.length} lines of text, want one for ${file}`);
-    yield {
-      id: `${name}-${number}`,
-      text,
-      split,
-      writer: undefined,
-      points: pointsOf(readStrokes(folder, file, await readText(folder, file))),
-    };
+    const points = await readStrokes(folder, file);
+    yield { id: `${name}-${number}`, text, split, writer: undefined, points };
   }
 }
+
+/** Files of task IAM-OnDB-t1 that list the forms of a split. */
+const splitFiles = {
+  train: "trainset.txt",
+  valid: "testset_v.txt",
+  valid2: "testset_t.txt",
+  test: "testset_f.txt",
+} as const;
+
+/** Which form belongs to which split, if the lists are there. */
+async function readSplits(folder: Folder): Promise<Map<string, string> | undefined> {
+  const forms = new Map<string, string>();
+  for (const [split, file] of Object.entries(splitFiles)) {
+    if (!(await hasFile(folder, file))) continue;
+    for (const form of (await readText(folder, file)).split(/\s+/)) if (form) forms.set(form, split);
+  }
+  return forms.size > 0 ? forms : undefined;
+}
+
+/** IAM-OnDB's own tree, with the splits of its task if their lists are there. */
+export const iamOnDB: InkFormat = {
+  holds: "lineStrokes with ascii",
+  recognizes: async (folder) => (await folder.list("lineStrokes")).length > 0,
+  async *read(folder) {
+    yield* readIamOnDB(folder, { splits: await readSplits(folder) });
+  },
+};

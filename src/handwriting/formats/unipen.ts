@@ -5,34 +5,65 @@
  * upwards: it is turned.
  */
 import { knownOptions } from "../../wasm/errors.ts";
-import { broken, readText, type Folder } from "../../formats/folder.ts";
-import { pointsOf, type Ink } from "./ink.ts";
+import { readText, type Folder } from "../../formats/folder.ts";
+import { decimal, lines } from "../../formats/text.ts";
+import { InkPoints, isCoordinate, POINT, type Ink } from "../ink.ts";
+import { faultIn, type Fault, type InkFormat } from "./ink-format.ts";
 
+/** A keyword with what stands behind it, over as many lines as it takes. */
 interface Statement {
   readonly keyword: string;
   readonly argument: string;
   readonly line: number;
 }
 
-/** Keywords with what stands behind them, over as many lines as it takes. */
 function* statements(text: string): Generator<Statement, void, void> {
-  let keyword = "";
-  let parts: string[] = [];
-  let from = 0;
-  let line = 0;
-  for (const row of text.split(/\r?\n/)) {
-    ++line;
-    const match = /^\.([A-Z_0-9]+)\s*(.*)$/.exec(row);
-    if (!match) {
-      parts.push(row);
-      continue;
-    }
-    if (keyword) yield { keyword, argument: parts.join("\n"), line: from };
-    keyword = match[1]!;
-    parts = [match[2]];
-    from = line;
+  const KEYWORD = /\.([A-Z_0-9]+)/y;
+  let last: { keyword: string; from: number; line: number } | undefined;
+  for (const { from, number } of lines(text)) {
+    KEYWORD.lastIndex = from;
+    const keyword = KEYWORD.exec(text)?.[1];
+    if (keyword === undefined) continue;
+    if (last) yield { ...last, argument: text.slice(last.from, from) };
+    last = { keyword, from: from + keyword.length + 1, line: number };
   }
-  if (keyword) yield { keyword, argument: parts.join("\n"), line: from };
+  if (last) yield { ...last, argument: text.slice(last.from) };
+}
+
+/** The words of a text. */
+function* wordsOf(text: string): Generator<string, void, void> {
+  const WORD = /\S+/g;
+  for (let match = WORD.exec(text); match; match = WORD.exec(text)) yield match[0];
+}
+
+/** The text in the first quotes, in which a backslash stands before quotes and backslashes. */
+function quoted(argument: string): string | undefined {
+  const from = argument.indexOf('"') + 1;
+  if (from === 0) return undefined;
+  for (let at = from; at < argument.length; ++at) {
+    if (argument[at] === "\\") ++at;
+    else if (argument[at] === '"') return argument.slice(from, at).replace(/\\([^])/g, "$1");
+  }
+  return undefined;
+}
+
+/** Strokes from one number to another, both included. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The spans of a delineation such as "3", "0-4" or "1,3-5"; places inside strokes ("2:10-3:5") are taken as
+ * whole strokes. Undefined at the end where the text is none.
+ */
+function* spansOf(delineation: string): Generator<Span | undefined, void, void> {
+  const SPAN = /(\d+)(?::\d+)?(?:-(\d+)(?::\d+)?)?(?:,|$)/y;
+  do {
+    const match = SPAN.exec(delineation);
+    yield match ? { from: Number(match[1]), to: Number(match[2] ?? match[1]) } : undefined;
+    if (!match) return;
+  } while (SPAN.lastIndex < delineation.length);
 }
 
 /** Places of X and Y among the columns of `.COORD X Y T P`, and how many there are. */
@@ -42,41 +73,141 @@ interface Columns {
   readonly count: number;
 }
 
-function readStroke(
-  folder: Folder,
-  file: string,
-  { argument, line }: Statement,
-  columns: Columns,
-): [number, number][] {
-  const stroke: [number, number][] = [];
-  argument.split("\n").forEach((row, i) => {
-    const values = row.trim() === "" ? [] : row.trim().split(/\s+/).map(Number);
-    if (values.length % columns.count !== 0 || values.some((v) => !Number.isFinite(v))) {
-      throw broken(folder, file, line + i, `"${row.trim()}", want ${columns.count} numbers a point`);
-    }
-    for (let p = 0; p < values.length; p += columns.count)
-      stroke.push([values[p + columns.x], -values[p + columns.y]]);
-  });
-  return stroke;
+interface Segment {
+  readonly fail: (what: string) => Error;
+  readonly delineation: string;
+  readonly text: string;
 }
 
 /**
- * Indices of a delineation such as "3", "0-4" or "1,3-5"; places inside strokes ("2:10-3:5") are taken as
- * whole strokes.
+ * A stroke may belong to several segments of one level, but all segments together hold at most so many times the
+ * strokes and points of the file.
  */
-function delineation(text: string): number[] | undefined {
-  const indices: number[] = [];
-  for (const part of text.split(",")) {
-    const match = /^(\d+)(?::\d+)?(?:-(\d+)(?::\d+)?)?$/.exec(part);
-    if (!match) return undefined;
-    for (let i = Number(match[1]); i <= Number(match[2] ?? match[1]); ++i) indices.push(i);
+const MAX_REPEATS = 8;
+
+/** One file with all that it includes. */
+class UnipenDocument {
+  readonly #folder: Folder;
+  readonly #level: string;
+  readonly #included = new Set<string>();
+  readonly #points: InkPoints;
+  /** Where each stroke ends among the points. */
+  readonly #ends: number[] = [];
+  readonly #segments: Segment[] = [];
+  #writer: string | undefined;
+
+  constructor(folder: Folder, level: string) {
+    this.#folder = folder;
+    this.#level = level;
+    this.#points = new InkPoints();
   }
-  return indices;
+
+  /** Reads a file and those that it includes. */
+  async read(file: string): Promise<void> {
+    this.#included.add(file);
+    const fail = faultIn(this.#folder, file);
+    let columns: Columns = { x: 0, y: 1, count: 2 };
+    for (const statement of statements(await readText(this.#folder, file, { legacy: "latin1" }))) {
+      const { keyword, argument } = statement;
+      if (keyword === "COORD") columns = readColumns(statement, fail);
+      else if (keyword === "PEN_DOWN") this.#readStroke(statement, columns, fail);
+      else if (keyword === "WRITER_ID") this.#writer = argument.trim().slice(0, 200);
+      else if (keyword === "SEGMENT") this.#readSegment(statement, fail);
+      else if (keyword === "INCLUDE") await this.#include(statement, fail);
+    }
+  }
+
+  async #include({ argument, line }: Statement, fail: Fault): Promise<void> {
+    const [name = ""] = wordsOf(argument);
+    const file = `include/${name}`;
+    if (name.split("/").includes(".."))
+      throw fail(line, `.INCLUDE ${name} is outside of the folder "include"`);
+    if (this.#included.has(file)) throw fail(line, `.INCLUDE ${name} a second time, want each file once`);
+    await this.read(file);
+  }
+
+  #readStroke({ argument, line }: Statement, columns: Columns, fail: Fault): void {
+    const before = this.#points.count;
+    const values = new Float64Array(columns.count);
+    for (const { from, to, number } of lines(argument)) {
+      const row = argument.slice(from, to).trim();
+      const wrong = (): Error =>
+        fail(line + number - 1, `"${row.slice(0, 60)}", want ${columns.count} numbers a point`);
+      let filled = 0;
+      for (const word of wordsOf(row)) {
+        const value = decimal(word);
+        if (!isCoordinate(value)) throw wrong();
+        values[filled++] = value;
+        if (filled < columns.count) continue;
+        this.#points.add(values[columns.x], -values[columns.y]);
+        filled = 0;
+      }
+      if (filled > 0) throw wrong();
+    }
+    if (this.#points.count > before) this.#points.endStroke();
+    this.#ends.push(this.#points.count);
+  }
+
+  #readSegment({ argument, line }: Statement, fail: Fault): void {
+    const [level, delineation = ""] = wordsOf(argument);
+    const text = quoted(argument);
+    if (level !== this.#level || !text) return;
+    this.#segments.push({ fail: (what) => fail(line, what), delineation, text });
+  }
+
+  /** Checks every segment against the strokes there are. */
+  check(): void {
+    let left = MAX_REPEATS * (this.#ends.length + this.#points.count);
+    for (const { delineation, fail } of this.#segments) {
+      let points = 0;
+      for (const span of spansOf(delineation)) {
+        if (!span || span.to < span.from)
+          throw fail(`"${delineation.slice(0, 60)}", want the numbers of strokes such as 0-4`);
+        if (span.to >= this.#ends.length)
+          throw fail(
+            `stroke ${Math.max(span.from, this.#ends.length)}, want one of the ${this.#ends.length} there are`,
+          );
+        points += this.#pointsOf(span);
+        left -= span.to - span.from + 1;
+      }
+      left -= points;
+      if (points === 0) throw fail("a segment without points");
+      if (left < 0) throw fail(`segments that name every stroke more than ${MAX_REPEATS} times`);
+    }
+  }
+
+  #start = (stroke: number): number => (stroke > 0 ? this.#ends[stroke - 1] : 0);
+
+  #pointsOf({ from, to }: Span): number {
+    return this.#ends[to] - this.#start(from);
+  }
+
+  /** The segments, once checked. */
+  *inks(file: string): Generator<Ink, void, void> {
+    for (const [i, { delineation, text }] of this.#segments.entries()) {
+      const spans = [...spansOf(delineation)].filter((span) => span !== undefined);
+      const points = new Float32Array(spans.reduce((sum, span) => sum + this.#pointsOf(span), 0) * POINT);
+      let at = 0;
+      for (const span of spans) {
+        points.set(this.#points.slice(this.#start(span.from), this.#ends[span.to]), at);
+        at += this.#pointsOf(span) * POINT;
+      }
+      yield { id: `${file}#${i}`, text, split: undefined, writer: this.#writer, points };
+    }
+  }
+}
+
+function readColumns({ argument, line }: Statement, fail: Fault): Columns {
+  const words = [...wordsOf(argument.slice(0, 1000))];
+  const columns = { x: words.indexOf("X"), y: words.indexOf("Y"), count: words.length };
+  if (columns.x < 0 || columns.y < 0)
+    throw fail(line, `.COORD ${words.slice(0, 20).join(" ")}, want X and Y among them`);
+  return columns;
 }
 
 /**
  * The segments of one level ("WORD", "CHARACTER", …) of the files below a folder (default "data"). Unlabeled
- * segments are left out.
+ * segments are left out. Throws DataError that names file and line, before the first segment of a broken file.
  */
 export async function* readUnipen(
   folder: Folder,
@@ -85,50 +216,16 @@ export async function* readUnipen(
   knownOptions("readUnipen", options, ["level", "below"]);
   const { level = "WORD", below = "data" } = options;
   for (const file of await folder.list(below)) {
-    const strokes: [number, number][][] = [];
-    const segments: { line: number; strokes: number[]; text: string }[] = [];
-    let writer: string | undefined;
-    const scan = async (name: string, depth: number): Promise<void> => {
-      let columns: Columns = { x: 0, y: 1, count: 2 };
-      for (const statement of statements(await readText(folder, name))) {
-        const { keyword, argument, line } = statement;
-        const words = argument.trim().split(/\s+/);
-        if (keyword === "COORD") {
-          columns = { x: words.indexOf("X"), y: words.indexOf("Y"), count: words.length };
-          if (columns.x < 0 || columns.y < 0)
-            throw broken(folder, name, line, `.COORD ${words.join(" ")}, want X and Y among them`);
-        } else if (keyword === "PEN_DOWN") strokes.push(readStroke(folder, name, statement, columns));
-        else if (keyword === "WRITER_ID") writer = argument.trim();
-        else if (keyword === "INCLUDE") {
-          if (depth > 7)
-            throw broken(folder, name, line, ".INCLUDE goes deeper than 8 files; a file may include itself");
-          await scan(`include/${words[0]}`, depth + 1);
-        } else if (keyword === "SEGMENT" && words[0] === level) {
-          const text = /"((?:[^"\\]|\\.)*)"/.exec(argument)?.[1]?.replace(/\\(.)/g, "$1");
-          const places = delineation(words[1] ?? "");
-          if (!places)
-            throw broken(folder, name, line, `"${words[1]}", want the numbers of strokes such as 0-4`);
-          if (text !== undefined) segments.push({ line, strokes: places, text });
-        }
-      }
-    };
-    await scan(file, 0);
-    for (const [i, segment] of segments.entries()) {
-      const missing = segment.strokes.find((s) => s >= strokes.length);
-      if (missing !== undefined)
-        throw broken(
-          folder,
-          file,
-          segment.line,
-          `stroke ${missing}, want one of the ${strokes.length} there are`,
-        );
-      yield {
-        id: `${file}#${i}`,
-        text: segment.text,
-        split: undefined,
-        writer,
-        points: pointsOf(segment.strokes.map((s) => strokes[s])),
-      };
-    }
+    const document = new UnipenDocument(folder, level);
+    await document.read(file);
+    document.check();
+    yield* document.inks(file);
   }
 }
+
+/** UNIPEN's own tree: every file below `data`. */
+export const unipen: InkFormat = {
+  holds: "UNIPEN's data",
+  recognizes: async (folder) => (await folder.list("data")).length > 0,
+  read: (folder) => readUnipen(folder),
+};

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { readHandwriting, withSplits } from "../../../src/cli/handwriting/data.ts";
+import { diskFolder } from "../../../src/cli/disk.ts";
+import { readHandwriting, withSplits } from "../../../src/handwriting/read-folder.ts";
 import { fileHash } from "../../../src/cli/handwriting/run.ts";
-import type { Ink } from "../../../src/handwriting/formats/ink.ts";
+import type { Ink } from "../../../src/handwriting/ink.ts";
 import { drawnWords } from "../../../src/handwriting/letters.ts";
 import { engine } from "../../../src/wasm/engine.ts";
 import { Random } from "../../../src/wasm/random.ts";
@@ -277,13 +278,15 @@ test("eval reads lines with characters that the net does not know: they are erro
     const result = events().at(-1)!;
     const lines = events().filter(({ event }) => event === "line");
     expect([code, err]).toEqual([0, ""]);
-    expect(result).toMatchObject({ event: "result", lines: 5, unknown: 5, unknownKinds: " éΩ€𝒳" });
+    expect(result).toMatchObject({ event: "result", lines: 4, unknown: 5, unknownKinds: " éΩ€𝒳" });
     expect(lines.find(({ want }) => want === "Ω€𝒳")!.edits).toBeGreaterThanOrEqual(3);
     const edits = lines.reduce((sum, line) => sum + (line.edits as number), 0);
     const characters = strange.reduce((n, { text }) => n + [...text].length, 0);
     expect(result.labelError).toBe(edits / characters);
   }
-  expect((await read("strange")).out).toContain(
+  const { out: shown } = await read("strange");
+  expect(shown).toContain("1 of 5 pieces do not say what is written and are left out");
+  expect(shown).toContain(
     '5 of the characters are not in the alphabet of the net and count as errors: " éΩ€𝒳"',
   );
 });
@@ -291,11 +294,14 @@ test("eval reads lines with characters that the net does not know: they are erro
 test("lines without splits get them: every tenth line judges, the screen says so, and training runs", async () => {
   const bare = write("bare", inks, () => undefined);
   const said: string[] = [];
-  const valid = await readHandwriting(bare, "valid", { say: (line) => said.push(line) });
+  const valid = await readHandwriting(diskFolder(bare), {
+    split: "valid",
+    onNotice: (line) => said.push(line),
+  });
   expect(valid.map(({ text }) => text)).toEqual([inks[0].text, inks[10].text]);
   expect(said).toEqual([`${bare} has no splits: every tenth line is "valid", the others "train".`]);
-  expect(await readHandwriting(bare, "train")).toHaveLength(18);
-  expect((await readHandwriting(bare, "all")).every(({ split }) => split === undefined)).toBe(true);
+  expect(await readHandwriting(diskFolder(bare), { split: "train" })).toHaveLength(18);
+  expect((await readHandwriting(diskFolder(bare))).every(({ split }) => split === undefined)).toBe(true);
   const { code, out: screen } = await unrolled([
     "train",
     "handwriting",
@@ -326,10 +332,13 @@ test("a UNIPEN tree has no splits: every tenth writer judges, and no writer is o
     );
   }
   const said: string[] = [];
-  const valid = await readHandwriting(file("unipen"), "valid", { say: (line) => said.push(line) });
+  const valid = await readHandwriting(diskFolder(file("unipen")), {
+    split: "valid",
+    onNotice: (line) => said.push(line),
+  });
   expect(valid.map(({ writer }) => writer)).toEqual(["w0", "w0", "w10", "w10"]);
   expect(said[0]).toContain('every tenth writer is "valid"');
-  expect(await readHandwriting(file("unipen"), "train")).toHaveLength(20);
+  expect(await readHandwriting(diskFolder(file("unipen")), { split: "train" })).toHaveLength(20);
 });
 
 test("a split by place leaves lines on both sides as soon as there are two", () => {

@@ -12,7 +12,7 @@ import {
 } from "../../../src/cli/handwriting/run.ts";
 import { loadModel } from "../../../src/cli/open-model.ts";
 import { drawnWords } from "../../../src/handwriting/letters.ts";
-import { judge } from "../../../src/handwriting/reading.ts";
+import { scoreReading } from "../../../src/handwriting/reading.ts";
 import { engine } from "../../../src/wasm/engine.ts";
 import { Random } from "../../../src/wasm/random.ts";
 
@@ -74,8 +74,8 @@ test("the best net is kept with its script, and reads as well as the history say
   const { history } = await run("best");
   const { net, about } = await loadModel(out);
   expect(about.task).toBe("handwriting");
-  expect((await judge(net, valid)).labelError).toBe(Math.min(...history.map(({ error }) => error)));
-  expect((await judge(net, valid, { width: 8 })).readings).toHaveLength(12);
+  expect((await scoreReading(net, valid)).labelError).toBe(Math.min(...history.map(({ error }) => error)));
+  expect((await scoreReading(net, valid, { width: 8 })).readings).toHaveLength(12);
   net.dispose();
 });
 
@@ -87,7 +87,7 @@ test(
     expect([finished, step, history.length]).toEqual([true, 6, 2]);
     const { net } = await loadModel(join(folder, "tired.safetensors"));
     expect(net.step).toBe(0); // saved without its training
-    expect((await judge(net, valid)).labelError).toBe(history[0].error);
+    expect((await scoreReading(net, valid)).labelError).toBe(history[0].error);
     net.dispose();
   },
 );

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memoryFolder, type Folder } from "../../../src/formats/folder.ts";
 import { readIamOnDB } from "../../../src/handwriting/formats/iam-ondb.ts";
-import { readInk, type Ink } from "../../../src/handwriting/formats/ink.ts";
+import { readInk } from "../../../src/handwriting/formats/ink-folder.ts";
+import type { Ink } from "../../../src/handwriting/ink.ts";
 import { readInkML } from "../../../src/handwriting/formats/inkml.ts";
 import { readUnipen } from "../../../src/handwriting/formats/unipen.ts";
 
@@ -102,7 +103,7 @@ test.each([
     "an item without text",
     index((line, i) => (i === 1 ? line.replace('"text":"b"', '"text":5') : line)),
     bytes,
-    "ink/index.json:3: item 1: text is number",
+    "ink/index.json:3: item 1: text is 5, want a string",
   ],
   [
     "an item without points",
@@ -198,7 +199,7 @@ ${traces}
   expect(ink.text).toBe("x < 2");
   expect([...ink.points]).toEqual([1, 2, 0, 3, 5, 1, 10, 10, 0, 12, 13, 0, 14, 16, 0, 17, 19, 1]);
   await expect(readInkML(file("<trace>0 1 2, a b c</trace>"), "a.inkml")).rejects.toThrow(
-    'ml/a.inkml:4: "0 1 2, a b c" is no trace of points',
+    'ml/a.inkml:4: "a b c" is no value of a trace',
   );
   await expect(readInkML(file("<trace>0 1"), "a.inkml")).rejects.toThrow("ml/a.inkml:5:");
 });

@@ -108,7 +108,7 @@ test("a loss of infinite weights is still an error", async () => {
 test("a loss with options is read like the name: by traces, by metrics, and by the rule for subsample", async () => {
   const net = await make(infinite);
   const trace = readingTrace(net, good[0].input);
-  expect(trace.joined).toBe(2);
+  expect(trace.stride).toBe(2);
   trace.dispose();
   expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);
   await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(

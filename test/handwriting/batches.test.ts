@@ -1,11 +1,12 @@
-/** Handwriting: the geometry of ink, what a net sees of it, and lessons that replay. */
+/** Handwriting: the geometry of ink, what a net sees of it, and batches that replay. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeText, encodeText, handwritingItem, Lessons } from "../../src/handwriting/lessons.ts";
+import { InkBatches } from "../../src/handwriting/batches.ts";
+import { decodeText, encodeText, handwritingItem } from "../../src/handwriting/script.ts";
 import { inkFeatures } from "../../src/handwriting/input.ts";
 import { drawnAlphabet, drawnWord, drawnWords } from "../../src/handwriting/letters.ts";
-import { netLanguage } from "../../src/handwriting/reading.ts";
-import { affine, distort, normalize, thin, thinned } from "../../src/handwriting/shape.ts";
+import { netLanguage } from "../../src/handwriting/net-language.ts";
+import { affine, distort, normalize, thin, thinnedIndices } from "../../src/handwriting/shape.ts";
 import { dense, lstm, network } from "../../src/index.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
@@ -30,7 +31,7 @@ test(
   () => {
     fc.assert(
       fc.property(ink, fc.integer({ min: 0, max: 200 }), (points, distance) => {
-        const kept = thinned(points, distance);
+        const kept = thinnedIndices(points, distance);
         const all = rows(points);
         const left = rows(thin(points, distance));
         expect(left).toEqual([...kept].map((i) => all[i]));
@@ -154,16 +155,15 @@ test("text becomes classes and back; a character without a class is named", () =
 });
 
 test(
-  "every epoch holds every line once, batches are of like length, and any lesson can be made again " +
-    "alone",
+  "every epoch holds every line once, batches are of like length, and any batch can be made again " + "alone",
   () => {
     const script = { input: { kind: "pen" as const }, alphabet: drawnAlphabet };
     const inks = drawnWords(41, new Random(e, 1, 1));
-    const make = (): Lessons => new Lessons(e, inks, { script, batch: 8, seed: 4, joined: 4 });
-    const lessons = make();
-    expect(lessons.batchesPerEpoch).toBe(6);
+    const make = (): InkBatches => new InkBatches(e, inks, { script, batch: 8, seed: 4, stride: 4 });
+    const batches = make();
+    expect(batches.batchesPerEpoch).toBe(6);
     for (const epoch of [0, 1]) {
-      const all = Array.from({ length: 6 }, (_, i) => lessons.lesson(6 * epoch + i));
+      const all = Array.from({ length: 6 }, (_, i) => batches.batch(6 * epoch + i));
       const texts = all.flat().map((item) => decodeText(item.target as Int32Array, drawnAlphabet));
       expect([...texts].sort()).toEqual(inks.map((i) => i.text).sort());
       const spread = all
@@ -174,17 +174,17 @@ test(
         });
       expect(Math.max(...spread)).toBeLessThan(2.5);
     }
-    expect(make().lesson(9)).toEqual(lessons.lesson(9));
-    expect(lessons.lesson(0)[0].input).not.toEqual(lessons.lesson(6)[0].input);
+    expect(make().batch(9)).toEqual(batches.batch(9));
+    expect(batches.batch(0)[0].input).not.toEqual(batches.batch(6)[0].input);
   },
 );
 
 test("lines too short for their text are told apart, not trained on", () => {
   const script = { input: { kind: "pen" as const }, alphabet: "l" };
   const inks = [drawnWord("ll"), { ...drawnWord("l"), text: "llllllllll" }];
-  const lessons = new Lessons(e, inks, { script, batch: 2, seed: 1, joined: 4 });
-  expect([lessons.inks.length, lessons.dropped.length]).toEqual([1, 1]);
-  expect(() => new Lessons(e, inks.slice(1), { script, batch: 2, seed: 1, joined: 4 })).toThrow(
+  const batches = new InkBatches(e, inks, { script, batch: 2, seed: 1, stride: 4 });
+  expect([batches.inks.length, batches.dropped.length]).toEqual([1, 1]);
+  expect(() => new InkBatches(e, inks.slice(1), { script, batch: 2, seed: 1, stride: 4 })).toThrow(
     "none of 1 lines can be trained on",
   );
 });

@@ -1,74 +1,26 @@
 /**
- * Cursive handwriting (7e-3): pieces of ink in, characters out. Lines of ink become items for a net with the
- * loss ctc, in batches of similar length, distorted afresh in every epoch; everything is a function of (seed,
- * epoch, place), so training resumes anywhere.
+ * Batches of cursive handwriting (7e-3) to train on: lines of ink as items for a net with the loss ctc, of similar
+ * length in each batch, distorted afresh in every epoch. Everything is a function of (seed, epoch, place), so
+ * training resumes anywhere.
  */
-import type { Ink } from "./formats/ink.ts";
 import type { DataItem } from "../train/data.ts";
 import type { Engine } from "../wasm/engine.ts";
-import { DataError } from "../wasm/errors.ts";
+import { DataError, knownOptions, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
+import type { Ink } from "./ink.ts";
+import { inkFeatures, inkWidth } from "./input.ts";
+import { handwritingItem, type Script } from "./script.ts";
 import { distort, type DistortOptions } from "./shape.ts";
-import { inkFeatures, inkWidth, type InkInput } from "./input.ts";
-
-/** How a net reads ink and writes text. Plain data: the notes of a saved net. */
-export interface Script {
-  readonly input: InkInput;
-  /** Characters in the order of their classes; the blank stands behind the last. */
-  readonly alphabet: string;
-}
-
-/** The characters of some lines, in code-point order. */
-export function alphabetOf(inks: readonly Ink[]): string {
-  return [...new Set(inks.flatMap((ink) => [...ink.text]))]
-    .sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!)
-    .join("");
-}
-
-/**
- * The characters of some lines that an alphabet lacks, each as often as it occurs. A net can only miss them.
- */
-export function unknownCharacters(inks: readonly Pick<Ink, "text">[], alphabet: string): string[] {
-  const known = new Set(alphabet);
-  return inks.flatMap(({ text }) => [...text].filter((c) => !known.has(c)));
-}
-
-/** Classes of a text's characters. Throws DataError for one that is not in the alphabet. */
-export function encodeText(text: string, alphabet: string): Int32Array {
-  const known = new Map([...alphabet].map((c, i) => [c, i]));
-  return Int32Array.from([...text], (c) => {
-    const k = known.get(c);
-    if (k === undefined)
-      throw new DataError(
-        `handwriting: character ${JSON.stringify(c)} of ${JSON.stringify(text)} is not in the ` +
-          `alphabet ${JSON.stringify(alphabet)}`,
-      );
-    return k;
-  });
-}
-
-/** The text of some classes. */
-export function decodeText(labels: ArrayLike<number>, alphabet: string): string {
-  const characters = [...alphabet];
-  return Array.from(labels, (k) => characters[k] ?? "").join("");
-}
-
-/** One line as an item of training data. */
-export function handwritingItem(ink: Ink, script: Script): DataItem {
-  return {
-    input: inkFeatures(ink.points, script.input).input,
-    target: encodeText(ink.text, script.alphabet),
-  };
-}
 
 /** Steps that a target needs: one a label, and one between equal labels. */
-const needs = (target: ArrayLike<number>): number => {
+const stepsNeeded = (target: ArrayLike<number>): number => {
   let steps = target.length;
   for (let i = 1; i < target.length; ++i) if (target[i] === target[i - 1]) ++steps;
   return steps;
 };
 
-export interface LessonOptions {
+/** How lines become batches. */
+export interface InkBatchOptions {
   readonly script: Script;
   /** Lines a batch. */
   readonly batch: number;
@@ -77,7 +29,7 @@ export interface LessonOptions {
    * Steps that the net joins into one in all: lines that get too short for their text are left undistorted,
    * or out. Default 1.
    */
-  readonly joined?: number;
+  readonly stride?: number;
   /** Distortions; false: none. */
   readonly distort?: DistortOptions | false;
 }
@@ -86,17 +38,22 @@ const STREAM = (1 << 20) + 64; // streams of this task, apart from those of nets
 const STRIDE = 2 ** 20; // blocks of random numbers of one line in one epoch
 
 /** Lines to train on, in epochs. */
-export class Lessons {
+export class InkBatches {
   readonly inks: readonly Ink[];
   readonly batchesPerEpoch: number;
   /** Lines left out: too short for their text even undistorted. */
   readonly dropped: readonly Ink[];
-  readonly #options: LessonOptions;
+  readonly #options: InkBatchOptions;
   readonly #order: Random;
   readonly #noise: Random;
   readonly #lengths: Int32Array;
 
-  constructor(engine: Engine, inks: readonly Ink[], options: LessonOptions) {
+  /** Throws DataError where a line has no text, or a character that the script lacks, or none can be trained on. */
+  constructor(engine: Engine, inks: readonly Ink[], options: InkBatchOptions) {
+    knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "distort"]);
+    whole("InkBatches", "batch", options.batch, 1);
+    whole("InkBatches", "seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
+    whole("InkBatches", "stride", options.stride ?? 1, 1);
     const fits = inks.map((ink) => this.#fits(handwritingItem(ink, options.script), options));
     this.inks = inks.filter((_, i) => fits[i]);
     this.dropped = inks.filter((_, i) => !fits[i]);
@@ -112,10 +69,8 @@ export class Lessons {
     this.batchesPerEpoch = Math.ceil(this.inks.length / options.batch);
   }
 
-  /**
-   * Lesson n: a batch, counted through all epochs: lines of similar length, in an order drawn for the epoch.
-   */
-  lesson(n: number): DataItem[] {
+  /** Batch n, counted through all epochs: lines of similar length, in an order drawn for the epoch. */
+  batch(n: number): DataItem[] {
     const epoch = Math.floor(n / this.batchesPerEpoch);
     const { batch } = this.#options;
     const { lines, batches } = this.#plan(epoch);
@@ -125,7 +80,7 @@ export class Lessons {
 
   /** All batches from the nth on, without end. */
   *from(n: number): Generator<DataItem[], void, void> {
-    for (; ; ++n) yield this.lesson(n);
+    for (; ; ++n) yield this.batch(n);
   }
 
   #known: { epoch: number; lines: Int32Array; batches: Int32Array } | undefined;
@@ -152,7 +107,9 @@ export class Lessons {
     return this.#fits(item, this.#options) ? item : handwritingItem(ink, script);
   }
 
-  #fits({ input, target }: DataItem, { script, joined = 1 }: LessonOptions): boolean {
-    return Math.ceil(input.length / inkWidth(script.input) / joined) >= needs(target as ArrayLike<number>);
+  #fits({ input, target }: DataItem, { script, stride = 1 }: InkBatchOptions): boolean {
+    return (
+      Math.ceil(input.length / inkWidth(script.input) / stride) >= stepsNeeded(target as ArrayLike<number>)
+    );
   }
 }

@@ -1,0 +1,88 @@
+/** Pen trajectories: points of strokes, and what they say. */
+
+/** One piece of handwriting and what it says. */
+export interface Ink {
+  readonly id: string;
+  /** What is written; empty where nobody has said it. */
+  readonly text: string;
+  readonly split?: string;
+  readonly writer?: string;
+  /** [n,3] x, y (downwards), and 1 on the last point of each stroke, else 0. */
+  readonly points: Float32Array;
+}
+
+/** Columns of `points`. */
+export const POINT = 3;
+
+/** Largest coordinate, either sign, that a reader takes: far beyond any tablet, far within float32. */
+export const MAX_COORDINATE = 1e9;
+
+/** Whether a number may be a coordinate. */
+export const isCoordinate = (value: number): boolean => Math.abs(value) <= MAX_COORDINATE;
+
+/** Points of strokes that a reader finds one by one. */
+export class InkPoints {
+  #points: Float32Array;
+  #size = 0;
+
+  /** `capacity`: about how many points are to come. More may come. */
+  constructor(capacity = 64) {
+    this.#points = new Float32Array(Math.max(capacity, 1) * POINT);
+  }
+
+  /** Points so far. */
+  get count(): number {
+    return this.#size / POINT;
+  }
+
+  /** One more point of the stroke. */
+  add(x: number, y: number): void {
+    if (this.#size === this.#points.length) {
+      const longer = new Float32Array(2 * this.#points.length);
+      longer.set(this.#points);
+      this.#points = longer;
+    }
+    this.#points[this.#size] = x;
+    this.#points[this.#size + 1] = y;
+    this.#points[this.#size + 2] = 0;
+    this.#size += POINT;
+  }
+
+  /** Lifts the pen: the last point ends its stroke. A stroke without points leaves no trace. */
+  endStroke(): void {
+    if (this.#size > 0) this.#points[this.#size - 1] = 1;
+  }
+
+  /** Takes the last `endStroke` back: what comes goes on with the stroke. */
+  resumeStroke(): void {
+    if (this.#size > 0) this.#points[this.#size - 1] = 0;
+  }
+
+  /** [n,3] the points from one place to another; a view until the next `add`. */
+  slice(from = 0, to = this.count): Float32Array {
+    return this.#points.subarray(from * POINT, to * POINT);
+  }
+}
+
+/** [n,3] points of strokes, each a list of x, y pairs. Strokes without points are left out. */
+export function pointsOf(strokes: readonly (readonly (readonly [number, number])[])[]): Float32Array {
+  const points = new InkPoints(strokes.reduce((sum, stroke) => sum + stroke.length, 0));
+  for (const stroke of strokes) {
+    for (const [x, y] of stroke) points.add(x, y);
+    if (stroke.length > 0) points.endStroke();
+  }
+  return points.slice();
+}
+
+/** The strokes of points [n,3]: where each begins, and ends. */
+export function strokeRanges(points: Float32Array): { readonly from: number; readonly to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  const n = points.length / POINT;
+  let from = 0;
+  for (let i = 0; i < n; ++i) {
+    if (points[i * POINT + 2] !== 1 && i + 1 < n) continue;
+    ranges.push({ from, to: i + 1 });
+    from = i + 1;
+  }
+  return ranges;
+}

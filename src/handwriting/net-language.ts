@@ -1,0 +1,47 @@
+/** A character net as the language model of a search over labels. */
+import type { LanguageModel } from "../inference/beam-search.ts";
+import type { Network } from "../models/network/network.ts";
+import { DataError } from "../wasm/errors.ts";
+
+/** Probabilities below this are taken as it: a net of softmax never gives 0, its float32 may. */
+const MIN_PROBABILITY = 1e-30;
+
+/**
+ * A character net trained to predict the next symbol as a language model for the labels of an alphabet. What
+ * the net does not know cannot be; `end` is the character that ends a line, and its probability that of the
+ * end.
+ */
+export function netLanguage(
+  net: Network,
+  vocabulary: readonly string[],
+  alphabet: string,
+  { start = "\n", end = "\n" } = {},
+): LanguageModel {
+  const known = new Map(vocabulary.map((c, i) => [c, i]));
+  const labels = [...[...alphabet].map((c) => known.get(c)), known.get(end)];
+  const first = known.get(start);
+  const cache = new Map<string, Float64Array>();
+  const { kernels, memory } = net.engine;
+  if (first === undefined)
+    throw new DataError(
+      `handwriting: the language model does not know ${JSON.stringify(start)}, the start of a line`,
+    );
+  return {
+    nextLogProbabilities(prefix) {
+      const key = prefix.join();
+      let row = cache.get(key);
+      if (row) return row;
+      const y = net.predict([Int32Array.from([first, ...prefix.map((label) => labels[label] ?? first)])])[0];
+      const V = vocabulary.length;
+      const p = labels.map((label) => (label === undefined ? 0 : y[y.length - V + label]));
+      const ptr = memory.allocate(p.length * memory.realBytes);
+      memory.reals(ptr, p.length).set(p.map((v) => Math.max(v, MIN_PROBABILITY)));
+      kernels.mapLog(p.length, ptr, ptr);
+      row = Float64Array.from(memory.reals(ptr, p.length), (v, i) => (p[i] === 0 ? -Infinity : v));
+      memory.free(ptr);
+      if (cache.size > 50_000) cache.clear();
+      cache.set(key, row);
+      return row;
+    },
+  };
+}
