@@ -3,3 +3,6 @@ export { readNpy, writeNpy } from "./arrays/npy.ts";
 export { readNpz, writeNpz } from "./arrays/npz.ts";
 export type { Dtype, NumberArray, TypedArray } from "./arrays/dtypes.ts";
 export type { Bytes } from "./bytes.ts";
+export { fromPyTorch } from "./pytorch/read.ts";
+export { toPyTorch } from "./pytorch/write.ts";
+export type { PyTorchDescription, PyTorchModule, PyTorchPlace } from "./pytorch/description.ts";
