@@ -58,7 +58,7 @@ function readEntry(who: string, name: string, entry: unknown, data: DataView): F
     );
   const ok = Array.isArray(shape) && shape.every(isCount) && Array.isArray(range) && range.every(isCount);
   if (!ok) throw new DataError(`${who}: tensor "${name}" has no shape or no place: broken file`);
-  const count = (shape).reduce((n, size) => n * size, 1);
+  const count = shape.reduce((n, size) => n * size, 1);
   const width = own ? kinds[own].bytes : 2;
   const [from, to] = range;
   if (to - from !== count * width)
@@ -87,9 +87,7 @@ export function readTensorFile(who: string, bytes: Bytes): TensorFile {
   const tensors = new Map<string, FileTensor>();
   for (const [name, entry] of Object.entries(header))
     if (name !== METADATA) tensors.set(name, readEntry(who, name, entry, body));
-  const metadata = Object.entries((header[METADATA] ?? {})).filter(
-    ([, s]) => typeof s === "string",
-  );
+  const metadata = Object.entries(header[METADATA] ?? {}).filter(([, s]) => typeof s === "string");
   return { tensors, metadata: Object.fromEntries(metadata) };
 }
 

@@ -44,20 +44,21 @@ function recurrentLayer(unrolled, { whole, choice, coin }, can) {
   }
 }
 
+/** Reals, symbols, or symbols with an embedding on them. */
+function first({ embedding }, { whole, coin }) {
+  if (coin(0.7)) return { input: whole(1, 9), layers: [] };
+  const input = { symbols: whole(2, 9) };
+  if (coin(0.4)) return { input, layers: [] };
+  const several = coin(0.4) ? { ...input, perStep: whole(1, 3) } : input;
+  return { input: several, layers: [embedding(input.symbols, whole(1, 6))] };
+}
+
 /** A spec drawn from the layers that `can` names. */
 export function randomSpec(unrolled, seed, precision, can) {
-  const { bidirectional, dense, embedding, dropout, delayTaps, skip, subsample, normal } = unrolled;
+  const { bidirectional, dense, dropout, delayTaps, skip, subsample, normal } = unrolled;
   const draw = draws(uniform(seed));
   const { whole, choice, coin } = draw;
-  const layers = [];
-  let input = whole(1, 9);
-  if (coin(0.3)) {
-    input = { symbols: whole(2, 9) };
-    if (coin(0.6)) {
-      if (coin(0.4)) input = { ...input, perStep: whole(1, 3) };
-      layers.push(embedding(input.symbols, whole(1, 6)));
-    }
-  }
+  const { input, layers } = first(unrolled, draw);
   if (can.delayTaps && typeof input === "number" && coin(0.2)) layers.push(delayTaps(whole(1, 3)));
   for (let count = whole(1, 3); count > 0; --count) {
     const layer = recurrentLayer(unrolled, draw, can);

@@ -3,7 +3,6 @@
  * gates, in how many biases there are, and in which way the matrices lie. Letters: i f g o (LSTM), r z n
  * (GRU), h (plain).
  */
-import { cellOf } from "../../models/network/build.ts";
 import type { RecurrentLayer } from "../../models/network/layers.ts";
 import { beside, columnsOf, rowsOf, stacked, zeros, type Matrix } from "./matrix.ts";
 import type { NetParameters } from "./net.ts";
@@ -80,7 +79,7 @@ export function gatesOf(layer: RecurrentLayer, name: string, parameters: NetPara
       peep && Object.fromEntries([...order.peepholes].map((letter, i) => [letter, rowsOf(peep, i, i + 1)])),
     start: state && {
       h: columnsOf(state, 0, H),
-      c: cellOf(layer).carried > 1 ? columnsOf(state, H, 2 * H) : undefined,
+      c: layer.type === "lstm" ? columnsOf(state, H, 2 * H) : undefined,
     },
   };
 }

@@ -1,7 +1,6 @@
 /** A net as plain data, out of which others are written and into which others are read. */
 import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { cellOf } from "../../models/network/build.ts";
 import { writeCheckpoint } from "../../models/network/checkpoint.ts";
 import type {
   DenseLayer,
@@ -118,6 +117,3 @@ export async function netOf(
 export const startOption = (gates: Gates): { initialState: "learned" | "zero" } => ({
   initialState: gates.start ? "learned" : "zero",
 });
-
-/** Number of state blocks that live on from step to step. */
-export const carriedOf = (layer: RecurrentLayer): number => cellOf(layer).carried;
