@@ -10,6 +10,7 @@
 import { NumericError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
+import { solveConstraint } from "./null-space.ts";
 
 /** Constraints on indices of θ. */
 export type Constraint =
@@ -34,6 +35,52 @@ interface Group {
   readonly from: number;
 }
 
+/** Which θ are tied to which, and which are fixed or under a linear constraint. */
+class Groups {
+  /** For each θ_i another of its tie; a leader is its own. */
+  readonly #leader: Int32Array;
+  readonly #fixed = new Set<number>();
+  readonly #linear = new Map<number, number>();
+
+  constructor(P: number, constraints: readonly Constraint[]) {
+    this.#leader = Int32Array.from({ length: P }, (_, i) => i);
+    for (const c of constraints)
+      if ("tie" in c) for (const same of c.tie) for (const i of same) this.#join(i, same[0]);
+    for (const c of constraints) if ("fix" in c) for (const i of c.fix) this.#fixed.add(this.leader(i));
+    constraints
+      .filter((c) => "linear" in c)
+      .forEach((c, n) => c.linear.forEach((i) => this.#constrain(i, n)));
+  }
+
+  /** The index that stands for all that are tied to i. */
+  leader(i: number): number {
+    let root = i;
+    while (this.#leader[root] !== root) root = this.#leader[root];
+    return root;
+  }
+
+  fixed(i: number): boolean {
+    return this.#fixed.has(this.leader(i));
+  }
+
+  grouped(i: number): boolean {
+    return this.#linear.has(this.leader(i));
+  }
+
+  #join(i: number, j: number): void {
+    this.#leader[this.leader(i)] = this.leader(j);
+  }
+
+  #constrain(i: number, n: number): void {
+    const other = this.#linear.get(this.leader(i));
+    const what = `constraint ${n}: parameter ${i}`;
+    if (other !== undefined)
+      throw new NumericError(`${what} is already in linear constraint ${other}; put both in one A, b`);
+    if (this.fixed(i)) throw new NumericError(`${what} is also fixed; want only one of both`);
+    this.#linear.set(this.leader(i), n);
+  }
+}
+
 /** The map between free parameters φ [F] and all parameters θ [P]. */
 export class ConstraintMap {
   /** F. */
@@ -46,47 +93,22 @@ export class ConstraintMap {
   readonly #copies: Int32Array;
   readonly #groups: Group[] = [];
 
+  /** Throws NumericError on constraints that contradict or repeat each other. */
   constructor(engine: Engine, P: number, constraints: readonly Constraint[]) {
     this.#engine = engine;
     this.#P = P;
-    const leader = Int32Array.from({ length: P }, (_, i) => i);
-    const find = (i: number): number => {
-      while (leader[i] !== i) i = leader[i]!;
-      return i;
-    };
-    const fixed = new Set<number>();
-    const grouped = new Map<number, number>();
-    for (const c of constraints) {
-      if ("tie" in c) for (const same of c.tie) for (const i of same) leader[find(i)] = find(same[0]);
-    }
-    for (const c of constraints) if ("fix" in c) for (const i of c.fix) fixed.add(find(i));
-    const linear = constraints.filter((c) => "linear" in c);
-    linear.forEach((c, n) =>
-      c.linear.forEach((i) => {
-        const other = grouped.get(find(i));
-        const what = `constraint ${n}: parameter ${i}`;
-        if (other !== undefined)
-          throw new NumericError(`${what} is already in linear constraint ${other}; put both in one A, b`);
-        if (fixed.has(find(i))) throw new NumericError(`${what} is also fixed; want only one of both`);
-        grouped.set(find(i), n);
-      }),
-    );
+    const groups = new Groups(P, constraints);
     this.#free = new Int32Array(P);
     let next = 0;
     for (let i = 0; i < P; ++i) {
-      const root = find(i);
-      this.#free[i] = fixed.has(root)
-        ? FIXED
-        : grouped.has(root)
-          ? IN_GROUP
-          : root === i
-            ? next++
-            : IN_GROUP - 1 - root;
+      if (groups.fixed(i)) this.#free[i] = FIXED;
+      else if (groups.grouped(i)) this.#free[i] = IN_GROUP;
+      else if (groups.leader(i) === i) this.#free[i] = next++;
     }
-    for (let i = 0; i < P; ++i)
-      if (this.#free[i] < IN_GROUP) this.#free[i] = this.#free[-this.#free[i] + IN_GROUP - 1]!;
+    for (let i = 0; i < P; ++i) this.#free[i] = this.#free[groups.leader(i)];
+    const linear = constraints.filter((c) => "linear" in c);
     for (const c of linear) {
-      const { particular, basis } = solve(c.A, c.b, c.linear.length);
+      const { particular, basis } = solveConstraint(c.A, c.b, c.linear.length);
       this.#groups.push({ members: c.linear, particular, basis, from: next });
       next += basis.length;
     }
@@ -150,62 +172,4 @@ export class ConstraintMap {
     }
     to.set(sums);
   }
-}
-
-/** The least solution of A·x = b and an orthonormal basis of A's null space; A [k,n] of full rank k ≤ n. */
-function solve(
-  A: readonly (readonly number[])[],
-  b: readonly number[],
-  n: number,
-): { particular: Float64Array; basis: Float64Array[] } {
-  const k = A.length;
-  const work = A.map((row) => Float64Array.from(row));
-  const reflectors: Float64Array[] = [];
-  if (b.length !== k || A.some((row) => row.length !== n))
-    throw new NumericError(
-      `linear constraint: A is [${k},${A[0]?.length}], b [${b.length}], want [k,${n}] and [k]`,
-    );
-  const reflect = (v: Float64Array, x: Float64Array): void => {
-    let dot = 0;
-    for (let i = 0; i < n; ++i) dot += v[i] * x[i];
-    for (let i = 0; i < n; ++i) x[i] -= 2 * dot * v[i];
-  };
-  for (let j = 0; j < k; ++j) {
-    const x = work[j];
-    const v = new Float64Array(n);
-    for (const u of reflectors) reflect(u, x);
-    let norm = 0;
-    let all = 0;
-    for (let i = j; i < n; ++i) norm += x[i] * x[i];
-    for (const value of A[j]) all += value * value;
-    norm = Math.sqrt(norm);
-    if (!(norm > 1e-12 * Math.sqrt(all)))
-      throw new NumericError(`linear constraint: row ${j} of A depends on the rows before it; leave it out`);
-    for (let i = j; i < n; ++i) v[i] = x[i]!;
-    v[j] += x[j] < 0 ? -norm : norm;
-    let length = 0;
-    for (let i = j; i < n; ++i) length += v[i] * v[i];
-    length = Math.sqrt(length);
-    for (let i = j; i < n; ++i) v[i] /= length;
-    reflect(v, x);
-    reflectors.push(v);
-  }
-  // Aᵀ = Q·R, so A·x = b is Rᵀ·y = b with x = Q·[y 0]; work[j] holds column j of R.
-  const particular = new Float64Array(n);
-  const rotate = (x: Float64Array): void => {
-    for (let j = k - 1; j >= 0; --j) reflect(reflectors[j], x);
-  };
-  for (let j = 0; j < k; ++j) {
-    let sum = b[j];
-    for (let i = 0; i < j; ++i) sum -= work[j][i] * particular[i];
-    particular[j] = sum / work[j][j];
-  }
-  rotate(particular);
-  const basis = Array.from({ length: n - k }, (_, c) => {
-    const z = new Float64Array(n);
-    z[k + c] = 1;
-    rotate(z);
-    return z;
-  });
-  return { particular, basis };
 }

@@ -28,8 +28,8 @@ export type CgStop = "progress" | "limit" | "curvature" | "residual";
 export interface CgOptions {
   /** ε: stop when φ fell by less than kε|φ| over the last k iterations. Default 0.0005. */
   tolerance: number;
-  /** Most iterations. Default 250. */
-  most: number;
+  /** Iterations at the most. Default 250. */
+  iterations: number;
 }
 
 const residualFloor = 1e-10; // of ‖r‖; Martens's code
@@ -130,7 +130,7 @@ export class ConjugateGradient {
       this.#keepAt *= keptRatio;
     }
     if (truncated(this.values, this.#options.tolerance)) return this.#stop("progress");
-    return this.iteration >= this.#options.most ? this.#stop("limit") : undefined;
+    return this.iteration >= this.#options.iterations ? this.#stop("limit") : undefined;
   }
 
   dispose(): void {

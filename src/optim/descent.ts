@@ -51,7 +51,7 @@ export function descent<O extends DescentOptions>(method: DescentMethod<O>, give
   if (options.clip !== undefined) inRange(method.name, "clip", options.clip, Number.MIN_VALUE);
   inRange(method.name, "decay", options.decay, 0);
   method.check(options);
-  return { name: method.name, options: options, start: (f) => new Descent(method, options, f) };
+  return { name: method.name, needs: "gradient", options, start: (f) => new Descent(method, options, f) };
 }
 
 class Descent<O extends DescentOptions> implements OptimizerRun {

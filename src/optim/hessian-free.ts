@@ -8,11 +8,9 @@
  * At θ itself ∇S = 0, so structural damping changes B and nothing else. With weight decay w, f gains ½w‖θ‖²
  * and G gains w·I.
  */
-import { inRange, knownOptions, NumericError, OptionError, oneOf, whole } from "../wasm/errors.ts";
-import type { Ptr } from "../wasm/kernels.ts";
-import { Arena } from "../wasm/memory.ts";
-import { ConjugateGradient } from "./conjugate-gradient.ts";
-import type { CurvatureObjective, Objective, Optimizer, OptimizerRun, StepReport } from "./optimizer.ts";
+import { inRange, knownOptions, OptionError, oneOf, whole } from "../wasm/errors.ts";
+import { HessianFreeRun } from "./hessian-free-run.ts";
+import type { CurvatureObjective, Objective, Optimizer, StepReport } from "./optimizer.ts";
 
 export interface HessianFreeOptions {
   /**
@@ -65,59 +63,27 @@ export interface HessianFreeReport extends StepReport {
   stepLength: number;
 }
 
-/** The Levenberg-Marquardt rule: the next λ. A ρ that is NaN counts as low. */
-export const nextLambda = (lambda: number, rho: number): number =>
-  rho > 0.75 ? lambda * (2 / 3) : rho >= 0.25 ? lambda : lambda * 1.5;
-
-/**
- * Index of the iterate to take: from the last backwards as long as the loss does not rise. `loss(j)` is asked
- * once per iterate.
- */
-export async function walkBack(count: number, loss: (j: number) => Promise<number>): Promise<number> {
-  let best = count - 1;
-  let low = await loss(best);
-  for (let j = best - 1; j >= 0; --j) {
-    const value = await loss(j);
-    if (value > low || (Number.isNaN(value) && !Number.isNaN(low))) break;
-    best = j;
-    low = value;
-  }
-  return best;
-}
-
-const shrink = 0.8; // of α in the line search; Martens's code
+const defaults: Required<HessianFreeOptions> = {
+  lambda: 0.1,
+  mu: 1 / 30,
+  weightDecay: 0,
+  cgIterations: 300,
+  cgTolerance: 0.0005,
+  warmStart: 0.95,
+  preconditioner: "none",
+  model: "damped",
+  sufficientDecrease: 0,
+  lineSearchTries: 50,
+};
 
 /**
  * Hessian-free optimization of any objective that has Gauss-Newton products. It wants large batches, in
  * `shard`s where memory is short; a net takes products on the first `curvature` sequences of each: by default
  * all of up to 1000, and of more a tenth, but no fewer than 1000.
  */
-export function hessianFree(options: HessianFreeOptions = {}): Optimizer {
-  knownOptions("hessianFree", options, [
-    "lambda",
-    "mu",
-    "weightDecay",
-    "cgIterations",
-    "cgTolerance",
-    "warmStart",
-    "preconditioner",
-    "model",
-    "sufficientDecrease",
-    "lineSearchTries",
-  ]);
-  const settings: Required<HessianFreeOptions> = {
-    lambda: 0.1,
-    mu: 1 / 30,
-    weightDecay: 0,
-    cgIterations: 300,
-    cgTolerance: 0.0005,
-    warmStart: 0.95,
-    preconditioner: "none",
-    model: "damped",
-    sufficientDecrease: 0,
-    lineSearchTries: 50,
-    ...options,
-  };
+export function hessianFree(options: HessianFreeOptions = {}): Optimizer<HessianFreeReport> {
+  knownOptions("hessianFree", options, Object.keys(defaults));
+  const settings = { ...defaults, ...options };
   for (const name of ["lambda", "mu", "weightDecay", "cgTolerance"] as const)
     inRange("hessianFree", name, settings[name], 0);
   for (const name of ["warmStart", "sufficientDecrease"] as const)
@@ -128,8 +94,9 @@ export function hessianFree(options: HessianFreeOptions = {}): Optimizer {
   oneOf("hessianFree", "model", settings.model, ["damped", "undamped"]);
   return {
     name: "hessianFree",
+    needs: "curvature",
     options: settings,
-    start: (objective) => new HessianFree(curved(objective, settings), settings),
+    start: (objective) => new HessianFreeRun(curved(objective, settings), settings),
   };
 }
 
@@ -144,195 +111,4 @@ function curved(objective: Objective, settings: Required<HessianFreeOptions>): C
       'hessianFree: the objective has no squaredGradients, which preconditioner "diagonal" needs',
     );
   return f;
-}
-
-/** A step that has its gradient and is somewhere in its CG run. */
-interface Pending {
-  loss: number;
-  gradientNorm: number;
-}
-
-class HessianFree implements OptimizerRun {
-  readonly state: OptimizerRun["state"];
-  readonly #f: CurvatureObjective;
-  readonly #settings: Required<HessianFreeOptions>;
-  readonly #arena: Arena;
-  readonly #cg: ConjugateGradient;
-  readonly #direction: Ptr; // the last CG run's final iterate, θ's shape
-  readonly #g: Ptr;
-  readonly #b: Ptr;
-  readonly #inverse: Ptr;
-  readonly #origin: Ptr;
-  #pending: Pending | undefined;
-
-  constructor(f: CurvatureObjective, settings: Required<HessianFreeOptions>) {
-    this.#f = f;
-    this.#settings = settings;
-    this.#arena = new Arena(f.engine.memory);
-    [this.#direction, this.#g, this.#b, this.#inverse, this.#origin] = Array.from({ length: 5 }, () =>
-      this.#arena.reals(f.size),
-    ) as [Ptr, Ptr, Ptr, Ptr, Ptr];
-    f.engine.kernels.fill(f.size, 0, this.#direction);
-    this.#cg = new ConjugateGradient(f.engine, f.size, {
-      tolerance: settings.cgTolerance,
-      most: settings.cgIterations,
-    });
-    this.state = { vectors: { direction: this.#direction }, scalars: { lambda: settings.lambda } };
-  }
-
-  restore(scalars: Record<string, number>): void {
-    this.state.scalars.lambda = inRange("hessianFree", "lambda", scalars.lambda, 0);
-    this.#pending = undefined;
-  }
-
-  dispose(): void {
-    this.#cg.dispose();
-    this.#arena.dispose();
-  }
-
-  async step(): Promise<HessianFreeReport> {
-    const {
-      engine: { kernels: k },
-      size: n,
-      theta,
-    } = this.#f;
-    const { mu } = this.#settings;
-    const lambda = this.state.scalars.lambda;
-    if (this.#pending) await this.#f.linearize(); // the batch is the same, but it may have been loaded anew
-    const { loss, gradientNorm } = (this.#pending ??= await this.#begin());
-    do await this.#f.pause?.();
-    while ((await this.#cg.next()) === undefined);
-    this.#pending = undefined;
-
-    const { kept } = this.#cg;
-    k.copyRows(1, n, theta, n, this.#origin, n);
-    const index = await walkBack(kept.length, async (j) =>
-      this.#at(kept[j].x, 1, () => this.#f.curvatureValue()),
-    );
-    const { x: delta, iteration: chosen, value } = kept[index];
-    const q = this.#settings.model === "damped" ? value : await this.#undamped(delta);
-    let after = await this.#at(delta, 1, () => this.#f.value());
-    const rho = after > loss ? -Infinity : (after - loss) / q;
-    this.state.scalars.lambda = nextLambda(lambda, rho);
-
-    const slope = k.dot(n, this.#g, delta) * this.#settings.sufficientDecrease;
-    let stepLength = 1;
-    let tries = 1;
-    while (!(after < loss + stepLength * slope) && tries < this.#settings.lineSearchTries) {
-      stepLength *= shrink;
-      ++tries;
-      after = await this.#at(delta, stepLength, () => this.#f.value());
-    }
-    if (after < loss + stepLength * slope) k.copyRows(1, n, this.#cg.x, n, this.#direction, n);
-    else {
-      stepLength = 0;
-      after = loss;
-      this.#move(delta, 0);
-      k.fill(n, 0, this.#direction);
-    }
-    return {
-      loss,
-      after,
-      gradientNorm,
-      lambda,
-      mu,
-      rho,
-      cgIterations: this.#cg.iteration,
-      chosen,
-      stepLength,
-    };
-  }
-
-  /** Gradient, linearization and the start of CG at the present θ. */
-  async #begin(): Promise<Pending> {
-    const {
-      engine: { kernels: k },
-      size: n,
-      theta,
-    } = this.#f;
-    const { weightDecay, preconditioner, warmStart } = this.#settings;
-    const loss = (await this.#f.gradient(this.#g)) + this.#decay();
-    k.addScaled(n, weightDecay, theta, this.#g);
-    const gradientNorm = Math.sqrt(k.dot(n, this.#g, this.#g));
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new NumericError(
-        `hessianFree: the loss is ${loss} and the gradient's norm ${gradientNorm} at the start of a ` +
-          "step; want finite numbers",
-      );
-    }
-    await this.#f.linearize();
-    k.copyRows(1, n, this.#g, n, this.#b, n);
-    k.scale(n, -1, this.#b);
-    k.copyRows(1, n, this.#direction, n, this.#cg.x, n);
-    k.scale(n, warmStart, this.#cg.x);
-    if (preconditioner === "diagonal") await this.#prepare();
-    await this.#cg.start(
-      (v, out) => this.#multiply(v, out),
-      this.#b,
-      preconditioner === "diagonal" ? this.#inverse : undefined,
-    );
-    return { loss, gradientNorm };
-  }
-
-  /** out = (G + λμ·G_S + (λ + w)I)·v. */
-  async #multiply(v: Ptr, out: Ptr): Promise<void> {
-    const lambda = this.state.scalars.lambda;
-    const { mu, weightDecay } = this.#settings;
-    await this.#f.gaussNewton(v, out, lambda * mu);
-    this.#f.engine.kernels.addScaled(this.#f.size, lambda + weightDecay, v, out);
-  }
-
-  /** inverse = (Σ_i g_i²/n + λ + w)^-¾. */
-  async #prepare(): Promise<void> {
-    await this.#f.squaredGradients!(this.#inverse);
-    const extra = this.state.scalars.lambda + this.#settings.weightDecay;
-    const d = this.#f.engine.memory.reals(this.#inverse, this.#f.size);
-    for (let i = 0; i < d.length; ++i) {
-      const root = Math.sqrt(d[i] + extra);
-      d[i] = 1 / (root * Math.sqrt(root));
-    }
-  }
-
-  /** θ = origin + α·δ. */
-  #move(delta: Ptr, alpha: number): void {
-    const {
-      engine: { kernels: k },
-      size: n,
-      theta,
-    } = this.#f;
-    k.copyRows(1, n, this.#origin, n, theta, n);
-    if (alpha !== 0) k.addScaled(n, alpha, delta, theta);
-    this.#f.changed();
-  }
-
-  /** f at origin + α·δ, weight decay included; θ stays there. */
-  async #at(delta: Ptr, alpha: number, f: () => number | Promise<number>): Promise<number> {
-    this.#move(delta, alpha);
-    return (await f()) + this.#decay();
-  }
-
-  /** gᵀδ + ½ δᵀ(G + wI)δ, back at the point of linearization. */
-  async #undamped(delta: Ptr): Promise<number> {
-    const {
-      engine: { kernels: k },
-      size: n,
-    } = this.#f;
-    this.#move(delta, 0);
-    await this.#f.linearize();
-    await this.#f.gaussNewton(delta, this.#b);
-    return (
-      k.dot(n, this.#g, delta) +
-      0.5 * (k.dot(n, delta, this.#b) + this.#settings.weightDecay * k.dot(n, delta, delta))
-    );
-  }
-
-  #decay(): number {
-    const {
-      engine: { kernels: k },
-      size: n,
-      theta,
-    } = this.#f;
-    const w = this.#settings.weightDecay;
-    return w === 0 ? 0 : 0.5 * w * k.dot(n, theta, theta);
-  }
 }

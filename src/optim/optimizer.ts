@@ -4,7 +4,7 @@
  * point (Nesterov looks ahead, Hessian-free tries several), so it moves θ itself and says `changed()` when it
  * has.
  */
-import { OptionError } from "../wasm/errors.ts";
+import { OptionError, show } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 
@@ -75,31 +75,29 @@ export interface OptimizerState {
 }
 
 /** An optimizer at work on one objective. Owns its vectors until dispose. */
-export interface OptimizerRun {
-  step(): Promise<StepReport>;
+export interface OptimizerRun<R extends StepReport = StepReport> {
+  /** One step. Where it throws, θ is what it was before. */
+  step(): Promise<R>;
   /** Live state: vectors may be read or overwritten in place, scalars are written back by `restore`. */
   readonly state: OptimizerState;
   restore(scalars: Record<string, number>): void;
   dispose(): void;
 }
 
-/** A reusable description of an optimizer: plain data and a start. */
-export interface Optimizer {
+/** A reusable description of an optimizer: plain data and a start. R is what each of its steps reports. */
+export interface Optimizer<R extends StepReport = StepReport> {
   readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  start(objective: Objective): OptimizerRun;
+  /** What its objective must give: gradients, or products with the curvature too (`CurvatureObjective`). */
+  readonly needs: "gradient" | "curvature";
+  readonly options: object;
+  /** Begins at the objective's θ. Throws OptionError where the objective lacks what it needs. */
+  start(objective: Objective): OptimizerRun<R>;
 }
 
 /** Throws OptionError on what is no optimizer. */
 export function checkOptimizer(who: string, optimizer: Optimizer): void {
   if (typeof (optimizer as Optimizer | null)?.start === "function") return;
-  const got =
-    typeof optimizer === "string"
-      ? `"${optimizer as string}"`
-      : optimizer === null
-        ? "null"
-        : typeof optimizer;
   throw new OptionError(
-    `${who}: optimizer is ${got}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`,
+    `${who}: optimizer is ${show(optimizer)}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`,
   );
 }

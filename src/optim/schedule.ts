@@ -10,15 +10,15 @@ export type Schedule = number | ((step: number) => number);
 export const valueAt = (schedule: Schedule, step: number): number =>
   typeof schedule === "number" ? schedule : schedule(step);
 
-/** Throws OptionError unless the schedule is a function or a number in [least, most]. */
+/** Throws OptionError unless the schedule is a function or a number in [min, max]. */
 export function checkSchedule(
   who: string,
   what: string,
   schedule: unknown,
-  least: number,
-  most = Infinity,
+  min: number,
+  max = Infinity,
 ): void {
-  if (typeof schedule !== "function") inRange(who, what, schedule, least, most);
+  if (typeof schedule !== "function") inRange(who, what, schedule, min, max);
 }
 
 /** Piecewise constant: `[[0, a], [1000, b]]` is a for 1000 steps, then b. */
@@ -44,13 +44,15 @@ export function ramp({
   hold?: number;
   until: number;
 }): Schedule {
-  return (step) =>
-    step <= hold ? from : step >= until ? to : from + ((to - from) * (step - hold)) / (until - hold);
+  return (step) => {
+    if (step <= hold) return from;
+    return step >= until ? to : from + ((to - from) * (step - hold)) / (until - hold);
+  };
 }
 
 /**
- * Momentum that grows with the steps (Sutskever et al. 2013, eq. 5): min(1 - 2^(-1-log2(⌊t/250⌋+1)), most).
+ * Momentum that grows with the steps (Sutskever et al. 2013, eq. 5): min(1 - 2^(-1-log2(⌊t/250⌋+1)), max).
  */
-export function risingMomentum(most: number): Schedule {
-  return (step) => Math.min(1 - 0.5 / (Math.floor(step / 250) + 1), most);
+export function risingMomentum(max: number): Schedule {
+  return (step) => Math.min(1 - 0.5 / (Math.floor(step / 250) + 1), max);
 }

@@ -32,7 +32,7 @@ export async function climb(
 ): Promise<EmReport> {
   const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, options, more);
   checkOptimizer(who, optimizer);
-  if (optimizer.name === "hessianFree")
+  if (optimizer.needs === "curvature")
     throw new OptionError(
       `${who}: hessianFree needs products with the curvature, which this likelihood has not; want ` +
         "adam, nesterov, sgd or another optimizer on gradients",

@@ -147,7 +147,7 @@ export class Trainer {
     const deviation =
       options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0);
     if (options.optimizer !== undefined) checkOptimizer(who, options.optimizer);
-    const curved = (options.optimizer ?? this.#optimizer)?.name === "hessianFree";
+    const curved = (options.optimizer ?? this.#optimizer)?.needs === "curvature";
     if (deviation > 0 && curved) {
       throw new OptionError(
         `${who}: weightNoise is ${deviation} with hessianFree, which compares losses at the weights ` +

@@ -77,7 +77,7 @@ describe("linear constraints as a map from free to full parameters", () => {
     close(through("restrict", through("expand", phi, P, normals(P)), map.size), phi, { abs: 1e-14 });
   });
 
-  test("restriction goes to the nearest point: what is left over is orthogonal to all directions", async () => {
+  test("restriction goes to the nearest point: the rest is orthogonal to all directions", async () => {
     const { map, normals, through } = await bench();
     const theta = normals(P);
     const near = through("expand", through("restrict", theta, map.size), P, theta);
