@@ -3,6 +3,7 @@ import { DataError } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { TrainingState } from "../../train/trainer.ts";
 import type { NetworkSpec } from "./spec.ts";
+import { isObject } from "../../formats/json.ts";
 import { readTensors, writeTensors, type Tensor } from "../../formats/safetensors.ts";
 
 const PREFIX = "training.";
@@ -22,6 +23,22 @@ export function writeCheckpoint(
   return writeTensors({ model: "network", spec, training: training && rest }, [...parameters, ...saved]);
 }
 
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** The state of a training; refuses what is none. */
+function readTraining(state: unknown, vectors: TrainingState["vectors"], who: string): TrainingState {
+  const { optimizer, step, batches, scalars } = isObject(state) ? state : {};
+  const isState =
+    typeof optimizer === "string" &&
+    isCount(step) &&
+    isCount(batches) &&
+    isObject(scalars) &&
+    Object.values(scalars).every((value) => Number.isFinite(value));
+  if (!isState)
+    throw new DataError(`${who}: the file's state of training has no optimizer, steps or scalars`);
+  return { ...(state as Omit<TrainingState, "vectors">), vectors };
+}
+
 /**
  * What a checkpoint holds; `who` names the caller in errors. Throws DataError on files that are no
  * checkpoints of a net.
@@ -35,13 +52,13 @@ export function readCheckpoint(
     throw new DataError(
       `${who}: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`,
     );
+  if (!isObject(header.spec)) throw new DataError(`${who}: the file holds no spec of the net`);
   const vectors: TrainingState["vectors"] = {};
   for (const [name, { data }] of tensors)
     if (name.startsWith(PREFIX)) vectors[name.slice(PREFIX.length)] = data as Floats;
-  const training = header.training as Omit<TrainingState, "vectors"> | undefined;
   return {
-    spec: header.spec as NetworkSpec,
+    spec: header.spec as unknown as NetworkSpec,
     parameters: tensors,
-    training: training && { ...training, vectors },
+    training: header.training === undefined ? undefined : readTraining(header.training, vectors, who),
   };
 }

@@ -1,5 +1,5 @@
 /** Constraints as users write them, by parameter names; and their indices in θ. */
-import { OptionError } from "../../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, oneOf, show } from "../../wasm/errors.ts";
 import type { Constraint } from "../../graph/constraint-map.ts";
 import type { Parameter } from "../../graph/graph.ts";
 
@@ -27,6 +27,38 @@ export const constrain = (options: {
   A: readonly (readonly number[])[];
   b: readonly number[];
 }): NetworkConstraint => ({ kind: "linear", ...options });
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+function checkEntries(who: string, entries: unknown): void {
+  if (typeof entries === "string") return;
+  knownOptions(who, entries as object, ["name", "indices"]);
+  const { name, indices } = (entries ?? {}) as { name?: unknown; indices?: unknown };
+  if (typeof name !== "string" || !isList(indices))
+    throw new OptionError(`${who} is ${show(entries)}, want a parameter's name, or { name, indices }`);
+}
+
+function checkNumbers(who: string, list: unknown): void {
+  if (!isList(list)) throw new OptionError(`${who} is ${show(list)}, want a list of numbers`);
+  list.forEach((value, i) => inRange(who, `[${i}]`, value, -Infinity));
+}
+
+/** Throws OptionError unless `constraint` has the form of one; names and places are checked when it is resolved. */
+export function checkConstraint(who: string, constraint: unknown): void {
+  knownOptions(who, constraint as object, ["kind", "entries", "A", "b"]);
+  const { kind, entries, A, b } = (constraint ?? {}) as Partial<
+    Record<"kind" | "entries" | "A" | "b", unknown>
+  >;
+  oneOf(who, "kind", kind, ["fix", "tie", "linear"]);
+  if (kind === "fix") return checkEntries(`${who}: entries`, entries);
+  if (!isList(entries) || entries.length === 0)
+    throw new OptionError(`${who}: entries is ${show(entries)}, want a list`);
+  entries.forEach((one, i) => checkEntries(`${who}: entries[${i}]`, one));
+  if (kind === "tie") return;
+  if (!isList(A) || A.length === 0) throw new OptionError(`${who}: A is ${show(A)}, want rows of numbers`);
+  A.forEach((row, i) => checkNumbers(`${who}: A[${i}]`, row));
+  checkNumbers(`${who}: b`, b);
+}
 
 /** The same constraints on indices of θ. Throws OptionError on unknown names or places. */
 export function resolveConstraints(

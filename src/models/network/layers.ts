@@ -220,3 +220,33 @@ export function skip(layer: DenseLayer): SkipLayer {
 export function dropout(rate: number): DropoutLayer {
   return { type: "dropout", rate: inRange("dropout", "rate", rate, 0, 1 - 2 ** -24) };
 }
+
+/** Each type of layer made again from its own description, which throws where that is wrong. */
+const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T }>) => unknown } = {
+  rnn: ({ type: _, units, ...options }) => rnn(units, options),
+  lstm: ({ type: _, units, ...options }) => lstm(units, options),
+  gru: ({ type: _, units, ...options }) => gru(units, options),
+  dense: ({ type: _, units, ...options }) => dense(units, options),
+  embedding: ({ type: _, symbols, width, ...options }) => embedding(symbols, width, options),
+  delayTaps: ({ taps }) => delayTaps(taps),
+  subsample: ({ steps }) => subsample({ steps }),
+  dropout: ({ rate }) => dropout(rate),
+  bidirectional({ layer }) {
+    bidirectional(layer);
+    checkLayer("bidirectional", layer);
+  },
+  skip({ layer }) {
+    skip(layer);
+    checkLayer("skip", layer);
+  },
+};
+
+/** Throws OptionError unless a value is a layer; `who` names it. Layers from files were made by no function. */
+export function checkLayer(who: string, layer: unknown): void {
+  if (typeof layer !== "object" || layer === null)
+    throw new OptionError(`${who} is ${String(layer)}, want a layer`);
+  const { type } = layer as { type?: unknown };
+  const known = oneOf(who, "type", type, Object.keys(makers) as Layer["type"][]);
+  const make = makers[known] as (layer: object) => unknown;
+  make(layer);
+}

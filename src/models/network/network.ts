@@ -33,6 +33,12 @@ import {
 import type { ShardResult, ShardTask } from "../../train/shards.ts";
 import { Trainer, type TrainEvent, type TrainOptions } from "../../train/trainer.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
+import {
+  checkSavedConstraints,
+  checkSavedParameters,
+  checkSavedSpec,
+  checkSavedTraining,
+} from "./checkpoint-bounds.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints } from "./constraints.ts";
 import { initialize } from "./initialize.ts";
@@ -307,23 +313,22 @@ export class Network {
    */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
     const { spec, parameters, training } = readCheckpoint(bytes, who);
-    const net = await build(spec, false);
+    checkSavedSpec(who, spec);
+    const full = checkSpec(spec);
+    const built = buildGraph(inputOf(full), full.layers);
+    checkSavedParameters(who, built.graph, parameters, full.precision);
+    checkSavedConstraints(who, full.constraints, parameters);
+    const net = new Network(await engine(full.precision), full, built, false);
     try {
-      for (const parameter of net.parameters) {
-        const saved = parameters.get(parameter.name);
-        if (!saved || saved.data.length !== parameter.data.length) {
-          throw new ShapeError(
-            `${who}: parameter "${parameter.name}" is ${saved ? `[${saved.shape}]` : "missing"}, ` +
-              `want [${parameter.shape}]`,
-          );
-        }
-        parameter.data.set(saved.data);
+      for (const { name, data } of net.parameters) data.set(parameters.get(name)!.data);
+      if (training) {
+        checkSavedTraining(who, training, net.#trainer.objective.size);
+        net.#trainer.restore(training);
       }
     } catch (error) {
       net.dispose();
       throw error;
     }
-    if (training) net.#trainer.restore(training);
     return net;
   }
 

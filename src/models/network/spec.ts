@@ -7,8 +7,8 @@ import type { Loss } from "../../losses/loss.ts";
 import { softmax } from "../../losses/softmax.ts";
 import { squared } from "../../losses/squared.ts";
 import type { InputSpec } from "./build.ts";
-import type { NetworkConstraint } from "./constraints.ts";
-import type { Layer } from "./layers.ts";
+import { checkConstraint, type NetworkConstraint } from "./constraints.ts";
+import { checkLayer, type Layer } from "./layers.ts";
 
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
@@ -66,6 +66,12 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
     throw new OptionError(
       `network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`,
     );
+  layers.forEach((layer: unknown, i) => checkLayer(`network: layer ${i + 1}`, layer));
+  if (!Array.isArray(full.constraints))
+    throw new OptionError(`network: constraints is ${typeof full.constraints}, want a list`);
+  full.constraints.forEach((constraint: unknown, i) =>
+    checkConstraint(`network: constraint ${i + 1}`, constraint),
+  );
   const { name } = lossOf(loss);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
