@@ -65,11 +65,10 @@ export function recorder(net: Network, hidden: Network, task: FiniteTask): Recor
     const inputs = words.map((word) => word.flatMap((symbol) => Array.from(task.encode(symbol))));
     const activities = hidden.predict(inputs);
     const outputs = net.predict(inputs);
-    const shift = task.loss === "bernoulli" ? 0.5 : 0;
     return words.map((word, w): Run => ({
       hidden: activities[w],
       printed: word.map((_, t) =>
-        task.print(Array.from({ length: task.output }, (__, o) => outputs[w][t * task.output + o] - shift)),
+        task.print(Array.from({ length: task.output }, (__, o) => outputs[w][t * task.output + o])),
       ),
     }));
   };

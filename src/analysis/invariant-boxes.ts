@@ -12,6 +12,7 @@
  */
 import { OptionError } from "../wasm/errors.ts";
 import { engine } from "../wasm/engine.ts";
+import { elementwise } from "../wasm/elementwise.ts";
 import { activationCodes } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { Moore } from "../inference/moore.ts";
@@ -38,10 +39,10 @@ export interface Invariance {
 const SLACK = 64 * 2 ** -23;
 /** Extra growth of a box that has to grow. */
 const GROWTH = 1e-4;
-/** Most levels a unit, most boxes, and most rounds of growing them: a net that needs more does not settle. */
-const LEVELS = 16;
-const MOST = 500;
-const ROUNDS = 60;
+/** Levels a unit, boxes, and rounds of growing them: a net that needs more does not settle. */
+const MAX_LEVELS = 16;
+const MAX_BOXES = 500;
+const MAX_ROUNDS = 60;
 
 /** The one-layer net h' = f(x·Wx + h·Wh + b), z = h·W + c. */
 interface Equations {
@@ -97,16 +98,16 @@ function product(box: Box, W: ArrayLike<number>, K: number, base: (k: number) =>
   const low: number[] = [];
   const high: number[] = [];
   for (let k = 0; k < K; ++k) {
-    let least = base(k);
-    let most = least;
+    let min = base(k);
+    let max = min;
     for (let j = 0; j < box.low.length; ++j) {
       const a = box.low[j] * W[j * K + k];
       const b = box.high[j] * W[j * K + k];
-      least += Math.min(a, b);
-      most += Math.max(a, b);
+      min += Math.min(a, b);
+      max += Math.max(a, b);
     }
-    low.push(least - SLACK * (1 + Math.abs(least)));
-    high.push(most + SLACK * (1 + Math.abs(most)));
+    low.push(min - SLACK * (1 + Math.abs(min)));
+    high.push(max + SLACK * (1 + Math.abs(max)));
   }
   return { low, high };
 }
@@ -118,9 +119,9 @@ const hull = (a: Box, b: Box): Box => ({
   high: a.high.map((v, j) => Math.max(v, b.high[j])),
 });
 /** The cell of the cube, cut into `levels` a unit, that holds the middle of a box. */
-const cell = (box: Box, levels: number, least: number): string =>
+const cell = (box: Box, levels: number, min: number): string =>
   box.low
-    .map((v, j) => Math.min(levels - 1, Math.floor((((v + box.high[j]) / 2 - least) / (1 - least)) * levels)))
+    .map((v, j) => Math.min(levels - 1, Math.floor((((v + box.high[j]) / 2 - min) / (1 - min)) * levels)))
     .join(" ");
 
 /** Boxes that no step leaves, box 0 the initial state, and the successors of each; or why there are none. */
@@ -149,7 +150,7 @@ function settle(
         grown = true;
       }
     }
-    if (boxes.length > MOST || round > ROUNDS)
+    if (boxes.length > MAX_BOXES || round > MAX_ROUNDS)
       return { boxes, next, reason: `${boxes.length} boxes still grow after ${round} rounds` };
   }
   return { boxes, next };
@@ -162,13 +163,15 @@ function settle(
  */
 export async function invariantBoxes(net: Network, task: FiniteTask): Promise<Invariance> {
   const e = equations(net);
-  const { kernels: k, memory } = await engine("float64");
+  const float64 = await engine("float64");
+  const { kernels: k, memory } = float64;
+  const logistic = (z: readonly number[]): Float64Array => elementwise(float64, "mapLogistic", z);
   const arena = new Arena(memory);
-  const room = arena.reals(2 * e.H);
+  const bounds = arena.reals(2 * e.H);
   const activate = (box: Box): Box => {
-    memory.reals(room, 2 * e.H).set([...box.low, ...box.high]);
-    k.activate(activationCodes[e.activation], 2 * e.H, room, room);
-    const y = Array.from(memory.reals(room, 2 * e.H));
+    memory.reals(bounds, 2 * e.H).set([...box.low, ...box.high]);
+    k.activate(activationCodes[e.activation], 2 * e.H, bounds, bounds);
+    const y = Array.from(memory.reals(bounds, 2 * e.H));
     return { low: y.slice(0, e.H).map((v) => v - SLACK), high: y.slice(e.H).map((v) => v + SLACK) };
   };
   const inputs = task.machine.symbols.map((_, a) => {
@@ -177,17 +180,20 @@ export async function invariantBoxes(net: Network, task: FiniteTask): Promise<In
       Array.from(x).reduce((sum, value, i) => sum + value * e.Wx[i * e.H + j], e.b[j]),
     );
   });
+  // outputs rise with z, so that a box of z becomes a box of predictions
+  const predict = (z: Box): Box =>
+    task.loss === "bernoulli" ? { low: Array.from(logistic(z.low)), high: Array.from(logistic(z.high)) } : z;
   const image = (box: Box, a: number): Box => activate(product(box, e.Wh, e.H, (j) => inputs[a][j]));
   try {
     let result: Invariance = { proven: false, boxes: [] };
-    for (let levels = 2; levels <= LEVELS && !result.proven; levels *= 2) {
+    for (let levels = 2; levels <= MAX_LEVELS && !result.proven; levels *= 2) {
       const start = { low: Array.from(e.start), high: Array.from(e.start) };
       const { boxes, next, reason } = settle(start, image, inputs.length, (box) =>
         cell(box, levels, e.activation === "tanh" ? -1 : 0),
       );
       result = reason
         ? { proven: false, boxes, reason }
-        : judge(boxes, next, task, (box) => product(box, e.W, e.O, (o) => e.c[o]));
+        : compareBoxes(boxes, next, task, (box) => predict(product(box, e.W, e.O, (o) => e.c[o])));
     }
     return result;
   } finally {
@@ -196,7 +202,7 @@ export async function invariantBoxes(net: Network, task: FiniteTask): Promise<In
 }
 
 /** Whether the machine that the boxes are prints what the task's machine prints. */
-function judge(
+function compareBoxes(
   boxes: readonly Box[],
   next: readonly (readonly number[])[],
   task: FiniteTask,
@@ -216,10 +222,13 @@ function judge(
 }
 
 /**
- * What all of a box of outputs prints, or undefined if its corners print different things. Outputs are
- * thresholded one by one.
+ * What all of a box of predictions prints, or undefined if its corners print different things. Outputs are
+ * thresholded one by one, so that the corners beside the lowest one tell of all.
  */
-function printOf(task: FiniteTask, z: Box): string | undefined {
-  const low = task.print(z.low);
-  return z.low.some((v, o) => v <= 0 && z.high[o] >= 0) || low !== task.print(z.high) ? undefined : low;
+function printOf(task: FiniteTask, box: Box): string | undefined {
+  const lowest = task.print(box.low);
+  const same = box.low.every(
+    (_, o) => task.print(box.low.map((v, i) => (i === o ? box.high[o] : v))) === lowest,
+  );
+  return same ? lowest : undefined;
 }

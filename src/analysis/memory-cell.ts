@@ -23,25 +23,14 @@ export async function memoryCell(): Promise<Network> {
   const set = (name: string, values: readonly number[]): void =>
     net.parameters.find((p) => p.name === name)!.data.set(values);
   const gate = 2 * STRENGTH;
-  set("lstm1.Wx", [
+  const rows = {
     // columns i f g o
-    0,
-    0,
-    1,
-    0,
-    gate,
-    0,
-    0,
-    0,
-    0,
-    gate,
-    0,
-    0,
-    0,
-    0,
-    0,
-    gate,
-  ]);
+    value: [0, 0, 1, 0],
+    write: [gate, 0, 0, 0],
+    keep: [0, gate, 0, 0],
+    read: [0, 0, 0, gate],
+  };
+  set("lstm1.Wx", Object.values(rows).flat());
   set("lstm1.Wh", [0, 0, 0, 0]);
   set("lstm1.b", [-STRENGTH, -STRENGTH, 0, -STRENGTH]);
   return net;

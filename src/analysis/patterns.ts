@@ -43,8 +43,8 @@ export interface ExtractOptions {
   symbols: readonly string[];
   /** Words to record first: symbol numbers. Further ones are asked for where a pattern never met a symbol. */
   words: readonly (readonly number[])[];
-  /** Most levels to try. Default 16. */
-  most?: number;
+  /** Levels a unit to try at most. Default 16. */
+  maxLevels?: number;
 }
 
 /** Patterns with their prints and transitions as recorded; pattern 0 is the state before any symbol. */
@@ -69,7 +69,7 @@ function readRuns(
   levels: number,
   symbols: number,
 ): Recorded | undefined {
-  const least = runs.some((run) => Array.from(run.hidden).some((h) => h < 0)) ? -1 : 0;
+  const min = runs.some((run) => Array.from(run.hidden).some((h) => h < 0)) ? -1 : 0;
   const seen = new Map<string, number>();
   const empty = (): Set<number>[] => Array.from({ length: symbols }, () => new Set<number>());
   const r: Recorded = { printed: [undefined], to: [empty()], access: [[]], sums: [[]], visits: [0] };
@@ -79,7 +79,7 @@ function readRuns(
     for (let t = 0; t < printed.length; ++t) {
       const activity = Array.from({ length: H }, (_, j) => hidden[t * H + j]);
       const key = activity
-        .map((h) => Math.min(levels - 1, Math.max(0, Math.floor(((h - least) / (1 - least)) * levels))))
+        .map((h) => Math.min(levels - 1, Math.max(0, Math.floor(((h - min) / (1 - min)) * levels))))
         .join(" ");
       let p = seen.get(key);
       if (p === undefined) {
@@ -98,6 +98,13 @@ function readRuns(
   return r;
 }
 
+/** All transitions as recorded, by pattern and symbol. */
+function* transitions(r: Recorded): Iterable<{ from: number; symbol: number; to: number }> {
+  for (let from = 0; from < r.to.length; ++from)
+    for (let symbol = 0; symbol < r.to[from].length; ++symbol)
+      for (const to of r.to[from][symbol]) yield { from, symbol, to };
+}
+
 /**
  * Merges patterns that followed the same pattern on the same symbol, until every merged pattern has at most
  * one successor a symbol: class of each pattern, or undefined where two different prints would be merged.
@@ -108,22 +115,20 @@ function merge(r: Recorded): number[] | undefined {
   for (let changed = true; changed;) {
     changed = false;
     const first = new Map<string, number>();
-    for (let p = 0; p < r.to.length; ++p)
-      for (let a = 0; a < r.to[p].length; ++a)
-        for (const q of r.to[p][a]) {
-          const key = `${find(p)} ${a}`;
-          const other = first.get(key);
-          if (other === undefined) {
-            first.set(key, q);
-            continue;
-          }
-          const x = find(q);
-          const y = find(other);
-          if (x === y) continue;
-          if (r.printed[x] !== r.printed[y]) return undefined;
-          parent[Math.max(x, y)] = Math.min(x, y);
-          changed = true;
-        }
+    for (const { from, symbol, to } of transitions(r)) {
+      const key = `${find(from)} ${symbol}`;
+      const other = first.get(key);
+      if (other === undefined) {
+        first.set(key, to);
+        continue;
+      }
+      const x = find(to);
+      const y = find(other);
+      if (x === y) continue;
+      if (r.printed[x] !== r.printed[y]) return undefined;
+      parent[Math.max(x, y)] = Math.min(x, y);
+      changed = true;
+    }
   }
   return r.to.map((_, p) => find(p));
 }
@@ -173,11 +178,11 @@ function assemble(
 
 /**
  * The minimal Moore machine of a net. Two levels a unit are tried first; they grow by one while a pattern
- * would have to print two things. DataError when `most` levels do not separate the net's states, which then
+ * would have to print two things. DataError when `maxLevels` levels do not separate the net's states, which then
  * are not finitely many patterns.
  */
 export function extract(record: Recorder, options: ExtractOptions): Extracted {
-  const { symbols, most = 16 } = options;
+  const { symbols, maxLevels = 16 } = options;
   const words = [...options.words];
   if (!words.length || words.some((word) => !word.length))
     throw new DataError(
@@ -185,7 +190,7 @@ export function extract(record: Recorder, options: ExtractOptions): Extracted {
     );
   const runs = [...record(words)];
   const H = runs[0].hidden.length / runs[0].printed.length;
-  for (let levels = 2; levels <= most; ++levels) {
+  for (let levels = 2; levels <= maxLevels; ++levels) {
     for (let round = 0; round < 20; ++round) {
       // each round adds the transitions of the patterns that the last one found
       const r = readRuns(words, runs, H, levels, symbols.length);
@@ -205,7 +210,7 @@ export function extract(record: Recorder, options: ExtractOptions): Extracted {
     }
   }
   throw new DataError(
-    `extract: ${most} levels a unit leave patterns that print two different things ` +
+    `extract: ${maxLevels} levels a unit leave patterns that print two different things ` +
       `on ${words.length} words; train until the activities saturate`,
   );
 }

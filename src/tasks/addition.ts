@@ -101,6 +101,6 @@ export function addition(options: AdditionOptions = {}): FiniteTask {
     rule: "every digit of the sum is on the right side of ½",
     machine: adder,
     encode: (symbol) => [symbol >> 1, symbol & 1],
-    print: (output) => (output[0] > 0 ? "1" : "0"),
+    print: (prediction) => (prediction[0] > 0.5 ? "1" : "0"),
   };
 }

@@ -3,7 +3,7 @@
  * mean output. Without it a net that begins with oscillations near the edge of chaos soon loses them.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { Arena } from "../wasm/memory.ts";
+import { elementwise } from "../wasm/elementwise.ts";
 import type { Random } from "../wasm/random.ts";
 import type { Item, Task } from "../train/task.ts";
 
@@ -63,7 +63,7 @@ export function centered(task: Task, { input: mean }: Pick<TaskMeans, "input">):
   };
 }
 
-const LEAST = 1e-3; // probability below which a class that never came is not taken to be rarer
+const MIN_PROBABILITY = 1e-3; // probability below which a class that never came is not taken to be rarer
 
 /**
  * [O] output biases that give the mean output: the mean itself, log-odds, or log-probabilities, as the loss
@@ -75,16 +75,8 @@ export function outputBias(
   { output }: Pick<TaskMeans, "output">,
 ): Float64Array {
   if (task.loss === "squared") return output.slice();
-  const n = output.length;
-  const arena = new Arena(engine.memory);
-  const p = arena.reals(n);
-  const z = arena.reals(n);
-  const bounded = output.map((x) => Math.min(Math.max(x, LEAST), 1 - LEAST));
-  engine.memory.reals(p, n).set(task.loss === "softmax" ? bounded : bounded.map((x) => x / (1 - x)));
-  engine.kernels.mapLog(n, p, z);
-  const out = Float64Array.from(engine.memory.reals(z, n));
-  arena.dispose();
-  return out;
+  const bounded = output.map((x) => Math.min(Math.max(x, MIN_PROBABILITY), 1 - MIN_PROBABILITY));
+  return elementwise(engine, "mapLog", task.loss === "softmax" ? bounded : bounded.map((x) => x / (1 - x)));
 }
 
 /** T of an item. */

@@ -93,8 +93,18 @@ test("the task's machine reads the task's inputs and prints its targets", () => 
       ),
     );
     expect(runMoore(task.machine, symbols).map(Number)).toEqual([...item.target]);
-    expect([...probabilities(item)].map((p) => Number(task.print([p - 0.5])))).toEqual([...item.target]);
+    expect([...probabilities(item)].map((p) => Number(task.print([p])))).toEqual([...item.target]);
   }
+});
+
+test("printing takes what `wrong` takes: a digit of 1% probability prints 0, one of 99% prints 1", () => {
+  const task = addition();
+  expect(task.print([0.01])).toBe("0");
+  expect(task.print([0.99])).toBe("1");
+  const { input, target } = sumItem([1, 0], [1, 0]);
+  const prediction = Array.from(target, (digit) => (digit ? 0.99 : 0.01));
+  expect(task.wrong({ input, target }, prediction)).toBe(0);
+  expect(prediction.map((p) => task.print([p])).join("")).toBe("010");
 });
 
 test("a sum of given digits is laid out least significant first", () => {

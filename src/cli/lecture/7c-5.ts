@@ -11,6 +11,7 @@ import { normal } from "../../models/network/initializers.ts";
 import { network } from "../../models/network/network.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { addition } from "../../tasks/addition.ts";
+import { wrongBits } from "../../tasks/long-lag/scoring.ts";
 import type { FiniteTask, Item } from "../../train/task.ts";
 import { learnAddition } from "../train/learn-addition.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
@@ -55,11 +56,7 @@ function twice(one: FiniteTask): FiniteTask {
         target: beside(items[2 * i].target, items[2 * i + 1].target, 1),
       }));
     },
-    wrong: (item, prediction) =>
-      Array.from(item.target).reduce(
-        (sum, digit, i) => sum + Number(!(prediction[i] * (digit - 0.5) > 0)),
-        0,
-      ),
+    wrong: wrongBits,
     encode: (symbol) => [
       ...Array.from(one.encode(Math.floor(symbol / A))),
       ...Array.from(one.encode(symbol % A)),
