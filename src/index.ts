@@ -60,10 +60,18 @@ export type {
   AutoregressiveReport,
   AutoregressiveSpec,
 } from "./models/autoregressive.ts";
-export { hmm, Hmm } from "./models/hmm/hmm.ts";
-export type { HmmFitOptions, HmmPrediction, ViterbiPath } from "./models/hmm/hmm.ts";
-export type { HmmPrior } from "./models/hmm/fit.ts";
-export type { EmissionName, EmissionParameters, HmmSpec } from "./models/hmm/parameters.ts";
+export { hmm } from "./models/hmm/hmm.ts";
+export { Hmm } from "./models/hmm/model.ts";
+export type { HmmFiltered } from "./models/hmm/model.ts";
+export type { HmmFitOptions } from "./models/hmm/run-fit.ts";
+export type { HmmPrior, HmmSnapshot } from "./models/hmm/fit.ts";
+export type { HmmStream, HmmStep, HmmPrediction } from "./models/hmm/stream.ts";
+export type { HmmChoices, HmmSelection, HmmSelectOptions } from "./models/hmm/select.ts";
+export type { Criteria } from "./models/hmm/criteria.ts";
+export type { HmmSpec } from "./models/hmm/spec.ts";
+export type { Covariance, EmissionName } from "./models/hmm/emissions/make.ts";
+export type { EmissionParameters } from "./models/hmm/read-parameters.ts";
+export type { ViterbiPath } from "./inference/forward-backward.ts";
 export { lds, localLevel, Lds } from "./models/lds/lds.ts";
 export type {
   Driven,

@@ -36,7 +36,9 @@ function halfDeviance(y: f64, logY: f64, rate: f64, logRate: f64): f64 {
   return sum;
 }
 
-/** The part of ln p(y) that depends on the rate: y·ln λ - λ for small counts, minus half the deviance above. */
+/**
+ * The part of ln p(y) that depends on the rate: y·ln λ - λ for small counts, minus half the deviance above.
+ */
 @inline
 function ratePart(y: f64, logY: f64, rate: f64, logRate: f64): f64 {
   if (y > SMALL) return -halfDeviance(y, logY, rate, logRate);

@@ -1,6 +1,6 @@
 /**
- * Gaussian emission log-densities of hidden Markov models and the weighted moments that re-estimate them, f64.
- * NaN is a missing value.
+ * Gaussian emission log-densities of hidden Markov models and the weighted moments that re-estimate them,
+ * f64. NaN is a missing value.
  *
  * y [T,D] observations; out [T,N] with N ≥ K states: only the first K columns are written. Weights are γ
  * [T,N].

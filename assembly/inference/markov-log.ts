@@ -7,7 +7,9 @@ import { exp, log } from "../elementary/elementary";
 import { at64, get64, put64 } from "../algebra/small";
 import { row } from "./row";
 
-/** One step of the chain in logarithms: out [N] = ln Σ_i exp(x_i + A_ij), scratch [N]. -∞ where every term is. */
+/**
+ * One step of the chain in logarithms: out [N] = ln Σ_i exp(x_i + A_ij), scratch [N]. -∞ where every term is.
+ */
 export function hmmLogAdvance(N: i32, x: usize, A: usize, out: usize, scratch: usize): void {
   for (let j = 0; j < N; j += 2) {
     let largest = f64x2.splat(-Infinity);

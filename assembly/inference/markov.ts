@@ -16,9 +16,9 @@ const BLOCK: i32 = 64;
 @inline const LOST: f64 = 1e-250;
 
 /**
- * One step of the chain: out [N] = x·A for x [N] and transitions A [N,N], sixteen columns at a time in registers. Each round is two blocks, ended by an
- * exit that is never taken: a compiler that gathers the loads of a block at its top (V8 does) would otherwise
- * spill the sums, at half the speed.
+ * One step of the chain: out [N] = x·A for x [N] and transitions A [N,N], sixteen columns at a time in
+ * registers. Each round is two blocks, ended by an exit that is never taken: a compiler that gathers the
+ * loads of a block at its top (V8 does) would otherwise spill the sums, at half the speed.
  */
 export function hmmAdvance(N: i32, x: usize, A: usize, out: usize): void {
   const stride = (<usize>N) << 3;

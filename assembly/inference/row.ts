@@ -1,4 +1,7 @@
-/** Which row of a table of emissions a step takes: the symbol's row where `rows` [T] i32 says so, else its own. */
+/**
+ * Which row of a table of emissions a step takes: the symbol's row where `rows` [T] i32 says so, else its
+ * own.
+ */
 
 /** The row of step t; rows 0: row t. */
 @inline

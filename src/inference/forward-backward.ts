@@ -1,11 +1,12 @@
 /**
- * Forward-backward and Viterbi over one sequence: padding and the choice between the scaled and the log-space
- * recursion here, the passes in assembly/inference/markov.ts and markov-log.ts.
+ * Forward-backward and Viterbi over one sequence: the choice between the scaled and the log-space recursion
+ * here, the passes in assembly/inference/markov.ts, markov-log.ts and viterbi.ts.
  */
 import { DataError, NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
+import { MarkovChain } from "./markov-chain.ts";
 
 /** ln p(y_t | state) as rows of N: logb [count,N], and which row each step takes (i32 [T]; NULL: row t). */
 export interface EmissionRows {
@@ -14,78 +15,72 @@ export interface EmissionRows {
   readonly rows: Ptr;
 }
 
-/** One pass: buffers good until the next. */
-export interface ForwardPass {
+/** The forward pass: buffers good until the workspace begins anew. */
+export interface Filtered {
   /** ln p(y), nats. -∞ where a step is impossible. */
   readonly logLikelihood: number;
+  /** The first step that is impossible in every state that can be reached, or -1. */
+  readonly impossible: number;
   /** [T]: ln p(y_t | y_<t). */
   readonly ll: Ptr;
-  /** [T,N]: p(state | y_1..y_t). */
+  /** [T,N]: p(state_t | y_≤t). */
   readonly alpha: Ptr;
-  /** [T,N]: p(state | y). */
+}
+
+/** Both passes: buffers good until the workspace begins anew. */
+export interface Smoothed {
+  /** ln p(y), nats. */
+  readonly logLikelihood: number;
+  /** [T,N]: p(state_t | y_≤t). */
+  readonly alpha: Ptr;
+  /** [T,N]: p(state_t | y). */
   readonly gamma: Ptr;
 }
 
-/**
- * A transition below this counts as none: a state that loses its mass to underflow may not get it back in one
- * step.
- */
-const FAIR = 1e-100;
+/** The most probable states and ln p(states, y), nats. */
+export interface ViterbiPath {
+  readonly states: Int32Array;
+  readonly logProbability: number;
+}
+
+/** What a forward pass reads and writes. */
+interface Buffers {
+  readonly b: Ptr;
+  readonly shift: Ptr;
+  readonly alpha: Ptr;
+  readonly c: Ptr;
+  readonly ll: Ptr;
+  readonly scratch: Ptr;
+}
 
 /** Passes of one hidden Markov model, in one workspace. */
 export class ForwardBackward {
   readonly engine: InferenceEngine;
+  readonly chain: MarkovChain;
   /** States. */
   readonly K: number;
   /** K rounded up to a multiple of 4: the stride of every row. */
   readonly N: number;
   /** Emission rows and what goes with them live here; `begin` empties it. */
   readonly arena: Arena;
-  readonly #fixed: Arena;
-  readonly #pi: Ptr;
-  readonly #A: Ptr;
-  readonly #At: Ptr;
-  readonly #logPi: Ptr;
-  readonly #logA: Ptr;
-  readonly #logAt: Ptr;
-  readonly #counts: Ptr;
-  readonly #logCounts: Ptr;
-  #careful = false;
+  readonly #sums: Arena;
+  /** [N,N] expected transitions of the scaled recursion, still to be multiplied by A, and of the other. */
+  #counts: Ptr = NULL;
+  #logCounts: Ptr = NULL;
 
   constructor(engine: InferenceEngine, K: number) {
-    const N = 4 * Math.ceil(K / 4);
-    const fixed = new Arena(engine.memory);
     this.engine = engine;
+    this.chain = new MarkovChain(engine, K);
     this.K = K;
-    this.N = N;
+    this.N = this.chain.N;
     this.arena = new Arena(engine.memory);
-    this.#fixed = fixed;
-    this.#pi = fixed.reals(N);
-    this.#logPi = fixed.reals(N);
-    [this.#A, this.#At, this.#logA, this.#logAt, this.#counts, this.#logCounts] = Array.from(
-      { length: 6 },
-      () => fixed.reals(N * N),
-    ) as [Ptr, Ptr, Ptr, Ptr, Ptr, Ptr];
+    this.#sums = new Arena(engine.memory);
   }
 
   /** Takes start [K] and transition [K,K] probabilities, and forgets the counts. */
   load(startprob: Float64Array, transmat: Float64Array): void {
-    const {
-      engine: { memory, kernels: k },
-      K,
-      N,
-    } = this;
-    const pi = memory.reals(this.#pi, N).fill(0);
-    const A = memory.reals(this.#A, N * N).fill(0);
-    pi.set(startprob);
-    for (let i = 0; i < K; ++i) A.set(transmat.subarray(i * K, (i + 1) * K), i * N);
-    this.#careful = transmat.some((a) => a < FAIR);
-    k.transpose(N, N, this.#A, this.#At);
-    k.mapLog(N, this.#pi, this.#logPi);
-    k.mapLog(N * N, this.#A, this.#logA);
-    k.mapLog(N * N, this.#At, this.#logAt);
-    k.fill(N * N, 0, this.#counts);
-    k.fill(N * N, 0, this.#logCounts);
+    this.chain.load(startprob, transmat);
+    if (this.#counts !== NULL) this.#forget();
   }
 
   /** Empties `arena` for the next sequence. */
@@ -94,85 +89,65 @@ export class ForwardBackward {
   }
 
   /**
-   * The forward pass, and with `backward` γ too; `count` adds expected transitions. Impossible data:
-   * DataError, or -∞ without `backward`.
+   * The forward pass alone, the same step after step as `OnlineFilter`: scaled as long as no state is lost to
+   * underflow, in logarithms from there on.
    */
-  run(
-    who: string,
-    T: number,
-    { logb, count, rows }: EmissionRows,
-    { backward = true, counting = false } = {},
-  ): ForwardPass {
-    const {
-      engine: { memory, kernels: k },
-      N,
-      arena,
-    } = this;
-    const b = arena.reals(count * N);
-    const shift = arena.reals(count);
-    const alpha = arena.reals(T * N);
-    const gamma = backward ? arena.reals(T * N) : NULL;
-    const c = arena.reals(T);
-    const ll = arena.reals(T);
-    const scratch = arena.reals(k.hmmScratch(N));
-    k.emissionRows(count, N, logb, b, shift);
-    let status = k.hmmForward(
-      T,
-      N,
-      this.#pi,
-      this.#A,
-      b,
-      shift,
-      rows,
-      this.#careful ? logb : NULL,
-      alpha,
-      c,
-      ll,
-      scratch,
-    );
-    if (status === 0) {
-      if (backward)
-        k.hmmBackward(T, N, this.#At, b, rows, alpha, c, gamma, counting ? this.#counts : NULL, scratch);
-    } else {
-      // impossible steps too: the log-space recursion names them
-      status = k.hmmLogForward(T, N, this.#logPi, this.#logA, logb, rows, alpha, ll, scratch);
-      if (status > 0 && backward)
-        throw new DataError(`${who}: step ${status - 1} is impossible in every state that can be reached`);
-      if (status > 0) return { logLikelihood: -Infinity, ll, alpha, gamma };
-      if (backward)
-        k.hmmLogBackward(
-          T,
-          N,
-          this.#logA,
-          this.#logAt,
-          logb,
-          rows,
-          alpha,
-          ll,
-          gamma,
-          counting ? this.#logCounts : NULL,
-          scratch,
-        );
-      k.mapExp(T * N, alpha, alpha);
-    }
-    const each = memory.reals(ll, T);
-    let logLikelihood = 0;
-    for (let t = 0; t < T; ++t) logLikelihood += each[t];
-    if (!Number.isFinite(logLikelihood))
-      throw new NumericError(
-        `${who}: the log-likelihood is ${logLikelihood}; data or parameters are too large`,
-      );
-    return { logLikelihood, ll, alpha, gamma };
+  filter(who: string, T: number, emissions: EmissionRows): Filtered {
+    const buffers = this.#buffers(T, emissions);
+    const { alpha, ll } = buffers;
+    const status = this.#forward(T, emissions, buffers);
+    let impossible = status > 0 ? status - 1 : -1;
+    if (status < 0) impossible = this.#continueInLogs(-status - 1, T, emissions, buffers);
+    const logLikelihood = impossible < 0 ? this.#total(who, T, ll) : -Infinity;
+    return { logLikelihood, impossible, ll, alpha };
   }
 
-  /** Expected transitions [K,K] since `load`. */
+  /**
+   * The forward and the backward pass; `counting` adds expected transitions. Throws DataError where a step is
+   * impossible.
+   */
+  smooth(who: string, T: number, emissions: EmissionRows, { counting = false } = {}): Smoothed {
+    const { logb, rows } = emissions;
+    const { chain, N } = this;
+    const { kernels: k } = this.engine;
+    const buffers = this.#buffers(T, emissions);
+    const { b, alpha, c, ll, scratch } = buffers;
+    const gamma = this.arena.reals(T * N);
+    if (counting) this.#count();
+    if (this.#forward(T, emissions, buffers) === 0) {
+      const counts = counting ? this.#counts : NULL;
+      k.hmmBackward(T, N, chain.At, b, rows, alpha, c, gamma, counts, scratch);
+    } else {
+      const status = k.hmmLogForward(T, N, chain.logStart, chain.logA, logb, rows, alpha, ll, scratch);
+      if (status > 0) throw impossibleStep(who, status - 1);
+      const counts = counting ? this.#logCounts : NULL;
+      k.hmmLogBackward(T, N, chain.logA, chain.logAt, logb, rows, alpha, ll, gamma, counts, scratch);
+      k.mapExp(T * N, alpha, alpha);
+    }
+    return { logLikelihood: this.#total(who, T, ll), alpha, gamma };
+  }
+
+  /**
+   * ln p(state_t | y_≤t) [T,K], exact where the probabilities underflow. Throws DataError on impossible
+   * steps.
+   */
+  logFilter(who: string, T: number, { logb, rows }: EmissionRows): Float64Array {
+    const { chain, N, arena } = this;
+    const { kernels: k } = this.engine;
+    const alpha = arena.reals(T * N);
+    const ll = arena.reals(T);
+    const scratch = arena.reals(k.hmmScratch(N));
+    const status = k.hmmLogForward(T, N, chain.logStart, chain.logA, logb, rows, alpha, ll, scratch);
+    if (status > 0) throw impossibleStep(who, status - 1);
+    return chain.take(alpha, T);
+  }
+
+  /** Expected transitions [K,K] counted since `load`. */
   counts(): Float64Array {
-    const {
-      engine: { memory },
-      K,
-      N,
-    } = this;
-    const A = memory.reals(this.#A, N * N);
+    this.#count();
+    const { K, N } = this;
+    const { memory } = this.engine;
+    const A = memory.reals(this.chain.A, N * N);
     const scaled = memory.reals(this.#counts, N * N);
     const logged = memory.reals(this.#logCounts, N * N);
     return Float64Array.from({ length: K * K }, (_, i) => {
@@ -182,48 +157,121 @@ export class ForwardBackward {
   }
 
   /** The most probable path and ln p(path, y). Throws DataError where every path is impossible. */
-  viterbi(
-    who: string,
-    T: number,
-    { logb, rows }: EmissionRows,
-  ): { states: Int32Array; logProbability: number } {
-    const {
-      engine: { memory, kernels: k },
-      N,
-      arena,
-    } = this;
+  viterbi(who: string, T: number, { logb, rows }: EmissionRows): ViterbiPath {
+    const { N, arena, chain } = this;
+    const { memory, kernels: k } = this.engine;
     const delta = arena.reals(T * N);
     const path = arena.ints(T);
-    const logProbability = k.viterbi(T, N, this.#logPi, this.#logA, logb, rows, delta, path);
+    const logProbability = k.viterbi(T, N, chain.logStart, chain.logA, logb, rows, delta, path);
     if (!(logProbability > -Infinity)) throw new DataError(`${who}: every path is impossible`);
     return { states: memory.ints(path, T).slice(), logProbability };
   }
 
   /** p(state_t | y_<t) [T,K] from α [T,N], and after the last step one more row. */
   predicted(T: number, alpha: Ptr): Float64Array {
-    const {
-      engine: { kernels: k },
-      N,
-      arena,
-    } = this;
+    const { N, arena, chain } = this;
+    const { kernels: k, memory } = this.engine;
     const next = arena.reals((T + 1) * N);
-    k.copyRows(1, N, this.#pi, N, next, N);
-    k.product(T, N, N, alpha, N, this.#A, N, this.engine.memory.at(next, N), N);
-    return this.take(next, T + 1);
-  }
-
-  /** Rows of N in kernel memory as rows of K. */
-  take(ptr: Ptr, T: number): Float64Array {
-    const { K, N } = this;
-    const from = this.engine.memory.reals(ptr, T * N);
-    const to = new Float64Array(T * K);
-    for (let t = 0; t < T; ++t) for (let k = 0; k < K; ++k) to[t * K + k] = from[t * N + k]!;
-    return to;
+    k.copyRows(1, N, chain.start, N, next, N);
+    k.product(T, N, N, alpha, N, chain.A, N, memory.at(next, N), N);
+    return chain.take(next, T + 1);
   }
 
   /** Gives all memory back. */
   dispose(): void {
     this.arena.dispose();
-    this.#fixed.dispose();
+    this.#sums.dispose();
+    this.chain.dispose();
+  }
+
+  /** Makes room for counts where there is none yet. */
+  #count(): void {
+    if (this.#counts !== NULL) return;
+    this.#counts = this.#sums.reals(this.N * this.N);
+    this.#logCounts = this.#sums.reals(this.N * this.N);
+    this.#forget();
+  }
+
+  #forget(): void {
+    const { N } = this;
+    this.engine.kernels.fill(N * N, 0, this.#counts);
+    this.engine.kernels.fill(N * N, 0, this.#logCounts);
+  }
+
+  #buffers(T: number, { logb, count }: EmissionRows): Buffers {
+    const { N, arena } = this;
+    const { kernels: k } = this.engine;
+    const b = arena.reals(count * N);
+    const shift = arena.reals(count);
+    k.emissionRows(count, N, logb, b, shift);
+    return {
+      b,
+      shift,
+      alpha: arena.reals(T * N),
+      c: arena.reals(T),
+      ll: arena.reals(T),
+      scratch: arena.reals(k.hmmScratch(N)),
+    };
+  }
+
+  #forward(T: number, { logb, rows }: EmissionRows, { b, shift, alpha, c, ll, scratch }: Buffers): number {
+    const { start, A, careful } = this.chain;
+    const watched = careful ? logb : NULL;
+    return this.engine.kernels.hmmForward(
+      T,
+      this.N,
+      start,
+      A,
+      b,
+      shift,
+      rows,
+      watched,
+      alpha,
+      c,
+      ll,
+      scratch,
+    );
+  }
+
+  /** Steps `from`..T-1 in logarithms, after scaled ones. Returns the impossible step, or -1. */
+  #continueInLogs(from: number, T: number, { logb, rows }: EmissionRows, buffers: Buffers): number {
+    const { chain, N, arena } = this;
+    const { memory, kernels: k } = this.engine;
+    const { alpha, ll, scratch } = buffers;
+    let prior = chain.logStart;
+    if (from > 0) {
+      const before = arena.reals(N);
+      prior = arena.reals(N);
+      k.mapLog(N, memory.at(alpha, (from - 1) * N), before);
+      k.hmmLogAdvance(N, before, chain.logA, prior, scratch);
+    }
+    const rest = memory.at(alpha, from * N);
+    const status = k.hmmLogForward(
+      T - from,
+      N,
+      prior,
+      chain.logA,
+      rows === NULL ? memory.at(logb, from * N) : logb,
+      rows === NULL ? NULL : ((rows + 4 * from) as Ptr),
+      rest,
+      memory.at(ll, from),
+      scratch,
+    );
+    if (status > 0) return from + status - 1;
+    k.mapExp((T - from) * N, rest, rest);
+    return -1;
+  }
+
+  #total(who: string, T: number, ll: Ptr): number {
+    const each = this.engine.memory.reals(ll, T);
+    let sum = 0;
+    for (let t = 0; t < T; ++t) sum += each[t];
+    if (!Number.isFinite(sum))
+      throw new NumericError(`${who}: the log-likelihood is ${sum}; data or parameters are too large`);
+    return sum;
   }
 }
+
+/** The error of a step that no state which can be reached emits. */
+export const impossibleStep = (who: string, step: number): DataError =>
+  new DataError(`${who}: step ${step} is impossible in every state that can be reached`);

@@ -273,8 +273,8 @@ async function closedForm(): Promise<Hashes> {
   );
   for (const [emission, more, data] of [
     ["categorical", { symbols: 5 }, symbols],
-    ["gaussian", { dimension: 2 }, holes],
-    ["diagonal", { dimension: 2 }, series],
+    ["gaussian", { output: 2 }, holes],
+    ["diagonal", { output: 2 }, series],
     ["poisson", {}, symbols],
   ] as const) {
     const model = await hmm({ states: 3, emission, seed: 4, ...more });

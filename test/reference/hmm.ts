@@ -13,6 +13,8 @@ export interface Enumerated {
   transitions: number[][];
   best: number[];
   bestProbability: number;
+  /** Every path with p(path, y). */
+  paths: { path: number[]; p: number }[];
 }
 
 /** density[t][k] = p(y_t | state k). */
@@ -25,9 +27,11 @@ export function enumerate({ start, A }: Chain, density: readonly (readonly numbe
   let best: number[] = [];
   let bestProbability = -1;
   const path: number[] = [];
+  const paths: { path: number[]; p: number }[] = [];
   const visit = (p: number): void => {
     if (path.length === T) {
       likelihood += p;
+      paths.push({ path: [...path], p });
       if (p > bestProbability) {
         bestProbability = p;
         best = [...path];
@@ -47,5 +51,5 @@ export function enumerate({ start, A }: Chain, density: readonly (readonly numbe
   };
   visit(1);
   for (const row of [...posterior, ...transitions]) for (let k = 0; k < K; ++k) row[k] /= likelihood;
-  return { likelihood, posterior, transitions, best, bestProbability };
+  return { likelihood, posterior, transitions, best, bestProbability, paths };
 }

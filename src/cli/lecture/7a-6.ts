@@ -4,7 +4,8 @@
  */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { hmm, type Hmm } from "../../models/hmm/hmm.ts";
+import { hmm } from "../../models/hmm/hmm.ts";
+import type { Hmm } from "../../models/hmm/model.ts";
 import { orthogonal } from "../../models/network/initializers.ts";
 import { dense, rnn } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";

@@ -1,15 +1,18 @@
 /**
- * Baum-Welch (Baum et al. 1970): EM of a hidden Markov model on many sequences, with Dirichlet priors and
- * structural zeros.
+ * Baum-Welch (Baum et al. 1970): EM of a hidden Markov model on many sequences, with Dirichlet priors,
+ * structural zeros, parameters held fixed, and states known at some steps.
  */
 import { inRange, knownOptions } from "../../wasm/errors.ts";
-import { Random } from "../../wasm/random.ts";
-import type { ForwardBackward } from "../../inference/forward-backward.ts";
-import type { Algebra } from "../../inference/matrix.ts";
+import type { Ptr } from "../../wasm/kernels.ts";
+import { ForwardBackward } from "../../inference/forward-backward.ts";
+import { Algebra } from "../../inference/matrix.ts";
 import type { EmModel } from "../../train/em.ts";
-import { dirichlet, normalize } from "./emissions/categorical.ts";
-import type { EmissionRules } from "./emissions/emission.ts";
-import { drawStart, drawTransitions, type HmmStart } from "./parameters.ts";
+import { dirichlet, normalize, normalizeRows } from "./emissions/distribution.ts";
+import type { Emission, EmissionRules } from "./emissions/emission.ts";
+import type { NamedArrays } from "./emissions/parameters.ts";
+import { masked } from "./known-states.ts";
+import type { HmmStart } from "./spec.ts";
+import { initialize, type Start } from "./start.ts";
 
 /**
  * Dirichlet priors: 1 is flat, more pulls to uniform. Below 1 the maximum could lie at negative
@@ -18,6 +21,7 @@ import { drawStart, drawTransitions, type HmmStart } from "./parameters.ts";
 export interface HmmPrior {
   readonly startprob?: number;
   readonly transmat?: number;
+  /** Of symbol, outcome and component probabilities. */
   readonly emission?: number;
 }
 
@@ -30,106 +34,111 @@ export function readPrior(who: string, prior: HmmPrior | undefined): Required<Hm
   return { startprob, transmat, emission };
 }
 
-interface Snapshot {
-  readonly startprob: Float64Array;
-  readonly transmat: Float64Array;
-  readonly emission: Record<string, Float64Array>;
+/** What a training learns from, checked. */
+export interface HmmTask {
+  readonly data: readonly Float64Array[];
+  /** [T] known states of each sequence, NaN where unknown. */
+  readonly known: readonly Float64Array[] | undefined;
+  readonly prior: Required<HmmPrior>;
+  readonly floor: number;
+  readonly start: Start;
+  /** The parameters were never fitted, so those not given are drawn for the data. */
+  readonly fresh: boolean;
 }
 
-/** A model in training; its parameters move in place. */
-export class HmmTraining implements EmModel<Snapshot> {
-  readonly #who: string;
-  readonly #space: ForwardBackward;
-  readonly #algebra: Algebra;
-  readonly #model: HmmStart;
-  readonly #data: readonly Float64Array[];
-  readonly #prior: Required<HmmPrior>;
-  readonly #rules: EmissionRules;
-  readonly #fresh: boolean;
-  readonly #starts: Float64Array;
-  #logLikelihood = 0;
+/** Copies of all parameters. */
+export interface HmmSnapshot {
+  readonly startprob: Float64Array;
+  readonly transmat: Float64Array;
+  readonly emission: NamedArrays;
+}
 
-  /** fresh: the parameters were never fitted, so those not given are drawn for the data. */
-  constructor(
-    who: string,
-    space: ForwardBackward,
-    algebra: Algebra,
-    model: HmmStart,
-    data: readonly Float64Array[],
-    prior: Required<HmmPrior>,
-    floor: number,
-    fresh: boolean,
-  ) {
+/** Where a training shows what it has. */
+export interface HmmWatcher {
+  /** Throws where the model was disposed. */
+  check(): void;
+  /** Parameters better than any shown before. */
+  improved(parameters: HmmSnapshot): void;
+}
+
+/** A training with parameters and memory of its own. */
+export class HmmTraining implements EmModel<HmmSnapshot> {
+  readonly #who: string;
+  readonly #model: HmmStart;
+  readonly #task: HmmTask;
+  readonly #watcher: HmmWatcher;
+  readonly #algebra: Algebra;
+  readonly #space: ForwardBackward;
+  readonly #emission: Emission;
+  readonly #rules: EmissionRules;
+  readonly #starts: Float64Array;
+  #startprob: Float64Array;
+  #transmat: Float64Array;
+  #logLikelihood = 0;
+  #best = -Infinity;
+
+  constructor(who: string, model: HmmStart, task: HmmTask, watcher: HmmWatcher) {
+    const { engine } = model;
     this.#who = who;
-    this.#space = space;
-    this.#algebra = algebra;
     this.#model = model;
-    this.#data = data;
-    this.#prior = prior;
-    this.#rules = { prior: prior.emission, floor, ties: model.ties };
-    this.#fresh = fresh;
+    this.#task = task;
+    this.#watcher = watcher;
+    this.#algebra = new Algebra(engine);
+    this.#space = new ForwardBackward(engine, model.K);
+    this.#emission = model.emissions.make(this.#algebra);
+    this.#emission.restore(model.emission.snapshot());
+    this.#startprob = model.startprob.slice();
+    this.#transmat = model.transmat.slice();
+    this.#rules = { prior: task.prior.emission, floor: task.floor, ties: model.ties, fixed: model.fixed };
     this.#starts = new Float64Array(model.K);
   }
 
   begin(restart: number): void {
-    const {
-      K,
-      spec: { topology = "ergodic" },
-      given,
-      emission,
-      ties,
-      seed,
-    } = this.#model;
-    const random = new Random(this.#space.engine, seed, restart);
-    if (restart > 0 || this.#fresh) {
-      if (!given.start) this.#model.startprob = drawStart(K, topology);
-      if (!given.transitions) this.#model.transmat = drawTransitions(K, topology, random);
-      if (!given.emission) emission.draw(random, this.#data);
-      emission.tie(ties);
-    }
-    emission.prepare(this.#data, this.#rules);
+    const { data, fresh, start } = this.#task;
+    const emission = this.#emission;
+    if (restart === 0 && !fresh) return emission.prepare(this.#who, data, this.#rules);
+    const parameters = { startprob: this.#startprob, transmat: this.#transmat, emission };
+    const drawn = initialize(this.#space, this.#model, parameters, {
+      who: this.#who,
+      data,
+      rules: this.#rules,
+      start,
+      restart,
+    });
+    this.#startprob = drawn.startprob;
+    this.#transmat = drawn.transmat;
+    emission.prepare(this.#who, data, this.#rules);
   }
 
   expect(): number {
-    const { startprob, transmat, emission } = this.#model;
-    const space = this.#space;
-    const starts = this.#starts.fill(0);
-    space.load(startprob, transmat);
-    emission.clear();
+    this.#watcher.check();
+    const { data, known, prior } = this.#task;
+    this.#starts.fill(0);
+    this.#space.load(this.#startprob, this.#transmat);
+    this.#emission.clear();
     let sum = 0;
-    this.#data.forEach((y, i) => {
-      space.begin();
-      const T = y.length / emission.width;
-      const { logLikelihood, gamma } = space.run(`${this.#who}: sequence ${i}`, T, emission.rows(space, y), {
-        counting: true,
-      });
-      emission.add(space, y, gamma);
-      space.take(gamma, 1).forEach((x, k) => {
-        starts[k] += x;
-      });
-      sum += logLikelihood;
+    data.forEach((y, i) => {
+      sum += this.#expectOne(`${this.#who}: sequence ${i}`, y, known?.[i]);
     });
     this.#logLikelihood = sum;
-    const prior = this.#prior;
-    return (
+    const objective =
       sum +
-      dirichlet(this.#algebra, startprob, prior.startprob) +
-      dirichlet(this.#algebra, transmat, prior.transmat) +
-      emission.logPrior(this.#rules)
-    );
+      dirichlet(this.#algebra, this.#startprob, prior.startprob) +
+      dirichlet(this.#algebra, this.#transmat, prior.transmat) +
+      this.#emission.logPrior(this.#rules);
+    if (objective > this.#best) {
+      this.#best = objective;
+      this.#watcher.improved(this.snapshot());
+    }
+    return objective;
   }
 
   maximize(): void {
-    const { K, startprob, transmat, emission } = this.#model;
-    const counts = this.#space.counts();
-    normalize(startprob, this.#starts, this.#prior.startprob);
-    for (let i = 0; i < K; ++i)
-      normalize(
-        transmat.subarray(i * K, (i + 1) * K),
-        counts.subarray(i * K, (i + 1) * K),
-        this.#prior.transmat,
-      );
-    emission.maximize(this.#rules);
+    const { prior } = this.#task;
+    const { K, fixed } = this.#model;
+    if (!fixed.has("startprob")) normalize(this.#startprob, this.#starts, prior.startprob);
+    if (!fixed.has("transmat")) normalizeRows(this.#transmat, this.#space.counts(), K, prior.transmat);
+    this.#emission.maximize(this.#rules);
   }
 
   /** Of the last `expect`, or of restored parameters. */
@@ -138,14 +147,43 @@ export class HmmTraining implements EmModel<Snapshot> {
     return this.#logLikelihood;
   }
 
-  snapshot(): Snapshot {
-    const { startprob, transmat, emission } = this.#model;
-    return { startprob: startprob.slice(), transmat: transmat.slice(), emission: emission.snapshot() };
+  snapshot(): HmmSnapshot {
+    return {
+      startprob: this.#startprob.slice(),
+      transmat: this.#transmat.slice(),
+      emission: this.#emission.snapshot(),
+    };
   }
 
-  restore({ startprob, transmat, emission }: Snapshot): void {
-    this.#model.startprob = startprob.slice();
-    this.#model.transmat = transmat.slice();
-    this.#model.emission.restore(emission);
+  restore({ startprob, transmat, emission }: HmmSnapshot): void {
+    this.#startprob = startprob.slice();
+    this.#transmat = transmat.slice();
+    this.#emission.restore(emission);
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#space.dispose();
+    this.#emission.dispose();
+    this.#algebra.dispose();
+  }
+
+  /** Adds the moments of one sequence; returns its ln p. */
+  #expectOne(who: string, y: Float64Array, known: Float64Array | undefined): number {
+    const space = this.#space;
+    space.begin();
+    const T = y.length / this.#emission.width;
+    const observed = this.#emission.rows(space, y);
+    const emissions = known ? masked(space, observed, known) : observed;
+    const { logLikelihood, gamma } = space.smooth(who, T, emissions, { counting: true });
+    this.#emission.add(space, observed, gamma);
+    this.#addStart(gamma);
+    return logLikelihood;
+  }
+
+  #addStart(gamma: Ptr): void {
+    this.#space.chain.take(gamma, 1).forEach((x, k) => {
+      this.#starts[k] += x;
+    });
   }
 }

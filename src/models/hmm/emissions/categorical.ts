@@ -2,29 +2,33 @@
  * One of M symbols a step: B_km = p(symbol m | state k). A symbol that a state never emits (B_km = 0) stays
  * impossible.
  */
-import { NULL, type Ptr } from "../../../wasm/kernels.ts";
+import type { Ptr } from "../../../wasm/kernels.ts";
 import { Arena } from "../../../wasm/memory.ts";
 import type { Random } from "../../../wasm/random.ts";
-import type { EmissionRows, ForwardBackward } from "../../../inference/forward-backward.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
-import type { Emission, EmissionRules, Outputs } from "./emission.ts";
+import { dirichletTied, normalizeRows } from "./distribution.ts";
+import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { Parameters, pool } from "./parameters.ts";
 
+/** Symbols. */
 export class Categorical extends Parameters implements Emission {
   readonly width = 1;
+  /** M, symbols. */
   readonly M: number;
   readonly #algebra: Algebra;
   readonly #arena: Arena;
-  #counts = NULL;
-  #ids = NULL;
-  #N = 0;
+  /** [M+1,N]: expected symbols, the last row for what is missing. */
+  readonly #counts: Ptr;
+  readonly #N: number;
 
   constructor(algebra: Algebra, K: number, M: number) {
-    super(K, { probabilities: [M] });
+    super(K, { probabilities: { shape: [M], kind: "distribution" } });
     this.M = M;
+    this.#N = 4 * Math.ceil(K / 4);
     this.#algebra = algebra;
     this.#arena = new Arena(algebra.engine.memory);
+    this.#counts = this.#arena.reals((M + 1) * this.#N);
   }
 
   flatten(who: string, sequences: Sequences): Float64Array[] {
@@ -36,11 +40,10 @@ export class Categorical extends Parameters implements Emission {
   }
 
   /** A row for each symbol, and one of zeros for what is missing. */
-  rows({ engine: { memory, kernels: k }, arena, K, N }: ForwardBackward, y: Float64Array): EmissionRows {
-    const {
-      M,
-      parameters: { probabilities: B },
-    } = this;
+  rows({ engine, arena, K, N }: Workspace, y: Float64Array): Observed {
+    const { memory, kernels: k } = engine;
+    const { M } = this;
+    const B = this.parameters.probabilities;
     const T = y.length;
     const logb = arena.reals((M + 1) * N);
     const ids = arena.ints(T);
@@ -50,16 +53,12 @@ export class Categorical extends Parameters implements Emission {
     k.mapLog((M + 1) * N, logb, logb);
     const to = memory.ints(ids, T);
     for (let t = 0; t < T; ++t) to[t] = y[t] === y[t] ? y[t] : M;
-    this.#ids = ids;
-    return { logb, count: M + 1, rows: ids };
+    return { logb, count: M + 1, rows: ids, y, data: ids };
   }
 
   draw(random: Random, data: readonly Float64Array[]): void {
-    const {
-      K,
-      M,
-      parameters: { probabilities: B },
-    } = this;
+    const { K, M } = this;
+    const B = this.parameters.probabilities;
     const frequency = new Float64Array(M).fill(1);
     for (const y of data) for (const m of y) if (m === m) ++frequency[m];
     for (let k = 0; k < K; ++k) {
@@ -72,40 +71,27 @@ export class Categorical extends Parameters implements Emission {
   prepare(): void {}
 
   clear(): void {
-    if (this.#counts !== NULL) this.#algebra.engine.kernels.fill((this.M + 1) * this.#N, 0, this.#counts);
+    this.#algebra.engine.kernels.fill((this.M + 1) * this.#N, 0, this.#counts);
   }
 
-  add({ engine: { kernels: k }, N }: ForwardBackward, y: Float64Array, gamma: Ptr): void {
-    if (this.#counts === NULL) {
-      this.#N = N;
-      this.#counts = this.#arena.reals((this.M + 1) * N);
-      this.clear();
-    }
-    k.symbolCounts(y.length, N, this.#ids, gamma, this.#counts);
+  add({ engine: { kernels: k }, N }: Workspace, { y, rows }: Observed, gamma: Ptr): void {
+    k.symbolCounts(y.length, N, rows, gamma, this.#counts);
   }
 
-  maximize({ prior, ties }: EmissionRules): void {
-    const {
-      K,
-      M,
-      parameters: { probabilities: B },
-    } = this;
+  maximize({ prior, ties, fixed }: EmissionRules): void {
+    if (fixed.has("probabilities")) return;
+    const { K, M } = this;
     const N = this.#N;
     const from = this.#algebra.engine.memory.reals(this.#counts, M * N);
     const counts = pool(
       Float64Array.from({ length: K * M }, (_, i) => from[(i % M) * N + Math.floor(i / M)]),
       ties,
     );
-    for (let k = 0; k < K; ++k)
-      normalize(B.subarray(k * M, (k + 1) * M), counts.subarray(k * M, (k + 1) * M), prior);
+    normalizeRows(this.parameters.probabilities, counts, M, prior);
   }
 
   logPrior({ prior, ties }: EmissionRules): number {
-    return dirichlet(
-      this.#algebra,
-      this.parameters.probabilities.filter((_, i) => ties[Math.floor(i / this.M)] === Math.floor(i / this.M)),
-      prior,
-    );
+    return dirichletTied(this.#algebra, this.parameters.probabilities, ties, prior);
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
@@ -121,19 +107,4 @@ export class Categorical extends Parameters implements Emission {
   dispose(): void {
     this.#arena.dispose();
   }
-}
-
-/**
- * p = (counts + prior - 1) normalized over the entries that are not 0; p itself where that leaves nothing.
- */
-export function normalize(p: Float64Array, counts: Float64Array, prior: number): void {
-  let sum = 0;
-  for (let i = 0; i < p.length; ++i) if (p[i] > 0) sum += counts[i] + (prior - 1);
-  if (!(sum > 1e-290)) return; // never visited: any row is as likely
-  for (let i = 0; i < p.length; ++i) p[i] = p[i] > 0 ? (counts[i] + (prior - 1)) / sum : 0;
-}
-
-/** (prior - 1)·Σ ln p over the entries that are not 0. */
-export function dirichlet(algebra: Algebra, p: Float64Array, prior: number): number {
-  return prior === 1 ? 0 : (prior - 1) * algebra.log(p.filter((x) => x > 0)).reduce((sum, x) => sum + x, 0);
 }

@@ -1,96 +1,108 @@
-/** D independent Gaussians a state: means and variances [K,D]. An entry that is NaN is missing by itself. */
+/**
+ * D independent Gaussians a state: means and variances [K,D], the variances of a state all equal where they
+ * are spherical. An entry that is NaN is missing by itself.
+ */
 import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
-import type { EmissionRows, ForwardBackward } from "../../../inference/forward-backward.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
+import type { Sequences } from "../../../inference/sequences.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
-import type { Emission, EmissionRules, Outputs } from "./emission.ts";
-import { EntryMoments, mixture, rowsOf } from "./entries.ts";
+import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
+import { EntryMoments, NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
 import { Parameters } from "./parameters.ts";
+import { flattenReals, realMoments } from "./reals.ts";
 
+/** Gaussians with a variance for each entry, or one for all of a state's. */
 export class Diagonal extends Parameters implements Emission {
   readonly width: number;
   readonly #algebra: Algebra;
   readonly #moments: EntryMoments;
+  readonly #spherical: boolean;
+  /** [D]: the smallest variance an entry may have. */
   #floors: Float64Array;
 
-  constructor(algebra: Algebra, K: number, D: number) {
-    super(K, { means: [D], variances: [D] });
+  constructor(algebra: Algebra, K: number, D: number, { spherical = false } = {}) {
+    super(K, {
+      means: { shape: [D], kind: "real" },
+      variances: { shape: [D], kind: "positive", equal: spherical ? "entries" : undefined },
+    });
     this.width = D;
     this.#algebra = algebra;
     this.#moments = new EntryMoments(algebra.engine, K, D);
+    this.#spherical = spherical;
     this.#floors = new Float64Array(D);
   }
 
   flatten(who: string, sequences: Sequences): Float64Array[] {
-    return flattenSequences(who, sequences, this.width);
+    return flattenReals(who, sequences, this.width);
   }
 
-  rows(space: ForwardBackward, y: Float64Array): EmissionRows {
-    const {
-      K,
-      width: D,
-      parameters: { means, variances },
-    } = this;
-    const {
-      arena,
-      engine: { memory, kernels: k },
-    } = space;
-    const put = (x: Float64Array): Ptr => {
-      const ptr = arena.reals(K * D);
-      memory.reals(ptr, K * D).set(x);
-      return ptr;
-    };
+  rows(space: Workspace, y: Float64Array): Observed {
+    const { K, width: D } = this;
+    const { means, variances } = this.parameters;
+    const { arena, N } = space;
     const precision = variances.map((v) => 1 / v);
-    return rowsOf(space, y, D, (T, N, data, out) =>
+    const logPrecision = this.#algebra.log(precision);
+    const { kernels: k } = space.engine;
+    return rowsOf(space, y, D, (T, data, out) =>
       k.diagonalLogDensity(
         T,
         D,
         K,
         N,
         data,
-        put(means),
-        put(precision),
-        put(this.#algebra.log(precision)),
+        put(arena, means),
+        put(arena, precision),
+        put(arena, logPrecision),
         out,
       ),
     );
   }
 
   draw(random: Random, data: readonly Float64Array[]): void {
-    const { variance } = columnMoments(data, this.width);
+    const D = this.width;
+    const { variance } = columnMoments(data, D);
     const { means, variances } = this.parameters;
-    means.set(clusterCenters(random, data, this.width, this.K));
+    const shared = variance.reduce((sum, v) => sum + v, 0) / D;
+    means.set(clusterCenters(random, data, D, this.K));
     variances.forEach((_, i) => {
-      variances[i] = variance[i % this.width]!;
+      variances[i] = this.#spherical ? shared : variance[i % D];
     });
   }
 
   /** A start below the floor lowers it: EM must be able to stay where it is. */
-  prepare(data: readonly Float64Array[], { floor }: EmissionRules): void {
-    const { variance } = columnMoments(data, this.width);
+  prepare(who: string, data: readonly Float64Array[], { floor }: EmissionRules): void {
+    const D = this.width;
+    const { variance } = realMoments(who, data, D);
     const { variances } = this.parameters;
     this.#floors = variance.map((v, d) =>
-      variances.reduce((least, x, i) => (i % this.width === d ? Math.min(least, x) : least), floor * v),
+      variances.reduce((least, x, i) => (i % D === d ? Math.min(least, x) : least), floor * v),
     );
+    if (this.#spherical) this.#floors.fill(this.#floors.reduce((least, x) => Math.min(least, x)));
   }
 
   clear(): void {
     this.#moments.clear();
   }
-  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void {
-    this.#moments.add(space, y, gamma, this.parameters.means);
+
+  add(space: Workspace, observed: Observed, gamma: Ptr): void {
+    this.#moments.add(space, observed, gamma, this.parameters.means);
   }
 
-  maximize({ ties }: EmissionRules): void {
+  maximize({ ties, fixed }: EmissionRules): void {
     const { means, variances } = this.parameters;
     const { weight, first, second } = this.#moments.pooled(ties);
+    const squares = new Float64Array(weight.length);
     weight.forEach((w, i) => {
-      if (!(w > 1e-290)) return;
-      const moved = first[i] / w;
+      if (!(w > NO_WEIGHT)) return;
+      const moved = fixed.has("means") ? 0 : first[i] / w;
       means[i] += moved;
-      variances[i] = Math.max(second[i] / w - moved * moved, this.#floors[i % this.width]);
+      squares[i] = second[i] / w - moved * moved;
+    });
+    if (fixed.has("variances")) return;
+    if (this.#spherical) this.#share(squares, weight);
+    weight.forEach((w, i) => {
+      if (w > NO_WEIGHT) variances[i] = Math.max(squares[i], this.#floors[i % this.width]);
     });
   }
 
@@ -99,29 +111,35 @@ export class Diagonal extends Parameters implements Emission {
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
-    const {
-      width: D,
-      parameters: { means, variances },
-    } = this;
+    const { width: D } = this;
+    const { means, variances } = this.parameters;
     return Float64Array.from(
       { length: D },
       (_, d) => means[k * D + d] + Math.sqrt(variances[k * D + d]) * random.normal(),
     );
   }
 
-  outputs(T: number, weights: Float64Array): Outputs {
-    return mixture(
-      this.#algebra,
-      T,
-      this.K,
-      this.width,
-      weights,
-      this.parameters.means,
-      this.parameters.variances,
-    );
+  outputs(_: number, weights: Float64Array): Outputs {
+    const { means, variances } = this.parameters;
+    return mixtureMoments(this.#algebra, this.K, weights, { means, variances });
   }
 
   dispose(): void {
     this.#moments.dispose();
+  }
+
+  /** The mean of each state's squares over its entries, by their weights; the weights likewise. */
+  #share(squares: Float64Array, weight: Float64Array): void {
+    const D = this.width;
+    for (let k = 0; k < this.K; ++k) {
+      let total = 0;
+      let sum = 0;
+      for (let i = k * D; i < (k + 1) * D; ++i) {
+        total += weight[i];
+        sum += weight[i] * squares[i];
+      }
+      squares.fill(total > NO_WEIGHT ? sum / total : 0, k * D, (k + 1) * D);
+      weight.fill(total, k * D, (k + 1) * D);
+    }
   }
 }

@@ -3,14 +3,16 @@
  * file.
  */
 import type { Ptr } from "../../../wasm/kernels.ts";
+import type { Arena } from "../../../wasm/memory.ts";
 import type { Random } from "../../../wasm/random.ts";
-import type { EmissionRows, ForwardBackward } from "../../../inference/forward-backward.ts";
+import type { EmissionRows } from "../../../inference/forward-backward.ts";
+import type { InferenceEngine } from "../../../inference/inference-engine.ts";
 import type { Sequences } from "../../../inference/sequences.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Expected outputs under state probabilities. */
 export interface Outputs {
-  /** [T,M]: of each symbol; categorical only. */
+  /** [T,M]: of each symbol, each trial's outcome, or each entry being 1. */
   readonly probabilities?: Float64Array;
   /** [T,D] */
   readonly means?: Float64Array;
@@ -20,12 +22,29 @@ export interface Outputs {
 
 /** What the maximization obeys. */
 export interface EmissionRules {
-  /** Dirichlet prior of symbol probabilities, at least 1. */
+  /** Dirichlet prior of probabilities, at least 1. */
   readonly prior: number;
-  /** Least variance in any direction, relative to the data's. */
+  /** Smallest variance in any direction, relative to the data's. */
   readonly floor: number;
   /** State → the first state whose emission it shares. */
   readonly ties: readonly number[];
+  /** Names of parameters that stay as they are. */
+  readonly fixed: ReadonlySet<string>;
+}
+
+/** Where densities are computed: rows of N ≥ K columns in an arena. */
+export interface Workspace {
+  readonly engine: InferenceEngine;
+  readonly arena: Arena;
+  readonly K: number;
+  readonly N: number;
+}
+
+/** The densities of one sequence, with what the moments will want of it. */
+export interface Observed extends EmissionRows {
+  /** The sequence [T,D], and its copy in the workspace. */
+  readonly y: Float64Array;
+  readonly data: Ptr;
 }
 
 /** One kind of emission with the parameters of K states. */
@@ -35,15 +54,15 @@ export interface Emission extends Parameters {
   /** Data, checked. */
   flatten(who: string, sequences: Sequences): Float64Array[];
   /** ln p(y_t | state) in the workspace's arena; columns from K on are -∞, missing values count 0. */
-  rows(space: ForwardBackward, y: Float64Array): EmissionRows;
+  rows(space: Workspace, y: Float64Array): Observed;
   /** Draws parameters that suit the data. */
   draw(random: Random, data: readonly Float64Array[]): void;
-  /** Looks at the data that a fit is about to see: their scale. */
-  prepare(data: readonly Float64Array[], rules: EmissionRules): void;
+  /** Looks at the data that a fit is about to see: their scale. Throws DataError where it is out of reach. */
+  prepare(who: string, data: readonly Float64Array[], rules: EmissionRules): void;
   /** Forgets the moments. */
   clear(): void;
-  /** Adds the moments of a sequence whose `rows` were just taken, weighted by γ [T,N]. */
-  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void;
+  /** Adds the moments of a sequence, as `rows` gave it, weighted by γ [T,N]. */
+  add(space: Workspace, observed: Observed, gamma: Ptr): void;
   /** Moves the parameters to their maximum; a state without weight keeps its own. */
   maximize(rules: EmissionRules): void;
   /** ln prior of the parameters, up to a constant. */
@@ -52,5 +71,6 @@ export interface Emission extends Parameters {
   sample(k: number, random: Random): ArrayLike<number>;
   /** Outputs of mixtures with weights [T,K]. */
   outputs(T: number, weights: Float64Array): Outputs;
+  /** Gives its memory back. */
   dispose(): void;
 }

@@ -1,52 +1,50 @@
 /** D independent counts a state: rates [K,D]. An entry that is NaN is missing by itself. */
 import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
-import type { EmissionRows, ForwardBackward } from "../../../inference/forward-backward.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
-import type { Emission, EmissionRules, Outputs } from "./emission.ts";
-import { EntryMoments, mixture, rowsOf } from "./entries.ts";
+import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
+import { EntryMoments, NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
 import { Parameters } from "./parameters.ts";
+import { drawPoisson } from "./draws.ts";
 
-const MOST = 2 ** 53; // counts above are not whole numbers any more
-const CHUNK = 16; // e^-16 is far from underflow, and a draw needs about so many uniforms
+const LARGEST = 2 ** 53; // counts above are not whole numbers any more
 
+/** Counts, checked: whole numbers from 0 to 2^53, NaN missing. */
+export const flattenCounts = (who: string, sequences: Sequences, D: number): Float64Array[] =>
+  flattenSequences(who, sequences, D, {
+    test: (x) => Number.isInteger(x) && x >= 0 && x <= LARGEST,
+    want: "a count, a whole number of at least 0",
+  });
+
+/** Poisson counts. */
 export class Poisson extends Parameters implements Emission {
   readonly width: number;
   readonly #algebra: Algebra;
   readonly #moments: EntryMoments;
 
   constructor(algebra: Algebra, K: number, D: number) {
-    super(K, { rates: [D] });
+    super(K, { rates: { shape: [D], kind: "nonnegative" } });
     this.width = D;
     this.#algebra = algebra;
     this.#moments = new EntryMoments(algebra.engine, K, D);
   }
 
   flatten(who: string, sequences: Sequences): Float64Array[] {
-    return flattenSequences(who, sequences, this.width, {
-      test: (x) => Number.isInteger(x) && x >= 0 && x <= MOST,
-      want: "a count, a whole number of at least 0",
-    });
+    return flattenCounts(who, sequences, this.width);
   }
 
-  rows(space: ForwardBackward, y: Float64Array): EmissionRows {
-    const {
-      K,
-      width: D,
-      parameters: { rates },
-    } = this;
-    const {
-      arena,
-      engine: { memory, kernels: k },
-    } = space;
-    const rate = arena.reals(K * D);
+  rows(space: Workspace, y: Float64Array): Observed {
+    const { K, width: D } = this;
+    const { arena, N } = space;
+    const { kernels: k } = space.engine;
+    const rate = put(arena, this.parameters.rates);
     const logRate = arena.reals(K * D);
-    memory.reals(rate, K * D).set(rates);
+    const scratch = arena.reals(D);
     k.mapLog(K * D, rate, logRate);
-    return rowsOf(space, y, D, (T, N, data, out) =>
-      k.poissonLogDensity(T, D, K, N, data, rate, logRate, out, arena.reals(D)),
+    return rowsOf(space, y, D, (T, data, out) =>
+      k.poissonLogDensity(T, D, K, N, data, rate, logRate, out, scratch),
     );
   }
 
@@ -60,18 +58,21 @@ export class Poisson extends Parameters implements Emission {
   }
 
   prepare(): void {}
+
   clear(): void {
     this.#moments.clear();
   }
-  add(space: ForwardBackward, y: Float64Array, gamma: Ptr): void {
-    this.#moments.add(space, y, gamma, this.parameters.rates);
+
+  add(space: Workspace, observed: Observed, gamma: Ptr): void {
+    this.#moments.add(space, observed, gamma, this.parameters.rates);
   }
 
-  maximize({ ties }: EmissionRules): void {
+  maximize({ ties, fixed }: EmissionRules): void {
+    if (fixed.has("rates")) return;
     const { rates } = this.parameters;
     const { weight, first } = this.#moments.pooled(ties);
     weight.forEach((w, i) => {
-      if (w > 1e-290) rates[i] = Math.max(rates[i] + first[i] / w, 0);
+      if (w > NO_WEIGHT) rates[i] = Math.max(rates[i] + first[i] / w, 0);
     });
   }
 
@@ -80,31 +81,14 @@ export class Poisson extends Parameters implements Emission {
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
-    const {
-      width: D,
-      parameters: { rates },
-    } = this;
-    return Float64Array.from({ length: D }, (_, d) => {
-      let count = 0;
-      for (let left = rates[k * D + d]; left > 0; left -= CHUNK) {
-        // a sum of Poissons is Poisson; each by Knuth's product of uniforms
-        const limit = this.#algebra.exp([-Math.min(left, CHUNK)])[0];
-        for (let product = random.uniform(); product > limit; product *= random.uniform()) ++count;
-      }
-      return count;
-    });
+    const D = this.width;
+    const rates = this.parameters.rates.subarray(k * D, (k + 1) * D);
+    return rates.map((rate) => drawPoisson(this.#algebra, random, rate));
   }
 
-  outputs(T: number, weights: Float64Array): Outputs {
-    return mixture(
-      this.#algebra,
-      T,
-      this.K,
-      this.width,
-      weights,
-      this.parameters.rates,
-      this.parameters.rates,
-    );
+  outputs(_: number, weights: Float64Array): Outputs {
+    const { rates } = this.parameters;
+    return mixtureMoments(this.#algebra, this.K, weights, { means: rates, variances: rates });
   }
 
   dispose(): void {

@@ -1,0 +1,60 @@
+/** The number of states chosen by a criterion: a fit for each, and the best kept. */
+import { OptionError, oneOf } from "../../wasm/errors.ts";
+import type { Sequences } from "../../inference/sequences.ts";
+import type { EmReport } from "../../train/em.ts";
+import type { Criteria } from "./criteria.ts";
+import type { Hmm } from "./model.ts";
+import type { HmmFitOptions } from "./run-fit.ts";
+import type { HmmSpec } from "./spec.ts";
+
+/** A spec with several numbers of states. */
+export type HmmChoices = Omit<HmmSpec, "states"> & { readonly states: readonly number[] };
+
+/** How each is fitted, and by what the best is chosen. */
+export interface HmmSelectOptions extends HmmFitOptions {
+  /** Default "bic". */
+  readonly criterion?: "aic" | "bic";
+}
+
+/** The best model, and what all of them came to. */
+export interface HmmSelection {
+  readonly model: Hmm;
+  readonly report: EmReport;
+  /** In the order of the states asked for. */
+  readonly candidates: readonly ({ readonly states: number } & Criteria)[];
+}
+
+/** Chooses among models that `create` makes. */
+export function select(
+  create: (spec: HmmSpec) => Promise<Hmm>,
+): (data: Sequences, choices: HmmChoices, options?: HmmSelectOptions) => Promise<HmmSelection> {
+  return async (data, choices, options = {}) => {
+    const { states } = choices;
+    const { criterion: wanted = "bic", ...fit } = options;
+    const criterion = oneOf("hmm.select", "criterion", wanted, ["aic", "bic"] as const);
+    if (!Array.isArray(states) || states.length === 0)
+      throw new OptionError("hmm.select: states is not an array, want the numbers of states to try");
+    const candidates: ({ states: number } & Criteria)[] = [];
+    let best: { model: Hmm; report: EmReport; value: number } | undefined;
+    try {
+      for (const K of states as readonly number[]) {
+        const model = await create({ ...choices, states: K });
+        try {
+          const report = await model.fit(data, fit);
+          const found = model.criteria(data);
+          candidates.push({ states: K, ...found });
+          if (best && best.value <= found[criterion]) continue;
+          best?.model.dispose();
+          best = { model, report, value: found[criterion] };
+        } finally {
+          if (best?.model !== model) model.dispose();
+        }
+      }
+    } catch (error) {
+      best?.model.dispose();
+      throw error;
+    }
+    const { model, report } = best!;
+    return { model, report, candidates };
+  };
+}
