@@ -17,7 +17,7 @@ export default tseslint.config(
   {
     ignores: [
       "**/node_modules/",
-      "dist/",
+      "**/dist/",
       "build/",
       "docs/api/",
       "assembly/",

@@ -24,14 +24,13 @@ function offline() {
       for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
       const names = files.map((file) => (file === "index.html" ? "./" : `./${file}`));
       const text = readFileSync(worker, "utf8");
-      const written = text.replace(
-        /const VERSION = "", FILES = \[\];.*/,
-        `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))}, FILES ` +
-          `= ${JSON.stringify(names)};`,
-      );
-      if (written === text)
+      const version = hash.digest("hex").slice(0, 16);
+      const written = text
+        .replace('const VERSION = "";', `const VERSION = ${JSON.stringify(version)};`)
+        .replace("const FILES = [];", `const FILES = ${JSON.stringify(names)};`);
+      if (!written.includes(version) || !written.includes(JSON.stringify(names)))
         throw new Error(
-          'offline.js: there is no line `const VERSION = "", FILES = [];` to write the files into',
+          'offline.js: no lines `const VERSION = "";` and `const FILES = [];`, want them for the files',
         );
       writeFileSync(worker, written);
     },

@@ -3,6 +3,11 @@ import { startWriting } from "./writing.ts";
 
 const tabs = [...document.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
 const started = new Set<string>();
+/** What the arrow keys do to the tab that has the focus. */
+const moves = new Map([
+  ["ArrowRight", 1],
+  ["ArrowLeft", -1],
+]);
 const starts: Record<string, () => void> = {
   writing: startWriting,
   addition: () => void import("./addition.ts").then(({ startAddition }) => startAddition()),
@@ -26,7 +31,7 @@ function show(tab: HTMLButtonElement, focus = false): void {
 tabs.forEach((tab, i) => {
   tab.addEventListener("click", () => show(tab));
   tab.addEventListener("keydown", ({ key }) => {
-    const move = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+    const move = moves.get(key);
     if (move) show(tabs[(i + move + tabs.length) % tabs.length]!, true);
   });
 });

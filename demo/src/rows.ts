@@ -10,31 +10,33 @@ export interface CellLine {
 
 /** The `count` cells of the last layers whose states move most from step to step. */
 export function liveliest({ cells }: ReadingTrace, count: number): CellLine[] {
-  const last = cells.filter(({ stride }) => stride === cells[cells.length - 1]!.stride);
+  const last = cells.filter(({ stride }) => stride === cells[cells.length - 1].stride);
   const lines = last.flatMap(({ states, units, stride }) =>
     Array.from({ length: units }, (_, j) => {
       const values = Float32Array.from(
         { length: states.length / units },
-        (__, s) => states[s * units + j]! / (1 + Math.abs(states[s * units + j]!)),
+        (__, s) => states[s * units + j] / (1 + Math.abs(states[s * units + j])),
       );
       return {
         values,
         stride,
-        moved: values.reduce((sum, v, s) => sum + (s > 0 ? (v - values[s - 1]!) ** 2 : 0), 0),
+        moved: values.reduce((sum, v, s) => sum + (s > 0 ? (v - values[s - 1]) ** 2 : 0), 0),
       };
     }),
   );
   return lines.sort((a, b) => b.moved - a.moved).slice(0, count);
 }
 
+/** What row 1 shows, and what it does where a character is pointed at. */
+interface Letters {
+  readonly trace: ReadingTrace | undefined;
+  readonly alphabet: readonly string[];
+  readonly chosen: number;
+  readonly choose: (label: number) => void;
+}
+
 /** Row 1: a button for each character, at the time at which it was recognized. */
-export function drawLetters(
-  row: HTMLElement,
-  trace: ReadingTrace | undefined,
-  alphabet: readonly string[],
-  chosen: number,
-  choose: (label: number) => void,
-): void {
+export function drawLetters(row: HTMLElement, { trace, alphabet, chosen, choose }: Letters): void {
   const kept = [...row.querySelectorAll("button")];
   const emissions = trace?.emissions ?? [];
   emissions.forEach(({ label, from, to }, i) => {
@@ -97,18 +99,18 @@ export function drawInk(
   const x = (t: number): number => ((t + 0.5) / T) * width;
   let top = Infinity;
   let bottom = -Infinity;
-  let most = 1e-9;
+  let largest = 1e-9;
   for (let t = 0; t < T; ++t) {
-    top = Math.min(top, input[t * 4 + 3]!);
-    bottom = Math.max(bottom, input[t * 4 + 3]!);
-    if (gradient) most = Math.max(most, Math.hypot(gradient[t * 4]!, gradient[t * 4 + 1]!));
+    top = Math.min(top, input[t * 4 + 3]);
+    bottom = Math.max(bottom, input[t * 4 + 3]);
+    if (gradient) largest = Math.max(largest, Math.hypot(gradient[t * 4], gradient[t * 4 + 1]));
   }
   const y = (t: number): number =>
-    6 + (height - 12) * (bottom > top ? (input[t * 4 + 3]! - top) / (bottom - top) : 0.5);
+    6 + (height - 12) * (bottom > top ? (input[t * 4 + 3] - top) / (bottom - top) : 0.5);
   g.lineCap = "round";
   for (let t = 0; t < T; ++t) {
     const begins = t === 0 || input[(t - 1) * 4 + 2] === 1;
-    const strength = gradient ? Math.hypot(gradient[t * 4]!, gradient[t * 4 + 1]!) / most : 0;
+    const strength = gradient ? Math.hypot(gradient[t * 4], gradient[t * 4 + 1]) / largest : 0;
     g.strokeStyle = strength > 0.05 ? color("accent") : color("ink");
     g.globalAlpha = gradient ? 0.3 + 0.7 * strength : 1;
     g.lineWidth = 2 + 2.5 * strength;
@@ -127,13 +129,13 @@ export function drawGradient(canvas: HTMLCanvasElement, gradient: ArrayLike<numb
   g.strokeRect(0, height / 2, width, 0);
   if (!gradient) return;
   const T = gradient.length / 4;
-  const most = Array.from(gradient).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+  const largest = Array.from(gradient).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
   g.lineWidth = 1.5;
   for (let i = 3; i >= 0; --i) {
     g.strokeStyle = color(`k${i}`);
     g.beginPath();
     for (let t = 0; t < T; ++t)
-      g.lineTo(((t + 0.5) / T) * width, height / 2 - ((height / 2 - 3) * gradient[t * 4 + i]!) / most);
+      g.lineTo(((t + 0.5) / T) * width, height / 2 - ((height / 2 - 3) * gradient[t * 4 + i]) / largest);
     g.stroke();
   }
 }

@@ -2,6 +2,7 @@
 import {
   inkFeatures,
   network,
+  pointsOf,
   readingTrace,
   scriptOf,
   type InkFeatures,
@@ -14,117 +15,140 @@ import { drawCells, drawGradient, drawInk, drawLetters, liveliest } from "./rows
 import { samples } from "./samples.ts";
 
 /** What the net made of the ink on the pad. */
-interface Seen {
+interface Reading {
   readonly features: InkFeatures;
   readonly trace: ReadingTrace;
 }
 
-export function startWriting(): void {
-  const answer = byId<HTMLOutputElement>("answer");
-  const timing = byId("timing");
-  const select = byId<HTMLSelectElement>("samples");
-  let net: Network | undefined;
-  let seen: Seen | undefined;
-  let chosen = -1;
-  let waiting = false;
+/** Milliseconds between a change of the ink and its reading. */
+const DELAY = 30;
+/** No character is chosen: the strongest one is shown. */
+const NONE = -1;
 
-  const pad = new Pad(() => {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      read();
-    }, 30);
-  });
+/** The pad, the net, and what is shown of them. */
+class WritingTab {
+  readonly #answer = byId<HTMLOutputElement>("answer");
+  readonly #timing = byId("timing");
+  readonly #pad = new Pad(() => this.#readSoon());
+  #net: Network | undefined;
+  #alphabet: readonly string[] = [];
+  #reading: Reading | undefined;
+  #chosen = NONE;
+  #waiting = false;
 
-  /** [n,3] points of the pad. */
-  function points(): Float32Array {
-    return Float32Array.from(
-      pad.strokes.flatMap((stroke) => stroke.flatMap(([x, y], i) => [x, y, i + 1 === stroke.length ? 1 : 0])),
+  constructor() {
+    const select = byId<HTMLSelectElement>("samples");
+    select.append(...samples.map(({ word }, i) => new Option(word, String(i))));
+    byId("clear").addEventListener("click", () => this.#pad.clear());
+    byId("undo").addEventListener("click", () => this.#pad.undo());
+    byId("replay").addEventListener(
+      "click",
+      () => void this.#pad.play(samples[Number(select.value)].strokes),
     );
+    addEventListener("resize", () => this.#draw());
   }
 
-  function read(): void {
-    if (!net) return;
-    seen?.trace.dispose();
-    seen = undefined;
-    chosen = -1;
-    const ink = points();
-    const script = scriptOf(net);
-    if (ink.length > 0) {
-      const from = performance.now();
-      const features = inkFeatures(ink, script.input);
-      const trace = readingTrace(net, features.input);
-      timing.textContent = `read in ${(performance.now() - from).toFixed(1)} ms`;
-      seen = { features, trace };
-    } else timing.textContent = "";
-    const text = seen ? seen.trace.emissions.map(({ label }) => [...script.alphabet][label]).join("") : "";
-    answer.value = text || "…";
-    answer.dataset.steps = String(seen?.trace.steps ?? 0);
-    draw();
-  }
-
-  function draw(): void {
-    const emissions = seen?.trace.emissions ?? [];
-    const at = chosen >= 0 && chosen < emissions.length ? chosen : strongest();
-    const alphabet = net ? [...scriptOf(net).alphabet] : [];
-    drawLetters(byId("letters"), seen?.trace, alphabet, chosen, choose);
-    drawCells(byId("cells"), seen?.trace, seen && liveliest(seen.trace, 24));
-    const gradient = seen && emissions[at] ? seen.trace.gradient(emissions[at]) : undefined;
-    byId("gradient-of").textContent = gradient
-      ? `of “${alphabet[emissions[at]!.label]}”, ${chosen >= 0 ? "chosen" : "the most active character"}`
-      : "";
-    drawInk(byId("ink"), seen?.features, chosen >= 0 ? gradient : undefined);
-    drawGradient(byId("gradient"), gradient);
-    pad.draw(chosen >= 0 && seen && gradient ? strengths(seen, gradient) : undefined);
-  }
-
-  /** The label with the highest probability at its steps. */
-  function strongest(): number {
-    if (!seen) return -1;
-    const { emissions, output, steps, stride } = seen.trace;
-    const K = output.length / Math.ceil(steps / stride);
-    const top = emissions.map(({ label, from, to }) =>
-      Math.max(...Array.from({ length: to - from }, (_, i) => output[(from + i) * K + label]!)),
-    );
-    return top.indexOf(Math.max(...top));
-  }
-
-  function choose(label: number): void {
-    if (chosen === label) return;
-    chosen = label;
-    draw();
-  }
-
-  select.append(...samples.map(({ word }, i) => new Option(word, String(i))));
-  byId("clear").addEventListener("click", () => pad.clear());
-  byId("undo").addEventListener("click", () => pad.undo());
-  byId("replay").addEventListener("click", () => void pad.play(samples[Number(select.value)]!.strokes));
-  addEventListener("resize", draw);
-  answer.value = "loading…";
-  fetch("./words.safetensors")
-    .then((response) => response.arrayBuffer())
-    .then((bytes) => network.load(bytes))
-    .then((loaded) => {
-      net = loaded;
+  /** Fetches the net. */
+  async load(): Promise<void> {
+    this.#answer.value = "loading…";
+    try {
+      const response = await fetch("./words.safetensors");
+      this.#net = await network.load(await response.arrayBuffer());
+      this.#alphabet = [...scriptOf(this.#net).alphabet];
       document.documentElement.dataset.ready = "writing";
-      read();
-    })
-    .catch((error: unknown) => {
-      answer.value = `The net could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+      this.#read();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#answer.value = `The net could not be loaded: ${reason}`;
+    }
+  }
+
+  #readSoon(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
+      this.#read();
+    }, DELAY);
+  }
+
+  #read(): void {
+    if (!this.#net) return;
+    this.#reading?.trace.dispose();
+    this.#chosen = NONE;
+    const points = pointsOf(this.#pad.strokes);
+    const from = performance.now();
+    this.#reading = points.length > 0 ? traceOf(this.#net, points) : undefined;
+    this.#timing.textContent = this.#reading ? `read in ${(performance.now() - from).toFixed(1)} ms` : "";
+    const emissions = this.#reading?.trace.emissions ?? [];
+    this.#answer.value = emissions.map(({ label }) => this.#alphabet[label]).join("") || "…";
+    this.#answer.dataset.steps = String(this.#reading?.trace.steps ?? 0);
+    this.#draw();
+  }
+
+  #choose(label: number): void {
+    if (this.#chosen === label) return;
+    this.#chosen = label;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const trace = this.#reading?.trace;
+    drawLetters(byId("letters"), {
+      trace,
+      alphabet: this.#alphabet,
+      chosen: this.#chosen,
+      choose: (label) => this.#choose(label),
     });
+    drawCells(byId("cells"), trace, trace && liveliest(trace, 24));
+    const gradient = this.#gradient();
+    const isChosen = this.#chosen !== NONE;
+    drawInk(byId("ink"), this.#reading?.features, isChosen ? gradient : undefined);
+    drawGradient(byId("gradient"), gradient);
+    const marks = isChosen && this.#reading && gradient;
+    this.#pad.draw(marks ? strengths(this.#reading!, gradient) : undefined);
+  }
+
+  /** The gradient of the chosen character, or of the strongest; names it beside the row. */
+  #gradient(): ArrayLike<number> | undefined {
+    const trace = this.#reading?.trace;
+    const isChosen = this.#chosen >= 0;
+    const emission = trace?.emissions[isChosen ? this.#chosen : strongest(trace)];
+    const how = isChosen ? "chosen" : "the most active character";
+    byId("gradient-of").textContent = emission ? `of “${this.#alphabet[emission.label]}”, ${how}` : "";
+    return emission && trace?.gradient(emission);
+  }
+}
+
+function traceOf(net: Network, points: Float32Array): Reading {
+  const features = inkFeatures(points, scriptOf(net).input);
+  return { features, trace: readingTrace(net, features.input) };
+}
+
+/** The place of the label with the highest probability at its steps. */
+function strongest({ emissions, output, steps, stride }: ReadingTrace): number {
+  const K = output.length / Math.ceil(steps / stride);
+  const top = emissions.map(({ label, from, to }) =>
+    Math.max(...Array.from({ length: to - from }, (_, i) => output[(from + i) * K + label])),
+  );
+  return top.indexOf(Math.max(...top));
 }
 
 /** How strongly each point of the pad is marked: the size of the gradient at the first step not before it. */
-function strengths({ features: { sources, straight } }: Seen, gradient: ArrayLike<number>): Float32Array {
+function strengths({ features: { sources, straight } }: Reading, gradient: ArrayLike<number>): Float32Array {
   const size = Array.from(sources, (_, t) =>
-    Math.hypot(gradient[t * 4]!, gradient[t * 4 + 1]!, gradient[t * 4 + 3]!),
+    Math.hypot(gradient[t * 4], gradient[t * 4 + 1], gradient[t * 4 + 3]),
   );
-  const most = Math.max(...size, 1e-9);
+  const largest = Math.max(...size, 1e-9);
   const marks = new Float32Array(straight.length / 3);
   for (let i = 0, t = 0; i < marks.length; ++i) {
-    while (t + 1 < sources.length && sources[t]! < i) ++t;
-    marks[i] = size[t]! / most;
+    while (t + 1 < sources.length && sources[t] < i) ++t;
+    marks[i] = size[t] / largest;
   }
   return marks;
+}
+
+/** Starts the tab. */
+export function startWriting(): void {
+  void new WritingTab().load();
 }

@@ -11,7 +11,7 @@ import { sumItem } from "../../tasks/addition.ts";
 import type { DataItem } from "../../train/data.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
-import { learnAddition } from "../train/learn-addition.ts";
+import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 

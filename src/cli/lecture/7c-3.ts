@@ -3,7 +3,7 @@ import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { addition } from "../../tasks/addition.ts";
 import { testSums } from "../train/addition.ts";
-import { learnAddition } from "../train/learn-addition.ts";
+import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { smooth } from "./follow.ts";
 

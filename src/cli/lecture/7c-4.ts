@@ -5,7 +5,7 @@ import { plot, type Mark } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
 import { addition } from "../../tasks/addition.ts";
 import { Random } from "../../wasm/random.ts";
-import { learnAddition } from "../train/learn-addition.ts";
+import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome> => {

@@ -13,7 +13,7 @@ import { nesterov } from "../../optim/nesterov.ts";
 import { addition } from "../../tasks/addition.ts";
 import { wrongBits } from "../../tasks/long-lag/scoring.ts";
 import type { FiniteTask, Item } from "../../train/task.ts";
-import { learnAddition } from "../train/learn-addition.ts";
+import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 
 /** Two machines side by side: every pair of states, every pair of symbols. */

@@ -8,7 +8,7 @@ import { Random } from "../../wasm/random.ts";
 import type { Command } from "../command.ts";
 import { saveModel } from "../open-model.ts";
 import { countText, Progress, timeText } from "../progress.ts";
-import { learnAddition } from "./learn-addition.ts";
+import { learnAddition } from "../../analysis/learn-addition.ts";
 
 /** Steps in which most attempts succeed: what the bar counts to. */
 const TYPICAL = 600;
