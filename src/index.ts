@@ -4,7 +4,14 @@
 export { init, engine, engineInfo } from "./wasm/engine.ts";
 export type { Engine, EngineInfo, InitOptions, Variant } from "./wasm/engine.ts";
 export type { WasmSource } from "./wasm/wasm-source.ts";
-export { ShapeError, OptionError, DataError, NumericError, DisposedError } from "./wasm/errors.ts";
+export {
+  ShapeError,
+  OptionError,
+  DataError,
+  NumericError,
+  MemoryError,
+  DisposedError,
+} from "./wasm/errors.ts";
 export { Random } from "./wasm/random.ts";
 export type { Floats, Memory, Precision } from "./wasm/memory.ts";
 export type { Activation } from "./wasm/kernels.ts";

@@ -6,6 +6,7 @@
 import type { Engine } from "../wasm/engine.ts";
 import { DataError } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import { flattenItem, type DataItem, type DataSpec, type FlatItem } from "./data.ts";
 
 /** Makes batches on demand; tasks are of this kind. */
@@ -15,15 +16,6 @@ export interface BatchSource {
 /** Whatever a net trains on. */
 export type TrainingData =
   readonly DataItem[] | BatchSource | Iterable<readonly DataItem[]> | AsyncIterable<readonly DataItem[]>;
-
-/** Streams of random numbers, one a purpose. Node numbers (dropout) are below them. */
-export const streams = {
-  parameters: 1 << 20,
-  batches: (1 << 20) + 1,
-  shuffle: (1 << 20) + 2,
-  evaluation: (1 << 20) + 3,
-  noise: (1 << 20) + 4,
-} as const;
 
 /** Blocks of random numbers set apart for one batch, or one epoch's shuffle. */
 const STRIDE = 2 ** 26;

@@ -7,7 +7,7 @@ import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import type { Objective } from "../optim/optimizer.ts";
-import { streams } from "./feed.ts";
+import { streams } from "../wasm/streams.ts";
 
 /**
  * Blocks of random numbers of one draw, two normals each. The counter has 32 bits, so noise repeats after

@@ -1,68 +1,101 @@
-/** Errors that teach: who, what, got, want, and a remedy where one is known. One class a family. */
+/** Errors that teach: who, what, got, wanted, and a remedy where one is known. One class a kind of fault. */
 
 /** Widths or lengths that do not fit together. */
 export class ShapeError extends Error {
   override name = "ShapeError";
 }
-/** An option that is unknown, missing, or out of its range. */
+/**
+ * An option, spec or argument that is unknown, missing, of a wrong kind, out of range, or at odds with another; a call
+ * at the wrong time: never fitted, being trained.
+ */
 export class OptionError extends Error {
   override name = "OptionError";
 }
-/** Data that is empty, not finite, of a wrong kind, or a file that is broken or foreign. */
+/** Values in data or in a file: empty, not finite, of a wrong kind, broken, foreign, impossible. */
 export class DataError extends Error {
   override name = "DataError";
 }
-/** A value that left the finite numbers, or a matrix that is not what an algorithm needs. */
+/** Arithmetic that left the finite numbers, or a matrix that is not what an algorithm needs. */
 export class NumericError extends Error {
   override name = "NumericError";
 }
-/** A model used after dispose(). */
+/** No room in the memory of the kernels. */
+export class MemoryError extends Error {
+  override name = "MemoryError";
+}
+/** A model, stream or pool used after dispose(). */
 export class DisposedError extends Error {
   override name = "DisposedError";
 }
 
-/** A value in the words of errors. */
-export const show = (value: unknown): string =>
-  typeof value === "string"
-    ? `"${value}"`
-    : value instanceof Object && !Array.isArray(value)
-      ? (value.constructor?.name ?? "object")
-      : Array.isArray(value)
-        ? `array of ${value.length}`
-        : String(value);
+/** A value as errors name it. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return `"${value}"`;
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  if (value instanceof Object) return value.constructor?.name ?? "object";
+  return String(value);
+}
 
-/** Throws on keys that `allowed` lacks, with the nearest known name. */
+/** Single letters inserted, left out or changed between two words. */
+function distance(a: string, b: string): number {
+  let old = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 0; i < a.length; ++i) {
+    const now = [i + 1];
+    for (let j = 0; j < b.length; ++j)
+      now.push(Math.min(old[j] + (a[i] === b[j] ? 0 : 1), old[j + 1] + 1, now[j] + 1));
+    old = now;
+  }
+  return old[b.length];
+}
+
+/** "; did you mean …?" where one of the names is near. */
+function nearest(word: string, names: readonly string[]): string {
+  const ranked = names.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }));
+  ranked.sort((a, b) => a.far - b.far);
+  const [best] = ranked;
+  return best && best.far <= Math.max(1, Math.floor(word.length / 3)) ? `; did you mean "${best.name}"?` : "";
+}
+
+/** Words of an error are for reading: a stranger's text is cut. */
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** Throws an OptionError on keys that `allowed` lacks; it names them all, and the nearest one. */
 export function knownOptions(who: string, given: object | undefined, allowed: readonly string[]): void {
   if (given === undefined) return;
   if (given === null || typeof given !== "object" || Array.isArray(given))
     throw new OptionError(`${who}: options are ${show(given)}, want an object`);
   for (const key of Object.keys(given)) {
-    if (!allowed.includes(key))
-      throw new OptionError(`${who}: unknown option "${key}", want one of ${allowed.join(", ") || "none"}`);
+    if (allowed.includes(key)) continue;
+    const word = short(key);
+    throw new OptionError(
+      `${who}: unknown option "${word}", want one of ${allowed.join(", ") || "none"}${nearest(word, allowed)}`,
+    );
   }
 }
 
-/** The value, if it is a finite number in [least, most]; else an OptionError. */
-export function inRange(who: string, what: string, value: unknown, least: number, most = Infinity): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
-  throw new OptionError(
-    `${who}: ${what} is ${show(value)}, want a ` +
-      `number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
-  );
+/** The value, if it is a finite number in [min, max]; else an OptionError. */
+export function inRange(who: string, what: string, value: unknown, min: number, max = Infinity): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) return value;
+  const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new OptionError(`${who}: ${what} is ${show(value)}, want a number ${range}`);
 }
 
-/** The value, if it is a whole number in [least, most]; else an OptionError. */
-export function whole(who: string, what: string, value: unknown, least: number, most = 2 ** 31 - 1): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-    return value as number;
-  throw new OptionError(
-    `${who}: ${what} is ${show(value)}, want a whole ` +
-      `number ${most === 2 ** 31 - 1 ? `of at least ${least}` : `from ${least} to ${most}`}`,
-  );
+const LARGEST_INT = 2 ** 31 - 1;
+
+/** The value, if it is a whole number in [min, max]; else an OptionError. */
+export function whole(who: string, what: string, value: unknown, min: number, max = LARGEST_INT): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  const range = max === LARGEST_INT ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new OptionError(`${who}: ${what} is ${show(value)}, want a whole number ${range}`);
 }
+
+/** The value, if it is a seed: a whole number from 0 to 2^53 - 1; else an OptionError. */
+export const seedOption = (who: string, value: unknown): number =>
+  whole(who, "seed", value, 0, Number.MAX_SAFE_INTEGER);
 
 /** The value, if it is one of the names; else an OptionError that lists them. */
 export function oneOf<T extends string>(who: string, what: string, value: unknown, names: readonly T[]): T {
   if (names.includes(value as T)) return value as T;
-  throw new OptionError(`${who}: ${what} is ${show(value)}, want one of ${names.join(", ")}`);
+  const near = typeof value === "string" ? nearest(short(value), names) : "";
+  throw new OptionError(`${who}: ${what} is ${show(value)}, want one of ${names.join(", ")}${near}`);
 }

@@ -4,6 +4,7 @@
  * engine and in both precisions.
  */
 import type { Engine } from "./engine.ts";
+import { OptionError, show } from "./errors.ts";
 import type { Ptr } from "./kernels.ts";
 
 /** A stream of random numbers. */
@@ -62,13 +63,20 @@ export class Random {
     return this.bits() / 4294967296;
   }
 
-  /** A whole number from least to most, both included, without bias (rejection). */
-  integer(least: number, most: number): number {
-    const range = most - least + 1;
+  /**
+   * A whole number from min to max, both included, without bias (rejection). Throws OptionError unless min ≤ max are
+   * whole numbers less than 2^32 apart.
+   */
+  integer(min: number, max: number): number {
+    const range = max - min + 1;
+    if (!Number.isInteger(min) || !Number.isInteger(max) || range < 1 || range > 4294967296)
+      throw new OptionError(
+        `random.integer: min is ${show(min)} and max ${show(max)}, want whole numbers, min ≤ max, less than 2^32 apart`,
+      );
     const limit = 4294967296 - (4294967296 % range);
     for (;;) {
       const bits = this.bits();
-      if (bits < limit) return least + (bits % range);
+      if (bits < limit) return min + (bits % range);
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { constrain, dense, hessianFree, network, rnn, sgd, tasks, type Network } from "../../src/index.ts";
-import { streams } from "../../src/train/feed.ts";
+import { streams } from "../../src/wasm/streams.ts";
 import { Random } from "../../src/wasm/random.ts";
 import { close } from "../close.ts";
 

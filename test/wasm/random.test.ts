@@ -68,3 +68,18 @@ describe("a stream of random numbers", () => {
     for (const count of first) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(750));
   });
 });
+
+test("whole numbers without a range are refused, and the whole range of 32 bits is drawn", async () => {
+  const random = new Random(await engine("float32"), 1);
+  for (const [min, max] of [
+    [1, 0],
+    [0, 2 ** 32],
+    [NaN, 1],
+    [0, NaN],
+    [0.5, 2],
+    [0, Infinity],
+  ])
+    expect(() => random.integer(min, max)).toThrow(/random.integer: min is .*, want whole numbers/);
+  expect(random.integer(0, 2 ** 32 - 1)).toBeGreaterThanOrEqual(0);
+  expect(random.integer(7, 7)).toBe(7);
+});

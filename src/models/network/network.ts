@@ -7,6 +7,7 @@ import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { ConstraintMap } from "../../graph/constraint-map.ts";
 import { Tape, type TapeOptions } from "../../graph/tape.ts";
@@ -22,14 +23,7 @@ import {
   type Numbers,
 } from "../../train/data.ts";
 import { Metrics, type Evaluation } from "../../train/metrics.ts";
-import {
-  checkItems,
-  isItems,
-  isSource,
-  streams,
-  type BatchSource,
-  type TrainingData,
-} from "../../train/feed.ts";
+import { checkItems, isItems, isSource, type BatchSource, type TrainingData } from "../../train/feed.ts";
 import type { ShardResult, ShardTask } from "../../train/shards.ts";
 import { Trainer, type TrainEvent, type TrainOptions } from "../../train/trainer.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
