@@ -52,10 +52,10 @@ export class Tape {
     this.weights = weights;
     const { memory } = this.engine;
     const nodes = this.graph.nodes;
-    this.#values = new Arena(memory);
-    this.#tangents = new Arena(memory);
-    this.#carried = new Arena(memory);
-    this.#scratches = new Arena(memory);
+    this.#values = new Arena(memory, "activities of nets");
+    this.#tangents = new Arena(memory, "activities of nets");
+    this.#carried = new Arena(memory, "activities of nets");
+    this.#scratches = new Arena(memory, "activities of nets");
     this.#frames = nodes.map((node) => (node.op ? new NodeFrame(this, node, node.op) : undefined));
     this.#wanted = [];
     for (const node of nodes) {
@@ -89,8 +89,7 @@ export class Tape {
   }
 
   #allot(batch: Packing, gradient: boolean): void {
-    this.#batch = batch;
-    this.#plannedGradient = gradient;
+    this.#batch = undefined; // an allocation that fails leaves no plan behind
     this.#tangentsPlanned = false;
     this.#values.reset();
     this.#adjointReals = 0;
@@ -112,6 +111,8 @@ export class Tape {
           : NULL;
     }
     this.#planCarry(batch.sequences);
+    this.#batch = batch;
+    this.#plannedGradient = gradient;
   }
 
   /** The shape of a node for this batch; an op's value and kept buffers are made too. */
@@ -228,16 +229,16 @@ export class Tape {
 
   #planCarry(sequences: number): void {
     if (sequences <= this.#carrySequences) return;
-    this.#carrySequences = sequences;
+    this.#carrySequences = 0;
     this.#carried.reset();
     for (const frame of this.#frames) {
       if (frame?.plan.carry) frame.carry = this.#carried.reals(sequences * frame.plan.carry);
     }
+    this.#carrySequences = sequences;
   }
 
   #planTangents(): void {
     if (this.#tangentsPlanned) return;
-    this.#tangentsPlanned = true;
     this.#tangents.reset();
     for (const frame of this.#frames) {
       if (!frame || !frame.node.variable) continue;
@@ -245,6 +246,7 @@ export class Tape {
       for (const [name, reals] of Object.entries(frame.plan.tangents ?? {}))
         frame.tangents[name] = this.#tangents.reals(reals);
     }
+    this.#tangentsPlanned = true;
   }
 
   #bind(): void {

@@ -37,7 +37,7 @@ export class Panels {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#arena = new Arena(engine.memory);
+    this.#arena = new Arena(engine.memory, "weights of nets");
   }
 
   /** Panels of columns [from, from+columns) of a matrix of θ, packed anew when θ has changed. */
@@ -86,7 +86,7 @@ export class Weights implements Packable {
   constructor(engine: Engine, graph: Graph) {
     this.engine = engine;
     this.graph = graph;
-    this.#arena = new Arena(engine.memory);
+    this.#arena = new Arena(engine.memory, "weights of nets");
     this.theta = this.#arena.reals(graph.size);
     engine.kernels.fill(graph.size, 0, this.theta);
     this.panels = new Panels(engine);

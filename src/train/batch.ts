@@ -40,7 +40,7 @@ export class Batch {
     this.#engine = engine;
     this.#spec = spec;
     this.#nodes = nodes;
-    this.#arena = new Arena(engine.memory);
+    this.#arena = new Arena(engine.memory, "batches of nets");
   }
 
   /** Packs inputs, and targets where the items have them. */

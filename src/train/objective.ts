@@ -74,7 +74,7 @@ export class NetworkObjective implements CurvatureObjective {
     this.#parts = parts;
     this.engine = weights.engine;
     this.size = constraints?.size ?? P;
-    this.#arena = new Arena(this.engine.memory);
+    this.#arena = new Arena(this.engine.memory, "gradients of nets");
     this.theta = constraints ? this.#arena.reals(this.size) : weights.theta;
     this.#full = this.#arena.reals(P);
     this.#sum = this.#arena.reals(P);
@@ -289,10 +289,14 @@ export class NetworkObjective implements CurvatureObjective {
     };
     let kept = this.#kept.get(tape);
     if (!kept)
-      this.#kept.set(tape, (kept = { arena: new Arena(this.engine.memory), reals: -1, ptr: 0 as Ptr }));
+      this.#kept.set(
+        tape,
+        (kept = { arena: new Arena(this.engine.memory, "gradients of nets"), reals: -1, ptr: 0 as Ptr }),
+      );
     const reals = loss.room(site);
     if (reals > kept.reals) {
       kept.arena.dispose();
+      kept.reals = -1; // an allocation that fails leaves no size behind
       kept.ptr = kept.arena.reals(reals);
       kept.reals = reals;
     }

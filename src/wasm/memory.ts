@@ -1,6 +1,7 @@
 /**
  * One kernel memory: a first-fit allocator of aligned blocks, arenas over it, and short-lived typed views.
  */
+import { MemoryError } from "./errors.ts";
 import type { Ptr } from "./kernels.ts";
 
 const ALIGNMENT = 64; // a cache line; also keeps every v128 access aligned
@@ -12,6 +13,8 @@ export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 export const precisions = ["float32", "float64"] as const;
 export type Precision = (typeof precisions)[number];
 
+/** Bytes as an error names them. */
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
 
 /** The linear memory of one engine. Views come fresh at each call: growth detaches older ones. */
@@ -20,6 +23,7 @@ export class Memory {
   readonly realBytes: number;
   readonly #memory: WebAssembly.Memory;
   readonly #sizes = new Map<number, number>();
+  readonly #held = new Map<string, { bytes: number; holders: number }>();
   #free: { from: number; size: number }[];
   #used = 0;
   #peak = 0;
@@ -40,8 +44,8 @@ export class Memory {
   }
 
   /**
-   * A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws RangeError when 4 GiB are
-   * full.
+   * A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws MemoryError where there is
+   * no room, and everything is as it was before.
    */
   allocate(bytes: number): Ptr {
     const size = round(bytes);
@@ -101,29 +105,40 @@ export class Memory {
     this.#ints = new Int32Array(buffer);
   }
 
+  /** Counts what an owner holds, for the message of a full memory. A negative number gives back. */
+  count(owner: string, bytes: number, holders: number): void {
+    const held = this.#held.get(owner) ?? { bytes: 0, holders: 0 };
+    this.#held.set(owner, { bytes: held.bytes + bytes, holders: held.holders + holders });
+  }
+
+  /** Makes the memory larger by a hole of at least `size` bytes; returns the hole's place in the list. */
   #grow(size: number): number {
     const end = this.#memory.buffer.byteLength;
-    const wanted = Math.max(size, Math.min(end, 64 << 20));
-    const grow = (bytes: number): void => {
-      this.#memory.grow(Math.ceil(bytes / PAGE));
-    };
-    if (end + size > LIMIT)
-      throw new RangeError(
-        `memory: ${size} more bytes beside ${end} exceed 4 GiB; use smaller batches or shards`,
-      );
-    try {
-      grow(Math.min(wanted, LIMIT - end));
-    } catch {
-      try {
-        grow(size);
-      } catch {
-        throw new RangeError(
-          `memory: the engine refused ${size} more bytes beside ${end}; use smaller batches or shards`,
-        );
-      }
-    }
+    if (!(end + size <= LIMIT)) throw this.#full(size);
+    const wanted = Math.min(Math.max(size, Math.min(end, 64 << 20)), LIMIT - end);
+    if (!this.#tryToGrow(wanted) && !this.#tryToGrow(size)) throw this.#full(size);
     this.#release(end, this.#memory.buffer.byteLength - end);
     return this.#free.length - 1;
+  }
+
+  #tryToGrow(bytes: number): boolean {
+    try {
+      this.#memory.grow(Math.ceil(bytes / PAGE));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #full(size: number): MemoryError {
+    const holders = [...this.#held]
+      .filter(([, { bytes }]) => bytes > 0)
+      .sort((a, b) => b[1].bytes - a[1].bytes)
+      .map(([owner, held]) => `${owner} ${mebibytes(held.bytes)} in ${held.holders}`);
+    return new MemoryError(
+      `memory: ${mebibytes(size)} more do not fit beside ${mebibytes(this.#used)} in use of 4096 MiB ` +
+        `(${holders.join(", ") || "nothing named"}); dispose of models, or use smaller batches, shard or truncate`,
+    );
   }
 
   #release(from: number, size: number): void {
@@ -148,12 +163,15 @@ export class Memory {
  */
 export class Arena {
   readonly memory: Memory;
+  readonly #owner: string;
   #blocks: { from: Ptr; size: number }[] = [];
   #used = 0;
   #total = 0;
 
-  constructor(memory: Memory) {
+  /** `owner` is what the message of a full memory calls the holder of these buffers. */
+  constructor(memory: Memory, owner = "other buffers") {
     this.memory = memory;
+    this.#owner = owner;
   }
 
   /** n reals, contents undefined. */
@@ -167,17 +185,18 @@ export class Arena {
 
   /** Forgets all buffers and keeps the room: the next ones of the same sizes allocate nothing. */
   reset(): void {
+    const total = this.#total;
     if (this.#blocks.length > 1) {
-      const total = this.#total;
       this.dispose();
       this.#add(total);
     }
     this.#used = 0;
   }
 
-  /** Gives all room back. */
+  /** Gives all memory back. */
   dispose(): void {
     for (const block of this.#blocks) this.memory.free(block.from);
+    this.memory.count(this.#owner, -this.#total, this.#blocks.length > 0 ? -1 : 0);
     this.#blocks = [];
     this.#used = this.#total = 0;
   }
@@ -196,6 +215,7 @@ export class Arena {
 
   #add(size: number): { from: Ptr; size: number } {
     const block = { from: this.memory.allocate(size), size: round(size) };
+    this.memory.count(this.#owner, block.size, this.#blocks.length > 0 ? 0 : 1);
     this.#blocks.push(block);
     this.#total += block.size;
     return block;

@@ -211,7 +211,9 @@ test(
     );
     await expect(wasm.init({ precision: "float16" as "float32" })).rejects.toThrow(/precision is "float16"/);
     await expect(wasm.engine("float16" as "float32")).rejects.toThrow(
-      new wasmErrors.OptionError('engine: precision is "float16", want one of float32, float64'),
+      new wasmErrors.OptionError(
+        'engine: precision is "float16", want one of float32, float64; did you mean "float32"?',
+      ),
     );
     await expect(wasm.init({ revectorize: "yes" as never })).rejects.toThrow(
       new wasmErrors.OptionError('init: revectorize is "yes", want true or false'),

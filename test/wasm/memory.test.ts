@@ -43,8 +43,10 @@ describe("the allocator", () => {
   });
 
   test("says so when the engine refuses to grow", () => {
-    expect(() => fresh().allocate(65 * 65536)).toThrow(/engine refused .* use smaller batches or shards/);
-    expect(() => fresh().allocate(2 ** 33)).toThrow("exceed 4 GiB");
+    expect(() => fresh().allocate(65 * 65536)).toThrow(
+      /memory: 4.1 MiB more do not fit beside 0.0 MiB in use.*use smaller batches/,
+    );
+    expect(() => fresh().allocate(2 ** 33)).toThrow(/8192.0 MiB more do not fit beside 0.0 MiB in use/);
   });
 });
 
