@@ -2,7 +2,28 @@
 // diffuse Kalman filter, maximum likelihood, and a forecast with its uncertainty. NaN is a year without a reading.
 import { localLevel } from "unrolled";
 
-const flow = [1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, NaN, 1020, 960, 1180, 799, 958, 1140];
+const flow = [
+  1120,
+  1160,
+  963,
+  1210,
+  1160,
+  1160,
+  813,
+  1230,
+  1370,
+  1140,
+  995,
+  935,
+  1110,
+  NaN,
+  1020,
+  960,
+  1180,
+  799,
+  958,
+  1140,
+];
 const level = await localLevel();
 const report = await level.fit(flow, { iterations: 500 });
 const { means } = level.smooth(flow);

@@ -10,7 +10,12 @@ const net = await network({
   seed: 1,
 });
 const optimizer = hessianFree({ mu: 1 / 30 });
-for await (const { step, loss, lambda } of net.train(task, { optimizer, batch: 500, curvature: 200, steps: 12 })) {
+for await (const { step, loss, lambda } of net.train(task, {
+  optimizer,
+  batch: 500,
+  curvature: 200,
+  steps: 12,
+})) {
   console.log(`step ${step}: loss ${loss.toFixed(4)}, damping ${lambda.toFixed(3)}`);
 }
 net.dispose();

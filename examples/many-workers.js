@@ -10,4 +10,6 @@ async function train(workers) {
   return report.history.map(({ loss }) => loss);
 }
 const [one, two] = [await train(1), await train(2)];
-console.log(`loss ${one[0].toFixed(4)} to ${one.at(-1).toFixed(4)}; the same bits with 1 and 2 workers: ${one.join() === two.join()}`);
+console.log(
+  `loss ${one[0].toFixed(4)} to ${one.at(-1).toFixed(4)}; the same bits with 1 and 2 workers: ${one.join() === two.join()}`,
+);

@@ -17,6 +17,8 @@ const net = await network({
 });
 await net.fit(items, { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 120, batch: 16 });
 const { labelError } = await net.evaluate(items);
-const read = bestPath(net.predict([items[3].input])[0], letters.length + 1).map(({ label }) => letters[label]);
+const read = bestPath(net.predict([items[3].input])[0], letters.length + 1).map(
+  ({ label }) => letters[label],
+);
 console.log(`label error ${(100 * labelError).toFixed(1)}%; "${ink[3].text}" is read as "${read.join("")}"`);
 net.dispose();

@@ -15,5 +15,7 @@ for (let t = 1; t < 200; ++t) {
   expected = live.step(reading)[0];
 }
 surprises.sort((a, b) => b.surprise - a.surprise);
-console.log(`the most surprising reading is number ${surprises[0].t}, off by ${surprises[0].surprise.toFixed(2)}`);
+console.log(
+  `the most surprising reading is number ${surprises[0].t}, off by ${surprises[0].surprise.toFixed(2)}`,
+);
 net.dispose();

@@ -13,7 +13,11 @@ const net = await network({
   loss: "softmax",
   seed: 1,
 });
-const report = await net.fit(nextStep(pieces), { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 300, batch: 10 });
+const report = await net.fit(nextStep(pieces), {
+  optimizer: adam({ rate: 0.01, clip: 1 }),
+  steps: 300,
+  batch: 10,
+});
 const { sequence } = net.sample(40, { history: vocabulary.encode("the rain in "), temperature: 0 });
 console.log(`${report.history.length} steps, ${report.history.at(-1).loss.toFixed(3)} nats a character`);
 console.log(`the rain in |${vocabulary.decode(sequence)}`);
