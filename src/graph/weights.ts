@@ -7,6 +7,7 @@ import { Arena } from "../wasm/memory.ts";
 import type { Graph, Parameter } from "./graph.ts";
 
 interface Panel {
+  readonly rows: number;
   readonly columns: number;
   readonly ptr: Ptr;
   version: number;
@@ -32,7 +33,10 @@ export interface Block {
 export class Panels {
   readonly #engine: Engine;
   readonly #arena: Arena;
-  /** Blocks by twice the place of their first element in θ, plus 1 where transposed: one for each width. */
+  /**
+   * Blocks by twice the place of their first element in θ, plus 1 where transposed: one for each size. A matrix of
+   * no rows stands at the place of the next one.
+   */
   readonly #panels = new Map<number, Panel[]>();
 
   constructor(engine: Engine) {
@@ -58,15 +62,15 @@ export class Panels {
     this.#arena.dispose();
   }
 
-  /** The room of a block, made when it is first asked for. */
+  /** The buffer of a block, made when it is first asked for. */
   #panel(place: number, rows: number, { transposed, columns }: Block): Panel {
     const key = 2 * place + (transposed ? 1 : 0);
     let panels = this.#panels.get(key);
     if (!panels) this.#panels.set(key, (panels = []));
-    for (const panel of panels) if (panel.columns === columns) return panel;
+    for (const panel of panels) if (panel.columns === columns && panel.rows === rows) return panel;
     const { kernels: k } = this.#engine;
     const size = transposed ? k.packedSize(columns, rows) : k.packedSize(rows, columns);
-    const panel = { columns, ptr: this.#arena.reals(size), version: -1 };
+    const panel = { rows, columns, ptr: this.#arena.reals(size), version: -1 };
     panels.push(panel);
     return panel;
   }

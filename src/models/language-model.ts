@@ -153,10 +153,11 @@ export class NeuralLanguageModel {
       (n, { input }) => n + input.length,
       0,
     );
+    const mean = this.logLikelihood(sequences) / words;
     const { kernels: k, memory } = this.#net.engine;
     const arena = new Arena(memory);
     const ptr = arena.reals(1);
-    memory.reals(ptr, 1)[0] = -this.logLikelihood(sequences) / words;
+    memory.reals(ptr, 1)[0] = -mean;
     k.mapExp(1, ptr, ptr);
     const result = memory.reals(ptr, 1)[0];
     arena.dispose();

@@ -17,6 +17,17 @@ export type Precision = (typeof precisions)[number];
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
 
+let moving = false;
+
+/**
+ * For tests: from now on every allocation detaches all views taken before it, as growth does, and blocks are filled
+ * with NaN when they are given out and when they come back. Whoever keeps a view across an allocation, or reads what
+ * nobody wrote, is found by any test that runs so.
+ */
+export function moveAtEveryAllocation(): void {
+  moving = true;
+}
+
 /** The linear memory of one engine. Views come fresh at each call: growth detaches older ones. */
 export class Memory {
   /** Bytes of one real: 4 or 8. */
@@ -61,6 +72,7 @@ export class Memory {
     this.#sizes.set(from, size);
     this.#used += size;
     if (this.#used > this.#peak) this.#peak = this.#used;
+    if (moving) this.#move(from, size);
     return from as Ptr;
   }
 
@@ -70,6 +82,7 @@ export class Memory {
     if (size === undefined) throw new Error(`memory: free(${ptr}) is not an allocated block`);
     this.#sizes.delete(ptr);
     this.#used -= size;
+    if (moving) this.#move(ptr, size);
     this.#release(ptr, size);
   }
 
@@ -95,6 +108,11 @@ export class Memory {
   /** The address `count` reals behind ptr. */
   at(ptr: Ptr, count: number): Ptr {
     return (ptr + count * this.realBytes) as Ptr;
+  }
+
+  #move(from: number, size: number): void {
+    this.#memory.grow(0); // detaches the buffer, as every growth does
+    new Uint8Array(this.#memory.buffer, from, size).fill(0xff);
   }
 
   #refresh(): void {

@@ -38,11 +38,9 @@ export async function bench(build: Build, options: BenchOptions = {}) {
   const P = graph.size;
   const inputs = new Map<NodeId, Ptr>();
   const vector = (n: number, values?: ArrayLike<number> | (() => number)): Ptr => {
+    const numbers = typeof values === "function" ? Array.from({ length: n }, values) : values;
     const ptr = arena.reals(n);
-    const view = e.memory.reals(ptr, n);
-    if (typeof values === "function") for (let i = 0; i < n; ++i) view[i] = values();
-    else if (values) view.set(values);
-    else view.fill(0);
+    e.memory.reals(ptr, n).set(numbers ?? new Float64Array(n));
     return ptr;
   };
   const read = (ptr: Ptr, n: number): number[] => Array.from(e.memory.reals(ptr, n));
@@ -51,9 +49,10 @@ export async function bench(build: Build, options: BenchOptions = {}) {
     const rows = (node.data!.per === "step" ? batch : oneStep(batch.sequences)).rows;
     const n = rows * node.columns;
     if (node.data!.symbols) {
+      const symbols = node.data!.symbols;
+      const ids = Int32Array.from({ length: n }, () => random.integer(0, symbols - 1));
       const ptr = arena.ints(n);
-      const view = e.memory.ints(ptr, n);
-      for (let i = 0; i < n; ++i) view[i] = random.integer(0, node.data!.symbols - 1);
+      e.memory.ints(ptr, n).set(ids);
       inputs.set(node.id, ptr);
     } else
       inputs.set(
@@ -61,7 +60,8 @@ export async function bench(build: Build, options: BenchOptions = {}) {
         vector(n, () => random.normal()),
       );
   }
-  e.memory.reals(weights.theta, P).set(Float64Array.from({ length: P }, () => scale * random.normal()));
+  const theta = Float64Array.from({ length: P }, () => scale * random.normal());
+  e.memory.reals(weights.theta, P).set(theta);
   weights.changed();
   tape.plan(batch, inputs);
   const size = tape.shape(output).rows * tape.shape(output).columns;

@@ -149,7 +149,8 @@ describe("squaredGradients", () => {
     const g = memory.allocate(8 * net.size);
     const pulled = memory.allocate(8 * net.size);
     for (const item of items) {
-      memory.reals(g, net.size).set(gradientOf(net, [item]));
+      const whole = gradientOf(net, [item]);
+      memory.reals(g, net.size).set(whole);
       map.pull(g, pulled);
       k.mul(map.size, pulled, pulled, pulled);
       memory.reals(pulled, map.size).forEach((x, i) => {

@@ -638,7 +638,7 @@ describe("misuse", () => {
     );
     for (const [optimizer, got] of [
       ["adam", '"adam"'],
-      [{}, "object"],
+      [{}, "Object"],
       [null, "null"],
     ] as const)
       await expect(k.fit([[1, 2]], { optimizer } as never)).rejects.toThrow(
