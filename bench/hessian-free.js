@@ -123,7 +123,9 @@ async function memory() {
   const steps = items.map((item) => item.input.length / task.input);
   const mean = steps.reduce((a, b) => a + b) / count;
   const from = performance.now();
-  const [report] = await net.fit(items, {
+  const {
+    history: [report],
+  } = await net.fit(items, {
     optimizer: hessianFree({ cgIterations: 2, lineSearchTries: 1, weightDecay: 2e-5 }),
     batch: count,
     shard: 100,

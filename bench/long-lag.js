@@ -99,7 +99,7 @@ const makers = {
         dense(task.output, { init: { input: normal(0.1) } }),
       ],
     });
-    if (+o.center) net.parameters.find((p) => p.name === "dense2.b").data.set(outputBias(wide, task, means));
+    if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(wide, task, means));
     const optimizer = nesterov({
       rate: +(o.rate ?? 0.02),
       momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),

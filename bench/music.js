@@ -112,13 +112,13 @@ async function learn(kind, set, data) {
     if (++step % epoch !== 0) continue;
     const checked = (await net.evaluate(valid)).loss;
     if (checked < best.loss)
-      best = { loss: checked, epoch: step / epoch, weights: net.parameters.map(({ data: w }) => w.slice()) };
+      best = { loss: checked, epoch: step / epoch, weights: net.parameters.map(({ data }) => data) };
     console.error(
       `${set} ${kind} epoch ${step / epoch} of ${epochs}: train ${loss.toFixed(3)} ` +
         `valid ${checked.toFixed(3)} best ${best.loss.toFixed(3)} (${minutes().toFixed(1)} min)`,
     );
   }
-  net.parameters.forEach(({ data: w }, i) => w.set(best.weights[i]));
+  net.parameters.forEach((parameter, i) => parameter.set(best.weights[i]));
   const result = {
     set,
     model: kind,

@@ -18,7 +18,20 @@ export type { Activation } from "./wasm/kernels.ts";
 
 // networks
 export { network, Network } from "./models/network/network.ts";
-export type { ParameterView, PredictOptions } from "./models/network/network.ts";
+export type { PredictOptions } from "./models/network/network.ts";
+export type { NamedMatrix, ParameterView } from "./models/network/parameters.ts";
+export type { LayerSummary, NetworkSummary } from "./models/network/summary.ts";
+export type {
+  Figures,
+  FitOptions,
+  FitProgress,
+  FitRecord,
+  FitReport,
+  PlateauOptions,
+} from "./models/network/fit.ts";
+export type { EvaluateOptions } from "./models/network/evaluate.ts";
+export type { ForecastOptions } from "./models/network/forecast.ts";
+export type { SampleOptions } from "./models/network/sample.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";
 export {
   rnn,
@@ -54,10 +67,11 @@ export { unroll, Unrolled } from "./models/network/unroll.ts";
 export { fix, tie, constrain } from "./models/network/constraints.ts";
 export type { Entries, NetworkConstraint } from "./models/network/constraints.ts";
 export type { Stream } from "./models/network/stream.ts";
-export type { TrainEvent, TrainOptions } from "./train/trainer.ts";
-export type { DataItem, Numbers } from "./train/data.ts";
-export type { Evaluation } from "./train/metrics.ts";
-export type { TrainingData, BatchSource } from "./train/feed.ts";
+export type { TrainEvent } from "./train/trainer.ts";
+export type { TrainOptions } from "./train/options.ts";
+export type { DataItem } from "./data/item.ts";
+export type { Evaluation, Metric, MetricName } from "./train/metrics.ts";
+export type { TrainingData, BatchSource, EpochSource } from "./train/feed.ts";
 export type { FiniteTask, Item, Task } from "./train/task.ts";
 
 // models with closed-form inference
@@ -91,19 +105,27 @@ export type {
 } from "./models/lds/lds.ts";
 export type { InitialState } from "./inference/kalman.ts";
 export type { LdsName, LdsSpec } from "./models/lds/parameters.ts";
-export { languageModel, NeuralLanguageModel } from "./models/language-model.ts";
+export {
+  languageModel,
+  LanguageModelStream,
+  NeuralLanguageModel,
+} from "./models/language-model/language-model.ts";
 export type {
+  EachWords,
+  LanguageModelSampleOptions,
   LanguageModelSpec,
-  LanguageModelFit,
+} from "./models/language-model/language-model.ts";
+export type {
+  LanguageModelFitOptions,
+  LanguageModelProgress,
   LanguageModelReport,
-  Words,
-  WordSequences,
-} from "./models/language-model.ts";
+} from "./models/language-model/fit.ts";
+export type { Words, WordSequences } from "./models/language-model/words.ts";
 export type { LdsStream, StreamStep } from "./models/lds/stream.ts";
-export type { MatrixOption } from "./models/matrix-option.ts";
+export type { MatrixOption } from "./data/matrix.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
 export type { InferenceEngine } from "./inference/inference-engine.ts";
-export type { Each, Sequence, Sequences } from "./inference/sequences.ts";
+export type { Each, Sequence, Sequences } from "./data/sequence.ts";
 
 // optimizers
 export { sgd } from "./optim/sgd.ts";
@@ -174,8 +196,6 @@ export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
 
 // text, automata, figures
 export { Vocabulary } from "./tasks/text.ts";
-export { sample } from "./models/network/sample.ts";
-export type { SampleOptions } from "./models/network/sample.ts";
 export { extractAutomaton, hiddenNet } from "./analysis/extract-automaton.ts";
 export { learnAddition } from "./analysis/learn-addition.ts";
 export type { Learned, LearnOptions, LearnStep } from "./analysis/learn-addition.ts";

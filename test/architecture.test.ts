@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 /** Lowest first; folders of one rank do not import each other. */
 const ranks = [
   ["wasm"],
+  ["data"],
   ["graph", "formats", "figures"],
   ["ops", "inference"],
   ["cells"],

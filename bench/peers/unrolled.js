@@ -19,7 +19,7 @@ await measure(async (w, arrays) => {
   const names = O ? ["Wx", "Wh", "b", "Wo", "bo"] : ["Wx", "Wh", "b"];
   if (net.parameters.length !== names.length)
     throw new Error(`parameters are ${net.parameters.map(({ name }) => name)}`);
-  net.parameters.forEach((parameter, i) => parameter.data.set(arrays[names[i]]));
+  net.parameters.forEach((parameter, i) => parameter.set(arrays[names[i]]));
   if (O === 0) {
     const stream = net.stream();
     let t = 0;

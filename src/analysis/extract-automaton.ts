@@ -55,7 +55,7 @@ export async function hiddenNet(net: Network): Promise<Network> {
     constraints: [],
   });
   const from = new Map(net.parameters.map((parameter) => [parameter.name, parameter]));
-  for (const parameter of hidden.parameters) parameter.data.set(from.get(parameter.name)!.data);
+  for (const parameter of hidden.parameters) parameter.set(from.get(parameter.name)!.data);
   return hidden;
 }
 

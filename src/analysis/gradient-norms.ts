@@ -3,7 +3,8 @@
  * norm of ∂loss/∂h at each lag behind a sequence's last step, in every recurrent layer.
  */
 import { DataError } from "../wasm/errors.ts";
-import type { DataItem } from "../train/data.ts";
+import type { DataItem } from "../data/item.ts";
+import { internals } from "../models/network/internals.ts";
 import type { Network } from "../models/network/network.ts";
 
 /** Norms of one recurrent layer. */
@@ -18,9 +19,10 @@ export interface LayerGradientNorms {
 
 /** Gradient norms by lag for every recurrent layer. The longest sequence sets the number of lags. */
 export function gradientNorms(net: Network, items: readonly DataItem[]): LayerGradientNorms[] {
-  if (net.built.recurrent.length === 0) throw new DataError("gradientNorms: the net has no recurrent layer");
-  return net.inspect(items, (tape, { packing, total }) =>
-    net.built.recurrent.map(({ node, name }) => {
+  const { built, inspect } = internals(net);
+  if (built.recurrent.length === 0) throw new DataError("gradientNorms: the net has no recurrent layer");
+  return inspect(items, (tape, { packing, total }) =>
+    built.recurrent.map(({ node, name }) => {
       const { columns: H } = tape.shape(node);
       const d = net.engine.memory.reals(tape.adjoint(node), packing.rows * H);
       const squares = new Float64Array(packing.steps);

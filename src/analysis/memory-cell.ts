@@ -21,7 +21,7 @@ export async function memoryCell(): Promise<Network> {
     precision: "float64",
   });
   const set = (name: string, values: readonly number[]): void =>
-    net.parameters.find((p) => p.name === name)!.data.set(values);
+    net.parameters.find((p) => p.name === name)!.set(values);
   const gate = 2 * STRENGTH;
   const rows = {
     // columns i f g o

@@ -1,5 +1,5 @@
 /** `unrolled sample`: writes from a model of text. */
-import { sample } from "../models/network/sample.ts";
+import { drawSequence } from "../models/network/sample.ts";
 import { Vocabulary } from "../tasks/text.ts";
 import { type Command, UsageError } from "./command.ts";
 import { loadModel } from "./open-model.ts";
@@ -35,11 +35,11 @@ export const sampleCommand: Command = {
       const prompt = values.text("prompt") ?? "\n";
       let text = "";
       if (prompt.trim()) screen.write(prompt);
-      for (const symbol of sample(net, {
+      for (const symbol of drawSequence("sample", net, {
         length,
         temperature,
         seed,
-        prompt: vocabulary.encode(prompt || vocabulary.characters[0]),
+        history: vocabulary.encode(prompt || vocabulary.characters[0]),
       })) {
         if (signal.aborted) throw new Error("stopped by Ctrl-C");
         const character = vocabulary.decode([symbol]);

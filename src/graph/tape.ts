@@ -5,7 +5,7 @@
 import type { Engine } from "../wasm/engine.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
-import { Arena } from "../wasm/memory.ts";
+import { Arena, type Floats } from "../wasm/memory.ts";
 import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
 import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
@@ -220,6 +220,33 @@ export class Tape {
       return node.data?.symbols !== undefined || this.engine.kernels.allFinite(n, this.value(node.id)) === 1;
     };
     return this.graph.nodes.find((node) => !finite(node));
+  }
+
+  /** Copies of the states [B,S] that the next pass may go on from, one for each op that carries any. */
+  get carried(): Floats[] {
+    return this.#carrying().map(({ ptr, reals }) => this.engine.memory.reals(ptr, reals).slice());
+  }
+
+  /**
+   * Puts states back that `carried` gave, for a pass that goes on from them. Plan the batch first. Throws
+   * ShapeError where they are not those of this graph.
+   */
+  setCarried(states: readonly Floats[]): void {
+    const width = this.#frames.find((frame) => frame?.plan.carry)?.plan.carry;
+    if (width) this.#planCarry((states[0]?.length ?? 0) / width);
+    const places = this.#carrying();
+    if (places.length !== states.length || places.some(({ reals }, i) => reals < states[i].length))
+      throw new ShapeError(
+        `tape: carried states of ${states.map(({ length }) => length).join(", ")} numbers, want at most ` +
+          places.map(({ reals }) => reals).join(", "),
+      );
+    states.forEach((state, i) => this.engine.memory.reals(places[i].ptr, state.length).set(state));
+  }
+
+  #carrying(): { ptr: Ptr; reals: number }[] {
+    return this.#frames.flatMap((frame) =>
+      frame?.plan?.carry ? [{ ptr: frame.carry, reals: this.#carrySequences * frame.plan.carry }] : [],
+    );
   }
 
   dispose(): void {

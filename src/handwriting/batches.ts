@@ -3,7 +3,7 @@
  * length in each batch, distorted afresh in every epoch. Everything is a function of (seed, epoch, place), so
  * training resumes anywhere.
  */
-import type { DataItem } from "../train/data.ts";
+import type { DataItem } from "../data/item.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { DataError, knownOptions, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";

@@ -5,6 +5,7 @@
 import { bestPath, type Emission } from "../inference/best-path.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
+import { internals } from "../models/network/internals.ts";
 import type { Network } from "../models/network/network.ts";
 import { lossOf } from "../models/network/spec.ts";
 import { packing } from "../graph/packing.ts";
@@ -42,7 +43,7 @@ export interface ReadingTrace {
 
 /** Steps of the input that one step of a node stands for: the joins on the way to it. */
 function strideAt(net: Network, id: number): number {
-  const node = net.built.graph.node(id);
+  const node = internals(net).built.graph.node(id);
   const from = node.inputs[0];
   if (from === undefined) return 1;
   return strideAt(net, from) * (node.op?.stride ?? 1);
@@ -50,7 +51,7 @@ function strideAt(net: Network, id: number): number {
 
 /** Reads input [T,I] with a net whose loss is ctc, and keeps what happened until `dispose`. */
 export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTrace {
-  const { graph, output, recurrent } = net.built;
+  const { graph, output, recurrent } = internals(net).built;
   const width = graph.node(0).columns;
   const steps = input.length / width;
   const { name: loss } = lossOf(net.spec.loss);
@@ -60,7 +61,7 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
       `readingTrace: ${input.length} values, want a multiple of ${width}, the inputs a step`,
     );
   const { memory, kernels: k } = net.engine;
-  const tape: Tape = net.tape({ inputAdjoints: [0] });
+  const tape: Tape = internals(net).tape({ inputAdjoints: [0] });
   const arena = new Arena(memory);
   const x = arena.reals(steps * width);
   const gradient = arena.reals(graph.size);

@@ -1,5 +1,5 @@
 /** What a net of handwriting reads and writes: the form of its input, and the characters of its classes. */
-import type { DataItem } from "../train/data.ts";
+import type { DataItem } from "../data/item.ts";
 import type { Network } from "../models/network/network.ts";
 import { DataError } from "../wasm/errors.ts";
 import type { Ink } from "./ink.ts";

@@ -7,11 +7,11 @@ import { DataError, NumericError, OptionError, knownOptions, oneOf, whole } from
 import { Random } from "../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/inference-engine.ts";
 import { Algebra } from "../inference/matrix.ts";
-import { each, flattenSequences, type Each, type Sequences } from "../inference/sequences.ts";
+import { each, flattenSequences, type Each, type Sequences } from "../data/sequence.ts";
 import { checkEmOptions, type EmOptions } from "../train/em.ts";
 import { Pace } from "../train/pace.ts";
 import { Lifetime } from "./lifetime.ts";
-import { matrixOption } from "./matrix-option.ts";
+import { matrixOption } from "../data/matrix.ts";
 import { readModel } from "../formats/model-file.ts";
 import { writeTensors } from "../formats/safetensors.ts";
 

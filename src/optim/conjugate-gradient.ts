@@ -69,7 +69,6 @@ export class ConjugateGradient {
   readonly #p: Ptr;
   readonly #Bp: Ptr;
   readonly #z: Ptr;
-  #multiply!: Product;
   #b!: Ptr;
   #inverse: Ptr | undefined;
   #rz = 0;
@@ -98,7 +97,6 @@ export class ConjugateGradient {
     const { kernels: k } = this.#engine;
     const n = this.#size;
     await multiply(this.x, this.#Bp);
-    this.#multiply = multiply;
     this.#b = b;
     this.#inverse = inverse;
     k.copyRows(1, n, b, n, this.#r, n);
@@ -110,12 +108,12 @@ export class ConjugateGradient {
     this.#keepAt = firstKept;
   }
 
-  /** One iteration; the reason to stop, or undefined to go on. */
-  async next(): Promise<CgStop | undefined> {
+  /** One iteration with the product of `start`; the reason to stop, or undefined to go on. */
+  async next(multiply: Product): Promise<CgStop | undefined> {
     const { kernels: k } = this.#engine;
     const n = this.#size;
     if (Math.sqrt(k.dot(n, this.#r, this.#r)) < residualFloor) return this.#stop("residual");
-    await this.#multiply(this.#p, this.#Bp);
+    await multiply(this.#p, this.#Bp);
     const curvature = k.dot(n, this.#p, this.#Bp);
     if (!(curvature > 0)) return this.#stop("curvature");
     const alpha = this.#rz / curvature;

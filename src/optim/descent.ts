@@ -56,6 +56,7 @@ export function descent<O extends DescentOptions>(method: DescentMethod<O>, give
 
 class Descent<O extends DescentOptions> implements OptimizerRun {
   readonly state: { vectors: Record<string, Ptr>; scalars: { step: number } };
+  readonly immediate = true;
   readonly #method: DescentMethod<O>;
   readonly #options: Required<O>;
   readonly #f: Objective;
@@ -76,53 +77,26 @@ class Descent<O extends DescentOptions> implements OptimizerRun {
     this.state = { vectors, scalars: { step: 0 } };
   }
 
-  async step(): Promise<StepReport> {
-    const f = this.#f;
-    const g = this.#g;
+  step(f: Objective = this.#f, factor = 1): StepReport | Promise<StepReport> {
     const { kernels: k } = f.engine;
     const P = f.size;
-    const options = this.#options;
     const { step } = this.state.scalars;
-    const at: DescentStep = {
-      f,
-      g,
-      vectors: this.state.vectors,
-      step,
-      rate: valueAt(options.rate as Schedule, step),
-    };
-    if (!Number.isFinite(at.rate))
-      throw new NumericError(
-        `${this.#method.name}: rate is ${at.rate} at step ${step}, want a finite number`,
-      );
+    const rate = factor * valueAt(this.#options.rate as Schedule, step);
+    const at: DescentStep = { f, g: this.#g, vectors: this.state.vectors, step, rate };
+    if (!Number.isFinite(rate))
+      throw new NumericError(`${this.#method.name}: rate is ${rate} at step ${step}, want a finite number`);
     if (this.#method.look) {
       k.copyRows(1, P, f.theta, P, this.#before, P);
-      this.#method.look(at, options);
+      this.#method.look(at, this.#options);
       f.changed();
     }
-    let loss: number;
-    let gradientNorm: number;
     try {
-      const value = f.gradient(g);
-      loss = typeof value === "number" ? value : await value;
-      if (options.decay! > 0) k.addScaled(P, options.decay!, f.theta, g);
-      gradientNorm = Math.sqrt(k.dot(P, g, g));
-      if (!Number.isFinite(gradientNorm))
-        throw new NumericError(
-          `${this.#method.name}: ‖gradient‖ is ${gradientNorm} at step ${step + 1}; lower the rate ` +
-            "or set clip",
-        );
+      const value = f.gradient(this.#g);
+      if (typeof value === "number") return this.#update(at, value);
+      return value.then((loss) => this.#update(at, loss)).catch((error: unknown) => this.#putBack(f, error));
     } catch (error) {
-      if (this.#method.look) {
-        k.copyRows(1, P, this.#before, P, f.theta, P);
-        f.changed();
-      }
-      throw error;
+      return this.#putBack(f, error);
     }
-    if (options.clip !== undefined && gradientNorm > options.clip) k.scale(P, options.clip / gradientNorm, g);
-    this.#method.update(at, options);
-    f.changed();
-    ++this.state.scalars.step;
-    return { loss, gradientNorm, rate: at.rate };
   }
 
   restore(scalars: Record<string, number>): void {
@@ -131,5 +105,34 @@ class Descent<O extends DescentOptions> implements OptimizerRun {
 
   dispose(): void {
     this.#arena.dispose();
+  }
+
+  /** Decay, clipping and the method's update, once the gradient is there. */
+  #update(at: DescentStep, loss: number): StepReport {
+    const { f, g, step, rate } = at;
+    const options = this.#options;
+    const { kernels: k } = f.engine;
+    const P = f.size;
+    if (options.decay! > 0) k.addScaled(P, options.decay!, f.theta, g);
+    const gradientNorm = Math.sqrt(k.dot(P, g, g));
+    if (!Number.isFinite(gradientNorm))
+      throw new NumericError(
+        `${this.#method.name}: ‖gradient‖ is ${gradientNorm} at step ${step + 1}; lower the rate ` +
+          "or set clip",
+      );
+    if (options.clip !== undefined && gradientNorm > options.clip) k.scale(P, options.clip / gradientNorm, g);
+    this.#method.update(at, options);
+    f.changed();
+    ++this.state.scalars.step;
+    return { loss, gradientNorm, rate };
+  }
+
+  /** θ as it was before the look ahead. */
+  #putBack(f: Objective, error: unknown): never {
+    if (this.#method.look) {
+      f.engine.kernels.copyRows(1, f.size, this.#before, f.size, f.theta, f.size);
+      f.changed();
+    }
+    throw error;
   }
 }

@@ -8,9 +8,9 @@
  * At θ itself ∇S = 0, so structural damping changes B and nothing else. With weight decay w, f gains ½w‖θ‖²
  * and G gains w·I.
  */
-import { inRange, knownOptions, OptionError, oneOf, whole } from "../wasm/errors.ts";
-import { HessianFreeRun } from "./hessian-free-run.ts";
-import type { CurvatureObjective, Objective, Optimizer, StepReport } from "./optimizer.ts";
+import { inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
+import { curved, HessianFreeRun } from "./hessian-free-run.ts";
+import type { Optimizer, StepReport } from "./optimizer.ts";
 
 export interface HessianFreeOptions {
   /**
@@ -98,17 +98,4 @@ export function hessianFree(options: HessianFreeOptions = {}): Optimizer<Hessian
     options: settings,
     start: (objective) => new HessianFreeRun(curved(objective, settings), settings),
   };
-}
-
-function curved(objective: Objective, settings: Required<HessianFreeOptions>): CurvatureObjective {
-  const f = objective as CurvatureObjective;
-  if (typeof f.gaussNewton !== "function")
-    throw new OptionError(
-      "hessianFree: the objective has no gaussNewton product; want a loss with curvature at every target",
-    );
-  if (settings.preconditioner === "diagonal" && !f.squaredGradients)
-    throw new OptionError(
-      'hessianFree: the objective has no squaredGradients, which preconditioner "diagonal" needs',
-    );
-  return f;
 }

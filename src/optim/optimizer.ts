@@ -76,8 +76,14 @@ export interface OptimizerState {
 
 /** An optimizer at work on one objective. Owns its vectors until dispose. */
 export interface OptimizerRun<R extends StepReport = StepReport> {
-  /** One step. Where it throws, θ is what it was before. */
-  step(): Promise<R>;
+  /**
+   * One step; where it throws, θ is what it was before. f: the objective on the data of this step, its θ the
+   * one that the run was started with; default the objective of `start`. factor: multiplies the rate, where
+   * there is one; default 1.
+   */
+  step(f?: Objective, factor?: number): R | Promise<R>;
+  /** Whether a step comes back at once, without a promise, where the gradient does. Default false. */
+  readonly immediate?: boolean;
   /** Live state: vectors may be read or overwritten in place, scalars are written back by `restore`. */
   readonly state: OptimizerState;
   restore(scalars: Record<string, number>): void;

@@ -3,6 +3,7 @@
  */
 import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
+import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
 import type { FromWorker, InitMessage, ToWorker } from "./messages.ts";
@@ -25,7 +26,7 @@ async function compute({ run, index, task }: Extract<ToWorker, { kind: "task" }>
   try {
     await ready;
     net ??= await network(model!);
-    return { run, index, ...net.shardGradient(theta, task) };
+    return { run, index, ...internals(net).shardGradient(theta, task) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { run, index, error: { name, message } };

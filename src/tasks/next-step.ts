@@ -3,7 +3,8 @@
  * lecture's 7a). Works for real vectors, for symbols, and for piano rolls.
  */
 import { DataError, inRange, knownOptions, ShapeError, whole } from "../wasm/errors.ts";
-import type { DataItem, Numbers } from "../train/data.ts";
+import type { DataItem } from "../data/item.ts";
+import type { Sequence } from "../data/sequence.ts";
 
 export interface NextStepOptions {
   /** Values a step, where a sequence is one flat array. Default 1. */
@@ -16,7 +17,7 @@ export interface NextStepOptions {
 }
 
 /** (x_1 … x_{T-1}, x_2 … x_T) of every sequence; each must have at least two steps. */
-export function nextStep(sequences: readonly Numbers[], options: NextStepOptions = {}): DataItem[] {
+export function nextStep(sequences: readonly Sequence[], options: NextStepOptions = {}): DataItem[] {
   knownOptions("nextStep", options, ["columns", "roll"]);
   if (!Array.isArray(sequences))
     throw new DataError(`nextStep: got ${typeof sequences}, want an array of sequences`);

@@ -7,7 +7,7 @@ import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
 import { longestFirst, packing, type Packing } from "../graph/packing.ts";
-import type { DataSpec, FlatItem } from "./data.ts";
+import { countWeight, type DataSpec, type FlatInput, type FlatItem } from "../data/item.ts";
 
 /** Where a net's data go. */
 export interface InputNodes {
@@ -15,11 +15,15 @@ export interface InputNodes {
   readonly initial?: NodeId;
 }
 
-/** Data of a batch; `load` again to reuse its room. */
+const hasTarget = (item: FlatInput): item is FlatItem => (item as Partial<FlatItem>).target !== undefined;
+
+/** Data of a batch; `load` again to reuse its memory. */
 export class Batch {
   packing!: Packing;
   /** order[b]: the item that became sequence b. */
   order!: Int32Array;
+  /** The items as they were loaded. */
+  items: readonly FlatInput[] = [];
   readonly inputs = new Map<NodeId, Ptr>();
   /** [N,O] reals, [N] classes, or all labels one after another. */
   target = NULL;
@@ -44,10 +48,11 @@ export class Batch {
   }
 
   /** Packs inputs, and targets where the items have them. */
-  load(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): this {
+  load(items: readonly FlatInput[]): this {
     const { input: I, symbols, initial } = this.#spec;
     const { memory } = this.#engine;
     const arena = this.#arena;
+    this.items = items;
     this.order = longestFirst(items.map((item) => item.length));
     const sorted = Array.from(this.order, (i) => items[i]);
     if (
@@ -72,76 +77,21 @@ export class Batch {
       this.inputs.set(this.#nodes.initial, ptr);
       sorted.forEach((item, b) => to.set(item.initial, b * initial));
     }
-    if (sorted[0].target) this.#loadTargets(sorted as FlatItem[]);
+    if (sorted.every(hasTarget)) this.#loadTargets(sorted);
     return this;
   }
 
-  /**
-   * Sequence b with its targets, copied back out of kernel memory: loaded alone, it is a batch of its own.
-   */
-  item(b: number): FlatItem {
-    const { input: I, symbols, initial, output: O, target: kind } = this.#spec;
-    const { memory } = this.#engine;
-    const { rows: N, sequences: B, lengths } = this.packing;
-    const T = lengths[b];
-    const out = (columns: number, from: ArrayLike<number>): Float64Array => {
-      const to = new Float64Array(T * columns);
-      unpackSequence(this.packing, b, columns, from, to);
-      return to;
-    };
-    const { input: data, initial: start } = this.#nodes;
-    const at = data === undefined ? NULL : this.inputs.get(data)!;
-    const head = {
-      length: T,
-      input: data === undefined ? [] : out(I, symbols ? memory.ints(at, N * I) : memory.reals(at, N * I)),
-      initial:
-        start === undefined
-          ? []
-          : memory.reals(this.inputs.get(start)!, B * initial).slice(b * initial, (b + 1) * initial),
-    };
-    if (kind === "labels") {
-      const offsets = memory.ints(this.targetOffsets, B + 1);
-      const [from, to] = [offsets[b], offsets[b + 1]];
-      return {
-        ...head,
-        target: memory.ints(this.target, offsets[B]).slice(from, to),
-        weight: [memory.reals(this.weight, B)[b]],
-      };
-    }
-    const columns = kind === "class" ? 1 : O;
-    const target = kind === "class" ? memory.ints(this.target, N) : memory.reals(this.target, N * O);
-    return {
-      ...head,
-      target: out(columns, target),
-      weight: out(columns, memory.reals(this.weight, N * columns)),
-    };
-  }
-
   dispose(): void {
+    this.items = [];
     this.#arena.dispose();
   }
 
   #loadTargets(items: readonly FlatItem[]): void {
     const { output: O, target: kind } = this.#spec;
-    const { memory } = this.#engine;
     const arena = this.#arena;
-    const { rows: N, sequences: B } = this.packing;
-    if (kind === "labels") {
-      const count = items.reduce((sum, item) => sum + item.target.length, 0);
-      this.target = arena.ints(count);
-      this.targetOffsets = arena.ints(B + 1);
-      this.weight = arena.reals(B);
-      let at = 0;
-      this.total = 0;
-      items.forEach((item, b) => {
-        memory.ints(this.target, count).set(item.target, at);
-        memory.ints(this.targetOffsets, B + 1).set([at, (at += item.target.length)], b);
-        const w = item.weight[0] ?? 1;
-        memory.reals(this.weight, B)[b] = w;
-        this.total += w;
-      });
-      return;
-    }
+    const { rows: N } = this.packing;
+    this.total = countWeight(this.#spec, items);
+    if (kind === "labels") return this.#loadLabels(items);
     const columns = kind === "class" ? 1 : O;
     const data = items.map((item) => item.target);
     this.target = kind === "class" ? arena.ints(N) : arena.reals(N * O);
@@ -151,27 +101,37 @@ export class Batch {
     this.#packWeights(items, columns);
   }
 
+  #loadLabels(items: readonly FlatItem[]): void {
+    const { memory } = this.#engine;
+    const arena = this.#arena;
+    const B = items.length;
+    const count = items.reduce((sum, item) => sum + item.target.length, 0);
+    this.target = arena.ints(count);
+    this.targetOffsets = arena.ints(B + 1);
+    this.weight = arena.reals(B);
+    const target = memory.ints(this.target, count);
+    const offsets = memory.ints(this.targetOffsets, B + 1);
+    const weight = memory.reals(this.weight, B);
+    let at = 0;
+    offsets[0] = 0;
+    items.forEach((item, b) => {
+      target.set(item.target, at);
+      at += item.target.length;
+      offsets[b + 1] = at;
+      weight[b] = item.weight[0] ?? 1;
+    });
+  }
+
   #packWeights(items: readonly FlatItem[], columns: number): void {
     const { rows: N, offsetAt } = this.packing;
     const weight = this.#engine.memory.reals(this.weight, N * columns);
     weight.fill(1);
-    this.total = 0;
-    items.forEach((item, b) => {
-      const w = item.weight;
-      const perUnit = w.length === item.length * columns && columns > 1;
-      if (w.length === 0) {
-        this.total += item.length;
-        return;
-      }
-      for (let t = 0; t < item.length; ++t) {
+    items.forEach(({ weight: w, length }, b) => {
+      if (w.length === 0) return;
+      const perUnit = w.length === length * columns && columns > 1;
+      for (let t = 0; t < length; ++t) {
         const row = (offsetAt[t] + b) * columns;
-        let most = 0;
-        for (let j = 0; j < columns; ++j) {
-          const value = perUnit ? w[t * columns + j] : w[t];
-          weight[row + j] = value;
-          if (value > most) most = value;
-        }
-        this.total += most;
+        for (let j = 0; j < columns; ++j) weight[row + j] = perUnit ? w[t * columns + j] : w[t];
       }
     });
   }
@@ -196,17 +156,17 @@ export class Batch {
   #packReals(from: readonly ArrayLike<number>[], columns: number, ptr: Ptr): void {
     const { lengths, offsetAt, rowsAt, steps } = this.packing;
     const { kernels, memory } = this.#engine;
-    const room = this.#arena.reals(steps * columns);
-    const whole = memory.reals(room, steps * columns);
+    const workspace = this.#arena.reals(steps * columns);
+    const sequence = memory.reals(workspace, steps * columns);
     for (let b = 0; b < from.length; ++b) {
-      whole.set(from[b]);
+      sequence.set(from[b]);
       for (let t = 0, end = 0, T = lengths[b]; t < T; t = end) {
         const alive = rowsAt[t];
         end = lengths[alive - 1]!;
         kernels.copyRows(
           end - t,
           columns,
-          memory.at(room, t * columns),
+          memory.at(workspace, t * columns),
           columns,
           memory.at(ptr, (offsetAt[t] + b) * columns),
           alive * columns,

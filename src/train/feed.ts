@@ -4,18 +4,28 @@
  * the number alone.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { DataError } from "../wasm/errors.ts";
+import { DataError, show } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
-import { flattenItem, type DataItem, type DataSpec, type FlatItem } from "./data.ts";
+import { checkItems, type DataItem, type DataSpec, type FlatItem } from "../data/item.ts";
 
 /** Makes batches on demand; tasks are of this kind. */
 export interface BatchSource {
   batch(n: number, random: Random): readonly DataItem[];
 }
+/** Batches by number, so many an epoch, without end. */
+export interface EpochSource {
+  readonly batchesPerEpoch: number;
+  /** Batch n, counted through all epochs: the same n gives the same items. */
+  lesson(n: number): readonly DataItem[];
+}
 /** Whatever a net trains on. */
 export type TrainingData =
-  readonly DataItem[] | BatchSource | Iterable<readonly DataItem[]> | AsyncIterable<readonly DataItem[]>;
+  | readonly DataItem[]
+  | BatchSource
+  | EpochSource
+  | Iterable<readonly DataItem[]>
+  | AsyncIterable<readonly DataItem[]>;
 
 /** Blocks of random numbers set apart for one batch, or one epoch's shuffle. */
 const STRIDE = 2 ** 26;
@@ -24,6 +34,8 @@ export interface FeedOptions {
   readonly batch: number;
   readonly shuffle: boolean;
   readonly seed: number;
+  /** What a step of each class counts. Default: 1 each. */
+  readonly classWeights?: readonly number[];
 }
 /** The batch of a number, or undefined when there are no more. */
 export type Feed = (n: number) => readonly FlatItem[] | undefined | Promise<readonly FlatItem[] | undefined>;
@@ -33,53 +45,53 @@ export const isItems = (data: TrainingData): data is readonly DataItem[] =>
 export const isSource = (data: TrainingData): data is BatchSource =>
   typeof (data as BatchSource)?.batch === "function";
 
-/** All items checked at once, so that nothing has changed when one is bad. */
-export function checkItems(spec: DataSpec, data: readonly DataItem[]): FlatItem[] {
-  if (data.length === 0)
-    throw new DataError(`${spec.who}: data is empty, want at least one item { input, target }`);
-  return data.map((item, i) => flattenItem(spec, item, `item ${i}`));
+/** Items whose steps count as much as their class does besides. */
+function weighClasses(items: FlatItem[], weights: readonly number[] | undefined): FlatItem[] {
+  if (!weights) return items;
+  return items.map((item) => ({
+    ...item,
+    weight: Array.from(item.target, (label, t) => weights[label] * (item.weight[t] ?? 1)),
+  }));
 }
+
+/** Whether data are batches by number. */
+export const isEpochs = (data: TrainingData): data is EpochSource =>
+  typeof (data as EpochSource)?.lesson === "function";
 
 /** A feed of checked batches. */
 export function feed(
+  who: string,
   engine: Engine,
   spec: DataSpec,
   data: TrainingData,
-  { batch, shuffle, seed }: FeedOptions,
+  options: FeedOptions,
 ): Feed {
+  const check = (items: readonly DataItem[]): FlatItem[] =>
+    weighClasses(checkItems(who, spec, items), options.classWeights);
   if (data === null || typeof data !== "object")
-    throw new DataError(
-      `${spec.who}: data is ${data === null ? "null" : typeof data}, want items, a task, or an ` +
-        "iterable of batches",
-    );
+    throw new DataError(`${who}: data is ${show(data)}, want items, a task, or an iterable of batches`);
   if (isSource(data)) {
-    const random = new Random(engine, seed, streams.batches);
+    const random = new Random(engine, options.seed, streams.batches);
     return (n) => {
       random.counter = n * STRIDE;
-      return checkItems(spec, data.batch(batch, random));
+      return check(data.batch(options.batch, random));
     };
   }
-  if (isItems(data)) return epochs(engine, checkItems(spec, data), batch, shuffle, seed);
+  if (isEpochs(data)) return (n) => check(data.lesson(n));
+  if (isItems(data)) return epochs(engine, check(data), options);
   const iterator =
     Symbol.asyncIterator in data
       ? data[Symbol.asyncIterator]()
       : (data as Iterable<readonly DataItem[]>)[Symbol.iterator]?.();
-  if (!iterator)
-    throw new DataError(`${spec.who}: data is neither items, nor a task, nor an iterable of batches`);
+  if (!iterator) throw new DataError(`${who}: data is neither items, nor a task, nor an iterable of batches`);
   return async () => {
     const { done, value } = await iterator.next();
-    return done ? undefined : checkItems(spec, value);
+    return done ? undefined : check(value);
   };
 }
 
 /** Consecutive runs of a shuffled order, a new order each epoch; batches may reach over an epoch's end. */
-function epochs(
-  engine: Engine,
-  items: readonly FlatItem[],
-  batch: number,
-  shuffle: boolean,
-  seed: number,
-): Feed {
+function epochs(engine: Engine, items: readonly FlatItem[], { batch, shuffle, seed }: FeedOptions): Feed {
   const random = new Random(engine, seed, streams.shuffle);
   const count = items.length;
   let epoch = -1;

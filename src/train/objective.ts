@@ -1,79 +1,82 @@
 /**
- * A network's mean loss on the current batch as a function of its free parameters: the only thing an
- * optimizer sees.
+ * A network's mean loss as a function of its free parameters: the only thing an optimizer sees.
  *
  *   f(θ) = Σ_shards Σ w·ℓ / total      G·v = Σ_shards Jᵀ·H·(J·v) / total
  *
- * A batch may be cut in shards, run one after another and summed in their order: the bits depend on the
- * shards, not on who runs them.
+ * `at(step)` is f on the data of one step, a value that nobody changes. A batch may be cut in shards, run one
+ * after another and summed in their order: the bits depend on the shards, not on who runs them.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
-import type { NodeId } from "../graph/graph.ts";
-import type { Mode } from "../graph/op.ts";
-import { Tape } from "../graph/tape.ts";
-import type { Weights } from "../graph/weights.ts";
 import type { ConstraintMap } from "../graph/constraint-map.ts";
-import type { Loss, LossSite } from "../losses/loss.ts";
 import type { CurvatureObjective } from "../optim/optimizer.ts";
-import { Batch, type InputNodes } from "./batch.ts";
-import type { DataSpec } from "./data.ts";
+import { Batch } from "./batch.ts";
+import { NetLoss, type LossParts, type PassMode } from "./net-loss.ts";
 import type { ShardResult } from "./shards.ts";
 import { meanSquaredGradient } from "./squared-gradients.ts";
 import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
 
 /** What a network is to its objective. */
-export interface ObjectiveParts {
-  readonly weights: Weights;
-  readonly output: NodeId;
-  readonly loss: Loss;
-  readonly spec: DataSpec;
-  readonly nodes: InputNodes;
+export interface ObjectiveParts extends LossParts {
   /** Map from free to full parameters; absent: all are free. */
   readonly constraints?: ConstraintMap;
 }
 
-/** f, ∇f and G·v on batches that the training loop sets. */
-export class NetworkObjective implements CurvatureObjective {
-  readonly engine: Engine;
-  readonly size: number;
-  readonly theta: Ptr;
-  /** Shards of the current batch, for value and gradient. */
-  batch: readonly Batch[] = [];
-  /** Shards of the curvature batch; empty: the current batch serves. */
-  curvatureBatch: readonly Batch[] = [];
-  /** How the passes run: dropout's draw, state carried on. */
-  mode: Partial<Mode> = {};
-  /**
-   * Computes the shards of the current batch elsewhere, at full parameters θ, and hands over the results in
-   * order.
-   */
-  remote?: (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
-  /** Noise on the parameters while a gradient is taken; absent: none. */
-  noise?: NoiseDraw;
+/** Computes the shards of a batch elsewhere, at full parameters θ [P], and hands the results over in order. */
+export type RemoteShards = (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
+
+/** Everything that one step depends on beside θ. */
+export interface StepData {
+  /** Shards of the batch, for value and gradient; asked for only where they are computed here. */
+  batch(): readonly Batch[];
+  /** What the loss of the batch is divided by. */
+  readonly total: number;
+  /** Shards of the curvature batch. Default: the batch itself. */
+  curvatureBatch?(): readonly Batch[];
+  /** How the passes run: dropout's draw, states carried on. Default: no dropout. */
+  readonly mode?: PassMode;
+  /** Noise on the parameters while a gradient is taken. Default: none. */
+  readonly noise?: NoiseDraw;
+  /** Computes the gradient's shards. Default: here, one after another. */
+  readonly remote?: RemoteShards;
   /** Called between CG iterations. */
-  pause?: () => void | Promise<void>;
-  readonly #parts: ObjectiveParts;
+  readonly pause?: () => void | Promise<void>;
+}
+
+/** How the pass over shard i of `count` runs: each draws masks of its own. */
+export const shardMode = (mode: PassMode, i: number, count: number): PassMode =>
+  mode.draw === undefined || count === 1 ? mode : { ...mode, draw: mode.draw * count + i };
+
+/** 1 where nothing counts, so that a sum of zeros stays 0. */
+const divisor = (total: number): number => (total > 0 ? total : 1);
+const totalOf = (shards: readonly Batch[]): number =>
+  divisor(shards.reduce((sum, shard) => sum + shard.total, 0));
+
+/** θ, and f of every step. */
+export class NetworkObjective {
+  readonly engine: Engine;
+  /** F, the number of free parameters. */
+  readonly size: number;
+  /** θ [F]. */
+  readonly theta: Ptr;
+  /** The loss at full parameters. */
+  readonly loss: NetLoss;
+  readonly parts: ObjectiveParts;
   readonly #arena: Arena;
   readonly #full: Ptr;
   readonly #sum: Ptr;
   readonly #direction: Ptr;
   #version = -1;
   #weightNoise: WeightNoise | undefined;
-  #train: Tape | undefined;
-  #value: Tape | undefined;
-  #single: Tape | undefined;
-  #linear: Tape[] = [];
-  readonly #kept = new Map<Tape, { arena: Arena; reals: number; ptr: Ptr }>();
 
   constructor(parts: ObjectiveParts) {
     const { weights, constraints } = parts;
     const P = weights.graph.size;
-    this.#parts = parts;
+    this.parts = parts;
     this.engine = weights.engine;
     this.size = constraints?.size ?? P;
+    this.loss = new NetLoss(parts);
     this.#arena = new Arena(this.engine.memory, "gradients of nets");
     this.theta = constraints ? this.#arena.reals(this.size) : weights.theta;
     this.#full = this.#arena.reals(P);
@@ -82,25 +85,96 @@ export class NetworkObjective implements CurvatureObjective {
     this.adopt();
   }
 
+  /** f on the data of one step. */
+  at(step: StepData): CurvatureObjective {
+    return new StepObjective(this, step);
+  }
+
+  /** θ [F] was written: the full parameters follow. */
   changed(): void {
-    const { weights, constraints } = this.#parts;
+    const { weights, constraints } = this.parts;
     constraints?.expand(this.theta, weights.theta);
     weights.changed();
     this.#version = weights.version;
   }
 
-  /**
-   * Takes up parameters that were written behind its back: the nearest point that satisfies the constraints.
-   */
+  /** The full parameters were written: θ is the nearest point that satisfies the constraints. */
   adopt(): void {
-    const { weights, constraints } = this.#parts;
+    const { weights, constraints } = this.parts;
     if (!constraints || weights.version === this.#version) return;
     constraints.restrict(weights.theta, this.theta);
     this.changed();
   }
 
+  /** The full parameters and θ are what they were before somebody looked elsewhere. */
+  restored(): void {
+    const { weights } = this.parts;
+    const known = this.#version === weights.version;
+    weights.changed();
+    if (known) this.#version = weights.version;
+  }
+
+  /** g [F] = Σ over shards of the gradients [P] that `shard` writes, in order, through the constraints. */
+  sum(g: Ptr): { add(write: (to: Ptr) => void): void; end(): void } {
+    const { kernels: k } = this.engine;
+    const { weights, constraints } = this.parts;
+    const sums = constraints ? this.#sum : g;
+    let first = true;
+    return {
+      add: (write) => {
+        write(first ? sums : this.#full);
+        if (!first) k.addScaled(weights.graph.size, 1, this.#full, sums);
+        first = false;
+      },
+      end: () => constraints?.pull(sums, g),
+    };
+  }
+
+  /** v [F] as a direction of all parameters [P]. */
+  fullDirection(v: Ptr): Ptr {
+    const { constraints } = this.parts;
+    if (!constraints) return v;
+    constraints.push(v, this.#direction);
+    return this.#direction;
+  }
+
+  /** Noise on θ; the function that comes back takes it off. */
+  addNoise(noise: NoiseDraw | undefined): (() => void) | undefined {
+    return noise && (this.#weightNoise ??= new WeightNoise(this)).add(noise);
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.loss.dispose();
+    this.#weightNoise?.dispose();
+    this.#arena.dispose();
+  }
+}
+
+/** f, ∇f and G·v on the data of one step. */
+class StepObjective implements CurvatureObjective {
+  readonly engine: Engine;
+  readonly size: number;
+  readonly theta: Ptr;
+  readonly #net: NetworkObjective;
+  readonly #step: StepData;
+  readonly #mode: PassMode;
+
+  constructor(net: NetworkObjective, step: StepData) {
+    this.engine = net.engine;
+    this.size = net.size;
+    this.theta = net.theta;
+    this.#net = net;
+    this.#step = step;
+    this.#mode = step.mode ?? {};
+  }
+
+  changed(): void {
+    this.#net.changed();
+  }
+
   value(): number {
-    return this.#valueOf(this.batch);
+    return this.#valueOf(this.#step.batch());
   }
 
   curvatureValue(): number {
@@ -108,105 +182,33 @@ export class NetworkObjective implements CurvatureObjective {
   }
 
   gradient(g: Ptr): number | Promise<number> {
-    const quiet = this.noise && (this.#weightNoise ??= new WeightNoise(this)).add(this.noise);
+    const { remote, noise } = this.#step;
+    const removeNoise = this.#net.addNoise(noise);
     // workers get a copy of θ before the call comes back
     try {
-      return this.remote ? this.#remoteGradient(g, this.remote) : this.localGradient(g);
+      return remote ? this.#remoteGradient(g, remote) : this.#localGradient(g);
     } finally {
-      quiet?.();
+      removeNoise?.();
     }
-  }
-
-  /** The gradient, computed here. */
-  localGradient(g: Ptr): number {
-    const total = totalWeight(this.batch);
-    const { kernels: k } = this.engine;
-    const { constraints } = this.#parts;
-    const sums = constraints ? this.#sum : g;
-    let sum = 0;
-    this.batch.forEach((shard, i) => {
-      sum += this.shardGradient(shard, total, this.shardMode(i), i > 0 ? this.#full : sums);
-      if (i > 0) k.addScaled(this.#parts.weights.graph.size, 1, this.#full, sums);
-    });
-    constraints?.pull(sums, g);
-    return sum / total;
-  }
-
-  /** g [full P] = gradient of one shard's Σ w·ℓ / total; returns Σ w·ℓ. */
-  shardGradient(shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
-    return this.#gradientOn(this.tape, shard, total, mode, g);
-  }
-
-  #gradientOn(tape: Tape, shard: Batch, total: number, mode: Partial<Mode>, g: Ptr): number {
-    const { loss, output } = this.#parts;
-    const sum = this.#forward(tape, shard, true, mode);
-    if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
-    tape.vjp(g, () => loss.gradient(this.#site(tape, shard), 1 / total, tape.adjoint(output)));
-    return sum;
-  }
-
-  /** How the pass over shard i runs: each draws masks of its own. */
-  shardMode(i: number): Partial<Mode> {
-    const { mode, batch } = this;
-    return mode.draw === undefined || batch.length === 1
-      ? mode
-      : { ...mode, draw: mode.draw * batch.length + i };
-  }
-
-  /** What the loss of the current batch is divided by. */
-  get total(): number {
-    return totalWeight(this.batch);
-  }
-
-  async #remoteGradient(g: Ptr, remote: NonNullable<NetworkObjective["remote"]>): Promise<number> {
-    const { kernels: k, memory } = this.engine;
-    const { weights, constraints } = this.#parts;
-    const P = weights.graph.size;
-    const sums = constraints ? this.#sum : g;
-    let sum = 0;
-    let first = true;
-    await remote(memory.reals(weights.theta, P).slice(), ({ value, gradient }) => {
-      memory.reals(first ? sums : this.#full, P).set(gradient);
-      if (!first) k.addScaled(P, 1, this.#full, sums);
-      first = false;
-      sum += value;
-    });
-    constraints?.pull(sums, g);
-    return sum / this.total;
   }
 
   linearize(): number {
     const shards = this.#curvature;
-    while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
-    let sum = 0;
-    shards.forEach((shard, i) => {
-      sum += this.#forward(this.#linear[i], shard, true, this.mode);
-    });
-    const loss = sum / totalWeight(shards);
-    if (!Number.isFinite(loss)) throw this.#nonFinite(this.#linear[0], loss);
-    return loss;
+    const total = totalOf(shards);
+    return this.#net.loss.linearize(shards, total, this.#mode) / total;
   }
 
   gaussNewton(v: Ptr, out: Ptr, structural = 0): void {
-    const { constraints, output, loss, weights } = this.#parts;
-    const { kernels: k } = this.engine;
-    const P = weights.graph.size;
-    constraints?.push(v, this.#direction);
+    const { loss } = this.#net;
     const shards = this.#curvature;
-    const total = totalWeight(shards);
-    const sums = constraints ? this.#sum : out;
-    k.fill(P, 0, sums);
+    const total = totalOf(shards);
+    const direction = this.#net.fullDirection(v);
+    const sum = this.#net.sum(out);
+    sum.add((to) => this.engine.kernels.fill(loss.size, 0, to));
     shards.forEach((shard, i) => {
-      const tape = this.#linear[i];
-      tape.jvp(constraints ? this.#direction : v);
-      tape.vjp(
-        this.#full,
-        () => loss.curvature(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)),
-        structural / total,
-      );
-      k.addScaled(P, 1, this.#full, sums);
+      sum.add((to) => loss.product(direction, to, { i, shard, total, structural }));
     });
-    constraints?.pull(sums, out);
+    sum.end();
   }
 
   /**
@@ -214,24 +216,18 @@ export class NetworkObjective implements CurvatureObjective {
    * was whose is not kept.
    */
   squaredGradients(out: Ptr): Promise<void> {
-    const { spec, nodes, constraints, weights } = this.#parts;
-    const { engine, size } = this;
-    const tape = (this.#single ??= new Tape(weights));
+    const { loss, parts } = this.#net;
+    const mode = { ...this.#mode, carry: undefined, carried: undefined };
     return meanSquaredGradient(
       {
-        engine,
-        size,
-        room: () => new Batch(engine, spec, nodes),
-        pause: () => this.pause?.(),
+        engine: this.engine,
+        size: this.size,
+        workspace: () => new Batch(this.engine, parts.spec, parts.nodes),
+        pause: () => this.pause(),
         gradient: (batch, g) => {
-          this.#gradientOn(
-            tape,
-            batch,
-            totalWeight([batch]),
-            { ...this.mode, carry: undefined },
-            constraints ? this.#full : g,
-          );
-          constraints?.pull(this.#full, g);
+          const sum = this.#net.sum(g);
+          sum.add((to) => loss.singleGradient(batch, totalOf([batch]), mode, to));
+          sum.end();
         },
       },
       this.#curvature,
@@ -239,80 +235,44 @@ export class NetworkObjective implements CurvatureObjective {
     );
   }
 
-  /** Summed loss of a batch whose values stand on a tape, infinite where a sequence's is. */
-  lossOn(tape: Tape, batch: Batch): number {
-    return this.#parts.loss.value(this.#site(tape, batch));
-  }
-
-  /** The tape of the last gradient, for analysis. */
-  get tape(): Tape {
-    return (this.#train ??= new Tape(this.#parts.weights));
-  }
-
-  dispose(): void {
-    for (const tape of [this.#train, this.#value, this.#single, ...this.#linear]) tape?.dispose();
-    for (const { arena } of this.#kept.values()) arena.dispose();
-    this.#weightNoise?.dispose();
-    this.#arena.dispose();
-  }
-
   get #curvature(): readonly Batch[] {
-    return this.curvatureBatch.length > 0 ? this.curvatureBatch : this.batch;
+    return this.#step.curvatureBatch?.() ?? this.#step.batch();
+  }
+
+  pause(): void | Promise<void> {
+    return this.#step.pause?.();
+  }
+
+  #localGradient(g: Ptr): number {
+    const batch = this.#step.batch();
+    const total = divisor(this.#step.total);
+    const gradient = this.#net.sum(g);
+    let sum = 0;
+    batch.forEach((shard, i) => {
+      gradient.add((to) => {
+        sum += this.#net.loss.gradient(shard, total, shardMode(this.#mode, i, batch.length), to);
+      });
+    });
+    gradient.end();
+    return sum / total;
+  }
+
+  async #remoteGradient(g: Ptr, remote: RemoteShards): Promise<number> {
+    const { memory } = this.engine;
+    const { theta, graph } = this.#net.parts.weights;
+    const gradient = this.#net.sum(g);
+    let sum = 0;
+    await remote(memory.reals(theta, graph.size).slice(), (result) => {
+      gradient.add((to) => memory.reals(to, graph.size).set(result.gradient));
+      sum += result.value;
+    });
+    gradient.end();
+    return sum / divisor(this.#step.total);
   }
 
   #valueOf(shards: readonly Batch[]): number {
-    this.#value ??= new Tape(this.#parts.weights);
     let sum = 0;
-    for (const shard of shards) sum += this.#forward(this.#value, shard, false, this.mode);
-    return sum / totalWeight(shards);
-  }
-
-  #forward(tape: Tape, shard: Batch, gradient: boolean, mode: Partial<Mode>): number {
-    tape.plan(shard.packing, shard.inputs, gradient);
-    tape.forward(mode);
-    return this.#parts.loss.value(this.#site(tape, shard), true);
-  }
-
-  #site(tape: Tape, shard: Batch): LossSite {
-    const { output, loss } = this.#parts;
-    const { rows, columns, packing } = tape.shape(output);
-    const site = {
-      k: this.engine.kernels,
-      memory: this.engine.memory,
-      packing,
-      rows,
-      columns,
-      z: tape.value(output),
-      target: shard.target,
-      targetOffsets: shard.targetOffsets,
-      weight: shard.weight,
-    };
-    let kept = this.#kept.get(tape);
-    if (!kept)
-      this.#kept.set(
-        tape,
-        (kept = { arena: new Arena(this.engine.memory, "gradients of nets"), reals: -1, ptr: 0 as Ptr }),
-      );
-    const reals = loss.room(site);
-    if (reals > kept.reals) {
-      kept.arena.dispose();
-      kept.reals = -1; // an allocation that fails leaves no size behind
-      kept.ptr = kept.arena.reals(reals);
-      kept.reals = reals;
-    }
-    return { ...site, kept: kept.ptr };
-  }
-
-  #nonFinite(tape: Tape, loss: number): NumericError {
-    const node = tape.firstNonFinite();
-    return new NumericError(
-      `loss is ${loss}${node ? `, first at "${node.name}"` : ""}; lower the rate, set clip, or check ` +
-        "the data",
-    );
+    for (const shard of shards) sum += this.#net.loss.value(shard, this.#mode);
+    return sum / totalOf(shards);
   }
 }
-
-const totalWeight = (shards: readonly Batch[]): number => {
-  const total = shards.reduce((sum, shard) => sum + shard.total, 0);
-  return total > 0 ? total : 1;
-};

@@ -1,18 +1,18 @@
 /**
- * Shards of a batch computed elsewhere: workers hold the same net, get θ and some sequences, and send back
- * the summed loss and its gradient. Who computes a shard changes no bit: each is computed alone, and they are
- * summed in their order.
+ * Shards: runs of sequences that a batch is cut into. Whoever computes a shard changes no bit: each is
+ * computed alone, and they are summed in their order.
  */
 import type { Floats } from "../wasm/memory.ts";
-import type { Mode } from "../graph/op.ts";
-import type { FlatItem } from "./data.ts";
+import { longestFirst } from "../graph/packing.ts";
+import type { FlatItem } from "../data/item.ts";
+import type { PassMode } from "./net-loss.ts";
 
 /** One shard. */
 export interface ShardTask {
   readonly items: readonly FlatItem[];
   /** What the loss of the whole batch is divided by. */
   readonly total: number;
-  readonly mode: Partial<Mode>;
+  readonly mode: PassMode;
 }
 
 /** Σ w·ℓ of a shard, and the gradient [P] of Σ w·ℓ / total. */
@@ -35,3 +35,17 @@ export interface ShardPool {
     signal?: AbortSignal,
   ): Promise<void>;
 }
+
+/** Runs of at most `size` sequences, longest first, so that each has sequences of like length. */
+export function shardsOf(items: readonly FlatItem[], size: number): (readonly FlatItem[])[] {
+  if (items.length <= size) return [items];
+  const order = longestFirst(items.map((item) => item.length));
+  const runs: FlatItem[][] = [];
+  for (let i = 0; i < order.length; i += size)
+    runs.push(Array.from(order.subarray(i, i + size), (j) => items[j]));
+  return runs;
+}
+
+/** The items of a shard in the order in which a batch packs them. */
+export const packed = (items: readonly FlatItem[]): readonly FlatItem[] =>
+  Array.from(longestFirst(items.map((item) => item.length)), (i) => items[i]);

@@ -15,7 +15,7 @@ export interface SequenceGradients {
   /** F, the number of free parameters. */
   readonly size: number;
   /** An empty batch of the same net. */
-  room(): Batch;
+  workspace(): Batch;
   /** g [F] = gradient of one batch's Σ w·ℓ / total through the constraints, overwritten. */
   gradient(batch: Batch, g: Ptr): void;
   /** Called between sequences: lets other work run, and throws to stop. */
@@ -33,7 +33,7 @@ export async function meanSquaredGradient(
     size,
   } = f;
   const arena = new Arena(memory);
-  const room = f.room();
+  const alone = f.workspace();
   try {
     const g = arena.reals(size);
     let n = 0;
@@ -41,13 +41,13 @@ export async function meanSquaredGradient(
     for (const shard of shards) {
       for (let b = 0; b < shard.packing.sequences; ++b, ++n) {
         await f.pause();
-        f.gradient(room.load([shard.item(b)]), g);
+        f.gradient(alone.load([shard.items[shard.order[b]]]), g);
         k.mulAdd(1, size, g, size, g, size, out, size);
       }
     }
     k.scale(size, 1 / n, out);
   } finally {
-    room.dispose();
+    alone.dispose();
     arena.dispose();
   }
 }

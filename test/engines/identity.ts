@@ -86,10 +86,10 @@ async function train(
 ): Promise<string> {
   const net = await network(spec);
   try {
-    const history = await net.fit(data, options);
+    const { history } = await net.fit(data, options);
     const { loss } = await net.evaluate(probe);
     const parts: Parts = [
-      Float64Array.from(history.flatMap((event) => [event.loss, event.gradientNorm])),
+      Float64Array.from(history.flatMap((record) => [record.loss, record.gradientNorm as number])),
       Float64Array.of(loss),
       ...net.predict(probe.map((item) => item.input)),
       ...net.parameters.map(({ data }) => data.slice()),
@@ -357,7 +357,7 @@ export async function losses(options: InitOptions, precision: Precision): Promis
     seed: 3,
     precision,
   });
-  const history = await net.fit(tasks.addition({ digits: 9 }), {
+  const { history } = await net.fit(tasks.addition({ digits: 9 }), {
     batch: 24,
     steps: 40,
     optimizer: adam({ rate: 0.02 }),

@@ -67,11 +67,11 @@ describe("options", () => {
     const net = await network(spec);
     const before = net.save();
     await expect(net.fit([good], { step: 3 } as object)).rejects.toThrow(
-      'network.train: unknown option "step"',
+      'network.fit: unknown option "step"',
     );
     await expect(net.fit([good], { steps: 1.5 })).rejects.toThrow("steps is 1.5, want a whole number");
     await expect(net.fit([good], { optimizer: "adam" } as object)).rejects.toThrow(
-      'network.train: optimizer is "adam", want one that a function made',
+      'network.fit: optimizer is "adam", want one that a function made',
     );
     await expect(net.fit([good], { batch: 0 })).rejects.toThrow("batch is 0");
     expect(net.save()).toEqual(before);
@@ -86,16 +86,16 @@ describe("data", () => {
     [
       "a wrong width",
       [{ input: [0, 1, 1], target: [0, 1] }],
-      "item 0.input: 3 values, want a multiple of 2",
+      "item 0.input has 3 numbers, want a multiple of 2",
       ShapeError,
     ],
     [
       "a row of a wrong width",
       [good, { input: [[0, 1], [1]], target: [0, 1] }],
-      "item 1.input: row 1 has 1 values, want 2",
+      "item 1.input: step 1 has 1 values, want 2",
       ShapeError,
     ],
-    ["an empty sequence", [{ input: [], target: [] }], "item 0.input: no steps", DataError],
+    ["an empty sequence", [{ input: [], target: [] }], "item 0.input has no steps", DataError],
     [
       "NaN in the input",
       [good, good, { input: [0, NaN, 1, 1], target: [0, 1] }],
@@ -127,7 +127,7 @@ describe("data", () => {
       "item 0.initial has 1 values, want 0",
       ShapeError,
     ],
-    ["text", "abc", "data is string", DataError],
+    ["text", "abc", 'data is "abc"', DataError],
   ])("%s is refused, and nothing changes", async (_, data, message, kind) => {
     const net = await network(spec);
     const before = net.save();
@@ -156,7 +156,7 @@ describe("data", () => {
         [0, 1],
         [0, 1, 2],
       ]),
-    ).toThrow("network.predict: sequence 1.input: 3 values, want a multiple of 2");
+    ).toThrow("network.predict: sequence 1.input has 3 numbers, want a multiple of 2");
     expect(() => net.predict([[0, NaN]])).toThrow("sequence 0.input: value 1 is NaN");
     const stream = net.stream();
     expect(() => stream.step([1])).toThrow("stream.step: x has 1 values, want 2");
@@ -220,7 +220,7 @@ describe("after dispose", () => {
       () => stream.step([0, 1]),
     ])
       expect(use).toThrow(DisposedError);
-    await expect(net.fit([good])).rejects.toThrow("network.train: the net was disposed");
+    await expect(net.fit([good])).rejects.toThrow("network.fit: the model was disposed");
     await expect(net.evaluate([good])).rejects.toThrow(DisposedError);
     expect(memory.usage.used).toBe(before);
   });

@@ -123,7 +123,7 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
     const run = make().start(f);
     for (let i = 0; i < 3; ++i) await run.step();
     const before = f.at();
-    await expect(run.step()).rejects.toThrow("no");
+    await expect((async () => run.step())()).rejects.toThrow("no");
     expect(f.at()).toEqual(before);
     run.dispose();
   });

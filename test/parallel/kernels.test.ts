@@ -75,7 +75,7 @@ function misled(): URL {
 
 async function losses(precision: Precision, pool?: TrainOptions["pool"]): Promise<number[]> {
   const net = await network({ input: 2, layers: [lstm(6), dense(1)], loss: "bernoulli", seed: 2, precision });
-  const history = await net.fit(tasks.addition({ digits: 8 }), {
+  const { history } = await net.fit(tasks.addition({ digits: 8 }), {
     optimizer: adam({ rate: 0.05 }),
     steps: 4,
     batch: 12,

@@ -18,6 +18,7 @@ import {
   type Network,
   type TrainOptions,
 } from "../../src/index.ts";
+import { internals } from "../../src/models/network/internals.ts";
 import { workerPool, type WorkerPool } from "../../src/parallel/pool.ts";
 import type { ShardPool } from "../../src/train/shards.ts";
 
@@ -73,7 +74,7 @@ async function trained(
 ): Promise<{ weights: Uint8Array; losses: number[]; step: number }> {
   const net = await make();
   try {
-    const history = await net.fit(items, {
+    const { history } = await net.fit(items, {
       steps: 4,
       batch: 12,
       optimizer: adam({ rate: 0.01 }),
@@ -133,7 +134,9 @@ describe.skipIf(!built)(
     test("what a worker's computation throws comes with its class and words", async () => {
       const net = await make();
       const pool = workerPool({ workers: 1, url: worker });
-      net.parameters[0].data[0] = NaN;
+      const { weights } = internals(net);
+      net.engine.memory.reals(weights.theta, 1)[0] = NaN;
+      weights.changed();
       await expect(net.fit(items, { steps: 1, batch: 4, shard: 2, pool })).rejects.toMatchObject({
         name: "NumericError",
         message: expect.stringContaining("loss is NaN") as string,

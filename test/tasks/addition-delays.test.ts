@@ -7,8 +7,11 @@ import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
 
 const logistic = (z: number): number => 1 / (1 + Math.exp(-z));
-const set = (net: Network, name: string, values: ArrayLike<number>, from = 0): void =>
-  net.parameters.find((p) => p.name === name)!.data.set(Array.from(values), from);
+const set = (net: Network, name: string, values: ArrayLike<number>, from = 0): void => {
+  const parameter = net.parameters.find((p) => p.name === name)!;
+  parameter.data.set(Array.from(values), from);
+  parameter.set(parameter.data);
+};
 const get = (net: Network, name: string): number[] =>
   Array.from(net.parameters.find((p) => p.name === name)!.data);
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { internals } from "../../src/models/network/internals.ts";
 import { ConstraintMap } from "../../src/graph/constraint-map.ts";
 import {
   constrain,
@@ -118,7 +119,7 @@ describe("nets whose explicit matrix comes from differences", () => {
     });
   const set = (net: Network, theta: ArrayLike<number>): void => {
     let at = 0;
-    for (const { data } of net.parameters) for (let i = 0; i < data.length; ++i) data[i] = theta[at++]!;
+    for (const p of net.parameters) p.set(p.data.map(() => theta[at++]));
   };
   const read = (net: Network): number[] => net.parameters.flatMap(({ data }) => Array.from(data));
   /**
@@ -196,10 +197,8 @@ describe("nets whose explicit matrix comes from differences", () => {
       }),
     ];
     const net = await make(constraints);
-    const {
-      engine: { memory },
-      built: { graph },
-    } = net;
+    const { memory } = net.engine;
+    const { graph } = internals(net).built;
     const P = net.size;
     const map = new ConstraintMap(net.engine, P, resolveConstraints(constraints, graph.parameters));
     const F = map.size;
@@ -249,12 +248,8 @@ test("Hessian-free steps lower the loss of labels behind subsampled steps and bo
       target,
     };
   });
-  const events = (await net.fit(items, {
-    optimizer: hessianFree(),
-    batch: 8,
-    shard: 3,
-    steps: 8,
-  })) as unknown as HessianFreeReport[];
+  const report = await net.fit(items, { optimizer: hessianFree(), batch: 8, shard: 3, steps: 8 });
+  const events = report.history as unknown as HessianFreeReport[];
   for (const { loss, after } of events) expect(after).toBeLessThan(loss);
   expect(events.at(-1)!.after).toBeLessThan(0.5 * events[0].loss);
   net.dispose();

@@ -16,9 +16,9 @@ import {
   type Network,
 } from "../../src/index.ts";
 import { Batch } from "../../src/train/batch.ts";
-import { checkItems } from "../../src/train/feed.ts";
 import { NetworkObjective } from "../../src/train/objective.ts";
-import type { DataItem } from "../../src/train/data.ts";
+import { checkItems, type DataItem } from "../../src/data/item.ts";
+import { internals } from "../../src/models/network/internals.ts";
 import { Weights } from "../../src/graph/weights.ts";
 import { ConstraintMap } from "../../src/graph/constraint-map.ts";
 import { resolveConstraints } from "../../src/models/network/constraints.ts";
@@ -35,10 +35,10 @@ async function squared(
   pause?: () => void,
 ): Promise<number[]> {
   const {
-    engine,
     built: { graph, input, initial, output },
-    dataSpec: spec,
-  } = net;
+    data: spec,
+  } = internals(net);
+  const { engine } = net;
   const weights = new Weights(engine, graph);
   const nodes = { input, initial };
   net.parameters.forEach(({ data }, i) =>
@@ -48,20 +48,18 @@ async function squared(
   const indices = resolveConstraints(net.spec.constraints, graph.parameters);
   const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
   const f = new NetworkObjective({ weights, output, loss: lossOf(net.spec.loss), constraints, spec, nodes });
-  const flat = checkItems(spec, items);
+  const flat = checkItems("test", spec, items);
+  const batches: Batch[] = [];
   for (let from = 0; from < flat.length; from += shard)
-    f.curvatureBatch = [
-      ...f.curvatureBatch,
-      new Batch(engine, spec, nodes).load(flat.slice(from, from + shard)),
-    ];
+    batches.push(new Batch(engine, spec, nodes).load(flat.slice(from, from + shard)));
+  const step = f.at({ batch: () => batches, total: NaN, pause });
   const out = engine.memory.allocate(f.size * engine.memory.realBytes);
-  f.pause = pause;
   try {
-    await f.linearize();
-    await f.squaredGradients(out);
+    await step.linearize();
+    await step.squaredGradients!(out);
     return Array.from(engine.memory.reals(out, f.size));
   } finally {
-    f.curvatureBatch.forEach((batch) => batch.dispose());
+    batches.forEach((batch) => batch.dispose());
     f.dispose();
     weights.dispose();
     engine.memory.free(out);
@@ -137,9 +135,9 @@ describe("squaredGradients", () => {
     });
     const items = [0, 1, 2].map((s) => ({ input: wave(4, s), target: wave(4, s + 1) }));
     const {
-      engine: { memory, kernels: k },
       built: { graph },
-    } = net;
+    } = internals(net);
+    const { memory, kernels: k } = net.engine;
     const map = new ConstraintMap(
       net.engine,
       net.size,
@@ -194,11 +192,11 @@ test(
       curvature: 4,
       shard: 3,
     };
-    const events = (await net.fit(items, { ...options, steps: 1 })) as unknown as HessianFreeReport[];
+    const events = (await net.fit(items, { ...options, steps: 1 })).history as unknown as HessianFreeReport[];
     expect(events[0].stepLength).toBeGreaterThan(0);
     expect(events[0].after).toBeLessThan(events[0].loss);
     const more = await net.fit(items, { ...options, steps: 15 });
-    expect(more.at(-1)!.loss).toBeLessThan(0.2 * events[0].loss);
+    expect(more.history.at(-1)!.loss).toBeLessThan(0.2 * events[0].loss);
     net.dispose();
     expect(memory.usage.used).toBe(used);
   },
@@ -236,7 +234,7 @@ test("net.gradient is the gradient by all parameters, constrained or not", async
   const items = [{ input: wave(4, 0), target: wave(4, 1) }];
   const net = await network({ ...spec, constraints: [fix("rnn1.Wx"), tie("rnn1.b", "rnn1.state")] });
   const free = await network(spec);
-  net.parameters.forEach(({ data }, i) => free.parameters[i].data.set(data));
+  net.parameters.forEach(({ data }, i) => free.parameters[i].set(data));
   expect(gradientOf(net, items)).toEqual(gradientOf(free, items));
   net.dispose();
   free.dispose();

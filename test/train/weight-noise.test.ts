@@ -42,8 +42,14 @@ describe("weightNoise", () => {
       const before = weights(net);
       const e = noise(net, step);
       let at = 0;
-      for (const { data } of twin.parameters)
-        for (let i = 0; i < data.length; ++i, ++at) data[i] = before[at] + deviation * e[at];
+      for (const p of twin.parameters)
+        p.set(
+          p.data.map(() => {
+            const value = before[at] + deviation * e[at];
+            ++at;
+            return value;
+          }),
+        );
       const g = twin.gradient(batch).gradient.flatMap(({ data }) => [...data]);
       await net.fit([...batch], {
         optimizer: sgd({ rate }),
@@ -92,7 +98,7 @@ describe("weightNoise", () => {
     const net = await make();
     const before = weights(net);
     await expect(net.fit(task, { weightNoise: -1, steps: 1 })).rejects.toThrow(
-      "network.train: weightNoise is -1, want a number of at least 0",
+      "network.fit: weightNoise is -1, want a number of at least 0",
     );
     await expect(net.fit(task, { optimizer: hessianFree(), weightNoise: 0.1, steps: 1 })).rejects.toThrow(
       "weightNoise is 0.1 with hessianFree",

@@ -4,7 +4,7 @@
 import type { Network } from "../../models/network/network.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import type { Item, Task } from "../../train/task.ts";
-import type { TrainOptions } from "../../train/trainer.ts";
+import type { TrainOptions } from "../../train/options.ts";
 
 /** One net at work on one task. */
 export interface Learner {

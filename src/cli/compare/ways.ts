@@ -103,8 +103,7 @@ export const momentumWay: Way = {
       },
       saved,
     );
-    if (!saved)
-      net.parameters.find(({ name }) => name === "dense2.b")!.data.set(outputBias(wide, task, means));
+    if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.set(outputBias(wide, task, means));
     const same = centered(task, means);
     const learner = trainingLearner(
       net,

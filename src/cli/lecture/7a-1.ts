@@ -9,7 +9,7 @@ import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import { Vocabulary } from "../../tasks/text.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, recent, smooth } from "./follow.ts";

@@ -5,7 +5,7 @@
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { autoregressive } from "../../models/autoregressive.ts";
-import { languageModel } from "../../models/language-model.ts";
+import { languageModel } from "../../models/language-model/language-model.ts";
 import { delayTaps, dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
@@ -100,12 +100,11 @@ export const run: Run = async (context): Promise<Outcome> => {
   const test = words.slice(500);
   const vocabulary = [...new Set(words.flat())];
   const lm = await languageModel({ vocabulary, context: 3, embedding: 8, hidden: 20, direct: true, seed });
-  let step = 0;
   await lm.fit(train, {
-    iterations: 800,
+    steps: 800,
     signal,
-    onProgress: ({ objective }) =>
-      progress(0.5 + (0.5 * ++step) / 800, `words: loss ${(-objective).toFixed(3)}`),
+    onProgress: ({ step, steps, loss }) =>
+      progress(0.5 + (0.5 * step) / steps, `words: loss ${loss.toFixed(3)}`),
   });
   // five words: determiner (2 of 3 ways: 1.04 nats), noun and number given it, adverb (ln 3), verb (ln 3),
   // full stop

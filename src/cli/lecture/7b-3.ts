@@ -6,7 +6,7 @@ import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
 import { type Network, network } from "../../models/network/network.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import { Random } from "../../wasm/random.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
@@ -34,14 +34,15 @@ async function differences(net: Network, items: readonly DataItem[]): Promise<nu
     },
   ] of net.parameters.entries()) {
     for (let i = 0; i < rows * columns; ++i) {
+      const parameter = net.parameters[p];
       const at = async (value: number): Promise<number> => {
-        net.parameters[p].data[i] = value;
+        parameter.set(parameter.data.map((x, j) => (j === i ? value : x)));
         return (await net.evaluate(items)).loss;
       };
-      const middle = net.parameters[p].data[i];
+      const middle = parameter.data[i];
       const up = await at(middle + STEP);
       const down = await at(middle - STEP);
-      net.parameters[p].data[i] = middle;
+      parameter.set(parameter.data);
       out.push((up - down) / (2 * STEP));
     }
   }

@@ -4,7 +4,7 @@ import { svg } from "../../figures/svg.ts";
 import { dense, rnn } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow, smooth } from "./follow.ts";
 

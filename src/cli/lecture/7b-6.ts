@@ -8,7 +8,7 @@ import { rnn } from "../../models/network/layers.ts";
 import { orthogonal } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 

@@ -8,7 +8,7 @@ import { dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { sumItem } from "../../tasks/addition.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";

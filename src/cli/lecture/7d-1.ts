@@ -2,6 +2,7 @@
  * 7d-1: the backward pass as a linear map: scaled final derivatives scale every derivative, bit for bit; the
  * forward pass does not do that.
  */
+import { internals } from "../../models/network/internals.ts";
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
@@ -34,14 +35,15 @@ function backward(
 } {
   const arena = new Arena(net.engine.memory);
   const { memory } = net.engine;
-  const tape = net.tape();
-  const node = net.built.output;
+  const { built, inspect, tape: open } = internals(net);
+  const tape = open();
+  const node = built.output;
   const input = Array.from({ length: BATCH }, () =>
     Float64Array.from({ length: 2 * T }, () => random.normal()),
   );
   const g = arena.reals(net.size);
   const rows = T * BATCH;
-  net.inspect(
+  inspect(
     input.map((x) => ({ input: x, target: new Float64Array(T * O) })),
     (_, batch) => tape.plan(batch.packing, batch.inputs),
   );

@@ -74,8 +74,9 @@ export const run: Run = async (context) => {
       dense(task.output, { init: { input: sparse() } }),
     ],
   });
+  const still = await network({ ...net.spec }); // the same net, put where the other one was
   const theta = (): Float64Array => Float64Array.from(net.parameters.flatMap((p) => Array.from(p.data)));
-  const curvature = (v: Float64Array): number => dot(v, net.gaussNewtonProduct(items, v)) / dot(v, v);
+  const curvature = (v: Float64Array): number => dot(v, still.gaussNewtonProduct(items, v)) / dot(v, v);
   log(
     "5-bit memorization, 30 steps, 100 tanh units. At each step: slope and curvature along the step " +
       "taken, per unit length, over those along the gradient.",
@@ -105,19 +106,16 @@ export const run: Run = async (context) => {
     if (report.stepLength > 0) {
       const moved = after.map((x, i) => x - before[i]);
       const length = Math.sqrt(dot(moved, moved));
-      for (const set of [before, after]) {
-        // gradient and curvature belong to the point before the step
-        let at = 0;
-        for (const p of net.parameters) {
-          p.data.set(set.subarray(at, at + p.data.length));
-          at += p.data.length;
-        }
-        if (set === after) break;
-        const g = Float64Array.from(net.gradient(items).gradient.flatMap((p) => Array.from(p.data)));
-        const norm = Math.sqrt(dot(g, g));
-        slopes.push(Math.abs(dot(g, moved)) / length / norm);
-        curvatures.push(curvature(moved) / curvature(g));
+      // gradient and curvature belong to the point before the step
+      let at = 0;
+      for (const p of still.parameters) {
+        p.set(before.subarray(at, at + p.data.length));
+        at += p.data.length;
       }
+      const g = Float64Array.from(still.gradient(items).gradient.flatMap((p) => Array.from(p.data)));
+      const norm = Math.sqrt(dot(g, g));
+      slopes.push(Math.abs(dot(g, moved)) / length / norm);
+      curvatures.push(curvature(moved) / curvature(g));
     }
     before = after;
     const y = net.predict(items.map((item) => item.input));
@@ -130,6 +128,7 @@ export const run: Run = async (context) => {
     if (wrong === 0) break;
   }
   net.dispose();
+  still.dispose();
   signal.throwIfAborted();
   const median = (v: number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)];
   Object.assign(numbers, {

@@ -47,7 +47,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
         dense(plain.output, { init: { input: normal(0.1) } }),
       ],
     });
-    if (center) net.parameters.find((p) => p.name === "dense2.b")!.data.set(outputBias(wide, plain, means));
+    if (center) net.parameters.find((p) => p.name === "dense2.b")!.set(outputBias(wide, plain, means));
     const curve: number[] = [];
     let mean = NaN;
     for await (const { step, loss } of net.train(task, {

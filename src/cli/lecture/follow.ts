@@ -1,6 +1,6 @@
 /** Training inside an experiment: follows the steps, shows them, stops when asked to. */
 import type { Network } from "../../models/network/network.ts";
-import type { TrainOptions } from "../../train/trainer.ts";
+import type { TrainOptions } from "../../train/options.ts";
 import type { TrainingData } from "../../train/feed.ts";
 import { figureText } from "../progress.ts";
 import type { LectureContext } from "./experiment.ts";

@@ -25,7 +25,7 @@ export interface NetData {
 
 /** The spec and copies of all parameters; `who` names the caller in errors. Throws OptionError, DataError. */
 export function netData(who: string, net: Network): NetData {
-  if (typeof net !== "object" || net === null || !net.spec || !net.built)
+  if (typeof net !== "object" || net === null || !net.spec || !net.spec?.layers)
     throw new OptionError(`${who}: got ${show(net)}, want a net, as network() or network.load() gives`);
   const parameters = new Map<string, Matrix>();
   for (const {

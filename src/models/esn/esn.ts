@@ -4,7 +4,6 @@
  * throughout.
  */
 import {
-  DataError,
   DisposedError,
   inRange,
   knownOptions,
@@ -19,14 +18,8 @@ import { Random } from "../../wasm/random.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { RidgeSums } from "../../inference/ridge.ts";
 import { longestFirst } from "../../graph/packing.ts";
-import {
-  flattenInput,
-  flattenItem,
-  type DataItem,
-  type DataSpec,
-  type FlatItem,
-  type Numbers,
-} from "../../train/data.ts";
+import { flattenInput, checkItems, type DataItem, type DataSpec, type FlatItem } from "../../data/item.ts";
+import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
 import { EsnStream, runFreely, writeInput, writeTarget } from "./stream.ts";
 import { Reservoir } from "./reservoir.ts";
 
@@ -115,7 +108,7 @@ export class Esn {
     this.#I = symbols ?? (spec.input as number);
     this.#O = typeof spec.output === "object" ? spec.output.classes : spec.output;
     this.#data = {
-      who: "esn",
+      precision: "float64",
       input: symbols ? 1 : this.#I,
       symbols,
       output: this.#O,
@@ -182,10 +175,11 @@ export class Esn {
    * One [T,O] vector a sequence; with classes, their scores, near 1 for the class meant and near 0 for
    * others.
    */
-  predict(inputs: readonly Numbers[]): Float64Array[] {
+  predict<S extends Sequences>(inputs: S): Each<S, Float64Array> {
     this.#live("predict", true);
-    const items = inputs.map((input, i) =>
-      flattenInput({ ...this.#data, who: "esn.predict" }, input, `sequence ${i}`),
+    const who = "esn.predict";
+    const items = listSequences(who, inputs, this.#data.input).map((input, i) =>
+      flattenInput(who, this.#data, input, `sequence ${i}`),
     );
     const O = this.#O;
     const out = items.map((item) => new Float64Array(item.length * O));
@@ -194,7 +188,7 @@ export class Esn {
       alive.forEach((i, b) => out[i].set(y.subarray(b * O, (b + 1) * O), t * O));
       return y;
     });
-    return out;
+    return each(inputs, out);
   }
 
   /** One sequence, a step at a time, state kept. */
@@ -212,7 +206,7 @@ export class Esn {
    * without feedback and with as many outputs as inputs, become the next input. `warm`: [T,O] outputs of the
    * beginning; `input`: [T+steps,I] where the net has both inputs and feedback.
    */
-  generate(steps: number, { warm, input }: { warm: Numbers; input?: Numbers }): Float64Array {
+  generate(steps: number, { warm, input }: { warm: Sequence; input?: Sequence }): Float64Array {
     this.#live("generate", true);
     whole("esn.generate", "steps", steps, 1);
     const stream = this.stream();
@@ -235,9 +229,7 @@ export class Esn {
   }
 
   #check(items: readonly DataItem[]): FlatItem[] {
-    if (!Array.isArray(items) || items.length === 0)
-      throw new DataError("esn.fit: no items, want at least one { input, target }");
-    const flat = items.map((item, i) => flattenItem({ ...this.#data, who: "esn.fit" }, item, `item ${i}`));
+    const flat = checkItems("esn.fit", this.#data, items);
     flat.forEach(({ weight, length }, i) => {
       if (weight.length !== 0 && weight.length !== length)
         throw new ShapeError(`esn.fit: item ${i}.weight has ${weight.length} values, want [T] = [${length}]`);

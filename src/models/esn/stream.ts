@@ -2,8 +2,9 @@
 import { DisposedError, OptionError, ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
-import { flattenInput, type DataSpec, type FlatItem, type Numbers } from "../../train/data.ts";
-import { Reservoir } from "./reservoir.ts";
+import { flattenInput, inputValues, type DataSpec, type FlatItem } from "../../data/item.ts";
+import { checkStep, type Sequence } from "../../data/sequence.ts";
+import { type Reservoir } from "./reservoir.ts";
 
 /** to [1+I] = [1; u] of step t: reals, or one-of-I for a symbol. */
 export function writeInput(
@@ -68,24 +69,8 @@ export class EsnStream {
     this.#check("step");
     const { kernels: k, memory } = this.#reservoir.engine;
     const { spec, state } = this.#reservoir;
-    const { input: I, symbols, output: O } = this.#data;
-    const given = typeof x === "number" ? [x] : x;
-    if ((given as ArrayLike<number> | null)?.length !== I)
-      throw new ShapeError(
-        `stream.step: x has ${(given as ArrayLike<number> | null)?.length ?? "no"} values, want ${I}`,
-      );
-    for (let i = 0; i < I; ++i) {
-      if (
-        symbols
-          ? Number.isInteger(given[i]) && given[i] >= 0 && given[i] < symbols
-          : Number.isFinite(given[i])
-      )
-        continue;
-      throw new ShapeError(
-        `stream.step: x[${i}] is ${given[i]}, ` +
-          `want ${symbols ? `a whole number from 0 to ${symbols - 1}` : "a finite number"}`,
-      );
-    }
+    const { output: O } = this.#data;
+    const given = checkStep("stream.step", "x", x, this.#data.input, inputValues(this.#data));
     const u = memory.reals(this.#u, spec.inputs);
     const head = 1 + this.#I;
     writeInput(this.#data, given, 0, this.#I, u);
@@ -139,13 +124,14 @@ export function runFreely(
   data: DataSpec,
   feedback: boolean,
   steps: number,
-  warm: Numbers,
-  input: Numbers | undefined,
+  warm: Sequence,
+  input: Sequence | undefined,
 ): Float64Array {
   const { input: I, output: O, symbols } = data;
   const who = "esn.generate";
   const { length: T, input: start } = flattenInput(
-    { ...data, who, input: O, symbols: undefined },
+    who,
+    { ...data, input: O, symbols: undefined },
     warm,
     "warm",
   );
@@ -157,7 +143,7 @@ export function runFreely(
     throw new OptionError(
       `${who}: input is ${input ? "given" : "missing"}, want it just where the net has inputs and feedback`,
     );
-  const given = input && flattenInput({ ...data, who }, input, "input");
+  const given = input && flattenInput(who, data, input, "input");
   if (given && given.length !== T + steps)
     throw new ShapeError(`${who}: input has ${given.length} steps, want ${T + steps}`);
   const row = (x: ArrayLike<number>, t: number, width: number): number[] =>

@@ -2,7 +2,7 @@
 import { ShapeError } from "../../wasm/errors.ts";
 import { NULL } from "../../wasm/kernels.ts";
 import type { EmissionRows } from "../../inference/forward-backward.ts";
-import { flattenSequences, type Sequences } from "../../inference/sequences.ts";
+import { flattenSequences, type Sequences } from "../../data/sequence.ts";
 import type { Workspace } from "./emissions/emission.ts";
 
 /**

@@ -14,7 +14,7 @@ import {
   type ViterbiPath,
 } from "../../inference/forward-backward.ts";
 import type { Algebra } from "../../inference/matrix.ts";
-import { each, type Each, type Sequences } from "../../inference/sequences.ts";
+import { each, type Each, type Sequences } from "../../data/sequence.ts";
 import type { EmReport } from "../../train/em.ts";
 import { Lifetime } from "../lifetime.ts";
 import { criteria, type Criteria } from "./criteria.ts";

@@ -1,7 +1,7 @@
 /** Emission parameters as users give them, checked by what each of them is. */
 import { OptionError, ShapeError, inRange, knownOptions } from "../../wasm/errors.ts";
 import type { Algebra } from "../../inference/matrix.ts";
-import { covarianceOption, matrixOption, type MatrixOption } from "../matrix-option.ts";
+import { covarianceOption, matrixOption, type MatrixOption } from "../../data/matrix.ts";
 import type { Emission } from "./emissions/emission.ts";
 import type { ParameterKind, ParameterShape } from "./emissions/parameters.ts";
 

@@ -2,7 +2,7 @@
  * One call of `fit`: options and data checked, a training in memory of its own, its best shown in the model.
  */
 import { inRange, knownOptions, oneOf } from "../../wasm/errors.ts";
-import type { Sequences } from "../../inference/sequences.ts";
+import type { Sequences } from "../../data/sequence.ts";
 import { emOptionNames, expectationMaximization, type EmOptions, type EmReport } from "../../train/em.ts";
 import { HmmTraining, readPrior, type HmmPrior, type HmmSnapshot, type HmmTask } from "./fit.ts";
 import { readKnownStates } from "./known-states.ts";

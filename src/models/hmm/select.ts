@@ -1,6 +1,6 @@
 /** The number of states chosen by a criterion: a fit for each, and the best kept. */
 import { OptionError, oneOf } from "../../wasm/errors.ts";
-import type { Sequences } from "../../inference/sequences.ts";
+import type { Sequences } from "../../data/sequence.ts";
 import type { EmReport } from "../../train/em.ts";
 import type { Criteria } from "./criteria.ts";
 import type { Hmm } from "./model.ts";

@@ -3,7 +3,7 @@ import { OptionError, ShapeError, knownOptions, oneOf, whole } from "../../wasm/
 import { Random } from "../../wasm/random.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import type { Algebra } from "../../inference/matrix.ts";
-import { matrixOption, type MatrixOption } from "../matrix-option.ts";
+import { matrixOption, type MatrixOption } from "../../data/matrix.ts";
 import { checkLeftRight, drawStart, drawTransitions, type Topology } from "./chain.ts";
 import type { Emission } from "./emissions/emission.ts";
 import {

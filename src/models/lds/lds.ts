@@ -15,13 +15,7 @@ import {
   type LinearGaussian,
   type Pass,
 } from "../../inference/kalman.ts";
-import {
-  each,
-  flattenInputs,
-  flattenSequences,
-  type Each,
-  type Sequences,
-} from "../../inference/sequences.ts";
+import { each, flattenInputs, flattenSequences, type Each, type Sequences } from "../../data/sequence.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { checkEmOptions, expectationMaximization, type EmOptions, type EmReport } from "../../train/em.ts";
 import { climb } from "../../train/likelihood.ts";

@@ -4,7 +4,7 @@ import { Random } from "../../wasm/random.ts";
 import type { LinearGaussian } from "../../inference/kalman.ts";
 import { regressionGradient, type LdsMoments } from "../../inference/lds-learning.ts";
 import type { Algebra } from "../../inference/matrix.ts";
-import { covarianceOption, matrixOption, type MatrixOption } from "../matrix-option.ts";
+import { covarianceOption, matrixOption, type MatrixOption } from "../../data/matrix.ts";
 
 export const ldsNames = ["A", "B", "C", "D", "Q", "R", "initial"] as const;
 /** A parameter of a linear dynamical system. */

@@ -6,7 +6,6 @@ import { checkFinite, type Tensor } from "../../formats/safetensors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../wasm/memory.ts";
 import { DataError, ShapeError } from "../../wasm/errors.ts";
-import type { TrainingState } from "../../train/trainer.ts";
 import type { NetworkConstraint } from "./constraints.ts";
 import type { NetworkSpec } from "./spec.ts";
 
@@ -84,15 +83,4 @@ function entryCount({ kind, entries }: NetworkConstraint, tensors: ReadonlyMap<s
       sum + (typeof list === "string" ? (tensors.get(list)?.data.length ?? 0) : list.indices.length),
     0,
   );
-}
-
-/** Checks a saved state of training against the size of its vectors, P. Throws DataError. */
-export function checkSavedTraining(who: string, state: TrainingState, size: number): void {
-  for (const [name, data] of Object.entries(state.vectors)) {
-    if (data.length !== size)
-      throw new ShapeError(
-        `${who}: the training's vector "${name}" has ${data.length} numbers, want ${size}`,
-      );
-    checkFinite(who, { name: `training.${name}`, data });
-  }
 }

@@ -1,51 +1,42 @@
 /**
  * The net a user builds: layers in, a model that trains, predicts, streams, saves. One kernel engine a
- * precision; parameters in one flat vector; every call that takes data checks it first.
+ * precision; parameters in one flat vector; every call that takes data checks it first. While a training
+ * runs, every reader sees the net as it was after the last whole step.
  */
-import { DisposedError, ShapeError, knownOptions, whole } from "../../wasm/errors.ts";
+import { ShapeError, knownOptions } from "../../wasm/errors.ts";
 import { engine, type Engine } from "../../wasm/engine.ts";
-import type { Ptr } from "../../wasm/kernels.ts";
-import { Arena, type Floats } from "../../wasm/memory.ts";
+import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { ConstraintMap } from "../../graph/constraint-map.ts";
-import { Tape, type TapeOptions } from "../../graph/tape.ts";
+import { Tape } from "../../graph/tape.ts";
 import { Weights } from "../../graph/weights.ts";
-import type { Loss } from "../../losses/loss.ts";
-import { Batch, unpackSequence } from "../../train/batch.ts";
-import {
-  flattenInitial,
-  flattenInput,
-  type DataItem,
-  type DataSpec,
-  type FlatItem,
-  type Numbers,
-} from "../../train/data.ts";
-import { Metrics, type Evaluation } from "../../train/metrics.ts";
-import { checkItems, isItems, isSource, type BatchSource, type TrainingData } from "../../train/feed.ts";
-import type { ShardResult, ShardTask } from "../../train/shards.ts";
-import { Trainer, type TrainEvent, type TrainOptions } from "../../train/trainer.ts";
+import { checkItems, flattenInitial, flattenInput, type DataItem, type FlatInput } from "../../data/item.ts";
+import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
+import type { Evaluation } from "../../train/metrics.ts";
+import type { BatchSource, TrainingData } from "../../train/feed.ts";
+import type { TrainOptions } from "../../train/options.ts";
+import { Reader } from "../../train/reader.ts";
+import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
+import { Lifetime } from "../lifetime.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
-import {
-  checkSavedConstraints,
-  checkSavedParameters,
-  checkSavedSpec,
-  checkSavedTraining,
-} from "./checkpoint-bounds.ts";
+import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints } from "./constraints.ts";
+import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
+import { fit, type FitOptions, type FitReport } from "./fit.ts";
+import type { FitState } from "./fit-state.ts";
+import { forecast, type ForecastOptions } from "./forecast.ts";
+import { Forward } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
+import { expose } from "./internals.ts";
+import { matrices, parameterValues, type NamedMatrix, type ParameterView } from "./parameters.ts";
+import { drawSequence, type SampleOptions } from "./sample.ts";
 import { checkSpec, inputOf, lossOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
-
-/** A parameter matrix. `data` is a live view: read or write it at once, do not keep it. */
-export interface ParameterView {
-  readonly name: string;
-  readonly shape: readonly [rows: number, columns: number];
-  readonly data: Floats;
-}
+import { summarize, type NetworkSummary } from "./summary.ts";
 
 /** How to predict. */
 export interface PredictOptions {
@@ -53,70 +44,58 @@ export interface PredictOptions {
   readonly initial?: readonly ArrayLike<number>[];
 }
 
-/** Sequences evaluated at once. */
-const CHUNK = 256;
-
 /** A sequence model. */
 export class Network {
   readonly spec: Required<NetworkSpec>;
   readonly engine: Engine;
-  /** The structure, for analysis. */
-  readonly built: BuiltGraph;
-  readonly #loss: Loss;
-  /** What it wants of its data. */
-  readonly dataSpec: DataSpec;
+  readonly #life = new Lifetime("network");
+  readonly #built: BuiltGraph;
+  readonly #parts: TrainerParts;
   readonly #weights: Weights;
   readonly #trainer: Trainer;
-  readonly #tape: Tape;
-  readonly #batch: Batch;
-  readonly #arena: Arena;
+  readonly #reader: Reader;
+  readonly #forward: Forward;
   readonly #streams = new Set<Stream>();
-  #disposed = false;
+  #fitState: FitState | undefined;
 
-  /** Use `network(spec)`. Without `draw` the parameters stay 0, to be filled from a file. */
-  constructor(
-    engine: Engine,
-    spec: Required<NetworkSpec>,
-    built: BuiltGraph,
-    draw: boolean,
-    wide?: InferenceEngine,
-  ) {
+  /** Use `network(spec)`. */
+  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, start: StartValues) {
     this.engine = engine;
     this.spec = spec;
-    this.built = built;
-    this.#loss = lossOf(spec.loss);
-    const { graph, input, initial, initialColumns, output } = built;
-    const data = graph.node(0);
-    this.dataSpec = {
-      who: "network",
-      input: data.columns,
-      symbols: data.data!.symbols,
-      output: graph.node(output).columns,
-      target: this.#loss.target,
-      initial: initialColumns,
-    };
+    this.#built = built;
+    const { graph, input, initial, output } = built;
     this.#weights = new Weights(engine, graph);
-    if (draw) initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters), wide);
+    if (start.draw)
+      initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters), start.spectrum);
     const indices = resolveConstraints(spec.constraints, graph.parameters);
-    const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
-    this.#trainer = new Trainer({
+    const first = graph.node(0);
+    const loss = lossOf(spec.loss);
+    this.#parts = {
       weights: this.#weights,
       output,
-      loss: this.#loss,
-      constraints,
-      spec: this.dataSpec,
+      loss,
+      constraints: indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined,
+      spec: {
+        precision: engine.precision,
+        input: first.columns,
+        symbols: first.data!.symbols,
+        output: graph.node(output).columns,
+        target: loss.target,
+        initial: built.initialColumns,
+      },
       nodes: { input, initial },
       seed: spec.seed,
       model: spec,
-    });
-    this.#tape = new Tape(this.#weights);
-    this.#batch = new Batch(engine, this.dataSpec, { input, initial });
-    this.#arena = new Arena(engine.memory);
+    };
+    this.#trainer = new Trainer(this.#parts);
+    this.#reader = new Reader(this.#parts);
+    this.#forward = new Forward(this.#parts);
+    this.#expose();
   }
 
   /** Number of parameters. */
   get size(): number {
-    return this.built.graph.size;
+    return this.#built.graph.size;
   }
 
   /** Optimizer steps done so far. */
@@ -124,62 +103,104 @@ export class Network {
     return this.#trainer.step;
   }
 
-  /** All parameters, in the order of the layers. */
+  /** Copies of all parameters, in the order of the layers; `set` writes one. Throws DisposedError. */
   get parameters(): ParameterView[] {
-    this.#live("parameters");
+    this.#life.check("parameters");
     const weights = this.#weights;
-    const { memory } = this.engine;
-    return weights.graph.parameters.map(({ name, rows, columns, offset }) => ({
-      name,
-      shape: [rows, columns] as const,
-      get data() {
-        weights.changed(); // whoever looks may write
-        return memory.reals(memory.at(weights.theta, offset), rows * columns);
-      },
-    }));
+    return this.#trainer.read(() =>
+      matrices(weights, weights.theta).map((copy, i) => ({
+        ...copy,
+        set: (values: Sequence) => this.#set(i, values),
+      })),
+    );
   }
 
-  /** Trains, one event a step: `for await (const e of net.train(data, { optimizer, steps }))`. */
+  /**
+   * Trains, one event a step: `for await (const e of net.train(data, { optimizer, steps }))`. Throws
+   * OptionError and DataError before anything changes, NumericError where a loss or gradient is not finite,
+   * DisposedError where the net is disposed meanwhile.
+   */
   async *train(data: TrainingData, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
-    this.#live("train");
-    for await (const event of this.#trainer.train(data, options)) {
-      yield event;
-      this.#live("train");
-    }
+    const who = this.#life.check("train");
+    this.#fitState = undefined;
+    yield* this.#trainer.train(who, data, options);
   }
 
-  /** The same loop, run to its end; resolves to all events. */
-  async fit(data: TrainingData, options: TrainOptions = {}): Promise<TrainEvent[]> {
-    const history: TrainEvent[] = [];
-    for await (const event of this.train(data, options)) history.push(event);
-    return history;
+  /**
+   * Trains with a look at validation data, patience and checkpoints where they are asked for. Throws as
+   * `train` does.
+   */
+  async fit(data: TrainingData, options: FitOptions = {}): Promise<FitReport> {
+    const who = this.#life.check("fit");
+    const report = await fit(
+      who,
+      {
+        engine: this.engine,
+        seed: this.spec.seed,
+        parts: this.#parts,
+        trainer: this.#trainer,
+        evaluate: (items, metrics) => {
+          this.#life.check("fit");
+          return this.#trainer.read(() => evaluate(who, this.#reading(), items, { metrics }));
+        },
+        parameters: () => this.parameters,
+        save: (state) => this.#save(true, state),
+      },
+      { data, options, state: this.#fitState },
+    );
+    this.#fitState = undefined;
+    return report;
   }
 
-  /** One [T_i, O] vector a sequence: probabilities where the loss has them. */
-  predict(inputs: readonly Numbers[], options: PredictOptions = {}): Floats[] {
-    this.#live("predict");
-    knownOptions("network.predict", options, ["initial"]);
-    if (!Array.isArray(inputs))
-      throw new ShapeError(`network.predict: got ${typeof inputs}, want an array of sequences`);
-    const spec = { ...this.dataSpec, who: "network.predict" };
-    const items = inputs.map((input, i) => ({
-      ...flattenInput(spec, input, `sequence ${i}`),
-      initial: flattenInitial(spec, options.initial?.[i], `sequence ${i}`),
-    }));
-    const out: Floats[] = new Array(items.length);
-    for (let from = 0; from < items.length; from += CHUNK) {
-      this.#forward(items.slice(from, from + CHUNK)).forEach((y, i) => {
-        out[from + i] = y;
-      });
-    }
-    return out;
+  /**
+   * One [T_i,O] vector a sequence, one alone for one bare sequence: probabilities where the loss has them.
+   * Throws DataError or ShapeError on inputs that do not fit.
+   */
+  predict<S extends Sequences>(inputs: S, options: PredictOptions = {}): Each<S, Floats> {
+    const who = this.#life.check("predict");
+    knownOptions(who, options, ["initial"]);
+    return each(
+      inputs,
+      this.#predict(
+        who,
+        listSequences(who, inputs, this.#parts.spec.input, options.initial?.length),
+        options.initial,
+      ),
+    );
   }
 
-  /** One step at a time, state kept. Throws for nets that read backwards in time. */
+  /**
+   * Outputs of the steps behind `history`, each fed back as the next input. For nets on reals whose output
+   * is what they read next. Throws OptionError on other nets.
+   */
+  forecast(steps: number, options: ForecastOptions): { means: Floats } {
+    return forecast(this.#life.check("forecast"), this.#reading(), steps, options);
+  }
+
+  /**
+   * `length` symbols behind `history`, each drawn from the net's own distribution and fed back. For nets of
+   * one symbol a step in and softmax over the same symbols out; OptionError on others.
+   */
+  sample(length: number, options: SampleOptions = {}): { sequence: Int32Array } {
+    const who = this.#life.check("sample");
+    return { sequence: Int32Array.from(drawSequence(who, this, { ...options, length })) };
+  }
+
+  /**
+   * ln p(targets | inputs), nats, weights respected, dropout off. Throws OptionError where the loss is no
+   * likelihood.
+   */
+  logLikelihood(data: readonly DataItem[]): number {
+    return this.#trainer.read(() => logLikelihood(this.#life.check("logLikelihood"), this.#reading(), data));
+  }
+
+  /** One step at a time, state kept. Throws OptionError for nets that read backwards in time. */
   stream(): Stream {
-    this.#live("stream");
-    const stream = new Stream(this.#weights, this.built, this.#loss, this.dataSpec, () =>
-      this.#streams.delete(stream),
+    this.#life.check("stream");
+    const stream = new Stream(
+      this.#parts,
+      (read) => this.#trainer.read(read),
+      () => this.#streams.delete(stream),
     );
     this.#streams.add(stream);
     return stream;
@@ -188,93 +209,37 @@ export class Network {
   /** Loss and metrics on items, or on `count` fresh sequences of a task. */
   async evaluate(
     data: readonly DataItem[] | BatchSource,
-    options: { count?: number; seed?: number } = {},
+    options: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    this.#live("evaluate");
-    knownOptions("network.evaluate", options, ["count", "seed"]);
-    const spec = { ...this.dataSpec, who: "network.evaluate" };
-    const items = checkItems(
-      spec,
-      isSource(data as TrainingData)
-        ? (data as BatchSource).batch(
-            whole("network.evaluate", "count", options.count ?? 1000, 1),
-            new Random(this.engine, options.seed ?? this.spec.seed, streams.evaluation),
-          )
-        : isItems(data as TrainingData)
-          ? (data as readonly DataItem[])
-          : [],
-    );
-    const metrics = new Metrics(this.#loss.name, this.dataSpec.output);
-    const { objective } = this.#trainer;
-    let sum = 0;
-    let total = 0;
-    for (let from = 0; from < items.length; from += CHUNK) {
-      const chunk = items.slice(from, from + CHUNK);
-      const predictions = this.#forward(chunk);
-      chunk.forEach((item, i) => metrics.add(item, predictions[i]));
-      sum += objective.lossOn(this.#tape, this.#batch);
-      total += this.#batch.total;
-    }
-    return metrics.result(sum / (total > 0 ? total : 1));
+    const who = this.#life.check("evaluate");
+    return this.#trainer.read(() => evaluate(who, this.#reading(), data, options));
   }
 
   /** Loss and the gradient by every parameter on these items, dropout off; constraints do not count. */
-  gradient(data: readonly DataItem[]): {
-    loss: number;
-    gradient: { name: string; shape: readonly [number, number]; data: Floats }[];
-  } {
-    this.#live("gradient");
-    const items = checkItems({ ...this.dataSpec, who: "network.gradient" }, data);
-    return this.#withVectors(1, ([g]) => {
-      const loss = this.#trainer.gradient(items, g);
-      return { loss, gradient: this.#slices(g) };
-    });
+  gradient(data: readonly DataItem[]): { loss: number; gradient: NamedMatrix[] } {
+    const who = this.#life.check("gradient");
+    const items = checkItems(who, this.#parts.spec, data);
+    return this.#trainer.read(() =>
+      this.#reader.gradient(items, (loss, g) => ({ loss, gradient: matrices(this.#weights, g) })),
+    );
   }
 
   /**
-   * Runs the gradient of these items, dropout off, and shows the tape with every value and adjoint while it
-   * holds them: for analysis.
-   */
-  inspect<R>(data: readonly DataItem[], look: (tape: Tape, batch: Batch) => R): R {
-    this.#live("inspect");
-    const items = checkItems({ ...this.dataSpec, who: "network.inspect" }, data);
-    const { objective } = this.#trainer;
-    return this.#withVectors(1, ([g]) => {
-      this.#trainer.gradient(items, g);
-      return look(objective.tape, objective.batch[0]);
-    });
-  }
-
-  /** A tape of one's own over the net's weights, for analysis. Dispose it. */
-  tape(options: TapeOptions = {}): Tape {
-    this.#live("tape");
-    return new Tape(this.#weights, options);
-  }
-
-  /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
-  shardGradient(theta: Floats, task: ShardTask): ShardResult {
-    this.#live("shardGradient");
-    return this.#trainer.shardGradient(theta, task);
-  }
-
-  /**
-   * The Gauss-Newton matrix on these items times v [P], plus `structural` times the structural damping
-   * matrix.
+   * The Gauss-Newton matrix on these items times v [F], plus `structural` times the structural damping
+   * matrix; F is the number of free parameters. Throws ShapeError on other lengths.
    */
   gaussNewtonProduct(data: readonly DataItem[], v: ArrayLike<number>, { structural = 0 } = {}): Floats {
-    this.#live("gaussNewtonProduct");
-    const P = this.#trainer.objective.size;
-    const { memory } = this.engine;
-    if (v.length !== P)
-      throw new ShapeError(
-        `network.gaussNewtonProduct: v has ${v.length} values, want ${P}, one for each free parameter`,
-      );
-    const items = checkItems({ ...this.dataSpec, who: "network.gaussNewtonProduct" }, data);
-    return this.#withVectors(2, ([from, to]) => {
-      memory.reals(from, P).set(v);
-      this.#trainer.gaussNewton(items, from, to, structural);
-      return memory.reals(to, P).slice();
-    });
+    const who = this.#life.check("gaussNewtonProduct");
+    const F = this.#parts.constraints?.size ?? this.size;
+    if (v.length !== F)
+      throw new ShapeError(`${who}: v has ${v.length} values, want ${F}, one for each free parameter`);
+    const items = checkItems(who, this.#parts.spec, data);
+    return this.#trainer.read(() => this.#reader.gaussNewton(items, v, structural));
+  }
+
+  /** Layers, shapes, weights, bytes, multiply-adds a step. `String(net.summary())` is a table. */
+  summary(): NetworkSummary {
+    return summarize(this.spec, this.#built);
   }
 
   /**
@@ -282,43 +247,49 @@ export class Network {
    * on with the same bits.
    */
   save({ training = true } = {}): Uint8Array<ArrayBuffer> {
-    this.#live("save");
-    return writeCheckpoint(
-      this.spec,
-      this.parameters.map(({ name, shape, data }) => ({ name, shape, data: data.slice() })),
-      training ? this.#trainer.state() : undefined,
-    );
+    return this.#save(training, this.#fitState);
   }
 
-  /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
+  /**
+   * Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. A training that is
+   * under way ends with DisposedError, and its memory goes when its step has stopped.
+   */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (!this.#life.end()) return;
     for (const stream of this.#streams) stream.dispose();
-    this.#trainer.dispose();
-    this.#tape.dispose();
-    this.#batch.dispose();
-    this.#weights.dispose();
-    this.#arena.dispose();
+    this.#trainer.dispose(() => {
+      this.#reader.dispose();
+      this.#forward.dispose();
+      this.#weights.dispose();
+    });
+  }
+
+  /** `using net = await network(spec)`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** What Node prints. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return String(this.summary());
   }
 
   /**
    * Takes parameters and training state from a checkpoint of the same spec. `who` names the caller in errors.
+   * Throws DataError on files that are no nets.
    */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
-    const { spec, parameters, training } = readCheckpoint(bytes, who);
+    const { spec, parameters, training, fit } = readCheckpoint(bytes, who);
     checkSavedSpec(who, spec);
     const full = checkSpec(spec);
     const built = buildGraph(inputOf(full), full.layers);
     checkSavedParameters(who, built.graph, parameters, full.precision);
     checkSavedConstraints(who, full.constraints, parameters);
-    const net = new Network(await engine(full.precision), full, built, false);
+    const net = new Network(await engine(full.precision), full, built, { draw: false });
     try {
-      for (const { name, data } of net.parameters) data.set(parameters.get(name)!.data);
-      if (training) {
-        checkSavedTraining(who, training, net.#trainer.objective.size);
-        net.#trainer.restore(training);
-      }
+      built.graph.parameters.forEach(({ name }, i) => net.#write(i, parameters.get(name)!.data));
+      if (training) net.#trainer.restore(training(net.#trainer.objective.size));
+      net.#fitState = fit?.(net.#weights.graph.parameters);
     } catch (error) {
       net.dispose();
       throw error;
@@ -326,63 +297,104 @@ export class Network {
     return net;
   }
 
-  #forward(items: readonly (Omit<FlatItem, "target" | "weight"> & Partial<FlatItem>)[]): Floats[] {
-    const { memory } = this.engine;
-    const O = this.dataSpec.output;
-    const tape = this.#tape;
-    const batch = this.#batch.load(items);
-    tape.plan(batch.packing, batch.inputs, false);
-    tape.forward();
-    const { rows: N, packing } = tape.shape(this.built.output);
-    const z = tape.value(this.built.output);
-    this.#arena.reset();
-    const y = this.#arena.reals(N * O);
-    this.#loss.predict(this.engine.kernels, N, O, z, y);
-    const values = memory.reals(y, N * O);
-    const out: Floats[] = new Array(items.length);
-    const Reals = this.engine.precision === "float32" ? Float32Array : Float64Array;
-    batch.order.forEach((i, b) => {
-      out[i] = new Reals(packing.lengths[b] * O);
-      unpackSequence(packing, b, O, values, out[i]);
-    });
-    return out;
+  #reading(): Reading {
+    const { engine, spec } = this;
+    return {
+      engine,
+      seed: spec.seed,
+      parts: this.#parts,
+      forward: this.#forward,
+      stream: () => this.stream(),
+    };
   }
 
-  #withVectors<R>(count: number, use: (vectors: Ptr[]) => R): R {
-    const arena = new Arena(this.engine.memory);
-    try {
-      return use(Array.from({ length: count }, () => arena.reals(this.size)));
-    } finally {
-      arena.dispose();
-    }
-  }
-
-  #slices(base: Ptr): { name: string; shape: readonly [number, number]; data: Floats }[] {
-    const { memory } = this.engine;
-    return this.built.graph.parameters.map(({ name, rows, columns, offset }) => ({
-      name,
-      shape: [rows, columns] as const,
-      data: memory.reals(memory.at(base, offset), rows * columns).slice(),
+  #predict(who: string, inputs: readonly Sequence[], initial: PredictOptions["initial"]): Floats[] {
+    const { spec } = this.#parts;
+    const items: FlatInput[] = Array.from(inputs, (input, i) => ({
+      ...flattenInput(who, spec, input, `sequence ${i}`),
+      initial: flattenInitial(who, spec, initial?.[i], `sequence ${i}`),
     }));
+    return this.#trainer.read(() => this.#forward.runAll(items));
   }
 
-  #live(method: string): void {
-    if (this.#disposed)
-      throw new DisposedError(`network.${method}: the net was disposed; make or load another`);
+  #set(i: number, values: Sequence): void {
+    const parameter = this.#built.graph.parameters[i];
+    const who = `${this.#life.check("parameters")}: ${parameter.name}.set`;
+    const flat = parameterValues(who, parameter, values);
+    this.#trainer.write(who, () => this.#write(i, flat));
+  }
+
+  #write(i: number, values: ArrayLike<number>): void {
+    const { memory } = this.engine;
+    const { offset, rows, columns } = this.#built.graph.parameters[i];
+    memory.reals(memory.at(this.#weights.theta, offset), rows * columns).set(values);
+    this.#weights.changed();
+  }
+
+  #save(training: boolean, fitState: FitState | undefined): Uint8Array<ArrayBuffer> {
+    this.#life.check("save");
+    return this.#trainer.read(() =>
+      writeCheckpoint(
+        this.spec,
+        matrices(this.#weights, this.#weights.theta),
+        training ? this.#trainer.state() : undefined,
+        training ? fitState : undefined,
+      ),
+    );
+  }
+
+  #expose(): void {
+    const live = (method: string): string => this.#life.check(method);
+    expose(this, {
+      built: this.#built,
+      weights: this.#weights,
+      data: this.#parts.spec,
+      inspect: (data, look) => {
+        const items = checkItems(live("inspect"), this.#parts.spec, data);
+        return this.#trainer.read(() =>
+          this.#reader.gradient(items, (_, __, tape, batch) => look(tape, batch)),
+        );
+      },
+      tape: (options) => {
+        live("tape");
+        return new Tape(this.#weights, options);
+      },
+      shardGradient: (theta, task) => {
+        live("shardGradient");
+        return this.#reader.shardGradient(theta, task);
+      },
+      predictEach: (who, inputs) => this.#predict(who, inputs, undefined),
+    });
   }
 }
 
-async function build(spec: NetworkSpec, draw: boolean): Promise<Network> {
+/** What readers of a net work with. */
+export interface Reading {
+  readonly engine: Engine;
+  readonly seed: number;
+  readonly parts: TrainerParts;
+  readonly forward: Forward;
+  stream(): Stream;
+}
+
+/** How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a file. */
+interface StartValues {
+  readonly draw: boolean;
+  readonly spectrum?: InferenceEngine;
+}
+
+async function build(spec: NetworkSpec): Promise<Network> {
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
-  const wide =
-    draw && built.beginnings.some(({ init }) => needsSpectrum(init)) ? await inferenceEngine() : undefined;
-  return new Network(await engine(full.precision), full, built, draw, wide);
+  const spectrum = built.beginnings.some(({ init }) => needsSpectrum(init))
+    ? await inferenceEngine()
+    : undefined;
+  return new Network(await engine(full.precision), full, built, { draw: true, spectrum });
 }
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
 export const network: ((spec: NetworkSpec) => Promise<Network>) & {
   load(bytes: Uint8Array | ArrayBuffer): Promise<Network>;
-} = Object.assign((spec: NetworkSpec) => build(spec, true), {
+} = Object.assign((spec: NetworkSpec) => build(spec), {
   load: (bytes: Uint8Array | ArrayBuffer) => Network.load(bytes),
 });

@@ -3,64 +3,65 @@
  * fed back.
  *
  *   P(k) ∝ p_k^(1/temperature)      temperature 0: the most probable symbol
+ *
+ * `topK` keeps the K most probable symbols, `topP` the fewest whose probabilities reach P together (Holtzman
+ * et al. 2020); both count after the temperature.
  */
 import { DataError, inRange, knownOptions, OptionError, whole } from "../../wasm/errors.ts";
-import { Arena } from "../../wasm/memory.ts";
+import type { Engine } from "../../wasm/engine.ts";
+import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
-import type { Network } from "./network.ts";
-import { lossOf } from "./spec.ts";
+import { streams } from "../../wasm/streams.ts";
+import { lossOf, type NetworkSpec } from "./spec.ts";
+import type { Stream } from "./stream.ts";
 
+/** How to draw symbols. */
 export interface SampleOptions {
-  /** Symbols to draw. Default 100. */
-  length?: number;
-  /** Below 1 the net dares less, above 1 more. Default 1. */
-  temperature?: number;
-  /** Default 1. */
-  seed?: number;
   /** Symbols that the net reads first; at least one. Default [0]. */
-  prompt?: ArrayLike<number>;
+  readonly history?: ArrayLike<number>;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Below 1 the net dares less, above 1 more. Default 1. */
+  readonly temperature?: number;
+  /** Most symbols that may be drawn: the most probable. Default all. */
+  readonly topK?: number;
+  /** Share of the probability that the symbols which may be drawn must reach. Default 1: all. */
+  readonly topP?: number;
 }
 
-/** Stream of the random numbers that samples are drawn with. */
-const SAMPLES = 0x73616d70;
+/** A net that writes. */
+export interface Writer {
+  readonly engine: Engine;
+  readonly spec: Required<NetworkSpec>;
+  stream(): Stream;
+}
 
-/** Yields symbols one by one. For nets of one symbol a step in and softmax over the same symbols out. */
-export function* sample(net: Network, options: SampleOptions = {}): Generator<number, void, void> {
-  knownOptions("sample", options, ["length", "temperature", "seed", "prompt"]);
-  const length = whole("sample", "length", options.length ?? 100, 0);
-  const temperature = inRange("sample", "temperature", options.temperature ?? 1, 0);
-  const prompt = Array.from(options.prompt ?? [0]);
-  const random = new Random(
-    net.engine,
-    whole("sample", "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
-    SAMPLES,
-  );
-  if (net.spec.loss !== "softmax")
-    throw new OptionError(`sample: the net's loss is "${lossOf(net.spec.loss).name}", want "softmax"`);
-  if (!prompt.length) throw new DataError("sample: prompt is empty, want at least one symbol");
-  const { kernels: k, memory } = net.engine;
-  const arena = new Arena(memory);
+/** Yields symbols one by one. `length`: how many. Throws OptionError for other nets. */
+export function* drawSequence(
+  who: string,
+  net: Writer,
+  options: SampleOptions & { readonly length: number },
+): Generator<number, void, void> {
+  knownOptions(who, options, ["length", "history", "seed", "temperature", "topK", "topP"]);
+  const length = whole(who, "length", options.length, 0);
+  const temperature = inRange(who, "temperature", options.temperature ?? 1, 0);
+  const topK = options.topK === undefined ? Infinity : whole(who, "topK", options.topK, 1);
+  const topP = inRange(who, "topP", options.topP ?? 1, 0, 1);
+  const history = Array.from(options.history ?? [0]);
+  const seed = whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
+  const { name } = lossOf(net.spec.loss);
+  if (name !== "softmax") throw new OptionError(`${who}: the net's loss is "${name}", want "softmax"`);
+  if (!history.length) throw new DataError(`${who}: history is empty, want at least one symbol`);
+  const random = new Random(net.engine, seed, streams.samples);
+  const arena = new Arena(net.engine.memory);
   const stream = net.stream();
   try {
-    let p = prompt.map((symbol) => stream.step(symbol)).at(-1)!;
-    const K = p.length;
-    const values = arena.reals(K);
-    const exponents = arena.reals(K);
+    let p = history.map((symbol) => stream.step(symbol)).at(-1)!;
     for (let i = 0; i < length; ++i) {
-      let symbol = 0;
-      if (temperature === 0)
-        for (let j = 1; j < K; ++j) {
-          if (p[j] > p[symbol]) symbol = j;
-        }
-      else {
-        let most = 0;
-        for (const value of p) most = Math.max(most, value);
-        // the largest becomes 1, so that not all powers vanish
-        memory.reals(values, K).set(p.map((value) => value / most));
-        k.fill(K, 1 / temperature, exponents);
-        k.mapPow(K, values, exponents, values);
-        symbol = random.choice(memory.reals(values, K).slice());
-      }
+      const symbol =
+        temperature === 0
+          ? largest(p)
+          : random.choice(restrict(sharpen(net.engine, arena, p, temperature), topK, topP));
       yield symbol;
       p = stream.step(symbol);
     }
@@ -68,4 +69,35 @@ export function* sample(net: Network, options: SampleOptions = {}): Generator<nu
     stream.dispose();
     arena.dispose();
   }
+}
+
+const largest = (p: Floats): number =>
+  (p as Float64Array).reduce((best, value, j) => (value > p[best] ? j : best), 0);
+
+/** p^(1/temperature), the largest 1 so that not all powers vanish. */
+function sharpen({ kernels: k, memory }: Engine, arena: Arena, p: Floats, temperature: number): Floats {
+  const K = p.length;
+  arena.reset();
+  const values = arena.reals(K);
+  const exponents = arena.reals(K);
+  const top = p[largest(p)];
+  memory.reals(values, K).set(p.map((value) => value / top));
+  k.fill(K, 1 / temperature, exponents);
+  k.mapPow(K, values, exponents, values);
+  return memory.reals(values, K).slice();
+}
+
+/** Weights with 0 for symbols that may not be drawn; of equal ones the first is kept. */
+function restrict(weights: Floats, topK: number, topP: number): Floats {
+  if (topK >= weights.length && topP === 1) return weights;
+  const order = Array.from(weights, (_, j) => j).sort((a, b) => weights[b] - weights[a] || a - b);
+  const all = order.reduce((sum, j) => sum + weights[j], 0);
+  const out = weights.map(() => 0);
+  let sum = 0;
+  for (const j of order.slice(0, Math.min(topK, order.length))) {
+    if (sum > 0 && sum >= topP * all) break;
+    out[j] = weights[j];
+    sum += weights[j];
+  }
+  return out;
 }

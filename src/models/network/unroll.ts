@@ -14,8 +14,8 @@ import { Tape } from "../../graph/tape.ts";
 import { Weights } from "../../graph/weights.ts";
 import type { LossSite } from "../../losses/loss.ts";
 import { Batch } from "../../train/batch.ts";
-import type { DataItem } from "../../train/data.ts";
-import { checkItems } from "../../train/feed.ts";
+import { checkItems, type DataItem } from "../../data/item.ts";
+import { internals } from "./internals.ts";
 import type { Network } from "./network.ts";
 import { lossOf } from "./spec.ts";
 import { Unroller } from "./unroller.ts";
@@ -50,7 +50,7 @@ export class Unrolled {
     this.#weights = new Weights(engine, this.#graph);
     this.#map = new ConstraintMap(engine, this.#graph.size, ties);
     this.#tape = new Tape(this.#weights);
-    this.#batch = new Batch(engine, net.dataSpec, { input: 0 });
+    this.#batch = new Batch(engine, internals(net).data, { input: 0 });
     this.#arena = new Arena(engine.memory);
   }
 
@@ -61,10 +61,10 @@ export class Unrolled {
 
   /** One [T,O] vector a sequence, as net.predict. */
   predict(inputs: readonly DataItem["input"][]): Floats[] {
-    const O = this.#net.dataSpec.output;
+    const O = internals(this.#net).data.output;
     const T = this.steps;
     const { engine } = this.#net;
-    const target = new Float64Array(this.#net.dataSpec.target === "class" ? T : T * O);
+    const target = new Float64Array(internals(this.#net).data.target === "class" ? T : T * O);
     this.#run(inputs.map((input) => ({ input, target })));
     const B = inputs.length;
     const y = this.#arena.reals(B * O);
@@ -81,7 +81,8 @@ export class Unrolled {
 
   /** Loss and gradient, as net.gradient: the derivatives of all copies of a weight are summed. */
   gradient(data: readonly DataItem[]): ReturnType<Network["gradient"]> {
-    const { engine, dataSpec, built } = this.#net;
+    const { engine } = this.#net;
+    const { data: dataSpec, built } = internals(this.#net);
     const B = data.length;
     const O = dataSpec.output;
     const loss = lossOf(this.#net.spec.loss);
@@ -128,9 +129,10 @@ export class Unrolled {
 
   /** Takes the net's present weights and runs all layers. */
   #run(data: readonly DataItem[]): void {
-    const { engine, dataSpec, built } = this.#net;
+    const { engine } = this.#net;
+    const { data: dataSpec, built } = internals(this.#net);
     const { memory } = engine;
-    const items = checkItems({ ...dataSpec, who: "unroll" }, data);
+    const items = checkItems("unroll", dataSpec, data);
     const bad = items.findIndex((item) => item.length !== this.steps);
     if (bad >= 0)
       throw new ShapeError(

@@ -12,6 +12,7 @@ import { initialState } from "../../ops/initial-state.ts";
 import { linear } from "../../ops/linear.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import { cellOf, type Layer, type RecurrentLayer } from "./layers.ts";
+import { internals } from "./internals.ts";
 import type { Network } from "./network.ts";
 
 /** Puts the layered net together, step by step and layer by layer. */
@@ -26,7 +27,7 @@ export class Unroller {
   constructor(net: Network, steps: number) {
     this.#net = net;
     this.#steps = steps;
-    const { graph: original } = net.built;
+    const { graph: original } = internals(net).built;
     const data = original.node(0);
     for (let t = 0; t < steps; ++t)
       this.inputs.push(

@@ -196,7 +196,7 @@ test("wrong options, data and orders of calls are named", async () => {
   await expect(esn({ input: 1, output: 1, leak: 0 })).rejects.toThrow(/leak is 0/);
   const net = await esn({ input: 2, output: 1, units: 10 });
   expect(() => net.predict([[[1, 2]]])).toThrow(/not learned yet/);
-  expect(() => net.fit([])).toThrow(/no items/);
+  expect(() => net.fit([])).toThrow(/data is empty/);
   net.fit([
     {
       input: [

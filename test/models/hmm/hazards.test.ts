@@ -221,9 +221,9 @@ test("a state that no path reaches makes no NaN, however well it would explain t
 test("sequences of length 1 are a mixture, and leave the transitions alone", () =>
   using({ states: 2, emission: "poisson", seed: 4 }, async (h) => {
     const before = h.parameters.transmat;
-    await h.fit([[3], [0], [12], [15], [2]], { iterations: 0 });
+    await h.fit([[[3]], [[0]], [[12]], [[15]], [[2]]], { iterations: 0 });
     const drawn = h.parameters.transmat;
-    await h.fit([[3], [0], [12], [15], [2]], { iterations: 10 });
+    await h.fit([[[3]], [[0]], [[12]], [[15]], [[2]]], { iterations: 10 });
     expect(h.parameters.transmat).toEqual(drawn);
     expect(before).toHaveLength(4);
   }));

@@ -1,6 +1,6 @@
 /** Vectors of zeros and ones: probabilities of a 1. A probability of exactly 0 or 1 stays. */
 import { weightedMean, type Family } from "./family.ts";
-import { flattenSequences } from "../../../inference/sequences.ts";
+import { flattenSequences } from "../../../data/sequence.ts";
 
 /** Zeros and ones. */
 export const bernoulli: Family = {

@@ -6,7 +6,7 @@ import type { Ptr } from "../../../wasm/kernels.ts";
 import { Arena } from "../../../wasm/memory.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
+import { flattenSequences, type Sequences } from "../../../data/sequence.ts";
 import { dirichletTied, normalizeRows } from "./distribution.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { Parameters, pool } from "./parameters.ts";

@@ -7,7 +7,7 @@ import type { Arena } from "../../../wasm/memory.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { EmissionRows } from "../../../inference/forward-backward.ts";
 import type { InferenceEngine } from "../../../inference/inference-engine.ts";
-import type { Sequences } from "../../../inference/sequences.ts";
+import type { Sequences } from "../../../data/sequence.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Expected outputs under state probabilities. */

@@ -6,7 +6,7 @@ import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import { elementwise, type Elementwise } from "../../../inference/elementwise.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import type { Sequences } from "../../../inference/sequences.ts";
+import type { Sequences } from "../../../data/sequence.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { NO_WEIGHT, mixtureMoments, rowsOf } from "./entries.ts";

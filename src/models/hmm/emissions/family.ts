@@ -5,7 +5,7 @@
 import type { Random } from "../../../wasm/random.ts";
 import type { Elementwise } from "../../../inference/elementwise.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import type { Sequences } from "../../../inference/sequences.ts";
+import type { Sequences } from "../../../data/sequence.ts";
 import type { ParameterKind } from "./parameters.ts";
 
 /** Values with the weights that they count with; no value twice. */

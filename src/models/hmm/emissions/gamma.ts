@@ -4,7 +4,7 @@
  */
 import { drawGamma } from "./draws.ts";
 import { noWorse, ratioRoot, weightedMean, type Family } from "./family.ts";
-import { flattenSequences } from "../../../inference/sequences.ts";
+import { flattenSequences } from "../../../data/sequence.ts";
 
 /** The shape is the inverse of the relative variance: 1e8 is a deviation of a ten-thousandth. */
 const SHAPES: readonly [number, number] = [1e-4, 1e8];

@@ -6,7 +6,7 @@
 import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import type { Sequences } from "../../../inference/sequences.ts";
+import type { Sequences } from "../../../data/sequence.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CompletedMoments } from "./completed-moments.ts";
 import { CovarianceFloor } from "./covariances.ts";

@@ -4,7 +4,7 @@
  * NaN is missing.
  */
 import { OptionError } from "../../../wasm/errors.ts";
-import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
+import { flattenSequences, type Sequences } from "../../../data/sequence.ts";
 import type { Emission, Observed, Outputs, Workspace } from "./emission.ts";
 import { rowsOf } from "./entries.ts";
 import { Parameters } from "./parameters.ts";

@@ -2,7 +2,7 @@
 import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
-import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
+import { flattenSequences, type Sequences } from "../../../data/sequence.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { EntryMoments, NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";

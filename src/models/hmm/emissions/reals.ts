@@ -1,6 +1,6 @@
 /** What emissions of real values ask of their data: squares of values and deviations must be numbers. */
 import { DataError } from "../../../wasm/errors.ts";
-import { flattenSequences, type Sequences } from "../../../inference/sequences.ts";
+import { flattenSequences, type Sequences } from "../../../data/sequence.ts";
 import { columnMoments } from "./clusters.ts";
 
 const LARGEST = 1e150;

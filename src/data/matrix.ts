@@ -1,6 +1,5 @@
 /** Matrices and vectors as users give them in options: a number, a flat array, or rows. */
 import { NumericError, OptionError, ShapeError } from "../wasm/errors.ts";
-import type { Algebra } from "../inference/matrix.ts";
 
 /** A number where there is one element, all elements row-major, or one array a row. */
 export type MatrixOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
@@ -39,13 +38,18 @@ export function matrixOption(
   return Float64Array.from(flat);
 }
 
+/** Whoever finds the eigenvalues of a symmetric matrix S [n,n], in rising order. */
+export interface Eigenvalues {
+  symmetricEigen(who: string, n: number, S: Float64Array): { readonly values: ArrayLike<number> };
+}
+
 /** A symmetric matrix without negative eigenvalues (none below `least`, if given). Throws NumericError. */
 export function covarianceOption(
   who: string,
   what: string,
   value: MatrixOption,
   n: number,
-  algebra: Algebra,
+  algebra: Eigenvalues,
   least = 0,
 ): Float64Array {
   const S = matrixOption(who, what, value, n, n);

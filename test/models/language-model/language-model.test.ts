@@ -1,12 +1,12 @@
 /** The neural language model: its formula written out, learning, perplexity, drawing, saving. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { languageModel } from "../../src/models/language-model.ts";
-import { network } from "../../src/models/network/network.ts";
-import { dense } from "../../src/models/network/layers.ts";
-import { adam } from "../../src/optim/adam.ts";
-import { hessianFree } from "../../src/optim/hessian-free.ts";
-import { close } from "../close.ts";
+import { languageModel } from "../../../src/models/language-model/language-model.ts";
+import { network } from "../../../src/models/network/network.ts";
+import { dense } from "../../../src/models/network/layers.ts";
+import { adam } from "../../../src/optim/adam.ts";
+import { hessianFree } from "../../../src/optim/hessian-free.ts";
+import { close } from "../../close.ts";
 
 const sum = (x: Iterable<number>): number => [...x].reduce((a, b) => a + b, 0);
 
@@ -84,7 +84,7 @@ describe("on a language of three-word rules", () => {
         seed: 2,
       });
       const before = lm.perplexity(rules);
-      const report = await lm.fit(many, { optimizer, iterations });
+      const report = await lm.fit(many, { optimizer, steps: iterations });
       expect(before).toBeGreaterThan(5);
       // two of the four words are one of two, the others certain
       expect(lm.perplexity(rules)).toBeLessThan(4 ** 0.25 * 1.02);
@@ -109,27 +109,27 @@ describe("on a language of three-word rules", () => {
   test("restarts keep the best, tolerance stops, a signal stops", async () => {
     const lm = await languageModel({ vocabulary, context: 2, embedding: 4, hidden: 8 });
     const seen = new Set<number>();
-    const two = await lm.fit(many, { iterations: 30, restarts: 3, onProgress: (e) => seen.add(e.restart) });
+    const two = await lm.fit(many, { steps: 30, restarts: 3, onProgress: (e) => seen.add(e.restart) });
     expect(seen.size).toBe(3);
     close(two.logLikelihood, lm.logLikelihood(many), { rel: 1e-4 });
-    expect(await lm.fit(many, { iterations: 3000, tolerance: 0.05 })).toMatchObject({ converged: true });
+    expect(await lm.fit(many, { steps: 3000, tolerance: 0.05 })).toMatchObject({ converged: true });
     const stop = new AbortController();
     expect(
       (
         await lm.fit(many, {
           signal: stop.signal,
           onProgress: (e) => {
-            if (e.iteration === 3) stop.abort();
+            if (e.step === 3) stop.abort();
           },
         })
-      ).iterations,
+      ).steps,
     ).toBe(3);
     lm.dispose();
   });
 
   test("save and load give the same model", async () => {
     const lm = await languageModel({ vocabulary, context: 2, embedding: 4, hidden: 8 });
-    await lm.fit(many, { iterations: 10 });
+    await lm.fit(many, { steps: 10 });
     const copy = await languageModel.load(lm.save());
     expect(copy.predict(rules)).toEqual(lm.predict(rules));
     expect(copy.sample(10, { seed: 2 })).toEqual(lm.sample(10, { seed: 2 }));
@@ -155,7 +155,7 @@ test("one bare sequence has one answer, as numbers or as a string", async () => 
     expect(lm.predict(bare)).toEqual(want);
     expect(lm.logLikelihood(bare)).toBe(lm.logLikelihood([ids]));
   }
-  expect((await lm.fit(Int32Array.from(ids), { iterations: 2 })).iterations).toBe(2);
+  expect((await lm.fit(Int32Array.from(ids), { steps: 2 })).steps).toBe(2);
   lm.dispose();
 });
 
@@ -179,7 +179,7 @@ test("random and adversarial sequences give finite numbers or a clear error, nev
             for (const x of p) expect(Number.isFinite(x)).toBe(true);
           expect(lm.logLikelihood(data as number[][])).not.toBeNaN();
           expect(
-            (await lm.fit(data as number[][], { iterations: 3, optimizer: adam({ rate }) })).logLikelihood,
+            (await lm.fit(data as number[][], { steps: 3, optimizer: adam({ rate }) })).logLikelihood,
           ).not.toBeNaN();
         } catch (error) {
           expect((error as Error).message).toMatch(/(languageModel|network)\.\w+: .*(want|not finite)/);
@@ -212,7 +212,7 @@ test("misuse is named", async () => {
   for (const [options, message] of [
     [null, /languageModel.fit: options are null/],
     [{ optimizer: "adam" }, /languageModel.fit: optimizer is "adam", want one that a function made/],
-    [{ onProgress: 3 }, /onProgress is number/],
+    [{ onProgress: 3 }, /onProgress is 3, want a function/],
     [{ batch: 0 }, /languageModel.fit: batch is 0/],
   ] as const)
     await expect(lm.fit(["ab"], options as never)).rejects.toThrow(message);

@@ -1,0 +1,135 @@
+/** Learning a language model: optimizer steps, from several starts, until they no longer help. */
+import { inRange, knownOptions, OptionError, show, whole } from "../../wasm/errors.ts";
+import { adam } from "../../optim/adam.ts";
+import { checkOptimizer, type Optimizer } from "../../optim/optimizer.ts";
+import type { DataItem } from "../../data/item.ts";
+import { network, type Network } from "../network/network.ts";
+
+/** A step of a fit. */
+export interface LanguageModelProgress {
+  /** Which start it belongs to, from 0. */
+  readonly restart: number;
+  /** Steps of this start, this one included. */
+  readonly step: number;
+  /** Of how many. */
+  readonly steps: number;
+  /** Mean loss of the step's words, nats. */
+  readonly loss: number;
+}
+
+/** How to fit. */
+export interface LanguageModelFitOptions {
+  /** Optimizer steps of each start. Default 1000. */
+  readonly steps?: number;
+  /** Default adam({ rate: 0.003 }). */
+  readonly optimizer?: Optimizer;
+  /** Sequences a step. Default 32. */
+  readonly batch?: number;
+  /**
+   * Stops when the mean loss of 100 steps is not that much better than that of the 100 before, nats a word.
+   * Default 0: never.
+   */
+  readonly tolerance?: number;
+  /** Starts, each with a seed of its own; the most probable model stays. Default 1. */
+  readonly restarts?: number;
+  /** Stops after the current step. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LanguageModelProgress) => void;
+}
+
+/** What a fit came to: plain data. */
+export interface LanguageModelReport {
+  /** Each step of the start that stayed. */
+  readonly history: readonly { readonly step: number; readonly loss: number }[];
+  /** ln p(data) at the end, nats. */
+  readonly logLikelihood: number;
+  /** Steps of that start. */
+  readonly steps: number;
+  /** Whether `tolerance` ended it. */
+  readonly converged: boolean;
+  /** Which start it was, from 0. */
+  readonly restart: number;
+}
+
+/** Steps whose mean losses are compared to stop by `tolerance`. */
+const WINDOW = 100;
+
+/** The options with their defaults. */
+type Settings = Required<Omit<LanguageModelFitOptions, "signal" | "onProgress">> &
+  Pick<LanguageModelFitOptions, "signal" | "onProgress">;
+
+/** The options, checked. Throws OptionError. */
+export function readFitOptions(who: string, options: LanguageModelFitOptions): Settings {
+  knownOptions(who, options, [
+    "steps",
+    "optimizer",
+    "batch",
+    "tolerance",
+    "restarts",
+    "signal",
+    "onProgress",
+  ]);
+  const { optimizer = adam({ rate: 0.003 }), signal, onProgress } = options;
+  checkOptimizer(who, optimizer);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new OptionError(`${who}: onProgress is ${show(onProgress)}, want a function`);
+  return {
+    optimizer,
+    signal,
+    onProgress,
+    steps: whole(who, "steps", options.steps ?? 1000, 0),
+    batch: whole(who, "batch", options.batch ?? 32, 1),
+    tolerance: inRange(who, "tolerance", options.tolerance ?? 0, 0),
+    restarts: whole(who, "restarts", options.restarts ?? 1, 1),
+  };
+}
+
+/**
+ * Fits the net, and others from other seeds where restarts are asked for; gives the best with its report. The
+ * others are disposed.
+ */
+export async function fitNet(
+  first: Network,
+  data: readonly DataItem[],
+  settings: Settings,
+): Promise<{ net: Network; report: LanguageModelReport }> {
+  const start = async (restart: number): Promise<Network> =>
+    restart === 0 ? first : network({ ...first.spec, seed: first.spec.seed + restart });
+  let best: { net: Network; report: LanguageModelReport } | undefined;
+  for (let restart = 0; restart < settings.restarts && !(best && settings.signal?.aborted); ++restart) {
+    const net = await start(restart);
+    const report = await fitOnce(net, data, settings, restart);
+    if (best && report.logLikelihood <= best.report.logLikelihood) net.dispose();
+    else {
+      best?.net.dispose();
+      best = { net, report };
+    }
+  }
+  return best!;
+}
+
+async function fitOnce(
+  net: Network,
+  data: readonly DataItem[],
+  { optimizer, steps, batch, tolerance, signal, onProgress }: Settings,
+  restart: number,
+): Promise<LanguageModelReport> {
+  const history: { step: number; loss: number }[] = [];
+  let converged = false;
+  for await (const { loss } of net.train(data, { optimizer, steps, batch, signal })) {
+    history.push({ step: history.length + 1, loss });
+    onProgress?.({ restart, step: history.length, steps, loss });
+    converged = tolerance > 0 && history.length % WINDOW === 0 && gain(history) < tolerance;
+    if (converged) break;
+  }
+  const { loss, steps: words } = await net.evaluate(data);
+  return { history, logLikelihood: -loss * words, steps: history.length, converged, restart };
+}
+
+/** By how much the mean loss of the last steps is below that of as many before; ∞ where there are too few. */
+function gain(history: readonly { loss: number }[]): number {
+  if (history.length < 2 * WINDOW) return Infinity;
+  const mean = (from: number, to?: number): number =>
+    history.slice(from, to).reduce((sum, { loss }) => sum + loss, 0) / WINDOW;
+  return mean(-2 * WINDOW, -WINDOW) - mean(-WINDOW);
+}

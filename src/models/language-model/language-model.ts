@@ -1,0 +1,319 @@
+/**
+ * A neural language model (Bengio et al. 2003): the words before are looked up in one shared table, set side
+ * by side, and a tanh layer and, optionally, direct connections give the probabilities of the next word.
+ *
+ *   x = (C[w_{t-1}], …, C[w_{t-n}])      P(w_t) = softmax(b + W·x + U·tanh(d + H·x))
+ *
+ * It is a net of this library: embedding, delay taps, dense layers. Sequences begin with a start symbol,
+ * zeros before it.
+ */
+import { DataError, DisposedError, OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { Arena, type Floats, type Precision } from "../../wasm/memory.ts";
+import { delayTaps, dense, embedding, skip } from "../network/layers.ts";
+import { internals } from "../network/internals.ts";
+import { Network, network } from "../network/network.ts";
+import { drawSequence } from "../network/sample.ts";
+import type { Stream } from "../network/stream.ts";
+import { Lifetime } from "../lifetime.ts";
+import { fitNet, readFitOptions, type LanguageModelFitOptions, type LanguageModelReport } from "./fit.ts";
+import { isBare, WordTable, type Words, type WordSequences } from "./words.ts";
+
+/** What a language model is. */
+export interface LanguageModelSpec {
+  /** The words, or how many there are. */
+  readonly vocabulary: number | readonly string[];
+  /** Words before that the next one depends on. Default 4. */
+  readonly context?: number;
+  /** Width of a word's row in the shared table. Default 30. */
+  readonly embedding?: number;
+  /** Units of the tanh layer; 0: none. Default 60. */
+  readonly hidden?: number;
+  /** Connections from the table's rows straight to the outputs. Default false. */
+  readonly direct?: boolean;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Default "float32". */
+  readonly precision?: Precision;
+}
+
+/** How to write. */
+export interface LanguageModelSampleOptions {
+  /** Words before. Default: the start of a sequence. */
+  readonly history?: Words;
+  /** Default: the model's. */
+  readonly seed?: number;
+  /** Below 1 the model dares less, above 1 more. Default 1. */
+  readonly temperature?: number;
+  /** Most words that may be drawn: the most probable. Default all. */
+  readonly topK?: number;
+  /** Share of the probability that the words which may be drawn must reach. Default 1: all. */
+  readonly topP?: number;
+}
+
+/** One answer for one bare sequence, an array of them for many. */
+export type EachWords<S extends WordSequences, T> = S extends ArrayLike<number> | string ? T : T[];
+
+/** A sequence of words in progress. */
+export class LanguageModelStream {
+  readonly #vocabulary: WordTable;
+  readonly #stream: Stream;
+  #probabilities: Floats;
+
+  /** Use `lm.stream()`. */
+  constructor(vocabulary: WordTable, stream: Stream) {
+    this.#vocabulary = vocabulary;
+    this.#stream = stream;
+    this.#probabilities = stream.step(vocabulary.size);
+  }
+
+  /** P(next word) [V], a copy. */
+  get probabilities(): Floats {
+    return this.#probabilities.slice();
+  }
+
+  /** Reads a word, or its number; P(next word) [V]. Throws DataError on unknown words, DisposedError. */
+  step(word: number | string): Floats {
+    this.#probabilities = this.#stream.step(this.#vocabulary.number("stream.step: the word", word));
+    return this.probabilities;
+  }
+
+  /** Back to the start of a sequence. */
+  reset(): this {
+    this.#probabilities = this.#stream.reset().step(this.#vocabulary.size);
+    return this;
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#stream.dispose();
+  }
+
+  /** `using stream = lm.stream()`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** A neural language model. `net` is the net inside. */
+export class NeuralLanguageModel {
+  readonly #life = new Lifetime("languageModel");
+  readonly #vocabulary: WordTable;
+  #net: Network;
+  #fitting = false;
+
+  /** Use `languageModel(spec)`. */
+  constructor(net: Network) {
+    const { words, size } = net.spec.notes as { words?: readonly string[]; size: number };
+    this.#net = net;
+    this.#vocabulary = new WordTable(size, words);
+  }
+
+  /** The net: its parameters, loss, gradient and products. */
+  get net(): Network {
+    this.#life.check("net");
+    return this.#net;
+  }
+
+  /** Copies of the net's parameters, by name; `set` writes one. */
+  get parameters(): Network["parameters"] {
+    this.#life.check("parameters");
+    return this.#net.parameters;
+  }
+
+  /**
+   * Trains by gradient. Throws OptionError and DataError before anything changes, DisposedError where the
+   * model is disposed meanwhile.
+   */
+  async fit(sequences: WordSequences, options: LanguageModelFitOptions = {}): Promise<LanguageModelReport> {
+    const who = this.#life.check("fit");
+    const settings = readFitOptions(who, options);
+    const data = this.#vocabulary.items(who, sequences);
+    if (this.#fitting)
+      throw new OptionError(`${who}: the model is being fitted already; wait for that fit, or stop it`);
+    this.#fitting = true;
+    try {
+      const { net, report } = await fitNet(this.#net, data, settings);
+      this.#net = net;
+      return report;
+    } catch (error) {
+      if (error instanceof DisposedError)
+        throw new DisposedError(`${who}: the model was disposed while it was being fitted`, { cause: error });
+      throw error;
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** ln p(sequences), every word and the first too, nats. */
+  logLikelihood(sequences: WordSequences): number {
+    const who = this.#life.check("logLikelihood");
+    const data = this.#vocabulary.items(who, sequences);
+    const answers = this.#answers(who, data);
+    const V = this.#vocabulary.size;
+    return answers.reduce((sum, p, i) => {
+      const words = data[i].target;
+      return (
+        sum +
+        this.#map(
+          "mapLog",
+          Array.from(words, (w, t) => p[t * V + w]),
+        ).reduce((s, x) => s + x, 0)
+      );
+    }, 0);
+  }
+
+  /** e^(-ln p/words): the number of equally likely words that would be as hard to guess. */
+  perplexity(sequences: WordSequences): number {
+    const data = this.#vocabulary.items(this.#life.check("perplexity"), sequences);
+    const words = data.reduce((n, { input }) => n + input.length, 0);
+    return this.#map("mapExp", [-this.logLikelihood(sequences) / words])[0];
+  }
+
+  /** P(w_t | w_<t) [T,V] of each sequence; one answer for a bare one. */
+  predict<S extends WordSequences>(sequences: S): EachWords<S, Floats> {
+    const who = this.#life.check("predict");
+    const answers = this.#answers(who, this.#vocabulary.items(who, sequences));
+    return (isBare(sequences) ? answers[0] : answers) as EachWords<S, Floats>;
+  }
+
+  /**
+   * The most probable next word, `steps` times, each fed back; and the probabilities [steps,V] it was chosen
+   * from.
+   */
+  forecast(
+    steps: number,
+    options: { history?: Words } = {},
+  ): { sequence: Int32Array; probabilities: Floats } {
+    const who = this.#life.check("forecast");
+    knownOptions(who, options, ["history"]);
+    whole(who, "steps", steps, 1);
+    const V = this.#vocabulary.size;
+    const prompt = this.#vocabulary.prompt(who, options.history);
+    const sequence = new Int32Array(steps);
+    const probabilities =
+      this.#net.spec.precision === "float32" ? new Float32Array(steps * V) : new Float64Array(steps * V);
+    const stream = this.#net.stream();
+    try {
+      let p = prompt.map((w) => stream.step(w)).at(-1)!;
+      for (let t = 0; t < steps; ++t) {
+        probabilities.set(p, t * V);
+        sequence[t] = (p as Float64Array).reduce((best, x, w) => (x > p[best] ? w : best), 0);
+        p = stream.step(sequence[t]);
+      }
+    } finally {
+      stream.dispose();
+    }
+    return { sequence, probabilities };
+  }
+
+  /** Words drawn one after another, from the start or after `history`. */
+  sample(
+    length: number,
+    options: LanguageModelSampleOptions = {},
+  ): { sequence: Int32Array; words?: string[] } {
+    const who = this.#life.check("sample");
+    knownOptions(who, options, ["seed", "temperature", "history", "topK", "topP"]);
+    const { words } = this.#vocabulary;
+    const sequence = Int32Array.from(
+      drawSequence(who, this.#net, {
+        ...options,
+        length: whole(who, "length", length, 1),
+        seed: options.seed ?? this.#net.spec.seed,
+        history: this.#vocabulary.prompt(who, options.history),
+      }),
+    );
+    return { sequence, ...(words ? { words: Array.from(sequence, (w) => words[w]) } : {}) };
+  }
+
+  /** One word at a time, from the start of a sequence. */
+  stream(): LanguageModelStream {
+    this.#life.check("stream");
+    return new LanguageModelStream(this.#vocabulary, this.#net.stream());
+  }
+
+  /** safetensors: the net with its vocabulary and the state of its training. */
+  save(): Uint8Array<ArrayBuffer> {
+    this.#life.check("save");
+    return this.#net.save();
+  }
+
+  /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
+  dispose(): void {
+    if (this.#life.end()) this.#net.dispose();
+  }
+
+  /** `using lm = await languageModel(spec)`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #answers(who: string, data: readonly { readonly input: Int32Array }[]): Floats[] {
+    return internals(this.#net).predictEach(
+      who,
+      data.map(({ input }) => input),
+    );
+  }
+
+  /** ln or e^ of every number, by the kernels. */
+  #map(name: "mapLog" | "mapExp", x: readonly number[]): number[] {
+    const { kernels, memory } = this.#net.engine;
+    const arena = new Arena(memory);
+    const ptr = arena.reals(x.length);
+    memory.reals(ptr, x.length).set(x);
+    kernels[name](x.length, ptr, ptr);
+    const out = Array.from(memory.reals(ptr, x.length));
+    arena.dispose();
+    return out;
+  }
+}
+
+async function create(spec: LanguageModelSpec): Promise<NeuralLanguageModel> {
+  const who = "languageModel";
+  knownOptions(who, spec, ["vocabulary", "context", "embedding", "hidden", "direct", "seed", "precision"]);
+  const { vocabulary, direct = false, seed = 1, precision = "float32" } = spec ?? {};
+  const words = Array.isArray(vocabulary) ? (vocabulary as readonly string[]) : undefined;
+  if (words && (words.some((w) => typeof w !== "string") || new Set(words).size !== words.length))
+    throw new OptionError(`${who}: vocabulary has a word twice, or one that is not a string`);
+  const size = whole(
+    who,
+    words ? "vocabulary's length" : "vocabulary",
+    words ? words.length : vocabulary,
+    1,
+    1e7,
+  );
+  const context = whole(who, "context", spec.context ?? 4, 1);
+  const width = whole(who, "embedding", spec.embedding ?? 30, 1);
+  const hidden = whole(who, "hidden", spec.hidden ?? 60, 0);
+  if (typeof direct !== "boolean")
+    throw new OptionError(`${who}: direct is ${String(direct)}, want true or false`);
+  if (hidden === 0 && !direct)
+    throw new OptionError(`${who}: hidden is 0 without direct connections, want one of them`);
+  oneOf(who, "precision", precision, ["float32", "float64"]);
+  const tanh = dense(Math.max(hidden, 1), { activation: "tanh" });
+  const middle = hidden === 0 ? [] : [direct ? skip(tanh) : tanh];
+  return new NeuralLanguageModel(
+    await network({
+      input: 1,
+      layers: [embedding(size + 1, width), delayTaps(context), ...middle, dense(size)],
+      loss: "softmax",
+      seed,
+      precision,
+      notes: { kind: "language model", size, ...(words ? { words } : {}) },
+    }),
+  );
+}
+
+/** A model from the bytes of `save`. Throws DataError on others. */
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageModel> {
+  const net = await Network.load(bytes, "languageModel.load");
+  if (net.spec.notes.kind === "language model") return new NeuralLanguageModel(net);
+  net.dispose();
+  throw new DataError(
+    "languageModel.load: the file holds a net that is not a language model; load it with network.load",
+  );
+}
+
+/** Builds a neural language model: `const lm = await languageModel({ vocabulary, context: 4 })`. */
+export const languageModel: ((spec: LanguageModelSpec) => Promise<NeuralLanguageModel>) & {
+  load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageModel>;
+} = Object.assign(create, { load });

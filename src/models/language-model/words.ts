@@ -1,0 +1,69 @@
+/** Sequences of words: numbers, strings of a vocabulary, or a text whose characters are the words. */
+import { DataError, show } from "../../wasm/errors.ts";
+import type { DataItem } from "../../data/item.ts";
+
+/** A sequence: numbers of words, words, or a string whose characters are the words. */
+export type Words = ArrayLike<number> | readonly string[] | string;
+/** Many sequences, or a single one: its words' numbers, or a string. An array of strings is many. */
+export type WordSequences = readonly Words[] | ArrayLike<number> | string;
+
+/** Whether data are one sequence by themselves. */
+export const isBare = (data: WordSequences): data is ArrayLike<number> | string =>
+  typeof data === "string" ||
+  ArrayBuffer.isView(data) ||
+  typeof (data as ArrayLike<unknown> | null)?.[0] === "number";
+
+/** The words that a model knows. */
+export class WordTable {
+  /** V. The number V itself is the start symbol. */
+  readonly size: number;
+  readonly words: readonly string[] | undefined;
+  readonly #numbers: ReadonlyMap<string, number> | undefined;
+
+  constructor(size: number, words?: readonly string[]) {
+    this.size = size;
+    this.words = words;
+    this.#numbers = words && new Map(words.map((word, i) => [word, i]));
+  }
+
+  /** The number of one word. Throws DataError on others. */
+  number(who: string, word: unknown): number {
+    const id = typeof word === "string" ? this.#numbers?.get(word) : word;
+    if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < this.size) return id;
+    const want =
+      typeof word === "string" && this.#numbers
+        ? "one of the vocabulary"
+        : `a number from 0 to ${this.size - 1}`;
+    throw new DataError(`${who} is ${show(word)}, want ${want}`);
+  }
+
+  /** Numbers of a sequence of words. Throws DataError. */
+  encode(who: string, sequence: Words): Int32Array {
+    if (sequence === null || (typeof sequence !== "object" && typeof sequence !== "string"))
+      throw new DataError(`${who} is ${show(sequence)}, want words or their numbers`);
+    return Int32Array.from(Array.from(sequence as ArrayLike<number | string>), (word, t) =>
+      this.number(`${who}: word ${t}`, word),
+    );
+  }
+
+  /** The start symbol and the words of a history. */
+  prompt(who: string, history: Words | undefined): number[] {
+    return [this.size, ...(history === undefined ? [] : this.encode(`${who}: history`, history))];
+  }
+
+  /** Inputs begin with the start symbol, targets are the words. Throws DataError on what is no sequence. */
+  items(who: string, sequences: WordSequences): (DataItem & { input: Int32Array; target: Int32Array })[] {
+    const list = isBare(sequences) ? [sequences] : sequences;
+    if (!Array.isArray(list) || list.length === 0)
+      throw new DataError(
+        `${who}: ${Array.isArray(list) ? "no sequences" : `sequences are ${show(list)}`}, want an array of at least one`,
+      );
+    return (list as readonly Words[]).map((sequence, i) => {
+      const target = this.encode(`${who}: sequence ${i}`, sequence);
+      if (target.length === 0) throw new DataError(`${who}: sequence ${i} is empty, want at least one word`);
+      const input = new Int32Array(target.length).fill(this.size);
+      input.set(target.subarray(0, -1), 1);
+      return { input, target };
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/** Where a fit stands: what a checkpoint holds beside the net, so that a stopped fit goes on with the same bits. */
+import { DataError, show } from "../../wasm/errors.ts";
+import type { Floats } from "../../wasm/memory.ts";
+import type { Parameter } from "../../graph/graph.ts";
+import type { Evaluation } from "../../train/metrics.ts";
+
+/** A record of a fit's history. */
+export interface FitRecord {
+  /** Epochs done; where the data have epochs. */
+  readonly epoch?: number;
+  /** Optimizer steps done since the net was made. */
+  readonly step: number;
+  /** Mean training loss of the steps since the record before. */
+  readonly loss: number;
+  /** What the look at the validation data gave. */
+  readonly validation?: Partial<Evaluation> & { readonly [name: string]: unknown };
+  /** Figures of the optimizer, where each step has a record. */
+  readonly [figure: string]: unknown;
+}
+
+/** Plain data and, where the best weights are kept, these. */
+export interface FitState {
+  readonly history: readonly FitRecord[];
+  /** Steps of this fit. */
+  readonly steps: number;
+  /** Σ loss and number of the steps since the last record. */
+  readonly sum: number;
+  readonly count: number;
+  /** Step that the net had when the fit began. */
+  readonly from: number;
+  /** Batches that were done when the fit began. */
+  readonly batches: number;
+  /** Place of the best record in the history; -1: none. */
+  readonly best: number;
+  /** What multiplies the optimizer's rate, and the looks since it last fell or the best came. */
+  readonly factor: number;
+  readonly waited: number;
+  /** Weights of the best look, by parameter. */
+  readonly bestWeights?: readonly Floats[];
+}
+
+const counts = ["steps", "count", "from", "batches", "waited"] as const;
+const numbers = ["sum", "factor"] as const;
+
+/** The state in a file, if it is one and fits these parameters. Throws DataError. */
+export function checkFitState(
+  who: string,
+  state: unknown,
+  parameters: readonly Parameter[],
+  bestWeights: readonly Floats[] | undefined,
+): FitState {
+  const fail = (what: string, got: unknown): never => {
+    throw new DataError(`${who}: the file's state of a fit: ${what} is ${show(got)}`);
+  };
+  if (state === null || typeof state !== "object") return fail("it", state);
+  const { history, best, ...rest } = state as Partial<FitState>;
+  if (
+    !Array.isArray(history) ||
+    history.some((record: unknown) => record === null || typeof record !== "object")
+  )
+    fail("history", history);
+  for (const name of counts)
+    if (!Number.isSafeInteger(rest[name]) || (rest[name] as number) < 0) fail(name, rest[name]);
+  for (const name of numbers) if (!Number.isFinite(rest[name])) fail(name, rest[name]);
+  if (!Number.isInteger(best) || best! < -1 || best! >= (history as readonly unknown[]).length)
+    fail("best", best);
+  bestWeights?.forEach((weights, i) => {
+    const { name, rows, columns } = parameters[i];
+    if (weights.length !== rows * columns) fail(`best ${name}`, `${weights.length} numbers`);
+  });
+  return { ...(state as FitState), bestWeights };
+}

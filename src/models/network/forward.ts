@@ -1,0 +1,79 @@
+/** Answers of a net to whole sequences: the forward pass alone, a chunk of sequences at a time. */
+import type { Floats } from "../../wasm/memory.ts";
+import { Arena } from "../../wasm/memory.ts";
+import { Tape } from "../../graph/tape.ts";
+import { Batch, unpackSequence } from "../../train/batch.ts";
+import type { FlatInput } from "../../data/item.ts";
+import { NetLoss, type LossParts } from "../../train/net-loss.ts";
+
+/** Sequences computed at once. */
+export const CHUNK = 256;
+
+/** Runs a net forward, in memory of its own. */
+export class Forward {
+  readonly tape: Tape;
+  readonly batch: Batch;
+  readonly #parts: LossParts;
+  readonly #arena: Arena;
+  readonly #loss: NetLoss;
+
+  constructor(parts: LossParts) {
+    const { weights, spec, nodes } = parts;
+    this.#parts = parts;
+    this.tape = new Tape(weights);
+    this.batch = new Batch(weights.engine, spec, nodes);
+    this.#arena = new Arena(weights.engine.memory);
+    this.#loss = new NetLoss(parts);
+  }
+
+  /** One vector [T_i,O] an item: probabilities where the loss has them. `tape` and `batch` hold the pass. */
+  run(items: readonly FlatInput[]): Floats[] {
+    const { weights, spec, output, loss } = this.#parts;
+    const { kernels, memory, precision } = weights.engine;
+    const O = spec.output;
+    const { tape } = this;
+    const batch = this.batch.load(items);
+    tape.plan(batch.packing, batch.inputs, false);
+    tape.forward();
+    const { rows: N, packing } = tape.shape(output);
+    this.#arena.reset();
+    const y = this.#arena.reals(N * O);
+    loss.predict(kernels, N, O, tape.value(output), y);
+    const values = memory.reals(y, N * O);
+    const out: Floats[] = new Array(items.length);
+    const Reals = precision === "float32" ? Float32Array : Float64Array;
+    batch.order.forEach((i, b) => {
+      out[i] = new Reals(packing.lengths[b] * O);
+      unpackSequence(packing, b, O, values, out[i]);
+    });
+    return out;
+  }
+
+  /** Answers to any number of items, a chunk at a time; look(items, answers) sees each chunk on the tape. */
+  runAll<I extends FlatInput>(
+    items: readonly I[],
+    look?: (chunk: readonly I[], answers: readonly Floats[]) => void,
+  ): Floats[] {
+    const out: Floats[] = [];
+    for (let from = 0; from < items.length; from += CHUNK) {
+      const chunk = items.slice(from, from + CHUNK);
+      const answers = this.run(chunk);
+      look?.(chunk, answers);
+      for (const answer of answers) out.push(answer);
+    }
+    return out;
+  }
+
+  /** Σ w·ℓ of the items of the last `run`, infinite where a sequence's is. */
+  summedLoss(): number {
+    return this.#loss.lossOn(this.tape, this.batch);
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.#loss.dispose();
+    this.tape.dispose();
+    this.batch.dispose();
+    this.#arena.dispose();
+  }
+}

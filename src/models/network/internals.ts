@@ -1,0 +1,42 @@
+/** What analysis and workers need of a net beside its public face. */
+import type { DataItem, DataSpec } from "../../data/item.ts";
+import type { Sequence } from "../../data/sequence.ts";
+import type { Tape, TapeOptions } from "../../graph/tape.ts";
+import type { Weights } from "../../graph/weights.ts";
+import type { Floats } from "../../wasm/memory.ts";
+import type { Batch } from "../../train/batch.ts";
+import type { ShardResult, ShardTask } from "../../train/shards.ts";
+import type { BuiltGraph } from "./build.ts";
+
+/** The inside of a net. */
+export interface Internals {
+  /** The structure. */
+  readonly built: BuiltGraph;
+  /** θ in kernel memory. */
+  readonly weights: Weights;
+  /** What the net wants of its data. */
+  readonly data: DataSpec;
+  /**
+   * Runs the gradient of these items, dropout off, and shows the tape with every value and adjoint while it
+   * holds them.
+   */
+  inspect<R>(data: readonly DataItem[], look: (tape: Tape, batch: Batch) => R): R;
+  /** A tape of one's own over the net's weights. Dispose it. */
+  tape(options?: TapeOptions): Tape;
+  /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
+  shardGradient(theta: Floats, task: ShardTask): ShardResult;
+  /** One answer [T,O] a sequence, whatever their number: the list is never taken for one sequence of rows. */
+  predictEach(who: string, inputs: readonly Sequence[]): Floats[];
+}
+
+const insides = new WeakMap<object, Internals>();
+
+/** The inside of a net. */
+export function internals(net: object): Internals {
+  const inside = insides.get(net);
+  if (!inside) throw new TypeError("internals: got no net of this library");
+  return inside;
+}
+
+/** A net shows its inside. */
+export const expose = (net: object, inside: Internals): void => void insides.set(net, inside);

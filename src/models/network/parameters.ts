@@ -1,0 +1,49 @@
+/** A net's parameters as users see them: copies by name, and a way to set each. */
+import type { Floats } from "../../wasm/memory.ts";
+import { ShapeError } from "../../wasm/errors.ts";
+import type { Weights } from "../../graph/weights.ts";
+import type { Parameter } from "../../graph/graph.ts";
+import type { Ptr } from "../../wasm/kernels.ts";
+import { checkValues, finite, flatten, type Sequence } from "../../data/sequence.ts";
+
+/** A matrix of numbers with a name: a parameter, or a gradient by it. */
+export interface NamedMatrix {
+  /** The layer's name and the parameter's: "lstm1.Wx". */
+  readonly name: string;
+  readonly shape: readonly [rows: number, columns: number];
+  /** Row-major; a copy. */
+  readonly data: Floats;
+}
+
+/** A parameter of a net. */
+export interface ParameterView extends NamedMatrix {
+  /**
+   * Overwrites the parameter, [rows,columns] flat or in rows; the next training starts from the nearest point
+   * that satisfies the constraints. Throws ShapeError or DataError on values that do not fit, OptionError
+   * while the net is being trained, DisposedError when it is gone.
+   */
+  set(values: Sequence): void;
+}
+
+/** Copies of all matrices of a flat vector [P]. */
+export function matrices({ engine, graph }: Weights, base: Ptr): NamedMatrix[] {
+  const { memory } = engine;
+  return graph.parameters.map(({ name, rows, columns, offset }) => ({
+    name,
+    shape: [rows, columns] as const,
+    data: memory.reals(memory.at(base, offset), rows * columns).slice(),
+  }));
+}
+
+/** The values of one parameter [rows·columns], checked. */
+export function parameterValues(
+  who: string,
+  { rows, columns }: Parameter,
+  values: Sequence,
+): ArrayLike<number> {
+  const flat = flatten(who, values, columns);
+  if (flat.length !== rows * columns)
+    throw new ShapeError(`${who}: ${flat.length} values, want [${rows},${columns}] = ${rows * columns}`);
+  checkValues(who, flat, finite);
+  return flat;
+}
