@@ -24,8 +24,13 @@ for (const path of paths) {
     if (!(await check(text, settings))) faults.push(path);
     continue;
   }
-  const after = reveal(await format(text, settings));
-  if (after !== before) writeFileSync(path, after);
+  try {
+    const after = reveal(await format(text, settings));
+    if (after !== before) writeFileSync(path, after);
+  } catch (error) {
+    console.error(`${path}: ${String(error.message).split("\n")[0]}`);
+    process.exitCode = 1;
+  }
 }
 if (faults.length > 0) {
   console.error(`not formatted, run \`npm run format\`:\n${faults.map((path) => `  ${path}`).join("\n")}`);
