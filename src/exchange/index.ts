@@ -6,3 +6,6 @@ export type { Bytes } from "./bytes.ts";
 export { fromPyTorch } from "./pytorch/read.ts";
 export { toPyTorch } from "./pytorch/write.ts";
 export type { PyTorchDescription, PyTorchModule, PyTorchPlace } from "./pytorch/description.ts";
+export { toC } from "./c/write.ts";
+export type { COptions } from "./c/write.ts";
+export type { WeightKind } from "./c/weights.ts";

@@ -3,12 +3,14 @@
 /** Numbers in [0, 1), by xorshift (Marsaglia 2003). */
 export function uniform(seed) {
   let x = (seed * 2654435761) >>> 0 || 1;
-  return () => {
+  const next = () => {
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     return (x >>> 0) / 2 ** 32;
   };
+  for (let i = 0; i < 16; ++i) next(); // the first numbers of neighboring seeds are alike
+  return next;
 }
 
 /** Whole numbers from `least` to `most`, a choice, and a coin, out of `random`. */
