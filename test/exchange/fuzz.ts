@@ -2,7 +2,7 @@
  * Readers on files that were changed at random: bytes replaced, cut out, repeated, the file cut off. A reader
  * either reads or throws an error of this library, and does either soon.
  */
-import { DataError, NumericError, OptionError, ShapeError } from "../../src/wasm/errors.ts";
+import { DataError, MemoryError, NumericError, OptionError, ShapeError } from "../../src/wasm/errors.ts";
 
 /** Numbers below n, by xorshift (Marsaglia 2003). */
 export function chance(seed: number): (n: number) => number {
@@ -40,7 +40,7 @@ export function mutated(file: Uint8Array, below: (n: number) => number): Uint8Ar
   return Uint8Array.from(bytes);
 }
 
-const ours = [DataError, OptionError, ShapeError, NumericError];
+const ours = [DataError, MemoryError, OptionError, ShapeError, NumericError];
 
 /**
  * Reads `count` changed copies of each file. Resolves to the faults: foreign errors, with the seed of the
