@@ -16,5 +16,5 @@ const { wrongSequences } = await net.evaluate(tasks.addition({ digits: 64 }));
 const automaton = await extractAutomaton(net, task);
 console.log(automaton.text());
 console.log(`wrong of 1000 sums of 64 digits: ${wrongSequences}`);
-console.log(`states: ${automaton.machine.states}, the lecture's automaton: ${automaton.equivalent}`);
+console.log(`states: ${automaton.machine.next.length}, the lecture's automaton: ${automaton.equivalent}`);
 net.dispose();

@@ -1,0 +1,41 @@
+/** Every program of examples/ runs as it stands, on the built package, and shows what it promises. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const run = promisify(execFile);
+const root = new URL("..", import.meta.url).pathname;
+
+/** What each program prints. */
+const facts: Record<string, RegExp> = {
+  "add-binary-numbers.js": /wrong of 1000 sums of 64 digits: 0\nstates: 4, the lecture's automaton: true/,
+  "echo-state.js": /84 steps ahead of its own: .*error 0\.0\d+/,
+  "flow-of-the-nile.js": /1 years ahead: 1057 ± 298/,
+  "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
+  "hidden-states.js": /the die is guessed right in 8\d\.\d% of 2000 rolls/,
+  "long-memory.js": /step 12: loss 0\.[01]/,
+  "many-workers.js": /the same bits with 1 and 2 workers: true/,
+  "read-ink.js": /label error on new hands: \d\.\d%/,
+  "save-and-resume.js": /stopped after 25 steps, \d+ bytes; the same bits at the end: true/,
+  "watch-a-sensor.js": /the most surprising reading is number 150, off by [01]\./,
+  "words-that-follow.js": /1\.4\d equally likely words at each place, of 10/,
+  "write-text.js": /the rain in \|spain stays mainly in the plain\./,
+};
+
+const programs = readdirSync(`${root}examples`).filter((name) => name.endsWith(".js"));
+
+test("the package is built", () => expect(existsSync(`${root}dist/unrolled.js`)).toBe(true));
+
+test("every program has a fact to show", () => {
+  const shown = Object.keys(facts);
+  expect(programs.filter((name) => !name.startsWith("exchange-") && !shown.includes(name))).toEqual([]);
+  expect(shown.filter((name) => !programs.includes(name))).toEqual([]);
+});
+
+describe("each program runs on public names alone", () => {
+  test.each(Object.entries(facts))("%s", { timeout: 120_000 }, async (name, fact) => {
+    const { stdout } = await run(process.execPath, [`examples/${name}`], { cwd: root });
+    expect(stdout).toMatch(fact);
+  });
+});
