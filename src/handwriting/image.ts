@@ -6,9 +6,9 @@ import { DataError } from "../wasm/errors.ts";
 import { POINT } from "./ink.ts";
 import { extentOf } from "./shape.ts";
 
-/** Most cells of an image, and most half cells that strokes may pass: 16 MB, and a second. */
-const MAX_CELLS = 1 << 22;
-const MAX_PIECES = 1 << 23;
+/** Most cells of an image, and most half cells that strokes may pass: 4 MB, and half a second. */
+const MAX_CELLS = 1 << 20;
+const MAX_PIECES = 1 << 22;
 
 /** An image [T,rows] that grows by drops of ink. */
 class CellImage {

@@ -45,6 +45,8 @@ const MOVE = 50;
 /** Most rows and most steps of rest: far beyond any use, and they come with nets of strangers. */
 const MAX_ROWS = 4096;
 const MAX_AHEAD = 10_000;
+/** Largest size, distance and slope, in units of the ink. */
+const MAX_UNITS = 1e6;
 
 /** Values a step. */
 export const inkWidth = (options: InkInput): number => (options.kind === "pen" ? 4 : (options.rows ?? 24));
@@ -54,8 +56,8 @@ export function checkInkInput(who: string, options: InkInput): InkInput {
   knownOptions(who, options, ["kind", "thin", "cell", "rows", "ahead", "level", "upright", "size"]);
   oneOf(who, "kind", options.kind, ["pen", "image"]);
   for (const key of ["thin", "level", "size"] as const)
-    if (options[key] !== undefined) inRange(who, key, options[key], 0);
-  if (options.cell !== undefined) inRange(who, "cell", options.cell, 1e-3);
+    if (options[key] !== undefined) inRange(who, key, options[key], 0, MAX_UNITS);
+  if (options.cell !== undefined) inRange(who, "cell", options.cell, 1e-3, MAX_UNITS);
   if (options.rows !== undefined) whole(who, "rows", options.rows, 1, MAX_ROWS);
   if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0, MAX_AHEAD);
   return options;
@@ -138,13 +140,14 @@ function nearestPoints(points: Float32Array, T: number, place: (c: number) => nu
   );
   const first = sorted.slice(); // of the points at the same x
   for (let i = 1; i < sorted.length; ++i) if (x(sorted[i]) === x(sorted[i - 1])) first[i] = first[i - 1];
-  let next = 0;
-  return Int32Array.from({ length: T }, (_, c) => {
+  const nearest = new Int32Array(T);
+  for (let c = 0, next = 0; c < T; ++c) {
     while (next < sorted.length && x(sorted[next]) < place(c)) ++next;
     const right = first[Math.min(next, sorted.length - 1)];
     const left = first[Math.max(next - 1, 0)];
     const gap = Math.abs(x(left) - place(c)) - Math.abs(x(right) - place(c));
-    if (gap === 0) return Math.min(left, right);
-    return gap < 0 ? left : right;
-  });
+    if (gap === 0) nearest[c] = Math.min(left, right);
+    else nearest[c] = gap < 0 ? left : right;
+  }
+  return nearest;
 }

@@ -354,9 +354,9 @@ export async function esn(spec: EsnSpec): Promise<Esn> {
   knownOptions("esn", spec, Object.keys(defaults).concat("input", "output"));
   const orthogonal = spec.reservoir === "orthogonal";
   const full: Required<EsnSpec> = { ...defaults, spectralRadius: orthogonal ? 1 : 0.95, ...spec };
-  if (typeof full.input === "object") whole("esn", "input.symbols", full.input.symbols, 1);
+  if (typeof full.input === "object") whole("esn", "input.symbols", full.input?.symbols, 1);
   else whole("esn", "input", full.input, 0);
-  if (typeof full.output === "object") whole("esn", "output.classes", full.output.classes, 2);
+  if (typeof full.output === "object") whole("esn", "output.classes", full.output?.classes, 2);
   else whole("esn", "output", full.output, 1);
   for (const name of ["units", "incoming"] as const) whole("esn", name, full[name], 1);
   for (const name of ["washout", "seed"] as const) whole("esn", name, full[name], 0, Number.MAX_SAFE_INTEGER);

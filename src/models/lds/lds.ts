@@ -465,7 +465,11 @@ async function load(bytes: Uint8Array | ArrayBuffer): Promise<Lds> {
   const kalman = new Kalman(await inferenceEngine());
   try {
     const start = readSpec("lds.load", { ...spec, ...saved }, kalman.algebra);
-    return new Lds(kalman, { ...start, given: new Set(header.given as LdsName[]) }, header.fitted === true);
+    return new Lds(
+      kalman,
+      { ...start, given: new Set(names("lds.load", "given", header.given as LdsName[], ldsNames)) },
+      header.fitted === true,
+    );
   } catch (error) {
     kalman.dispose();
     throw error;

@@ -66,7 +66,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
     throw new OptionError(
       `network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`,
     );
-  layers.forEach((layer: unknown, i) => checkLayer(`network: layer ${i + 1}`, layer));
+  for (const [i, layer] of layers.entries()) checkLayer(`network: layer ${i + 1}`, layer);
   if (!Array.isArray(full.constraints))
     throw new OptionError(`network: constraints is ${typeof full.constraints}, want a list`);
   full.constraints.forEach((constraint: unknown, i) =>
