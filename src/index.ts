@@ -198,7 +198,7 @@ export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
 export { Vocabulary } from "./tasks/text.ts";
 export { extractAutomaton, hiddenNet } from "./analysis/extract-automaton.ts";
 export { learnAddition } from "./analysis/learn-addition.ts";
-export type { Learned, LearnOptions, LearnStep } from "./analysis/learn-addition.ts";
+export type { AttemptState, Learned, LearnOptions, LearnStep } from "./analysis/learn-addition.ts";
 export type { Extracted, Pattern } from "./analysis/patterns.ts";
 export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
 export { invariantBoxes } from "./analysis/invariant-boxes.ts";

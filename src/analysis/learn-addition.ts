@@ -9,6 +9,18 @@ import { knownOptions, whole } from "../wasm/errors.ts";
 import { type Automaton, extractAutomaton } from "./extract-automaton.ts";
 import { type Invariance, invariantBoxes } from "./invariant-boxes.ts";
 
+/** Where a training is, beside the net and its optimizer. */
+export interface AttemptState {
+  /** Attempts given up before this one. */
+  readonly attempt: number;
+  /** Steps of those attempts. */
+  readonly before: number;
+  /** The step at which the loss was first small enough for a proof; 0: not yet. */
+  readonly learned: number;
+  /** The step from which a proof is tried next; 0: none is due. */
+  readonly nextTry: number;
+}
+
 /** How `learnAddition` trains. */
 export interface LearnOptions {
   /** Seed of the weights and of the sums. */
@@ -17,8 +29,10 @@ export interface LearnOptions {
   readonly signal?: AbortSignal;
   /** Digits of the training sums. Default 12. */
   readonly digits?: number;
-  /** Most beginnings: a net that gets stuck starts anew from other weights. Default 20. */
+  /** Attempts at most: a net that gets stuck starts anew from other weights. Default 20. */
   readonly attempts?: number;
+  /** A stopped training to go on with: its net, with the state of its training, and the `state` it gave. */
+  readonly resume?: { readonly net: Network; readonly state: AttemptState };
   /** Called after every step, and waited for. */
   readonly onStep?: (at: LearnStep) => void | Promise<void>;
 }
@@ -55,6 +69,8 @@ export interface Learned {
   readonly losses: readonly number[];
   /** Stopped by the signal. */
   readonly stopped: boolean;
+  /** From where a stopped training goes on, by `resume`. */
+  readonly state: AttemptState;
 }
 
 /**
@@ -66,10 +82,12 @@ const PATIENCE = 700;
 const LEARNED = 0.02;
 /** Steps between learning and the first try at a proof; each later try waits half as long again. */
 const FIRST_TRY = 100;
+/** Steps of an attempt at most, and between the seeds of two attempts. */
 const MAX_STEPS = 4000;
+const SEED_STRIDE = 1_000_000;
 
 /** 2-3-1 logistic net, weights N(0,1). */
-export const additionNet = (seed: number): Promise<Network> =>
+const additionNet = (seed: number): Promise<Network> =>
   network({
     input: 2,
     layers: [
@@ -90,8 +108,17 @@ async function prove(net: Network, task: FiniteTask): Promise<Proof> {
 
 /** When an attempt tries a proof, and when it is given up. */
 class Schedule {
-  #learned = 0;
-  #nextTry = Infinity;
+  #learned: number;
+  #nextTry: number;
+
+  constructor({ learned, nextTry }: AttemptState) {
+    this.#learned = learned;
+    this.#nextTry = nextTry;
+  }
+
+  get state(): Pick<AttemptState, "learned" | "nextTry"> {
+    return { learned: this.#learned, nextTry: this.#nextTry };
+  }
 
   /** Whether the loss has never fallen below LEARNED in PATIENCE steps. */
   isStuck(step: number, loss: number): boolean {
@@ -104,7 +131,7 @@ class Schedule {
 
   /** Whether it is time to try a proof. */
   isDue(step: number): boolean {
-    if (step < this.#nextTry) return false;
+    if (!this.#learned || step < this.#nextTry) return false;
     this.#nextTry = this.#learned + Math.round((step - this.#learned) * 1.5);
     return true;
   }
@@ -114,14 +141,14 @@ class Schedule {
 async function attemptProof(
   net: Network,
   task: FiniteTask,
-  signal: AbortSignal | undefined,
+  { schedule, signal }: { schedule: Schedule; signal: AbortSignal | undefined },
   onStep: (step: number, loss: number) => void | Promise<void>,
 ): Promise<Proof> {
-  const schedule = new Schedule();
   let proof: Proof = {};
+  if (net.step >= MAX_STEPS) return proof;
   for await (const { step, loss } of net.train(task, {
     optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
-    steps: MAX_STEPS,
+    steps: MAX_STEPS - net.step,
     batch: 64,
     signal,
   })) {
@@ -136,24 +163,30 @@ async function attemptProof(
 
 /**
  * Trains until the net is proven to add numbers of every length: on `digits` digits only, with Nesterov's
- * momentum. About four beginnings in ten end in a poor local minimum and are given up. Throws OptionError.
+ * momentum. About four attempts in ten end in a poor local minimum and are given up. Throws OptionError.
  */
 export async function learnAddition(options: LearnOptions): Promise<Learned> {
-  knownOptions("learnAddition", options, ["seed", "signal", "digits", "attempts", "onStep"]);
-  const { seed, signal, digits = 12, attempts = 20, onStep } = options;
+  knownOptions("learnAddition", options, ["seed", "signal", "digits", "attempts", "resume", "onStep"]);
+  const { seed, signal, digits = 12, attempts = 20, resume, onStep } = options;
   whole("learnAddition", "attempts", attempts, 1);
   const task = addition({ digits, least: digits });
-  let steps = 0;
-  for (let attempt = 0; ; ++attempt) {
-    const net = await additionNet(seed + 1_000_000 * attempt);
+  let state: AttemptState = resume?.state ?? { attempt: 0, before: 0, learned: 0, nextTry: 0 };
+  let net = resume?.net ?? (await additionNet(seed));
+  for (;;) {
+    const { attempt, before } = state;
     const losses: number[] = [];
-    const proof = await attemptProof(net, task, signal, (attemptStep, loss) => {
+    const schedule = new Schedule(state);
+    const proof = await attemptProof(net, task, { schedule, signal }, (attemptStep, loss) => {
       losses.push(loss);
-      return onStep?.({ step: ++steps, attempt, attemptStep, loss, net });
+      return onStep?.({ step: before + attemptStep, attempt, attemptStep, loss, net });
     });
     const stopped = signal?.aborted ?? false;
+    const steps = before + net.step;
+    state = { ...state, ...schedule.state };
     if (proof.automaton?.equivalent || stopped || attempt + 1 >= attempts)
-      return { net, task, ...proof, steps, restarts: attempt, losses, stopped };
+      return { net, task, ...proof, steps, restarts: attempt, losses, stopped, state };
     net.dispose();
+    state = { attempt: attempt + 1, before: steps, learned: 0, nextTry: 0 };
+    net = await additionNet(seed + SEED_STRIDE * state.attempt);
   }
 }

@@ -1,10 +1,10 @@
 /** `unrolled automaton`: the finite automaton inside a saved net. */
-import { writeFileSync } from "node:fs";
 import { extractAutomaton } from "../analysis/extract-automaton.ts";
 import { invariantBoxes } from "../analysis/invariant-boxes.ts";
 import { addition } from "../tasks/addition.ts";
 import { type Command, UsageError } from "./command.ts";
-import { loadModel, roomFor } from "./open-model.ts";
+import { loadModel } from "./open-model.ts";
+import { checkOutputFile, writeWhole } from "./output-file.ts";
 
 export const automatonCommand: Command = {
   name: "automaton",
@@ -27,11 +27,11 @@ export const automatonCommand: Command = {
       throw new UsageError(
         "automaton: MODEL is missing, want a file that `unrolled train addition --out` wrote",
       );
+    checkOutputFile("out", out);
     const { net, about } = await loadModel(path);
     try {
       if (about.task !== "addition")
         throw new Error(`${path}: a model of task "${about.task}", want addition`);
-      if (out) roomFor(out);
       const task = addition();
       const found = await extractAutomaton(net, task, { seed });
       const { proven, reason } = await invariantBoxes(net, task);
@@ -55,7 +55,7 @@ export const automatonCommand: Command = {
           `  ${mean.map((h) => h.toFixed(3)).join(" ")}  ${machine.names?.[state] ?? state}  ` +
             `(${visits} steps)`,
         );
-      if (out) writeFileSync(out, found.svg());
+      if (out) writeWhole(out, found.svg());
       screen.event({
         event: "result",
         states: machine.next.length,

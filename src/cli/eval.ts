@@ -1,21 +1,20 @@
 /** `unrolled eval`: measures a saved model again. */
-import { addition } from "../tasks/addition.ts";
-import { text, Vocabulary } from "../tasks/text.ts";
+import { Vocabulary } from "../tasks/text.ts";
 import { type Command, type Context, UsageError } from "./command.ts";
-import { evalHandwriting, evalHandwritingOptions } from "./handwriting/eval.ts";
 import { readTextFile } from "./disk.ts";
+import { evalHandwriting, evalHandwritingOptions } from "./handwriting/eval.ts";
 import { loadModel, type About } from "./open-model.ts";
 import type { Network } from "../models/network/network.ts";
 import { countText } from "./progress.ts";
-import { testSums } from "./train/addition.ts";
-import { bitsPerCharacter } from "./train/text.ts";
+import { lossOnSums, testSums } from "./train/test-sums.ts";
+import { bitsPerCharacter, textPieces } from "./train/text-model.ts";
 
-async function evalAddition(net: Network, { screen, values }: Context): Promise<boolean> {
+async function evalAddition(net: Network, { screen, signal, values }: Context): Promise<boolean> {
   const seed = values.whole("seed", 0, 2 ** 52);
   const sums = values.whole("sums", 1);
   const digits = values.whole("digits", 1, 10_000);
-  const { errors } = await testSums(net, seed, sums, digits);
-  const { loss } = await net.evaluate(addition({ digits }), { count: 1000, seed });
+  const { errors } = await testSums(net, { seed, sums, digits, signal });
+  const loss = await lossOnSums(net, { seed, sums: 1000, digits, signal });
   screen.line(
     `${countText(sums)} fresh sums of 1 to ${digits} ` +
       `digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`} ` +
@@ -25,12 +24,10 @@ async function evalAddition(net: Network, { screen, values }: Context): Promise<
   return errors === 0;
 }
 
-async function evalText(net: Network, about: About, { screen, values }: Context): Promise<void> {
+async function evalText(net: Network, about: About, { screen, signal, values }: Context): Promise<void> {
   const content = readTextFile(values.needed("file", "the text to predict"));
-  const { bits, accuracy, characters } = await bitsPerCharacter(
-    net,
-    text(content, { vocabulary: new Vocabulary(about.vocabulary!) }).pieces(64),
-  );
+  const pieces = textPieces(content, new Vocabulary(about.vocabulary!));
+  const { bits, accuracy, characters } = await bitsPerCharacter(net, pieces, signal);
   screen.line(
     `${countText(characters)} characters: ${bits.toFixed(3)} bits per ` +
       `character, ${(100 * accuracy).toFixed(1)}% guessed right.`,
@@ -49,7 +46,7 @@ export const evalCommand: Command = {
   options: {
     file: { value: "FILE", help: "for models of text: what to predict" },
     sums: { value: "N", default: "10000", help: "for models of addition: how many sums" },
-    digits: { value: "N", default: "64", help: "for models of addition: most digits" },
+    digits: { value: "N", default: "64", help: "for models of addition: digits at most" },
     seed: { value: "N", default: "1", help: "seed of the sums" },
     ...evalHandwritingOptions,
   },

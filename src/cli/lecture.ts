@@ -1,9 +1,9 @@
 /** `unrolled lecture`: the claims of the lecture, each with an experiment that shows it. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, type Context, UsageError } from "./command.ts";
 import { experiments } from "./lecture/registry.ts";
 import type { Experiment, Outcome } from "./lecture/experiment.ts";
+import { checkOutputFile, checkOutputFolder, writeWhole } from "./output-file.ts";
 import { bar, figureText, timeText } from "./progress.ts";
 
 function list({ screen }: Context): void {
@@ -26,7 +26,9 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
   const seed = values.whole("seed", 0, 2 ** 52);
   const start = screen.clock();
   if (!load) throw new Error(`${id} is not there yet`);
-  if (out) mkdirSync(out, { recursive: true });
+  const file = out && join(out, `${id}.svg`);
+  checkOutputFolder("out", out);
+  checkOutputFile("out", file);
   screen.line(`${id}  ${claim}.\n`);
   const { run } = await load();
   const { numbers, verdict, figure }: Outcome = await run({
@@ -59,13 +61,13 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
       `  ${name.padEnd(width)} ` +
         ` ${typeof numbers[name] === "number" ? figureText(numbers[name]) : numbers[name]}`,
     );
-  const file = out && figure ? join(out, `${id}.svg`) : undefined;
-  if (file) writeFileSync(file, figure!);
+  const drawn = figure === undefined ? undefined : file;
+  if (drawn) writeWhole(drawn, figure!);
   screen.line(
     `\n${verdict ? "Seen" : "NOT seen"}: ${claim}. (${timeText(seconds)}, ` +
-      `seed ${seed})${file ? ` Figure: ${file}` : ""}`,
+      `seed ${seed})${drawn ? ` Figure: ${drawn}` : ""}`,
   );
-  screen.event({ event: "result", id, claim, numbers, verdict, figure: file ?? null, seed, seconds });
+  screen.event({ event: "result", id, claim, numbers, verdict, figure: drawn ?? null, seed, seconds });
   return verdict;
 }
 

@@ -29,21 +29,56 @@ const overview = (): string => {
   ].join("\n");
 };
 
+/** Commands whose first word this is: "train" has several. */
+const kinOf = (first: string): readonly Command[] =>
+  commands.filter((c) => c.name === first || c.name.startsWith(`${first} `));
+
+/** The help of a word that several commands begin with. */
+function groupText(first: string, kin: readonly Command[]): string {
+  const width = Math.max(...kin.map((c) => c.name.length));
+  return [
+    `unrolled ${first} <${kin.map((c) => c.name.slice(first.length + 1)).join("|")}> [options]`,
+    "",
+    ...kin.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`),
+    "",
+    `unrolled help ${first} <word> tells more.`,
+  ].join("\n");
+}
+
 /** The command that the first word, or the first two, name; and the words after it. */
 function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
   const [first = "", second = ""] = args;
-  const kin = commands.filter((c) => c.name === first || c.name.startsWith(`${first} `));
+  const kin = kinOf(first);
   if (!kin.length)
     throw new UsageError(
       `there is no command "${first}", want one ` +
         `of ${[...new Set(commands.map((c) => c.name.split(" ")[0]))].join(", ")}`,
     );
   const command = kin.find((c) => c.name === first || c.name === `${first} ${second}`);
-  if (!command)
+  if (!command) {
+    const missing = second === "" || second.startsWith("-");
     throw new UsageError(
-      `${first}: ${second === "" || second.startsWith("-") ? "a word is missing" : `there is no "${second}"`}, want one of ${kin.map((c) => c.name.slice(first.length + 1)).join(", ")}`,
+      `${first}: ${missing ? "a word is missing" : `there is no "${second}"`}, ` +
+        `want one of ${kin.map((c) => c.name.slice(first.length + 1)).join(", ")}`,
     );
+  }
   return { command, rest: args.slice(command.name.split(" ").length) };
+}
+
+const asksHelp = (word: string | undefined): boolean => word === "--help" || word === "-h";
+
+/** The text that `help WORDS` or `WORDS --help` shows, or undefined where no help is asked for. */
+function helpOf(args: readonly string[]): string | undefined {
+  const [name, ...rest] = args;
+  if (name === undefined || asksHelp(name)) return overview();
+  const words = name === "help" ? rest.filter((word) => !asksHelp(word)) : args;
+  if (name !== "help" && !args.some(asksHelp)) return undefined;
+  if (words.length === 0) return overview();
+  const [first, second] = words;
+  const kin = kinOf(first);
+  const whole = second === undefined || second.startsWith("-");
+  if (whole && kin.length > 0 && kin.every((c) => c.name !== first)) return groupText(first, kin);
+  return helpText(find(words).command);
 }
 
 /** Runs one command line and resolves to the exit code. */
@@ -53,22 +88,17 @@ export async function main(
   err: Sink,
   signal: AbortSignal,
 ): Promise<number> {
-  const [name] = args;
   const screen = new Screen({ out, err, json: args.includes("--json") });
   try {
-    if (name === undefined || name === "--help" || name === "-h" || (name === "help" && args.length === 1))
-      out.write(`${overview()}\n`);
-    else if (name === "--version" || name === "-v") out.write(`${version()}\n`);
-    else if (name === "help") out.write(`${helpText(find(args.slice(1)).command)}\n`);
-    else {
-      const { command, rest } = find(args);
-      if (rest.includes("--help") || rest.includes("-h")) out.write(`${helpText(command)}\n`);
-      else {
-        const { values, words } = parse(command, rest);
-        return (await command.run({ screen, signal, values, words })) === false ? 1 : 0;
-      }
+    const [name] = args;
+    const help = name === "--version" || name === "-v" ? version() : helpOf(args);
+    if (help !== undefined) {
+      out.write(`${help}\n`);
+      return 0;
     }
-    return 0;
+    const { command, rest } = find(args);
+    const { values, words } = parse(command, rest);
+    return (await command.run({ screen, signal, values, words })) === false ? 1 : 0;
   } catch (error) {
     const usage = error instanceof UsageError;
     const message = error instanceof Error ? error.message : String(error);
@@ -81,14 +111,20 @@ export async function main(
   }
 }
 
-const called =
-  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-if (called) {
+/** Runs the words of this process: Ctrl-C and a polite kill stop the command after its current step. */
+async function runProcess(): Promise<void> {
   const controller = new AbortController();
-  process.on("SIGINT", () => {
-    if (controller.signal.aborted) process.exit(130); // a second Ctrl-C does not wait
-    controller.abort(new Error("stopped by Ctrl-C"));
-  });
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1)); // `| head` closed the pipe
+  const stop = (code: number, reason: string) => (): void => {
+    if (controller.signal.aborted) process.exit(code); // a second one does not wait
+    controller.abort(new Error(reason));
+  };
+  process.on("SIGINT", stop(130, "stopped by Ctrl-C"));
+  process.on("SIGTERM", stop(143, "stopped by a signal to end"));
+  // `| head` closed the pipe
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   process.exitCode = await main(process.argv.slice(2), process.stdout, process.stderr, controller.signal);
 }
+
+const called =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (called) await runProcess();

@@ -1,8 +1,9 @@
 /** Models on disk: a checkpoint with a note of what it was trained for beside the spec. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { type Network, network } from "../models/network/network.ts";
 import { readTensors, writeTensors } from "../formats/safetensors.ts";
+import { UsageError } from "./command.ts";
+import { writeWhole } from "./output-file.ts";
 
 /** What a model was trained for. */
 export interface About {
@@ -13,24 +14,15 @@ export interface About {
   bits?: number;
 }
 
-/**
- * Makes the folder that a file is to stand in, where it is missing: before the work whose result it will
- * hold.
- */
-export const roomFor = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true });
-};
+/** The bytes of a saved model with a note beside its spec; the model's own `load` reads them as before. */
+export function withAbout(bytes: Uint8Array, about: About): Uint8Array {
+  const { spec, tensors } = readTensors(bytes, "unrolled");
+  return writeTensors({ ...spec, about }, [...tensors.values()]);
+}
 
-/**
- * Writes the net, with the state of its training or without, all or nothing: the file is put in place when it
- * is complete.
- */
+/** Writes the net, with the state of its training or without, all or nothing. Throws what `writeWhole` does. */
 export function saveModel(path: string, net: Network, about: About, { training = true } = {}): void {
-  const { spec, tensors } = readTensors(net.save({ training }), "unrolled");
-  const partial = `${path}.partial`;
-  roomFor(path);
-  writeFileSync(partial, writeTensors({ ...spec, about }, [...tensors.values()]));
-  renameSync(partial, path);
+  writeWhole(path, withAbout(net.save({ training }), about));
 }
 
 /** Reads a net that `saveModel` wrote. Errors name the file. */
@@ -50,4 +42,21 @@ export async function loadModel(path: string): Promise<{ net: Network; about: Ab
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }
+}
+
+/** Reads the net that a training is to go on from: one of `task`, or UsageError. */
+export async function loadToResume<A extends About>(
+  path: string | undefined,
+  task: string,
+): Promise<{ net: Network; about: A }> {
+  if (path === undefined)
+    throw new UsageError("--resume needs --out FILE, the model to go on from and to write");
+  const { net, about } = await loadModel(path).catch((error: Error) => {
+    throw new UsageError(`--resume: ${error.message}; leave --resume out to begin`);
+  });
+  if (about.task === task && "run" in about) return { net, about: about as unknown as A };
+  net.dispose();
+  throw new UsageError(
+    `--resume: ${path}: a model of task "${about.task}", want one that \`unrolled train ${task}\` saved`,
+  );
 }

@@ -3,6 +3,11 @@ import { drawSequence } from "../models/network/sample.ts";
 import { Vocabulary } from "../tasks/text.ts";
 import { type Command, UsageError } from "./command.ts";
 import { loadModel } from "./open-model.ts";
+import { turns } from "./turns.ts";
+
+/** What a text begins after: a line feed, else a blank, else whatever character there is. */
+const defaultPrompt = ({ characters }: Vocabulary): string =>
+  ["\n", " "].find((c) => characters.includes(c)) ?? characters[0];
 
 export const sampleCommand: Command = {
   name: "sample",
@@ -17,7 +22,7 @@ export const sampleCommand: Command = {
       default: "1",
       help: "below 1 the model dares less; 0: always the most probable",
     },
-    prompt: { value: "TEXT", default: "\n", help: "what the model reads first" },
+    prompt: { value: "TEXT", help: "what the model reads first; else a line feed, or what comes nearest" },
     seed: { value: "N", default: "1", help: "seed of the draws" },
   },
   async run({ screen, signal, values, words }) {
@@ -32,16 +37,13 @@ export const sampleCommand: Command = {
       if (about.task !== "text" || !about.vocabulary)
         throw new Error(`${path}: a model of task "${about.task}", want one of text`);
       const vocabulary = new Vocabulary(about.vocabulary);
-      const prompt = values.text("prompt") ?? "\n";
+      const prompt = values.text("prompt") || defaultPrompt(vocabulary);
+      const turn = turns(signal);
       let text = "";
-      if (prompt.trim()) screen.write(prompt);
-      for (const symbol of drawSequence("sample", net, {
-        length,
-        temperature,
-        seed,
-        history: vocabulary.encode(prompt || vocabulary.characters[0]),
-      })) {
-        if (signal.aborted) throw new Error("stopped by Ctrl-C");
+      if (prompt.trim() && values.text("prompt")) screen.write(prompt);
+      const history = vocabulary.encode(prompt);
+      for (const symbol of drawSequence("sample", net, { length, temperature, seed, history })) {
+        await turn();
         const character = vocabulary.decode([symbol]);
         text += character;
         screen.write(character);

@@ -95,8 +95,8 @@ export function terminalPlot(
     ).join("");
     return `${(marks.get(r) ?? "").padStart(room)} ${marks.has(r) ? "┤" : "│"}${row}`;
   });
-  const left = numberText(xs.from);
-  const right = numberText(xs.to);
+  const left = options.x?.ticks?.at(0)?.label ?? numberText(xs.from);
+  const right = options.x?.ticks?.at(-1)?.label ?? numberText(xs.to);
   const named = options.x?.label ?? "";
   const gap = width - left.length - right.length - named.length;
   const side = Math.max(1, gap >> 1);

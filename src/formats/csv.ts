@@ -18,6 +18,8 @@ export interface CsvTable {
    * line of a cell that is no number; also where two columns have the name.
    */
   column(name: string): Float64Array;
+  /** Cells of the column at a place from 0 as they stand in the table, "" where one is missing. */
+  texts(at: number): string[];
   /**
    * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not theirs
    * alone.
@@ -150,5 +152,11 @@ export function readCsv(text: string, name = "table"): CsvTable {
     throw new DataError(`${name}: no column holds a number, want at least one`);
   };
 
-  return { names, rows, column, numeric, lastNumeric };
+  const texts = (at: number): string[] => {
+    const cells: string[] = [];
+    eachCell(text, layout, at, (cell) => cells.push(cell?.text ?? ""));
+    return cells;
+  };
+
+  return { names, rows, column, texts, numeric, lastNumeric };
 }

@@ -23,6 +23,50 @@ test("without words it says what there is, and every command has its help", asyn
   }
 });
 
+test("a word that several commands begin with has its own help, whichever way it is asked for", async () => {
+  const asked = [
+    ["help", "train"],
+    ["train", "--help"],
+    ["train", "-h"],
+    ["help", "train", "--help"],
+  ];
+  const helps = await Promise.all(asked.map((args) => unrolled(args)));
+  for (const { code, out, err } of helps) {
+    expect([code, err, out]).toEqual([0, "", helps[0].out]);
+    for (const { name, summary } of commands.filter((c) => c.name.startsWith("train "))) {
+      expect(out).toContain(name);
+      expect(out).toContain(summary);
+    }
+  }
+  expect((await unrolled(["help", "dance"])).code).toBe(2);
+  expect((await unrolled(["help", "train", "dance"])).code).toBe(2);
+  expect((await unrolled(["help", "--help"])).code).toBe(0);
+});
+
+test.each(["ACGTTGCAAC", "a", "Helloworld! "])(
+  "the command that train text prints writes, also from a text without a line feed: %s",
+  async (piece) => {
+    writeFileSync(file("one-line.txt"), piece.repeat(1000 / piece.length));
+    const train = await unrolled([
+      ...["train", "text", "--file", file("one-line.txt"), "--out", file("one-line")],
+      ...["--cells", "8", "--steps", "5", "--batch", "4", "--window", "8"],
+    ]);
+    const [, advised] = /Write from it: unrolled (.*)/.exec(train.out)!;
+    const written = await unrolled([...advised.split(" "), "--length", "20", "--json"]);
+    expect([written.code, [...String(written.events().at(-1)!.text)].length]).toEqual([0, 20]);
+  },
+);
+
+test.each([
+  ["", "is empty, want a text"],
+  ["hello", "5 characters leave 4 to learn from and 1 to test on, want at least 2 each"],
+])("a text that is too short is named: %j", async (content, message) => {
+  writeFileSync(file("short.txt"), content);
+  const { code, err, out } = await unrolled(["train", "text", "--file", file("short.txt")]);
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toContain(message);
+});
+
 test("the version is the package's", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   expect((await unrolled(["--version"])).out).toBe(`${version}\n`);
@@ -135,7 +179,7 @@ test("Ctrl-C ends after the current step with the net saved", async () => {
   expect(code).toBe(1);
   expect(err).toContain(`the net is in ${file("stopped")}`);
   const { net, about } = await loadModel(file("stopped"));
-  expect(about).toEqual({ task: "addition" });
+  expect(about).toMatchObject({ task: "addition", run: { seed: 1, digits: 12 } });
   expect(net.step).toBeGreaterThan(0);
   net.dispose();
 });

@@ -2,7 +2,7 @@
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { addition } from "../../tasks/addition.ts";
-import { testSums } from "../train/addition.ts";
+import { testSums } from "../train/test-sums.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { smooth } from "./follow.ts";
@@ -21,7 +21,7 @@ export const run: Run = async ({ seed, signal, progress }): Promise<Outcome> => 
       ),
   });
   if (stopped) signal.throwIfAborted();
-  const { errors } = await testSums(net, seed, 10_000, 64);
+  const { errors } = await testSums(net, { seed, sums: 10_000, digits: 64, signal });
   const weights = net.size;
   const long = (await net.evaluate(addition({ digits: 2000, least: 2000 }), { count: 20, seed }))
     .wrongSequences!;

@@ -2,106 +2,204 @@
  * `unrolled train series`: fits models to a column of a CSV file, tests each on the end of it, forecasts, and
  * draws.
  */
-import { writeFileSync } from "node:fs";
-import { plot, type Mark } from "../../figures/plot.ts";
-import { panels, svg } from "../../figures/svg.ts";
-import { terminalPlot } from "../../figures/terminal.ts";
-import { readCsv } from "../../formats/csv.ts";
-import { type Command, UsageError } from "../command.ts";
-import { roomFor } from "../open-model.ts";
-import { figureText, Progress, timeText } from "../progress.ts";
-import { seriesModels, type FittedSeries, type Gaussians } from "./models.ts";
-import { readTextFile } from "../disk.ts";
+import { svg } from "../../figures/svg.ts";
+import { type Command, type Context, UsageError, type Values } from "../command.ts";
+import { type About, withAbout } from "../open-model.ts";
+import { checkOutputFile, writeWhole } from "../output-file.ts";
+import { Progress } from "../progress.ts";
+import { type Column, readColumn } from "./column.ts";
+import type { Gaussians, SeriesOptions } from "./fitted.ts";
+import { seriesModels } from "./models.ts";
+import { type Failure, forecastFigure, forecastText, type Result, scoreTable } from "./report.ts";
+import { BAND, bounded, lastValueError, score, type Standardized, standardize } from "./scores.ts";
 
-/** Half-width of a 95% band in standard deviations. */
-const BAND = 1.96;
-const LEAST = 20; // steps to fit on
-/**
- * Least variance a model may claim, relative to the series': a millionth of its spread is more digits than a
- * column of text has to say.
- */
-const FLOOR = 1e-12;
-
-/** What one model did, in the column's units. */
-interface Result {
-  readonly model: string;
-  readonly note: string;
-  /** Root mean square error one step ahead, over the held-out steps. */
-  readonly rmse: number;
-  /** ln p(y_t | y_<t), nats a held-out step. */
-  readonly logLikelihood: number;
-  /** Share of the held-out steps within the 95% band one step ahead. */
-  readonly inside: number;
-  readonly seconds: number;
-  readonly forecast: { readonly mean: number[]; readonly low: number[]; readonly high: number[] };
+interface Settings {
+  readonly path: string;
+  readonly models: readonly string[];
+  readonly fit: Omit<SeriesOptions, "progress">;
+  readonly steps: number;
+  readonly heldOut: number;
+  readonly figure: string | undefined;
+  readonly out: string | undefined;
 }
 
-/** The series at mean 0 and standard deviation 1 over its first `cut` steps. */
-function standardize(values: Float64Array, cut: number): { z: Float64Array; mean: number; sd: number } {
-  const seen = values.slice(0, cut).filter((v) => v === v);
-  const mean = seen.reduce((a, b) => a + b, 0) / seen.length;
-  const sd = Math.sqrt(seen.reduce((a, b) => a + (b - mean) ** 2, 0) / seen.length) || 1;
-  return { z: values.map((v) => (v - mean) / sd), mean, sd };
+/** What a saved model says of the series that it was fitted to: value = mean + sd·z. */
+type SeriesAbout = About & { model: string; column: string; mean: number; sd: number };
+
+function settingsOf({ values, signal }: Context): Settings {
+  const path = values.needed("file", "a table of numbers");
+  return {
+    path,
+    models: modelNames(values),
+    fit: {
+      seed: values.whole("seed", 0, 2 ** 52),
+      states: values.whole("states", 1, 100),
+      cells: values.whole("cells", 1, 4096),
+      steps: values.whole("steps", 1),
+      signal,
+    },
+    steps: values.whole("forecast", 1, 100_000),
+    heldOut: values.number("held-out", 0.01, 0.9),
+    figure: values.text("figure"),
+    out: values.text("out"),
+  };
 }
 
-const floored = ({ means, variances }: Gaussians): Gaussians => ({
-  means,
-  variances: Array.from(variances, (v) => Math.max(v, FLOOR)),
-});
+function modelNames(values: Values): string[] {
+  const names = values
+    .needed("model", "names of models")
+    .split(",")
+    .map((name) => name.trim());
+  for (const name of names)
+    if (!Object.hasOwn(seriesModels, name))
+      throw new UsageError(`--model is "${name}", want some of ${Object.keys(seriesModels).join(", ")}`);
+  return [...new Set(names)];
+}
 
-/** Scores over held-out steps that are there and that the model speaks of. */
-function score(
-  z: Float64Array,
-  cut: number,
-  said: Gaussians,
-  own: ArrayLike<number> | undefined,
-  sd: number,
-): Pick<Result, "rmse" | "logLikelihood" | "inside"> {
-  const { means, variances } = floored(said);
-  let squares = 0;
-  let nats = 0;
-  let inside = 0;
-  let count = 0;
-  for (let t = cut; t < z.length; ++t) {
-    const gap = z[t] - means[t];
-    if (gap !== gap) continue;
-    ++count;
-    squares += gap * gap;
-    nats +=
-      (own ? own[t] : -0.5 * (Math.log(2 * Math.PI * variances[t]) + (gap * gap) / variances[t])) -
-      Math.log(sd);
-    inside += Number(Math.abs(gap) <= BAND * Math.sqrt(variances[t]));
+/** The forecast and its band in the column's units. */
+function inUnits(forecast: Gaussians, { mean, sd }: Standardized): Result["forecast"] {
+  const { means, variances } = bounded(forecast);
+  const edge = (sign: number): number[] =>
+    Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h])));
+  return { mean: edge(0), low: edge(-1), high: edge(1) };
+}
+
+/** Throws where a model's numbers are none: such a model must not be compared. */
+function checkFinite({ rmse, logLikelihood, forecast }: Result): void {
+  const { mean, low, high } = forecast;
+  if (![rmse, logLikelihood].every(Number.isFinite))
+    throw new Error(`its scores leave the range of numbers: error ${rmse}, log-likelihood ${logLikelihood}`);
+  const bad = mean.findIndex((m, h) => ![m, low[h], high[h]].every(Number.isFinite));
+  if (bad >= 0) throw new Error(`its forecast leaves the range of numbers at step ${bad + 1}`);
+}
+
+/** What came of one model, and its file where one is wanted and the model has one. */
+interface Tried {
+  readonly result: Result;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Fits one model, scores it, and lets it forecast. */
+async function tryModel(
+  { screen, signal }: Context,
+  model: string,
+  series: Standardized,
+  { cut, settings }: { cut: number; settings: Settings },
+): Promise<Tried> {
+  const start = screen.clock();
+  const bar = new Progress(screen, { title: model, steps: 100, unit: "%" });
+  const fitted = await seriesModels[model](series.z.slice(0, cut), {
+    ...settings.fit,
+    progress: (fraction) => bar.update(Math.round(100 * fraction)),
+  });
+  try {
+    signal.throwIfAborted();
+    const forecast = inUnits(await fitted.forecast(series.z, settings.steps), series);
+    const result: Result = {
+      model,
+      note: fitted.note,
+      ...score(series, cut, fitted),
+      seconds: (screen.clock() - start) / 1000,
+      forecast,
+    };
+    checkFinite(result);
+    return { result, bytes: settings.out === undefined ? undefined : fitted.save?.() };
+  } finally {
+    fitted.dispose();
   }
-  return { rmse: sd * Math.sqrt(squares / count), logLikelihood: nats / count, inside: inside / count };
 }
 
-/** The figure: the end of the series and each model's forecast with its band. */
-function figure(title: string, values: Float64Array, results: readonly Result[]): string {
-  const shown = Math.min(values.length, Math.max(80, 3 * results[0].forecast.mean.length));
-  const from = values.length - shown;
-  const x = Array.from({ length: shown }, (_, i) => from + i + 1);
-  return svg(
-    panels(
-      results.map(({ model, note, rmse, logLikelihood, forecast: { mean, low, high } }) => {
-        const ahead = mean.map((_, h) => values.length + h + 1);
-        const marks: Mark[] = [
-          { kind: "band", x: ahead, y: low, y2: high, label: "95% band" },
-          { kind: "line", x, y: values.subarray(from), label: "series", color: "#444" },
-          { kind: "line", x: ahead, y: mean, label: "forecast" },
-        ];
-        return plot({
-          title: `${title}: ${model}, ${note}`,
-          note:
-            `Held-out steps: error ${figureText(rmse)}, log-likelihood ${logLikelihood.toFixed(3)} ` +
-            "nats a step",
-          x: { label: "step" },
-          marks,
-          height: 300,
-        });
-      }),
-      { columns: 1 },
-    ),
+interface Comparison {
+  readonly results: readonly Result[];
+  readonly failures: readonly Failure[];
+  /** The result with the largest log-likelihood, and that among models that have a file. */
+  readonly best: Result;
+  readonly saved: Tried | undefined;
+}
+
+const likelier = (a: Tried, b: Tried): Tried => (b.result.logLikelihood > a.result.logLikelihood ? b : a);
+
+/** Tries all models; one that fails says so, and the others go on. Throws where none is left. */
+async function compareModels(
+  context: Context,
+  series: Standardized,
+  cut: number,
+  settings: Settings,
+): Promise<Comparison> {
+  const { screen, signal } = context;
+  const tried: Tried[] = [];
+  const failures: Failure[] = [];
+  for (const model of settings.models) {
+    try {
+      const one = await tryModel(context, model, series, { cut, settings });
+      tried.push(one);
+      screen.event({ event: "model", ...one.result });
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = { model, error: (error as Error).message };
+      failures.push(failure);
+      screen.event({ event: "failure", ...failure });
+    }
+  }
+  if (tried.length === 0) {
+    const reasons = failures.map(({ model, error }) => `${model}: ${error}`).join("; ");
+    throw new Error(`none of the models could be fitted: ${reasons}`);
+  }
+  const files = tried.filter(({ bytes }) => bytes);
+  return {
+    results: tried.map(({ result }) => result),
+    failures,
+    best: tried.reduce(likelier).result,
+    saved: files.length > 0 ? files.reduce(likelier) : undefined,
+  };
+}
+
+/** Writes what was asked for, and says everything. */
+function report(
+  { screen }: Context,
+  column: Column,
+  series: Standardized,
+  { settings, compared }: { settings: Settings; compared: Comparison },
+): void {
+  const { results, failures, best, saved } = compared;
+  const { figure, out, steps } = settings;
+  const { path, name, values, cut } = column;
+  const lastValue = lastValueError(series, cut);
+  if (figure) {
+    const inOrder = [best, ...results.filter((result) => result !== best)];
+    writeWhole(figure, svg(forecastFigure(column, inOrder)));
+  }
+  if (out && saved) {
+    const { mean, sd } = series;
+    const about: SeriesAbout = { task: "series", model: saved.result.model, column: name, mean, sd };
+    writeWhole(out, withAbout(saved.bytes!, about));
+  }
+  screen.line(`\n${scoreTable(results, failures, lastValue)}`);
+  screen.line(
+    `\nThe end of the series, and ${steps} steps of ${best.model}, the most probable of ` +
+      `${results.length}, in a band of 95%:\n${forecastText(column, best, screen.columns)}`,
   );
+  if (figure) screen.line(`Drawn in ${figure}`);
+  if (out)
+    screen.line(
+      saved
+        ? `${saved.result.model} is saved in ${out}, for the column at mean 0 and standard deviation 1`
+        : `Nothing is saved in ${out}: none of these models has a file`,
+    );
+  screen.event({
+    event: "result",
+    task: "series",
+    file: path,
+    column: name,
+    steps: values.length,
+    heldOut: values.length - cut,
+    lastValue,
+    best: best.model,
+    models: results,
+    failures,
+    ...(figure ? { figure } : {}),
+    ...(out && saved ? { out, saved: saved.result.model } : {}),
+  });
 }
 
 export const trainSeries: Command = {
@@ -120,119 +218,27 @@ export const trainSeries: Command = {
     model: { value: "LIST", default: Object.keys(seriesModels).join(","), help: "models to fit" },
     forecast: { value: "N", default: "20", help: "steps to forecast" },
     figure: { value: "FILE", help: "draw series and forecasts, SVG" },
+    out: { value: "FILE", help: "save the most probable model here" },
     "held-out": { value: "X", default: "0.2", help: "share of the series to test on" },
     states: { value: "N", default: "4", help: "hidden states of lds and hmm" },
     cells: { value: "N", default: "32", help: "cells of the LSTM" },
     steps: { value: "N", default: "600", help: "training steps of the LSTM" },
     seed: { value: "N", default: "1", help: "seed of everything random" },
   },
-  async run({ screen, signal, values: options }) {
-    const path = options.needed("file", "a table of numbers");
-    const models = options
-      .text("model")!
-      .split(",")
-      .map((name) => name.trim());
-    for (const name of models)
-      if (!Object.hasOwn(seriesModels, name))
-        throw new UsageError(`--model is "${name}", want some of ${Object.keys(seriesModels).join(", ")}`);
-    const settings = {
-      seed: options.whole("seed", 0, 2 ** 52),
-      states: options.whole("states", 1, 100),
-      cells: options.whole("cells", 1, 4096),
-      steps: options.whole("steps", 1),
-      signal,
-    };
-    const steps = options.whole("forecast", 1, 100_000);
-    const heldOut = options.number("held-out", 0.01, 0.9);
-    const picture = options.text("figure");
-    const table = readCsv(readTextFile(path), path);
-    const column = options.text("column") ?? table.lastNumeric();
-    const series = table.column(column);
-    const cut = Math.floor(series.length * (1 - heldOut));
-    const { z, mean, sd } = standardize(series, cut);
-    const gaps = series.filter((v) => v !== v).length;
-    if (cut - series.slice(0, cut).filter((v) => v !== v).length < LEAST)
-      throw new UsageError(
-        `${path}: column "${column}" leaves ${cut} steps to fit on, want at least ${LEAST} with numbers`,
-      );
-    if (series.slice(cut).every((v) => v !== v))
-      throw new UsageError(
-        `${path}: column "${column}" has no number in the ${series.length - cut} steps held out, ` +
-          "want at least 1 to test on; give --held-out a larger share",
-      );
-    if (picture) roomFor(picture);
+  async run(context) {
+    const { screen, values } = context;
+    const settings = settingsOf(context);
+    checkOutputFile("figure", settings.figure);
+    checkOutputFile("out", settings.out);
+    const column = readColumn(settings.path, values.text("column"), settings.heldOut);
+    const { path, name, cut, gaps } = column;
+    const count = column.values.length;
+    const series = standardize(column.values, cut);
     screen.line(
-      `${path}, column ${column}: ${series.length} steps${gaps ? `, ${gaps} of them missing` : ""}; ` +
-        `fitted on the first ${cut}, tested on ${series.length - cut}.`,
+      `${path}, column ${name}: ${count} steps${gaps ? `, ${gaps} of them missing` : ""}; ` +
+        `fitted on the first ${cut}, tested on ${count - cut}.`,
     );
-    const results: Result[] = [];
-    for (const model of models) {
-      const start = screen.clock();
-      const bar = new Progress(screen, { title: model, steps: 100, unit: "%" });
-      let fitted: FittedSeries | undefined;
-      try {
-        fitted = await seriesModels[model](z.slice(0, cut), {
-          ...settings,
-          progress: (fraction) => bar.update(Math.round(100 * fraction)),
-        });
-        signal.throwIfAborted();
-        const { means, variances } = floored(fitted.forecast(z, steps));
-        const edge = (sign: number): number[] =>
-          Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h])));
-        const result: Result = {
-          model,
-          note: fitted.note,
-          ...score(z, cut, fitted.oneStep(z), fitted.logLikelihoods?.(z), sd),
-          seconds: (screen.clock() - start) / 1000,
-          forecast: { mean: edge(0), low: edge(-1), high: edge(1) },
-        };
-        results.push(result);
-        screen.event({ event: "model", ...result });
-      } finally {
-        fitted?.dispose();
-      }
-    }
-    const before = (y: Float64Array): Gaussians => ({
-      means: y.map((_, t) => (t ? y[t - 1] : NaN)),
-      variances: y.map(() => 1),
-    });
-    const last = score(z, cut, before(z), undefined, sd).rmse;
-    screen.line(
-      `\n${"model".padEnd(6)} ${"error".padStart(10)} ${"nats/step".padStart(10)} ${"in 95%".padStart(7)} ${"time".padStart(7)}  fitted`,
-    );
-    for (const { model, rmse, logLikelihood, inside, seconds, note } of results) {
-      screen.line(
-        `${model.padEnd(6)} ${figureText(rmse).padStart(10)} ${logLikelihood.toFixed(3).padStart(10)} ${`${(100 * inside).toFixed(0)}%`.padStart(7)} ${timeText(seconds).padStart(7)}  ${note}`,
-      );
-    }
-    screen.line(`${"last".padEnd(6)} ${figureText(last).padStart(10)}   (the value before, for comparison)`);
-    const best = results.reduce((a, b) =>
-      Number.isFinite(b.logLikelihood) &&
-      !(a.logLikelihood >= b.logLikelihood && Number.isFinite(a.logLikelihood))
-        ? b
-        : a,
-    );
-    const tail = Array.from(series.subarray(Math.max(0, series.length - 100)));
-    if (picture) writeFileSync(picture, figure(column, series, [best, ...results.filter((r) => r !== best)]));
-    const x = [...tail, ...best.forecast.mean].map((_, i) => series.length - tail.length + i + 1);
-    const ahead = (edge: readonly number[]): number[] => [...tail.map(() => NaN), ...edge];
-    screen.line(
-      `\nThe end of the series, and ${steps} steps of ${best.model}, the most probable ` +
-        `of ${results.length}, in a band of ` +
-        `95%:\n${terminalPlot(x, [...tail, ...best.forecast.mean], { dotted: [ahead(best.forecast.low), ahead(best.forecast.high)], width: Math.min(72, screen.columns - 12), x: { label: `forecast from ${series.length + 1}` } })}`,
-    );
-    if (picture) screen.line(`Drawn in ${picture}`);
-    screen.event({
-      event: "result",
-      task: "series",
-      file: path,
-      column,
-      steps: series.length,
-      heldOut: series.length - cut,
-      lastValue: last,
-      best: best.model,
-      models: results,
-      ...(picture ? { figure: picture } : {}),
-    });
+    const compared = await compareModels(context, series, cut, settings);
+    report(context, column, series, { settings, compared });
   },
 };

@@ -1,36 +1,36 @@
 /** `unrolled train addition`: learn, test on long sums, show the automaton. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
-import type { Network } from "../../models/network/network.ts";
-import { Random } from "../../wasm/random.ts";
-import type { Command } from "../command.ts";
-import { saveModel } from "../open-model.ts";
+import { type Command, type Context, type Values } from "../command.ts";
+import { type About, loadToResume, saveModel } from "../open-model.ts";
+import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
-import { learnAddition } from "../../analysis/learn-addition.ts";
+import { type AttemptState, learnAddition, type Learned } from "../../analysis/learn-addition.ts";
+import { type SumTest, testSums } from "./test-sums.ts";
 
 /** Steps in which most attempts succeed: what the bar counts to. */
 const TYPICAL = 600;
-/** Stream of the test sums; training draws from others. */
-const TEST_STREAM = 0x74657374;
 
-/** Fresh sums of up to `digits` digits, and how many of them the net gets wrong. */
-export async function testSums(
-  net: Network,
-  seed: number,
-  sums: number,
-  digits: number,
-): Promise<{ errors: number; example: Item; answer: number[] }> {
-  const items = addition({ digits }).batch(sums, new Random(net.engine, seed, TEST_STREAM));
-  const { wrongSequences } = await net.evaluate(items);
-  const example = items.find((item) => item.target.length === 13) ?? items[0];
-  return {
-    errors: wrongSequences!,
-    example,
-    answer: Array.from(net.predict([example.input])[0], (p) => (p > 0.5 ? 1 : 0)),
-  };
+interface Settings {
+  readonly seed: number;
+  readonly digits: number;
+  readonly sums: number;
+  readonly testDigits: number;
+  readonly out: string | undefined;
+  readonly figure: string | undefined;
 }
+
+/** What a saved net says of its training. */
+type AdditionAbout = About & { run: { seed: number; digits: number; state: AttemptState } };
+
+const settingsOf = (values: Values): Settings => ({
+  seed: values.whole("seed", 0, 2 ** 52),
+  digits: values.whole("digits", 2, 1000),
+  sums: values.whole("sums", 1),
+  testDigits: values.whole("test-digits", 1, 10_000),
+  out: values.text("out"),
+  figure: values.text("figure"),
+});
 
 /** A sum as it is written, most significant digit first. */
 function written({ input, target }: Item, answer: readonly number[]): string[] {
@@ -42,6 +42,72 @@ function written({ input, target }: Item, answer: readonly number[]): string[] {
     `  + ${row((t) => input[2 * t + 1])}`,
     `  = ${row((t) => answer[t])}`,
   ];
+}
+
+/** Trains and saves; throws where it was stopped. */
+async function learn(
+  { screen, signal, values }: Context,
+  { seed, digits, out }: Settings,
+): Promise<Learned & { seed: number }> {
+  const before = values.on("resume") ? await loadToResume<AdditionAbout>(out, "addition") : undefined;
+  const run = before?.about.run ?? { seed, digits };
+  screen.line(
+    `A net of 2 inputs, 3 logistic units and 1 output learns to add binary numbers of ${run.digits} ` +
+      `digits (seed ${run.seed}).`,
+  );
+  const progress = new Progress(screen, { title: "training", steps: TYPICAL });
+  let last: Record<string, number> = {};
+  const learned = await learnAddition({
+    seed: run.seed,
+    digits: run.digits,
+    signal,
+    ...(before ? { resume: { net: before.net, state: before.about.run.state } } : {}),
+    onStep: ({ step, attempt, attemptStep, loss }) => {
+      last = attempt ? { loss, restarts: attempt } : { loss };
+      progress.expect(step - attemptStep + (attemptStep < TYPICAL ? TYPICAL : attemptStep));
+      progress.update(step, last);
+    },
+  });
+  progress.end(last);
+  const { net, steps, state } = learned;
+  const about: AdditionAbout = { task: "addition", run: { seed: run.seed, digits: run.digits, state } };
+  if (out) saveModel(out, net, about);
+  if (learned.stopped) {
+    net.dispose();
+    const where = out ? `; the net is in ${out}, and the same command with --resume goes on` : "";
+    throw new Error(`stopped after ${steps} steps${where}`);
+  }
+  return { ...learned, seed: run.seed };
+}
+
+/** Says what the net can do, and which automaton it became. */
+function report(
+  { screen }: Context,
+  { automaton, steps, restarts, invariance }: Learned,
+  { errors, example, answer }: SumTest,
+  { sums, testDigits, seconds }: { sums: number; testDigits: number; seconds: number },
+): void {
+  const again = restarts ? ` with ${restarts} restart${restarts > 1 ? "s" : ""}` : "";
+  screen.line(`Trained for ${countText(steps)} steps${again}, ${timeText(seconds)}.`);
+  screen.line(
+    `Tested on ${countText(sums)} fresh sums of 1 to ${testDigits} ` +
+      `digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`}. One of them:`,
+  );
+  screen.line(`\n${written(example, answer).join("\n")}\n`);
+  if (!automaton) {
+    screen.line("Its hidden activities form no distinct patterns.");
+    return;
+  }
+  screen.line(
+    `Its hidden units take ${automaton.patterns.length} patterns, which are ` +
+      `the ${automaton.machine.next.length} states of this ` +
+      `automaton, ${automaton.equivalent ? "the lecture's one" : "which does not add"}:`,
+  );
+  screen.line(`\n${automaton.text()}\n`);
+  if (invariance?.proven)
+    screen.line(
+      "By interval arithmetic its activities never leave these patterns: it adds numbers of every length.",
+    );
 }
 
 export const trainAddition: Command = {
@@ -57,76 +123,37 @@ export const trainAddition: Command = {
     seed: { value: "N", default: "1", help: "seed of weights and sums" },
     digits: { value: "N", default: "12", help: "digits of the training sums" },
     sums: { value: "N", default: "10000", help: "test sums" },
-    "test-digits": { value: "N", default: "64", help: "most digits of the test sums" },
+    "test-digits": { value: "N", default: "64", help: "digits of the test sums at most" },
     out: { value: "FILE", help: "save the net here; after Ctrl-C as far as it came" },
+    resume: { help: "go on from the net in --out, with its seed and digits" },
     figure: { value: "DIR", help: "write the automaton to DIR/automaton.svg" },
   },
-  async run({ screen, signal, values }) {
-    const seed = values.whole("seed", 0, 2 ** 52);
-    const digits = values.whole("digits", 2, 1000);
-    const sums = values.whole("sums", 1);
-    const most = values.whole("test-digits", 1, 10_000);
-    const out = values.text("out");
-    const figure = values.text("figure");
+  async run(context) {
+    const { screen, signal, values } = context;
+    const settings = settingsOf(values);
+    const { sums, testDigits, out, figure } = settings;
     const start = screen.clock();
-    if (figure) mkdirSync(figure, { recursive: true });
-    screen.line(
-      `A net of 2 inputs, 3 logistic units and 1 output learns to add binary numbers of ${digits} ` +
-        `digits (seed ${seed}).`,
-    );
-    const progress = new Progress(screen, { title: "training", steps: TYPICAL });
-    let last: Record<string, number> = {};
-    const learned = await learnAddition({
-      seed,
-      signal,
-      digits,
-      onStep: ({ step, attempt, attemptStep, loss }) => {
-        progress.expect(step - attemptStep + (attemptStep < TYPICAL ? TYPICAL : attemptStep));
-        progress.update(step, (last = attempt ? { loss, restarts: attempt } : { loss }));
-      },
-    });
-    const { net, automaton, steps, restarts, invariance } = learned;
-    progress.end(last);
+    checkOutputFile("out", out);
+    checkOutputFolder("figure", figure);
+    const picture = figure && join(figure, "automaton.svg");
+    checkOutputFile("figure", picture);
+    const learned = await learn(context, settings);
+    const { net, automaton, steps, restarts, invariance, seed } = learned;
     try {
-      if (out) saveModel(out, net, { task: "addition" });
-      if (learned.stopped)
-        throw new Error(`stopped after ${steps} steps${out ? `; the net is in ${out}` : ""}`);
-      const { errors, example, answer } = await testSums(net, seed, sums, most);
+      const tested = await testSums(net, { seed, sums, digits: testDigits, signal });
       const equivalent = automaton?.equivalent ?? false;
-      const solved = errors === 0 && equivalent;
+      const solved = tested.errors === 0 && equivalent;
       const seconds = (screen.clock() - start) / 1000;
-      if (figure && automaton)
-        writeFileSync(join(figure, "automaton.svg"), automaton.svg("The automaton that the net became"));
-      screen.line(
-        `Trained for ${countText(steps)} ` +
-          `steps${restarts ? ` with ${restarts} restart${restarts > 1 ? "s" : ""}` : ""}, ${timeText(seconds)}.`,
-      );
-      screen.line(
-        `Tested on ${countText(sums)} fresh sums of 1 to ${most} ` +
-          `digits: ${errors === 0 ? "not one wrong" : `${countText(errors)} wrong`}. One of them:`,
-      );
-      screen.line(`\n${written(example, answer).join("\n")}\n`);
-      if (automaton) {
-        screen.line(
-          `Its hidden units take ${automaton.patterns.length} patterns, which are ` +
-            `the ${automaton.machine.next.length} states of this ` +
-            `automaton, ${equivalent ? "the lecture's one" : "which does not add"}:`,
-        );
-        screen.line(`\n${automaton.text()}\n`);
-        if (invariance?.proven)
-          screen.line(
-            "By interval arithmetic its activities never leave these patterns: it adds numbers of " +
-              "every length.",
-          );
-      } else screen.line("Its hidden activities form no distinct patterns.");
+      if (picture && automaton) writeWhole(picture, automaton.svg("The automaton that the net became"));
+      report(context, learned, tested, { sums, testDigits, seconds });
       screen.event({
         event: "result",
         task: "addition",
         seed,
         solved,
-        errors,
+        errors: tested.errors,
         sums,
-        digits: most,
+        digits: testDigits,
         states: automaton?.machine.next.length ?? 0,
         equivalent,
         proven: invariance?.proven ?? false,

@@ -1,0 +1,42 @@
+/** The column of a table that is modeled, and the dates beside it. */
+import { type CsvTable, readCsv } from "../../formats/csv.ts";
+import { UsageError } from "../command.ts";
+import { readTextFile } from "../disk.ts";
+import { findDates } from "./dates.ts";
+
+/** Steps to fit on at least. */
+const MIN_FITTED = 20;
+
+export interface Column {
+  /** The file, and the column's name or place. */
+  readonly path: string;
+  readonly name: string;
+  /** NaN where a value is missing. */
+  readonly values: Float64Array;
+  /** Steps that are fitted; the rest is held out. */
+  readonly cut: number;
+  readonly gaps: number;
+  /** What stands on the axis at a step from 0, also beyond the end. */
+  readonly stepName: (step: number) => string;
+}
+
+const missing = (values: Float64Array): number => values.filter((v) => Number.isNaN(v)).length;
+
+/** Reads a column, by its name or place, else the last one of numbers, and refuses what cannot be fitted or tested. */
+export function readColumn(path: string, wanted: string | undefined, heldOut: number): Column {
+  const table: CsvTable = readCsv(readTextFile(path), path);
+  const name = wanted ?? table.lastNumeric();
+  const values = table.column(name);
+  const cut = Math.floor(values.length * (1 - heldOut));
+  if (cut - missing(values.slice(0, cut)) < MIN_FITTED)
+    throw new UsageError(
+      `${path}: column "${name}" leaves ${cut} steps to fit on, want at least ${MIN_FITTED} with numbers`,
+    );
+  if (missing(values.slice(cut)) === values.length - cut)
+    throw new UsageError(
+      `${path}: column "${name}" has no number in the ${values.length - cut} steps held out, ` +
+        "want at least 1 to test on; give --held-out a larger share",
+    );
+  const dates = findDates(table, name);
+  return { path, name, values, cut, gaps: missing(values), stepName: dates ?? ((step) => String(step + 1)) };
+}

@@ -1,0 +1,84 @@
+/** Dates beside a column of numbers: what stands on the axis at each step, also beyond the end of the table. */
+import type { CsvTable } from "../../formats/csv.ts";
+
+/** Columns from the left among which dates are looked for. */
+const LOOKED_AT = 4;
+const DAY = 86_400_000; // ms
+
+/** A moment in UTC, and how exactly it was written. */
+interface Moment {
+  readonly ms: number;
+  readonly grain: "year" | "month" | "day" | "minute";
+}
+
+const iso =
+  /^(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?$/;
+const dayFirst = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+const yearAlone = /^[12]\d{3}$/;
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** The moment that a cell names: ISO 8601, its kin with slashes, dd.mm.yyyy, or a year. */
+function momentOf(text: string): Moment | undefined {
+  const cell = text.trim();
+  if (yearAlone.test(cell)) return { ms: Date.UTC(Number(cell), 0), grain: "year" };
+  const german = dayFirst.exec(cell);
+  if (german)
+    return { ms: Date.UTC(Number(german[3]), Number(german[2]) - 1, Number(german[1])), grain: "day" };
+  const found = iso.exec(cell);
+  if (!found) return undefined;
+  const [, year, month, day, hour, minute] = found.map((part) =>
+    part === undefined ? undefined : Number(part),
+  );
+  const ms = Date.UTC(year!, month! - 1, day ?? 1, hour ?? 0, minute ?? 0);
+  if (hour !== undefined) return { ms, grain: "minute" };
+  return { ms, grain: day === undefined ? "month" : "day" };
+}
+
+function momentText({ ms, grain }: Moment): string {
+  const date = new Date(ms);
+  const year = String(date.getUTCFullYear());
+  if (grain === "year") return year;
+  const month = `${year}-${two(date.getUTCMonth() + 1)}`;
+  if (grain === "month") return month;
+  const day = `${month}-${two(date.getUTCDate())}`;
+  return grain === "day" ? day : `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+const monthsOf = (ms: number): number => 12 * new Date(ms).getUTCFullYear() + new Date(ms).getUTCMonth();
+const sameDay = (a: number, b: number): boolean => new Date(a).getUTCDate() === new Date(b).getUTCDate();
+const constant = (steps: readonly number[]): number | undefined =>
+  steps.length > 0 && steps.every((step) => step === steps[0]) ? steps[0] : undefined;
+
+/** The moment `ahead` steps after the last one, where all steps are equally many months or milliseconds. */
+function continued(moments: readonly Moment[]): ((ahead: number) => string) | undefined {
+  const last = moments[moments.length - 1];
+  const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);
+  const span = constant(gaps);
+  if (span !== undefined && last.grain !== "year" && (span < 28 * DAY || last.grain === "minute"))
+    return (ahead) => momentText({ ...last, ms: last.ms + ahead * span });
+  const months = constant(moments.slice(1).map(({ ms }, i) => monthsOf(ms) - monthsOf(moments[i].ms)));
+  if (months === undefined || !moments.every(({ ms }) => sameDay(ms, last.ms))) return undefined;
+  const from = monthsOf(last.ms);
+  const day = new Date(last.ms).getUTCDate();
+  return (ahead) => momentText({ ...last, ms: Date.UTC(2000, from - 24_000 + ahead * months, day) });
+}
+
+/** Whether the moments go one way, as those of a series do. */
+const ordered = (moments: readonly Moment[]): boolean =>
+  moments.every(({ ms }, i) => i === 0 || ms > moments[i - 1].ms);
+
+/** Names of steps from a column of dates among the first ones of a table; undefined where there is none. */
+export function findDates(table: CsvTable, column: string): ((step: number) => string) | undefined {
+  for (let at = 0; at < Math.min(LOOKED_AT, table.names.length); ++at) {
+    if (table.names[at] === column || String(at + 1) === column) continue;
+    const moments = table.texts(at).map(momentOf);
+    if (!moments.every((moment) => moment !== undefined) || !ordered(moments)) continue;
+    const after = continued(moments);
+    return (step) => {
+      if (step < moments.length) return momentText(moments[step]);
+      return after ? after(step - moments.length + 1) : `+${step - moments.length + 1}`;
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+/** What every model of `unrolled train series` is to the command: its parts, and how it is asked for. */
+
+/** Means and variances, one a step. */
+export interface Gaussians {
+  readonly means: ArrayLike<number>;
+  readonly variances: ArrayLike<number>;
+}
+
+/** A model fitted to a standardized series. */
+export interface FittedSeries {
+  /** What was chosen in fitting. */
+  readonly note: string;
+  /** y_t given all before it, for every t; NaN where the model cannot say. */
+  oneStep(y: Float64Array): Gaussians;
+  /** ln p(y_t | y_<t), where it is not that of a Gaussian. */
+  logLikelihoods?(y: Float64Array): ArrayLike<number>;
+  /** The next steps after y, each given only y. */
+  forecast(y: Float64Array, steps: number): Gaussians | Promise<Gaussians>;
+  /** The model as a file that its own `load` reads; its numbers are of the standardized series. */
+  save?(): Uint8Array;
+  dispose(): void;
+}
+
+/** How to fit. */
+export interface SeriesOptions {
+  readonly seed: number;
+  /** Hidden states of lds and hmm, cells of the LSTM, steps of its training. */
+  readonly states: number;
+  readonly cells: number;
+  readonly steps: number;
+  readonly signal: AbortSignal;
+  progress(fraction: number): void;
+}
+
+/** Fits one kind of model to a standardized series y, NaN where a value is missing. */
+export type FitSeries = (y: Float64Array, options: SeriesOptions) => Promise<FittedSeries>;
+
+/** Missing values on a straight line between their neighbors: for models that need every value. */
+export function filled(y: Float64Array): Float64Array {
+  const out = y.slice();
+  for (let t = 0; t < out.length; ++t) {
+    if (!Number.isNaN(out[t])) continue;
+    let end = t;
+    while (end < out.length && Number.isNaN(out[end])) ++end;
+    const after = end < out.length ? out[end] : (out[t - 1] ?? 0);
+    const before = t > 0 ? out[t - 1] : after;
+    for (let i = t; i < end; ++i) out[i] = before + ((after - before) * (i - t + 1)) / (end - t + 1);
+  }
+  return out;
+}
+
+/** Mean of (predicted - observed)² from `from` on. */
+export function meanSquare(predicted: ArrayLike<number>, observed: Float64Array, from: number): number {
+  let sum = 0;
+  for (let t = from; t < observed.length; ++t) sum += (predicted[t] - observed[t]) ** 2;
+  return sum / (observed.length - from);
+}

@@ -1,0 +1,61 @@
+/** An LSTM that predicts the next value of a series; its weights are those that do best on the end of it. */
+import { dense, lstm } from "../../models/network/layers.ts";
+import { type Network, network } from "../../models/network/network.ts";
+import { adam } from "../../optim/adam.ts";
+import { nextStep } from "../../tasks/next-step.ts";
+import type { DataItem } from "../../train/data.ts";
+import { filled, type FitSeries, meanSquare } from "./fitted.ts";
+import { simulated } from "./simulated.ts";
+
+/** Steps of a training sequence; the next one begins a quarter later. */
+const WINDOW = 64;
+/** Share of the series that the gradient sees; the rest chooses among the weights on the way. */
+const LEARNED = 0.85;
+/** Steps between two looks at the rest. */
+const LOOK = 25;
+
+/** Overlapping windows of the first `cut` values. */
+function windows(y: Float64Array, cut: number): DataItem[] {
+  const span = Math.min(WINDOW, cut - 1);
+  const stride = span >> 2;
+  const count = Math.max(1, Math.floor((cut - 1) / Math.max(1, stride)) - 3);
+  const parts = Array.from({ length: count }, (_, i) => y.slice(i * stride, i * stride + span + 1));
+  return nextStep(parts.filter((part) => part.length > span));
+}
+
+const copies = (net: Network): Float64Array[] => net.parameters.map(({ data }) => Float64Array.from(data));
+
+/** Trains, and keeps the weights that do best on the end of the series. */
+export const fitLstm: FitSeries = async (y, { seed, cells, steps, signal, progress }) => {
+  const whole = filled(y);
+  const cut = Math.floor(LEARNED * whole.length);
+  const net = await network({ input: 1, layers: [lstm(cells), dense(1)], loss: "squared", seed });
+  const look = (): number => meanSquare(net.predict([whole.slice(0, -1)])[0], whole.slice(1), cut);
+  let best = { error: Infinity, step: 0, weights: copies(net) };
+  let step = 0;
+  for await (const event of net.train(windows(whole, cut), {
+    optimizer: adam({ rate: (t) => 0.01 / (1 + t / 300), clip: 1 }),
+    steps,
+    batch: 32,
+    signal,
+  })) {
+    ({ step } = event);
+    progress(step / steps);
+    if (step % LOOK !== 0) continue;
+    const error = look();
+    if (error < best.error) best = { error, step, weights: copies(net) };
+  }
+  if (best.step === 0) best = { error: look(), step, weights: copies(net) };
+  net.parameters.forEach(({ data }, i) => data.set(best.weights[i]));
+  return simulated({
+    note: `${cells} cells, weights of step ${best.step}`,
+    variance: best.error,
+    seed,
+    engine: net.engine,
+    signal,
+    predict: (z) => Float64Array.from(net.predict([z])[0]),
+    stream: () => net.stream(),
+    save: () => net.save({ training: false }),
+    dispose: () => net.dispose(),
+  });
+};
