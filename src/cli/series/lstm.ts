@@ -3,7 +3,7 @@ import { dense, lstm } from "../../models/network/layers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
-import type { DataItem } from "../../train/data.ts";
+import type { DataItem } from "../../data/item.ts";
 import { filled, type FitSeries, meanSquare } from "./fitted.ts";
 import { simulated } from "./simulated.ts";
 
