@@ -8,7 +8,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const targets = ["float32", "float64", "float32relaxed", "float64relaxed"];
+const core = "assembly/index.ts";
+// closed-form inference runs in double precision only
+const inference = "assembly/inference/index.ts";
+const targets = {
+  float32: [core],
+  float64: [core, inference],
+  float32relaxed: [core],
+  float64relaxed: [core, inference],
+  speech: ["assembly/speech/index.ts"],
+};
 const asc = "node_modules/assemblyscript/bin/asc.js";
 
 const kernels = readdirSync("assembly", { recursive: true })
@@ -30,9 +39,7 @@ async function compile(target) {
   const module = `src/wasm/binary/${target}.ts`;
   const wasm = `build/wasm/${target}.wasm`;
   if (existsSync(module) && existsSync(wasm) && readFileSync(module, "utf8").includes(sources)) return;
-  // closed-form inference runs in double precision only
-  const more = target.startsWith("float64") ? ["assembly/inference/index.ts"] : [];
-  await run(process.execPath, [asc, ...more, "--target", target]);
+  await run(process.execPath, [asc, ...targets[target], "--target", target]);
   const bytes = readFileSync(wasm);
   writeFileSync(
     module,
@@ -43,4 +50,5 @@ async function compile(target) {
 }
 
 mkdirSync("src/wasm/binary", { recursive: true });
-for (let i = 0; i < targets.length; i += 2) await Promise.all(targets.slice(i, i + 2).map(compile));
+const names = Object.keys(targets);
+for (let i = 0; i < names.length; i += 2) await Promise.all(names.slice(i, i + 2).map(compile));

@@ -190,7 +190,8 @@ async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   return { precision, module, kernels, memory };
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
+/** The bytes of a base64 text. */
+export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const { Buffer: Quick } = globalThis as {
     Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
   };

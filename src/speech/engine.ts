@@ -1,0 +1,103 @@
+/** The kernels of speech: a WebAssembly module of its own, in doubles, compiled when it is first used. */
+import { instantiate } from "@assemblyscript/loader";
+import { decode } from "../wasm/engine.ts";
+import type { Ptr } from "../wasm/kernels.ts";
+import { Memory } from "../wasm/memory.ts";
+
+/** Kernels of assembly/speech/index.ts; buffers are doubles, row-major. */
+export interface SpeechKernels {
+  rootsOfUnity(n: number, roots: Ptr): void;
+  fft(n: number, stride: number, roots: Ptr, x: Ptr, work: Ptr): Ptr;
+  powerSpectrum(n: number, roots: Ptr, x: Ptr, work: Ptr, power: Ptr): void;
+  frameSpectra(
+    T: number,
+    hop: number,
+    width: number,
+    n: number,
+    x: Ptr,
+    window: Ptr,
+    roots: Ptr,
+    frame: Ptr,
+    work: Ptr,
+    spectra: Ptr,
+  ): void;
+  bandEnergies(
+    T: number,
+    bins: number,
+    B: number,
+    first: Ptr,
+    count: Ptr,
+    weights: Ptr,
+    spectra: Ptr,
+    out: Ptr,
+  ): void;
+  logFloor(n: number, floor: number, x: Ptr, y: Ptr): void;
+  channelNormalization(
+    T: number,
+    B: number,
+    started: number,
+    s: number,
+    alpha: number,
+    delta: number,
+    r: number,
+    m: Ptr,
+    e: Ptr,
+  ): void;
+  project(T: number, B: number, C: number, x: Ptr, basis: Ptr, out: Ptr): void;
+  runningNormalization(
+    T: number,
+    F: number,
+    seen: number,
+    window: number,
+    mean: Ptr,
+    variance: Ptr,
+    x: Ptr,
+  ): void;
+  kaiserLowPass(half: number, cutoff: number, beta: number, gain: number, filter: Ptr): void;
+  resample(
+    up: number,
+    down: number,
+    L: number,
+    filter: Ptr,
+    origin: bigint,
+    n: number,
+    x: Ptr,
+    start: bigint,
+    count: number,
+    y: Ptr,
+  ): void;
+  mapCos(n: number, x: Ptr, y: Ptr): void;
+  mapExp(n: number, x: Ptr, y: Ptr): void;
+  mapLog(n: number, x: Ptr, y: Ptr): void;
+  randomNormal(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
+}
+
+/** The module and its memory. */
+export interface SpeechEngine {
+  readonly kernels: SpeechKernels;
+  readonly memory: Memory;
+}
+
+interface Exports extends SpeechKernels {
+  readonly memory: WebAssembly.Memory;
+  readonly heapBase: WebAssembly.Global | number;
+}
+
+let loading: Promise<SpeechEngine> | undefined;
+
+async function load(): Promise<SpeechEngine> {
+  const { base64 } = await import("../wasm/binary/speech.ts");
+  const { instance } = await instantiate(decode(base64), {});
+  const kernels = instance.exports as unknown as Exports;
+  const base = kernels.heapBase;
+  return {
+    kernels,
+    memory: new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), "float64"),
+  };
+}
+
+/** The engine, loaded at the first call. */
+export function speechEngine(): Promise<SpeechEngine> {
+  loading ??= load();
+  return loading;
+}
