@@ -1,0 +1,200 @@
+/**
+ * Where each label of a known text stands in the scores of a net: the most probable path through the lattice of
+ * connectionist temporal classification (Graves et al. 2006, section 4) by dynamic programming.
+ *
+ *   states  blank l₁ blank l₂ … l_L blank      a path moves on by 0 or 1 state a step, by 2 over a blank between
+ *                                              two different labels
+ */
+import { DataError, OptionError, ShapeError, knownOptions, show, whole } from "../wasm/errors.ts";
+
+/** A label of the text; null stands for any stretch of unknown speech or ink, one step or more. */
+export type Wanted = number | null;
+
+/** Options of `alignLabels`. */
+export interface AlignOptions {
+  /** Classes a step, where the scores are one flat array. */
+  readonly classes?: number;
+  /** Which class is the blank. Default: the last one, as in this library's nets; PyTorch and Keras differ. */
+  readonly blank?: number;
+}
+
+/** One label's stretch of steps. */
+export interface Span {
+  /** The label, or null for a stretch of anything. */
+  readonly label: Wanted;
+  /** First step, and the step after the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Mean ln p of the label over these steps. */
+  readonly score: number;
+}
+
+/** The best path. */
+export interface Alignment {
+  /** One span a label, in order. */
+  readonly spans: readonly Span[];
+  /** ln p of the path, blanks included. */
+  readonly score: number;
+}
+
+/** Scores as they come: one array of classes a step, or one flat array. */
+type Scores = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+
+const who = "alignLabels";
+/** Rounding of float32 may leave a probability a little above 1. */
+const ABOVE_ONE = 1e-4;
+/** Steps times states that are searched: a byte each. */
+const LARGEST = 2 ** 30;
+
+interface Lattice {
+  readonly T: number;
+  readonly K: number;
+  readonly blank: number;
+  /** ln p of class k at step t. */
+  readonly at: (t: number, k: number) => number;
+}
+
+const isNested = (scores: Scores): scores is ArrayLike<ArrayLike<number>> =>
+  typeof scores[0] === "object" && scores[0] !== null;
+
+/** Rows, or a flat array with its number of classes, as one lattice; the values are not looked at yet. */
+function shapeScores(scores: Scores, options: AlignOptions): Lattice {
+  const length = (scores as Scores | null | undefined)?.length;
+  if (typeof scores !== "object" || !length)
+    throw new DataError(
+      `${who}: logProbabilities are ${show(scores)}, want rows of one ln p a class, at least one`,
+    );
+  const nested = isNested(scores);
+  if (!nested && options.classes === undefined)
+    throw new OptionError(
+      `${who}: logProbabilities are one flat array; say how many classes a step has: { classes }`,
+    );
+  const K = whole(who, "classes", options.classes ?? (nested ? scores[0].length : 0), 2);
+  const blank = whole(who, "blank", options.blank ?? K - 1, 0, K - 1);
+  if (nested) {
+    const t = Array.from(scores).findIndex((row) => row.length !== K);
+    if (t >= 0)
+      throw new ShapeError(`${who}: step ${t} has ${scores[t].length} classes, want ${K} as in step 0`);
+    return { T: length, K, blank, at: (t, k) => scores[t][k] };
+  }
+  if (length % K !== 0)
+    throw new ShapeError(`${who}: ${length} values, want a multiple of ${K}, the classes a step`);
+  const flat = scores;
+  return { T: length / K, K, blank, at: (t, k) => flat[t * K + k] };
+}
+
+function readScores(scores: Scores, options: AlignOptions): Lattice {
+  const lattice = shapeScores(scores, options);
+  for (let t = 0; t < lattice.T; ++t) {
+    for (let k = 0; k < lattice.K; ++k) {
+      const value = lattice.at(t, k);
+      if (typeof value === "number" && value <= ABOVE_ONE) continue;
+      throw new DataError(
+        `${who}: step ${t}, class ${k} is ${show(value)}, want ln p, at most 0; take the log-softmax of the scores`,
+      );
+    }
+  }
+  return lattice;
+}
+
+function readLabels(labels: ArrayLike<Wanted>, { K, blank, T }: Lattice): Wanted[] {
+  const list = Array.from(labels);
+  list.forEach((label, i) => {
+    if (label === null || (Number.isInteger(label) && label >= 0 && label < K && label !== blank)) return;
+    throw new DataError(
+      `${who}: label ${i} is ${show(label)}, want null or a whole number from 0 to ${K - 1} other than ${blank}, the blank`,
+    );
+  });
+  if (list.length === 0) throw new DataError(`${who}: no labels, want at least one`);
+  const repeats = list.filter((label, i) => i > 0 && label !== null && label === list[i - 1]).length;
+  const needed = list.length + repeats;
+  if (needed > T)
+    throw new DataError(
+      `${who}: ${list.length} labels need ${needed} steps, but there are ${T}: no path fits`,
+    );
+  if (T * (2 * list.length + 1) > LARGEST)
+    throw new OptionError(
+      `${who}: ${T} steps of ${list.length} labels are too many to search; cut the recording`,
+    );
+  return list;
+}
+
+/** The best score of any class at each step, for labels that stand for anything. */
+function bestOfAll({ T, K, at }: Lattice): Float64Array {
+  return Float64Array.from({ length: T }, (_, t) => {
+    let best = at(t, 0);
+    for (let k = 1; k < K; ++k) if (at(t, k) > best) best = at(t, k);
+    return best;
+  });
+}
+
+/** How many states back the best path came from, at each step and state; and the state that it ends in. */
+function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: number, s: number) => number) {
+  const { T } = lattice;
+  const S = 2 * labels.length + 1;
+  const skips = (s: number): boolean => {
+    if (s % 2 === 0 || s < 2) return false;
+    const [now, before] = [labels[(s - 1) / 2], labels[(s - 3) / 2]];
+    return now === null || now !== before;
+  };
+  const moves = new Uint8Array(T * S);
+  let old = new Float64Array(S).fill(-Infinity);
+  let now = new Float64Array(S);
+  old[0] = emission(0, 0);
+  old[1] = emission(0, 1);
+  for (let t = 1; t < T; ++t) {
+    for (let s = 0; s < S; ++s) {
+      let best = old[s];
+      let move = 0;
+      // of equal paths the one that stays longer with a known label
+      const late = s % 2 === 1 && labels[(s - 1) / 2] === null;
+      const better = (score: number): boolean => (late ? score >= best : score > best);
+      if (s > 0 && better(old[s - 1])) [best, move] = [old[s - 1], 1];
+      if (skips(s) && better(old[s - 2])) [best, move] = [old[s - 2], 2];
+      now[s] = best + emission(t, s);
+      moves[t * S + s] = move;
+    }
+    [old, now] = [now, old];
+  }
+  const end = old[S - 2] > old[S - 1] ? S - 2 : S - 1;
+  return { moves, end, score: old[end], S };
+}
+
+/**
+ * The most probable place of every label. `logProbabilities` [T,K] are ln p of the classes at each step (of any net:
+ * log-softmax outputs), `labels` the text, with null for stretches that are not known. Throws DataError where no path
+ * fits or scores are no log-probabilities.
+ */
+export function alignLabels(
+  logProbabilities: Scores,
+  labels: ArrayLike<Wanted>,
+  options: AlignOptions = {},
+): Alignment {
+  knownOptions(who, options, ["classes", "blank"]);
+  const lattice = readScores(logProbabilities, options);
+  const wanted = readLabels(labels, lattice);
+  const { T, blank, at } = lattice;
+  const anything = wanted.includes(null) ? bestOfAll(lattice) : new Float64Array(0);
+  const emission = (t: number, s: number): number => {
+    if (s % 2 === 0) return at(t, blank);
+    const label = wanted[(s - 1) / 2];
+    return label === null ? anything[t] : at(t, label);
+  };
+  const { moves, end, score, S } = search(lattice, wanted, emission);
+  if (score === -Infinity)
+    throw new DataError(
+      `${who}: every path has probability 0: some label is impossible wherever it could stand`,
+    );
+  const spans = wanted.map((label) => ({ label, from: T, to: 0, sum: 0 }));
+  for (let t = T - 1, s = end; t >= 0; s -= moves[t * S + s], --t) {
+    if (s % 2 === 0) continue;
+    const span = spans[(s - 1) / 2];
+    span.from = t;
+    span.to = Math.max(span.to, t + 1);
+    span.sum += emission(t, s);
+  }
+  return {
+    spans: spans.map(({ label, from, to, sum }) => ({ label, from, to, score: sum / (to - from) })),
+    score,
+  };
+}
