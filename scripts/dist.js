@@ -6,7 +6,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-const made = new Set(["unrolled.js", "unrolled-exchange.js", "unrolled-shared.js"]);
+const published = Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports);
+/** File for Node of each entry, and the module that it stands for. */
+const entries = Object.fromEntries(
+  published.filter((to) => to.node).map((to) => [basename(to.node, ".js"), to.default.replace("./", "")]),
+);
+const made = new Set(Object.keys(entries).map((name) => `${name}.js`));
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts");
   const { base64 } = await import(`../dist/wasm/binary/${target}.js`);
@@ -14,7 +19,7 @@ for (const name of readdirSync("src/wasm/binary")) {
   writeFileSync(`dist/wasm/${target}.wasm`, Buffer.from(base64, "base64"));
 }
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || made.has(entry.name)) continue;
+  if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith("unrolled-shared")) continue;
   const path = join(entry.parentPath, entry.name);
   const folder = dirname(path).slice("dist".length);
   if (!existsSync(join("src", folder, entry.name.replace(/(\.d\.ts|\.js)$/, ".ts")))) rmSync(path);
@@ -30,8 +35,7 @@ const reach = (file) => {
   ))
     reach(join(dirname(file), `${name}.d.ts`));
 };
-for (const { types } of Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports))
-  if (types) reach(join(types));
+for (const { types } of published) if (types) reach(join(types));
 for (const name of readdirSync("dist", { recursive: true }))
   if (name.endsWith(".d.ts") && !declared.has(join("dist", name))) rmSync(join("dist", name));
 
@@ -53,7 +57,7 @@ const addresses = {
       : null,
 };
 const bundle = await rolldown({
-  input: { unrolled: "dist/index.js", "unrolled-exchange": "dist/exchange/index.js" },
+  input: entries,
   platform: "neutral",
   external: [/\/binary\//, "@assemblyscript/loader"],
   plugins: [addresses],

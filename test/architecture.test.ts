@@ -13,7 +13,7 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel", "exchange"],
+  ["tasks", "parallel", "exchange", "speech"],
   ["analysis"],
   ["handwriting"],
   ["cli"],

@@ -38,7 +38,7 @@ export interface Alignment {
 }
 
 /** Scores as they come: one array of classes a step, or one flat array. */
-type Scores = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+export type LabelScores = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
 const who = "alignLabels";
 /** Rounding of float32 may leave a probability a little above 1. */
@@ -54,12 +54,12 @@ interface Lattice {
   readonly at: (t: number, k: number) => number;
 }
 
-const isNested = (scores: Scores): scores is ArrayLike<ArrayLike<number>> =>
+const isNested = (scores: LabelScores): scores is ArrayLike<ArrayLike<number>> =>
   typeof scores[0] === "object" && scores[0] !== null;
 
 /** Rows, or a flat array with its number of classes, as one lattice; the values are not looked at yet. */
-function shapeScores(scores: Scores, options: AlignOptions): Lattice {
-  const length = (scores as Scores | null | undefined)?.length;
+function shapeScores(scores: LabelScores, options: AlignOptions): Lattice {
+  const length = (scores as LabelScores | null | undefined)?.length;
   if (typeof scores !== "object" || !length)
     throw new DataError(
       `${who}: logProbabilities are ${show(scores)}, want rows of one ln p a class, at least one`,
@@ -83,7 +83,7 @@ function shapeScores(scores: Scores, options: AlignOptions): Lattice {
   return { T: length / K, K, blank, at: (t, k) => flat[t * K + k] };
 }
 
-function readScores(scores: Scores, options: AlignOptions): Lattice {
+function readScores(scores: LabelScores, options: AlignOptions): Lattice {
   const lattice = shapeScores(scores, options);
   for (let t = 0; t < lattice.T; ++t) {
     for (let k = 0; k < lattice.K; ++k) {
@@ -166,7 +166,7 @@ function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: numbe
  * fits or scores are no log-probabilities.
  */
 export function alignLabels(
-  logProbabilities: Scores,
+  logProbabilities: LabelScores,
   labels: ArrayLike<Wanted>,
   options: AlignOptions = {},
 ): Alignment {

@@ -1,5 +1,6 @@
 /** One recording on its way through a front end: what has to be remembered between two pieces of it. */
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import { Deltas } from "./deltas.ts";
@@ -15,8 +16,6 @@ const FLOOR = 1e-10;
 const PCEN = { s: 0.025, alpha: 0.98, delta: 2, r: 0.5 } as const;
 /** Seconds that a running normalization looks back. */
 const RUNNING = 3;
-/** Stream of the random numbers of dither. */
-const DITHER = 0x64697468;
 
 /** Features of a recording that comes in pieces. The bits are those of `features` on the whole. */
 export class FrontEndStream {
@@ -123,7 +122,7 @@ export class FrontEndStream {
     for (let from = 0; from < out.length;) {
       const odd = this.#sample % 2; // two normals a block of random bits
       const n = Math.min(this.#spec.fft - odd, out.length - from); // what fits into the frame's buffer
-      kernels.randomNormal(n + odd, key0, key1, DITHER, (this.#sample - odd) / 2, this.#plan.frame);
+      kernels.randomNormal(n + odd, key0, key1, streams.dither, (this.#sample - odd) / 2, this.#plan.frame);
       const noise = memory.reals(this.#plan.frame, n + odd);
       for (let i = 0; i < n; ++i) out[from + i] += dither * noise[odd + i];
       this.#sample += n;
