@@ -1,9 +1,10 @@
 /**
- * How long a model has its memory: until `dispose`, until the garbage collector finds it forgotten, and never while
- * something still computes on it.
+ * How long a model has its memory: until `dispose`, and never while something still computes on it. What is forgotten
+ * without dispose is found by the collector: arenas give back by themselves (src/wasm/forgotten.ts), and a stream that
+ * was forgotten is let go by its model.
  */
-import { engineInfo } from "../wasm/engine.ts";
 import { DisposedError } from "../wasm/errors.ts";
+import { released, releaseWhenForgotten, type Holding } from "../wasm/forgotten.ts";
 
 /** Whatever holds memory of the kernels. It must not refer to the model, or the model is never forgotten. */
 export interface Held {
@@ -14,10 +15,8 @@ export interface Held {
 /** The key of `using`: Symbol.dispose, also where an engine lacks it. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-const forgotten = new FinalizationRegistry<Lifetime>((life) => life.end());
-
 /** Guards the methods of one model, stream or pool, and disposes what it holds. */
-export class Lifetime implements Held {
+export class Lifetime implements Held, Holding {
   readonly #who: string;
   readonly #held: Held[] = [];
   readonly #parent: Lifetime | undefined;
@@ -25,14 +24,14 @@ export class Lifetime implements Held {
   #computing = 0;
 
   /**
-   * `owner` is watched: when nothing refers to it any more, its memory is given back. With a `parent`, the end of the
-   * parent is this one's too.
+   * With a `parent`, the end of the parent is this one's too; and the parent, which must not keep `owner` alive, lets
+   * go what it held when nothing else refers to it.
    */
   constructor(who: string, owner?: object, parent?: Lifetime) {
     this.#who = who;
     this.#parent = parent;
     parent?.own(this);
-    if (owner) forgotten.register(owner, this, this);
+    if (owner && parent) releaseWhenForgotten(owner, this);
   }
 
   /** Whether `dispose` was called. */
@@ -69,7 +68,7 @@ export class Lifetime implements Held {
   end(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    forgotten.unregister(this);
+    released(this);
     if (this.#parent) this.#parent.#disown(this);
     if (this.#computing === 0) this.#giveBack();
     return true;
@@ -77,6 +76,11 @@ export class Lifetime implements Held {
 
   /** `end`, as what a parent holds. */
   dispose(): void {
+    this.end();
+  }
+
+  /** `end`, when the owner was forgotten. */
+  release(): void {
     this.end();
   }
 
@@ -92,42 +96,18 @@ export class Lifetime implements Held {
 
 /** How models of one kind are made: `await model(spec)`, `await model.load(bytes)`. */
 export interface ModelFactory<Spec, Model> {
-  /** Makes a model. Throws OptionError where the spec is wrong. */
+  /** Makes a model. Throws OptionError where the spec is wrong, MemoryError where there is no room. */
   (spec: Spec): Promise<Model>;
   /** A model from the bytes of its `save`. Throws DataError on others. */
   load(bytes: Uint8Array | ArrayBuffer): Promise<Model>;
 }
 
-/** Growth of the memory in use, in bytes, after which forgotten models are looked for. */
-const GROWTH = 128 * 2 ** 20;
-let lastLook = 0;
-
-const inUse = (): number => engineInfo().engines.reduce((sum, { memory }) => sum + memory.used, 0);
-
-/**
- * Lets the collector find forgotten models when memory in use has grown much: it knows nothing of the kernels' memory,
- * so buffers of its own kind tell it that memory is short, and its finds arrive in a task of their own.
- */
-async function findForgotten(): Promise<void> {
-  if (inUse() - lastLook < GROWTH) return;
-  for (let i = 0; i < 4; ++i) void new ArrayBuffer(GROWTH / 4);
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  lastLook = inUse();
-}
-
-/** A factory whose models are looked after as above. */
+/** The factory of `create` and `load`. */
 export function modelFactory<Spec, Model>(
   create: (spec: Spec) => Promise<Model>,
   load: (bytes: Uint8Array | ArrayBuffer) => Promise<Model>,
 ): ModelFactory<Spec, Model> {
-  const make = async (spec: Spec): Promise<Model> => {
-    await findForgotten();
-    return create(spec);
-  };
-  return Object.assign(make, {
-    load: async (bytes: Uint8Array | ArrayBuffer) => {
-      await findForgotten();
-      return load(bytes);
-    },
+  return Object.assign((spec: Spec) => create(spec), {
+    load: (bytes: Uint8Array | ArrayBuffer) => load(bytes),
   });
 }

@@ -1,6 +1,7 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError, knownOptions, oneOf, OptionError, show } from "./errors.ts";
+import { reclaim } from "./forgotten.ts";
 import type { Kernels } from "./kernels.ts";
 import { Memory, precisions, type Precision } from "./memory.ts";
 import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./wasm-source.ts";
@@ -103,10 +104,15 @@ export async function init(options: InitOptions = {}): Promise<void> {
   );
 }
 
-/** The engine of one precision, loaded at the first call. */
+/**
+ * The engine of one precision, loaded at the first call. Whoever makes a model asks here first: where much memory was
+ * taken since the last time, models that were forgotten give theirs back.
+ */
 export async function engine(precision: Precision): Promise<Engine> {
   oneOf("engine", "precision", precision, precisions);
-  return loading.get(precision)?.engine ?? start(precision);
+  const found = await (loading.get(precision)?.engine ?? start(precision));
+  await reclaim(found.memory);
+  return found;
 }
 
 /** What is in use. */

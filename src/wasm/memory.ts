@@ -2,6 +2,7 @@
  * One kernel memory: a first-fit allocator of aligned blocks, arenas over it, and short-lived typed views.
  */
 import { MemoryError } from "./errors.ts";
+import { released, releaseWhenForgotten, type Holding } from "./forgotten.ts";
 import type { Ptr } from "./kernels.ts";
 
 const ALIGNMENT = 64; // a cache line; also keeps every v128 access aligned
@@ -175,21 +176,55 @@ export class Memory {
   }
 }
 
+/** The blocks of an arena, which outlive it until they are given back. */
+class Blocks implements Holding {
+  readonly #memory: Memory;
+  readonly #owner: string;
+  readonly #list: { from: Ptr; size: number }[] = [];
+  /** Bytes of all blocks. */
+  total = 0;
+
+  constructor(memory: Memory, owner: string) {
+    this.#memory = memory;
+    this.#owner = owner;
+  }
+
+  get count(): number {
+    return this.#list.length;
+  }
+
+  get last(): { from: Ptr; size: number } | undefined {
+    return this.#list[this.#list.length - 1];
+  }
+
+  add(size: number): { from: Ptr; size: number } {
+    const block = { from: this.#memory.allocate(size), size: round(size) };
+    this.#memory.count(this.#owner, block.size, this.count > 0 ? 0 : 1);
+    this.#list.push(block);
+    this.total += block.size;
+    return block;
+  }
+
+  release(): void {
+    for (const block of this.#list) this.#memory.free(block.from);
+    this.#memory.count(this.#owner, -this.total, this.count > 0 ? -1 : 0);
+    this.#list.length = this.total = 0;
+  }
+}
+
 /**
- * Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or
- * `dispose`.
+ * Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or `dispose`, or
+ * when nothing refers to the arena any more: whoever keeps a pointer into it keeps the arena.
  */
 export class Arena {
   readonly memory: Memory;
-  readonly #owner: string;
-  #blocks: { from: Ptr; size: number }[] = [];
+  readonly #blocks: Blocks;
   #used = 0;
-  #total = 0;
 
   /** `owner` is what the message of a full memory calls the holder of these buffers. */
   constructor(memory: Memory, owner = "other buffers") {
     this.memory = memory;
-    this.#owner = owner;
+    this.#blocks = new Blocks(memory, owner);
   }
 
   /** n reals, contents undefined. */
@@ -201,10 +236,10 @@ export class Arena {
     return this.#take(n * 4);
   }
 
-  /** Forgets all buffers and keeps the room: the next ones of the same sizes allocate nothing. */
+  /** Forgets all buffers and keeps the memory: the next ones of the same sizes allocate nothing. */
   reset(): void {
-    const total = this.#total;
-    if (this.#blocks.length > 1) {
+    const { count, total } = this.#blocks;
+    if (count > 1) {
       this.dispose();
       this.#add(total);
     }
@@ -213,17 +248,16 @@ export class Arena {
 
   /** Gives all memory back. */
   dispose(): void {
-    for (const block of this.#blocks) this.memory.free(block.from);
-    this.memory.count(this.#owner, -this.#total, this.#blocks.length > 0 ? -1 : 0);
-    this.#blocks = [];
-    this.#used = this.#total = 0;
+    if (this.#blocks.count > 0) released(this.#blocks);
+    this.#blocks.release();
+    this.#used = 0;
   }
 
   #take(bytes: number): Ptr {
     const size = round(bytes);
-    let block = this.#blocks[this.#blocks.length - 1];
+    let block = this.#blocks.last;
     if (!block || this.#used + size > block.size) {
-      block = this.#add(Math.max(size, Math.min(this.#total, 16 << 20), 4096));
+      block = this.#add(Math.max(size, Math.min(this.#blocks.total, 16 << 20), 4096));
       this.#used = 0;
     }
     const ptr = (block.from + this.#used) as Ptr;
@@ -232,10 +266,8 @@ export class Arena {
   }
 
   #add(size: number): { from: Ptr; size: number } {
-    const block = { from: this.memory.allocate(size), size: round(size) };
-    this.memory.count(this.#owner, block.size, this.#blocks.length > 0 ? 0 : 1);
-    this.#blocks.push(block);
-    this.#total += block.size;
+    const block = this.#blocks.add(size);
+    if (this.#blocks.count === 1) releaseWhenForgotten(this, this.#blocks);
     return block;
   }
 }
