@@ -39,7 +39,7 @@ function lengthOf(x: unknown): number {
 }
 
 /** A value of data in the words of errors. */
-const shown = (value: unknown): string => (typeof value === "bigint" ? `${value}n` : show(value));
+const shown = (value: unknown): string => (typeof value === "bigint" ? `the BigInt ${value}` : typeof value === "string" ? `the text ${show(value)}` : show(value));
 
 /** Throws a DataError unless every x[i] is a number that `allowed` takes. place(i) names it. */
 export function checkValues(

@@ -1,12 +1,14 @@
 /** What analysis and workers need of a net beside its public face. */
-import type { DataItem, DataSpec } from "../../data/item.ts";
+import { checkItems, type DataItem, type DataSpec } from "../../data/item.ts";
 import type { Sequence } from "../../data/sequence.ts";
-import type { Tape, TapeOptions } from "../../graph/tape.ts";
+import { Tape, type TapeOptions } from "../../graph/tape.ts";
 import type { Weights } from "../../graph/weights.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { Batch } from "../../train/batch.ts";
 import type { ShardResult, ShardTask } from "../../train/shards.ts";
+import type { Reader } from "../../train/reader.ts";
 import type { BuiltGraph } from "./build.ts";
+import type { Reading } from "./network.ts";
 
 /** The inside of a net. */
 export interface Internals {
@@ -25,6 +27,8 @@ export interface Internals {
   tape(options?: TapeOptions): Tape;
   /** One shard of a batch at full parameters θ [P]: what a worker of a pool computes. */
   shardGradient(theta: Floats, task: ShardTask): ShardResult;
+  /** look() with the net as it was after its last whole training step. It must not await. */
+  read<R>(look: () => R): R;
   /** One answer [T,O] a sequence, whatever their number: the list is never taken for one sequence of rows. */
   predictEach(who: string, inputs: readonly Sequence[]): Floats[];
 }
@@ -40,3 +44,30 @@ export function internals(net: object): Internals {
 
 /** A net shows its inside. */
 export const expose = (net: object, inside: Internals): void => void insides.set(net, inside);
+
+/** The part of a net's inside that its parts give. live(method): throws DisposedError, else names the caller. */
+export function insideOf(
+  { parts, read }: Pick<Reading, "parts" | "read">,
+  built: BuiltGraph,
+  reader: Reader,
+  live: (method: string) => string,
+): Omit<Internals, "read" | "predictEach"> {
+  const { weights, spec } = parts;
+  return {
+    built,
+    weights,
+    data: spec,
+    inspect(data, look) {
+      const items = checkItems(live("inspect"), spec, data);
+      return read(() => reader.gradient(items, (_, __, tape, batch) => look(tape, batch)));
+    },
+    tape(options) {
+      live("tape");
+      return new Tape(weights, options);
+    },
+    shardGradient(theta, task) {
+      live("shardGradient");
+      return reader.shardGradient(theta, task);
+    },
+  };
+}

@@ -6,12 +6,8 @@
 import { ShapeError, knownOptions } from "../../wasm/errors.ts";
 import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { Random } from "../../wasm/random.ts";
-import { streams } from "../../wasm/streams.ts";
-import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
-import { ConstraintMap } from "../../graph/constraint-map.ts";
-import { Tape } from "../../graph/tape.ts";
-import { Weights } from "../../graph/weights.ts";
+import { inferenceEngine } from "../../inference/inference-engine.ts";
+import type { Weights } from "../../graph/weights.ts";
 import { checkItems, flattenInitial, flattenInput, type DataItem, type FlatInput } from "../../data/item.ts";
 import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
 import type { Evaluation } from "../../train/metrics.ts";
@@ -20,21 +16,20 @@ import type { TrainOptions } from "../../train/options.ts";
 import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
 import { Lifetime } from "../lifetime.ts";
+import { assemble, type StartValues } from "./assemble.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { resolveConstraints } from "./constraints.ts";
 import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
 import type { FitState } from "./fit-state.ts";
 import { forecast, type ForecastOptions } from "./forecast.ts";
 import { Forward } from "./forward.ts";
-import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
-import { expose } from "./internals.ts";
+import { expose, insideOf } from "./internals.ts";
 import { matrices, parameterValues, type NamedMatrix, type ParameterView } from "./parameters.ts";
 import { drawSequence, type SampleOptions } from "./sample.ts";
-import { checkSpec, inputOf, lossOf, type NetworkSpec } from "./spec.ts";
+import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { summarize, type NetworkSummary } from "./summary.ts";
 
@@ -63,34 +58,16 @@ export class Network {
     this.engine = engine;
     this.spec = spec;
     this.#built = built;
-    const { graph, input, initial, output } = built;
-    this.#weights = new Weights(engine, graph);
-    if (start.draw)
-      initialize(built, this.#weights, new Random(engine, spec.seed, streams.parameters), start.spectrum);
-    const indices = resolveConstraints(spec.constraints, graph.parameters);
-    const first = graph.node(0);
-    const loss = lossOf(spec.loss);
-    this.#parts = {
-      weights: this.#weights,
-      output,
-      loss,
-      constraints: indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined,
-      spec: {
-        precision: engine.precision,
-        input: first.columns,
-        symbols: first.data!.symbols,
-        output: graph.node(output).columns,
-        target: loss.target,
-        initial: built.initialColumns,
-      },
-      nodes: { input, initial },
-      seed: spec.seed,
-      model: spec,
-    };
+    this.#parts = assemble(engine, spec, built, start);
+    this.#weights = this.#parts.weights;
     this.#trainer = new Trainer(this.#parts);
     this.#reader = new Reader(this.#parts);
     this.#forward = new Forward(this.#parts);
-    this.#expose();
+    expose(this, {
+      ...insideOf(this.#reading(), built, this.#reader, (method) => this.#life.check(method)),
+      read: (look) => this.#trainer.read(look),
+      predictEach: (who, inputs) => this.#predict(who, inputs, undefined),
+    });
   }
 
   /** Number of parameters. */
@@ -304,6 +281,7 @@ export class Network {
       seed: spec.seed,
       parts: this.#parts,
       forward: this.#forward,
+      read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),
     };
   }
@@ -342,30 +320,6 @@ export class Network {
       ),
     );
   }
-
-  #expose(): void {
-    const live = (method: string): string => this.#life.check(method);
-    expose(this, {
-      built: this.#built,
-      weights: this.#weights,
-      data: this.#parts.spec,
-      inspect: (data, look) => {
-        const items = checkItems(live("inspect"), this.#parts.spec, data);
-        return this.#trainer.read(() =>
-          this.#reader.gradient(items, (_, __, tape, batch) => look(tape, batch)),
-        );
-      },
-      tape: (options) => {
-        live("tape");
-        return new Tape(this.#weights, options);
-      },
-      shardGradient: (theta, task) => {
-        live("shardGradient");
-        return this.#reader.shardGradient(theta, task);
-      },
-      predictEach: (who, inputs) => this.#predict(who, inputs, undefined),
-    });
-  }
 }
 
 /** What readers of a net work with. */
@@ -374,13 +328,9 @@ export interface Reading {
   readonly seed: number;
   readonly parts: TrainerParts;
   readonly forward: Forward;
+  /** look() with the net as it was after its last whole training step. It must not await. */
+  read<R>(look: () => R): R;
   stream(): Stream;
-}
-
-/** How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a file. */
-interface StartValues {
-  readonly draw: boolean;
-  readonly spectrum?: InferenceEngine;
 }
 
 async function build(spec: NetworkSpec): Promise<Network> {
