@@ -39,7 +39,14 @@ function lengthOf(x: unknown): number {
 }
 
 /** A value of data in the words of errors. */
-const shown = (value: unknown): string => (typeof value === "bigint" ? `the BigInt ${value}` : typeof value === "string" ? `the text ${show(value)}` : show(value));
+const shown = (value: unknown): string => {
+  const kinds: Record<string, string> = {
+    bigint: "the BigInt ",
+    string: "the text ",
+    boolean: "the boolean ",
+  };
+  return `${kinds[typeof value] ?? ""}${show(value)}`;
+};
 
 /** Throws a DataError unless every x[i] is a number that `allowed` takes. place(i) names it. */
 export function checkValues(

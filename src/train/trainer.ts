@@ -3,10 +3,9 @@
  * bits. Between two events nothing is half done; while an asynchronous step works, readers see the net as it
  * was before it.
  */
-import { DataError, DisposedError, NumericError, OptionError } from "../wasm/errors.ts";
+import { DisposedError, NumericError, OptionError } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { adam } from "../optim/adam.ts";
-import type { Optimizer, OptimizerRun, StepReport } from "../optim/optimizer.ts";
+import type { OptimizerRun, StepReport } from "../optim/optimizer.ts";
 import type { FlatItem } from "../data/item.ts";
 import { Committed } from "./committed.ts";
 import { cutItems, fitsCut, type CutPosition } from "./cuts.ts";
@@ -15,6 +14,7 @@ import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
 import { readTrainOptions, type TrainOptions, type TrainSettings } from "./options.ts";
+import { OptimizerAtWork } from "./optimizer-at-work.ts";
 import { Pace } from "./pace.ts";
 import { packed } from "./shards.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -52,6 +52,8 @@ interface Cut {
   readonly index: number;
   /** Whether it is the batch's last. */
   readonly last: boolean;
+  /** Steps of the sequences of the whole batch, longest first. */
+  readonly lengths: readonly number[];
 }
 
 /** One net in training. */
@@ -60,9 +62,8 @@ export class Trainer {
   readonly #parts: TrainerParts;
   readonly #loader: Loader;
   readonly #committed: Committed;
-  #optimizer: Optimizer | undefined;
-  #run: OptimizerRun | undefined;
-  #restored: TrainingState | undefined;
+  readonly #enter: () => () => void;
+  readonly #optimizer: OptimizerAtWork;
   #step = 0;
   #batches = 0;
   /** Inside a batch that is cut: where, and the states to put back where they no longer stand on the tape. */
@@ -72,14 +73,16 @@ export class Trainer {
   #stopped: TrainingData | undefined;
   #training: Training | undefined;
   #working = false;
-  #disposed = false;
-  #free: (() => void) | undefined;
+  #ended = false;
 
-  constructor(parts: TrainerParts) {
+  /** enter(): what is computed on is kept until the function that comes back is called. */
+  constructor(parts: TrainerParts, enter: () => () => void) {
     this.#parts = parts;
+    this.#enter = enter;
     this.objective = new NetworkObjective(parts);
     this.#loader = new Loader(parts, parts.model);
     this.#committed = new Committed(this.objective);
+    this.#optimizer = new OptimizerAtWork(this.objective);
   }
 
   /** Steps done. */
@@ -148,23 +151,18 @@ export class Trainer {
       throw new OptionError(`${who}: the net is being trained; wait for that training, or stop it`);
     change();
     this.#parts.weights.changed();
-    this.#run?.restore({ ...this.#run.state.scalars });
+    this.#optimizer.forgetStep();
   }
 
   /** The state to save, or undefined before the first training. */
   state(): TrainingState | undefined {
-    if (!this.#run || !this.#optimizer) return this.#restored;
-    const { memory } = this.objective.engine;
     const held = this.#committed.state;
-    const { vectors, scalars } = held ?? this.#run.state;
+    const optimizer = this.#optimizer.snapshot(held);
+    if (!optimizer || this.#step === 0) return undefined;
     return {
-      optimizer: this.#optimizer.name,
+      ...optimizer,
       step: this.#step,
       batches: this.#batches,
-      scalars: { ...scalars },
-      vectors: Object.fromEntries(
-        Object.entries(vectors).map(([name, ptr]) => [name, memory.reals(ptr, this.objective.size).slice()]),
-      ),
       position: this.#position && {
         ...this.#position,
         carried: this.#putBack ?? held?.carried ?? this.objective.loss.tape.carried,
@@ -174,7 +172,7 @@ export class Trainer {
 
   /** Goes on from a saved state at the next training. */
   restore(state: TrainingState): void {
-    this.#restored = state;
+    this.#optimizer.restore(state);
     this.#step = state.step;
     this.#batches = state.batches;
     if (!state.position) return;
@@ -183,16 +181,19 @@ export class Trainer {
     this.#putBack = carried;
   }
 
-  /**
-   * Ends a training that is under way and gives all memory back, then calls `free`: at once, or when the step
-   * that is under way has stopped.
-   */
-  dispose(free: () => void): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#free = free;
-    if (!this.#working) return this.#release();
-    this.#training?.stop.abort(this.#gone(this.#training.who));
+  /** Ends a training that is under way: it rejects with DisposedError. */
+  stop(): void {
+    this.#ended = true;
+    if (this.#training && this.#working) this.#training.stop.abort(this.#gone(this.#training.who));
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.stop();
+    this.#optimizer.dispose();
+    this.#loader.dispose();
+    this.#committed.dispose();
+    this.objective.dispose();
   }
 
   #gone(who: string): DisposedError {
@@ -200,15 +201,7 @@ export class Trainer {
   }
 
   #live(who: string): void {
-    if (this.#disposed) throw this.#gone(who);
-  }
-
-  #release(): void {
-    this.#run?.dispose();
-    this.#loader.dispose();
-    this.#committed.dispose();
-    this.objective.dispose();
-    this.#free?.();
+    if (this.#ended) throw this.#gone(who);
   }
 
   /** Everything checked, then the optimizer started or taken up again. */
@@ -217,55 +210,18 @@ export class Trainer {
     const settings = readTrainOptions(who, options, {
       spec,
       endless: isItems(data) || isSource(data) || isEpochs(data),
-      optimizer: this.#optimizer,
+      optimizer: this.#optimizer.optimizer,
     });
     if (this.#training)
       throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
     const next = feed(who, this.objective.engine, spec, data, { ...settings, seed });
     this.objective.adopt();
-    const run = this.#start(who, settings.optimizer);
+    const run = this.#optimizer.start(who, settings.optimizer);
     // a step that was stopped inside goes on only with the batch that it began with
-    if (this.#stopped !== undefined && this.#stopped !== data) run.restore({ ...run.state.scalars });
+    if (this.#stopped !== undefined && this.#stopped !== data) this.#optimizer.forgetStep();
     this.#stopped = undefined;
     this.#training = { who, data, settings, run, next, stop: new AbortController(), pace: new Pace() };
     return this.#training;
-  }
-
-  #start(who: string, wanted: Optimizer | undefined): OptimizerRun {
-    if (this.#run && (wanted === undefined || wanted === this.#optimizer)) return this.#run;
-    const before = this.state();
-    const optimizer = wanted ?? adam();
-    if (wanted === undefined && before && before.optimizer !== "adam") {
-      throw new OptionError(
-        `${who}: the net was trained with ${before.optimizer}; give that ` +
-          "optimizer again to go on, or another to start anew",
-      );
-    }
-    const run = optimizer.start(this.objective.at({ batch: () => [], total: 0 }));
-    try {
-      if (before?.optimizer === optimizer.name) this.#resume(who, run, before);
-    } catch (error) {
-      run.dispose();
-      throw error;
-    }
-    this.#run?.dispose();
-    this.#optimizer = optimizer;
-    this.#restored = undefined;
-    return (this.#run = run);
-  }
-
-  /** The optimizer's vectors and scalars as they were. Throws DataError where a file lacks some. */
-  #resume(who: string, run: OptimizerRun, { optimizer, vectors, scalars }: TrainingState): void {
-    const { memory } = this.objective.engine;
-    for (const name of Object.keys(run.state.scalars))
-      if (scalars[name] === undefined)
-        throw new DataError(`${who}: the training state of ${optimizer} lacks "${name}"; load another file`);
-    for (const [name, ptr] of Object.entries(run.state.vectors)) {
-      if (!vectors[name])
-        throw new DataError(`${who}: the training state of ${optimizer} lacks "${name}"; load another file`);
-      memory.reals(ptr, this.objective.size).set(vectors[name]);
-    }
-    run.restore(scalars);
   }
 
   /** The batches of the next step, cut; undefined where there are no more. */
@@ -279,13 +235,16 @@ export class Trainer {
     const { truncate } = settings;
     if (truncate === Infinity) {
       this.#leaveBatch();
-      return [{ batches, index: 0, last: true }];
+      return [{ batches, index: 0, last: true, lengths: [] }];
     }
     const [items] = batches;
     if (this.#position && !fitsCut({ ...this.#position, carried: [] }, items, truncate)) this.#leaveBatch();
     const from = this.#position?.cut ?? 0;
     const cuts = cutItems(items, truncate, this.#parts.spec);
-    return cuts.map((cut, index) => ({ batches: [cut], index, last: index === cuts.length - 1 })).slice(from);
+    const lengths = packed(items).map(({ length }) => length);
+    return cuts
+      .map((cut, index) => ({ batches: [cut], index, last: index === cuts.length - 1, lengths }))
+      .slice(from);
   }
 
   /** The next batch is begun from its start. */
@@ -310,6 +269,7 @@ export class Trainer {
       },
     });
     if (!run.immediate || settings.pool) this.#committed.hold(run, !first);
+    const leave = this.#enter();
     this.#working = true;
     try {
       const result = run.step(f, factor);
@@ -322,7 +282,7 @@ export class Trainer {
     } finally {
       this.#working = false;
       this.#committed.release();
-      if (this.#disposed) this.#release();
+      leave();
     }
   }
 
@@ -333,21 +293,18 @@ export class Trainer {
   }
 
   /** The step is whole. */
-  #commit({ batches, index, last }: Cut, { truncate }: TrainSettings): void {
+  #commit({ batches, index, last, lengths }: Cut, { truncate }: TrainSettings): void {
     ++this.#step;
     this.#putBack = undefined;
     if (last) {
       this.#batches += batches.length;
       this.#position = undefined;
-    } else if (index === 0) {
-      const lengths = packed(batches[0]).map(({ length }) => length);
-      this.#position = { cut: 1, truncate, lengths };
-    } else this.#position = { ...this.#position!, cut: index + 1 };
+    } else this.#position = { cut: index + 1, truncate, lengths };
   }
 
   /** A step that failed or was stopped: θ, the optimizer and the states carried on are what they were. */
   #undo(error: unknown, { who, data, stop }: Training, first: boolean): undefined {
-    if (this.#disposed) throw this.#gone(who);
+    if (this.#ended) throw this.#gone(who);
     const held = this.#committed.state !== undefined;
     const carried = this.#committed.undo();
     if (held && !first) this.#putBack = carried;

@@ -86,26 +86,30 @@ export function readFitOptions(who: string, options: LanguageModelFitOptions): S
 
 /**
  * Fits the net, and others from other seeds where restarts are asked for; gives the best with its report. The
- * others are disposed.
+ * others are disposed. onNet(net): the net that is trained from now on.
  */
 export async function fitNet(
   first: Network,
   data: readonly DataItem[],
   settings: Settings,
+  onNet: (net: Network) => void,
 ): Promise<{ net: Network; report: LanguageModelReport }> {
-  const start = async (restart: number): Promise<Network> =>
-    restart === 0 ? first : network({ ...first.spec, seed: first.spec.seed + restart });
-  let best: { net: Network; report: LanguageModelReport } | undefined;
-  for (let restart = 0; restart < settings.restarts && !(best && settings.signal?.aborted); ++restart) {
-    const net = await start(restart);
-    const report = await fitOnce(net, data, settings, restart);
-    if (best && report.logLikelihood <= best.report.logLikelihood) net.dispose();
-    else {
-      best?.net.dispose();
-      best = { net, report };
+  let best = { net: first, report: await fitOnce(first, data, settings, 0) };
+  for (let restart = 1; restart < settings.restarts && !settings.signal?.aborted; ++restart) {
+    const net = await network({ ...first.spec, seed: first.spec.seed + restart });
+    onNet(net);
+    try {
+      const report = await fitOnce(net, data, settings, restart);
+      const better = report.logLikelihood > best.report.logLikelihood;
+      (better ? best.net : net).dispose();
+      if (better) best = { net, report };
+    } catch (error) {
+      net.dispose();
+      if (best.net !== first) best.net.dispose();
+      throw error;
     }
   }
-  return best!;
+  return best;
 }
 
 async function fitOnce(

@@ -14,7 +14,7 @@ import { internals } from "../network/internals.ts";
 import { Network, network } from "../network/network.ts";
 import { drawSequence } from "../network/sample.ts";
 import type { Stream } from "../network/stream.ts";
-import { Lifetime } from "../lifetime.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { fitNet, readFitOptions, type LanguageModelFitOptions, type LanguageModelReport } from "./fit.ts";
 import { isBare, WordTable, type Words, type WordSequences } from "./words.ts";
 
@@ -89,7 +89,7 @@ export class LanguageModelStream {
   }
 
   /** `using stream = lm.stream()`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 }
@@ -99,7 +99,8 @@ export class NeuralLanguageModel {
   readonly #life = new Lifetime("languageModel");
   readonly #vocabulary: WordTable;
   #net: Network;
-  #fitting = false;
+  /** The net that a fit trains now. */
+  #trainee: Network | undefined;
 
   /** Use `languageModel(spec)`. */
   constructor(net: Network) {
@@ -128,19 +129,24 @@ export class NeuralLanguageModel {
     const who = this.#life.check("fit");
     const settings = readFitOptions(who, options);
     const data = this.#vocabulary.items(who, sequences);
-    if (this.#fitting)
+    if (this.#trainee)
       throw new OptionError(`${who}: the model is being fitted already; wait for that fit, or stop it`);
-    this.#fitting = true;
+    this.#trainee = this.#net;
     try {
-      const { net, report } = await fitNet(this.#net, data, settings);
+      const { net, report } = await fitNet(this.#net, data, settings, (trainee) => {
+        this.#trainee = trainee;
+        if (this.#life.over) trainee.dispose();
+      });
       this.#net = net;
+      if (this.#life.over) net.dispose();
+      this.#life.check("fit");
       return report;
     } catch (error) {
       if (error instanceof DisposedError)
         throw new DisposedError(`${who}: the model was disposed while it was being fitted`, { cause: error });
       throw error;
     } finally {
-      this.#fitting = false;
+      this.#trainee = undefined;
     }
   }
 
@@ -239,11 +245,13 @@ export class NeuralLanguageModel {
 
   /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
   dispose(): void {
-    if (this.#life.end()) this.#net.dispose();
+    if (!this.#life.end()) return;
+    this.#trainee?.dispose();
+    this.#net.dispose();
   }
 
   /** `using lm = await languageModel(spec)`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 
@@ -314,6 +322,4 @@ async function load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageMode
 }
 
 /** Builds a neural language model: `const lm = await languageModel({ vocabulary, context: 4 })`. */
-export const languageModel: ((spec: LanguageModelSpec) => Promise<NeuralLanguageModel>) & {
-  load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageModel>;
-} = Object.assign(create, { load });
+export const languageModel: ModelFactory<LanguageModelSpec, NeuralLanguageModel> = modelFactory(create, load);

@@ -15,7 +15,7 @@ import type { BatchSource, TrainingData } from "../../train/feed.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
-import { Lifetime } from "../lifetime.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { assemble, type StartValues } from "./assemble.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
@@ -43,14 +43,13 @@ export interface PredictOptions {
 export class Network {
   readonly spec: Required<NetworkSpec>;
   readonly engine: Engine;
-  readonly #life = new Lifetime("network");
+  readonly #life = new Lifetime("network", this);
   readonly #built: BuiltGraph;
   readonly #parts: TrainerParts;
   readonly #weights: Weights;
   readonly #trainer: Trainer;
   readonly #reader: Reader;
   readonly #forward: Forward;
-  readonly #streams = new Set<Stream>();
   #fitState: FitState | undefined;
 
   /** Use `network(spec)`. */
@@ -59,10 +58,11 @@ export class Network {
     this.spec = spec;
     this.#built = built;
     this.#parts = assemble(engine, spec, built, start);
-    this.#weights = this.#parts.weights;
-    this.#trainer = new Trainer(this.#parts);
-    this.#reader = new Reader(this.#parts);
-    this.#forward = new Forward(this.#parts);
+    const life = this.#life;
+    this.#weights = life.own(this.#parts.weights);
+    this.#forward = life.own(new Forward(this.#parts));
+    this.#reader = life.own(new Reader(this.#parts));
+    this.#trainer = life.own(new Trainer(this.#parts, () => life.enter()));
     expose(this, {
       ...insideOf(this.#reading(), built, this.#reader, (method) => this.#life.check(method)),
       read: (look) => this.#trainer.read(look),
@@ -174,13 +174,7 @@ export class Network {
   /** One step at a time, state kept. Throws OptionError for nets that read backwards in time. */
   stream(): Stream {
     this.#life.check("stream");
-    const stream = new Stream(
-      this.#parts,
-      (read) => this.#trainer.read(read),
-      () => this.#streams.delete(stream),
-    );
-    this.#streams.add(stream);
-    return stream;
+    return new Stream(this.#parts, this.#life, { net: this, read: (look) => this.#trainer.read(look) });
   }
 
   /** Loss and metrics on items, or on `count` fresh sequences of a task. */
@@ -232,17 +226,12 @@ export class Network {
    * under way ends with DisposedError, and its memory goes when its step has stopped.
    */
   dispose(): void {
-    if (!this.#life.end()) return;
-    for (const stream of this.#streams) stream.dispose();
-    this.#trainer.dispose(() => {
-      this.#reader.dispose();
-      this.#forward.dispose();
-      this.#weights.dispose();
-    });
+    this.#trainer.stop();
+    this.#life.end();
   }
 
   /** `using net = await network(spec)`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 
@@ -343,8 +332,6 @@ async function build(spec: NetworkSpec): Promise<Network> {
 }
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */
-export const network: ((spec: NetworkSpec) => Promise<Network>) & {
-  load(bytes: Uint8Array | ArrayBuffer): Promise<Network>;
-} = Object.assign((spec: NetworkSpec) => build(spec), {
-  load: (bytes: Uint8Array | ArrayBuffer) => Network.load(bytes),
-});
+export const network: ModelFactory<NetworkSpec, Network> = modelFactory(build, (bytes) =>
+  Network.load(bytes),
+);

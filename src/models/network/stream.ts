@@ -8,8 +8,16 @@ import type { NodeId } from "../../graph/graph.ts";
 import { flattenInitial, inputValues } from "../../data/item.ts";
 import { checkStep } from "../../data/sequence.ts";
 import type { LossParts } from "../../train/net-loss.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
 
 const single = packing([1]);
+
+/** The net of a stream: it lives as long as the stream. */
+export interface StreamSource {
+  readonly net: object;
+  /** look() with the net as it was after its last whole training step. */
+  read<R>(look: () => R): R;
+}
 
 /** One sequence in progress. */
 export class Stream {
@@ -19,19 +27,20 @@ export class Stream {
   readonly #x: Ptr;
   readonly #y: Ptr;
   readonly #initial: Ptr;
-  readonly #read: <R>(look: () => R) => R;
-  readonly #gone: () => void;
+  readonly #source: StreamSource;
+  readonly #net: Lifetime;
+  readonly #life: Lifetime;
   #started = false;
-  #disposed = false;
 
-  /** Use `net.stream()`. read(look): looks at the net as it was after its last whole training step. */
-  constructor(parts: LossParts, read: <R>(look: () => R) => R, gone: () => void) {
+  /** Use `net.stream()`. life: the net's. */
+  constructor(parts: LossParts, life: Lifetime, source: StreamSource) {
     const { weights, nodes, spec } = parts;
     this.#parts = parts;
-    this.#read = read;
-    this.#gone = gone;
-    this.#tape = new Tape(weights);
-    this.#arena = new Arena(weights.engine.memory);
+    this.#source = source;
+    this.#net = life;
+    this.#life = new Lifetime("stream", this, life);
+    this.#tape = this.#life.own(new Tape(weights));
+    this.#arena = this.#life.own(new Arena(weights.engine.memory, "streams of nets"));
     this.#x = spec.symbols ? this.#arena.ints(spec.input) : this.#arena.reals(spec.input);
     this.#y = this.#arena.reals(spec.output);
     this.#initial = this.#arena.reals(spec.initial);
@@ -52,7 +61,7 @@ export class Stream {
     const { memory, kernels } = this.#tape.engine;
     const row = checkStep("stream.step", "x", x, I, inputValues(spec));
     (symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I)).set(row);
-    return this.#read(() => {
+    return this.#source.read(() => {
       this.#tape.forward({ carry: this.#started ? "continue" : "start" });
       this.#started = true;
       loss.predict(kernels, 1, O, this.#tape.value(output), this.#y);
@@ -74,20 +83,16 @@ export class Stream {
 
   /** Gives its memory back. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#gone();
-    this.#tape.dispose();
-    this.#arena.dispose();
+    this.#life.end();
   }
 
   /** `using stream = net.stream()`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 
   #live(method: string): void {
-    if (this.#disposed)
+    if (this.#life.over || this.#net.over)
       throw new DisposedError(
         `stream.${method}: the stream, or its net, was disposed; take another from net.stream()`,
       );
