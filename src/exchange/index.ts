@@ -9,3 +9,5 @@ export type { PyTorchDescription, PyTorchModule, PyTorchPlace } from "./pytorch/
 export { toC } from "./c/write.ts";
 export type { COptions } from "./c/write.ts";
 export type { WeightKind } from "./c/weights.ts";
+export { toOnnx } from "./onnx/write.ts";
+export type { OnnxOptions } from "./onnx/write.ts";

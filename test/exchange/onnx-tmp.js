@@ -1,0 +1,130 @@
+// Nets written as ONNX and run in onnxruntime-web, whole and step by step, and read back, compared number by
+// number: node test/exchange/onnx.js [--nets 100] [--seed 1]. Wants a built dist and `npm ci --prefix
+// test/exchange/peers`.
+import { parseArgs } from "node:util";
+import * as unrolled from "unrolled";
+import { toOnnx } from "unrolled/exchange";
+import { largest, peer } from "./peers.js";
+import { randomInput, randomSpec } from "./random-net.js";
+
+const ort = await peer("onnxruntime-web");
+const { values } = parseArgs({
+  options: { nets: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
+});
+const COUNT = Number(values.nets);
+const BOUND = 1e-5;
+ort.env.wasm.numThreads = 1;
+ort.env.logLevel = "error";
+
+/** What ONNX has. */
+const can = {
+  recurrent: ["lstm", "gru", "rnn"],
+  activations: ["identity", "tanh", "logistic", "relu"],
+  bidirectional: true,
+  peepholes: true,
+  lstm1997: true,
+  before: true,
+  delayTaps: true,
+  subsample: true,
+  skip: true,
+};
+
+/** A tensor of B copies of a sequence [steps, columns]. */
+function inputTensor(input, x, steps, B) {
+  const columns = x.length / steps;
+  const all = Array.from({ length: B }, () => x).flat();
+  if (typeof input === "number")
+    return new ort.Tensor("float32", Float32Array.from(all), [B, steps, columns]);
+  const dims = columns === 1 ? [B, steps] : [B, steps, columns];
+  return new ort.Tensor("int64", BigInt64Array.from(all, BigInt), dims);
+}
+
+/** A whole batch of equal sequences, each started as the net starts. */
+async function whole(net, x, steps) {
+  const session = await ort.InferenceSession.create(toOnnx(net, { states: "fixed" }));
+  const { y } = await session.run({ x: inputTensor(net.spec.input, x, steps, 2) });
+  await session.release();
+  return [y.data.slice(0, y.size / 2), y.data.slice(y.size / 2)];
+}
+
+/** The starts of the states that go in: parameters of the net, or zeros. */
+function starts(net, names) {
+  return Object.fromEntries(
+    names.map((name) => {
+      const [layer, state] = name.split(".");
+      const i = Number(/\d+$/.exec(layer)[0]) - 1;
+      const H = net.spec.layers[i].units;
+      if (state === "past0") {
+        const { taps } = net.spec.layers[i];
+        return [
+          name,
+          new ort.Tensor("float32", new Float32Array((taps - 1) * net.spec.input), [
+            taps - 1,
+            1,
+            net.spec.input,
+          ]),
+        ];
+      }
+      const row = net.parameters.find((parameter) => parameter.name === `${layer}.state`)?.data;
+      const from = state === "c0" ? H : 0;
+      const data = row ? Float32Array.from(row.slice(from, from + H)) : new Float32Array(H);
+      return [name, new ort.Tensor("float32", data, [1, 1, H])];
+    }),
+  );
+}
+
+/** Step by step, states carried by the caller. */
+async function stepped(net, x, steps) {
+  const session = await ort.InferenceSession.create(toOnnx(net));
+  const columns = x.length / steps;
+  const carried = session.inputNames.filter((name) => name !== "x");
+  let states = starts(net, carried);
+  const out = [];
+  for (let t = 0; t < steps; ++t) {
+    const one = inputTensor(net.spec.input, x.slice(t * columns, (t + 1) * columns), 1, 1);
+    const made = await session.run({ x: one, ...states });
+    out.push(...made.y.data);
+    states = Object.fromEntries(carried.map((name) => [name, made[name.slice(0, -1)]]));
+  }
+  await session.release();
+  return out;
+}
+
+const worst = { whole: 0, stepped: 0, back: 0 };
+const counts = { whole: 0, stepped: 0, back: 0 };
+let failed = 0;
+const note = (kind, seed, off) => {
+  counts[kind] += 1;
+  worst[kind] = Math.max(worst[kind], off);
+  if (off <= BOUND) return;
+  ++failed;
+  console.log(`  net ${seed}, ${kind}: ${off}`);
+};
+
+for (let i = 0; i < COUNT; ++i) {
+  const seed = 1000 * Number(values.seed) + i + 1;
+  const spec = randomSpec(unrolled, seed, "float32", can);
+  const net = await unrolled.network(spec);
+  const steps = 1 + ((7 * i) % 25);
+  const x = randomInput(spec.input, steps, seed);
+  const [want] = net.predict([x]);
+  for (const got of await whole(net, x, steps)) note("whole", seed, largest(got, want));
+  const types = spec.layers.map(({ type }) => type);
+  if (!types.includes("bidirectional") && !types.includes("subsample"))
+    note("stepped", seed, largest(await stepped(net, x, steps), want));
+  if (!types.includes("delayTaps") && !true) {
+    const back = await fromOnnx(toOnnx(net, { states: "fixed" }));
+    note("back", seed, largest(back.predict([x])[0], want));
+    back.dispose();
+  }
+  net.dispose();
+}
+for (const [kind, title] of [
+  ["whole", "whole batches in onnxruntime-web"],
+  ["stepped", "step by step in onnxruntime-web"],
+  ["back", "read back by fromOnnx"],
+])
+  console.log(
+    `${title}: ${counts[kind]} comparisons, largest difference ${worst[kind].toExponential(1)}, want ${BOUND}`,
+  );
+process.exitCode = failed ? 1 : 0;
