@@ -11,3 +11,5 @@ export type { COptions } from "./c/write.ts";
 export type { WeightKind } from "./c/weights.ts";
 export { toOnnx } from "./onnx/write.ts";
 export type { OnnxOptions } from "./onnx/write.ts";
+export { fromOnnx } from "./onnx/read.ts";
+export type { FromOnnxOptions } from "./onnx/read.ts";
