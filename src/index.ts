@@ -75,12 +75,14 @@ export type { TrainingData, BatchSource, EpochSource } from "./train/feed.ts";
 export type { FiniteTask, Item, Task } from "./train/task.ts";
 
 // models with closed-form inference
-export { autoregressive, Autoregressive } from "./models/autoregressive.ts";
+export { autoregressive, Autoregressive } from "./models/autoregressive/autoregressive.ts";
 export type {
   AutoregressiveOutputs,
-  AutoregressiveReport,
-  AutoregressiveSpec,
-} from "./models/autoregressive.ts";
+  AutoregressiveParameters,
+} from "./models/autoregressive/autoregressive.ts";
+export type { AutoregressiveReport } from "./models/autoregressive/order-selection.ts";
+export type { AutoregressiveSpec } from "./models/autoregressive/spec.ts";
+export type { AutoregressiveStep, AutoregressiveStream } from "./models/autoregressive/stream.ts";
 export { hmm } from "./models/hmm/hmm.ts";
 export { Hmm } from "./models/hmm/model.ts";
 export type { HmmFiltered } from "./models/hmm/model.ts";
@@ -93,18 +95,21 @@ export type { HmmSpec } from "./models/hmm/spec.ts";
 export type { Covariance, EmissionName } from "./models/hmm/emissions/make.ts";
 export type { EmissionParameters } from "./models/hmm/read-parameters.ts";
 export type { ViterbiPath } from "./inference/forward-backward.ts";
-export { lds, localLevel, Lds } from "./models/lds/lds.ts";
+export { lds, Lds } from "./models/lds/lds.ts";
 export type {
+  AfterHistory,
   Driven,
   Filtered,
-  GaussianOutputs,
-  GaussianStates,
-  LdsFitOptions,
+  LdsParameters,
   LikelihoodOptions,
   Smoothed,
 } from "./models/lds/lds.ts";
-export type { InitialState } from "./inference/kalman.ts";
-export type { LdsName, LdsSpec } from "./models/lds/parameters.ts";
+export type { LdsFitOptions } from "./models/lds/fit.ts";
+export type { Fixed, FixedEntries, LdsName } from "./models/lds/fixed.ts";
+export { localLevel, type LocalLevelSpec } from "./models/lds/local-level.ts";
+export type { GaussianOutputs, GaussianStates } from "./models/lds/outputs.ts";
+export type { LdsSample } from "./models/lds/sampling.ts";
+export type { InitialOption, LdsSpec } from "./models/lds/spec.ts";
 export {
   languageModel,
   LanguageModelStream,

@@ -1,6 +1,6 @@
 /**
- * The double-precision engine with the kernels of assembly/inference/index.ts: what closed-form inference runs
- * on.
+ * The double-precision engine with the kernels of assembly/inference/index.ts: what closed-form inference
+ * runs on.
  */
 import { engine, type Engine } from "../wasm/engine.ts";
 import type { Kernels, Ptr } from "../wasm/kernels.ts";

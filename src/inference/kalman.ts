@@ -1,41 +1,26 @@
 /**
- * Kalman filter and smoother over one series: shape, drift and the diffuse start here, the passes in
+ * Kalman filter and smoother over one series: buffers, drift and the diffuse start here, the passes in
  * assembly/inference/gauss.ts.
  */
 import { NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import { DiffuseFilter, smoothDiffuse, type DiffuseStep, type StateSpace } from "./diffuse.ts";
+import { DiffuseFilter, type DiffuseStep } from "./diffuse.ts";
+import { smoothDiffuse } from "./diffuse-smoother.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
+import { Matrix } from "./matrix-value.ts";
 import { Algebra } from "./matrix.ts";
+import { diffuseStart, type LinearGaussian, type Moments, type Series } from "./state-space.ts";
 
-/** Where x_1 starts. */
-export type InitialState = "diffuse" | { readonly mean: Float64Array; readonly covariance: Float64Array };
-
-/** x_{t+1} = A·x_t + B·u_t + N(0, Q), y_t = C·x_t + D·u_t + N(0, R). B [n,m], D [p,m]. */
-export interface LinearGaussian extends StateSpace {
-  readonly input: number;
-  readonly B: Float64Array;
-  readonly D: Float64Array;
-  readonly initial: InitialState;
-}
-
-interface Moments {
-  readonly mean: Float64Array;
-  readonly covariance: Float64Array;
-}
-
-/** One pass: buffers good until the next `run`. Rows of states are [n], of covariances [n,n]. */
-export interface Pass {
+/** The buffers of a pass. Rows of states are [n], of covariances [n,n]. */
+interface PassBuffers {
   readonly steps: number;
-  /** ln p(y), nats. */
-  readonly logLikelihood: number;
   /** [T]: ln p(y_t | y_<t). */
   readonly ll: Ptr;
   /** [T+1] rows: x_t given y_1..y_{t-1}. With depth "likelihood" one row, the last. */
   readonly predictedMean: Ptr;
   readonly predictedCovariance: Ptr;
-  /** [T] rows: x_t given y_1..y_t. */
+  /** [T] rows: x_t given y_1..y_t. With depth "likelihood" one row, the last. */
   readonly filteredMean: Ptr;
   readonly filteredCovariance: Ptr;
   /** [T] rows: x_t given all of y; depth "smooth" only. */
@@ -47,6 +32,14 @@ export interface Pass {
   readonly outputs: Ptr;
   /** [T,m] or NULL. */
   readonly inputs: Ptr;
+  /** [T,n] B·u or NULL. */
+  readonly drift: Ptr;
+}
+
+/** One pass: buffers good until the next `run`. */
+export interface Pass extends PassBuffers {
+  /** ln p(y), nats. */
+  readonly logLikelihood: number;
   /** The steps of the diffuse start, in order. */
   readonly start: readonly DiffuseStep[];
 }
@@ -54,9 +47,22 @@ export interface Pass {
 /** How far a pass goes: only the likelihood and the last state, all filtered states, or smoothed ones too. */
 export type Depth = "likelihood" | "filter" | "smooth";
 
-/**
- * Relative change of a covariance, per step, from which on it counts as constant: 8 units in the last place.
- */
+/** A pass at work. */
+interface Work extends PassBuffers {
+  readonly who: string;
+  readonly model: LinearGaussian;
+  /** Whether every step keeps its row. */
+  readonly keep: boolean;
+  /** Relative change of a covariance, per step, from which on it counts as constant; negative: never. */
+  readonly tolerance: number;
+  /** A, C, Q, R back to back. */
+  readonly theta: Ptr;
+  /** [T] i32: 1 where covariances are copies of those of t-1. */
+  readonly same: Ptr;
+  readonly scratch: Ptr;
+}
+
+/** 8 units in the last place. */
 const STEADY = 2 ** -49;
 
 /** Runs passes in one workspace. */
@@ -72,120 +78,16 @@ export class Kalman {
   }
 
   /**
-   * One pass over y [T,p] (NaN where missing) with inputs u [T,m]. `steady: false` computes every covariance
-   * anew. Throws NumericError, beginning with `who`, on a singular innovation covariance or a result that is
-   * not finite.
+   * One pass over a series. `steady: false` computes every covariance anew. Throws NumericError, beginning
+   * with `who`, on a singular innovation covariance or a result that is not finite.
    */
-  run(
-    who: string,
-    model: LinearGaussian,
-    y: Float64Array,
-    u: Float64Array | undefined,
-    depth: Depth,
-    { steady = true } = {},
-  ): Pass {
-    const { memory, kernels: k } = this.engine;
-    const { state: n, output: p, input: m } = model;
-    const nn = n * n;
-    const T = y.length / p;
-    const arena = this.#arena;
-    arena.reset();
-    const keep = depth !== "likelihood";
-    const rows = keep ? T : 1;
-    const smooth = depth === "smooth";
-    const theta = arena.reals(2 * nn + n * p + p * p);
-    const outputs = arena.reals(T * p);
-    const ll = arena.reals(T);
-    const scratch = arena.reals(k.kalmanScratch(n, p));
-    const inputs = u ? arena.reals(T * m) : NULL;
-    const drift = u ? arena.reals(T * n) : NULL;
-    const predictedMean = arena.reals((rows + 1) * n);
-    const predictedCovariance = arena.reals((rows + 1) * nn);
-    const filteredMean = arena.reals(rows * n);
-    const filteredCovariance = arena.reals(rows * nn);
-    const same = arena.ints(T);
-    const smoothedMean = smooth ? arena.reals(T * n) : NULL;
-    const smoothedCovariance = smooth ? arena.reals(T * nn) : NULL;
-    const lag = smooth ? arena.reals(T * nn) : NULL;
-    this.#load(model, theta, y, u, outputs, inputs, drift);
-    const { start, next } = this.#start(who, model, T, outputs, drift);
-    const d = start.length;
-    const at = keep ? d : 0;
-    start.forEach((step, t) => {
-      memory.reals(ll, T)[t] = step.logLikelihood;
-      if (keep) {
-        this.#store(step.predicted, t, predictedMean, predictedCovariance);
-        this.#store(step.filtered, t, filteredMean, filteredCovariance);
-      } else this.#store(step.filtered, 0, filteredMean, filteredCovariance);
-      memory.ints(same, T)[t] = 0;
-    });
-    this.#store(next, at, predictedMean, predictedCovariance);
-    if (d < T) {
-      const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, at * width);
-      const failed = k.kalmanFilter(
-        T - d,
-        n,
-        p,
-        theta,
-        memory.at(outputs, d * p),
-        u ? memory.at(drift, d * n) : NULL,
-        keep ? 1 : 0,
-        steady ? STEADY : -1,
-        row(predictedMean, n),
-        row(predictedCovariance, nn),
-        row(filteredMean, n),
-        row(filteredCovariance, nn),
-        memory.at(ll, d),
-        (same + 4 * d) as Ptr,
-        scratch,
-      );
-      if (failed)
-        throw new NumericError(
-          `${who}: step ${d + failed - 1}: innovation covariance is not positive definite; give R ` +
-            "more noise, or drop repeated outputs",
-        );
-    }
-    const logLikelihood = this.#total(who, ll, T);
-    if (smooth) {
-      const from = Math.max(d - 1, 0);
-      const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, from * width);
-      k.kalmanSmoother(
-        T - from,
-        n,
-        theta,
-        steady ? STEADY : -1,
-        row(predictedMean, n),
-        row(predictedCovariance, nn),
-        row(filteredMean, n),
-        row(filteredCovariance, nn),
-        (same + 4 * from) as Ptr,
-        row(smoothedMean, n),
-        row(smoothedCovariance, nn),
-        row(lag, nn),
-        p,
-        scratch,
-      );
-      for (let t = from - 1; t >= 0; --t)
-        this.#smoothStart(who, model, start[t], start[t + 1], t, smoothedMean, smoothedCovariance, lag);
-      if (!k.allFinite(T * n, smoothedMean) || !k.allFinite(T * nn, smoothedCovariance)) {
-        throw new NumericError(`${who}: a smoothed state is not finite; data or parameters are too large`);
-      }
-    }
-    return {
-      steps: T,
-      logLikelihood,
-      ll,
-      predictedMean,
-      predictedCovariance,
-      filteredMean,
-      filteredCovariance,
-      smoothedMean,
-      smoothedCovariance,
-      lag,
-      outputs,
-      inputs,
-      start,
-    };
+  run(who: string, model: LinearGaussian, series: Series, depth: Depth, { steady = true } = {}): Pass {
+    const work = this.#prepare(who, model, series, depth, steady ? STEADY : -1);
+    const start = this.#start(work);
+    this.#filter(work, start.length);
+    const logLikelihood = this.#total(work);
+    if (depth === "smooth") this.#smooth(work, start);
+    return { ...work, logLikelihood, start };
   }
 
   /** Gives its memory back. */
@@ -194,99 +96,179 @@ export class Kalman {
     this.algebra.dispose();
   }
 
-  #load(
-    model: LinearGaussian,
-    theta: Ptr,
-    y: Float64Array,
-    u: Float64Array | undefined,
-    outputs: Ptr,
-    inputs: Ptr,
-    drift: Ptr,
-  ): void {
-    const { memory, kernels: k } = this.engine;
-    const { state: n, output: p, input: m, A, C, Q, R, B, D } = model;
+  /** Takes the buffers and fills in the model and what is observed. */
+  #prepare(who: string, model: LinearGaussian, { y, u }: Series, depth: Depth, tolerance: number): Work {
+    const { state: n, output: p, input: m } = model;
     const T = y.length / p;
+    const arena = this.#arena;
+    arena.reset();
+    const keep = depth !== "likelihood";
+    const rows = keep ? T : 1;
+    const smoothed = (width: number): Ptr => (depth === "smooth" ? arena.reals(T * width) : NULL);
+    const work = {
+      who,
+      model,
+      keep,
+      tolerance,
+      steps: T,
+      theta: arena.reals(2 * n * n + n * p + p * p),
+      outputs: arena.reals(T * p),
+      ll: arena.reals(T),
+      scratch: arena.reals(this.engine.kernels.kalmanScratch(n, p)),
+      inputs: u ? arena.reals(T * m) : NULL,
+      drift: u ? arena.reals(T * n) : NULL,
+      predictedMean: arena.reals((rows + 1) * n),
+      predictedCovariance: arena.reals((rows + 1) * n * n),
+      filteredMean: arena.reals(rows * n),
+      filteredCovariance: arena.reals(rows * n * n),
+      same: arena.ints(T),
+      smoothedMean: smoothed(n),
+      smoothedCovariance: smoothed(n * n),
+      lag: smoothed(n * n),
+    };
+    this.#load(work, y);
+    if (u) this.#drive(work, u);
+    return work;
+  }
+
+  #load({ model: { state: n, output: p, A, C, Q, R }, theta, outputs }: Work, y: Float64Array): void {
+    const { memory } = this.engine;
     const all = memory.reals(theta, 2 * n * n + n * p + p * p);
-    all.set(A);
-    all.set(C, n * n);
-    all.set(Q, n * n + n * p);
-    all.set(R, 2 * n * n + n * p);
-    memory.reals(outputs, T * p).set(y);
-    if (!u) return;
-    memory.reals(inputs, T * m).set(u);
+    all.set(A.data);
+    all.set(C.data, n * n);
+    all.set(Q.data, n * n + n * p);
+    all.set(R.data, 2 * n * n + n * p);
+    memory.reals(outputs, y.length).set(y);
+  }
+
+  /** drift = u·Bᵀ, and u·Dᵀ taken off the outputs. */
+  #drive({ model, steps: T, inputs, drift, outputs }: Work, u: Float64Array): void {
+    const { memory, kernels: k } = this.engine;
+    const { state: n, output: p, input: m, B, D } = model;
     const weights = this.#arena.reals(m * Math.max(n, p));
     const effect = this.#arena.reals(T * p);
-    memory.reals(weights, m * n).set(this.algebra.transpose(n, m, B));
+    memory.reals(inputs, T * m).set(u);
+    memory.reals(weights, m * n).set(B.transposed().data);
     k.product(T, n, m, inputs, m, weights, n, drift, n);
-    memory.reals(weights, m * p).set(this.algebra.transpose(p, m, D));
+    memory.reals(weights, m * p).set(D.transposed().data);
     k.product(T, p, m, inputs, m, weights, p, effect, p);
     k.addScaled(T * p, -1, effect, outputs);
   }
 
-  /** The diffuse steps, if any, and the prediction they end in. */
-  #start(
-    who: string,
-    model: LinearGaussian,
-    T: number,
-    outputs: Ptr,
-    drift: Ptr,
-  ): { start: DiffuseStep[]; next: Moments } {
-    const steps: DiffuseStep[] = [];
+  /** The diffuse steps, if any; writes them and the prediction that they end in. */
+  #start(work: Work): DiffuseStep[] {
+    const { who, model, steps: T, outputs, drift, keep, ll, same } = work;
     const { memory } = this.engine;
     const { state: n, output: p } = model;
-    if (model.initial !== "diffuse") return { start: steps, next: model.initial };
-    const filter = new DiffuseFilter(this.algebra, model);
-    while (filter.predicted.rank > 0) {
+    const filter = new DiffuseFilter(model, diffuseStart(model));
+    const steps: DiffuseStep[] = [];
+    while (filter.predicted.W.columns > 0) {
       const t = steps.length;
       if (t === T)
         throw new NumericError(
-          `${who}: ${T} steps leave ${filter.predicted.rank} of ${n} directions of a diffuse start ` +
+          `${who}: ${T} steps leave ${filter.predicted.W.columns} of ${n} directions of a diffuse start ` +
             "unobserved; give initial: { mean, covariance }",
         );
-      const y = memory.reals(memory.at(outputs, t * p), p).slice();
-      const to = drift === NULL ? undefined : memory.reals(memory.at(drift, t * n), n).slice();
-      try {
-        steps.push(filter.step(y, to));
-      } catch (error) {
-        throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
-      }
+      const y = Float64Array.from(memory.reals(memory.at(outputs, t * p), p));
+      const to = drift === NULL ? undefined : Float64Array.from(memory.reals(memory.at(drift, t * n), n));
+      steps.push(named(`${who}: step ${t}`, () => filter.step(y, to)));
     }
-    return { start: steps, next: filter.predicted };
+    steps.forEach(({ predicted, filtered, logLikelihood }, t) => {
+      const row = keep ? t : 0;
+      memory.reals(ll, T)[t] = logLikelihood;
+      memory.ints(same, T)[t] = 0;
+      if (keep) this.#store(predicted, row, work.predictedMean, work.predictedCovariance);
+      this.#store(filtered, row, work.filteredMean, work.filteredCovariance);
+    });
+    const row = keep ? steps.length : 0;
+    this.#store(filter.predicted, row, work.predictedMean, work.predictedCovariance);
+    return steps;
+  }
+
+  /** The filter from step d on, whose prediction is there. */
+  #filter(work: Work, d: number): void {
+    const { model, steps: T, keep, drift } = work;
+    if (d === T) return;
+    const { memory, kernels: k } = this.engine;
+    const { state: n, output: p } = model;
+    const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, (keep ? d : 0) * width);
+    const failed = k.kalmanFilter(
+      T - d,
+      n,
+      p,
+      work.theta,
+      memory.at(work.outputs, d * p),
+      drift === NULL ? NULL : memory.at(drift, d * n),
+      keep ? 1 : 0,
+      work.tolerance,
+      row(work.predictedMean, n),
+      row(work.predictedCovariance, n * n),
+      row(work.filteredMean, n),
+      row(work.filteredCovariance, n * n),
+      memory.at(work.ll, d),
+      (work.same + 4 * d) as Ptr,
+      work.scratch,
+    );
+    if (failed)
+      throw new NumericError(
+        `${work.who}: step ${d + failed - 1}: innovation covariance is not positive definite; give R ` +
+          "more noise, or drop repeated outputs",
+      );
+  }
+
+  /** The smoother from the end to the diffuse start, and through it. */
+  #smooth(work: Work, start: readonly DiffuseStep[]): void {
+    const { who, model, steps: T, smoothedMean, smoothedCovariance, lag } = work;
+    const { memory, kernels: k } = this.engine;
+    const { state: n, output: p } = model;
+    const from = Math.max(start.length - 1, 0);
+    const row = (ptr: Ptr, width: number): Ptr => memory.at(ptr, from * width);
+    k.kalmanSmoother(
+      T - from,
+      n,
+      work.theta,
+      work.tolerance,
+      row(work.predictedMean, n),
+      row(work.predictedCovariance, n * n),
+      row(work.filteredMean, n),
+      row(work.filteredCovariance, n * n),
+      (work.same + 4 * from) as Ptr,
+      row(smoothedMean, n),
+      row(smoothedCovariance, n * n),
+      row(lag, n * n),
+      p,
+      work.scratch,
+    );
+    for (let t = from - 1; t >= 0; --t) {
+      const next = this.#stored(n, t + 1, smoothedMean, smoothedCovariance);
+      const step = named(`${who}: step ${t}`, () =>
+        smoothDiffuse(model, { filtered: start[t].filtered, predicted: start[t + 1].predicted, next }),
+      );
+      this.#store(step, t, smoothedMean, smoothedCovariance);
+      memory.reals(memory.at(lag, t * n * n), n * n).set(step.lag.data);
+    }
+    if (!k.allFinite(T * n, smoothedMean) || !k.allFinite(T * n * n, smoothedCovariance))
+      throw new NumericError(`${who}: a smoothed state is not finite; data or parameters are too large`);
   }
 
   #store({ mean, covariance }: Moments, t: number, means: Ptr, covariances: Ptr): void {
     const { memory } = this.engine;
-    const n = mean.length;
-    memory.reals(memory.at(means, t * n), n).set(mean);
-    memory.reals(memory.at(covariances, t * n * n), n * n).set(covariance);
+    const n = mean.rows;
+    memory.reals(memory.at(means, t * n), n).set(mean.data);
+    memory.reals(memory.at(covariances, t * n * n), n * n).set(covariance.data);
   }
 
-  #smoothStart(
-    who: string,
-    model: LinearGaussian,
-    now: DiffuseStep,
-    after: DiffuseStep,
-    t: number,
-    means: Ptr,
-    covariances: Ptr,
-    lag: Ptr,
-  ): void {
+  #stored(n: number, t: number, means: Ptr, covariances: Ptr): Moments {
     const { memory } = this.engine;
-    const n = model.state;
-    const nn = n * n;
-    const mean = memory.reals(memory.at(means, (t + 1) * n), n).slice() as Float64Array;
-    const covariance = memory.reals(memory.at(covariances, (t + 1) * nn), nn).slice() as Float64Array;
-    let step;
-    try {
-      step = smoothDiffuse(this.algebra, model, now.filtered, after.predicted, mean, covariance);
-    } catch (error) {
-      throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
-    }
-    this.#store(step, t, means, covariances);
-    memory.reals(memory.at(lag, t * nn), nn).set(step.lag);
+    const copy = (ptr: Ptr, width: number): Float64Array =>
+      Float64Array.from(memory.reals(memory.at(ptr, t * width), width));
+    return {
+      mean: Matrix.column(this.algebra, copy(means, n)),
+      covariance: new Matrix(this.algebra, n, n, copy(covariances, n * n)),
+    };
   }
 
-  #total(who: string, ll: Ptr, T: number): number {
+  #total({ who, ll, steps: T }: Work): number {
     const each = this.engine.memory.reals(ll, T);
     let sum = 0;
     for (let t = 0; t < T; ++t) {
@@ -297,5 +279,14 @@ export class Kalman {
       sum += each[t];
     }
     return sum;
+  }
+}
+
+/** What `compute` gives; its NumericErrors begin with `who`. */
+function named<T>(who: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw error instanceof NumericError ? new NumericError(`${who}: ${error.message}`) : error;
   }
 }

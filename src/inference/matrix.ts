@@ -1,31 +1,18 @@
 /**
- * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/algebra/linalg.ts and eigen.ts: products,
- * Cholesky, QR, least squares, symmetric eigenvalues, ridge. Every method takes and gives plain
- * Float64Arrays.
+ * Small f64 matrices in TypeScript, row-major, by the kernels of assembly/algebra/linalg.ts and eigen.ts:
+ * products, Cholesky, symmetric eigenvalues. Every method takes and gives plain Float64Arrays; `Matrix` is
+ * the same as a value.
  */
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
 
-/** Q [m,n] with orthonormal columns and R [n,n] upper triangular. */
-export interface QR {
-  readonly Q: Float64Array;
-  readonly R: Float64Array;
-}
 /** values [n] ascending; row i of vectors [n,n] belongs to values[i] and has length 1. */
 export interface SymmetricEigen {
   readonly values: Float64Array;
   readonly vectors: Float64Array;
 }
-/** solution [n,k] and the residual products [k,k] = (Y - X·solution)ᵀ(Y - X·solution). */
-export interface LeastSquares {
-  readonly solution: Float64Array;
-  readonly residual: Float64Array;
-}
-
-/** A diagonal element of R this far below the largest: its column depends on the others, to rounding. */
-const DEPENDENT = 1e-12;
 /** A relative pivot of a semidefinite matrix that is rounding. */
 const SEMIDEFINITE = 1e-13;
 
@@ -72,24 +59,22 @@ export class Algebra {
   }
 
   /**
-   * A⁻¹·B for symmetric positive (semi)definite A [n,n], B [n,k]; where A is singular, one of the solutions.
+   * A⁻¹·B for symmetric positive definite A [n,n], B [n,k]. Throws NumericError, which begins with `who`,
+   * on others.
    */
-  solve(
+  solve(who: string, n: number, k: number, A: ArrayLike<number>, B: ArrayLike<number>): Float64Array {
+    return this.#work(() => this.#solve(this.#factor(who, n, A, false), n, k, B));
+  }
+
+  /** One of the solutions X of A·X = B for symmetric positive semidefinite A [n,n], B [n,k]. */
+  solveSemidefinite(
     who: string,
     n: number,
     k: number,
     A: ArrayLike<number>,
     B: ArrayLike<number>,
-    { semidefinite = false } = {},
   ): Float64Array {
-    return this.#work(() => {
-      const a = this.#factor(who, n, A, semidefinite);
-      const b = this.#put(B, n * k);
-      const { kernels } = this.engine;
-      kernels.solveLower(n, k, a, b);
-      kernels.solveLowerTransposed(n, k, a, b);
-      return this.#take(b, n * k);
-    });
+    return this.#work(() => this.#solve(this.#factor(who, n, A, true), n, k, B));
   }
 
   /** L⁻¹·B for lower triangular L [n,n], B [n,k]. */
@@ -101,26 +86,6 @@ export class Algebra {
     });
   }
 
-  /** (XᵀX + λI)⁻¹·XᵀY from XX [n,n] and XY [n,k]: ridge regression from sufficient statistics. */
-  ridge(
-    who: string,
-    n: number,
-    k: number,
-    XX: ArrayLike<number>,
-    XY: ArrayLike<number>,
-    lambda: number,
-  ): Float64Array {
-    const A = Float64Array.from(XX);
-    for (let i = 0; i < n; ++i) A[i * n + i] += lambda;
-    return this.solve(who, n, k, A, XY);
-  }
-
-  /** ln |A| for symmetric positive definite A [n,n]. */
-  logDeterminant(who: string, n: number, A: ArrayLike<number>): number {
-    const L = this.cholesky(who, n, A);
-    return 2 * this.log(L.filter((_, i) => i % (n + 1) === 0)).reduce((sum, x) => sum + x, 0);
-  }
-
   /** ln x, element by element. */
   log(x: ArrayLike<number>): Float64Array {
     return this.#map("mapLog", x);
@@ -129,65 +94,6 @@ export class Algebra {
   /** eˣ, element by element. */
   exp(x: ArrayLike<number>): Float64Array {
     return this.#map("mapExp", x);
-  }
-
-  /** A [m,n] = Q·R with m ≥ n, by Householder reflections. */
-  qr(m: number, n: number, A: ArrayLike<number>): QR {
-    return this.#work(() => {
-      const { kernels, memory } = this.engine;
-      const arena = this.#arena;
-      const a = this.#put(A, m * n);
-      const beta = arena.reals(n);
-      const work = arena.reals(n);
-      const q = arena.reals(m * n);
-      const R = new Float64Array(n * n);
-      kernels.householderQR(m, n, a, beta, work);
-      const reduced = memory.reals(a, m * n);
-      for (let i = 0; i < n; ++i) for (let j = i; j < n; ++j) R[i * n + j] = reduced[i * n + j]!;
-      const identity = memory.reals(q, m * n).fill(0);
-      for (let i = 0; i < n; ++i) identity[i * n + i] = 1;
-      kernels.applyReflections(m, n, a, beta, n, q, 0, work);
-      return { Q: this.#take(q, m * n), R };
-    });
-  }
-
-  /**
-   * The B that minimizes ‖Y - X·B‖ for X [m,n], Y [m,k], m ≥ n, by QR. Throws NumericError where columns of X
-   * depend on each other.
-   */
-  leastSquares(
-    who: string,
-    m: number,
-    n: number,
-    k: number,
-    X: ArrayLike<number>,
-    Y: ArrayLike<number>,
-  ): LeastSquares {
-    return this.#work(() => {
-      const { kernels, memory } = this.engine;
-      const arena = this.#arena;
-      const width = Math.max(n, k);
-      const x = this.#put(X, m * n);
-      const y = this.#put(Y, m * k);
-      const beta = arena.reals(n);
-      const work = arena.reals(width);
-      const rest = arena.reals(k * k);
-      kernels.householderQR(m, n, x, beta, work);
-      const R = memory.reals(x, m * n);
-      let most = 0;
-      for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(R[i * n + i]));
-      for (let i = 0; i < n; ++i) {
-        if (Math.abs(R[i * n + i]) > DEPENDENT * most) continue;
-        throw new NumericError(
-          `${who}: regressor ${i} depends on those before it; take fewer of them, or data that vary more`,
-        );
-      }
-      kernels.applyReflections(m, n, x, beta, k, y, 1, work);
-      kernels.solveUpper(n, k, x, n, y);
-      kernels.fill(k * k, 0, rest);
-      kernels.addOuter(k, k, m - n, memory.at(y, n * k), k, memory.at(y, n * k), k, rest, k);
-      return { solution: this.#take(y, n * k), residual: this.#take(rest, k * k) };
-    });
   }
 
   /** Eigenvalues and eigenvectors of symmetric A [n,n]. Throws NumericError where A is not finite. */
@@ -218,6 +124,14 @@ export class Algebra {
   /** Gives its memory back; a later call takes new room. */
   dispose(): void {
     this.#arena.dispose();
+  }
+
+  #solve(L: Ptr, n: number, k: number, B: ArrayLike<number>): Float64Array {
+    const b = this.#put(B, n * k);
+    const { kernels } = this.engine;
+    kernels.solveLower(n, k, L, b);
+    kernels.solveLowerTransposed(n, k, L, b);
+    return this.#take(b, n * k);
   }
 
   #factor(who: string, n: number, A: ArrayLike<number>, semidefinite: boolean): Ptr {

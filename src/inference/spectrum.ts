@@ -1,6 +1,6 @@
 /**
- * Eigenvalues of real square matrices, by the kernels of assembly/algebra/eigen.ts, and of large ones known by their
- * products (Arnoldi 1951).
+ * Eigenvalues of real square matrices, by the kernels of assembly/algebra/eigen.ts, and of large ones known
+ * by their products (Arnoldi 1951).
  */
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";

@@ -313,7 +313,7 @@ async function closedForm(): Promise<Hashes> {
     );
     model.dispose();
   }
-  const taps = await autoregressive({ maxOrder: 4, dimension: 2 });
+  const taps = await autoregressive({ maxOrder: 4, output: 2 });
   const report = await taps.fit(holes);
   out["autoregression, float64"] = await sha256(
     bits([

@@ -4,7 +4,7 @@
  */
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { autoregressive } from "../../models/autoregressive.ts";
+import { autoregressive } from "../../models/autoregressive/autoregressive.ts";
 import { delayTaps, dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";

@@ -4,7 +4,8 @@
  */
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { lds, type GaussianStates } from "../../models/lds/lds.ts";
+import { lds } from "../../models/lds/lds.ts";
+import type { GaussianStates } from "../../models/lds/outputs.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 600;

@@ -6,6 +6,7 @@ import { plot } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
 import { hiddenNet } from "../../analysis/extract-automaton.ts";
 import { inferenceEngine } from "../../inference/inference-engine.ts";
+import { Matrix } from "../../inference/matrix-value.ts";
 import { Algebra } from "../../inference/matrix.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import { gru, dense, rnn } from "../../models/network/layers.ts";
@@ -42,10 +43,11 @@ async function explained(
   });
   const n = h + 1;
   const rows = Y.length / k;
-  const Xt = algebra.transpose(rows, n, X);
-  const XX = algebra.multiply(n, rows, n, Xt, X);
-  const W = algebra.ridge("7a-7", n, k, XX, algebra.multiply(n, rows, k, Xt, Y), 1e-8 * rows);
-  const fit = algebra.multiply(rows, n, k, X, W);
+  const regressors = new Matrix(algebra, rows, n, Float64Array.from(X));
+  const transposed = regressors.transposed();
+  const XX = transposed.times(regressors).plus(Matrix.identity(algebra, n).scaled(1e-8 * rows));
+  const XY = transposed.times(new Matrix(algebra, rows, k, Float64Array.from(Y)));
+  const fit = regressors.times(XX.solve("7a-7", XY)).data;
   const means = Array.from(
     { length: k },
     (_, j) => Y.reduce((sum, y, i) => sum + (i % k === j ? y : 0), 0) / rows,

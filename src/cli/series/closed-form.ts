@@ -1,5 +1,5 @@
 /** Models of a series with closed-form inference: autoregression, linear dynamics, hidden states. */
-import { autoregressive } from "../../models/autoregressive.ts";
+import { autoregressive } from "../../models/autoregressive/autoregressive.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import { lds } from "../../models/lds/lds.ts";
 import { filled, type FitSeries, type Gaussians } from "./fitted.ts";

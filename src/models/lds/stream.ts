@@ -1,50 +1,90 @@
 /** A Kalman filter that runs as observations arrive, in constant memory and time. */
-import { DataError, ShapeError } from "../../wasm/errors.ts";
-import type { InferenceEngine } from "../../inference/inference-engine.ts";
+import { checkStep, finite } from "../../data/sequence.ts";
 import { DiffuseFilter, markInfinite } from "../../inference/diffuse.ts";
-import { Kalman, type LinearGaussian } from "../../inference/kalman.ts";
+import type { InferenceEngine } from "../../inference/inference-engine.ts";
+import { Kalman } from "../../inference/kalman.ts";
+import { Matrix } from "../../inference/matrix-value.ts";
+import { diffuseStart, type LinearGaussian, type Moments } from "../../inference/state-space.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { GaussianOutputs } from "./outputs.ts";
 
 /** What one observation tells. */
 export interface StreamStep {
-  /** x_t given all so far: [n] and [n,n]. */
+  /** x_t given all so far: [n] and [n,n]; directions that nothing observed yet have variance ∞. */
   readonly mean: Float64Array;
   readonly covariance: Float64Array;
   /** ln p(y_t | y_<t), nats. */
   readonly logLikelihood: number;
 }
 
-/** One sequence in progress. */
+const observed = { test: (x: number) => x !== x || Number.isFinite(x), want: finite.want };
+
+/** One sequence in progress, with the parameters that the model had when the stream was made. */
 export class LdsStream {
   readonly #kalman: Kalman;
-  readonly #live: () => void;
+  readonly #life: Lifetime;
   readonly #model: LinearGaussian;
-  #now!: LinearGaussian;
-  #start: DiffuseFilter | undefined;
+  #now: Moments | undefined;
+  #start: DiffuseFilter;
 
-  constructor(engine: InferenceEngine, model: LinearGaussian, live: () => void) {
-    this.#kalman = new Kalman(engine);
+  /** Use `model.stream()`. */
+  constructor(engine: InferenceEngine, model: LinearGaussian, parent: Lifetime) {
+    this.#life = new Lifetime("lds.stream", this, parent);
+    this.#kalman = this.#life.own(new Kalman(engine));
     this.#model = model;
-    this.#live = live;
+    this.#start = new DiffuseFilter(model, diffuseStart(model));
     this.reset();
   }
 
   /**
    * Takes y_t [p] (a number where p = 1; NaN is missing) and, for driven models, u_t [m], which moves the
-   * next state.
+   * next state. Throws ShapeError, DataError, NumericError or DisposedError.
    */
   step(y: ArrayLike<number> | number, u?: ArrayLike<number> | number): StreamStep {
-    this.#live();
-    const { output: p, input: m, state: n } = this.#model;
-    const values = vector("y", y, p, true);
-    const inputs = m > 0 ? vector("u", u, m, false) : undefined;
-    if (this.#start) return this.#diffuse(this.#start, values, inputs);
-    const pass = this.#kalman.run("stream.step", this.#now, values, inputs, "likelihood");
+    const who = this.#life.check("step");
+    const { output: p, input: m } = this.#model;
+    const values = Float64Array.from(checkStep(who, "y", y, p, observed));
+    const inputs = m > 0 ? Float64Array.from(checkStep(who, "u", u as number, m)) : undefined;
+    return this.#now ? this.#gaussian(who, this.#now, values, inputs) : this.#diffuse(values, inputs);
+  }
+
+  /** Where the next observation is expected, before it arrives: mean [p], covariance [p,p]. */
+  get next(): GaussianOutputs {
+    this.#life.check("next");
+    const { mean, covariance } = this.#now ?? this.#start.predicted;
+    const { C, R } = this.#model;
+    const covariances = C.congruence(covariance).plus(R).data;
+    if (!this.#now) markInfinite(C.times(this.#start.predicted.W), covariances);
+    return { means: C.times(mean).data, covariances };
+  }
+
+  /** Back to the start of a sequence. */
+  reset(): this {
+    this.#life.check("reset");
+    this.#start = new DiffuseFilter(this.#model, diffuseStart(this.#model));
+    this.#endStart();
+    return this;
+  }
+
+  /** Gives its memory back. A second dispose does nothing. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `dispose`, for `using`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  #gaussian(who: string, initial: Moments, y: Float64Array, u: Float64Array | undefined): StreamStep {
+    const n = this.#model.state;
+    const pass = this.#kalman.run(who, { ...this.#model, initial }, { y, u }, "likelihood");
     const { memory } = this.#kalman.engine;
     const copy = (ptr: typeof pass.ll, size: number): Float64Array =>
-      memory.reals(ptr, size).slice() as Float64Array;
+      Float64Array.from(memory.reals(ptr, size));
     this.#now = {
-      ...this.#now,
-      initial: { mean: copy(pass.predictedMean, n), covariance: copy(pass.predictedCovariance, n * n) },
+      mean: Matrix.column(initial.mean.algebra, copy(pass.predictedMean, n)),
+      covariance: new Matrix(initial.mean.algebra, n, n, copy(pass.predictedCovariance, n * n)),
     };
     return {
       mean: copy(pass.filteredMean, n),
@@ -53,46 +93,22 @@ export class LdsStream {
     };
   }
 
-  /** Back to the start of a sequence. */
-  reset(): this {
-    this.#now = this.#model;
-    this.#start =
-      this.#model.initial === "diffuse" ? new DiffuseFilter(this.#kalman.algebra, this.#model) : undefined;
-    return this;
+  #diffuse(y: Float64Array, u: Float64Array | undefined): StreamStep {
+    const { B, D } = this.#model;
+    const driven = (M: Matrix): Float64Array | undefined => u && M.times(Matrix.column(M.algebra, u)).data;
+    const effect = driven(D);
+    const { filtered, logLikelihood } = this.#start.step(
+      effect ? y.map((x, i) => x - effect[i]) : y,
+      driven(B),
+    );
+    this.#endStart();
+    const covariance = filtered.covariance.data.slice();
+    markInfinite(filtered.W, covariance);
+    return { mean: filtered.mean.data.slice(), covariance, logLikelihood };
   }
 
-  /** Gives its memory back. */
-  dispose(): void {
-    this.#kalman.dispose();
+  #endStart(): void {
+    const { predicted } = this.#start;
+    this.#now = predicted.W.columns === 0 ? predicted : undefined;
   }
-
-  #diffuse(filter: DiffuseFilter, y: Float64Array, u: Float64Array | undefined): StreamStep {
-    const { state: n, output: p, input: m, B, D } = this.#model;
-    const { algebra } = this.#kalman;
-    const effect = u && algebra.multiply(p, m, 1, D, u);
-    const drift = u && algebra.multiply(n, m, 1, B, u);
-    const { filtered, logLikelihood } = filter.step(effect ? y.map((x, i) => x - effect[i]) : y, drift);
-    if (filter.predicted.rank === 0) {
-      this.#now = { ...this.#model, initial: filter.predicted };
-      this.#start = undefined;
-    }
-    const covariance = filtered.covariance.slice();
-    markInfinite(n, filtered.rank, filtered.W, covariance);
-    return { mean: filtered.mean, covariance, logLikelihood };
-  }
-}
-
-function vector(
-  name: string,
-  value: ArrayLike<number> | number | undefined,
-  size: number,
-  missing: boolean,
-): Float64Array {
-  const x = typeof value === "number" ? [value] : value;
-  if (x === undefined || x === null || x.length !== size)
-    throw new ShapeError(`stream.step: ${name} has ${x?.length ?? "no"} values, want ${size}`);
-  for (let i = 0; i < size; ++i)
-    if (!(Number.isFinite(x[i]) || (missing && x[i] !== x[i])))
-      throw new DataError(`stream.step: ${name}[${i}] is ${x[i]}, want a finite number`);
-  return Float64Array.from(x);
 }

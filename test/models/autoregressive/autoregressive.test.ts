@@ -3,15 +3,15 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inferenceEngine } from "../../src/inference/inference-engine.ts";
-import { autoregressive } from "../../src/models/autoregressive.ts";
-import { delayTaps, dense } from "../../src/models/network/layers.ts";
-import { network } from "../../src/models/network/network.ts";
-import { hessianFree } from "../../src/optim/hessian-free.ts";
-import { Random } from "../../src/wasm/random.ts";
-import { close } from "../close.ts";
-import { csvColumn, dataPath, missing } from "../data.ts";
-import { add, identity, multiply, rows, solve, transpose, type Matrix } from "../reference/matrix.ts";
+import { inferenceEngine } from "../../../src/inference/inference-engine.ts";
+import { autoregressive } from "../../../src/models/autoregressive/autoregressive.ts";
+import { delayTaps, dense } from "../../../src/models/network/layers.ts";
+import { network } from "../../../src/models/network/network.ts";
+import { hessianFree } from "../../../src/optim/hessian-free.ts";
+import { Random } from "../../../src/wasm/random.ts";
+import { close } from "../../close.ts";
+import { csvColumn, dataPath, missing } from "../../data.ts";
+import { add, identity, multiply, rows, solve, transpose, type Matrix } from "../../reference/matrix.ts";
 
 const engine = await inferenceEngine();
 
@@ -53,7 +53,7 @@ describe.each([
   const want = plain(X, Y);
 
   test("the fit equals the normal equations", async () => {
-    const ar = await autoregressive({ order: p, dimension: D });
+    const ar = await autoregressive({ order: p, output: D });
     const report = await ar.fit(series);
     const { coefficients, intercept, noise: S } = ar.parameters;
     close(intercept, want.W[0], { rel: 1e-10 });
@@ -71,7 +71,7 @@ describe.each([
   });
 
   test("predictions are the regression's, a forecast is the predictions' own continuation", async () => {
-    const ar = await autoregressive({ order: p, dimension: D });
+    const ar = await autoregressive({ order: p, output: D });
     await ar.fit(series);
     const y = series[series.length - 1];
     const [steps] = ar.predict([y]);
@@ -88,7 +88,7 @@ describe.each([
 
 test("forecast variances are those of the companion recursion: P ← F·P·Fᵀ + S", async () => {
   const series = [noise(3, 80, 2)];
-  const ar = await autoregressive({ order: 2, dimension: 2 });
+  const ar = await autoregressive({ order: 2, output: 2 });
   await ar.fit(series);
   const { coefficients, noise: S } = ar.parameters;
   const A1 = rows(coefficients.slice(0, 4), 2);
@@ -226,7 +226,7 @@ test("delay taps and a dense layer, trained by gradient, come to the least-squar
 });
 
 test("save and load give the same model", async () => {
-  const ar = await autoregressive({ maxOrder: 4, dimension: 2 });
+  const ar = await autoregressive({ maxOrder: 4, output: 2 });
   const y = [noise(4, 60, 2)];
   const empty = await autoregressive.load(ar.save());
   expect(() => empty.parameters).toThrow(

@@ -1,0 +1,73 @@
+/** An autoregressive model one step at a time: it remembers its taps. */
+import { checkStep, finite } from "../../data/sequence.ts";
+import { Matrix } from "../../inference/matrix-value.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { nextMean } from "./moving-average.ts";
+import { residualLogLikelihood, type AutoregressiveFit } from "./regression.ts";
+
+/** What one observation tells. */
+export interface AutoregressiveStep {
+  /** ln p(y_t | y_<t), nats; 0 where a tap or a value of y_t is missing, as in `logLikelihood`. */
+  readonly logLikelihood: number;
+  /** The next value as it is expected: mean [D], NaN until all taps are there, and covariance [D,D]. */
+  readonly next: { readonly mean: Float64Array; readonly covariance: Float64Array };
+}
+
+const observed = { test: (x: number) => x !== x || Number.isFinite(x), want: finite.want };
+
+/** One sequence in progress, with the parameters that the model had when the stream was made. */
+export class AutoregressiveStream {
+  readonly #life: Lifetime;
+  readonly #fit: AutoregressiveFit;
+  /** The last p values, oldest first; NaN before the start. */
+  #taps: Float64Array;
+
+  /** Use `model.stream()`. */
+  constructor(fit: AutoregressiveFit, parent: Lifetime) {
+    this.#life = new Lifetime("autoregressive.stream", this, parent);
+    this.#fit = fit;
+    this.#taps = new Float64Array(0);
+    this.reset();
+  }
+
+  /**
+   * Takes y_t [D], or a number where D = 1; NaN is missing. Throws ShapeError, DataError or DisposedError.
+   */
+  step(y: ArrayLike<number> | number): AutoregressiveStep {
+    const who = this.#life.check("step");
+    const { noise, order } = this.#fit;
+    const D = noise.rows;
+    const value = Float64Array.from(checkStep(who, "y", y, D, observed));
+    const mean = nextMean(this.#fit, this.#taps, order);
+    const e = value.map((x, i) => x - mean[i]);
+    const known = e.every((x) => x === x);
+    const E = new Matrix(noise.algebra, 1, D, e);
+    const logLikelihood = known ? residualLogLikelihood(who, E, noise) : 0;
+    if (order > 0) {
+      this.#taps.copyWithin(0, D);
+      this.#taps.set(value, (order - 1) * D);
+    }
+    return {
+      logLikelihood,
+      next: { mean: nextMean(this.#fit, this.#taps, order), covariance: noise.data.slice() },
+    };
+  }
+
+  /** Back to the start of a sequence. */
+  reset(): this {
+    this.#life.check("reset");
+    const { order, noise } = this.#fit;
+    this.#taps = new Float64Array(order * noise.rows).fill(NaN);
+    return this;
+  }
+
+  /** Ends it. A second dispose does nothing. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `dispose`, for `using`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+}
