@@ -2,7 +2,7 @@
  * 7b-2: constraints between weights under every optimizer: how far they are off after training, and how far
  * without.
  */
-import { plot, type Mark } from "../../figures/plot.ts";
+import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { dense, rnn } from "../../models/network/layers.ts";
 import { constrain, fix, tie, type NetworkConstraint } from "../../models/network/constraints.ts";
@@ -15,7 +15,7 @@ import type { Optimizer } from "../../optim/optimizer.ts";
 import { rmsprop } from "../../optim/rmsprop.ts";
 import { sgd } from "../../optim/sgd.ts";
 import { addition } from "../../tasks/addition.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";
 
 const optimizers: [string, Optimizer, number][] = [
@@ -48,32 +48,30 @@ function violations(net: Network, fixed: number): { tie: number; fix: number; su
   };
 }
 
-export const run: Run = async (context): Promise<Outcome> => {
-  const { seed } = context;
-  const task = addition({ digits: 6 });
+const task = addition({ digits: 6 });
+
+const makeNet = (seed: number, own: readonly NetworkConstraint[]): Promise<Network> =>
+  network({
+    input: 2,
+    layers: [rnn(3, { activation: "logistic" }), dense(1)],
+    loss: "bernoulli",
+    seed,
+    precision: "float64",
+    constraints: [...own],
+  });
+
+/** How far the constraints are off after training by each optimizer, and whether each lowered its loss. */
+async function allOptimizers(
+  context: LectureContext,
+): Promise<{ numbers: Record<string, number>; worst: number; fell: boolean }> {
   const numbers: Record<string, number> = {};
-  const paths: Mark[] = [];
-  const make = (own: NetworkConstraint[]): Promise<Network> =>
-    network({
-      input: 2,
-      layers: [rnn(3, { activation: "logistic" }), dense(1)],
-      loss: "bernoulli",
-      seed,
-      precision: "float64",
-      constraints: own,
-    });
   let worst = 0;
   let fell = true;
   for (const [i, [name, optimizer, steps]] of optimizers.entries()) {
-    const net = await make(constraints);
+    const net = await makeNet(context.seed, constraints);
     const fixed = data(net, "rnn1.Wh")[4];
-    const losses = await follow(
-      context,
-      net,
-      task,
-      { optimizer, steps, batch: 64 },
-      { from: i / 6, to: (i + 1) / 6, note: name },
-    );
+    const span = { from: i / 6, to: (i + 1) / 6, note: name };
+    const losses = await follow(context, net, task, { optimizer, steps, batch: 64 }, span);
     const { tie: t, fix: f, sum } = violations(net, fixed);
     const off = Math.max(t, f, sum);
     numbers[`${name}: constraints off by`] = off;
@@ -82,44 +80,48 @@ export const run: Run = async (context): Promise<Outcome> => {
     fell &&= recent(losses, Math.min(10, steps / 2)) < losses[0];
     net.dispose();
   }
-  for (const [label, own] of [
-    ["constrained: stays on w₁ = w₂", constraints],
-    ["free", []],
-  ] as const) {
-    const net = await make([...own]);
-    const x: number[] = [];
-    const y: number[] = [];
-    for await (const _ of net.train(task, {
-      optimizer: adam({ rate: 0.05 }),
-      steps: 300,
-      batch: 64,
-      signal: context.signal,
-    })) {
-      const Wx = data(net, "rnn1.Wx");
-      x.push(Wx[0]);
-      y.push(Wx[1]);
-    }
-    if (label === "free") numbers["free, adam: |w₁ - w₂| after 300 steps"] = Math.abs(x.at(-1)! - y.at(-1)!);
-    paths.push({ kind: "line", x, y, label });
-    net.dispose();
+  return { numbers, worst, fell };
+}
+
+/** The way of two input weights through 300 steps of training. */
+async function path(
+  { seed, signal }: LectureContext,
+  own: readonly NetworkConstraint[],
+): Promise<{ x: number[]; y: number[] }> {
+  const net = await makeNet(seed, own);
+  const x: number[] = [];
+  const y: number[] = [];
+  const options = { optimizer: adam({ rate: 0.05 }), steps: 300, batch: 64, signal };
+  for await (const _ of net.train(task, options)) {
+    const Wx = data(net, "rnn1.Wx");
+    x.push(Wx[0]);
+    y.push(Wx[1]);
   }
-  const all = paths.flatMap((mark) =>
-    mark.kind === "line" ? [...Array.from(mark.x), ...Array.from(mark.y)] : [],
-  );
+  net.dispose();
+  return { x, y };
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  const { numbers, worst, fell } = await allOptimizers(context);
+  const bound = await path(context, constraints);
+  const free = await path(context, []);
+  numbers["free, adam: |w₁ - w₂| after 300 steps"] = Math.abs(free.x.at(-1)! - free.y.at(-1)!);
+  const all = [bound, free].flatMap(({ x, y }) => [...x, ...y]);
   const ends = [Math.min(...all), Math.max(...all)];
-  return {
-    numbers,
-    verdict: worst < 1e-12 && fell,
-    figure: svg(
-      plot({
-        title: "Two weights that must stay equal",
-        note: "The path of a pair of weights in training: with the constraint they walk along the diagonal.",
-        x: { label: "w₁" },
-        y: { label: "w₂" },
-        width: 520,
-        height: 480,
-        marks: [{ kind: "line", x: ends, y: ends, color: "#9aa5b1", dash: true }, ...paths],
-      }),
-    ),
-  };
+  const figure = svg(
+    plot({
+      title: "Two weights that must stay equal",
+      note: "The path of a pair of weights in training: with the constraint they walk along the diagonal.",
+      x: { label: "w₁" },
+      y: { label: "w₂" },
+      width: 520,
+      height: 480,
+      marks: [
+        { kind: "line", x: ends, y: ends, color: "#9aa5b1", dash: true },
+        { kind: "line", ...bound, label: "constrained: stays on w₁ = w₂" },
+        { kind: "line", ...free, label: "free" },
+      ],
+    }),
+  );
+  return { numbers, verdict: worst < 1e-12 && fell, figure };
 };

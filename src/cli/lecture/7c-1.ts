@@ -12,7 +12,7 @@ import type { DataItem } from "../../data/item.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 
 /** Columns of the input, and those of them that hold digits in training. */
@@ -41,8 +41,22 @@ function wrongByColumn(items: readonly Item[], predict: (item: Item) => ArrayLik
 }
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-export const run: Run = async (context): Promise<Outcome> => {
-  const { seed, signal } = context;
+/** Share of wrong digits by column, and how many weights a net has. */
+interface Found {
+  readonly weights: number;
+  /** On sums like those of training; and on sums that fill all columns. */
+  readonly seen: number[];
+  readonly unseen: number[];
+}
+
+/** Sums of TRAINED columns and of WIDTH, the same for both nets. */
+interface Tests {
+  readonly short: readonly Item[];
+  readonly long: readonly Item[];
+}
+
+async function feedForward(context: LectureContext): Promise<Found & { tests: Tests }> {
+  const { seed } = context;
   const net = await network({
     input: 2 * WIDTH,
     layers: [dense(128, { activation: "tanh" }), dense(WIDTH + 1)],
@@ -53,59 +67,79 @@ export const run: Run = async (context): Promise<Outcome> => {
   const short = Array.from({ length: TESTS }, () => sum(TRAINED, random));
   const long = Array.from({ length: TESTS }, () => sum(WIDTH, random));
   const source = { batch: (n: number, r: Random) => Array.from({ length: n }, () => flat(sum(TRAINED, r))) };
-  await follow(
-    context,
-    net,
-    source,
-    { optimizer: adam({ rate: 0.003 }), steps: 1500, batch: 64 },
-    { to: 0.7, note: "feed-forward," },
-  );
-  const ff = (items: readonly Item[]): number[] =>
+  const options = { optimizer: adam({ rate: 0.003 }), steps: 1500, batch: 64 };
+  await follow(context, net, source, options, { to: 0.7, note: "feed-forward," });
+  const wrong = (items: readonly Item[]): number[] =>
     wrongByColumn(items, (item) => net.predict([flat(item).input])[0]);
-  const seen = ff(short);
-  const unseen = ff(long);
-  const weights = net.size;
+  const found = { weights: net.size, seen: wrong(short), unseen: wrong(long), tests: { short, long } };
   net.dispose();
-  const learned = await learnAddition({
+  return found;
+}
+
+async function recurrent({ seed, signal, progress }: LectureContext, { short, long }: Tests): Promise<Found> {
+  const { net } = await learnAddition({
     seed,
     signal,
     digits: TRAINED,
     onStep: ({ step, loss }) =>
-      context.progress(Math.min(0.99, 0.7 + step / 6000), `recurrent, loss ${loss.toFixed(4)}`),
+      progress(Math.min(0.99, 0.7 + step / 6000), `recurrent, loss ${loss.toFixed(4)}`),
   });
   signal.throwIfAborted();
-  const recurrent = wrongByColumn(long, (item) => learned.net.predict([item.input])[0]);
-  const small = learned.net.size;
-  learned.net.dispose();
+  const wrong = (items: readonly Item[]): number[] =>
+    wrongByColumn(items, (item) => net.predict([item.input])[0]);
+  const found = { weights: net.size, seen: wrong(short), unseen: wrong(long) };
+  net.dispose();
+  return found;
+}
+
+function drawn(forward: Found, back: Found): string {
   const columns = Array.from({ length: WIDTH + 1 }, (_, t) => t + 1);
-  const upper = (rates: readonly number[]): number => mean(rates.slice(TRAINED + 1));
+  return svg(
+    plot({
+      title: "What is learned at one end does not carry to the other",
+      note:
+        `Wrong digits by column on ${WIDTH}-digit sums. Both nets saw digits in the ` +
+        `lowest ${TRAINED} columns only (left of the line).`,
+      x: { label: "column, from the least significant" },
+      y: { label: "share of wrong digits", range: [0, 0.7] },
+      marks: [
+        {
+          kind: "bars",
+          x: columns,
+          y: forward.unseen,
+          label: `feed-forward net, ${forward.weights} weights`,
+          width: 0.7,
+        },
+        {
+          kind: "line",
+          x: columns,
+          y: back.unseen,
+          label: `recurrent net, ${back.weights} weights`,
+          width: 3,
+        },
+        { kind: "rule", x: TRAINED + 0.5 },
+        { kind: "rule", y: 0.5, label: "guessing" },
+      ],
+    }),
+  );
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  const forward = await feedForward(context);
+  const back = await recurrent(context, forward.tests);
+  const upper = mean(forward.unseen.slice(TRAINED + 1));
   const numbers = {
-    "feed-forward: weights": weights,
-    "recurrent: weights": small,
-    [`feed-forward: wrong digits where it was trained (${TRAINED} columns)`]: mean(seen),
-    [`feed-forward: wrong digits in the columns above, of ${WIDTH}-digit sums`]: upper(unseen),
-    [`recurrent, trained on ${TRAINED} digits: wrong digits of ${WIDTH}-digit sums`]: mean(recurrent),
+    "feed-forward: weights": forward.weights,
+    "recurrent: weights": back.weights,
+    [`feed-forward: wrong digits where it was trained (${TRAINED} columns)`]: mean(forward.seen),
+    [`feed-forward: wrong digits in the columns above, of ${WIDTH}-digit sums`]: upper,
+    [`recurrent, trained on ${TRAINED} digits: wrong digits of ${WIDTH}-digit sums`]: mean(back.unseen),
     "feed-forward: digits it has inputs for": WIDTH,
     "recurrent: digits it has inputs for": "any number",
   };
   return {
     numbers,
-    verdict: mean(seen) < 0.01 && upper(unseen) > 0.3 && mean(recurrent) === 0,
-    figure: svg(
-      plot({
-        title: "What is learned at one end does not carry to the other",
-        note:
-          `Wrong digits by column on ${WIDTH}-digit sums. Both nets saw digits in the ` +
-          `lowest ${TRAINED} columns only (left of the line).`,
-        x: { label: "column, from the least significant" },
-        y: { label: "share of wrong digits", range: [0, 0.7] },
-        marks: [
-          { kind: "bars", x: columns, y: unseen, label: `feed-forward net, ${weights} weights`, width: 0.7 },
-          { kind: "line", x: columns, y: recurrent, label: `recurrent net, ${small} weights`, width: 3 },
-          { kind: "rule", x: TRAINED + 0.5 },
-          { kind: "rule", y: 0.5, label: "guessing" },
-        ],
-      }),
-    ),
+    verdict: mean(forward.seen) < 0.01 && upper > 0.3 && mean(back.unseen) === 0,
+    figure: drawn(forward, back),
   };
 };

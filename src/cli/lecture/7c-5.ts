@@ -8,7 +8,7 @@ import { svg } from "../../figures/svg.ts";
 import type { Moore } from "../../inference/moore.ts";
 import { dense, rnn } from "../../models/network/layers.ts";
 import { normal } from "../../models/network/initializers.ts";
-import { network } from "../../models/network/network.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { addition } from "../../tasks/addition.ts";
 import { wrongBits } from "../../tasks/long-lag/scoring.ts";
@@ -65,57 +65,71 @@ function twice(one: FiniteTask): FiniteTask {
   };
 }
 
-/** Six units, four inputs, two outputs; new beginnings until it has learned. */
-async function learnTwo({
-  seed,
-  signal,
-  progress,
-}: LectureContext): Promise<{
-  states: number;
-  patterns: number;
-  equivalent: boolean;
-  wrong: number;
-  weights: number;
-  steps: number;
-  restarts: number;
-}> {
+type Automaton = Awaited<ReturnType<typeof extractAutomaton>>;
+
+/** What came of learning two additions at once. */
+interface Learned {
+  readonly states: number;
+  readonly patterns: number;
+  readonly equivalent: boolean;
+  readonly wrong: number;
+  readonly weights: number;
+  readonly steps: number;
+  readonly restarts: number;
+}
+
+/** Fresh starts after which the net is taken as it is. */
+const RESTARTS = 9;
+
+const makeNet = (seed: number): Promise<Network> =>
+  network({
+    input: 4,
+    layers: [
+      rnn(6, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }),
+      dense(2, { init: { input: normal(1) } }),
+    ],
+    loss: "bernoulli",
+    seed,
+  });
+
+/** Trains from one start, until the net has become the product of two adders, or is stuck. */
+async function attempt(
+  net: Network,
+  task: FiniteTask,
+  restarts: number,
+  { signal, progress }: LectureContext,
+): Promise<{ best: Automaton | undefined; steps: number }> {
+  const optimizer = nesterov({ rate: 1, momentum: 0.9, clip: 1 });
+  let steps = 0;
+  let learned = 0;
+  let best: Automaton | undefined;
+  for await (const { step, loss } of net.train(task, { optimizer, steps: 5000, batch: 64, signal })) {
+    ++steps;
+    progress(
+      Math.min(0.99, 0.3 + (0.7 * step) / 1500),
+      `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`,
+    );
+    if (!learned && loss < 0.02) learned = step;
+    if (!learned && step >= 1500) break;
+    if (!learned || (step - learned) % 250 !== 249) continue;
+    best = await extractAutomaton(net, task, { words: 200 }).catch(() => undefined);
+    if (best?.equivalent) break;
+  }
+  signal.throwIfAborted();
+  return { best, steps };
+}
+
+/** Six units, four inputs, two outputs; fresh starts until it has learned. */
+async function learnTwo(context: LectureContext): Promise<Learned> {
+  const { seed } = context;
   const task = twice(addition({ digits: 8, least: 8 }));
   const fresh = twice(addition({ digits: 64, least: 64 }));
   let steps = 0;
   for (let restarts = 0; ; ++restarts) {
-    const net = await network({
-      input: 4,
-      layers: [
-        rnn(6, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }),
-        dense(2, { init: { input: normal(1) } }),
-      ],
-      loss: "bernoulli",
-      seed: seed + 1_000_000 * restarts,
-    });
-    let learned = 0;
-    let best: Awaited<ReturnType<typeof extractAutomaton>> | undefined;
-    for await (const { step, loss } of net.train(task, {
-      optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
-      steps: 5000,
-      batch: 64,
-      signal,
-    })) {
-      ++steps;
-      progress(
-        Math.min(0.99, 0.3 + (0.7 * step) / 1500),
-        `two additions, loss ${loss.toFixed(4)}${restarts ? `, restarts ${restarts}` : ""}`,
-      );
-      if (!learned && loss < 0.02) learned = step;
-      if (!learned && step >= 1500) break;
-      if (
-        learned &&
-        (step - learned) % 250 === 249 &&
-        (best = await extractAutomaton(net, task, { words: 200 }).catch(() => undefined))?.equivalent
-      )
-        break;
-    }
-    signal.throwIfAborted();
-    if (!best?.equivalent && restarts < 9) {
+    const net = await makeNet(seed + 1_000_000 * restarts);
+    const { best, steps: more } = await attempt(net, task, restarts, context);
+    steps += more;
+    if (!best?.equivalent && restarts < RESTARTS) {
       net.dispose();
       continue;
     }
@@ -134,6 +148,34 @@ async function learnTwo({
   }
 }
 
+/** Costs of k additions at once; circles where nets were trained. */
+function drawn(found: readonly number[]): string {
+  const tasks = [1, 2, 3, 4, 5, 6];
+  return svg(
+    plot({
+      title: "More things at once",
+      note:
+        "k additions at once: states that an automaton needs, units and weights that a net needs. " +
+        "Circles: learned and extracted.",
+      x: { label: "additions at once" },
+      y: { label: "number", log: true },
+      marks: [
+        { kind: "line", x: tasks, y: tasks.map((k) => 4 ** k), label: "states of the automaton, 4ᵏ" },
+        { kind: "line", x: tasks, y: tasks.map((k) => (3 * k) ** 2), label: "recurrent weights, (3k)²" },
+        { kind: "line", x: tasks, y: tasks.map((k) => 3 * k), label: "hidden units, 3k" },
+        {
+          kind: "points",
+          x: [1, 2],
+          y: [...found],
+          label: "found in trained nets",
+          size: 5,
+          color: "#1f2933",
+        },
+      ],
+    }),
+  );
+}
+
 export const run: Run = async (context): Promise<Outcome> => {
   const one = await learnAddition({
     seed: context.seed,
@@ -143,13 +185,13 @@ export const run: Run = async (context): Promise<Outcome> => {
   });
   context.signal.throwIfAborted();
   const weights = one.net.size;
-  const two = await learnTwo(context);
-  const tasks = [1, 2, 3, 4, 5, 6];
+  const states = one.automaton?.machine.next.length;
   one.net.dispose();
+  const two = await learnTwo(context);
   return {
     numbers: {
       "one addition: units": 3,
-      "one addition: states": one.automaton?.machine.next.length ?? 0,
+      "one addition: states": states ?? 0,
       "one addition: weights": weights,
       "two additions: units": 6,
       "two additions: states": two.states,
@@ -161,28 +203,6 @@ export const run: Run = async (context): Promise<Outcome> => {
       "equal to the product of two adders": two.equivalent ? "yes" : "no",
     },
     verdict: two.equivalent && two.states === 16 && two.wrong === 0,
-    figure: svg(
-      plot({
-        title: "More things at once",
-        note:
-          "k additions at once: states that an automaton needs, units and weights that a net needs. " +
-          "Circles: learned and extracted.",
-        x: { label: "additions at once" },
-        y: { label: "number", log: true },
-        marks: [
-          { kind: "line", x: tasks, y: tasks.map((k) => 4 ** k), label: "states of the automaton, 4ᵏ" },
-          { kind: "line", x: tasks, y: tasks.map((k) => (3 * k) ** 2), label: "recurrent weights, (3k)²" },
-          { kind: "line", x: tasks, y: tasks.map((k) => 3 * k), label: "hidden units, 3k" },
-          {
-            kind: "points",
-            x: [1, 2],
-            y: [one.automaton?.machine.next.length ?? NaN, two.states],
-            label: "found in trained nets",
-            size: 5,
-            color: "#1f2933",
-          },
-        ],
-      }),
-    ),
+    figure: drawn([states ?? NaN, two.states]),
   };
 };

@@ -65,77 +65,101 @@ function backward(
   };
 }
 
+/** Derivatives and outputs, once and doubled, of one net. */
+interface Doubled {
+  readonly once: number[];
+  readonly twice: number[];
+  readonly outputs: number[];
+  readonly outputsOfTwice: number[];
+}
+
+/** What one net shows, by name; and its points for the figure. */
+function measure(
+  net: Network,
+  name: string,
+  seed: number,
+): { numbers: Record<string, number>; doubled: Doubled } {
+  const random = new Random(net.engine, seed, 1);
+  const pass = backward(net, random);
+  const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
+  const second = first.map(() => random.normal());
+  const once = pass.derivatives((i) => first[i]);
+  const twice = pass.derivatives((i) => 2 * first[i]);
+  const other = pass.derivatives((i) => second[i]);
+  const sum = pass.derivatives((i) => first[i] + second[i]);
+  const size = Math.max(...sum.map(Math.abs));
+  const off = Math.max(...sum.map((d, i) => Math.abs(d - once[i] - other[i])));
+  const doubled = { once, twice, outputs: pass.outputs(1), outputsOfTwice: pass.outputs(2) };
+  pass.free();
+  return {
+    doubled,
+    numbers: {
+      [`${name}: derivatives not doubled to the last bit`]: once.filter((d, i) => twice[i] !== 2 * d).length,
+      [`${name}: sum of two passes against the pass of the sum`]: off / size,
+    },
+  };
+}
+
+/** How far the outputs for a doubled input are from doubled outputs, relative to the largest one. */
+function forwardGap({ outputs, outputsOfTwice }: Doubled): number {
+  const off = Math.max(...outputsOfTwice.map((v, i) => Math.abs(v - 2 * outputs[i])));
+  return off / Math.max(...outputs.map(Math.abs));
+}
+
+/** Whether a number is what the claim says of it. */
+function holds(name: string, value: number): boolean {
+  if (name.includes("forward")) return value > 0.1;
+  if (name.includes("last bit")) return value === 0;
+  return value < (name.includes("float32") ? 1e-5 : 1e-13);
+}
+
+function drawn({ once, twice, outputs, outputsOfTwice }: Doubled): string {
+  const unit = (values: number[]): number => 1 / Math.max(...values.map(Math.abs));
+  const [a, b] = [unit(once), unit(outputs)];
+  return svg(
+    plot({
+      title: "Backward is linear, forward is not",
+      note:
+        "Twice the final derivatives give exactly twice every derivative; twice the input does not " +
+        "give twice the output.",
+      x: { label: "once" },
+      y: { label: "doubled" },
+      marks: [
+        { kind: "line", x: [-1, 1], y: [-2, 2], color: "#9aa5b1", dash: true },
+        {
+          kind: "points",
+          x: once.map((v) => v * a),
+          y: twice.map((v) => v * a),
+          label: "backward: derivatives",
+        },
+        {
+          kind: "points",
+          x: outputs.map((v) => v * b),
+          y: outputsOfTwice.map((v) => v * b),
+          label: "forward: outputs",
+          size: 2.5,
+        },
+      ],
+    }),
+  );
+}
+
 export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
   const numbers: Record<string, number> = {};
-  const figure = { x: [] as number[], y: [] as number[], fx: [] as number[], fy: [] as number[] };
+  let figure = "";
   for (const [c, [name, layer]] of cells.entries())
     for (const precision of ["float32", "float64"] as const) {
       const net = await network({ input: 2, layers: [layer, dense(O)], loss: "squared", precision, seed });
-      const random = new Random(net.engine, seed, 1);
-      const pass = backward(net, random);
-      const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
-      const second = first.map(() => random.normal());
-      const once = pass.derivatives((i) => first[i]);
-      const twice = pass.derivatives((i) => 2 * first[i]);
-      const other = pass.derivatives((i) => second[i]);
-      const sum = pass.derivatives((i) => first[i] + second[i]);
-      const size = Math.max(...sum.map(Math.abs));
-      numbers[`${name}, ${precision}: derivatives not doubled to the last bit`] = once.filter(
-        (d, i) => twice[i] !== 2 * d,
-      ).length;
-      numbers[`${name}, ${precision}: sum of two passes against the pass of the sum`] =
-        Math.max(...sum.map((d, i) => Math.abs(d - once[i] - other[i]))) / size;
+      const found = measure(net, `${name}, ${precision}`, seed);
+      Object.assign(numbers, found.numbers);
       if (name === "rnn" && precision === "float64") {
-        const y = pass.outputs(1);
-        const y2 = pass.outputs(2);
-        figure.x = once;
-        figure.y = twice;
-        figure.fx = y;
-        figure.fy = y2;
         numbers["forward, rnn: outputs for a doubled input, relative to doubled outputs, off by"] =
-          Math.max(...y2.map((v, i) => Math.abs(v - 2 * y[i]))) / Math.max(...y.map(Math.abs));
+          forwardGap(found.doubled);
+        figure = drawn(found.doubled);
       }
-      pass.free();
       net.dispose();
       progress((c + 1) / cells.length, name);
     }
-  const exact = Object.entries(numbers).every(([name, value]) =>
-    name.includes("forward")
-      ? value > 0.1
-      : name.includes("last bit")
-        ? value === 0
-        : value < (name.includes("float32") ? 1e-5 : 1e-13),
-  );
-  const unit = (values: number[]): number => 1 / Math.max(...values.map(Math.abs));
-  const [a, b] = [unit(figure.x), unit(figure.fx)];
-  return {
-    numbers,
-    verdict: exact,
-    figure: svg(
-      plot({
-        title: "Backward is linear, forward is not",
-        note:
-          "Twice the final derivatives give exactly twice every derivative; twice the input does not " +
-          "give twice the output.",
-        x: { label: "once" },
-        y: { label: "doubled" },
-        marks: [
-          { kind: "line", x: [-1, 1], y: [-2, 2], color: "#9aa5b1", dash: true },
-          {
-            kind: "points",
-            x: figure.x.map((v) => v * a),
-            y: figure.y.map((v) => v * a),
-            label: "backward: derivatives",
-          },
-          {
-            kind: "points",
-            x: figure.fx.map((v) => v * b),
-            y: figure.fy.map((v) => v * b),
-            label: "forward: outputs",
-            size: 2.5,
-          },
-        ],
-      }),
-    ),
-  };
+  const verdict = Object.entries(numbers).every(([name, value]) => holds(name, value));
+  return { numbers, verdict, figure };
 };

@@ -16,6 +16,45 @@ const H = 100;
 const T = 100;
 const SKIP = 10; // the first lags still depend on the readout
 
+/** Norms by lag of a net whose recurrent weights are N(0, g²/H), and how fast they and its Jacobians grow. */
+async function measure(
+  g: number,
+  seed: number,
+): Promise<{ norms: Float64Array; rate: number; product: number }> {
+  const net = await network({
+    input: 1,
+    layers: [
+      rnn(H, { init: { input: normal(0.01), recurrent: normal(g / Math.sqrt(H)), state: normal(0.1) } }),
+      dense(1),
+    ],
+    loss: "squared",
+    precision: "float64",
+    seed,
+  });
+  const weight = new Float32Array(T);
+  weight[T - 1] = 1;
+  const item = { input: new Float64Array(T), target: new Float64Array(T).fill(1), weight };
+  const { norms } = gradientNorms(net, [item])[0];
+  const dataOf = (name: string) => net.parameters.find((parameter) => parameter.name === name)!.data;
+  const W = dataOf("rnn1.Wh");
+  const transposed = Float64Array.from({ length: H * H }, (_, k) => W[(k % H) * H + Math.floor(k / H)]);
+  const map = await stateMap({ W: transposed }, 1);
+  const lags = Array.from({ length: T - 2 * SKIP }, (_, k) => SKIP + k);
+  const start = Float64Array.from(dataOf("rnn1.state"));
+  const [product] = lyapunovExponents(map, { start, discard: SKIP, steps: T - 2 * SKIP });
+  map.dispose();
+  net.dispose();
+  const logs = lags.map((lag) => Math.log(norms[lag]));
+  return { norms: Float64Array.from(norms), rate: fittedRate(lags, logs), product };
+}
+
+/** Small weights shrink, large ones grow, and both go with the product of the Jacobians. */
+function holds(g: number, rate: number, product: number): boolean {
+  if (!(Math.abs(rate - product) < 0.06)) return false;
+  if (g <= 0.75) return rate < -0.2;
+  return g < 2 || rate > 0.02;
+}
+
 export const run: Run = async ({ seed, log, progress }) => {
   const scales = [0.25, 0.5, 0.75, 1, 1.5, 2, 3];
   const numbers: Record<string, number> = {};
@@ -26,57 +65,22 @@ export const run: Run = async ({ seed, log, progress }) => {
       "against the lag.",
   );
   for (const [i, g] of scales.entries()) {
-    const net = await network({
-      input: 1,
-      layers: [
-        rnn(H, { init: { input: normal(0.01), recurrent: normal(g / Math.sqrt(H)), state: normal(0.1) } }),
-        dense(1),
-      ],
-      loss: "squared",
-      precision: "float64",
-      seed,
-    });
-    const weight = new Float32Array(T);
-    weight[T - 1] = 1;
-    const { norms } = gradientNorms(net, [
-      { input: new Float64Array(T), target: new Float64Array(T).fill(1), weight },
-    ])[0];
-    const W = net.parameters.find(({ name }) => name === "rnn1.Wh")!.data;
-    const state = Float64Array.from(net.parameters.find(({ name }) => name === "rnn1.state")!.data);
-    const map = await stateMap(
-      { W: Float64Array.from({ length: H * H }, (_, k) => W[(k % H) * H + Math.floor(k / H)]) },
-      1,
-    );
-    const lags = Array.from({ length: T - 2 * SKIP }, (_, k) => SKIP + k);
-    const rate = fittedRate(
-      lags,
-      lags.map((lag) => Math.log(norms[lag])),
-    );
-    const product = lyapunovExponents(map, { start: state, discard: SKIP, steps: T - 2 * SKIP })[0];
+    const { norms, rate, product } = await measure(g, seed);
     numbers[`g=${g}: nats a step of lag`] = rate;
     numbers[`g=${g}: growth of the product of Jacobians`] = product;
-    verdict &&= Math.abs(rate - product) < 0.06 && (g <= 0.75 ? rate < -0.2 : g >= 2 ? rate > 0.02 : true);
-    marks.push({
-      kind: "line",
-      x: Array.from({ length: T }, (_, k) => k),
-      y: Array.from(norms),
-      label: `g = ${g}`,
-    });
-    map.dispose();
-    net.dispose();
+    verdict &&= holds(g, rate, product);
+    const x = Array.from({ length: T }, (_, k) => k);
+    marks.push({ kind: "line", x, y: Array.from(norms), label: `g = ${g}` });
     progress((i + 1) / scales.length, `g = ${g}`);
   }
-  return {
-    numbers,
-    verdict,
-    figure: svg(
-      plot({
-        title: "Gradients shrink or grow exponentially",
-        note: `‖∂E/∂h‖ at so many steps before the error, ${H} tanh units, weights N(0, g²/${H})`,
-        x: { label: "lag (steps)" },
-        y: { label: "gradient norm", log: true },
-        marks,
-      }),
-    ),
-  };
+  const figure = svg(
+    plot({
+      title: "Gradients shrink or grow exponentially",
+      note: `‖∂E/∂h‖ at so many steps before the error, ${H} tanh units, weights N(0, g²/${H})`,
+      x: { label: "lag (steps)" },
+      y: { label: "gradient norm", log: true },
+      marks,
+    }),
+  );
+  return { numbers, verdict, figure };
 };

@@ -64,36 +64,61 @@ async function runFreely({
   return { truth, free, error: Math.sqrt(squares / HORIZON) / deviation };
 }
 
+const reservoirs: [string, Partial<EsnSpec>][] = [
+  ["orthogonal, radius 1", { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 }],
+  ["sparse, radius 0.95", { reservoir: "sparse", spectralRadius: 0.95, inputScale: 0.05, ridge: 1e-10 }],
+];
+
+/** Wrong symbols of 160 of a reservoir that learned to repeat five bits after a lag. */
+async function wrongSymbols(kind: Partial<EsnSpec>, lag: number, seed: number): Promise<number> {
+  const task = longLag.memory5({ lag });
+  const items = task.all!;
+  const net = await esn({
+    input: { symbols: task.input },
+    output: { classes: task.output },
+    units: 500,
+    seed,
+    ...kind,
+  });
+  await net.fit(items);
+  const y = net.predict(items.map((item) => item.input));
+  net.dispose();
+  return items.reduce((sum, item, j) => sum + task.wrong(item, y[j]), 0);
+}
+
+function drawn(wrong: readonly number[][], truth: Float64Array, free: Float64Array): string {
+  const x = Array.from(truth, (_, t) => t + 1);
+  const memory = plot({
+    title: "5-bit memorization",
+    note: "Only the readout is learned",
+    x: { label: "lag (steps)" },
+    y: { label: "wrong symbols of 160" },
+    marks: reservoirs.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k], label })),
+  });
+  const series = plot({
+    title: "A reservoir that hears itself",
+    note: "The chaotic series of Mackey and Glass, and a free run of leaky units",
+    x: { label: "steps by itself" },
+    y: { label: "value" },
+    marks: [
+      { kind: "line", x, y: truth, label: "series" },
+      { kind: "line", x, y: free, label: "free run", dash: true },
+    ],
+  });
+  return svg(panels([memory, series], { columns: 2 }));
+}
+
 export const run: Run = async (context) => {
   const { seed, signal, log, progress } = context;
-  const kinds: [string, Partial<EsnSpec>][] = [
-    ["orthogonal, radius 1", { reservoir: "orthogonal", inputScale: 0.05, ridge: 1e-10 }],
-    ["sparse, radius 0.95", { reservoir: "sparse", spectralRadius: 0.95, inputScale: 0.05, ridge: 1e-10 }],
-  ];
   const numbers: Record<string, number> = {};
-  const wrong = kinds.map(() => [] as number[]);
+  const wrong = reservoirs.map(() => [] as number[]);
   log("5-bit memorization by ridge regression on the states of 500 units with fixed random weights.");
-  for (const [k, [name, kind]] of kinds.entries()) {
+  for (const [k, [name, kind]] of reservoirs.entries()) {
     for (const [i, lag] of lags.entries()) {
       signal.throwIfAborted();
-      const task = longLag.memory5({ lag });
-      const items = task.all!;
-      const net = await esn({
-        input: { symbols: task.input },
-        output: { classes: task.output },
-        units: 500,
-        seed,
-        ...kind,
-      });
-      net.fit(items);
-      const y = net.predict(items.map((item) => item.input));
-      wrong[k].push(
-        (numbers[`${name}, T=${lag}: wrong symbols of 160`] = items.reduce(
-          (sum, item, j) => sum + task.wrong(item, y[j]),
-          0,
-        )),
-      );
-      net.dispose();
+      const count = await wrongSymbols(kind, lag, seed);
+      wrong[k].push(count);
+      numbers[`${name}, T=${lag}: wrong symbols of 160`] = count;
       progress((k * lags.length + i + 1) / (2 * lags.length), `${name}, T = ${lag}`);
     }
   }
@@ -102,34 +127,10 @@ export const run: Run = async (context) => {
       "values, hear 500 more, and go on by themselves.",
   );
   const { truth, free, error } = await runFreely(context);
-  const x = Array.from(truth, (_, t) => t + 1);
   numbers[`free run: error over ${HORIZON} steps (of the deviation)`] = error;
   return {
     numbers,
     verdict: wrong[0].every((count) => count === 0) && wrong[1].at(-1)! > 0 && error < 0.1,
-    figure: svg(
-      panels(
-        [
-          plot({
-            title: "5-bit memorization",
-            note: "Only the readout is learned",
-            x: { label: "lag (steps)" },
-            y: { label: "wrong symbols of 160" },
-            marks: kinds.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k], label })),
-          }),
-          plot({
-            title: "A reservoir that hears itself",
-            note: "The chaotic series of Mackey and Glass, and a free run of leaky units",
-            x: { label: "steps by itself" },
-            y: { label: "value" },
-            marks: [
-              { kind: "line", x, y: truth, label: "series" },
-              { kind: "line", x, y: free, label: "free run", dash: true },
-            ],
-          }),
-        ],
-        { columns: 2 },
-      ),
-    ),
+    figure: drawn(wrong, truth, free),
   };
 };
