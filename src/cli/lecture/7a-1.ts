@@ -16,10 +16,10 @@ import { follow, recent, smooth } from "./follow.ts";
 
 /** A point on a curve that runs round twice as fast in one direction as in the other. */
 const curve = Array.from({ length: 121 }, (_, t) => [Math.sin(t / 4), Math.sin(t / 2)]);
-const words =
-  "one day the rain came down and the day after the rain the sun came up and the rain went and one day the sun went down and the rain came ".repeat(
-    3,
-  );
+const words = (
+  "one day the rain came down and the day after the rain the sun came up and the rain went and one day " +
+  "the sun went down and the rain came "
+).repeat(3);
 /** Four chords as the keys that sound, each held for two steps, in two orders. */
 const chords = [
   [0, 4, 7],
@@ -30,42 +30,55 @@ const chords = [
 const song = (order: readonly number[]): number[][] =>
   Array.from({ length: 48 }, (_, t) => chords[order[(t >> 1) % order.length]]);
 
-/** Loss of the best constant prediction: variance halves, or entropies, summed over the units, a step. */
-function constantLoss(
-  items: readonly DataItem[],
-  kind: "squared" | "bernoulli" | "softmax",
-  width: number,
-): number {
-  const rows = items.flatMap((item) =>
-    kind === "softmax"
-      ? Array.from(item.target as ArrayLike<number>, (c) =>
-          Array.from({ length: width }, (_, k) => Number(k === c)),
-        )
-      : typeof item.target[0] === "number"
-        ? Array.from({ length: item.target.length / width }, (_, t) =>
-            Array.from(item.target as ArrayLike<number>).slice(t * width, (t + 1) * width),
-          )
-        : Array.from(item.target as ArrayLike<ArrayLike<number>>, (row) => Array.from(row)),
-  );
-  const entropy = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+type Kind = "squared" | "bernoulli" | "softmax";
+
+/** Targets as rows of `width` numbers; a class as one of `width`. */
+function targetRows({ target }: DataItem, kind: Kind, width: number): number[][] {
+  if (kind === "softmax")
+    return Array.from(target as ArrayLike<number>, (c) =>
+      Array.from({ length: width }, (_, k) => Number(k === c)),
+    );
+  if (typeof (target as ArrayLike<unknown>)[0] !== "number")
+    return Array.from(target as ArrayLike<ArrayLike<number>>, (row) => Array.from(row));
+  const flat = Array.from(target as ArrayLike<number>);
+  return Array.from({ length: flat.length / width }, (_, t) => flat.slice(t * width, (t + 1) * width));
+}
+
+const entropy = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+
+/** Loss of the best constant for one unit: half its variance, or an entropy. */
+function unitLoss(values: readonly number[], kind: Kind): number {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  if (kind === "softmax") return entropy(mean);
+  if (kind === "bernoulli") return entropy(mean) + entropy(1 - mean);
+  const square = values.reduce((sum, v) => sum + v ** 2, 0) / values.length;
+  return (square - mean * mean) / 2;
+}
+
+/** Loss of the best constant prediction, summed over the units, a step. */
+function constantLoss(items: readonly DataItem[], kind: Kind, width: number): number {
+  const rows = items.flatMap((item) => targetRows(item, kind, width));
   let loss = 0;
-  for (let j = 0; j < width; ++j) {
-    const mean = rows.reduce((sum, row) => sum + row[j], 0) / rows.length;
-    const square = rows.reduce((sum, row) => sum + row[j] ** 2, 0) / rows.length;
-    loss +=
-      kind === "squared"
-        ? (square - mean * mean) / 2
-        : kind === "softmax"
-          ? entropy(mean)
-          : entropy(mean) + entropy(1 - mean);
-  }
+  for (let j = 0; j < width; ++j)
+    loss += unitLoss(
+      rows.map((row) => row[j]),
+      kind,
+    );
   return loss;
 }
 
-export const run: Run = async (context): Promise<Outcome> => {
-  const { seed } = context;
+/** One kind of sequence and the net for it. */
+interface Case {
+  readonly name: string;
+  readonly items: DataItem[];
+  readonly width: number;
+  readonly spec: NetworkSpec;
+}
+
+function cases(seed: number): Case[] {
   const vocabulary = Vocabulary.of(words);
-  const cases: { name: string; items: DataItem[]; width: number; spec: NetworkSpec }[] = [
+  const symbols = vocabulary.size;
+  return [
     {
       name: "real vectors",
       items: nextStep([curve]),
@@ -75,13 +88,8 @@ export const run: Run = async (context): Promise<Outcome> => {
     {
       name: "symbols",
       items: nextStep([vocabulary.encode(words)]),
-      width: vocabulary.size,
-      spec: {
-        input: { symbols: vocabulary.size },
-        layers: [lstm(32), dense(vocabulary.size)],
-        loss: "softmax",
-        seed,
-      },
+      width: symbols,
+      spec: { input: { symbols }, layers: [lstm(32), dense(symbols)], loss: "softmax", seed },
     },
     {
       name: "piano roll",
@@ -90,41 +98,35 @@ export const run: Run = async (context): Promise<Outcome> => {
       spec: { input: 12, layers: [lstm(16), dense(12)], loss: "bernoulli", seed },
     },
   ];
+}
+
+const drawn = (marks: readonly Mark[]): string =>
+  svg(
+    plot({
+      title: "Predicting the next term of three kinds of sequence",
+      note: "Loss relative to the best constant prediction (dashed). The target is the input, one step later.",
+      x: { label: "training steps" },
+      y: { label: "loss / constant prediction", log: true },
+      marks: [...marks, { kind: "rule", y: 1 }],
+    }),
+  );
+
+export const run: Run = async (context): Promise<Outcome> => {
   const numbers: Record<string, number> = {};
   const marks: Mark[] = [];
-  for (const [i, { name, items, width, spec }] of cases.entries()) {
+  const ratios: number[] = [];
+  for (const [i, { name, items, width, spec }] of cases(context.seed).entries()) {
     const net = await network(spec);
-    const base = constantLoss(items, spec.loss as "squared", width);
-    const losses = await follow(
-      context,
-      net,
-      items,
-      { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 300 },
-      { from: i / 3, to: (i + 1) / 3, note: name },
-    );
+    const base = constantLoss(items, spec.loss as Kind, width);
+    const options = { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 300 };
+    const losses = await follow(context, net, items, options, { from: i / 3, to: (i + 1) / 3, note: name });
     net.dispose();
+    const loss = recent(losses, 10);
     numbers[`${name}: loss of the best constant prediction`] = base;
-    numbers[`${name}: loss of the net`] = recent(losses, 10);
+    numbers[`${name}: loss of the net`] = loss;
+    ratios.push(loss / base);
     const { x, y } = smooth(losses, 10);
     marks.push({ kind: "line", x, y: y.map((v) => v / base), label: name });
   }
-  const ratios = cases.map(
-    ({ name }) =>
-      numbers[`${name}: loss of the net`] / numbers[`${name}: loss of the best constant prediction`],
-  );
-  return {
-    numbers,
-    verdict: ratios.every((ratio) => ratio < 0.5),
-    figure: svg(
-      plot({
-        title: "Predicting the next term of three kinds of sequence",
-        note:
-          "Loss relative to the best constant prediction (dashed). The target is the input, one step " +
-          "later.",
-        x: { label: "training steps" },
-        y: { label: "loss / constant prediction", log: true },
-        marks: [...marks, { kind: "rule", y: 1 }],
-      }),
-    ),
-  };
+  return { numbers, verdict: ratios.every((ratio) => ratio < 0.5), figure: drawn(marks) };
 };

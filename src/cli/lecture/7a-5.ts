@@ -5,14 +5,24 @@
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import type { Hmm } from "../../models/hmm/model.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 
 const T = 4000;
 const sixth = new Array<number>(6).fill(1 / 6);
 const loaded = [0.1, 0.1, 0.1, 0.1, 0.1, 0.5];
 
-export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
-  log("A fair die, and one that shows a six half of the time; the dealer changes them now and then.");
+/** Two dice of a casino, and 4000 throws of them. */
+interface Game {
+  readonly casino: Hmm;
+  readonly sequence: Float64Array;
+  readonly states: Int32Array;
+  /** [T,2] p(state | all throws), and the most probable path. */
+  readonly posterior: Float64Array;
+  readonly path: Int32Array;
+}
+
+async function play(seed: number): Promise<Game> {
   const casino = await hmm({
     states: 2,
     emission: "categorical",
@@ -27,28 +37,27 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const { sequence, states } = casino.sample(T, { seed });
   const [posterior] = casino.posterior([sequence]);
   const [best] = casino.viterbi([sequence]);
-  const right = (said: (t: number) => boolean): number =>
-    states.reduce((n, s, t) => n + Number(said(t) === (s === 1)), 0) / T;
-  const guessed = right((t) => posterior[2 * t + 1] > 0.5);
-  const path = right((t) => best.states[t] === 1);
-  const chance = Math.max(
-    right(() => true),
-    right(() => false),
-  );
-  // how often the die is loaded among the steps where the posterior says about p
-  const off = [0, 1, 2, 3, 4].map((bin) => {
-    const some = Array.from(states, (s, t) => ({ p: posterior[2 * t + 1], s })).filter(
-      ({ p }) => Math.min(Math.floor(p * 5), 4) === bin,
-    );
-    return {
-      weight: some.length / T,
-      gap: some.length ? Math.abs(some.reduce((sum, { p, s }) => sum + p - s, 0) / some.length) : 0,
-    };
-  });
-  const calibration = off.reduce((sum, { weight, gap }) => sum + weight * gap, 0);
-  log("Baum-Welch sees only the numbers, and starts from nothing.");
+  return { casino, sequence, states, posterior, path: best.states };
+}
+
+/** Share of throws where a guess of the loaded die is right. */
+const right = ({ states }: Game, loaded: (t: number) => boolean): number =>
+  states.reduce((n, s, t) => n + Number(loaded(t) === (s === 1)), 0) / T;
+
+/** How far the posterior is from the frequency of the loaded die, in five bins of it, weighted. */
+function calibration({ states, posterior }: Game): number {
+  const all = Array.from(states, (s, t) => ({ p: posterior[2 * t + 1], s }));
+  return [0, 1, 2, 3, 4].reduce((sum, bin) => {
+    const some = all.filter(({ p }) => Math.min(Math.floor(p * 5), 4) === bin);
+    if (some.length === 0) return sum;
+    const gap = Math.abs(some.reduce((total, { p, s }) => total + p - s, 0) / some.length);
+    return sum + (some.length / T) * gap;
+  }, 0);
+}
+
+/** Baum-Welch from the throws alone. */
+async function learn({ sequence }: Game, { seed, signal, progress }: LectureContext) {
   const learner = await hmm({ states: 2, emission: "categorical", symbols: 6, seed });
-  const truth = casino.logLikelihood([sequence]);
   let step = 0;
   const { history, logLikelihood } = await learner.fit([sequence], {
     iterations: 300,
@@ -59,11 +68,14 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   });
   signal.throwIfAborted();
   const { transmat, emission } = learner.parameters;
-  const B = emission.probabilities;
-  const six = B[5] > B[11] ? 0 : 1;
+  learner.dispose();
   const fell = history.filter((h, i) => i > 0 && h < history[i - 1] - 1e-6).length;
-  const shown = Array.from({ length: 300 }, (_, t) => t);
-  const figure = svg(
+  return { transmat, B: emission.probabilities, fell, logLikelihood };
+}
+
+function drawn({ states, posterior, path }: Game): string {
+  const x = Array.from({ length: 300 }, (_, t) => t);
+  return svg(
     plot({
       title: "Which die is it?",
       note:
@@ -72,12 +84,12 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       x: { label: "throw" },
       y: { label: "p(loaded)", range: [0, 1.1] },
       marks: [
-        { kind: "band", x: shown, y: shown.map(() => 0), y2: shown.map((t) => states[t]), color: "#888" },
-        { kind: "line", x: shown, y: shown.map((t) => posterior[2 * t + 1]), label: "posterior" },
+        { kind: "band", x, y: x.map(() => 0), y2: x.map((t) => states[t]), color: "#888" },
+        { kind: "line", x, y: x.map((t) => posterior[2 * t + 1]), label: "posterior" },
         {
           kind: "line",
-          x: shown,
-          y: shown.map((t) => (best.states[t] === 1 ? 1.05 : NaN)),
+          x,
+          y: x.map((t) => (path[t] === 1 ? 1.05 : NaN)),
           label: "best path",
           color: "#c33",
           width: 4,
@@ -85,13 +97,27 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       ],
     }),
   );
-  for (const model of [casino, learner]) model.dispose();
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  const { seed, log } = context;
+  log("A fair die, and one that shows a six half of the time; the dealer changes them now and then.");
+  const game = await play(seed);
+  const guessed = right(game, (t) => game.posterior[2 * t + 1] > 0.5);
+  const constant = [true, false].map((answer) => right(game, () => answer));
+  const chance = Math.max(...constant);
+  const gap = calibration(game);
+  log("Baum-Welch sees only the numbers, and starts from nothing.");
+  const truth = game.casino.logLikelihood([game.sequence]);
+  game.casino.dispose();
+  const { transmat, B, fell, logLikelihood } = await learn(game, context);
+  const six = B[5] > B[11] ? 0 : 1;
   return {
     numbers: {
       "throws where the posterior's favorite is right": guessed,
-      "throws where the best path is right": path,
+      "throws where the best path is right": right(game, (t) => game.path[t] === 1),
       "the same, always saying fair": chance,
-      "posterior against frequency, mean gap": calibration,
+      "posterior against frequency, mean gap": gap,
       "ln p: true casino": truth,
       "ln p: learned": logLikelihood,
       "iterations that fell": fell,
@@ -100,7 +126,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       "learned: loaded stays (true 0.9)": transmat[3 * six],
       "learned: fair stays (true 0.95)": transmat[3 * (1 - six)],
     },
-    verdict: guessed > chance + 0.05 && calibration < 0.05 && fell === 0 && logLikelihood > truth,
-    figure,
+    verdict: guessed > chance + 0.05 && gap < 0.05 && fell === 0 && logLikelihood > truth,
+    figure: drawn(game),
   };
 };

@@ -57,6 +57,12 @@ async function acrossTheCut(h: Hmm, seed: number): Promise<{ state: number; futu
   };
 }
 
+/** From state i to j of a clock of N states: on to the next one, or a skip. */
+function tick(N: number, i: number, j: number): number {
+  if (N === 1) return 1;
+  return j === (i + 1) % N ? 0.98 : 0.02 / (N - 1);
+}
+
 /**
  * A clock of N states, each with its own symbol, that sometimes skips: nothing remembers more with N states.
  */
@@ -66,9 +72,7 @@ const clock = (N: number): Promise<Hmm> =>
     emission: "categorical",
     symbols: N,
     startprob: new Array(N).fill(1 / N),
-    transmat: Array.from({ length: N }, (_, i) =>
-      Array.from({ length: N }, (__, j) => (N === 1 ? 1 : j === (i + 1) % N ? 0.98 : 0.02 / (N - 1))),
-    ),
+    transmat: Array.from({ length: N }, (_, i) => Array.from({ length: N }, (__, j) => tick(N, i, j))),
     emissionParameters: Array.from({ length: N }, (_, i) =>
       Array.from({ length: N }, (__, j) => Number(i === j)),
     ),

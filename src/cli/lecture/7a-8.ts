@@ -3,11 +3,11 @@ import { fixedPoints } from "../../analysis/fixed-points.ts";
 import { lyapunovExponents } from "../../analysis/lyapunov.ts";
 import { oscillation } from "../../analysis/oscillation.ts";
 import { plot } from "../../figures/plot.ts";
-import { panels, svg } from "../../figures/svg.ts";
+import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Random } from "../../wasm/random.ts";
-import type { Run } from "./experiment.ts";
+import type { LectureContext, Run } from "./experiment.ts";
 
 /** α times a rotation by 2π/20. */
 function rotation(alpha: number): number[] {
@@ -39,129 +39,170 @@ async function latchHistory(w: number): Promise<number[]> {
   return h;
 }
 
-export const run: Run = async ({ seed, log, progress, signal }) => {
-  const numbers: Record<string, number> = {};
-  let verdict = true;
-  const expectNear = (name: string, got: number, want: number, off: number): void => {
-    numbers[name] = got;
-    verdict &&= Math.abs(got - want) <= off;
-  };
-  log("Latch a ← tanh(w·a + h): two attractors for w > 1, as long as |h| is below a limit.");
+/** Numbers beside what they should be. */
+class Expectations {
+  readonly numbers: Record<string, number> = {};
+  verdict = true;
+
+  /** Notes a number, and whether it is within `off` of what is wanted. */
+  near(name: string, got: number, want: number, off: number): void {
+    this.numbers[name] = got;
+    this.verdict &&= Math.abs(got - want) <= off;
+  }
+}
+
+/** Two attractors below the limit of |h|, one above. */
+async function latches(found: Expectations): Promise<void> {
   for (const [w, want] of [
     [1.25, 0.0778],
     [1.5, 0.2075],
     [2, 0.5328],
-  ] as const) {
+  ]) {
     const limit = latchLimit(w);
     for (const [h, count] of [
       [limit - 1e-3, 2],
       [limit + 1e-3, 1],
-    ] as const) {
+    ]) {
       const map = await stateMap({ W: [w], bias: [h] });
-      verdict &&= fixedPoints(map).filter((point) => point.stable).length === count;
+      found.verdict &&= fixedPoints(map).filter((point) => point.stable).length === count;
       map.dispose();
     }
-    expectNear(`latch w=${w}: limit of |h|`, limit, want, 5e-5);
+    found.near(`latch w=${w}: limit of |h|`, limit, want, 5e-5);
   }
-  log("Oscillator: W = α·rotation by 1/20 turn. It dies below α = 1 and holds an amplitude above.");
-  const waves: { alpha: number; x: Float64Array }[] = [];
+}
+
+interface Wave {
+  readonly alpha: number;
+  readonly x: Float64Array;
+}
+
+/** The first unit of three oscillators, 121 steps. */
+async function oscillators(found: Expectations): Promise<Wave[]> {
+  const waves: Wave[] = [];
   for (const [alpha, amplitude, counted] of [
     [0.95, 0, 0],
     [1.05, 0.424, 20.13],
     [1.2, 0.734, 20.55],
-  ] as const) {
+  ]) {
     const map = await stateMap({ W: rotation(alpha) });
     const path = map.trajectory([0.1, 0], 4000);
+    map.dispose();
     const first = (from: number, T: number): Float64Array =>
       Float64Array.from({ length: T }, (_, t) => path[2 * (from + t)]);
     waves.push({ alpha, x: first(0, 121) });
     const wave = oscillation(first(1001, 3000));
-    expectNear(`oscillator α=${alpha}: amplitude`, wave.amplitude, amplitude, 5e-4);
-    if (counted) {
-      expectNear(`oscillator α=${alpha}: steps / rises counted`, wave.countedPeriod, counted, 5e-3);
-      numbers[`oscillator α=${alpha}: period between rises`] = wave.period;
-    }
-    map.dispose();
+    found.near(`oscillator α=${alpha}: amplitude`, wave.amplitude, amplitude, 5e-4);
+    if (!counted) continue;
+    found.near(`oscillator α=${alpha}: steps / rises counted`, wave.countedPeriod, counted, 5e-3);
+    found.numbers[`oscillator α=${alpha}: period between rises`] = wave.period;
   }
-  progress(0.1, "chaos of two neurons");
-  const two = await stateMap({ W: [-20, 6, -6, 0], bias: [-2, 3], activation: "logistic", form: "inside" });
-  expectNear(
-    "two neurons: largest Lyapunov exponent",
-    lyapunovExponents(two, { steps: 1_000_000, start: [0, 0] })[0],
-    0.2296,
-    1e-3,
-  );
-  const attractor = two.trajectory(two.trajectory([0, 0], 1000).slice(-2), 8000);
-  two.dispose();
-  const J = Float64Array.from(
-    { length: 200 * 200 },
-    (
-      (random) => () =>
-        random.normal() / Math.sqrt(200)
-    )(new Random(await inferenceEngine(), seed)),
-  );
-  log("Random net of 200 units h ← tanh(g·J·h): order below g = 1, chaos above.");
-  const gains = [0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 2, 2.5, 3];
+  return waves;
+}
+
+/** 8000 points of the attractor of two neurons. */
+async function twoNeurons(found: Expectations): Promise<Float64Array> {
+  const map = await stateMap({ W: [-20, 6, -6, 0], bias: [-2, 3], activation: "logistic", form: "inside" });
+  const [largest] = lyapunovExponents(map, { steps: 1_000_000, start: [0, 0] });
+  found.near("two neurons: largest Lyapunov exponent", largest, 0.2296, 1e-3);
+  const attractor = map.trajectory(map.trajectory([0, 0], 1000).slice(-2), 8000);
+  map.dispose();
+  return Float64Array.from(attractor);
+}
+
+const GAINS = [0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 2, 2.5, 3];
+
+/** The largest exponent of a random net of 200 units at each gain. */
+async function randomNets(
+  found: Expectations,
+  { seed, signal, progress }: LectureContext,
+): Promise<number[]> {
+  const random = new Random(await inferenceEngine(), seed);
+  const J = Float64Array.from({ length: 200 * 200 }, () => random.normal() / Math.sqrt(200));
   const exponents: number[] = [];
-  for (const [i, g] of gains.entries()) {
+  for (const [i, g] of GAINS.entries()) {
     signal.throwIfAborted();
     const map = await stateMap({ W: J.map((x) => g * x) }, 1);
     exponents.push(lyapunovExponents(map, { steps: 2000, discard: 500 })[0]);
     map.dispose();
-    progress(0.3 + (0.7 * (i + 1)) / gains.length, `g = ${g}`);
+    progress(0.3 + (0.7 * (i + 1)) / GAINS.length, `g = ${g}`);
   }
   for (const [g, want] of [
     [0.5, -0.67],
     [0.9, -0.08],
     [2, 0.15],
     [3, 0.3],
-  ] as const)
-    expectNear(`random net g=${g}: largest exponent`, exponents[gains.indexOf(g)], want, 0.05);
-  const latch = await latchHistory(2);
-  const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-  const figure = panels(
-    [
-      plot({
-        title: "Latch, w = 2",
-        note: "Pushed up at step 0, down at step 50, left alone between",
-        x: { label: "step" },
-        marks: [{ kind: "line", x: count(latch.length), y: latch }],
-      }),
-      plot({
-        title: "Oscillator",
-        x: { label: "step" },
-        marks: waves.map(({ alpha, x }) => ({
-          kind: "line" as const,
-          x: count(x.length),
-          y: x,
-          label: `α = ${alpha}`,
-        })),
-      }),
-      plot({
-        title: "Chaos of two neurons",
-        x: { label: "a₁" },
-        y: { label: "a₂" },
-        marks: [
-          {
-            kind: "points",
-            size: 0.7,
-            x: attractor.filter((_, i) => i % 2 === 0),
-            y: attractor.filter((_, i) => i % 2 === 1),
-          },
-        ],
-      }),
-      plot({
-        title: "Random nets of 200 units",
-        x: { label: "g" },
-        y: { label: "largest Lyapunov exponent" },
-        marks: [
-          { kind: "rule", y: 0 },
-          { kind: "line", x: gains, y: exponents },
-          { kind: "points", x: gains, y: exponents, color: "#0b66b0" },
-        ],
-      }),
+  ])
+    found.near(`random net g=${g}: largest exponent`, exponents[GAINS.indexOf(g)], want, 0.05);
+  return exponents;
+}
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+const drawnLatch = (latch: number[]): Figure =>
+  plot({
+    title: "Latch, w = 2",
+    note: "Pushed up at step 0, down at step 50, left alone between",
+    x: { label: "step" },
+    marks: [{ kind: "line", x: count(latch.length), y: latch }],
+  });
+
+const drawnWaves = (waves: readonly Wave[]): Figure =>
+  plot({
+    title: "Oscillator",
+    x: { label: "step" },
+    marks: waves.map(({ alpha, x }) => ({
+      kind: "line" as const,
+      x: count(x.length),
+      y: x,
+      label: `α = ${alpha}`,
+    })),
+  });
+
+const drawnAttractor = (points: Float64Array): Figure =>
+  plot({
+    title: "Chaos of two neurons",
+    x: { label: "a₁" },
+    y: { label: "a₂" },
+    marks: [
+      {
+        kind: "points",
+        size: 0.7,
+        x: points.filter((_, i) => i % 2 === 0),
+        y: points.filter((_, i) => i % 2 === 1),
+      },
     ],
-    { columns: 2 },
-  );
-  return { numbers, verdict, figure: svg(figure) };
+  });
+
+const drawnExponents = (exponents: number[]): Figure =>
+  plot({
+    title: "Random nets of 200 units",
+    x: { label: "g" },
+    y: { label: "largest Lyapunov exponent" },
+    marks: [
+      { kind: "rule", y: 0 },
+      { kind: "line", x: GAINS, y: exponents },
+      { kind: "points", x: GAINS, y: exponents, color: "#0b66b0" },
+    ],
+  });
+
+export const run: Run = async (context) => {
+  const { log, progress } = context;
+  const found = new Expectations();
+  log("Latch a ← tanh(w·a + h): two attractors for w > 1, as long as |h| is below a limit.");
+  await latches(found);
+  log("Oscillator: W = α·rotation by 1/20 turn. It dies below α = 1 and holds an amplitude above.");
+  const waves = await oscillators(found);
+  progress(0.1, "chaos of two neurons");
+  const attractor = await twoNeurons(found);
+  log("Random net of 200 units h ← tanh(g·J·h): order below g = 1, chaos above.");
+  const exponents = await randomNets(found, context);
+  const latch = await latchHistory(2);
+  const figures = [
+    drawnLatch(latch),
+    drawnWaves(waves),
+    drawnAttractor(attractor),
+    drawnExponents(exponents),
+  ];
+  const { numbers, verdict } = found;
+  return { numbers, verdict, figure: svg(panels(figures, { columns: 2 })) };
 };

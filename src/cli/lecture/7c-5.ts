@@ -39,7 +39,8 @@ function twice(one: FiniteTask): FiniteTask {
     return Float32Array.from({ length: 2 * a.length }, (_, i) => {
       const t = Math.floor(i / (2 * columns));
       const j = i % (2 * columns);
-      return t < steps ? (j < columns ? a[t * columns + j] : b[t * columns + j - columns]) : 0;
+      if (t >= steps) return 0;
+      return j < columns ? a[t * columns + j] : b[t * columns + j - columns];
     });
   };
   return {

@@ -1,8 +1,9 @@
 /** Way 2: where Hessian-free steps go, and 5-bit memorization in seconds; the same optimizer on an LSTM. */
 import { dense, lstm, rnn } from "../../models/network/layers.ts";
 import { constant, sparse } from "../../models/network/initializers.ts";
-import { network } from "../../models/network/network.ts";
-import { hessianFree, type HessianFreeReport } from "../../optim/hessian-free.ts";
+import { type Network, network } from "../../models/network/network.ts";
+import { hessianFree } from "../../optim/hessian-free.ts";
+import type { Item } from "../../train/task.ts";
 import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { plot } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
@@ -60,8 +61,38 @@ async function onLstm({
   return { losses, wrong };
 }
 
-export const run: Run = async (context) => {
-  const { seed, signal, log, progress } = context;
+/** What one run of Hessian-free learning shows, step by step. */
+interface Course {
+  readonly losses: number[];
+  /** Slope and curvature along each step taken, over those along the gradient. */
+  readonly slopes: number[];
+  readonly curvatures: number[];
+  readonly cg: number;
+  /** Of the 32 sequences, in the end. */
+  readonly wrong: number;
+  /** Of the steps alone, s. */
+  readonly seconds: number;
+}
+
+const flat = (parameters: readonly { data: ArrayLike<number> }[]): Float64Array =>
+  Float64Array.from(parameters.flatMap(({ data }) => Array.from(data)));
+
+/** Slope and curvature along `moved` at the point θ, each per unit length and over that along the gradient. */
+function directions(still: Network, items: readonly Item[], theta: Float64Array, moved: Float64Array) {
+  let at = 0;
+  for (const parameter of still.parameters) {
+    const size = parameter.data.length;
+    parameter.set(theta.subarray(at, at + size));
+    at += size;
+  }
+  const curvature = (v: Float64Array): number => dot(v, still.gaussNewtonProduct(items, v)) / dot(v, v);
+  const g = flat(still.gradient(items).gradient);
+  const lengths = Math.sqrt(dot(moved, moved)) * Math.sqrt(dot(g, g));
+  return { slope: Math.abs(dot(g, moved)) / lengths, curvature: curvature(moved) / curvature(g) };
+}
+
+/** 100 tanh units with 15 weights into each learn 5-bit memorization of lag 20. */
+async function onTanhUnits({ seed, signal, progress }: LectureContext): Promise<Course> {
   const task = longLag.memory5({ lag: 20 });
   const items = task.all!;
   const net = await network({
@@ -75,54 +106,32 @@ export const run: Run = async (context) => {
     ],
   });
   const still = await network({ ...net.spec }); // the same net, put where the other one was
-  const theta = (): Float64Array => Float64Array.from(net.parameters.flatMap((p) => Array.from(p.data)));
-  const curvature = (v: Float64Array): number => dot(v, still.gaussNewtonProduct(items, v)) / dot(v, v);
-  log(
-    "5-bit memorization, 30 steps, 100 tanh units. At each step: slope and curvature along the step " +
-      "taken, per unit length, over those along the gradient.",
-  );
-  const slopes: number[] = [];
-  const curvatures: number[] = [];
-  const losses: number[] = [];
-  const numbers: Record<string, number> = {};
-  let before = theta();
-  let wrong = items.length;
-  let steps = 0;
-  let cg = 0;
-  const start = performance.now();
-  let learning = 0;
-  for await (const event of net.train(task, {
-    optimizer: hessianFree({ weightDecay: 2e-5 }),
-    batch: items.length,
-    steps: 100,
-    signal,
-  })) {
-    const report = event as unknown as HessianFreeReport & { ms: number };
-    const after = theta();
-    learning += report.ms / 1000;
+  const course = { losses: [] as number[], slopes: [] as number[], curvatures: [] as number[] };
+  let [cg, seconds, wrong] = [0, 0, items.length];
+  let before = flat(net.parameters);
+  const options = { optimizer: hessianFree({ weightDecay: 2e-5 }), batch: items.length, steps: 100, signal };
+  for await (const report of net.train(task, options)) {
+    const after = flat(net.parameters);
+    seconds += report.ms / 1000;
     cg += report.cgIterations;
-    ++steps;
-    losses.push(report.loss);
+    course.losses.push(report.loss);
     if (report.stepLength > 0) {
-      const moved = after.map((x, i) => x - before[i]);
-      const length = Math.sqrt(dot(moved, moved));
       // gradient and curvature belong to the point before the step
-      let at = 0;
-      for (const p of still.parameters) {
-        p.set(before.subarray(at, at + p.data.length));
-        at += p.data.length;
-      }
-      const g = Float64Array.from(still.gradient(items).gradient.flatMap((p) => Array.from(p.data)));
-      const norm = Math.sqrt(dot(g, g));
-      slopes.push(Math.abs(dot(g, moved)) / length / norm);
-      curvatures.push(curvature(moved) / curvature(g));
+      const along = directions(
+        still,
+        items,
+        before,
+        after.map((x, i) => x - before[i]),
+      );
+      course.slopes.push(along.slope);
+      course.curvatures.push(along.curvature);
     }
     before = after;
     const y = net.predict(items.map((item) => item.input));
     wrong = items.filter((item, i) => task.wrong(item, y[i]) > 0).length;
     progress(
       1 - wrong / items.length,
-      `step ${steps}, loss ${report.loss.toFixed(4)}, ${wrong} of 32 wrong, ` +
+      `step ${course.losses.length}, loss ${report.loss.toFixed(4)}, ${wrong} of 32 wrong, ` +
         `λ ${report.lambda.toPrecision(2)}, ${report.cgIterations} CG iterations`,
     );
     if (wrong === 0) break;
@@ -130,49 +139,61 @@ export const run: Run = async (context) => {
   net.dispose();
   still.dispose();
   signal.throwIfAborted();
-  const median = (v: number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)];
-  Object.assign(numbers, {
-    steps: steps,
-    "CG iterations": cg,
-    "wrong of 32": wrong,
-    "seconds of learning": learning,
-    "seconds in all": (performance.now() - start) / 1000,
-    "slope along the step / along the gradient (median)": median(slopes),
-    "curvature along the step / along the gradient (median)": median(curvatures),
+  return { ...course, cg, wrong, seconds };
+}
+
+const median = (v: readonly number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)];
+
+function drawn({ losses, slopes, curvatures }: Course, gated: readonly number[]): string {
+  const line = (y: readonly number[], label: string) => ({
+    kind: "line" as const,
+    x: y.map((_, i) => i + 1),
+    y: [...y],
+    label,
   });
+  const loss = plot({
+    title: "Loss",
+    x: { label: "step" },
+    y: { label: "nats", log: true },
+    marks: [line(losses, "100 tanh units, lag 20"), line(gated, "LSTM, 30 cells, lag 10")],
+  });
+  const direction = plot({
+    title: "Tiny gradient, tinier curvature",
+    note: "Along the step taken, relative to the gradient's direction",
+    x: { label: "step" },
+    y: { log: true },
+    marks: [line(slopes, "slope"), line(curvatures, "curvature")],
+  });
+  return svg(panels([loss, direction], { columns: 2 }));
+}
+
+export const run: Run = async (context) => {
+  const { log } = context;
+  log(
+    "5-bit memorization, 30 steps, 100 tanh units. At each step: slope and curvature along the step " +
+      "taken, per unit length, over those along the gradient.",
+  );
+  const start = performance.now();
+  const course = await onTanhUnits(context);
+  const { losses, slopes, curvatures, cg, wrong, seconds } = course;
+  const all = (performance.now() - start) / 1000;
   log("The same optimizer on an LSTM of 30 cells, lag 10.");
   const gated = await onLstm(context);
-  numbers["LSTM of 30 cells, lag 10: steps"] = gated.losses.length;
-  numbers["LSTM of 30 cells, lag 10: wrong of 32"] = gated.wrong;
-  const x = (v: number[]): number[] => v.map((_, i) => i + 1);
+  const numbers = {
+    steps: losses.length,
+    "CG iterations": cg,
+    "wrong of 32": wrong,
+    "seconds of learning": seconds,
+    "seconds in all": all,
+    "slope along the step / along the gradient (median)": median(slopes),
+    "curvature along the step / along the gradient (median)": median(curvatures),
+    "LSTM of 30 cells, lag 10: steps": gated.losses.length,
+    "LSTM of 30 cells, lag 10: wrong of 32": gated.wrong,
+  };
+  const learned = wrong === 0 && gated.wrong === 0;
   return {
     numbers,
-    verdict: wrong === 0 && gated.wrong === 0 && median(curvatures) < median(slopes) && median(slopes) < 0.5,
-    figure: svg(
-      panels(
-        [
-          plot({
-            title: "Loss",
-            x: { label: "step" },
-            y: { label: "nats", log: true },
-            marks: [
-              { kind: "line", x: x(losses), y: losses, label: "100 tanh units, lag 20" },
-              { kind: "line", x: x(gated.losses), y: gated.losses, label: "LSTM, 30 cells, lag 10" },
-            ],
-          }),
-          plot({
-            title: "Tiny gradient, tinier curvature",
-            note: "Along the step taken, relative to the gradient's direction",
-            x: { label: "step" },
-            y: { log: true },
-            marks: [
-              { kind: "line", x: x(slopes), y: slopes, label: "slope" },
-              { kind: "line", x: x(curvatures), y: curvatures, label: "curvature" },
-            ],
-          }),
-        ],
-        { columns: 2 },
-      ),
-    ),
+    verdict: learned && median(curvatures) < median(slopes) && median(slopes) < 0.5,
+    figure: drawn(course, gated.losses),
   };
 };

@@ -9,7 +9,8 @@ import { type Mark, plot } from "../../figures/plot.ts";
 import { type Figure, panels, svg } from "../../figures/svg.ts";
 import type { Ink } from "../../handwriting/ink.ts";
 import type { Network } from "../../models/network/network.ts";
-import { inkFeatures } from "../../handwriting/input.ts";
+import { inkFeatures, type InkFeatures, type InkInput } from "../../handwriting/input.ts";
+import type { Emission } from "../../inference/best-path.ts";
 import { drawnWord } from "../../handwriting/letters.ts";
 import { readHandwriting } from "../../handwriting/read-folder.ts";
 import { scriptOf } from "../../handwriting/script.ts";
@@ -52,89 +53,117 @@ function cellRows({ cells }: ReadingTrace): { values: Float64Array; columns: num
   return { values: Float64Array.from(rows.flatMap(({ row }) => [...row])), columns };
 }
 
+/** Everything that the four rows show. */
+interface Seen {
+  readonly ink: Ink;
+  readonly trace: ReadingTrace;
+  readonly features: InkFeatures;
+  readonly how: InkInput;
+  /** Signs by label. */
+  readonly signs: readonly string[];
+}
+
+const time = ({ stride }: ReadingTrace, s: number): number => s * stride;
+
+const row = ({ steps }: ReadingTrace, title: string, height: number, marks: Mark[]): Figure =>
+  plot({ title, width: WIDTH, height, x: { range: [0, steps] }, y: { label: "" }, marks });
+
+/** Row 1: the chance of any character, and the characters where they are recognized. */
+function characters({ trace, signs }: Seen): Figure {
+  const { output, emissions } = trace;
+  const K = signs.length + 1;
+  const chance = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]);
+  const x = chance.map((_, s) => time(trace, s));
+  const names = emissions.map(({ label, from, to }): Mark => ({
+    kind: "text",
+    x: time(trace, (from + to) / 2),
+    y: 0.5,
+    text: signs[label],
+    anchor: "middle",
+  }));
+  return row(trace, "1. Characters, as they are recognized", 170, [
+    { kind: "line", x, y: chance, label: "P(any character)" },
+    ...names,
+  ]);
+}
+
+/** Row 2. */
+function memory({ trace }: Seen): Figure {
+  const { values, columns } = cellRows(trace);
+  const rows = values.length / columns;
+  return row(trace, "2. Memory cells of the last layer", 240, [
+    {
+      kind: "raster",
+      values,
+      rows,
+      columns,
+      x: [0, time(trace, columns)],
+      y: [0, rows],
+      map: "diverging",
+      range: [-1, 1],
+    },
+  ]);
+}
+
+/** Row 3: each stroke's height over the steps that read it. */
+function penRow({ trace, features }: Seen): Figure {
+  const strokes: Mark[] = [];
+  let from = 0;
+  for (let t = 0; t < trace.steps; ++t) {
+    if (features.straight[features.sources[t] * 3 + 2] !== 1) continue;
+    const x = Array.from({ length: t + 1 - from }, (_, i) => from + i);
+    const y = x.map((u) => -features.straight[features.sources[u] * 3 + 1]);
+    strokes.push({ kind: "line", x, y, color: "#1c2733" });
+    from = t + 1;
+  }
+  return row(trace, "3. The pen, in time", 200, strokes);
+}
+
+/** The emission whose class is the surest where it is recognized. */
+function mostActive({ trace, signs }: Seen): Emission | undefined {
+  const { emissions, output } = trace;
+  const chance = emissions.map(({ label, from }) => output[from * (signs.length + 1) + label]);
+  return emissions[chance.indexOf(Math.max(...chance))];
+}
+
+/** Row 4. */
+function gradientRow(seen: Seen): Figure {
+  const { trace, how, signs } = seen;
+  const active = mostActive(seen);
+  const gradient = active ? trace.gradient(active) : new Float32Array(trace.steps * trace.width);
+  const inputs =
+    how.kind === "pen"
+      ? ["rightwards", "downwards", "pen lifted", "height"]
+      : Array.from({ length: Math.min(4, trace.width) }, (_, i) => `row ${i}`);
+  const x = Array.from({ length: trace.steps }, (_, t) => t);
+  const marks = inputs.map((label, i): Mark => ({
+    kind: "line",
+    x,
+    y: x.map((t) => gradient[t * trace.width + i]),
+    label,
+  }));
+  const sign = active ? signs[active.label] : "";
+  return row(trace, `4. Gradient at the inputs, of "${sign}"`, 220, marks);
+}
+
 export const run: Run = async (context) => {
   const { net, ink } = await scene(context);
   const { alphabet, input: how } = scriptOf(net);
   const features = inkFeatures(ink.points, how);
-  const trace = readingTrace(net, features.input);
-  const { emissions, output, stride, steps: T } = trace;
-  const K = [...alphabet].length + 1;
-  const text = emissions.map(({ label }) => [...alphabet][label]).join("");
-  const time = (s: number): number => s * stride;
-  const chance = emissions.map(({ label, from }) => output[from * K + label]);
-  const active = chance.indexOf(Math.max(...chance));
-  const gradient = emissions[active] ? trace.gradient(emissions[active]) : new Float32Array(T * trace.width);
+  const seen: Seen = { ink, how, features, trace: readingTrace(net, features.input), signs: [...alphabet] };
+  const { trace, signs } = seen;
+  const text = trace.emissions.map(({ label }) => signs[label]).join("");
   context.log(`Written: ${ink.text}. Read: ${text}.`);
-
-  const x = Array.from({ length: T }, (_, t) => t);
-  const row = (title: string, height: number, marks: Mark[], label = ""): Figure =>
-    plot({ title, width: WIDTH, height, x: { range: [0, T] }, y: { label }, marks });
-  const peak = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]);
-  const { values, columns } = cellRows(trace);
-  const strokes: Mark[] = [];
-  for (let t = 0, from = 0; t < T; ++t) {
-    if (features.straight[features.sources[t] * 3 + 2] !== 1) continue;
-    const own = x.slice(from, t + 1);
-    strokes.push({
-      kind: "line",
-      x: own,
-      y: own.map((u) => -features.straight[features.sources[u] * 3 + 1]),
-      color: "#1c2733",
-    });
-    from = t + 1;
-  }
-  const inputs =
-    how.kind === "pen"
-      ? ["rightwards", "downwards", "pen lifted", "height"]
-      : Array.from({ length: trace.width }, (_, i) => `row ${i}`);
-  const figure = panels(
-    [
-      row("1. Characters, as they are recognized", 170, [
-        { kind: "line", x: peak.map((_, s) => time(s)), y: peak, label: "P(any character)" },
-        ...emissions.map(({ label, from, to }): Mark => ({
-          kind: "text",
-          x: time((from + to) / 2),
-          y: 0.5,
-          text: [...alphabet][label],
-          anchor: "middle",
-        })),
-      ]),
-      row("2. Memory cells of the last layer", 240, [
-        {
-          kind: "raster",
-          values,
-          rows: values.length / columns,
-          columns,
-          x: [0, time(columns)],
-          y: [0, values.length / columns],
-          map: "diverging",
-          range: [-1, 1],
-        },
-      ]),
-      row("3. The pen, in time", 200, strokes),
-      row(
-        `4. Gradient at the inputs, of "${[...alphabet][emissions[active]?.label ?? -1] ?? ""}"`,
-        220,
-        inputs
-          .slice(0, 4)
-          .map((label, i): Mark => ({
-            kind: "line",
-            x,
-            y: x.map((t) => gradient[t * trace.width + i]),
-            label,
-          })),
-      ),
-    ],
-    { columns: 1, title: text },
-  );
+  const rows = [characters(seen), memory(seen), penRow(seen), gradientRow(seen)];
+  const active = mostActive(seen);
   const numbers = {
     written: ink.text,
     read: text,
-    steps: T,
-    "steps of the output": peak.length,
-    "most active character": [...alphabet][emissions[active]?.label ?? -1] ?? "",
+    steps: trace.steps,
+    "steps of the output": trace.output.length / (signs.length + 1),
+    "most active character": active ? signs[active.label] : "",
   };
   trace.dispose();
   net.dispose();
-  return { numbers, verdict: text.length > 0, figure: svg(figure) };
+  return { numbers, verdict: text.length > 0, figure: svg(panels(rows, { columns: 1, title: text })) };
 };
