@@ -1,6 +1,7 @@
 /** From a trained net to the automaton that it became, compared with the one that solves its task. */
 import { OptionError, whole, knownOptions } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import { compareMoore, type Moore } from "../inference/moore.ts";
 import type { FiniteTask } from "../train/task.ts";
 import { network, type Network } from "../models/network/network.ts";
@@ -31,9 +32,6 @@ export interface ExtractAutomatonOptions {
   /** Seed of the words. Default 1. */
   seed?: number;
 }
-
-/** Stream of the random numbers that make words. */
-const WORDS = 0x776f7264;
 
 /**
  * The layers of `net` up to its last recurrent one, as a net of their own whose predictions are that layer's
@@ -87,7 +85,7 @@ export async function extractAutomaton(
   knownOptions("extractAutomaton", options, ["words", "length", "seed"]);
   const count = whole("extractAutomaton", "words", options.words ?? 100, 1);
   const length = whole("extractAutomaton", "length", options.length ?? 64, 1);
-  const random = new Random(net.engine, options.seed ?? 1, WORDS);
+  const random = new Random(net.engine, options.seed ?? 1, streams.automaton);
   const { symbols } = task.machine;
   const words = Array.from({ length: count }, () =>
     Array.from({ length }, () => random.integer(0, symbols.length - 1)),

@@ -4,6 +4,7 @@
  */
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import { spectrum, type Spectrum } from "../inference/spectrum.ts";
 import type { StateMap } from "./state-map.ts";
 
@@ -36,7 +37,7 @@ export function fixedPoints(map: StateMap, options: FixedPointOptions = {}): Fix
   const starts = whole("fixedPoints", "starts", options.starts ?? 100, 1);
   const range = inRange("fixedPoints", "range", options.range ?? 1, 0);
   const n = map.size;
-  const random = new Random(map.engine, options.seed ?? 1);
+  const random = new Random(map.engine, options.seed ?? 1, streams.searches);
   const found: Float64Array[] = [];
   for (let s = 0; s < starts; ++s) {
     const point = newton(

@@ -4,10 +4,11 @@
  * each was shortened by is its exponent (Benettin et al. 1980). Positive: chaos; the spectrum comes in
  * falling order.
  */
-import { inRange, knownOptions, whole } from "../wasm/errors.ts";
+import { knownOptions, whole, seedOption } from "../wasm/errors.ts";
 import { elementwise } from "../wasm/elementwise.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { StateMap } from "./state-map.ts";
 
@@ -54,7 +55,7 @@ export function lyapunovExponents(map: StateMap, options: LyapunovOptions = {}):
   const count = whole("lyapunovExponents", "count", options.count ?? 1, 1, n);
   const steps = whole("lyapunovExponents", "steps", options.steps ?? 10_000, 1);
   const discard = whole("lyapunovExponents", "discard", options.discard ?? 1000, 0);
-  const random = new Random(engine, inRange("lyapunovExponents", "seed", options.seed ?? 1, 0));
+  const random = new Random(engine, seedOption("lyapunovExponents", options.seed ?? 1), streams.searches);
   const start = options.start ?? Float64Array.from({ length: n }, () => 0.1 * random.normal());
   const directions = Float64Array.from({ length: count * n }, () => random.normal());
   const row = (i: number): Ptr => memory.at(tangents, i * n);

@@ -7,6 +7,7 @@ import type { DataItem } from "../data/item.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { DataError, knownOptions, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
 import type { Ink } from "./ink.ts";
 import { inkFeatures, inkWidth } from "./input.ts";
 import { handwritingItem, type Script } from "./script.ts";
@@ -34,7 +35,6 @@ export interface InkBatchOptions {
   readonly distort?: DistortOptions | false;
 }
 
-const STREAM = (1 << 20) + 64; // streams of this task, apart from those of nets
 const STRIDE = 2 ** 20; // blocks of random numbers of one line in one epoch
 
 /** Lines to train on, in epochs. */
@@ -60,8 +60,8 @@ export class InkBatches {
     if (this.inks.length === 0)
       throw new DataError(`handwriting: none of ${inks.length} lines can be trained on, want at least one`);
     this.#options = options;
-    this.#order = new Random(engine, options.seed, STREAM);
-    this.#noise = new Random(engine, options.seed, STREAM + 1);
+    this.#order = new Random(engine, options.seed, streams.inkOrder);
+    this.#noise = new Random(engine, options.seed, streams.inkDistortion);
     this.#lengths = Int32Array.from(
       this.inks,
       (ink) => inkFeatures(ink.points, options.script.input).sources.length,

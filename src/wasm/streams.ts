@@ -32,7 +32,7 @@ export const streams = {
   /** First points of searches: fixed points, Lyapunov exponents. */
   searches: HIGH + 67,
   /** Inputs that an automaton is extracted from. */
-  automaton: HIGH + 68,
+  automaton: 0x776f7264,
   /** Noise on samples of sound, and distortions of recordings. */
   dither: HIGH + 69,
   recordings: HIGH + 70,
@@ -40,10 +40,18 @@ export const streams = {
   restarts: 2 ** 21,
   /** Whatever a model draws by `sample`. */
   samples: 0x73616d70,
-  /** Fresh sequences of a comparison, and of the addition task's test. */
+  /** Fresh sequences of a comparison, the means of its task, and its echo state network. */
   comparison: 0x636f6d70,
+  means: 0x6d656e73,
+  comparisonReservoir: 0x65736e,
+  /** Fresh sums of the addition task. */
   test: 0x74657374,
+  /** Words drawn to learn from, and to be read. */
+  inkLessons: 0x696e6b,
+  inkTest: 0x696e6c,
+  /** First states of a net that oscillates, and what a net is asked to remember. */
+  oscillators: 0x7a9,
+  memories: 0x7e2,
+  /** Noise under which an echo state network must run freely without leaving its range. */
+  freeRun: 0x66726565,
 } as const;
-
-/** A purpose. */
-export type StreamName = keyof typeof streams;

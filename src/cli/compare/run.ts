@@ -2,6 +2,7 @@
  * One run of the comparison: a way on a task from a seed, until it is solved, gives up, or its time is over.
  */
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
@@ -59,7 +60,6 @@ export interface RunOptions {
 const LOOK = 500; // sequences of a test on the way
 const LOOKS = 0.1; // of the time at most goes into such tests
 const LONGEST = 2 ** 31 - 1; // of a timer, ms
-const TEST_STREAM = 0x636f6d70;
 
 /** Runs; an interrupted run gives its state in place of a result. */
 export async function runWay(
@@ -76,7 +76,7 @@ export async function runWay(
     AbortSignal.any([signal, over.signal]),
     resume?.model,
   );
-  const random = new Random(await engine("float64"), key.seed, TEST_STREAM);
+  const random = new Random(await engine("float64"), key.seed, streams.comparison);
   const at: RunProgress = {
     sequences: resume?.sequences ?? 0,
     seconds: resume?.seconds ?? 0,

@@ -13,14 +13,11 @@ import { hessianFree } from "../../optim/hessian-free.ts";
 import { nesterov } from "../../optim/nesterov.ts";
 import { piecewise } from "../../optim/schedule.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
 import { centered, outputBias, taskMeans } from "../../tasks/centered.ts";
 import type { Task } from "../../train/task.ts";
 import { trainingLearner, type Way } from "./way.ts";
-
-/** Streams of random numbers apart from those of training. */
-const MEANS = 0x6d656e73;
-const ESN = 0x65736e;
 
 const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols: task.input } : task.input);
 const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> =>
@@ -85,7 +82,7 @@ export const momentumWay: Way = {
   words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
   async start(task, _lag, seed, signal, saved) {
     const wide = await engine("float64");
-    const means = taskMeans(task, new Random(wide, seed, MEANS));
+    const means = taskMeans(task, new Random(wide, seed, streams.means));
     const net = await create(
       {
         input: task.input,
@@ -143,7 +140,7 @@ export const esnWay: Way = {
             ridge: 1e-6,
           }),
     });
-    const random = new Random(await engine("float64"), seed, ESN);
+    const random = new Random(await engine("float64"), seed, streams.comparisonReservoir);
     const most = task.all ? task.all.length : 20_000;
     let sequences = 0;
     return {

@@ -9,6 +9,7 @@ import { delayTaps, dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 1200;
@@ -27,7 +28,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       "model sees only the numbers.",
   );
   const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
-  const random = new Random(ar.engine, seed);
+  const random = new Random(ar.engine, seed, streams.initial);
   const y = [0, 0, 0];
   while (y.length < T + AHEAD + 100)
     y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i], 0) + SD * random.normal());

@@ -11,6 +11,7 @@ import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 
@@ -62,7 +63,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   const { seed, log, signal, progress } = context;
   log("x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.");
   const ar = await autoregressive({ maxOrder: 10 });
-  const random = new Random(ar.engine, seed);
+  const random = new Random(ar.engine, seed, streams.initial);
   const x = [0.1, 0.1];
   const SD = 0.005;
   while (x.length < 1100)
@@ -95,7 +96,7 @@ export const run: Run = async (context): Promise<Outcome> => {
     "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
       "one looks it up.",
   );
-  const words = sentences(new Random(ar.engine, seed, 1), 600);
+  const words = sentences(new Random(ar.engine, seed, streams.experiment), 600);
   const train = words.slice(0, 500);
   const test = words.slice(500);
   const vocabulary = [...new Set(words.flat())];

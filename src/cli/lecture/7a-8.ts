@@ -7,6 +7,7 @@ import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 /** α times a rotation by 2π/20. */
@@ -116,7 +117,7 @@ async function randomNets(
   found: Expectations,
   { seed, signal, progress }: LectureContext,
 ): Promise<number[]> {
-  const random = new Random(await inferenceEngine(), seed);
+  const random = new Random(await inferenceEngine(), seed, streams.initial);
   const J = Float64Array.from({ length: 200 * 200 }, () => random.normal() / Math.sqrt(200));
   const exponents: number[] = [];
   for (const [i, g] of GAINS.entries()) {

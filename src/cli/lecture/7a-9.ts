@@ -8,6 +8,7 @@ import { adam } from "../../optim/adam.ts";
 import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import type { Run } from "./experiment.ts";
@@ -43,7 +44,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   const net = await network({ input: 3, layers: [rnn(12), dense(2)], loss: "bernoulli", seed });
   const x: number[] = [];
   const y: number[] = [];
-  const random = new Random(net.engine, seed, 0x7a9);
+  const random = new Random(net.engine, seed, streams.oscillators);
   const wrong = async (digits: number, count: number): Promise<{ sum: number; parity: number }> => {
     const items = both(count, digits, digits, random);
     const out = net.predict(items.map((item) => item.input));

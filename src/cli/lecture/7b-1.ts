@@ -7,6 +7,7 @@ import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/n
 import { network } from "../../models/network/network.ts";
 import { unroll } from "../../models/network/unroll.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 12;
@@ -41,7 +42,7 @@ export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
       precision: "float64",
       seed,
     });
-    const random = new Random(net.engine, seed, 1);
+    const random = new Random(net.engine, seed, streams.experiment);
     const items = Array.from({ length: BATCH }, () => ({
       input: Float64Array.from({ length: 3 * T }, () => random.normal()),
       target: Float64Array.from({ length: 2 * T }, () => random.normal()),

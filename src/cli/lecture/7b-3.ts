@@ -8,6 +8,7 @@ import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/n
 import { type Network, network } from "../../models/network/network.ts";
 import type { DataItem } from "../../data/item.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 15;
@@ -61,7 +62,7 @@ export const run: Run = async ({ seed, progress, signal }): Promise<Outcome> => 
       precision: "float64",
       seed,
     });
-    const random = new Random(net.engine, seed, 1);
+    const random = new Random(net.engine, seed, streams.experiment);
     const items = Array.from({ length: 3 }, () => ({
       input: Float64Array.from({ length: 2 * T }, () => random.normal()),
       target: Float64Array.from({ length: 2 * T }, () => random.normal()),

@@ -11,6 +11,7 @@ import { sumItem } from "../../tasks/addition.ts";
 import type { DataItem } from "../../data/item.ts";
 import type { Item } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
@@ -63,7 +64,7 @@ async function feedForward(context: LectureContext): Promise<Found & { tests: Te
     loss: "bernoulli",
     seed,
   });
-  const random = new Random(net.engine, seed, 1);
+  const random = new Random(net.engine, seed, streams.experiment);
   const short = Array.from({ length: TESTS }, () => sum(TRAINED, random));
   const long = Array.from({ length: TESTS }, () => sum(WIDTH, random));
   const source = { batch: (n: number, r: Random) => Array.from({ length: n }, () => flat(sum(TRAINED, r))) };

@@ -5,13 +5,17 @@ import { minimize, runMoore } from "../../inference/moore.ts";
 import { addition, adder } from "../../tasks/addition.ts";
 import { engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const SUMS = 10_000;
 const DIGITS = 64;
 
 export const run: Run = async ({ seed, log }): Promise<Outcome> => {
-  const items = addition({ digits: DIGITS }).batch(SUMS, new Random(await engine("float32"), seed, 1));
+  const items = addition({ digits: DIGITS }).batch(
+    SUMS,
+    new Random(await engine("float32"), seed, streams.experiment),
+  );
   let wrong = 0;
   for (const { input, target } of items) {
     const printed = runMoore(

@@ -6,13 +6,14 @@ import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { type Network } from "../../models/network/network.ts";
 import { addition } from "../../tasks/addition.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 /** Hidden activities [steps][3] of 60 sums of 40 digits. */
 async function activities(net: Network, seed: number): Promise<number[][]> {
   const hidden = await hiddenNet(net);
-  const items = addition({ digits: 40 }).batch(60, new Random(net.engine, seed, 2));
+  const items = addition({ digits: 40 }).batch(60, new Random(net.engine, seed, streams.experimentTest));
   const rows = hidden
     .predict(items.map((item) => item.input))
     .flatMap((h) => Array.from({ length: h.length / 3 }, (_, t) => Array.from(h.subarray(3 * t, 3 * t + 3))));

@@ -9,6 +9,7 @@ import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/n
 import { type Network, network } from "../../models/network/network.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
 
 const T = 30;
@@ -79,7 +80,7 @@ function measure(
   name: string,
   seed: number,
 ): { numbers: Record<string, number>; doubled: Doubled } {
-  const random = new Random(net.engine, seed, 1);
+  const random = new Random(net.engine, seed, streams.experiment);
   const pass = backward(net, random);
   const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
   const second = first.map(() => random.normal());

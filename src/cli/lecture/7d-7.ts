@@ -13,6 +13,7 @@ import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { type Engine, engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { Task } from "../../train/task.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
@@ -80,7 +81,7 @@ async function learn(
     progress(step / UPDATES, `${name}: loss ${mean.toFixed(5)}`);
   }
   signal.throwIfAborted();
-  const items = plain.batch(2000, new Random(float64, seed, 2));
+  const items = plain.batch(2000, new Random(float64, seed, streams.experimentTest));
   const y = net.predict(items.map((item) => task.center(item).input));
   net.dispose();
   const wrong = items.filter((item, j) => plain.wrong(item, y[j]) > 0).length / items.length;
@@ -106,7 +107,12 @@ export const run: Run = async (context) => {
   const { seed, log, progress } = context;
   const plain = longLag.addition({ lag: LAG });
   const float64 = await engine("float64");
-  const setting = { plain, float64, seed, means: taskMeans(plain, new Random(float64, seed, 1)) };
+  const setting = {
+    plain,
+    float64,
+    seed,
+    means: taskMeans(plain, new Random(float64, seed, streams.experiment)),
+  };
   const numbers: Record<string, number> = {};
   log(
     `Addition, T = ${LAG}: 100 tanh units, 15 weights into each, spectral radius 1.1; momentum ` +

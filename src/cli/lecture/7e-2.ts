@@ -9,6 +9,7 @@ import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import type { Task } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 const BATCH = 10;
@@ -51,7 +52,7 @@ async function learn(
       dense(task.output, { init: { input: small } }),
     ],
   });
-  const random = new Random(net.engine, seed, 0x7e2);
+  const random = new Random(net.engine, seed, streams.memories);
   const wrong = (count: number): number => {
     const items = task.batch(count, random);
     const y = net.predict(items.map((item) => item.input));

@@ -11,11 +11,10 @@ import { inkWidth, type InkInput } from "../../handwriting/input.ts";
 import { drawnAlphabet, drawnWords } from "../../handwriting/letters.ts";
 import { scoreReading, type Reading } from "../../handwriting/reading.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { LectureContext } from "./experiment.ts";
 
 /** Streams of words: to learn from, and to be judged by. */
-const LEARN = 0x696e6b;
-const TEST = 0x696e6c;
 const STEPS = 500;
 const BATCH = 16;
 const WORDS = 200;
@@ -51,7 +50,9 @@ export async function learnToRead(
   });
   const data = {
     batch: (n: number, random: Random) =>
-      drawnWords(n, new Random(net.engine, random.bits(), LEARN)).map((ink) => handwritingItem(ink, script)),
+      drawnWords(n, new Random(net.engine, random.bits(), streams.inkLessons)).map((ink) =>
+        handwritingItem(ink, script),
+      ),
   };
   const losses: number[] = [];
   for await (const { step, loss } of net.train(data, {
@@ -66,7 +67,7 @@ export async function learnToRead(
   signal.throwIfAborted();
   const { labelError, readings } = await scoreReading(
     net,
-    drawnWords(WORDS, new Random(net.engine, seed, TEST)),
+    drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)),
   );
   return { net, error: labelError, readings, losses };
 }

@@ -7,6 +7,7 @@ import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { type Esn, esn } from "../../models/esn/esn.ts";
 import type { EsnSpec } from "../../models/esn/esn.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { turns } from "../turns.ts";
 import { filled, type FitSeries, meanSquare } from "./fitted.ts";
 import { simulated, type ValueStream, warmUp } from "./simulated.ts";
@@ -18,8 +19,6 @@ const FITTED = 0.8;
 /** Steps of a free run, and how far from 0 it may go, in ranges of the series. */
 const FREE_STEPS = 2000;
 const FREE_RANGES = 3;
-/** Stream of the noise in free runs. */
-const FREE_NOISE = 0x66726565;
 
 interface Candidate {
   readonly spec: EsnSpec;
@@ -45,7 +44,7 @@ export function runsFreely(run: ValueStream, y: Float64Array, noise: () => numbe
 
 /** Both a run without noise and one with the model's own noise. */
 async function isStable(net: Esn, y: Float64Array, { error }: Candidate, seed: number): Promise<boolean> {
-  const random = new Random(await inferenceEngine(), seed, FREE_NOISE);
+  const random = new Random(await inferenceEngine(), seed, streams.freeRun);
   const sd = Math.sqrt(error);
   const run = net.stream();
   try {

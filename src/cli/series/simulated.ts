@@ -1,5 +1,6 @@
 /** Forecasts of a net that predicts the next value: futures are simulated, and their spread is the band. */
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { turns } from "../turns.ts";
 import { filled, type FittedSeries, type Gaussians } from "./fitted.ts";
 
@@ -41,7 +42,7 @@ async function simulate(
   steps: number,
 ): Promise<Gaussians> {
   const turn = turns(signal);
-  const random = new Random(engine, seed);
+  const random = new Random(engine, seed, streams.initial);
   const sd = Math.sqrt(variance);
   const means = new Float64Array(steps);
   const squares = new Float64Array(steps);

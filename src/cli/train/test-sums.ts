@@ -3,10 +3,9 @@ import { addition } from "../../tasks/addition.ts";
 import type { Item } from "../../train/task.ts";
 import type { Network } from "../../models/network/network.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { turns } from "../turns.ts";
 
-/** Stream of the test sums; training draws from others. */
-const TEST_STREAM = 0x74657374;
 /** Steps of the sums that are tested between two looks at the signal. */
 const STEPS_AT_ONCE = 2 ** 17;
 /** Steps of the sums whose loss is taken: about a second. */
@@ -25,7 +24,7 @@ export async function testSums(
   { seed, sums, digits, signal }: { seed: number; sums: number; digits: number; signal: AbortSignal },
 ): Promise<SumTest> {
   const turn = turns(signal);
-  const random = new Random(net.engine, seed, TEST_STREAM);
+  const random = new Random(net.engine, seed, streams.test);
   const task = addition({ digits });
   const atOnce = Math.max(1, Math.floor(STEPS_AT_ONCE / (digits + 1)));
   let errors = 0;

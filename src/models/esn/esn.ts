@@ -15,6 +15,7 @@ import {
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { RidgeSums } from "../../inference/ridge.ts";
 import { longestFirst } from "../../graph/packing.ts";
@@ -75,7 +76,6 @@ const defaults = {
 } as const;
 const GROUP = 64; // sequences side by side: the reservoir's product is one matrix product
 const CHUNK = 1024; // rows of features between two updates of the sums
-const NOISE = 1; // the noise's stream of random numbers; the matrices have stream 0
 
 /** An echo state network. */
 export class Esn {
@@ -333,7 +333,7 @@ export class Esn {
     if (this.spec.noise === 0) return NULL;
     const { kernels: k } = this.#engine;
     const [key0, key1] = Random.key(this.spec.seed);
-    k.randomNormal(n, key0, key1, NOISE, this.#noiseCounter, this.#noise);
+    k.randomNormal(n, key0, key1, streams.reservoirNoise, this.#noiseCounter, this.#noise);
     this.#noiseCounter += Math.ceil(n / 2); // two normals a block
     k.scale(n, this.spec.noise, this.#noise);
     return this.#noise;

@@ -10,6 +10,7 @@ import { NumericError } from "../../wasm/errors.ts";
 import { activationCodes, NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import { krylovRadius } from "../../inference/spectrum.ts";
 import { drawMatrix, orthogonal, uniform } from "../network/initializers.ts";
@@ -45,7 +46,7 @@ class Matrices {
     const { units: N, inputs } = spec;
     const arena = (this.arena = new Arena(engine.memory));
     const { kernels: k, memory } = engine;
-    const random = new Random(engine, spec.seed);
+    const random = new Random(engine, spec.seed, streams.initial);
     const dense = arena.reals(Math.max(inputs, N) * N);
     const drawn = new Float64Array(inputs * N);
     const plain = inputs - 1 - spec.feedbacks;

@@ -3,8 +3,9 @@
  * vectors. Inference is exact: scaled forward-backward, in log space where scaling would lose a state, and
  * Viterbi; learning is Baum-Welch (Rabiner 1989).
  */
-import { DataError, OptionError, knownOptions, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, knownOptions, whole, seedOption } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import {
   ForwardBackward,
@@ -247,7 +248,7 @@ export class Hmm {
   }
 
   #random(who: string, seed = this.#model.seed): Random {
-    return new Random(this.engine, whole(who, "seed", seed, 0, Number.MAX_SAFE_INTEGER));
+    return new Random(this.engine, seedOption(who, seed), streams.samples);
   }
 
   #each<T>(method: string, sequences: Sequences, use: (run: Run) => T): T[] {

@@ -1,6 +1,7 @@
 /** What a hidden Markov model is made from: options checked, and everything left out drawn. */
-import { OptionError, ShapeError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { OptionError, ShapeError, knownOptions, oneOf, whole, seedOption } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import type { Algebra } from "../../inference/matrix.ts";
 import { matrixOption, type MatrixOption } from "../../data/matrix.ts";
@@ -83,10 +84,10 @@ export function readHmmSpec(who: string, spec: HmmSpec, algebra: Algebra): HmmSt
   knownOptions(who, spec, [...options, ...emissionOptions, "seed"]);
   const K = whole(who, "states", spec?.states, 1, 10_000);
   const emissions = emissionFactory(who, K, spec);
-  const seed = whole(who, "seed", spec.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
+  const seed = seedOption(who, spec.seed ?? 1);
   const topology = oneOf(who, "topology", spec.topology ?? "ergodic", ["ergodic", "left-right"] as const);
   const ties = readTies(who, spec.tie, K);
-  const random = new Random(algebra.engine, seed);
+  const random = new Random(algebra.engine, seed, streams.initial);
   const { startprob: start, transmat: moves } = spec;
   const startprob = start === undefined ? drawStart(K, topology) : rows(who, "startprob", start, 1, K);
   const transmat =

@@ -3,6 +3,7 @@
  * left to right.
  */
 import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { ForwardBackward } from "../../inference/forward-backward.ts";
 import { drawStart, drawTransitions, timedTransitions } from "./chain.ts";
 import type { Emission, EmissionRules } from "./emissions/emission.ts";
@@ -39,7 +40,7 @@ export function initialize(
   const { K, topology, given, fixed, ties, seed } = model;
   const { data, start, restart } = beginning;
   const stays = new Set([...given, ...fixed]);
-  const random = new Random(space.engine, seed, restart);
+  const random = new Random(space.engine, seed, restart === 0 ? streams.initial : streams.restarts + restart);
   const timed = start === "time";
   const steps = data.reduce((sum, y) => sum + y.length / emission.width, 0) / data.length / K;
   const moves = (): Float64Array =>

@@ -99,7 +99,8 @@ describe.each(Object.entries(cases))("with %s, enumeration agrees:", (_, example
           const share = paths.filter((path) => path[t] === k).length / count;
           const p = want.posterior[t][k];
           const error = Math.sqrt((p * (1 - p)) / count);
-          expect(Math.abs(share - p)).toBeLessThan(4.5 * error + 1e-9);
+          const draw = 1 / count; // where count * p is far below 1, a single visit is many standard errors
+          expect(Math.abs(share - p)).toBeLessThan(4.5 * error + draw);
         }
       });
     }));
