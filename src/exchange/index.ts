@@ -13,3 +13,5 @@ export { toOnnx } from "./onnx/write.ts";
 export type { OnnxOptions } from "./onnx/write.ts";
 export { fromOnnx } from "./onnx/read.ts";
 export type { FromOnnxOptions } from "./onnx/read.ts";
+export { fromTfjs } from "./keras/tfjs.ts";
+export type { KerasOptions } from "./keras/config.ts";

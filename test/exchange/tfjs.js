@@ -1,0 +1,101 @@
+// Layers models made by TensorFlow.js itself, read by fromTfjs and compared number by number: node
+// test/exchange/tfjs.js [--models 30]. Wants a built dist and `npm ci --prefix test/exchange/peers`.
+// [--golden FILE]: writes four of them to a file.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { fromTfjs } from "unrolled/exchange";
+import { largest, peer } from "./peers.js";
+import { draws, uniform } from "./random-net.js";
+
+const { values } = parseArgs({
+  options: { models: { type: "string", default: "30" }, golden: { type: "string" } },
+});
+const tf = await peer("@tensorflow/tfjs-core");
+const layers = await peer("@tensorflow/tfjs-layers");
+await peer("@tensorflow/tfjs-backend-cpu");
+await tf.setBackend("cpu");
+const BOUND = 1e-5;
+
+function recurrent({ whole, choice }, units) {
+  const options = {
+    units: whole(1, units),
+    returnSequences: true,
+    recurrentActivation: "sigmoid",
+    biasInitializer: layers.initializers.randomNormal({ stddev: 0.3, seed: whole(1, 99) }),
+    recurrentInitializer: layers.initializers.randomNormal({ stddev: 0.3, seed: whole(1, 99) }),
+  };
+  return choice([
+    () => layers.layers.lstm(options),
+    () => layers.layers.gru(options),
+    () => layers.layers.simpleRNN({ ...options, activation: choice(["tanh", "relu", "sigmoid"]) }),
+  ])();
+}
+
+/** A random model and an input for it. */
+function random(seed, units) {
+  const draw = draws(uniform(seed));
+  const { whole, choice, coin } = draw;
+  const model = layers.sequential();
+  const steps = whole(1, 20);
+  const symbols = coin(0.3) ? whole(2, 9) : undefined;
+  const width = whole(1, 6);
+  if (symbols)
+    model.add(layers.layers.embedding({ inputDim: symbols, outputDim: width, inputLength: steps }));
+  else model.add(layers.layers.masking({ maskValue: -99, inputShape: [steps, width] }));
+  for (let count = whole(1, 2); count > 0; --count) {
+    const layer = recurrent(draw, units);
+    model.add(coin(0.4) ? layers.layers.bidirectional({ layer, mergeMode: "concat" }) : layer);
+    if (coin(0.3)) model.add(layers.layers.dropout({ rate: 0.3 }));
+  }
+  const hidden = layers.layers.dense({ units: whole(1, 8), activation: choice(["tanh", "relu", "sigmoid"]) });
+  if (coin(0.5)) model.add(layers.layers.timeDistributed({ layer: hidden }));
+  model.add(
+    layers.layers.dense({ units: whole(1, 6), activation: choice(["linear", "softmax", "sigmoid"]) }),
+  );
+  const next = uniform(seed + 1);
+  const x = Array.from({ length: steps * (symbols ? 1 : width) }, () =>
+    symbols ? Math.floor(next() * symbols) : 2 * next() - 1,
+  );
+  const y = model.predict(tf.tensor(x, symbols ? [1, steps] : [1, steps, width])).dataSync();
+  return { model, x, y: Array.from(y) };
+}
+
+/** What model.save writes, without a disk. */
+async function saved(model) {
+  let made;
+  await model.save({
+    save: async (artifacts) => ((made = artifacts), { modelArtifactsInfo: { dateSaved: new Date(0) } }),
+  });
+  const { modelTopology, weightSpecs, weightData } = made;
+  const bytes = new Uint8Array(Array.isArray(weightData) ? weightData[0] : weightData);
+  return {
+    json: { modelTopology, weightsManifest: [{ paths: ["a.bin", "b.bin"], weights: weightSpecs }] },
+    bytes,
+  };
+}
+
+if (values.golden) {
+  const cases = [];
+  for (let seed = 1; seed <= 8; ++seed) {
+    const { model, x, y } = random(seed, 3);
+    const { json, bytes } = await saved(model);
+    cases.push({ json, bytes: Buffer.from(bytes).toString("base64"), x, y });
+  }
+  writeFileSync(values.golden, `${JSON.stringify(cases)}\n`);
+} else {
+  let worst = 0;
+  for (let seed = 1; seed <= Number(values.models); ++seed) {
+    const { model, x, y } = random(seed, 16);
+    const { json, bytes } = await saved(model);
+    const cut = bytes.length >> 1;
+    const net = await fromTfjs(JSON.stringify(json), [bytes.slice(0, cut), bytes.slice(cut)]);
+    const off = largest(net.predict([x])[0], y);
+    if (!(off <= BOUND)) console.log(`  model ${seed} (${net.spec.layers.map(({ type }) => type)}): ${off}`);
+    worst = Math.max(worst, off);
+    net.dispose();
+  }
+  console.log(
+    `from tfjs: ${values.models} models, largest difference ${worst.toExponential(1)}, want ${BOUND}`,
+  );
+  process.exitCode = worst <= BOUND ? 0 : 1;
+}
