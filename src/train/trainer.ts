@@ -160,9 +160,11 @@ export class Trainer {
     const optimizer = this.#optimizer.snapshot(held);
     if (!optimizer || this.#step === 0) return undefined;
     return {
-      ...optimizer,
+      optimizer: optimizer.optimizer,
       step: this.#step,
       batches: this.#batches,
+      scalars: optimizer.scalars,
+      vectors: optimizer.vectors,
       position: this.#position && {
         ...this.#position,
         carried: this.#putBack ?? held?.carried ?? this.objective.loss.tape.carried,
