@@ -196,6 +196,16 @@ export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-se
 export type { LabelErrors } from "./inference/edit-distance.ts";
 
 // workers
+// jobs by name
+export { sequenceClassifier, SequenceClassifier, ClassifierStream } from "./jobs/classifier.ts";
+export type {
+  Classification,
+  ClassifierEvaluation,
+  LabeledSequence,
+  SequenceClassifierSpec,
+} from "./jobs/classifier.ts";
+export type { JobFitOptions } from "./jobs/job-net.ts";
+
 export { workerPool } from "./parallel/pool.ts";
 export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
 

@@ -13,7 +13,7 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel", "exchange", "speech"],
+  ["tasks", "parallel", "exchange", "speech", "jobs"],
   ["analysis"],
   ["handwriting"],
   ["cli"],

@@ -54,6 +54,10 @@ export interface FitTask {
 /** Fits a net; `state` where a stopped fit goes on. */
 export async function fit(who: string, net: FitParts, { data, options, state }: FitTask): Promise<FitReport> {
   const settings = readFitOptions(who, options);
+  if (settings.plateau && options.optimizer?.needs === "curvature")
+    throw new OptionError(
+      `${who}: plateau lowers a rate, and ${options.optimizer.name} has none; leave it out`,
+    );
   const { train, look } = split(who, net, { data, options }, settings);
   return new Fit(who, net, settings, options, { look, state }).run(train);
 }

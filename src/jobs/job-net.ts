@@ -1,0 +1,195 @@
+/**
+ * The net of a job by name: inputs standardized by the training data, items made of what the user says, and all of
+ * it in one file.
+ */
+import { DataError, OptionError, inRange, show } from "../wasm/errors.ts";
+import type { Floats } from "../wasm/memory.ts";
+import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
+import type { DataItem } from "../data/item.ts";
+import {
+  checkSteps,
+  checkValues,
+  finite,
+  flatten,
+  listSequences,
+  type Sequence,
+  type Sequences,
+} from "../data/sequence.ts";
+import { readTensors, writeTensors } from "../formats/safetensors.ts";
+import type { FitOptions, FitReport, Figures } from "../models/network/fit.ts";
+import { internals } from "../models/network/internals.ts";
+import { network, type Network } from "../models/network/network.ts";
+import { measureScale, readScale, standardize, type Scale } from "./scale.ts";
+
+/** How to fit a job: as a net is fitted, with validation items of the job. */
+export type JobFitOptions<Item> = Omit<FitOptions, "validation" | "metrics"> & {
+  /** Items, or a share of the items below 1, drawn by the seed and set apart. Default: none. */
+  readonly validation?: readonly Item[] | number;
+};
+
+/** An item with its input flat. */
+export interface ReadItem<Item> {
+  readonly item: Item;
+  readonly input: ArrayLike<number>;
+}
+
+/** What a job makes of its items. */
+export interface JobRules<Item> {
+  /** "sequenceClassifier": begins every message. */
+  readonly who: string;
+  /** Throws DataError where an item is none of this job. */
+  check(who: string, item: Item): void;
+  /** Called once, with all training items, before they become items of the net. */
+  prepare?(items: readonly ReadItem<Item>[]): void;
+  /** The target and weights of the net for an item of T steps. */
+  target(item: Item, T: number): Pick<DataItem, "target" | "weight">;
+  /** Figures of validation items. */
+  evaluate(items: readonly Item[]): Figures;
+  /** Plain data that the file keeps beside the net. */
+  notes(): Record<string, unknown>;
+}
+
+/** A net with its standardization. */
+export class JobNet<Item extends { readonly input: Sequence }> {
+  readonly net: Network;
+  readonly #rules: JobRules<Item>;
+  #scale: Scale | undefined;
+
+  constructor(net: Network, rules: JobRules<Item>, scale?: Scale) {
+    this.net = net;
+    this.#rules = rules;
+    this.#scale = scale;
+  }
+
+  /** Values a step. */
+  get width(): number {
+    return internals(this.net).data.input;
+  }
+
+  /** One input [T,I], checked and flat. */
+  read(who: string, input: Sequence): ArrayLike<number> {
+    const flat = flatten(who, input, this.width);
+    checkSteps(who, flat, this.width);
+    checkValues(who, flat, finite);
+    return flat;
+  }
+
+  /** An input as the net reads it. Throws OptionError where the job was never fitted. */
+  scaled(who: string, flat: ArrayLike<number>): Float64Array {
+    if (!this.#scale)
+      throw new OptionError(`${who}: the model was never fitted; call fit first, or load one`);
+    return standardize(this.#scale, flat);
+  }
+
+  /** What the net answers to each input [T,O], and whether the inputs were many. */
+  answers(who: string, inputs: Sequences): Floats[] {
+    const list = Array.from(listSequences(who, inputs, this.width), (input, i) =>
+      this.scaled(who, this.read(`${who}: sequence ${i}`, input)),
+    );
+    return internals(this.net).predictEach(who, list);
+  }
+
+  /** What the net answers to its own items. */
+  answersTo(who: string, items: readonly DataItem[]): Floats[] {
+    return internals(this.net).predictEach(
+      who,
+      items.map(({ input }) => input),
+    );
+  }
+
+  /** Fits the net on items of the job. */
+  async fit(items: readonly Item[], options: JobFitOptions<Item> = {}): Promise<FitReport> {
+    const who = `${this.#rules.who}.fit`;
+    const read = this.#readItems(who, items);
+    const { validation, ...rest } = options;
+    const [train, apart] = this.#split(who, read, validation);
+    this.#scale ??= measureScale(
+      train.map(({ input }) => input),
+      this.width,
+    );
+    this.#rules.prepare?.(train);
+    return this.net.fit(this.#dataItems(train), {
+      ...rest,
+      ...(apart ? { validation: () => this.#rules.evaluate(apart) } : {}),
+      ...(options.checkpoint ? { checkpoint: (bytes) => options.checkpoint!(this.#wrap(bytes)) } : {}),
+    });
+  }
+
+  /** Items of the net, for its own figures. */
+  items(who: string, items: readonly Item[]): DataItem[] {
+    return this.#dataItems(this.#readItems(who, items));
+  }
+
+  /** The net, its training, the scale and the job's notes. */
+  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
+    return this.#wrap(this.net.save(options));
+  }
+
+  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    const { spec, tensors } = readTensors(bytes, this.#rules.who);
+    const job = { kind: this.#rules.who, scale: this.#scale, ...this.#rules.notes() };
+    return writeTensors({ ...spec, job }, [...tensors.values()]);
+  }
+
+  #readItems(who: string, items: readonly Item[]): ReadItem<Item>[] {
+    if (!Array.isArray(items) || items.length === 0)
+      throw new DataError(`${who}: items are ${show(items)}, want an array of at least one`);
+    return (items as readonly Item[]).map((item, i) => {
+      if (item === null || typeof item !== "object")
+        throw new DataError(`${who}: item ${i} is ${show(item)}, want an object with input`);
+      this.#rules.check(`${who}: item ${i}`, item);
+      return { item, input: this.read(`${who}: item ${i}.input`, item.input) };
+    });
+  }
+
+  #dataItems(items: readonly ReadItem<Item>[]): DataItem[] {
+    return items.map(({ item, input }) => ({
+      input: this.scaled(this.#rules.who, input),
+      ...this.#rules.target(item, input.length / this.width),
+    }));
+  }
+
+  #split(
+    who: string,
+    items: readonly ReadItem<Item>[],
+    validation: readonly Item[] | number | undefined,
+  ): [train: readonly ReadItem<Item>[], apart?: readonly Item[]] {
+    if (validation === undefined) return [items];
+    if (typeof validation !== "number") {
+      this.#readItems(`${who}: validation`, validation);
+      return [items, validation];
+    }
+    inRange(who, "validation", validation, Number.MIN_VALUE, 1 - Number.EPSILON);
+    const order = new Random(this.net.engine, this.net.spec.seed, streams.validation).permutation(
+      items.length,
+    );
+    const chosen = new Set(order.subarray(0, Math.max(1, Math.round(validation * items.length))));
+    const train = items.filter((_, i) => !chosen.has(i));
+    if (train.length === 0)
+      throw new OptionError(
+        `${who}: validation is ${validation} of ${items.length} items: none is left to learn from`,
+      );
+    return [train, items.filter((_, i) => chosen.has(i)).map(({ item }) => item)];
+  }
+}
+
+/** The net, scale and notes of a file of this kind of job. Throws DataError on others. */
+export async function loadJob(
+  who: string,
+  bytes: Uint8Array | ArrayBuffer,
+): Promise<{ net: Network; scale?: Scale; notes: Record<string, unknown> }> {
+  const { spec } = readTensors(bytes, `${who}.load`);
+  const job = spec.job as Record<string, unknown> | undefined;
+  if (job?.kind !== who)
+    throw new DataError(`${who}.load: the file holds ${show(job?.kind ?? spec.model)}, want a ${who}`);
+  const net = await network.load(bytes);
+  try {
+    const { input } = internals(net).data;
+    const scale = job.scale === undefined ? undefined : readScale(`${who}.load`, job.scale, input);
+    return { net, scale, notes: job };
+  } catch (error) {
+    net.dispose();
+    throw error;
+  }
+}
