@@ -98,7 +98,9 @@ const additionNet = (seed: number): Promise<Network> =>
     seed,
   });
 
-/** What is known of a net: the automaton where its patterns are distinct, the proof where that is the adder. */
+/**
+ * What is known of a net: the automaton where its patterns are distinct, the proof where that is the adder.
+ */
 type Proof = Pick<Learned, "automaton" | "invariance">;
 
 async function prove(net: Network, task: FiniteTask): Promise<Proof> {

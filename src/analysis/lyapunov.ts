@@ -25,7 +25,9 @@ export interface LyapunovOptions {
   readonly seed?: number;
 }
 
-/** Below this a squared length has lost digits to underflow, so the vector is scaled up before it is measured. */
+/**
+ * Below this a squared length has lost digits to underflow, so the vector is scaled up before it is measured.
+ */
 const SMALL = 1e-200;
 /** A power of two, so that scaling by it is exact. */
 const SCALE = 2 ** 500;
@@ -45,8 +47,8 @@ function normalize({ kernels: k }: InferenceEngine, n: number, v: Ptr): number {
 }
 
 /**
- * The `count` largest exponents of a map, nats a step, in falling order. A direction whose Jacobian is 0 has the
- * exponent -∞. Throws OptionError for an unknown option or one that is out of range.
+ * The `count` largest exponents of a map, nats a step, in falling order. A direction whose Jacobian is 0 has
+ * the exponent -∞. Throws OptionError for an unknown option or one that is out of range.
  */
 export function lyapunovExponents(map: StateMap, options: LyapunovOptions = {}): Float64Array {
   knownOptions("lyapunovExponents", options, ["count", "steps", "discard", "start", "seed"]);

@@ -178,8 +178,8 @@ function assemble(
 
 /**
  * The minimal Moore machine of a net. Two levels a unit are tried first; they grow by one while a pattern
- * would have to print two things. DataError when `maxLevels` levels do not separate the net's states, which then
- * are not finitely many patterns.
+ * would have to print two things. DataError when `maxLevels` levels do not separate the net's states, which
+ * then are not finitely many patterns.
  */
 export function extract(record: Recorder, options: ExtractOptions): Extracted {
   const { symbols, maxLevels = 16 } = options;

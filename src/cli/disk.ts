@@ -17,10 +17,9 @@ export function diskFolder(path: string): Folder {
         for await (const piece of createReadStream(join(path, file), { highWaterMark: 1 << 20 }))
           yield piece as Uint8Array;
       } catch (error) {
-        throw new DataError(
-          `${join(path, file)}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`,
-          { cause: error },
-        );
+        const { code, message } = error as NodeJS.ErrnoException;
+        const why = code === "ENOENT" ? "no such file" : message;
+        throw new DataError(`${join(path, file)}: ${why}`, { cause: error });
       }
     },
     async list(below) {
@@ -39,7 +38,9 @@ export function diskFolder(path: string): Folder {
   };
 }
 
-/** The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read. */
+/**
+ * The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read.
+ */
 export function readTextFile(path: string): string {
   let bytes: Uint8Array;
   try {

@@ -20,7 +20,9 @@ export function withAbout(bytes: Uint8Array, about: About): Uint8Array {
   return writeTensors({ ...spec, about }, [...tensors.values()]);
 }
 
-/** Writes the net, with the state of its training or without, all or nothing. Throws what `writeWhole` does. */
+/**
+ * Writes the net, with the state of its training or without, all or nothing. Throws what `writeWhole` does.
+ */
 export function saveModel(path: string, net: Network, about: About, { training = true } = {}): void {
   writeWhole(path, withAbout(net.save({ training }), about));
 }

@@ -60,8 +60,8 @@ function writeNew(path: string, content: string | Uint8Array, mode: number): voi
 }
 
 /**
- * Writes a file all or nothing: the new one takes the old one's place when it is complete. On failure, as on a
- * full disk, the old one is as it was and nothing else is left. Throws Error that names path and cause,
+ * Writes a file all or nothing: the new one takes the old one's place when it is complete. On failure, as on
+ * a full disk, the old one is as it was and nothing else is left. Throws Error that names path and cause,
  * UsageError where no file may stand.
  */
 export function writeWhole(path: string, content: string | Uint8Array): void {

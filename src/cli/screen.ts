@@ -77,8 +77,8 @@ export class Screen {
   ): void {
     const live = this.#err.isTTY === true && !this.json;
     const now = this.clock();
-    if (!last && now - this.#shown < (live ? REFRESH.terminal : this.json ? REFRESH.json : REFRESH.plain))
-      return;
+    const plain = this.json ? REFRESH.json : REFRESH.plain;
+    if (!last && now - this.#shown < (live ? REFRESH.terminal : plain)) return;
     this.#shown = now;
     if (this.json) this.event(make.event());
     else if (live) {

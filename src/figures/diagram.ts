@@ -59,6 +59,9 @@ function arrowHead(tip: Point, dx: number, dy: number): string {
   });
 }
 
+/** A point of a path. */
+const xy = ({ x, y }: Point): string => `${x.toFixed(2)} ${y.toFixed(2)}`;
+
 const stroke = { fill: "none", stroke: colors.soft, "stroke-width": 1.5 };
 
 /** An arrow between two circles, bent to its left by `bend` pixels, its label beside the bend. */
@@ -84,10 +87,7 @@ function arrow(a: Point, b: Point, bend: number, text: string): string {
   const my = u * u * from.y + 2 * u * t * c.y + t * t * tip.y;
   const gap = 8 + (textWidth(text, 12) / 2) * Math.abs(nx);
   return (
-    element("path", {
-      d: `M${from.x.toFixed(2)} ${from.y.toFixed(2)}Q${c.x.toFixed(2)} ${c.y.toFixed(2)} ${tip.x.toFixed(2)} ${tip.y.toFixed(2)}`,
-      ...stroke,
-    }) +
+    element("path", { d: `M${xy(from)}Q${xy(c)} ${xy(tip)}`, ...stroke }) +
     arrowHead(tip, tip.x - c.x, tip.y - c.y) +
     label(mx + gap * nx, my + 9 * ny + 4, text, { size: 12, anchor: "middle", halo: true })
   );
@@ -107,14 +107,11 @@ function loop(p: Point, away: Point, text: string): string {
   const c1 = at(RADIUS + 46, -42);
   const c2 = at(RADIUS + 46, 42);
   const far = at(RADIUS + 36, 0);
-  const room = (textWidth(text, 12) / 2) * Math.abs(ux) + 10;
+  const gap = (textWidth(text, 12) / 2) * Math.abs(ux) + 10;
   return (
-    element("path", {
-      d: `M${from.x.toFixed(2)} ${from.y.toFixed(2)}C${c1.x.toFixed(2)} ${c1.y.toFixed(2)} ${c2.x.toFixed(2)} ${c2.y.toFixed(2)} ${tip.x.toFixed(2)} ${tip.y.toFixed(2)}`,
-      ...stroke,
-    }) +
+    element("path", { d: `M${xy(from)}C${xy(c1)} ${xy(c2)} ${xy(tip)}`, ...stroke }) +
     arrowHead(tip, tip.x - c2.x, tip.y - c2.y) +
-    label(far.x + room * ux, far.y + 11 * uy + 4, text, { size: 12, anchor: "middle", halo: true })
+    label(far.x + gap * ux, far.y + 11 * uy + 4, text, { size: 12, anchor: "middle", halo: true })
   );
 }
 
@@ -127,91 +124,106 @@ function places(nodes: readonly DiagramNode[], [stepX, stepY]: readonly [number,
   });
 }
 
-/** The figure of a state diagram. Edges between the same two nodes in the same direction share one arrow. */
-export function diagram(options: DiagramOptions): Figure {
-  const { nodes } = options;
-  const points = places(nodes, options.spacing ?? [230, 170]);
+/** The corners and the middle of a box around points. */
+function bounds(points: readonly Point[]): { low: Point; high: Point; middle: Point } {
   const low = { x: Math.min(...points.map((p) => p.x)), y: Math.min(...points.map((p) => p.y)) };
   const high = { x: Math.max(...points.map((p) => p.x)), y: Math.max(...points.map((p) => p.y)) };
-  const middle = { x: (low.x + high.x) / 2, y: (low.y + high.y) / 2 };
-  const margin = 165;
-  const head = (options.title ? 34 : 10) + (options.note ? 20 : 0);
-  const width = Math.max(
-    high.x - low.x + 2 * margin,
-    textWidth(options.note ?? "", 12) + 40,
-    textWidth(options.title ?? "", 15) + 40,
-  );
-  const shift = { x: width / 2 - middle.x, y: head + 90 - low.y };
+  return { low, high, middle: { x: (low.x + high.x) / 2, y: (low.y + high.y) / 2 } };
+}
+
+/** Arrows and loops; those that share both ends are one. */
+function drawEdges(edges: readonly DiagramEdge[], points: readonly Point[], middle: Point): string[] {
   const joined = new Map<string, { from: number; to: number; labels: string[] }>();
-  for (const { from, to, label: text } of options.edges) {
+  for (const { from, to, label: text } of edges) {
     const key = `${from} ${to}`;
     const edge = joined.get(key);
     if (edge) edge.labels.push(text);
     else joined.set(key, { from, to, labels: [text] });
   }
-  const drawn = [...joined.values()].map(({ from, to, labels }) => {
+  return [...joined.values()].map(({ from, to, labels }) => {
     const a = points[from];
-    const b = points[to];
     const text = labels.join(", ");
     if (from === to) return loop(a, { x: a.x - middle.x, y: a.y - middle.y }, text);
-    return arrow(a, b, joined.has(`${to} ${from}`) ? 16 : 6, text);
+    return arrow(a, points[to], joined.has(`${to} ${from}`) ? 16 : 6, text);
   });
-  const circles = nodes.map((node, i) => {
-    const { x, y } = points[i];
-    const top = y + 5 - 8 * (node.lines.length - 1);
-    return (
-      element("circle", {
-        cx: x,
-        cy: y,
-        r: RADIUS,
-        fill: node.color ?? "#eef4fa",
-        stroke: colors.ink,
-        "stroke-width": 1.5,
-      }) +
-      node.lines
-        .map((line, k) =>
-          label(x, top + 16 * k, line, { size: k === 0 ? 13 : 11.5, anchor: "middle", bold: k === 0 }),
-        )
-        .join("")
-    );
+}
+
+function drawNode({ lines, color }: DiagramNode, { x, y }: Point): string {
+  const top = y + 5 - 8 * (lines.length - 1);
+  const circle = element("circle", {
+    cx: x,
+    cy: y,
+    r: RADIUS,
+    fill: color ?? "#eef4fa",
+    stroke: colors.ink,
+    "stroke-width": 1.5,
   });
-  const start =
-    options.start === undefined
-      ? ""
-      : (() => {
-          const p = points[options.start];
-          const side = p.x <= middle.x ? -1 : 1;
-          const tip = { x: p.x + side * (RADIUS + 2), y: p.y };
-          return (
-            element("line", {
-              x1: tip.x + side * 34,
-              y1: p.y,
-              x2: tip.x + side * 4,
-              y2: p.y,
-              stroke: colors.soft,
-              "stroke-width": 1.5,
-            }) +
-            arrowHead(tip, -side, 0) +
-            label(tip.x + side * 38, p.y + 4, "start", {
-              size: 12,
-              color: colors.soft,
-              anchor: side < 0 ? "end" : "start",
-            })
-          );
-        })();
+  const text = lines.map((line, k) =>
+    label(x, top + 16 * k, line, { size: k === 0 ? 13 : 11.5, anchor: "middle", bold: k === 0 }),
+  );
+  return circle + text.join("");
+}
+
+/** The arrow from nowhere to the node where the machine starts, on the side away from the middle. */
+function drawStart({ x, y }: Point, middle: Point): string {
+  const side = x <= middle.x ? -1 : 1;
+  const tip = { x: x + side * (RADIUS + 2), y };
+  const tail = element("line", {
+    x1: tip.x + side * 34,
+    y1: y,
+    x2: tip.x + side * 4,
+    y2: y,
+    stroke: colors.soft,
+    "stroke-width": 1.5,
+  });
+  const name = label(tip.x + side * 38, y + 4, "start", {
+    size: 12,
+    color: colors.soft,
+    anchor: side < 0 ? "end" : "start",
+  });
+  return tail + arrowHead(tip, -side, 0) + name;
+}
+
+/** What a reader who does not see the diagram is told. */
+function description({ note, nodes, edges, start }: DiagramOptions): string {
+  const name = (i: number): string => nodes[i].lines.join(", ");
+  return [
+    note,
+    start === undefined ? "" : `Start: ${name(start)}.`,
+    ...edges.map(({ from, to, label: text }) => `${name(from)}: on ${text} to ${name(to)}.`),
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The figure of a state diagram. Edges between the same two nodes in the same direction share one arrow. */
+export function diagram(options: DiagramOptions): Figure {
+  const { nodes, title, note, start } = options;
+  const points = places(nodes, options.spacing ?? [230, 170]);
+  const { low, high, middle } = bounds(points);
+  const margin = 165;
+  const head = (title ? 34 : 10) + (note ? 20 : 0);
+  const width = Math.max(
+    high.x - low.x + 2 * margin,
+    textWidth(note ?? "", 12) + 40,
+    textWidth(title ?? "", 15) + 40,
+  );
+  const shift = { x: width / 2 - middle.x, y: head + 90 - low.y };
+  const drawn = [
+    ...drawEdges(options.edges, points, middle),
+    start === undefined ? "" : drawStart(points[start], middle),
+    ...nodes.map((node, i) => drawNode(node, points[i])),
+  ];
+  const body = [
+    title ? label(18, 25, title, { size: 15, bold: true }) : "",
+    note ? label(18, title ? 44 : 24, note, { color: colors.soft }) : "",
+    element("g", { transform: `translate(${xy(shift)})` }, drawn.join("\n")),
+  ];
   return {
     width,
     height: high.y - low.y + head + 180,
-    body: [
-      options.title ? label(18, 25, options.title, { size: 15, bold: true }) : "",
-      options.note ? label(18, options.title ? 44 : 24, options.note, { color: colors.soft }) : "",
-      element(
-        "g",
-        { transform: `translate(${shift.x.toFixed(2)} ${shift.y.toFixed(2)})` },
-        [...drawn, start, ...circles].join("\n"),
-      ),
-    ]
-      .filter(Boolean)
-      .join("\n"),
+    title,
+    description: description(options),
+    body: body.filter(Boolean).join("\n"),
   };
 }

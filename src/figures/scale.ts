@@ -50,7 +50,8 @@ const decade = (x: number): number => Number(x.toExponential().split("e")[1]);
 
 /** A number as short as it stays true to `digits` significant digits: 0.25, 1200, 1.5e-7. */
 export function numberText(value: number, digits = 4): string {
-  if (!Number.isFinite(value)) return value !== value ? "NaN" : value > 0 ? "∞" : "−∞";
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);
   const text =
@@ -67,10 +68,10 @@ function roundStep(span: number, count: number): number {
   return base * [1, 2, 2.5, 5, 10].find((factor) => base * factor * count >= span * (1 - 1e-9))!;
 }
 
-function linear(least: number, most: number, axis: Axis, count: number): Scale {
-  const step = roundStep(most - least, count);
-  const from = axis.range ? least : Math.floor(least / step + 1e-9) * step;
-  const to = axis.range ? most : Math.ceil(most / step - 1e-9) * step;
+function linear(min: number, max: number, axis: Axis, count: number): Scale {
+  const step = roundStep(max - min, count);
+  const from = axis.range ? min : Math.floor(min / step + 1e-9) * step;
+  const to = axis.range ? max : Math.ceil(max / step - 1e-9) * step;
   const ticks = [];
   for (let i = Math.ceil(from / step - 1e-9); i <= Math.floor(to / step + 1e-9); ++i)
     ticks.push({ at: i * step, label: numberText(i * step) });
@@ -86,9 +87,9 @@ function roundLog(place: number, direction: -1 | 1): number {
     : steps.find((step) => step >= place - 1e-9)!;
 }
 
-function logarithmic(least: number, most: number, axis: Axis, count: number): Scale {
-  const low = log10(least);
-  const high = log10(most);
+function logarithmic(min: number, max: number, axis: Axis, count: number): Scale {
+  const low = log10(min);
+  const high = log10(max);
   const from = axis.range ? low : roundLog(low, -1);
   const to = axis.range ? high : Math.max(roundLog(high, 1), roundLog(from + 0.2, 1));
   const stride = Math.max(1, Math.ceil((to - from) / count));
@@ -106,31 +107,46 @@ function logarithmic(least: number, most: number, axis: Axis, count: number): Sc
       }
     ticks.sort((a, b) => a.at - b.at);
   }
-  return { from: least, to: most, log: true, ticks, place: (value) => (log10(value) - from) / (to - from) };
+  return { from: min, to: max, log: true, ticks, place: (value) => (log10(value) - from) / (to - from) };
 }
 
-/** The scale of an axis over the given values (not-finite ones are passed over), with about `count` ticks. */
+/** Below this size numbers are taken for 0 when a range is widened. */
+const TINY = 1e-290;
+
+/** The extremes of the values that an axis can show; 0 to 1, or 1 to 10, where there are none. */
+function extremes(values: Iterable<number>, log: boolean | undefined): [number, number] {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value) || (log && value <= 0)) continue;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  if (min <= max) return [min, max];
+  return log ? [1, 10] : [0, 1];
+}
+
+/** Data that differ by rounding only, or by less than a tick can be apart, are one value in a wider range. */
+function widened([min, max]: readonly [number, number], log: boolean | undefined): readonly [number, number] {
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min > Math.max(1e-12 * size, TINY)) return [min, max];
+  if (log) return [min / 2, max * 2];
+  const half = (size > TINY ? size : 1) / 2;
+  return [min - half, max + half];
+}
+
+/**
+ * The scale of an axis over the given values (not-finite ones are passed over), with about `count` ticks.
+ * Throws OptionError where a logarithmic axis starts at 0 or below.
+ */
 export function scale(axis: Axis, values: Iterable<number>, count: number): Scale {
-  let [least, most] = axis.range ?? [Infinity, -Infinity];
-  if (!axis.range) {
-    for (const value of values) {
-      if (!Number.isFinite(value) || (axis.log && value <= 0)) continue;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-  }
-  if (least > most) [least, most] = axis.log ? [1, 10] : [0, 1];
-  if (axis.log && !(least > 0))
+  const { log, range } = axis;
+  const ends = range && range[0] <= range[1] ? range : extremes(range ? [] : values, log);
+  if (log && !(ends[0] > 0))
     throw new OptionError(
-      `plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${least}, want a positive range`,
+      `plot: axis "${axis.label ?? ""}" is logarithmic and starts at ${ends[0]}, want a positive range`,
     );
-  const size = Math.max(Math.abs(least), Math.abs(most));
-  const TINY = 1e-290;
-  // data that differ by rounding only, or by less than a tick can be apart, are one value
-  if (most - least <= Math.max(1e-12 * size, TINY)) {
-    const half = (size > TINY ? size : 1) / 2;
-    [least, most] = axis.log ? [least / 2, most * 2] : [least - half, most + half];
-  }
-  const made = axis.log ? logarithmic(least, most, axis, count) : linear(least, most, axis, count);
+  const [min, max] = widened(ends, log);
+  const made = log ? logarithmic(min, max, axis, count) : linear(min, max, axis, count);
   return axis.ticks ? { ...made, ticks: axis.ticks } : made;
 }

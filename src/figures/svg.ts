@@ -5,6 +5,9 @@
 
 /** A drawing: its size in pixels and the elements inside. */
 export interface Figure {
+  /** What it is of, in a few words, and in sentences: for readers who do not see it. */
+  readonly title?: string;
+  readonly description?: string;
   readonly width: number;
   readonly height: number;
   readonly body: string;
@@ -76,13 +79,19 @@ export function label(x: number, y: number, text: string, options: TextOptions =
   );
 }
 
+/** Width of a letter in em. */
+function letterWidth(letter: string): number {
+  if (/[il.,:;|'!() ]/.test(letter)) return 0.3;
+  return /[mwMW@]/.test(letter) ? 0.85 : 0.56;
+}
+
 /**
  * Width of a line of text in pixels, estimated from the average sans-serif letter (0.55 em; narrow signs 0.3
  * em).
  */
 export function textWidth(text: string, size = 12): number {
   let ems = 0;
-  for (const c of text) ems += /[il.,:;|'!() ]/.test(c) ? 0.3 : /[mwMW@]/.test(c) ? 0.85 : 0.56;
+  for (const c of text) ems += letterWidth(c);
   return ems * size;
 }
 
@@ -109,11 +118,24 @@ export function path(points: Iterable<readonly [number, number]>): string {
   return d;
 }
 
-/** The figure as a complete SVG document. */
+/** The figure as a complete SVG document, with its title and description for readers who do not see it. */
 export function svg(figure: Figure): string {
-  const { width, height } = figure;
-  const ground = element("rect", { width, height, fill: colors.ground });
-  return `${element("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${at(width)} ${at(height)}`, "font-family": FONT }, `${ground}\n${figure.body}\n`)}\n`;
+  const { width, height, title, description, body } = figure;
+  const content = [
+    title ? element("title", {}, escape(title)) : "",
+    description ? element("desc", {}, escape(description)) : "",
+    element("rect", { width, height, fill: colors.ground }),
+    body,
+  ];
+  const attributes = {
+    xmlns: "http://www.w3.org/2000/svg",
+    width,
+    height,
+    viewBox: `0 0 ${at(width)} ${at(height)}`,
+    "font-family": FONT,
+    role: title ? "img" : undefined,
+  };
+  return `${element("svg", attributes, `${content.filter(Boolean).join("\n")}\n`)}\n`;
 }
 
 /** Several figures as one, in rows of `columns`, under a common title. */
@@ -137,5 +159,16 @@ export function panels(
     width = Math.max(width, x - gap);
     y += Math.max(...row.map((figure) => figure.height)) + gap;
   }
-  return { width, height: y - gap, body: body.join("\n") };
+  const parts = figures.flatMap(({ title, description }) => {
+    const words = [title, description].filter(Boolean).join(". ");
+    return words ? [words] : [];
+  });
+  const titles = figures.flatMap(({ title }) => title ?? []);
+  return {
+    width,
+    height: y - gap,
+    title: options.title ?? titles.join("; "),
+    description: parts.join(" "),
+    body: body.join("\n"),
+  };
 }

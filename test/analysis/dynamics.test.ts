@@ -178,7 +178,7 @@ test("a linear map has the logarithm of its factor as exponent, also where its s
   }
 });
 
-test("gradient wall: steepest 3320 at (4.94, -2.575), median .031; the gradient is that of the error", async () => {
+test("gradient wall: 3320 at (4.94, -2.575), median .031; the gradient is that of the error", async () => {
   const wall = await gradientWall();
   const { steepest } = wall;
   expect([

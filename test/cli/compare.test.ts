@@ -69,7 +69,7 @@ test(
   120_000,
 );
 
-test("finished runs are kept in a folder and not run again; figures are written; a second seed is new", async () => {
+test("finished runs are kept and not run again; figures are written; a second seed is new", async () => {
   const dir = mkdtempSync(join(tmpdir(), "compare-"));
   try {
     const args = [

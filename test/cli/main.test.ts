@@ -107,7 +107,7 @@ test("a broken or foreign model file ends with 1 and its name", async () => {
   }
 });
 
-test("train addition --json prints JSON lines only, the last one the result, and the saved net adds", async () => {
+test("train addition --json prints JSON lines, the last one the result, and the saved net adds", async () => {
   const { code, events, err } = await unrolled([
     "train",
     "addition",

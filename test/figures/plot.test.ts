@@ -213,3 +213,39 @@ test.skipIf(!renderer)("an SVG renderer draws the figure (skipped where rsvg-con
   const png = execFileSync("rsvg-convert", [], { input: svg(plot({ marks: everyMark })), maxBuffer: 1e8 });
   expect(png.length).toBeGreaterThan(5000);
 });
+
+test("a series with a color of its own leaves the next color to the next one", () => {
+  const line = (color?: string): Mark => ({
+    kind: "line",
+    x: [0, 1],
+    y: [0, 1],
+    ...(color ? { color } : {}),
+  });
+  const { body } = plot({ marks: [line(), line("#123456"), line()] });
+  const strokes = [...body.matchAll(/<path[^>]* stroke="(#[0-9a-f]{6})"/g)].map(([, stroke]) => stroke);
+  expect(strokes).toEqual(["#0b66b0", "#123456", "#d1500f"]);
+});
+
+test("a document says in words what it shows: title, sentence, axes and series", () => {
+  const figure = plot({
+    title: "Loss & time",
+    note: "It falls.",
+    x: { label: "step" },
+    y: { label: "nats", log: true },
+    marks: [{ kind: "line", x: [1, 2], y: [1, 2], label: "net" }],
+  });
+  const text = svg(figure);
+  expect(wellFormed(text)).toContain("desc");
+  expect(text).toContain("<title>Loss &amp; time</title>");
+  expect(text).toContain("<desc>It falls. Across: step. Up: nats, logarithmic. Shown: net.</desc>");
+  expect(svg(panels([figure, figure], { title: "Two" }))).toMatch(
+    /<title>Two<\/title>\n<desc>Loss &amp; time/,
+  );
+  const machine = diagram({
+    title: "Latch",
+    nodes: [{ lines: ["off"] }, { lines: ["on"] }],
+    edges: [{ from: 0, to: 1, label: "set" }],
+    start: 0,
+  });
+  expect(svg(machine)).toContain("<desc>Start: off. off: on set to on.</desc>");
+});

@@ -1,19 +1,12 @@
 /** `unrolled compare`: the four ways on the long-lag tasks, side by side (lecture 7d-8). */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
 import { join } from "node:path";
 import { svg } from "../../figures/svg.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
-import { type Command, UsageError } from "../command.ts";
+import { type Command, type Context, UsageError, type Values } from "../command.ts";
 import { countText, figureText, timeText } from "../progress.ts";
-import { type RunKey, type RunResult, type RunState, runWay } from "./run.ts";
+import { writeWhole } from "../output-file.ts";
+import { type RunKey, type RunResult, runWay } from "./run.ts";
+import { RunRecord } from "./run-record.ts";
 import { comparisonFigures, comparisonTable } from "./comparison-table.ts";
 import { ways } from "./ways.ts";
 
@@ -27,60 +20,75 @@ function list<T extends string>(option: string, text: string, allowed: readonly 
   });
 }
 
-const keyText = ({ task, way, lag, seed }: RunKey): string => `${task}-${way}-${lag}-${seed}`;
+/** The lags of a list, each checked. */
+const lagList = (text: string): number[] =>
+  text.split(",").map((word) => {
+    const lag = Number(word);
+    if (!Number.isInteger(lag) || lag < 10 || lag > 100_000)
+      throw new UsageError(`--lag names "${word}", want whole numbers from 10 to 100000`);
+    return lag;
+  });
 
-/** Finished runs and the state of an interrupted one, in a folder. */
-class Record {
-  readonly #folder: string | undefined;
-  readonly #budget: number;
-  readonly done = new Map<string, RunResult>();
-
-  constructor(folder: string | undefined, budget: number) {
-    this.#folder = folder;
-    this.#budget = budget;
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, "runs.jsonl");
-    if (!existsSync(file)) return;
-    for (const line of readFileSync(file, "utf8").split("\n")) {
-      let run: RunResult & { budget: number };
-      try {
-        run = JSON.parse(line) as typeof run;
-      } catch {
-        continue;
-      } // the last line of a run that was killed
-      if (run.solved || run.budget >= budget) this.done.set(keyText(run), run);
-    }
-  }
-
-  add(run: RunResult): void {
-    this.done.set(keyText(run), run);
-    if (!this.#folder) return;
-    appendFileSync(join(this.#folder, "runs.jsonl"), `${JSON.stringify({ ...run, budget: this.#budget })}\n`);
-    for (const end of ["json", "safetensors"])
-      rmSync(join(this.#folder, `${keyText(run)}.${end}`), { force: true });
-  }
-
-  interrupted(key: RunKey, state: RunState): void {
-    if (!this.#folder) return;
-    const base = join(this.#folder, keyText(key));
-    writeFileSync(`${base}.safetensors`, state.model);
-    writeFileSync(
-      `${base}.json.part`,
-      JSON.stringify({ sequences: state.sequences, seconds: state.seconds }),
-    );
-    renameSync(`${base}.json.part`, `${base}.json`); // the model is whole when this is there
-  }
-
-  resume(key: RunKey): RunState | undefined {
-    const base = this.#folder && join(this.#folder, keyText(key));
-    if (!base || !existsSync(`${base}.json`)) return undefined;
-    return {
-      ...(JSON.parse(readFileSync(`${base}.json`, "utf8")) as { sequences: number; seconds: number }),
-      model: readFileSync(`${base}.safetensors`),
-    };
-  }
+/** All runs that are asked for, in order. */
+function keysOf(values: Values): RunKey[] {
+  const tasks = list("tasks", values.needed("tasks", "task names"), Object.keys(longLag) as LongLagName[]);
+  const names = list("ways", values.needed("ways", "ways"), Object.keys(ways));
+  const lags = lagList(values.needed("lag", "lags"));
+  const first = values.whole("seed", 0);
+  const seeds = Array.from({ length: values.whole("seeds", 1, 1000) }, (_, i) => first + i);
+  return tasks.flatMap((task) =>
+    lags.flatMap((lag) => names.flatMap((way) => seeds.map((seed) => ({ task, way, lag, seed })))),
+  );
 }
+
+/** Runs one and keeps it; false: it was interrupted. */
+async function runOne(
+  { screen, signal }: Context,
+  key: RunKey,
+  title: string,
+  { record, budget }: { record: RunRecord; budget: number },
+): Promise<boolean> {
+  const result = await runWay(key, {
+    budget,
+    signal,
+    clock: screen.clock,
+    resume: record.resume(key),
+    onProgress: (at) => {
+      const text =
+        `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} ` +
+        `sequences  loss ${figureText(at.loss)}  wrong ${(100 * at.error).toFixed(1)}%`;
+      screen.progress({
+        row: (columns) => text.slice(0, columns),
+        plain: () => text,
+        event: () => ({ event: "progress", ...key, ...at }),
+      });
+    },
+  });
+  if ("interrupted" in result) {
+    if (result.interrupted) record.interrupted(key, result.interrupted);
+    return false;
+  }
+  record.add(result);
+  screen.event({ event: "run", ...result });
+  screen.line(
+    `${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% ` +
+      `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}`,
+  );
+  return true;
+}
+
+/** A run as the result lists it. */
+const row = ({ task, way, lag, seed, solved, error, wrong, sequences, seconds }: RunResult): object => ({
+  task,
+  way,
+  lag,
+  seed,
+  solved,
+  error,
+  wrong,
+  sequences,
+  seconds: Number(seconds.toFixed(3)),
+});
 
 export const compare: Command = {
   name: "compare",
@@ -101,86 +109,30 @@ export const compare: Command = {
     lag: { value: "LIST", default: "30,50,100,200", help: "lags T" },
     seeds: { value: "N", default: "3", help: "runs of each" },
     seed: { value: "N", default: "1", help: "first seed" },
-    budget: { value: "SECONDS", default: "60", help: "most seconds of learning a run" },
+    budget: { value: "SECONDS", default: "60", help: "seconds of learning a run at most" },
     out: { value: "DIR", help: "keep runs in DIR/runs.jsonl, figures in DIR/compare-*.svg" },
   },
-  async run({ screen, signal, values }) {
-    const tasks = list("tasks", values.needed("tasks", "task names"), Object.keys(longLag) as LongLagName[]);
-    const names = list("ways", values.needed("ways", "ways"), Object.keys(ways));
-    const lags = values
-      .needed("lag", "lags")
-      .split(",")
-      .map((word) => {
-        const lag = Number(word);
-        if (!Number.isInteger(lag) || lag < 10 || lag > 100_000)
-          throw new UsageError(`--lag names "${word}", want whole numbers from 10 to 100000`);
-        return lag;
-      });
-    const seeds = values.whole("seeds", 1, 1000);
-    const first = values.whole("seed", 0);
+  async run(context) {
+    const { screen, values } = context;
+    const keys = keysOf(values);
     const budget = values.number("budget", 0.1);
     const out = values.text("out");
-    const record = new Record(out, budget);
-    const keys: RunKey[] = [];
-    for (const task of tasks)
-      for (const lag of lags)
-        for (const way of names)
-          for (let seed = first; seed < first + seeds; ++seed) keys.push({ task, way, lag, seed });
-    const finished = (): RunResult[] => keys.flatMap((key) => record.done.get(keyText(key)) ?? []);
-    let number = 0;
-    for (const key of keys) {
-      ++number;
-      if (record.done.has(keyText(key))) continue;
-      const title = `${number}/${keys.length} ${key.task} T=${key.lag} ${key.way} seed ${key.seed}`;
-      const result = await runWay(key, {
-        budget,
-        signal,
-        clock: screen.clock,
-        resume: record.resume(key),
-        onProgress: (at) => {
-          const text =
-            `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} ` +
-            `sequences  loss ${figureText(at.loss)}  wrong ${(100 * at.error).toFixed(1)}%`;
-          screen.progress({
-            row: (columns) => text.slice(0, columns),
-            plain: () => text,
-            event: () => ({ event: "progress", ...key, ...at }),
-          });
-        },
-      });
-      if ("interrupted" in result) {
-        if (result.interrupted) record.interrupted(key, result.interrupted);
-        screen.line(comparisonTable(finished()));
-        throw new Error(
-          `stopped in run ${title}${out ? "; the same command goes on there" : "; with --out DIR it could go on there"}`,
-        );
-      }
-      record.add(result);
-      screen.event({ event: "run", ...result });
-      screen.line(
-        `${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% ` +
-          `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}`,
-      );
+    const record = new RunRecord(out, budget);
+    const finished = (): RunResult[] => keys.flatMap((key) => record.find(key) ?? []);
+    for (const [i, key] of keys.entries()) {
+      if (record.find(key)) continue;
+      const title = `${i + 1}/${keys.length} ${key.task} T=${key.lag} ${key.way} seed ${key.seed}`;
+      if (await runOne(context, key, title, { record, budget })) continue;
+      screen.line(comparisonTable(finished()));
+      const again = out ? "the same command goes on there" : "with --out DIR it could go on there";
+      throw new Error(`stopped in run ${title}; ${again}`);
     }
     const runs = finished();
     if (out)
       for (const { name, figure } of comparisonFigures(runs))
-        writeFileSync(join(out, `${name}.svg`), svg(figure));
+        writeWhole(join(out, `${name}.svg`), svg(figure));
     screen.line(`\n${comparisonTable(runs)}`);
     if (out) screen.line(`\nFigures and runs are in ${out}.`);
-    screen.event({
-      event: "result",
-      runs: runs.map(({ task, way, lag, seed, solved, error, wrong, sequences, seconds }) => ({
-        task,
-        way,
-        lag,
-        seed,
-        solved,
-        error,
-        wrong,
-        sequences,
-        seconds: Number(seconds.toFixed(3)),
-      })),
-    });
+    screen.event({ event: "result", runs: runs.map(row) });
   },
 };

@@ -26,10 +26,24 @@ function cell(runs: readonly RunResult[], task: string, way: string, lag: number
   };
 }
 
-const short = (n: number): string =>
-  n >= 9.95e5 ? `${(n / 1e6).toFixed(1)}M` : n >= 9950 ? `${Math.round(n / 1000)}k` : String(Math.round(n));
+function short(n: number): string {
+  if (n >= 9.95e5) return `${(n / 1e6).toFixed(1)}M`;
+  return n >= 9950 ? `${Math.round(n / 1000)}k` : String(Math.round(n));
+}
 const percent = (x: number): string => `${(100 * x).toFixed(x < 0.0995 ? 1 : 0)}%`;
 const unique = <T>(values: T[]): T[] => [...new Set(values)];
+
+const WIDTH = 27;
+
+/** One way's part of a row. */
+function cellText(c: Cell | undefined): string {
+  if (!c) return "".padEnd(WIDTH);
+  const solved = `${c.solved}/${c.runs}`.padStart(6);
+  const seconds = c.seconds.toFixed(c.seconds < 9.95 ? 1 : 0).padStart(5);
+  return `${solved} ${percent(c.error).padStart(5)} ${short(c.sequences).padStart(6)} ${seconds}`.padEnd(
+    WIDTH,
+  );
+}
 
 /**
  * Lines of text: a row for each task and lag, for each way how many seeds were solved, the error, sequences
@@ -37,29 +51,16 @@ const unique = <T>(values: T[]): T[] => [...new Set(values)];
  */
 export function comparisonTable(runs: readonly RunResult[]): string {
   const names = unique(runs.map((run) => run.way));
-  const width = 27;
   const head = `${"task".padEnd(15)}${"lag".padStart(5)}  `;
   const lines = [
-    head + names.map((name) => name.padEnd(width)).join(""),
-    " ".repeat(head.length) + names.map(() => "solved error   seqs  secs".padEnd(width)).join(""),
+    head + names.map((name) => name.padEnd(WIDTH)).join(""),
+    " ".repeat(head.length) + names.map(() => "solved error   seqs  secs".padEnd(WIDTH)).join(""),
   ];
   for (const task of unique(runs.map((run) => run.task))) {
-    for (const lag of unique(runs.filter((run) => run.task === task).map((run) => run.lag)).sort(
-      (a, b) => a - b,
-    )) {
-      lines.push(
-        `${task.padEnd(15)}${String(lag).padStart(5)}  ` +
-          names
-            .map((name) => {
-              const c = cell(runs, task, name, lag);
-              return (
-                c
-                  ? `${`${c.solved}/${c.runs}`.padStart(6)} ${percent(c.error).padStart(5)} ${short(c.sequences).padStart(6)} ${c.seconds.toFixed(c.seconds < 9.95 ? 1 : 0).padStart(5)}`
-                  : ""
-              ).padEnd(width);
-            })
-            .join(""),
-      );
+    const lags = unique(runs.filter((run) => run.task === task).map((run) => run.lag));
+    for (const lag of lags.sort((a, b) => a - b)) {
+      const cells = names.map((name) => cellText(cell(runs, task, name, lag)));
+      lines.push(`${task.padEnd(15)}${String(lag).padStart(5)}  ${cells.join("")}`);
     }
   }
   return lines.map((line) => line.trimEnd()).join("\n");

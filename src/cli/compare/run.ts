@@ -1,8 +1,8 @@
 /**
  * One run of the comparison: a way on a task from a seed, until it is solved, gives up, or its time is over.
  */
-import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
+import { Random } from "../../wasm/random.ts";
 import { engine } from "../../wasm/engine.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
@@ -61,64 +61,90 @@ const LOOK = 500; // sequences of a test on the way
 const LOOKS = 0.1; // of the time at most goes into such tests
 const LONGEST = 2 ** 31 - 1; // of a timer, ms
 
+/** A run at work: the learner, where it is, and how long it may go on. */
+class WayRun {
+  readonly at: RunProgress;
+  readonly #learner: Learner;
+  readonly #task: Task;
+  readonly #random: Random;
+  readonly #options: RunOptions;
+  /** Aborted when the time is over: a long step stops where it is. */
+  readonly #over: AbortController;
+  /** Seconds that went into tests on the way. */
+  #looking = 0;
+
+  constructor(
+    learner: Learner,
+    task: Task,
+    random: Random,
+    { options, over }: { options: RunOptions; over: AbortController },
+  ) {
+    const { resume } = options;
+    this.#learner = learner;
+    this.#task = task;
+    this.#random = random;
+    this.#options = options;
+    this.#over = over;
+    this.at = { sequences: resume?.sequences ?? 0, seconds: resume?.seconds ?? 0, loss: NaN, error: 1 };
+  }
+
+  /** One stretch of learning; whether it was the last one. */
+  async advance(): Promise<boolean> {
+    const { at } = this;
+    const { budget, clock, signal } = this.#options;
+    const from = clock();
+    const left = Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST);
+    const timer = setTimeout(() => this.#over.abort(), left);
+    const step = await this.#learner.advance().finally(() => clearTimeout(timer));
+    at.sequences = step.sequences;
+    at.seconds += (clock() - from) / 1000;
+    if (Number.isFinite(step.loss))
+      at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
+    return (step.done === true && !signal.aborted) || this.#over.signal.aborted || at.seconds >= budget;
+  }
+
+  /** Tests, shortly, when it is time to; at length when that looks solved or it was the last stretch. */
+  async test(last: boolean): Promise<{ solved: boolean; error: number; wrong: number } | undefined> {
+    const { at } = this;
+    const { clock, test = 10_000 } = this.#options;
+    if (!last && this.#looking > LOOKS * at.seconds) return undefined;
+    const start = clock();
+    const quick = await wrongOn(this.#learner, this.#task, this.#random, LOOK);
+    at.error = quick.error;
+    this.#looking += (clock() - start) / 1000;
+    if (!last && quick.error >= solvedBelow) return undefined;
+    const { error, wrong } = await wrongOn(this.#learner, this.#task, this.#random, test);
+    at.error = error;
+    const solved = error < solvedBelow;
+    return last || solved ? { solved, error, wrong } : undefined;
+  }
+
+  /** From where an interrupted run goes on, if its way can. */
+  get state(): RunState | undefined {
+    const { sequences, seconds } = this.at;
+    return this.#learner.save && { sequences, seconds, model: this.#learner.save() };
+  }
+}
+
 /** Runs; an interrupted run gives its state in place of a result. */
 export async function runWay(
   key: RunKey,
   options: RunOptions,
 ): Promise<RunResult | { interrupted: RunState | undefined }> {
-  const { budget, test = 10_000, signal, clock, resume, onProgress } = options;
+  const { signal, resume, onProgress } = options;
   const task: Task = longLag[key.task]({ lag: key.lag });
-  const over = new AbortController(); // the time is over: a long step stops where it is
-  const learner = await ways[key.way].start(
-    task,
-    key.lag,
-    key.seed,
-    AbortSignal.any([signal, over.signal]),
-    resume?.model,
-  );
-  const random = new Random(await engine("float64"), key.seed, streams.comparison);
-  const at: RunProgress = {
-    sequences: resume?.sequences ?? 0,
-    seconds: resume?.seconds ?? 0,
-    loss: NaN,
-    error: 1,
-  };
-  let looking = 0;
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  const learner = await ways[key.way].start(task, key.lag, key.seed, stop, resume?.model);
   try {
-    for (let done = false; ;) {
-      const from = clock();
-      if (signal.aborted)
-        return {
-          interrupted: learner.save && {
-            sequences: at.sequences,
-            seconds: at.seconds,
-            model: learner.save(),
-          },
-        };
-      const timer = setTimeout(
-        () => over.abort(),
-        Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST),
-      );
-      const step = await learner.advance().finally(() => clearTimeout(timer));
-      at.sequences = step.sequences;
-      at.seconds += (clock() - from) / 1000;
-      if (Number.isFinite(step.loss))
-        at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
-      done = (step.done === true && !signal.aborted) || over.signal.aborted || at.seconds >= budget;
-      if (done || looking <= LOOKS * at.seconds) {
-        const start = clock();
-        const quick = await wrongOn(learner, task, random, LOOK);
-        at.error = quick.error;
-        looking += (clock() - start) / 1000;
-        if (done || quick.error < solvedBelow) {
-          const { error, wrong } = await wrongOn(learner, task, random, test);
-          const solved = error < solvedBelow;
-          at.error = error;
-          if (done || solved)
-            return { ...key, solved, error, wrong, sequences: at.sequences, seconds: at.seconds };
-        }
-      }
-      onProgress?.(at);
+    const random = new Random(await engine("float64"), key.seed, streams.comparison);
+    const run = new WayRun(learner, task, random, { options, over });
+    for (;;) {
+      if (signal.aborted) return { interrupted: run.state };
+      const tested = await run.test(await run.advance());
+      const { sequences, seconds } = run.at;
+      if (tested) return { ...key, ...tested, sequences, seconds };
+      onProgress?.(run.at);
     }
   } finally {
     learner.dispose();

@@ -15,6 +15,8 @@ import {
 import { engine } from "../../wasm/engine.ts";
 import type { Network } from "../../models/network/network.ts";
 import { UsageError, type Context, type OptionSpec } from "../command.ts";
+import type { Ink } from "../../handwriting/ink.ts";
+import { turns } from "../turns.ts";
 import { diskFolder } from "../disk.ts";
 import { percent } from "./train.ts";
 import { loadModel } from "../open-model.ts";
@@ -56,50 +58,64 @@ async function languageOf(path: string, alphabet: string, order: number): Promis
 /** Lines read between two updates of the display. */
 const CHUNK = 64;
 
-/** Reads all lines and tells the errors. */
-export async function evalHandwriting(net: Network, { screen, signal, values }: Context): Promise<void> {
-  const { alphabet } = scriptOf(net);
+/** How lines are read: by the best path, or a beam with a language model or without. */
+async function readingOptions(net: Network, values: Context["values"]): Promise<ReadingOptions> {
   const language = values.text("language");
-  const beam = values.text("beam");
-  if (language !== undefined && beam === undefined)
-    throw new UsageError("--language needs --beam N, the prefixes to keep");
-  const show = values.whole("show", 0);
-  const reading: ReadingOptions =
-    beam === undefined
-      ? {}
-      : {
-          width: values.whole("beam", 1, 100_000),
-          ...(language === undefined
-            ? {}
-            : {
-                language: await languageOf(language, alphabet, values.whole("order", 1, 32)),
-                weight: values.number("weight", 0),
-                bonus: values.number("bonus", -100, 100),
-              }),
-        };
-  const split = values.needed("split", "a split");
-  const folder = diskFolder(values.needed("data", "the folder of the handwriting"));
-  const inks = await readHandwriting(folder, { split, signal, onNotice: (line) => screen.line(line) });
+  if (values.text("beam") === undefined) {
+    if (language !== undefined) throw new UsageError("--language needs --beam N, the prefixes to keep");
+    return {};
+  }
+  const width = values.whole("beam", 1, 100_000);
+  if (language === undefined) return { width };
+  return {
+    width,
+    language: await languageOf(language, scriptOf(net).alphabet, values.whole("order", 1, 32)),
+    weight: values.number("weight", 0),
+    bonus: values.number("bonus", -100, 100),
+  };
+}
+
+/** Reads lines in chunks, between which Ctrl-C is heard. */
+async function readLines(
+  net: Network,
+  inks: readonly Ink[],
+  reading: ReadingOptions,
+  { screen, signal }: Context,
+): Promise<{ readings: Reading[]; seconds: number }> {
+  const turn = turns(signal);
   const progress = new Progress(screen, { title: "reading", steps: inks.length, unit: "lines" });
   const readings: Reading[] = [];
   for (let from = 0; from < inks.length; from += CHUNK) {
-    signal.throwIfAborted();
+    await turn();
     readings.push(...(await scoreReading(net, inks.slice(from, from + CHUNK), reading)).readings);
     progress.update(readings.length);
   }
   progress.end();
+  return { readings, seconds: progress.seconds };
+}
+
+/** Reads all lines and tells the errors. */
+export async function evalHandwriting(net: Network, context: Context): Promise<void> {
+  const { screen, signal, values } = context;
+  const reading = await readingOptions(net, values);
+  const { width: beam, language } = reading;
+  const show = values.whole("show", 0);
+  const split = values.needed("split", "a split");
+  const folder = diskFolder(values.needed("data", "the folder of the handwriting"));
+  const inks = await readHandwriting(folder, { split, signal, onNotice: (line) => screen.line(line) });
+  const { readings, seconds } = await readLines(net, inks, reading, context);
   const { labelError, wordError } = readingErrors(readings);
   const exact = readings.filter((r) => r.edits === 0).length;
-  const unknown = unknownCharacters(inks, alphabet);
+  const unknown = unknownCharacters(inks, scriptOf(net).alphabet);
   const kinds = [...new Set(unknown)].sort().join("");
   for (const { ink, text, edits } of worstFirst(readings).slice(0, show)) {
     screen.line(`${ink.id}: ${edits} edits\n  want ${ink.text}\n  read ${text}`);
     screen.event({ event: "line", id: ink.id, want: ink.text, read: text, edits });
   }
+  const how = beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`;
   screen.line(
     `${countText(inks.length)} lines of split ${split}: label error ${percent(labelError)}, word ` +
-      `error ${percent(wordError)}, ${countText(exact)} lines without error ` +
-      `(${beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`}, ${timeText(progress.seconds)}).`,
+      `error ${percent(wordError)}, ${countText(exact)} lines without error (${how}, ${timeText(seconds)}).`,
   );
   if (unknown.length > 0)
     screen.line(
@@ -116,7 +132,7 @@ export async function evalHandwriting(net: Network, { screen, signal, values }: 
     exact,
     unknown: unknown.length,
     unknownKinds: kinds,
-    beam: beam === undefined ? null : Number(beam),
-    seconds: progress.seconds,
+    beam: beam ?? null,
+    seconds,
   });
 }

@@ -3,15 +3,14 @@
  * kept.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import type { Ink } from "../../handwriting/ink.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { momentum } from "../../optim/momentum.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { ramp } from "../../optim/schedule.ts";
-import { workerPool } from "../../parallel/pool.ts";
+import { type WorkerPool, workerPool } from "../../parallel/pool.ts";
 import { InkBatches } from "../../handwriting/batches.ts";
 import { alphabetOf, type Script } from "../../handwriting/script.ts";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
@@ -19,6 +18,7 @@ import { inkWidth, type InkInput } from "../../handwriting/input.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import type { DistortOptions } from "../../handwriting/shape.ts";
 import { type About, loadModel, saveModel } from "../open-model.ts";
+import { checkOutputFile } from "../output-file.ts";
 
 /** What decides every bit of a run. */
 export interface Recipe {
@@ -128,83 +128,152 @@ const spread = (inks: readonly Ink[], count: number): Ink[] =>
     (_, i) => inks[Math.floor((i * inks.length) / Math.min(count, inks.length))],
   );
 
+/** A run at work: its net, where it stands, and what it keeps. */
+class TrainingRun {
+  readonly recipe: Recipe;
+  readonly net: Network;
+  readonly #options: RunOptions;
+  readonly #batches: InkBatches;
+  readonly #look: readonly Ink[];
+  readonly #history: Epoch[];
+  readonly #start: number;
+  readonly #before: number;
+  /** Sum of the losses of this epoch's steps so far. */
+  #sum: number;
+
+  constructor(options: RunOptions, recipe: Recipe, net: Network, before: RunState | undefined) {
+    const { script } = net.spec.notes as unknown as { script: Script };
+    this.recipe = recipe;
+    this.net = net;
+    this.#options = options;
+    this.#batches = new InkBatches(net.engine, options.train, {
+      script,
+      batch: recipe.batch,
+      seed: recipe.seed,
+      stride: handwritingNets[recipe.net].stride,
+      distort: recipe.distort,
+    });
+    this.#look = spread(options.valid, recipe.check);
+    this.#history = [...(before?.history ?? [])];
+    this.#start = options.clock();
+    this.#before = before?.seconds ?? 0;
+    this.#sum = before?.sum ?? 0;
+  }
+
+  get #perEpoch(): number {
+    return this.#batches.batchesPerEpoch;
+  }
+  get #steps(): number {
+    return this.#perEpoch * this.recipe.epochs;
+  }
+  get #seconds(): number {
+    return this.#before + (this.#options.clock() - this.#start) / 1000;
+  }
+  get #bestError(): number {
+    return this.#history.reduce((min, { error }) => Math.min(min, error), Infinity);
+  }
+  get #late(): boolean {
+    return (this.#options.clock() - this.#start) / 60_000 >= this.#options.minutes;
+  }
+  get #tired(): boolean {
+    const best = this.#history.findIndex(({ error }) => error === this.#bestError);
+    return this.#history.length - 1 - best >= this.#options.patience;
+  }
+
+  /** Says what is trained. */
+  announce(): void {
+    const { script } = this.net.spec.notes as unknown as { script: Script };
+    this.#options.onStart?.({
+      weights: this.net.size,
+      steps: this.#steps,
+      step: this.net.step,
+      dropped: this.#batches.dropped.length,
+      alphabet: script.alphabet,
+    });
+  }
+
+  /** Writes the checkpoint. */
+  #keep(): void {
+    const run: RunState = {
+      recipe: this.recipe,
+      history: this.#history,
+      seconds: this.#seconds,
+      sum: this.#sum,
+    };
+    saveModel(checkpointOf(this.#options.out), this.net, { task: "handwriting", run } as RunAbout);
+  }
+
+  /** Trains to the end of the epoch, or to where it is stopped. */
+  async #epoch(optimizer: Optimizer, pool: WorkerPool | undefined): Promise<void> {
+    const { net, recipe } = this;
+    for await (const { step, loss } of net.train(this.#batches.from(net.step), {
+      optimizer,
+      steps: this.#perEpoch - (net.step % this.#perEpoch),
+      shard: recipe.shard,
+      weightNoise: recipe.noise,
+      pool,
+      signal: this.#options.signal,
+    })) {
+      this.#sum += loss;
+      const error = this.#history[this.#history.length - 1]?.error ?? NaN;
+      this.#options.onStep?.({ step, steps: this.#steps, loss, error });
+      if (this.#late) break;
+    }
+  }
+
+  /** Reads validation lines at the end of an epoch, and keeps the net if it is the best. */
+  async #judgeEpoch(): Promise<void> {
+    const { net } = this;
+    const { labelError: error } = await scoreReading(net, this.#look);
+    const best = this.#history.length === 0 || error < this.#bestError;
+    const epoch = {
+      epoch: net.step / this.#perEpoch,
+      loss: this.#sum / this.#perEpoch,
+      error,
+      seconds: this.#seconds,
+    };
+    this.#history.push(epoch);
+    this.#sum = 0;
+    if (best) saveModel(this.#options.out, net, { task: "handwriting" }, { training: false });
+    this.#options.onEpoch?.(epoch, best);
+  }
+
+  /** Until the epochs are done, patience or minutes are over, or the signal comes. */
+  async train(pool: WorkerPool | undefined): Promise<RunResult> {
+    const { net } = this;
+    const { signal, out } = this.#options;
+    const optimizer = optimizerOf(this.recipe, this.#steps);
+    while (net.step < this.#steps && !signal.aborted && !this.#late && !this.#tired) {
+      await this.#epoch(optimizer, pool);
+      if (net.step % this.#perEpoch === 0 && !signal.aborted) await this.#judgeEpoch();
+      this.#keep();
+    }
+    if (!existsSync(checkpointOf(out))) this.#keep(); // stopped before the first step
+    const finished = net.step >= this.#steps || this.#tired;
+    return { history: this.#history, finished, seconds: this.#seconds, step: net.step };
+  }
+}
+
 /**
  * Trains, from the start or from the checkpoint, until the epochs are done, patience or minutes are over, or
  * the signal comes.
  */
 export async function runTraining(options: RunOptions): Promise<RunResult> {
-  const { out, signal, clock } = options;
+  const { out, resume, workers, worker } = options;
   const checkpoint = checkpointOf(out);
-  const start = clock();
-  mkdirSync(dirname(out), { recursive: true });
-  const found = options.resume && existsSync(checkpoint) ? await loadModel(checkpoint) : undefined;
-  if (options.resume && !found)
+  checkOutputFile("out", out);
+  checkOutputFile("out", checkpoint);
+  if (resume && !existsSync(checkpoint))
     throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
+  const found = resume ? await loadModel(checkpoint) : undefined;
   const before = found && (found.about as RunAbout).run;
   const recipe = before?.recipe ?? options.recipe;
   const net = found?.net ?? (await makeNet(recipe, options.train));
-  const { script } = net.spec.notes as unknown as { script: Script };
-  const batches = new InkBatches(net.engine, options.train, {
-    script,
-    batch: recipe.batch,
-    seed: recipe.seed,
-    stride: handwritingNets[recipe.net].stride,
-    distort: recipe.distort,
-  });
-  const perEpoch = batches.batchesPerEpoch;
-  const steps = perEpoch * recipe.epochs;
-  const look = spread(options.valid, recipe.check);
-  const optimizer = optimizerOf(recipe, steps);
-  const pool =
-    options.workers > 0
-      ? workerPool({ workers: options.workers, ...(options.worker ? { url: options.worker } : {}) })
-      : undefined;
-  const history = [...(before?.history ?? [])];
-  const seconds = (): number => (before?.seconds ?? 0) + (clock() - start) / 1000;
-  const bestError = (): number => history.reduce((least, { error }) => Math.min(least, error), Infinity);
-  let sum = before?.sum ?? 0;
-  const keep = (): void =>
-    saveModel(checkpoint, net, {
-      task: "handwriting",
-      run: { recipe, history, seconds: seconds(), sum },
-    } as RunAbout);
-  options.onStart?.({
-    weights: net.size,
-    steps,
-    step: net.step,
-    dropped: batches.dropped.length,
-    alphabet: script.alphabet,
-  });
+  const pool = workers > 0 ? workerPool({ workers, ...(worker ? { url: worker } : {}) }) : undefined;
   try {
-    const late = (): boolean => (clock() - start) / 60_000 >= options.minutes;
-    const tired = (): boolean =>
-      history.length - 1 - history.findIndex(({ error }) => error === bestError()) >= options.patience;
-    while (net.step < steps && !signal.aborted && !late() && !tired()) {
-      const left = perEpoch - (net.step % perEpoch);
-      for await (const { step, loss } of net.train(batches.from(net.step), {
-        optimizer,
-        steps: left,
-        shard: recipe.shard,
-        weightNoise: recipe.noise,
-        pool,
-        signal,
-      })) {
-        sum += loss;
-        options.onStep?.({ step, steps, loss, error: history[history.length - 1]?.error ?? NaN });
-        if (late()) break;
-      }
-      if (net.step % perEpoch === 0 && !signal.aborted) {
-        const { labelError: error } = await scoreReading(net, look);
-        const best = history.length === 0 || error < bestError();
-        history.push({ epoch: net.step / perEpoch, loss: sum / perEpoch, error, seconds: seconds() });
-        sum = 0;
-        if (best) saveModel(out, net, { task: "handwriting" }, { training: false });
-        options.onEpoch?.(history[history.length - 1], best);
-      }
-      keep();
-    }
-    if (!existsSync(checkpoint)) keep(); // stopped before the first step
-    return { history, finished: net.step >= steps || tired(), seconds: seconds(), step: net.step };
+    const run = new TrainingRun(options, recipe, net, before);
+    run.announce();
+    return await run.train(pool);
   } finally {
     pool?.dispose();
     net.dispose();

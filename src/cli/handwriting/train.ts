@@ -7,8 +7,11 @@ import { oneOf } from "../../wasm/errors.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
 import { readHandwriting } from "../../handwriting/read-folder.ts";
 import { diskFolder } from "../disk.ts";
-import { checkpointOf, fileHash, type Recipe, runTraining } from "./run.ts";
+import { checkpointOf, fileHash, type Recipe, type RunOptions, type RunResult, runTraining } from "./run.ts";
 import { loadModel } from "../open-model.ts";
+import { checkOutputFile } from "../output-file.ts";
+import type { Screen } from "../screen.ts";
+import type { Ink } from "../../handwriting/ink.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
 const netNames = Object.keys(handwritingNets) as HandwritingNet[];
@@ -53,6 +56,69 @@ function recipeOf(values: Values): Recipe {
     distort: values.on("plain") ? false : { warp: values.number("warp", 0, 0.9) },
     check: values.whole("check", 1),
   };
+}
+
+/** What a run says while it trains. */
+function display(
+  screen: Screen,
+  { minutes, workers, recipe, looked }: { minutes: number; workers: number; recipe: Recipe; looked: number },
+): Pick<RunOptions, "onStart" | "onStep" | "onEpoch"> & { end(): void } {
+  let progress: Progress | undefined;
+  return {
+    onStart: ({ weights, steps, step, dropped, alphabet }) => {
+      screen.event({ event: "start", weights, steps, step, dropped, alphabet, workers, recipe });
+      screen.line(
+        `${countText(weights)} weights, ${[...alphabet].length} ` +
+          `characters${dropped ? `, ${dropped} lines too short for their text left out` : ""}` +
+          `${step ? `; going on from step ${countText(step)}` : ""}.`,
+      );
+      progress = new Progress(screen, { title: "training", steps, from: step, seconds: minutes * 60 });
+    },
+    onStep: ({ step, loss, error }) =>
+      progress?.update(step, Number.isNaN(error) ? { loss } : { loss, error }),
+    onEpoch: (epoch, best) => {
+      screen.event({ event: "epoch", ...epoch, best });
+      screen.line(
+        `epoch ${epoch.epoch}: loss ${epoch.loss.toFixed(2)}, label error ${percent(epoch.error)} ` +
+          `on ${looked} lines, ${timeText(epoch.seconds)}${best ? ", the best so far" : ""}`,
+      );
+    },
+    end: () => progress?.end(),
+  };
+}
+
+/** Reads all validation lines with the best net, and says how well. */
+async function report(screen: Screen, out: string, valid: readonly Ink[], result: RunResult): Promise<void> {
+  const { net } = await loadModel(out);
+  const { labelError, wordError, readings } = await scoreReading(net, valid);
+  screen.line(
+    `The best net reads all ${countText(valid.length)} validation lines ` +
+      `with ${percent(labelError)} label error (${percent(wordError)} of the words), best path, ` +
+      `after ${timeText(result.seconds)}.`,
+  );
+  screen.event({
+    event: "result",
+    task: "handwriting",
+    labelError,
+    wordError,
+    lines: readings.length,
+    weights: net.size,
+    epochs: result.history.length,
+    seconds: Number(result.seconds.toFixed(1)),
+    hash: fileHash(out),
+  });
+  net.dispose();
+}
+
+/** Refuses a run whose files cannot be, before any line is read. */
+function checkFiles(out: string, resume: boolean): void {
+  const checkpoint = checkpointOf(out);
+  if (!resume && existsSync(checkpoint))
+    throw new UsageError(`${checkpoint} is there; add --resume to go on from it, or name another --out`);
+  checkOutputFile("out", out);
+  checkOutputFile("out", checkpoint);
+  if (resume && !existsSync(checkpoint))
+    throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
 }
 
 export const trainHandwriting: Command = {
@@ -139,72 +205,23 @@ export const trainHandwriting: Command = {
     const minutes = values.number("minutes", 0);
     const patience = values.whole("patience", 1);
     const resume = values.on("resume");
-    if (!resume && existsSync(checkpointOf(out)))
-      throw new UsageError(
-        `${checkpointOf(out)} is there; add --resume to go on from it, or name another --out`,
-      );
+    checkFiles(out, resume);
     const folder = diskFolder(path);
     const onNotice = (sentence: string): void => screen.line(sentence);
-    const train = await readHandwriting(folder, {
-      split: values.needed("train-split", "a split"),
-      signal,
-      onNotice,
-    });
+    const learned = values.needed("train-split", "a split");
+    const train = await readHandwriting(folder, { split: learned, signal, onNotice });
     const valid = await readHandwriting(folder, { split: values.needed("valid-split", "a split"), signal });
     screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to judge by.`);
-    let progress: Progress | undefined;
-    const result = await runTraining({
-      recipe,
-      train,
-      valid,
-      out,
-      resume,
-      workers,
-      minutes,
-      patience,
-      signal,
-      clock: screen.clock,
-      onStart: ({ weights, steps, step, dropped, alphabet }) => {
-        screen.event({ event: "start", weights, steps, step, dropped, alphabet, workers, recipe });
-        screen.line(
-          `${countText(weights)} weights, ${[...alphabet].length} ` +
-            `characters${dropped ? `, ${dropped} lines too short for their text left out` : ""}${step ? `; going on from step ${countText(step)}` : ""}.`,
-        );
-        progress = new Progress(screen, { title: "training", steps, from: step, seconds: minutes * 60 });
-      },
-      onStep: ({ step, loss, error }) =>
-        progress!.update(step, Number.isNaN(error) ? { loss } : { loss, error }),
-      onEpoch: (epoch, best) => {
-        screen.event({ event: "epoch", ...epoch, best });
-        screen.line(
-          `epoch ${epoch.epoch}: loss ${epoch.loss.toFixed(2)}, label error ${percent(epoch.error)} ` +
-            `on ${Math.min(recipe.check, valid.length)} ` +
-            `lines, ${timeText(epoch.seconds)}${best ? ", the best so far" : ""}`,
-        );
-      },
-    });
-    progress!.end();
+    const looked = Math.min(recipe.check, valid.length);
+    const { end, ...shown } = display(screen, { minutes, workers, recipe, looked });
+    const { clock } = screen;
+    const files = { out, resume, workers };
+    const limits = { minutes, patience, signal, clock };
+    const result = await runTraining({ recipe, train, valid, ...files, ...limits, ...shown });
+    end();
     if (!result.finished)
       throw new Error(`stopped at step ${countText(result.step)}; the same command with --resume goes on`);
-    const { net } = await loadModel(out);
-    const { labelError, wordError, readings } = await scoreReading(net, valid);
-    screen.line(
-      `The best net reads all ${countText(valid.length)} validation lines ` +
-        `with ${percent(labelError)} label error (${percent(wordError)} of the words), best path, ` +
-        `after ${timeText(result.seconds)}.`,
-    );
-    screen.event({
-      event: "result",
-      task: "handwriting",
-      labelError,
-      wordError,
-      lines: readings.length,
-      weights: net.size,
-      epochs: result.history.length,
-      seconds: Number(result.seconds.toFixed(1)),
-      hash: fileHash(out),
-    });
-    net.dispose();
+    await report(screen, out, valid, result);
     return true;
   },
 };

@@ -4,13 +4,17 @@
  */
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { autoregressive } from "../../models/autoregressive/autoregressive.ts";
+import {
+  autoregressive,
+  type Autoregressive,
+  type AutoregressiveOutputs,
+} from "../../models/autoregressive/autoregressive.ts";
 import { delayTaps, dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
-import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import { Random } from "../../wasm/random.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 
 const T = 1200;
 const AHEAD = 40;
@@ -22,23 +26,24 @@ const taps = [
   0.5 * 0.96 ** 2,
 ];
 
-export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
-  log(
-    `y_t = ${taps.map((a, i) => `${a.toFixed(3)}·y_{t-${i + 1}}`).join(" + ")} + N(0, ${SD}²): the ` +
-      "model sees only the numbers.",
-  );
-  const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
-  const random = new Random(ar.engine, seed, streams.initial);
+/** The series after 100 steps of settling: what is seen, and what comes after. */
+function series(random: Random): { past: number[]; future: number[] } {
   const y = [0, 0, 0];
   while (y.length < T + AHEAD + 100)
     y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i], 0) + SD * random.normal());
-  const past = y.slice(100, 100 + T);
-  const future = y.slice(100 + T);
-  const { order } = await ar.fit(past);
-  const { coefficients, noise } = ar.parameters;
-  // the same three taps as a layered net, by gradient
+  return { past: y.slice(100, 100 + T), future: y.slice(100 + T) };
+}
+
+/**
+ * The largest difference between three taps by least squares and the same three as a layered net, by
+ * gradient.
+ */
+async function gradientGap(
+  past: readonly number[],
+  { seed, progress, signal }: LectureContext,
+): Promise<number> {
   const three = await autoregressive({ order: 3 });
-  await three.fit(past);
+  await three.fit([past]);
   const net = await network({
     input: 1,
     layers: [delayTaps(3), dense(1)],
@@ -46,39 +51,51 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
     precision: "float64",
     seed,
   });
+  const target = past.slice(1);
+  const item = { input: past.slice(0, -1), target, weight: target.map((_, t) => Number(t >= 2)) };
   let step = 0;
-  for await (const { loss } of net.train(
-    [
-      {
-        input: past.slice(0, -1),
-        target: past.slice(1),
-        weight: past.slice(1).map((_, t) => Number(t >= 2)),
-      },
-    ],
-    { optimizer: hessianFree({ lambda: 1e-3 }), steps: 40, batch: 1, signal },
-  ))
+  for await (const { loss } of net.train([item], {
+    optimizer: hessianFree({ lambda: 1e-3 }),
+    steps: 40,
+    batch: 1,
+    signal,
+  }))
     progress(++step / 40, `net's loss ${loss.toFixed(4)}`);
   const [W, b] = net.parameters;
+  const { coefficients, intercept } = three.parameters;
   const gap = Math.max(
-    ...Array.from(W.data, (w, i) => Math.abs(w - three.parameters.coefficients[i])),
-    Math.abs(b.data[0] - three.parameters.intercept[0]),
+    ...Array.from(W.data, (w, i) => Math.abs(w - coefficients[i])),
+    Math.abs(b.data[0] - intercept[0]),
   );
+  for (const model of [three, net]) model.dispose();
+  return gap;
+}
+
+/** Share of the values within the 95% bands of forecasts from many places. */
+function coverage(ar: Autoregressive, past: readonly number[]): number {
   let inside = 0;
   let count = 0;
   for (let from = 200; from + 20 < T; from += 20) {
-    // bands of forecasts from many places
     const { means, covariances } = ar.forecast(20, { history: past.slice(0, from) });
     means.forEach((m, h) => {
       ++count;
       inside += Number(Math.abs(past[from + h] - m) < 1.96 * Math.sqrt(covariances[h]));
     });
   }
-  const { means, covariances } = ar.forecast(AHEAD, { history: past });
+  return inside / count;
+}
+
+function figure(
+  order: number,
+  { means, covariances }: AutoregressiveOutputs,
+  past: readonly number[],
+  future: readonly number[],
+): string {
   const shown = past.slice(-80);
   const ahead = Array.from(means, (_, h) => h + 1);
   const band = (sign: number): number[] =>
     Array.from(means, (m, h) => m + sign * 1.96 * Math.sqrt(covariances[h]));
-  const figure = svg(
+  return svg(
     plot({
       title: "An autoregressive model runs on by itself",
       note: `Order ${order} by BIC among 0 to 10. The band holds 95% of the futures if the model is right.`,
@@ -91,7 +108,21 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       ],
     }),
   );
-  for (const model of [ar, three, net]) model.dispose();
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  context.log(
+    `y_t = ${taps.map((a, i) => `${a.toFixed(3)}·y_{t-${i + 1}}`).join(" + ")} + N(0, ${SD}²): the ` +
+      "model sees only the numbers.",
+  );
+  const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
+  const { past, future } = series(new Random(ar.engine, context.seed, streams.initial));
+  const { order } = await ar.fit(past);
+  const { coefficients, noise } = ar.parameters;
+  const gap = await gradientGap(past, context);
+  const inside = coverage(ar, past);
+  const drawn = figure(order, ar.forecast(AHEAD, { history: past }), past, future);
+  ar.dispose();
   return {
     numbers: {
       "order chosen (true: 3)": order,
@@ -100,9 +131,9 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       ),
       [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]),
       "net by gradient against least squares, largest difference": gap,
-      "share of the values that came within the 95% bands": inside / count,
+      "share of the values that came within the 95% bands": inside,
     },
-    verdict: order === 3 && gap < 1e-4 && Math.abs(inside / count - 0.95) < 0.05,
-    figure,
+    verdict: order === 3 && gap < 1e-4 && Math.abs(inside - 0.95) < 0.05,
+    figure: drawn,
   };
 };

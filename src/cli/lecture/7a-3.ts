@@ -10,10 +10,13 @@ import { delayTaps, dense } from "../../models/network/layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
-import { Random } from "../../wasm/random.ts";
+import { engine } from "../../wasm/engine.ts";
 import { streams } from "../../wasm/streams.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import { Random } from "../../wasm/random.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
+
+const pluralOf = (noun: string): string => (noun === "child" ? "children" : `${noun}s`);
 
 /** Sentences that agree in number: the verb depends on the noun before the adverb, two words back. */
 function sentences(random: Random, count: number): string[][] {
@@ -24,7 +27,7 @@ function sentences(random: Random, count: number): string[][] {
     const verb = pick(["sleep", "run", "sing"]);
     return [
       pick(["the", plural ? "some" : "a"]),
-      plural ? (who === "child" ? "children" : `${who}s`) : who,
+      plural ? pluralOf(who) : who,
       pick(["often", "never", "now"]),
       plural ? verb : `${verb}s`,
       ".",
@@ -59,110 +62,6 @@ function bigramPerplexity(
   return Math.exp(sum / words);
 }
 
-export const run: Run = async (context): Promise<Outcome> => {
-  const { seed, log, signal, progress } = context;
-  log("x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.");
-  const ar = await autoregressive({ maxOrder: 10 });
-  const random = new Random(ar.engine, seed, streams.initial);
-  const x = [0.1, 0.1];
-  const SD = 0.005;
-  while (x.length < 1100)
-    x.push(Math.max(-1.5, Math.min(1.5, 1 - 1.4 * x.at(-1)! ** 2 + 0.3 * x.at(-2)! + SD * random.normal())));
-  const seen = x.slice(100, 900);
-  const held = x.slice(900);
-  const net = await network({
-    input: 1,
-    layers: [delayTaps(2), dense(20, { activation: "tanh" }), dense(1)],
-    loss: "squared",
-    seed,
-  });
-  await ar.fit(seen);
-  await follow(
-    context,
-    net,
-    nextStep(Array.from({ length: 16 }, (_, i) => seen.slice(i * 50, (i + 1) * 50))),
-    { optimizer: adam({ rate: (step) => 0.02 / (1 + step / 500) }), steps: 2500 },
-    { from: 0, to: 0.5, note: "series" },
-  );
-  const rmse = (said: ArrayLike<number>, from: number): number =>
-    Math.sqrt(
-      held.slice(20).reduce((sum, v, t) => sum + (v - said[t + 20 + from]) ** 2, 0) / (held.length - 20),
-    );
-  const [linear] = ar.predict([held]);
-  const [layered] = net.predict([held]);
-  const errors = { ar: rmse(linear.means, 0), net: rmse(layered, -1) };
-
-  log(
-    "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
-      "one looks it up.",
-  );
-  const words = sentences(new Random(ar.engine, seed, streams.experiment), 600);
-  const train = words.slice(0, 500);
-  const test = words.slice(500);
-  const vocabulary = [...new Set(words.flat())];
-  const lm = await languageModel({ vocabulary, context: 3, embedding: 8, hidden: 20, direct: true, seed });
-  await lm.fit(train, {
-    steps: 800,
-    signal,
-    onProgress: ({ step, steps, loss }) =>
-      progress(0.5 + (0.5 * step) / steps, `words: loss ${loss.toFixed(3)}`),
-  });
-  // five words: determiner (2 of 3 ways: 1.04 nats), noun and number given it, adverb (ln 3), verb (ln 3),
-  // full stop
-  const perplexity = lm.perplexity(test);
-  const bigram = bigramPerplexity(train, test, vocabulary);
-  const wrong = agreement(lm.predict(test), test, vocabulary);
-  const order = held.slice(1, -1).map((_, t) => t);
-  const figure = svg(
-    plot({
-      title: "The next value of a bent map",
-      note:
-        `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden ` +
-        `layer ${errors.net.toFixed(4)}, noise ${SD}`,
-      x: { label: "x now" },
-      y: { label: "x next" },
-      marks: [
-        {
-          kind: "points",
-          size: 3,
-          x: order.map((t) => held[t + 1]),
-          y: order.map((t) => held[t + 2]),
-          label: "what came",
-          color: "#bbb",
-        },
-        {
-          kind: "points",
-          size: 1.8,
-          x: order.slice(12).map((t) => held[t + 1]),
-          y: order.slice(12).map((t) => linear.means[t + 2]),
-          label: "autoregression",
-        },
-        {
-          kind: "points",
-          size: 1.8,
-          x: order.map((t) => held[t + 1]),
-          y: order.map((t) => layered[t + 1]),
-          label: "taps and a hidden layer",
-          color: "#c33",
-        },
-      ],
-    }),
-  );
-  for (const model of [ar, net, lm]) model.dispose();
-  return {
-    numbers: {
-      "series: noise": SD,
-      "series: autoregression, one-step error": errors.ar,
-      "series: taps and 20 hidden units, one-step error": errors.net,
-      "words: perplexity of a bigram model": bigram,
-      "words: perplexity of the neural language model": perplexity,
-      "words: probability it gives to verbs of the wrong number": wrong,
-    },
-    verdict: errors.net < 0.1 * errors.ar && perplexity < bigram && wrong < 0.05,
-    figure,
-  };
-};
-
 /** Mean probability of a verb of the wrong number, at the verbs. */
 function agreement(
   predicted: readonly ArrayLike<number>[],
@@ -182,3 +81,148 @@ function agreement(
   }, 0);
   return total / test.length;
 }
+
+/** Noise of the bent map. */
+const SD = 0.005;
+
+/** x ← 1 - 1.4·x² + 0.3·(x one step earlier) + noise, kept within ±1.5. */
+function bentMap(random: Random): number[] {
+  const x = [0.1, 0.1];
+  while (x.length < 1100)
+    x.push(Math.max(-1.5, Math.min(1.5, 1 - 1.4 * x.at(-1)! ** 2 + 0.3 * x.at(-2)! + SD * random.normal())));
+  return x;
+}
+
+/** What two models said of the held-out end of the bent map. */
+interface MapResult {
+  readonly held: readonly number[];
+  /** linear[t] is said of held[t], layered[t] of held[t + 1]. */
+  readonly linear: ArrayLike<number>;
+  readonly layered: ArrayLike<number>;
+  /** Root mean square errors one step ahead. */
+  readonly errors: { readonly ar: number; readonly net: number };
+}
+
+/** A weighted sum, and a hidden layer on delay taps, learn the bent map. */
+async function learnMap(context: LectureContext): Promise<MapResult> {
+  const { seed } = context;
+  const ar = await autoregressive({ maxOrder: 10 });
+  const x = bentMap(new Random(ar.engine, seed, streams.initial));
+  const seen = x.slice(100, 900);
+  const held = x.slice(900);
+  const net = await network({
+    input: 1,
+    layers: [delayTaps(2), dense(20, { activation: "tanh" }), dense(1)],
+    loss: "squared",
+    seed,
+  });
+  await ar.fit(seen);
+  await follow(
+    context,
+    net,
+    nextStep(Array.from({ length: 16 }, (_, i) => seen.slice(i * 50, (i + 1) * 50))),
+    { optimizer: adam({ rate: (step) => 0.02 / (1 + step / 500) }), steps: 2500 },
+    { from: 0, to: 0.5, note: "series" },
+  );
+  const rmse = (predicted: ArrayLike<number>, from: number): number =>
+    Math.sqrt(
+      held.slice(20).reduce((sum, v, t) => sum + (v - predicted[t + 20 + from]) ** 2, 0) / (held.length - 20),
+    );
+  const [{ means: linear }] = ar.predict([held]);
+  const [layered] = net.predict([held]);
+  for (const model of [ar, net]) model.dispose();
+  return { held, linear, layered, errors: { ar: rmse(linear, 0), net: rmse(layered, -1) } };
+}
+
+/** A bigram model and Bengio's on sentences of their own. */
+async function learnWords({
+  seed,
+  signal,
+  progress,
+}: LectureContext): Promise<{ perplexity: number; bigram: number; wrong: number }> {
+  const words = sentences(new Random(await engine("float64"), seed, streams.experiment), 600);
+  const train = words.slice(0, 500);
+  const test = words.slice(500);
+  const vocabulary = [...new Set(words.flat())];
+  const lm = await languageModel({ vocabulary, context: 3, embedding: 8, hidden: 20, direct: true, seed });
+  await lm.fit(train, {
+    steps: 800,
+    signal,
+    onProgress: ({ step, steps, loss }) =>
+      progress(0.5 + (0.5 * step) / steps, `words: loss ${loss.toFixed(3)}`),
+  });
+  // five words: determiner (2 of 3 ways: 1.04 nats), noun and number given it, adverb (ln 3), verb (ln 3),
+  // full stop
+  const result = {
+    perplexity: lm.perplexity(test),
+    bigram: bigramPerplexity(train, test, vocabulary),
+    wrong: agreement(lm.predict(test), test, vocabulary),
+  };
+  lm.dispose();
+  return result;
+}
+
+function figure({ held, linear, layered, errors }: MapResult): string {
+  const order = held.slice(1, -1).map((_, t) => t);
+  const late = order.slice(12);
+  const now = (steps: readonly number[]): number[] => steps.map((t) => held[t + 1]);
+  return svg(
+    plot({
+      title: "The next value of a bent map",
+      note:
+        `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden ` +
+        `layer ${errors.net.toFixed(4)}, noise ${SD}`,
+      x: { label: "x now" },
+      y: { label: "x next" },
+      marks: [
+        {
+          kind: "points",
+          size: 3,
+          x: now(order),
+          y: order.map((t) => held[t + 2]),
+          label: "what came",
+          color: "#bbb",
+        },
+        {
+          kind: "points",
+          size: 1.8,
+          x: now(late),
+          y: late.map((t) => linear[t + 2]),
+          label: "autoregression",
+        },
+        {
+          kind: "points",
+          size: 1.8,
+          x: now(order),
+          y: order.map((t) => layered[t + 1]),
+          label: "taps and a hidden layer",
+          color: "#c33",
+        },
+      ],
+    }),
+  );
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  context.log(
+    "x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.",
+  );
+  const map = await learnMap(context);
+  context.log(
+    "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
+      "one looks it up.",
+  );
+  const { perplexity, bigram, wrong } = await learnWords(context);
+  return {
+    numbers: {
+      "series: noise": SD,
+      "series: autoregression, one-step error": map.errors.ar,
+      "series: taps and 20 hidden units, one-step error": map.errors.net,
+      "words: perplexity of a bigram model": bigram,
+      "words: perplexity of the neural language model": perplexity,
+      "words: probability it gives to verbs of the wrong number": wrong,
+    },
+    verdict: map.errors.net < 0.1 * map.errors.ar && perplexity < bigram && wrong < 0.05,
+    figure: figure(map),
+  };
+};

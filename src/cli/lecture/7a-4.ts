@@ -10,89 +10,89 @@ import type { Outcome, Run } from "./experiment.ts";
 
 const T = 600;
 
-export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
-  log(
-    "A ship drifts with its speed, an engine pushes it, a bad compass sees its place; every seventh " +
-      "reading is lost.",
-  );
-  const spec = {
-    state: 2,
-    output: 1,
-    input: 1,
-    A: [
-      [1, 1],
-      [0, 0.9],
+const settings = {
+  state: 2,
+  output: 1,
+  input: 1,
+  A: [
+    [1, 1],
+    [0, 0.9],
+  ],
+  B: [[0], [0.3]],
+  C: [[1, 0]],
+  D: 0,
+  Q: [
+    [0.01, 0],
+    [0, 0.05],
+  ],
+  R: 4,
+  initial: {
+    mean: [0, 0],
+    covariance: [
+      [4, 0],
+      [0, 0.25],
     ],
-    B: [[0], [0.3]],
-    C: [[1, 0]],
-    D: 0,
-    Q: [
-      [0.01, 0],
-      [0, 0.05],
-    ],
-    R: 4,
-    initial: {
-      mean: [0, 0],
-      covariance: [
-        [4, 0],
-        [0, 0.25],
-      ],
-    },
-  };
-  const k = await lds(spec);
-  const u = [Float64Array.from({ length: T }, (_, t) => Math.sin(t / 15))];
-  const { sequence, states } = k.sample(T, { seed, inputs: u });
-  const y = sequence.map((v, t) => (t % 7 === 3 ? NaN : v));
-  const [filtered] = k.filter([y], { inputs: u });
-  const [smoothed] = k.smooth([y], { inputs: u });
-  const place = (x: ArrayLike<number>, t: number): number => x[2 * t];
-  const off = (x: (t: number) => number, from: readonly number[]): number =>
-    Math.sqrt(from.reduce((sum, t) => sum + (x(t) - place(states, t)) ** 2, 0) / from.length);
-  const all = Array.from({ length: T }, (_, t) => t);
-  const read = all.filter((t) => t % 7 !== 3);
-  const errors = {
-    reading: off((t) => sequence[t], read),
+  },
+};
+/** Where EM starts: another A, B, Q and R. */
+const wrongSettings = {
+  ...settings,
+  A: [
+    [1, 0.5],
+    [0, 0.5],
+  ],
+  B: [[0], [0.1]],
+  Q: [
+    [1, 0],
+    [0, 1],
+  ],
+  R: 1,
+};
+
+const all = Array.from({ length: T }, (_, t) => t);
+/** Steps whose reading is not lost. */
+const read = all.filter((t) => t % 7 !== 3);
+const place = (x: ArrayLike<number>, t: number): number => x[2 * t];
+
+/** What is known of the ship. */
+interface Voyage {
+  readonly states: Float64Array;
+  /** Readings, NaN where lost. */
+  readonly y: Float64Array;
+  readonly filtered: GaussianStates;
+  readonly smoothed: GaussianStates;
+}
+
+/** Share of the steps where the truth is within the estimate's 95%. */
+const within = (estimate: GaussianStates, states: Float64Array): number =>
+  all.filter(
+    (t) =>
+      Math.abs(place(estimate.means, t) - place(states, t)) < 1.96 * Math.sqrt(estimate.covariances[4 * t]),
+  ).length / T;
+
+/** Root mean square errors of the place. */
+function placeErrors({ states, y, filtered, smoothed }: Voyage): {
+  reading: number;
+  filter: number;
+  smoother: number;
+} {
+  const off = (x: (t: number) => number, steps: readonly number[]): number =>
+    Math.sqrt(steps.reduce((sum, t) => sum + (x(t) - place(states, t)) ** 2, 0) / steps.length);
+  return {
+    reading: off((t) => y[t], read),
     filter: off((t) => place(filtered.means, t), all),
     smoother: off((t) => place(smoothed.means, t), all),
   };
-  const within = (g: GaussianStates | undefined): number =>
-    all.filter(
-      (t) => Math.abs(place(g!.means, t) - place(states, t)) < 1.96 * Math.sqrt(g!.covariances[4 * t]),
-    ).length / T;
+}
 
-  log("EM starts from a wrong system and climbs.");
-  const learner = await lds({
-    ...spec,
-    A: [
-      [1, 0.5],
-      [0, 0.5],
-    ],
-    B: [[0], [0.1]],
-    Q: [
-      [1, 0],
-      [0, 1],
-    ],
-    R: 1,
-    fixed: ["C", "D", "initial"],
-  });
-  const truth = k.logLikelihood([y], { inputs: u });
-  const start = learner.logLikelihood([y], { inputs: u });
-  const { history, logLikelihood } = await learner.fit([y], {
-    inputs: u,
-    iterations: 200,
-    tolerance: 1e-3,
-    signal,
-    onProgress: (e) => progress(e.iteration / 200, `ln p ${e.objective.toFixed(1)}`),
-  });
-  signal.throwIfAborted();
-  const fell = history.filter((h, i) => i > 0 && h < history[i - 1] - 1e-6).length;
-  const [before] = learner.predict([y], { inputs: u });
-  const [best] = k.predict([y], { inputs: u });
-  const oneStep = (p: GaussianStates | undefined): number =>
-    Math.sqrt(read.slice(20).reduce((sum, t) => sum + (p!.means[t] - y[t]) ** 2, 0) / (read.length - 20));
+/** Root mean square error one step ahead. */
+const oneStepError = (predicted: ArrayLike<number>, y: Float64Array): number =>
+  Math.sqrt(read.slice(20).reduce((sum, t) => sum + (predicted[t] - y[t]) ** 2, 0) / (read.length - 20));
+
+function figure({ states, y, filtered, smoothed }: Voyage, errors: ReturnType<typeof placeErrors>): string {
   const window = all.slice(100, 220);
   const s = (t: number): number => Math.sqrt(smoothed.covariances[4 * t]);
-  const figure = svg(
+  return svg(
     plot({
       title: "Where the ship is",
       note:
@@ -120,27 +120,58 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       ],
     }),
   );
+}
+
+export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome> => {
+  log(
+    "A ship drifts with its speed, an engine pushes it, a bad compass sees its place; every seventh " +
+      "reading is lost.",
+  );
+  const k = await lds(settings);
+  const u = [Float64Array.from({ length: T }, (_, t) => Math.sin(t / 15))];
+  const { sequence, states } = k.sample(T, { seed, inputs: u });
+  const y = sequence.map((v, t) => (t % 7 === 3 ? NaN : v));
+  const [filtered] = k.filter([y], { inputs: u });
+  const [smoothed] = k.smooth([y], { inputs: u });
+  const voyage: Voyage = { states, y, filtered, smoothed };
+  const errors = placeErrors(voyage);
+
+  log("EM starts from a wrong system and climbs.");
+  const learner = await lds({ ...wrongSettings, fixed: ["C", "D", "initial"] });
+  const truth = k.logLikelihood([y], { inputs: u });
+  const start = learner.logLikelihood([y], { inputs: u });
+  const { history, logLikelihood } = await learner.fit([y], {
+    inputs: u,
+    iterations: 200,
+    tolerance: 1e-3,
+    signal,
+    onProgress: (e) => progress(e.iteration / 200, `ln p ${e.objective.toFixed(1)}`),
+  });
+  signal.throwIfAborted();
+  const fell = history.filter((h, i) => i > 0 && h < history[i - 1] - 1e-6).length;
+  const [before] = learner.predict([y], { inputs: u });
+  const [best] = k.predict([y], { inputs: u });
   for (const model of [k, learner]) model.dispose();
   return {
     numbers: {
       "error of a reading": errors.reading,
       "error of the filter": errors.filter,
       "error of the smoother": errors.smoother,
-      "truth within the filter's 95%": within(filtered),
-      "truth within the smoother's 95%": within(smoothed),
+      "truth within the filter's 95%": within(filtered, states),
+      "truth within the smoother's 95%": within(smoothed, states),
       "ln p of the data: wrong system": start,
       "ln p of the data: after EM": logLikelihood,
       "ln p of the data: true system": truth,
       "iterations that fell": fell,
-      "one-step error, learned": oneStep(before),
-      "one-step error, true system": oneStep(best),
+      "one-step error, learned": oneStepError(before.means, y),
+      "one-step error, true system": oneStepError(best.means, y),
     },
     verdict:
       errors.smoother < errors.filter &&
       errors.filter < errors.reading &&
-      Math.abs(within(smoothed) - 0.95) < 0.05 &&
+      Math.abs(within(smoothed, states) - 0.95) < 0.05 &&
       fell === 0 &&
       logLikelihood > truth - 1,
-    figure,
+    figure: figure(voyage, errors),
   };
 };

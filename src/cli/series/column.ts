@@ -22,7 +22,10 @@ export interface Column {
 
 const missing = (values: Float64Array): number => values.filter((v) => Number.isNaN(v)).length;
 
-/** Reads a column, by its name or place, else the last one of numbers, and refuses what cannot be fitted or tested. */
+/**
+ * Reads a column, by its name or place, else the last one of numbers, and refuses what cannot be fitted or
+ * tested.
+ */
 export function readColumn(path: string, wanted: string | undefined, heldOut: number): Column {
   const table: CsvTable = readCsv(readTextFile(path), path);
   const name = wanted ?? table.lastNumeric();

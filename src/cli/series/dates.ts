@@ -1,4 +1,6 @@
-/** Dates beside a column of numbers: what stands on the axis at each step, also beyond the end of the table. */
+/**
+ * Dates beside a column of numbers: what stands on the axis at each step, also beyond the end of the table.
+ */
 import type { CsvTable } from "../../formats/csv.ts";
 
 /** Columns from the left among which dates are looked for. */

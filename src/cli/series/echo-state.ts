@@ -1,7 +1,7 @@
 /**
  * An echo state network for a series. Leak and ridge are chosen on the last fifth of what may be seen, among
- * readouts whose free run stays near the series: a readout with large weights predicts one step well and leaves
- * for 10^38 when it is fed its own predictions.
+ * readouts whose free run stays near the series: a readout with large weights predicts one step well and
+ * leaves for 10^38 when it is fed its own predictions.
  */
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { type Esn, esn } from "../../models/esn/esn.ts";

@@ -5,8 +5,8 @@ import type { FittedSeries, Gaussians } from "./fitted.ts";
 /** Half-width of a 95% band in standard deviations. */
 export const BAND = 1.96;
 /**
- * The smallest variance a model may claim, relative to the series': a millionth of its spread is more digits than
- * a column of text has to say.
+ * The smallest variance a model may claim, relative to the series': a millionth of its spread is more digits
+ * than a column of text has to say.
  */
 const MIN_VARIANCE = 1e-12;
 /** Beyond this size squares overflow, or underflow: such columns are scaled by a power of two first. */

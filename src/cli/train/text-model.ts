@@ -15,7 +15,7 @@ const STRETCH = 16;
 /** Pieces that the held-out text is cut in, and steps predicted at once between two looks at the signal. */
 const PIECES = 64;
 const AT_ONCE = 16;
-const STEPS_AT_ONCE = 2 ** 16;
+const STEPS_AT_ONCE = 2 ** 14;
 /** Steps over which the shown loss is averaged. */
 const AVERAGE = 50;
 

@@ -291,7 +291,7 @@ test("eval reads lines with characters that the net does not know: they are erro
   );
 });
 
-test("lines without splits get them: every tenth line judges, the screen says so, and training runs", async () => {
+test("lines without splits get them: every tenth line judges, and the screen says so", async () => {
   const bare = write("bare", inks, () => undefined);
   const said: string[] = [];
   const valid = await readHandwriting(diskFolder(bare), {

@@ -61,7 +61,8 @@ test("a run stopped in the middle of an epoch and resumed gives the same net, to
     },
   });
   expect([first.finished, first.step]).toEqual([false, 4]);
-  const second = await run("pieces", { resume: true, recipe: { ...recipe, rate: 99 } }); // the checkpoint's recipe counts
+  // the checkpoint's recipe counts
+  const second = await run("pieces", { resume: true, recipe: { ...recipe, rate: 99 } });
   expect([whole.finished, second.finished, second.step]).toEqual([true, true, 9]);
   expect(second.history.map(({ epoch, loss, error }) => [epoch, loss, error])).toEqual(
     whole.history.map(({ epoch, loss, error }) => [epoch, loss, error]),

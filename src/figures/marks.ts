@@ -1,0 +1,92 @@
+/** What can be drawn on the axes of a plot, and which values the axes must hold for it. */
+import { ShapeError } from "../wasm/errors.ts";
+import type { ColorMap } from "./raster.ts";
+
+/** Points (x, y), and what their key says. */
+export interface Series {
+  /** Data units; as many as y. */
+  x: ArrayLike<number>;
+  /** Data units; a value that is not finite leaves a gap. */
+  y: ArrayLike<number>;
+  /** In the key; without one the series is not listed there. */
+  label?: string;
+  /** Default: the next of `colors.series`. */
+  color?: string;
+}
+
+/** Values as colors: [rows*columns], first row at the bottom. */
+export interface RasterMark {
+  kind: "raster";
+  values: ArrayLike<number>;
+  rows: number;
+  columns: number;
+  /** Outer edges, data units. */
+  x: readonly [number, number];
+  y: readonly [number, number];
+  map?: ColorMap;
+  log?: boolean;
+  /** Ends of the color scale. Default: the extremes of the values. */
+  range?: readonly [number, number];
+  label?: string;
+}
+
+/** Something drawn on the axes. Equal lengths for x and y; values that are not finite leave a gap. */
+export type Mark =
+  | ({ kind: "line"; width?: number; dash?: boolean } & Series)
+  | ({ kind: "points"; size?: number } & Series)
+  /** Bars from the axis' foot to y, `width` wide in data units of x. */
+  | ({ kind: "bars"; width?: number } & Series)
+  /** The area between y and y2. */
+  | ({ kind: "band"; y2: ArrayLike<number> } & Series)
+  | RasterMark
+  /** A reference line across the plot at x or at y. */
+  | { kind: "rule"; x?: number; y?: number; label?: string; color?: string }
+  | { kind: "text"; x: number; y: number; text: string; anchor?: "start" | "middle" | "end"; color?: string };
+
+/** A mark of one kind. */
+export type MarkOf<K extends Mark["kind"]> = Extract<Mark, { kind: K }>;
+
+/** Width of bars in data units of x, where they do not say. */
+export const BAR_WIDTH = 0.8;
+
+/** Whether a mark takes the next color, and has a place in the key. */
+export const isSeries = (mark: Mark): mark is Extract<Mark, Series> =>
+  mark.kind === "line" || mark.kind === "points" || mark.kind === "bars" || mark.kind === "band";
+
+/** Throws ShapeError where lengths do not fit together. */
+export function checkMarks(marks: readonly Mark[]): void {
+  for (const mark of marks) {
+    if (
+      isSeries(mark) &&
+      (mark.x.length !== mark.y.length || (mark.kind === "band" && mark.y2.length !== mark.y.length))
+    ) {
+      throw new ShapeError(
+        `plot: ${mark.kind} "${mark.label ?? ""}" has ${mark.x.length} x and ${mark.y.length} y, ` +
+          "want equally many",
+      );
+    }
+    if (mark.kind === "raster" && mark.values.length !== mark.rows * mark.columns) {
+      throw new ShapeError(
+        `plot: raster has ${mark.values.length} values, want ${mark.rows} x ${mark.columns} ` +
+          `= ${mark.rows * mark.columns}`,
+      );
+    }
+  }
+}
+
+/** All values that an axis must hold. */
+export function* extent(marks: readonly Mark[], axis: "x" | "y", log: boolean | undefined): Iterable<number> {
+  for (const mark of marks) {
+    const values = mark[axis];
+    if (values === undefined) continue;
+    if (typeof values === "number") yield values;
+    else if (mark.kind === "bars" && axis === "x") yield* barEdges(mark);
+    else yield* Array.from(values);
+    if (mark.kind === "band" && axis === "y") yield* Array.from(mark.y2);
+    if (mark.kind === "bars" && axis === "y" && !log) yield 0;
+  }
+}
+
+function* barEdges({ x, width = BAR_WIDTH }: MarkOf<"bars">): Iterable<number> {
+  for (const middle of Array.from(x)) yield* [middle - width / 2, middle + width / 2];
+}
