@@ -106,6 +106,13 @@ export type {
 } from "./models/lds/lds.ts";
 export type { LdsFitOptions } from "./models/lds/fit.ts";
 export type { Fixed, FixedEntries, LdsName } from "./models/lds/fixed.ts";
+export { arima, Arima } from "./models/structural/arima.ts";
+export type { ArimaSeason, ArimaSpec } from "./models/structural/arima-family.ts";
+export { structural, Structural, type Component } from "./models/structural/structural.ts";
+export type { SeasonSpec, StructuralSpec } from "./models/structural/structural-family.ts";
+export type { Forecast, StateSpaceCriteria, StateSpaceModel, WithInputs } from "./models/structural/model.ts";
+export type { Diagnostics, TestResult } from "./models/structural/diagnostics.ts";
+export type { Disturbances } from "./models/structural/simulation.ts";
 export { localLevel, type LocalLevelSpec } from "./models/lds/local-level.ts";
 export type { GaussianOutputs, GaussianStates } from "./models/lds/outputs.ts";
 export type { LdsSample } from "./models/lds/sampling.ts";

@@ -51,7 +51,7 @@ export async function fitLds(
 ): Promise<EmReport> {
   const { who } = task;
   const units = unitsOf(task);
-  const jacobian = units.logJacobian(task.data, (x) => kalman.algebra.log(x));
+  const jacobian = units.logJacobian(task.data, task.model, (x) => kalman.algebra.log(x));
   const inUnits: LdsTask = {
     ...task,
     model: units.enter(task.model),

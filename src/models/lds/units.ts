@@ -53,11 +53,15 @@ export class Units {
     return own;
   }
 
-  /** Σ ln unit over the values that are there: ln p in these units less ln p in those of the user. */
-  logJacobian(data: readonly Series[], log: (x: Float64Array) => Float64Array): number {
-    const { outputs } = this.#sizes;
+  /**
+   * ln p in these units less ln p in those of the user: Σ ln unit over the values that are there, less
+   * those of states that start diffuse, whose measure changes with theirs.
+   */
+  logJacobian(data: readonly Series[], { initial }: LinearGaussian, log: Log): number {
+    const { outputs, states } = this.#sizes;
     const logs = log(outputs);
-    let total = 0;
+    const start = initial === "diffuse" ? log(states).reduce((a, b) => a + b, 0) : 0;
+    let total = -start * data.length;
     for (const { y } of data)
       y.forEach((x, i) => {
         if (x === x) total += logs[i % outputs.length];
@@ -65,6 +69,8 @@ export class Units {
     return total;
   }
 }
+
+type Log = (x: Float64Array) => Float64Array;
 
 function changed(model: LinearGaussian, { outputs, states, inputs }: UnitSizes): LinearGaussian {
   const map = (M: Matrix, to: Float64Array, from: Float64Array): Matrix =>

@@ -1,0 +1,59 @@
+/**
+ * What the standardized one-step errors of a series say about its model. (Durbin & Koopman 2012, section
+ * 2.12.)
+ */
+import { chiSquaredTail, type Logs } from "../../inference/special-functions.ts";
+import { DataError } from "../../wasm/errors.ts";
+
+/** A statistic, and the probability of a larger one under a right model. */
+export interface TestResult {
+  readonly statistic: number;
+  readonly pValue: number;
+}
+
+/** Tests of the errors. */
+export interface Diagnostics {
+  /** Correlation up to `lags` steps apart (Ljung & Box 1978). */
+  readonly ljungBox: TestResult & { readonly lags: number };
+  /** Skewness and kurtosis (Jarque & Bera 1980). */
+  readonly normality: TestResult & { readonly skewness: number; readonly kurtosis: number };
+  /** Squares of the last third over those of the first: near 1 where the variance stays. */
+  readonly heteroskedasticity: { readonly statistic: number };
+  /** Standardized errors; NaN where a value is missing or the start is diffuse. */
+  readonly errors: Float64Array;
+}
+
+const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length;
+
+/** The tests of errors [T]; `fitted` coefficients are taken off the degrees of freedom of Ljung and Box. */
+export function diagnose(who: string, errors: Float64Array, fitted: number, logs: Logs): Diagnostics {
+  const e = errors.filter((x) => x === x);
+  const n = e.length;
+  if (n < 8) throw new DataError(`${who}: ${n} errors are known, want at least 8`);
+  const center = mean(e);
+  const moment = (k: number): number =>
+    mean(e.map((x) => Array.from({ length: k }).reduce<number>((product) => product * (x - center), 1)));
+  const variance = moment(2);
+  const lags = Math.min(Math.max(fitted + 1, 10), n - 2);
+  let box = 0;
+  for (let k = 1; k <= lags; ++k) {
+    let sum = 0;
+    for (let t = k; t < n; ++t) sum += (e[t] - center) * (e[t - k] - center);
+    const r = sum / (n * variance);
+    box += (r * r) / (n - k);
+  }
+  box *= n * (n + 2);
+  const skewness = moment(3) / (variance * Math.sqrt(variance));
+  const kurtosis = moment(4) / (variance * variance);
+  const excess = kurtosis - 3;
+  const bera = (n / 6) * (skewness * skewness + (excess * excess) / 4);
+  const third = Math.round(n / 3);
+  const squares = (part: Float64Array): number => part.reduce((sum, x) => sum + x * x, 0);
+  const freedom = Math.max(lags - fitted, 1);
+  return {
+    ljungBox: { lags, statistic: box, pValue: chiSquaredTail(box, freedom, logs) },
+    normality: { statistic: bera, pValue: chiSquaredTail(bera, 2, logs), skewness, kurtosis },
+    heteroskedasticity: { statistic: squares(e.slice(n - third)) / squares(e.slice(0, third)) },
+    errors,
+  };
+}

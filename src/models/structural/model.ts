@@ -1,0 +1,426 @@
+/**
+ * A fitted family of state-space systems with one output: what structural models and ARIMA have in common.
+ */
+import {
+  finite,
+  flattenInputs,
+  flattenSequences,
+  each,
+  type Each,
+  type Sequences,
+} from "../../data/sequence.ts";
+import { elementwise } from "../../inference/elementwise.ts";
+import type { InferenceEngine } from "../../inference/inference-engine.ts";
+import type { Kalman } from "../../inference/kalman.ts";
+import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
+import { normalQuantile } from "../../inference/special-functions.ts";
+import { diffuseStart, type LinearGaussian, type Moments, type Series } from "../../inference/state-space.ts";
+import { powerOfTwo } from "../../inference/lds-regression.ts";
+import { checkEmOptions, emOptionNames, type EmOptions, type EmReport } from "../../train/em.ts";
+import {
+  DataError,
+  NumericError,
+  OptionError,
+  inRange,
+  knownOptions,
+  seedOption,
+  whole,
+} from "../../wasm/errors.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
+import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
+import { sampleSystem } from "../lds/sampling.ts";
+import { deviations } from "../lds/units.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { diagnose, type Diagnostics } from "./diagnostics.ts";
+import { Estimation } from "./estimation.ts";
+import type { Family } from "./parametric.ts";
+import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
+
+/** Inputs beside the series: where there is a history and a future, of both in one sequence. */
+export interface WithInputs {
+  readonly inputs?: Sequences;
+}
+
+/** What was found, in the units of the data. */
+export interface Estimates {
+  /** Natural parameters, in the family's order. */
+  readonly natural: Float64Array;
+  /** Their standard errors, or why there are none. */
+  readonly errors: Float64Array | string;
+}
+
+/** A forecast with its interval. */
+export interface Forecast extends GaussianOutputs {
+  /** Bounds between which the value lies with the probability `level`. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** Criteria of a fit, of which less is better. */
+export interface StateSpaceCriteria {
+  readonly aic: number;
+  readonly aicc: number;
+  readonly bic: number;
+  readonly parameters: number;
+  readonly observations: number;
+}
+
+/** Base of structural and ARIMA models. */
+export class StateSpaceModel {
+  readonly engine: InferenceEngine;
+  protected readonly kalman: Kalman;
+  protected readonly family: Family;
+  protected readonly life: Lifetime;
+  readonly #seed: number;
+  #estimates: Estimates | undefined;
+  #fitting = false;
+
+  /** Use the factories. */
+  constructor(kalman: Kalman, family: Family, seed: number, estimates?: Estimates) {
+    this.engine = kalman.engine;
+    this.life = new Lifetime(family.who, this);
+    this.kalman = this.life.own(kalman);
+    this.family = family;
+    this.#seed = seed;
+    this.#estimates = estimates;
+  }
+
+  /**
+   * Copies of the parameters, by name. Throws OptionError before the first fit, as all methods that need
+   * them do.
+   */
+  get parameters(): Record<string, number> {
+    return this.#named(this.estimates("parameters").natural);
+  }
+
+  /** Standard errors of the parameters, from the observed information; 0 for a variance at 0. */
+  get standardErrors(): Record<string, number> {
+    const { errors } = this.estimates("standardErrors");
+    if (typeof errors === "string") throw new NumericError(errors);
+    return this.#named(errors);
+  }
+
+  /**
+   * Maximum likelihood by quasi-Newton steps; NaN is missing. Of the options, `restarts` must be 1. Default
+   * tolerance 1e-8, iterations 200.
+   */
+  async fit(y: Sequences, options: EmOptions & WithInputs = {}): Promise<EmReport> {
+    const who = this.life.check("fit");
+    knownOptions(who, options, [...emOptionNames, "inputs"]);
+    const { inputs, ...em } = options;
+    const { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, em, [], {
+      iterations: 200,
+      tolerance: 1e-8,
+    });
+    if (restarts !== 1) throw new OptionError(`${who}: restarts is ${restarts}, want 1`);
+    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const data = this.data(who, y, { inputs });
+    const before = this.#estimates;
+    const leave = this.life.enter();
+    this.#fitting = true;
+    try {
+      const scale = new Scale(this.family, data);
+      const estimation = new Estimation(
+        this.family,
+        this.kalman,
+        data.map((series) => scale.series(series)),
+      );
+      const shift = scale.logJacobian(data, this.kalman);
+      const start = this.family.start();
+      if (this.family.constant) start[start.length - 1] = scale.mean(data);
+      const found = await estimation.maximize(start, {
+        iterations,
+        tolerance,
+        signal,
+        onIteration: (iteration, value, theta) => {
+          this.life.check("fit");
+          const natural = scale.user(this.family.natural(theta));
+          this.#estimates = { natural, errors: `${who}: standardErrors: the model is being trained` };
+          onProgress?.({ restart: 0, iteration, objective: value - shift });
+        },
+      });
+      this.life.check("fit");
+      const natural = scale.user(this.family.natural(found.x));
+      this.#estimates = { natural, errors: errorsOf(() => scale.user(estimation.standardErrors(found.x))) };
+      const { iterations: done, converged, value } = found;
+      const history = found.history.map((v) => v - shift);
+      return { logLikelihood: value - shift, iterations: done, converged, restart: 0, history };
+    } catch (error) {
+      this.#estimates = before;
+      throw error;
+    } finally {
+      this.#fitting = false;
+      leave();
+    }
+  }
+
+  /** ln p(y), nats; of a differenced series, of its differences. */
+  logLikelihood(y: Sequences, options: WithInputs = {}): number {
+    const { who, model } = this.at("logLikelihood", options);
+    return this.data(who, y, options).reduce(
+      (sum, series) =>
+        sum +
+        this.kalman.run(who, model, series, "likelihood").logLikelihood +
+        0.5 * this.family.uncounted * LOG_TWO_PI,
+      0,
+    );
+  }
+
+  /**
+   * Information criteria of a series under the fitted parameters. (Akaike 1974; Schwarz 1978; Hurvich &
+   * Tsai 1989.)
+   */
+  criteria(y: Sequences, options: WithInputs = {}): StateSpaceCriteria {
+    const { who } = this.at("criteria", options);
+    const lnp = this.logLikelihood(y, options);
+    const data = this.data(who, y, options);
+    const known = data.reduce((sum, series) => sum + series.y.filter((x) => x === x).length, 0);
+    const observations = known - this.family.uncounted * data.length;
+    const k = this.family.parameters.length;
+    if (observations < k + 2)
+      throw new DataError(`${who}: ${observations} observations, want more than ${k + 1}`);
+    const aic = 2 * k - 2 * lnp;
+    return {
+      aic,
+      aicc: aic + (2 * k * (k + 1)) / (observations - k - 1),
+      bic: k * this.kalman.algebra.log([observations])[0] - 2 * lnp,
+      parameters: k,
+      observations,
+    };
+  }
+
+  /** y_t given y_1..y_{t-1}, one step ahead; variance ∞ while the start is diffuse. */
+  predict<S extends Sequences>(y: S, options: WithInputs = {}): Each<S, GaussianOutputs> {
+    const { who, model } = this.at("predict", options);
+    const read = new PassReader(this.kalman, model);
+    const answers = this.data(who, y, options).map((series) =>
+      read.outputs(this.kalman.run(who, model, series, "filter"), series.u),
+    );
+    return each(y, answers);
+  }
+
+  /**
+   * The next `steps` values after `history`, with the interval that holds each with probability `level`
+   * (default 0.9).
+   */
+  forecast(
+    steps: number,
+    options: WithInputs & { readonly history: Sequences; readonly level?: number },
+  ): Forecast {
+    const { who, model } = this.at("forecast", options, ["history", "level"]);
+    whole(who, "steps", steps, 1);
+    const level = inRange(who, "level", options?.level ?? 0.9, 1e-6, 1 - 1e-6);
+    const past = this.#history(who, options?.history);
+    const y = new Float64Array(past.length + steps).fill(NaN);
+    y.set(past);
+    const [series] = this.withInputs(who, [y], options.inputs);
+    const pass = this.kalman.run(who, model, series, "filter");
+    const { means, covariances } = new PassReader(this.kalman, model).outputs(pass, series.u, past.length);
+    const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
+    const reach = covariances.map((v) => z * Math.sqrt(v));
+    return {
+      means,
+      covariances,
+      lower: means.map((m, i) => m - reach[i]),
+      upper: means.map((m, i) => m + reach[i]),
+    };
+  }
+
+  /**
+   * A drawn sequence [length] that goes on from `history` (default: from the start, where diffuse states
+   * are 0).
+   */
+  sample(
+    length: number,
+    options: WithInputs & { readonly history?: Sequences; readonly seed?: number } = {},
+  ): { sequence: Float64Array; states: Float64Array } {
+    const { who, model } = this.at("sample", options, ["history", "seed"]);
+    whole(who, "length", length, 1);
+    const seed = seedOption(who, options.seed ?? this.#seed);
+    const past = options.history === undefined ? new Float64Array(0) : this.#history(who, options.history);
+    const [{ u }] = this.withInputs(who, [new Float64Array(past.length + length)], options.inputs);
+    const cut = past.length * this.family.input;
+    const start = this.#stateAfter(who, model, { y: past, u: u?.subarray(0, cut) });
+    const random = new Random(this.engine, seed, streams.samples);
+    return sampleSystem(who, model, start, random, { length, u: u?.subarray(cut) });
+  }
+
+  /** Tests of the standardized one-step errors of one series. */
+  diagnostics(y: Sequences, options: WithInputs = {}): Diagnostics {
+    const { who, model } = this.at("diagnostics", options);
+    const series = this.one(who, y, options);
+    const pass = this.kalman.run(who, model, series, "filter");
+    const { means, covariances } = new PassReader(this.kalman, model).outputs(pass, series.u);
+    const errors = series.y.map((v, t) =>
+      Number.isFinite(covariances[t]) ? (v - means[t]) / Math.sqrt(covariances[t]) : NaN,
+    );
+    const fitted = this.family.parameters.filter(({ kind }) => kind === "coefficient").length;
+    return diagnose(who, errors, fitted, elementwise(this.engine));
+  }
+
+  /** Noises of one series given all of it. */
+  disturbances(y: Sequences, options: WithInputs = {}): Disturbances {
+    const { who, model } = this.at("disturbances", options);
+    return smoothedDisturbances(who, this.kalman, model, this.one(who, y, options));
+  }
+
+  /** States [T,n] of one series, drawn given all of it. */
+  simulate(y: Sequences, options: WithInputs & { readonly seed?: number } = {}): Float64Array {
+    const { who, model } = this.at("simulate", options, ["seed"]);
+    const random = new Random(this.engine, seedOption(who, options.seed ?? this.#seed), streams.samples);
+    return simulateStates(who, this.kalman, model, this.one(who, y, options), random);
+  }
+
+  /** Gives all memory back. Later calls throw DisposedError; a second dispose does nothing. */
+  dispose(): void {
+    this.life.end();
+  }
+
+  /** `dispose`, for `using`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** The estimates, or an OptionError. */
+  protected estimates(method: string): Estimates {
+    const who = this.life.check(method);
+    if (!this.#estimates) throw new OptionError(`${who}: the model is not fitted; call fit first`);
+    return this.#estimates;
+  }
+
+  /** What was found, if anything was. */
+  protected get found(): Estimates | undefined {
+    return this.#estimates;
+  }
+
+  /** A method's name for errors and the system as fitted; its options are checked. */
+  protected at(
+    method: string,
+    options: object,
+    more: readonly string[] = [],
+  ): { who: string; model: LinearGaussian } {
+    const { natural } = this.estimates(method);
+    const who = `${this.family.who}.${method}`;
+    knownOptions(who, options, ["inputs", ...more]);
+    return { who, model: this.family.system(this.kalman.algebra, natural) };
+  }
+
+  /** Series with their inputs, the constant among them. */
+  protected data(who: string, y: Sequences, { inputs }: WithInputs): Series[] {
+    return this.withInputs(who, flattenSequences(who, y, 1), inputs);
+  }
+
+  /** The one series that there must be. */
+  protected one(who: string, y: Sequences, options: WithInputs): Series {
+    const data = this.data(who, y, options);
+    if (data.length !== 1) throw new DataError(`${who}: ${data.length} sequences, want one`);
+    return data[0];
+  }
+
+  protected withInputs(who: string, y: readonly Float64Array[], inputs: Sequences | undefined): Series[] {
+    const { input, constant } = this.family;
+    const own = input - (constant ? 1 : 0);
+    const u = flattenInputs(
+      who,
+      inputs,
+      own,
+      y.map((values) => values.length),
+    );
+    if (input === 0) return y.map((values) => ({ y: values }));
+    return y.map((values, i) => ({
+      y: values,
+      u: Float64Array.from({ length: values.length * input }, (_, k) => {
+        const j = k % input;
+        return u && j < own ? u[i][Math.floor(k / input) * own + j] : 1;
+      }),
+    }));
+  }
+
+  #history(who: string, history: Sequences | undefined): Float64Array {
+    if (history === undefined) throw new DataError(`${who}: history is missing, want one sequence`);
+    const data = flattenSequences(`${who}: history`, history, 1, finite, 1);
+    if (data.length !== 1) throw new DataError(`${who}: history has ${data.length} sequences, want one`);
+    return data[0];
+  }
+
+  #stateAfter(who: string, model: LinearGaussian, series: Series): Moments {
+    if (series.y.length === 0) return diffuseStart(model);
+    const n = model.state;
+    const pass = this.kalman.run(who, model, series, "likelihood");
+    const read = new PassReader(this.kalman, model);
+    return {
+      mean: Matrix.column(this.kalman.algebra, read.numbers(pass.predictedMean, n)),
+      covariance: new Matrix(this.kalman.algebra, n, n, read.numbers(pass.predictedCovariance, n * n)),
+    };
+  }
+
+  #named(values: Float64Array): Record<string, number> {
+    return Object.fromEntries(this.family.parameters.map(({ name }, i) => [name, values[i]]));
+  }
+}
+
+/** Standard errors, or the words of why there are none. */
+function errorsOf(compute: () => Float64Array): Float64Array | string {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof NumericError) return error.message;
+    throw error;
+  }
+}
+
+/** Units of the series and of its inputs, powers of two. */
+class Scale {
+  readonly #family: Family;
+  readonly #unit: number;
+  readonly #inputs: Float64Array;
+
+  constructor(family: Family, data: readonly Series[]) {
+    const unit = deviations(
+      data.map(({ y }) => y),
+      1,
+    )[0];
+    this.#family = family;
+    this.#unit = powerOfTwo(unit);
+    this.#inputs = deviations(
+      data.flatMap(({ u }) => (u ? [u] : [])),
+      family.input,
+    ).map(powerOfTwo);
+  }
+
+  series({ y, u }: Series): Series {
+    return {
+      y: y.map((x) => x / this.#unit),
+      u: u?.map((x, i) => x / this.#inputs[i % this.#inputs.length]),
+    };
+  }
+
+  /** Natural parameters in the units of the user. */
+  user(natural: Float64Array): Float64Array {
+    return natural.map((x, i) => {
+      const { kind } = this.#family.parameters[i];
+      if (kind === "coefficient") return x;
+      if (kind === "variance") return x * this.#unit * this.#unit;
+      return (x * this.#unit) / this.#inputs[kind.input];
+    });
+  }
+
+  /** The mean of all values, in these units. */
+  mean(data: readonly Series[]): number {
+    let count = 0;
+    let mean = 0;
+    for (const { y } of data) for (const x of y) if (x === x) mean += (x / this.#unit - mean) / ++count;
+    return mean;
+  }
+
+  /**
+   * ln p in these units less ln p in those of the user: a diffuse state's measure changes as a value's
+   * does.
+   */
+  logJacobian(data: readonly Series[], { algebra }: Kalman): number {
+    const log = algebra.log([this.#unit])[0];
+    const known = data.reduce((sum, { y }) => sum + y.filter((x) => x === x).length, 0);
+    return (known - this.#family.diffuse * data.length) * log;
+  }
+}

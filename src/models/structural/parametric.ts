@@ -1,0 +1,57 @@
+/**
+ * State-space systems with a few parameters that have names: free coordinates for the search, natural
+ * values for the reader, and the system that both are of.
+ */
+import type { Algebra } from "../../inference/matrix.ts";
+import type { LinearGaussian } from "../../inference/state-space.ts";
+
+/**
+ * How a parameter changes with the units of the data: as their square, not at all, or as they do over an
+ * input's.
+ */
+export type ParameterKind = "variance" | "coefficient" | { readonly input: number };
+
+/** A parameter by name. */
+export interface NamedParameter {
+  readonly name: string;
+  readonly kind: ParameterKind;
+}
+
+/** A family of systems with one output. */
+export interface Family {
+  readonly who: string;
+  /** Natural parameters, in the order of `natural`. */
+  readonly parameters: readonly NamedParameter[];
+  /** Driving inputs a step, the constant among them. */
+  readonly input: number;
+  /** Whether the last input is a constant 1 that the model adds by itself. */
+  readonly constant: boolean;
+  /** States that start diffuse. */
+  readonly diffuse: number;
+  /** Diffuse terms of the likelihood that do not count: those of differencing. */
+  readonly uncounted: number;
+  /** Free coordinates of a series of variance about 1 to start from. */
+  start(): Float64Array;
+  /** Natural values of free coordinates. */
+  natural(theta: Float64Array): Float64Array;
+  /** The system with natural values. */
+  system(algebra: Algebra, natural: Float64Array): LinearGaussian;
+}
+
+/**
+ * Coefficients of a stationary autoregression from free coordinates: partial autocorrelations x/√(1+x²),
+ * then the recursion of Durbin and Levinson. (Monahan 1984.)
+ */
+export function stationary(x: Float64Array): Float64Array {
+  let a = new Float64Array(0);
+  for (const value of x) {
+    const r = value / Math.sqrt(1 + value * value);
+    const next = new Float64Array(a.length + 1);
+    a.forEach((coefficient, i) => {
+      next[i] = coefficient - r * a[a.length - 1 - i];
+    });
+    next[a.length] = r;
+    a = next;
+  }
+  return a;
+}

@@ -1,0 +1,192 @@
+/** Structural time series as families of systems: the blocks of their components, side by side. */
+import { Matrix } from "../../inference/matrix-value.ts";
+import type { Algebra } from "../../inference/matrix.ts";
+import type { LinearGaussian } from "../../inference/state-space.ts";
+import { OptionError, knownOptions, show, whole } from "../../wasm/errors.ts";
+import {
+  autoregressiveBlock,
+  cycleBlock,
+  dummySeasonBlock,
+  levelBlock,
+  trigonometricSeasonBlock,
+  type Block,
+} from "./components.ts";
+import type { Family, NamedParameter } from "./parametric.ts";
+import { stationaryCovariance } from "./stationary-covariance.ts";
+
+/** A season: its period in steps, and the pairs of sine and cosine in place of one state a step. */
+export interface SeasonSpec {
+  /** At least 2; a fraction, such as 365.25, needs `harmonics`. */
+  readonly period: number;
+  /** Pairs, up to half of the period. Default: none for whole periods, at most 6 for others. */
+  readonly harmonics?: number;
+}
+
+/** Which components a series has; noise is always there. */
+export interface StructuralSpec {
+  /** A level that walks. Default true. */
+  readonly level?: boolean;
+  /** A slope of the level. Default false. */
+  readonly slope?: boolean;
+  /** Whether the slope dies away. Default false. */
+  readonly damped?: boolean;
+  /** Seasons by period, or by period and harmonics. Default none. */
+  readonly seasonal?: readonly (number | SeasonSpec)[];
+  /** A stationary cycle. Default false. */
+  readonly cycle?: boolean;
+  /** m, inputs a step whose weights are estimated. Default 0. */
+  readonly regression?: number;
+  /** Order of a stationary autoregression. Default 0. */
+  readonly autoregressive?: number;
+  /** Of samples. Default 1. */
+  readonly seed?: number;
+}
+
+const LARGEST_PERIOD = 1000;
+const HARMONICS = 6;
+
+function seasonBlock(who: string, season: number | SeasonSpec): Block {
+  const spec: SeasonSpec = typeof season === "number" ? { period: season } : season;
+  knownOptions(`${who}: seasonal`, spec, ["period", "harmonics"]);
+  const { period, harmonics } = spec;
+  if (!(typeof period === "number" && period >= 2 && period <= LARGEST_PERIOD))
+    throw new OptionError(
+      `${who}: seasonal: period is ${show(period)}, want a number from 2 to ${LARGEST_PERIOD}`,
+    );
+  const half = Math.floor(period / 2);
+  if (harmonics !== undefined)
+    return trigonometricSeasonBlock(period, whole(who, "harmonics", harmonics, 1, half));
+  if (Number.isInteger(period)) return dummySeasonBlock(period);
+  return trigonometricSeasonBlock(period, Math.min(half, HARMONICS));
+}
+
+function flag(who: string, name: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw new OptionError(`${who}: ${name} is ${show(value)}, want true or false`);
+}
+
+function readBlocks(who: string, spec: StructuralSpec): Block[] {
+  const { level = true, slope = false, damped = false, cycle = false } = spec;
+  for (const [name, value] of Object.entries({ level, slope, damped, cycle })) flag(who, name, value);
+  if (slope && !level) throw new OptionError(`${who}: slope is true without a level; say level: true`);
+  if (damped && !slope) throw new OptionError(`${who}: damped is true without a slope; say slope: true`);
+  const order = whole(who, "autoregressive", spec.autoregressive ?? 0, 0, 100);
+  const { seasonal = [] } = spec;
+  if (!Array.isArray(seasonal))
+    throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods`);
+  return [
+    ...(level ? [levelBlock({ slope, damped })] : []),
+    ...(seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season)),
+    ...(cycle ? [cycleBlock()] : []),
+    ...(order > 0 ? [autoregressiveBlock(order)] : []),
+  ];
+}
+
+/** A structural family and its blocks, in the order of the state. */
+export interface StructuralFamily extends Family {
+  readonly blocks: readonly Block[];
+}
+
+/** Checks a spec. Throws OptionError. */
+export function structuralFamily(who: string, spec: StructuralSpec): StructuralFamily {
+  knownOptions(who, spec, [
+    "level",
+    "slope",
+    "damped",
+    "seasonal",
+    "cycle",
+    "regression",
+    "autoregressive",
+    "seed",
+  ]);
+  const blocks = readBlocks(who, spec);
+  const input = whole(who, "regression", spec.regression ?? 0, 0, 100);
+  if (blocks.length === 0)
+    throw new OptionError(`${who}: no component is asked for, want a level, a season, a cycle or another`);
+  const weights: NamedParameter[] = Array.from({ length: input }, (_, i) => ({
+    name: `regression.${i + 1}`,
+    kind: { input: i },
+  }));
+  const parameters: NamedParameter[] = [
+    { name: "irregular", kind: "variance" },
+    ...blocks.flatMap((block) => block.parameters),
+    ...weights,
+  ];
+  return {
+    who,
+    blocks,
+    parameters,
+    input,
+    constant: false,
+    diffuse: blocks.reduce((sum, block) => sum + (block.diffuse ? block.states : 0), 0),
+    uncounted: 0,
+    start: () => Float64Array.from([0.5, ...blocks.flatMap(({ start }) => start), ...weights.map(() => 0)]),
+    natural(theta) {
+      let at = 1;
+      const values = blocks.flatMap((block) => {
+        const size = block.start.length;
+        at += size;
+        return block.natural(theta.subarray(at - size, at));
+      });
+      return Float64Array.from([theta[0] * theta[0], ...values, ...theta.subarray(at)]);
+    },
+    system: (algebra, natural) => assemble(who, algebra, blocks, natural, input),
+  };
+}
+
+/** A, C, Q of all blocks along the diagonal, the noise R, and the start of each. */
+function assemble(
+  who: string,
+  algebra: Algebra,
+  blocks: readonly Block[],
+  natural: Float64Array,
+  input: number,
+): LinearGaussian {
+  const n = blocks.reduce((sum, { states }) => sum + states, 0);
+  const A = new Float64Array(n * n);
+  const P = new Float64Array(n * n);
+  const noise: number[] = [];
+  const infinite: number[] = [];
+  let at = 0;
+  let used = 1;
+  for (const block of blocks) {
+    const own = natural.subarray(used, used + block.parameters.length);
+    const variances = block.noise(own);
+    const rows = new Matrix(
+      algebra,
+      block.states,
+      block.states,
+      Float64Array.from(block.transition(own).flat()),
+    );
+    const start = block.diffuse
+      ? Matrix.zeros(algebra, block.states)
+      : stationaryCovariance(who, rows, Matrix.diagonal(algebra, variances));
+    for (let i = 0; i < block.states; ++i) {
+      if (block.diffuse) infinite.push(at + i);
+      for (let j = 0; j < block.states; ++j) {
+        A[(at + i) * n + at + j] = rows.at(i, j);
+        P[(at + i) * n + at + j] = start.at(i, j);
+      }
+    }
+    noise.push(...variances);
+    at += block.states;
+    used += block.parameters.length;
+  }
+  const all = Array.from({ length: n }, (_, i) => i);
+  return {
+    state: n,
+    output: 1,
+    input,
+    A: new Matrix(algebra, n, n, A),
+    B: Matrix.zeros(algebra, n, input),
+    C: new Matrix(algebra, 1, n, Float64Array.from(blocks.flatMap(({ observation }) => observation))),
+    D: new Matrix(algebra, 1, input, natural.slice(natural.length - input)),
+    Q: Matrix.diagonal(algebra, noise),
+    R: new Matrix(algebra, 1, 1, natural.slice(0, 1)),
+    initial: {
+      mean: Matrix.zeros(algebra, n, 1),
+      covariance: new Matrix(algebra, n, n, P),
+      W: Matrix.identity(algebra, n).part(all, infinite),
+    },
+  };
+}

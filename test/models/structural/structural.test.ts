@@ -1,0 +1,156 @@
+/** Structural and ARIMA models by laws: sums of components, recovery, units, simulation, files, misuse. */
+import { describe, expect, test } from "vitest";
+import { arima } from "../../../src/models/structural/arima.ts";
+import { structural } from "../../../src/models/structural/structural.ts";
+import { lds } from "../../../src/models/lds/lds.ts";
+import { close } from "../../close.ts";
+
+/** A level that walks, a quarterly season, and noise. */
+async function quarterly(T: number, seed: number): Promise<Float64Array> {
+  const model = await lds({
+    state: 4,
+    output: 1,
+    A: [
+      [1, 0, 0, 0],
+      [0, -1, -1, -1],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ],
+    C: [[1, 1, 0, 0]],
+    Q: [
+      [0.5, 0, 0, 0],
+      [0, 0.1, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ],
+    R: 1,
+    initial: { mean: [10, 3, -2, 1], covariance: new Float64Array(16) },
+  });
+  const { sequence } = model.sample(T, { seed });
+  model.dispose();
+  return sequence;
+}
+
+test("variances of sampled data come back within three standard errors", async () => {
+  const y = await quarterly(600, 3);
+  using s = await structural({ seasonal: [4] });
+  await s.fit(y);
+  const { irregular, level, "seasonal.4": season } = s.parameters;
+  const errors = s.standardErrors;
+  expect(Math.abs(irregular - 1)).toBeLessThan(3 * errors.irregular);
+  expect(Math.abs(level - 0.5)).toBeLessThan(3 * errors.level);
+  expect(Math.abs(season - 0.1)).toBeLessThan(3 * errors["seasonal.4"]);
+});
+
+test("ARMA coefficients of sampled data come back within three standard errors", async () => {
+  using truth = await arima({ p: 1, q: 1 });
+  const noise = await quarterly(60, 1);
+  await truth.fit(noise);
+  const { sequence } = truth.sample(1500, { seed: 7 });
+  using again = await arima({ p: 1, q: 1 });
+  await again.fit(sequence);
+  for (const [name, value] of Object.entries(truth.parameters))
+    expect(Math.abs(again.parameters[name] - value)).toBeLessThan(3 * again.standardErrors[name]);
+});
+
+test("components and the noise that is left add up to the series", async () => {
+  const y = await quarterly(80, 5);
+  using s = await structural({ slope: true, damped: true, seasonal: [4], regression: 1 });
+  const inputs = [Float64Array.from(y, (_, t) => (t % 9 === 0 ? 1 : 0))];
+  await s.fit(y, { inputs, iterations: 60 });
+  const { level, "seasonal.4": season, regression, slope } = s.components(y, { inputs });
+  const { outputs } = s.disturbances(y, { inputs });
+  expect(slope.means).toHaveLength(80);
+  close(
+    level.means.map((v, t) => v + season.means[t] + regression.means[t] + outputs[t]),
+    y,
+    { rel: 1e-9 },
+  );
+});
+
+test("simulated states have the smoothed states as their mean", async () => {
+  const y = await quarterly(40, 9);
+  using s = await structural({});
+  await s.fit(y);
+  const { means, variances } = s.components(y).level;
+  const draws = Array.from({ length: 400 }, (_, seed) => s.simulate(y, { seed }));
+  for (const t of [0, 20, 39]) {
+    const mean = draws.reduce((sum, x) => sum + x[t], 0) / 400;
+    // four standard errors of a mean of 400
+    expect(Math.abs(mean - means[t])).toBeLessThan(4 * Math.sqrt(variances[t] / 400));
+  }
+});
+
+describe("any unit", () => {
+  test.each([1e-100, 1e-12, 1e13, 1e100])("gives the same model at %f", async (unit) => {
+    const y = await quarterly(60, 2);
+    using one = await structural({ seasonal: [4] });
+    using other = await structural({ seasonal: [4] });
+    await one.fit(y);
+    await other.fit(y.map((v) => v * unit));
+    close(
+      Object.values(other.parameters).map((v) => v / unit / unit),
+      Object.values(one.parameters),
+      { rel: 1e-5, abs: 1e-9 },
+    );
+    const ahead = other.forecast(3, { history: y.map((v) => v * unit) }).means;
+    close(
+      ahead.map((v) => v / unit),
+      one.forecast(3, { history: y }).means,
+      { rel: 1e-6 },
+    );
+  });
+});
+
+test("a variance that goes to 0 gets there in few iterations", async () => {
+  using s = await structural({ slope: true });
+  const { iterations, converged } = await s.fit(await quarterly(200, 4));
+  expect(converged).toBe(true);
+  expect(iterations).toBeLessThan(60);
+});
+
+test("white errors pass the tests of diagnostics, a series without its season fails them", async () => {
+  const y = await quarterly(300, 6);
+  using right = await structural({ seasonal: [4] });
+  using wrong = await structural({});
+  await right.fit(y);
+  await wrong.fit(y);
+  expect(right.diagnostics(y).ljungBox.pValue).toBeGreaterThan(0.01);
+  expect(wrong.diagnostics(y).ljungBox.pValue).toBeLessThan(1e-6);
+  expect(right.criteria(y).aic).toBeLessThan(wrong.criteria(y).aic);
+});
+
+test("save and load give the same model", async () => {
+  const y = await quarterly(60, 8);
+  using s = await structural({ seasonal: [4] });
+  await s.fit(y);
+  using copy = await structural.load(s.save());
+  expect(copy.parameters).toEqual(s.parameters);
+  expect(copy.standardErrors).toEqual(s.standardErrors);
+  expect(copy.forecast(4, { history: y })).toEqual(s.forecast(4, { history: y }));
+  await expect(arima.load(s.save())).rejects.toThrow(/holds a model of kind "structural", want "arima"/);
+});
+
+describe("misuse", () => {
+  test.each<[string, unknown, RegExp]>([
+    ["a slope without a level", { level: false, slope: true }, /slope is true without a level/],
+    ["no component", { level: false }, /no component is asked for/],
+    ["a period of one", { seasonal: [1] }, /period is 1, want a number from 2/],
+    ["an unknown option", { season: [4] }, /unknown option "season"/],
+  ])("%s is named", async (_, spec, message) => {
+    await expect(structural(spec as never)).rejects.toThrow(message);
+  });
+
+  test("a model never fitted forecasts nothing; a second fit beside the first is refused; dispose ends it", async () => {
+    const y = await quarterly(80, 1);
+    const s = await structural({ seasonal: [4] });
+    expect(() => s.forecast(2, { history: y })).toThrow(/structural.forecast: the model is not fitted/);
+    const running = s.fit(y);
+    await expect(s.fit(y)).rejects.toThrow(/is being trained/);
+    s.dispose();
+    await expect(running).rejects.toThrow(/disposed/);
+    await expect(arima({ d: 1, intercept: true })).rejects.toThrow(
+      /intercept is true of a differenced series/,
+    );
+  });
+});
