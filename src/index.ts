@@ -18,7 +18,7 @@ export type { Activation } from "./wasm/kernels.ts";
 
 // networks
 export { network, Network } from "./models/network/network.ts";
-export type { PredictOptions } from "./models/network/network.ts";
+export type { PredictOptions } from "./models/network/forward.ts";
 export type { NamedMatrix, ParameterView } from "./models/network/parameters.ts";
 export type { LayerSummary, NetworkSummary } from "./models/network/summary.ts";
 export type {

@@ -13,7 +13,7 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel", "exchange", "speech", "jobs"],
+  ["tasks", "parallel", "exchange", "speech", "jobs", "float32"],
   ["analysis"],
   ["handwriting"],
   ["cli"],

@@ -1,6 +1,6 @@
 /** The kernels of speech: a WebAssembly module of its own, in doubles, compiled when it is first used. */
 import { instantiate } from "@assemblyscript/loader";
-import { decode } from "../wasm/engine.ts";
+import { decode } from "../wasm/instantiate.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Memory } from "../wasm/memory.ts";
 

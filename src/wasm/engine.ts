@@ -1,19 +1,13 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
-import { DataError, knownOptions, oneOf, OptionError, show } from "./errors.ts";
+import { knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import { reclaim } from "./forgotten.ts";
-import type { Kernels } from "./kernels.ts";
-import { Memory, precisions, type Precision } from "./memory.ts";
+import { decode, engineOf, type Engine } from "./instantiate.ts";
+import { precisions, type Precision } from "./memory.ts";
+import { hasRelaxed, requireSimd } from "./simd.ts";
 import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./wasm-source.ts";
 
-/** A loaded kernel module. */
-export interface Engine {
-  readonly precision: Precision;
-  /** The compiled code, from which workers make kernels of their own. */
-  readonly module: WebAssembly.Module;
-  readonly kernels: Kernels;
-  readonly memory: Memory;
-}
+export type { Engine } from "./instantiate.ts";
 
 /**
  * `simd`: IEEE operations in a fixed order, the same bits everywhere. `relaxed`: fused multiply-add; faster,
@@ -84,7 +78,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
   if (typeof revectorize !== "boolean")
     throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
   const { sources, wanted } = readSources(options.wasm, named);
-  if (asked === "relaxed" && !WebAssembly.validate(relaxedProbe)) {
+  if (asked === "relaxed" && !hasRelaxed()) {
     throw new OptionError(
       'init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium ' +
         '114, Firefox 145); "simd" works here',
@@ -165,47 +159,15 @@ function start(precision: Precision, given?: Awaitable): Promise<Engine> {
 }
 
 async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
-  if (!WebAssembly.validate(simdProbe))
-    throw new DataError(
-      "init: this JavaScript engine has no WebAssembly SIMD, want Node 20, Chromium 91, Firefox 89, " +
-        "Safari 16.4 or later",
-    );
+  requireSimd("init");
   // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way
   // asks what a Response is, and Node takes 20 ms to answer that; pages must not compile synchronously.
   const make = (code: Code | Response) =>
     host?.versions?.node && isCode(code) ? instantiateSync(code, {}) : instantiate(code, {});
-  const { module, instance } = await (given
+  const compiled = await (given
     ? withCode(precision, given, make)
     : make(decode((await binaries[precision][variant]()).base64)));
-  const kernels = instance.exports as unknown as Kernels;
-  const base = kernels.heapBase;
-  if (base === undefined || typeof kernels.fill !== "function")
-    throw new DataError(
-      `init: the ${precision} module has no kernels, want unrolled/wasm/${precision}.wasm of this version`,
-    );
-  const memory = new Memory(kernels.memory, typeof base === "number" ? base : Number(base.value), precision);
-  const probe = memory.allocate(8);
-  kernels.fill(1, 1, probe);
-  const bits = memory.ints(probe, 1)[0];
-  memory.free(probe);
-  if ((bits === 0) !== (precision === "float64"))
-    throw new DataError(
-      `init: the module given for ${precision} computes in the other precision, want ` +
-        `unrolled/wasm/${precision}.wasm`,
-    );
-  return { precision, module, kernels, memory };
-}
-
-/** The bytes of a base64 text. */
-export function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const { Buffer: Quick } = globalThis as {
-    Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
-  };
-  if (Quick) return Quick.from(base64, "base64"); // Node's atob takes 10 ms for what this does in one
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return engineOf(precision, compiled);
 }
 
 /**
@@ -235,23 +197,3 @@ function setV8Flag(): boolean {
   host!.getBuiltinModule!("node:v8").setFlagsFromString("--experimental-wasm-revectorize");
   return true;
 }
-
-// Modules of one function, i8x16.splat of zero and f32x4.relaxed_madd of three such: valid where the
-// instructions exist.
-const header = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
-const splat = [65, 0, 253, 15];
-const simdProbe = Uint8Array.from([...header, 8, 1, 6, 0, ...splat, 11]);
-const relaxedProbe = Uint8Array.from([
-  ...header,
-  19,
-  1,
-  17,
-  0,
-  ...splat,
-  ...splat,
-  ...splat,
-  253,
-  133,
-  2,
-  11,
-]);

@@ -1,10 +1,18 @@
 /** Answers of a net to whole sequences: the forward pass alone, a chunk of sequences at a time. */
+import { knownOptions } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { Tape } from "../../graph/tape.ts";
 import { Batch, unpackSequence } from "../../train/batch.ts";
-import type { FlatInput } from "../../data/item.ts";
+import { flattenInitial, flattenInput, type FlatInput } from "../../data/item.ts";
+import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
 import { NetLoss, type LossParts } from "../../train/net-loss.ts";
+
+/** How to predict. */
+export interface PredictOptions {
+  /** Initial states, one vector a sequence, where a layer takes them from data. */
+  readonly initial?: readonly ArrayLike<number>[];
+}
 
 /** Sequences computed at once. */
 export const CHUNK = 256;
@@ -47,6 +55,25 @@ export class Forward {
       unpackSequence(packing, b, O, values, out[i]);
     });
     return out;
+  }
+
+  /** One [T,O] answer a sequence. Throws OptionError, ShapeError or DataError. */
+  predict<S extends Sequences>(who: string, inputs: S, options: PredictOptions): Each<S, Floats> {
+    knownOptions(who, options, ["initial"]);
+    const { initial } = options;
+    const sequences = listSequences(who, inputs, this.#parts.spec.input, initial?.length);
+    return each(inputs, this.predictEach(who, sequences, initial));
+  }
+
+  /** One [T,O] answer a sequence, whatever their number. */
+  predictEach(who: string, inputs: readonly Sequence[], initial?: PredictOptions["initial"]): Floats[] {
+    const { spec } = this.#parts;
+    return this.runAll(
+      Array.from(inputs, (input, i) => ({
+        ...flattenInput(who, spec, input, `sequence ${i}`),
+        initial: flattenInitial(who, spec, initial?.[i], `sequence ${i}`),
+      })),
+    );
   }
 
   /** Answers to any number of items, a chunk at a time; look(items, answers) sees each chunk on the tape. */

@@ -3,28 +3,33 @@
  * precision; parameters in one flat vector; every call that takes data checks it first. While a training
  * runs, every reader sees the net as it was after the last whole step.
  */
-import { ShapeError, knownOptions } from "../../wasm/errors.ts";
+import { ShapeError } from "../../wasm/errors.ts";
 import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { inferenceEngine } from "../../inference/inference-engine.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
+import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
+import { ConstraintMap } from "../../graph/constraint-map.ts";
 import type { Weights } from "../../graph/weights.ts";
-import { checkItems, flattenInitial, flattenInput, type DataItem, type FlatInput } from "../../data/item.ts";
-import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
+import { checkItems, type DataItem } from "../../data/item.ts";
+import type { Each, Sequence, Sequences } from "../../data/sequence.ts";
 import type { Evaluation } from "../../train/metrics.ts";
 import type { BatchSource, TrainingData } from "../../train/feed.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
-import { assemble, type StartValues } from "./assemble.ts";
+import { assemble } from "./assemble.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { resolveConstraints } from "./constraints.ts";
 import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
 import type { FitState } from "./fit-state.ts";
 import { forecast, type ForecastOptions } from "./forecast.ts";
-import { Forward } from "./forward.ts";
+import { Forward, type PredictOptions } from "./forward.ts";
+import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
 import { matrices, parameterValues, type NamedMatrix, type ParameterView } from "./parameters.ts";
@@ -33,10 +38,10 @@ import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { summarize, type NetworkSummary } from "./summary.ts";
 
-/** How to predict. */
-export interface PredictOptions {
-  /** Initial states, one vector a sequence, where a layer takes them from data. */
-  readonly initial?: readonly ArrayLike<number>[];
+/** How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a file. */
+interface StartValues {
+  readonly draw: boolean;
+  readonly spectrum?: InferenceEngine;
 }
 
 /** A sequence model. */
@@ -57,7 +62,14 @@ export class Network {
     this.engine = engine;
     this.spec = spec;
     this.#built = built;
-    this.#parts = assemble(engine, spec, built, start);
+    const parts = assemble(engine, spec, built);
+    const { graph } = built;
+    const indices = resolveConstraints(spec.constraints, graph.parameters);
+    const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
+    this.#parts = { ...parts, constraints, seed: spec.seed, model: spec };
+    const { weights } = this.#parts;
+    if (start.draw)
+      initialize(built, weights, new Random(engine, spec.seed, streams.parameters), start.spectrum);
     const life = this.#life;
     this.#weights = life.own(this.#parts.weights);
     this.#forward = life.own(new Forward(this.#parts));
@@ -66,7 +78,7 @@ export class Network {
     expose(this, {
       ...insideOf(this.#reading(), built, this.#reader, (method) => this.#life.check(method)),
       read: (look) => this.#trainer.read(look),
-      predictEach: (who, inputs) => this.#predict(who, inputs, undefined),
+      predictEach: (who, inputs) => this.#trainer.read(() => this.#forward.predictEach(who, inputs)),
     });
   }
 
@@ -135,15 +147,7 @@ export class Network {
    */
   predict<S extends Sequences>(inputs: S, options: PredictOptions = {}): Each<S, Floats> {
     const who = this.#life.check("predict");
-    knownOptions(who, options, ["initial"]);
-    return each(
-      inputs,
-      this.#predict(
-        who,
-        listSequences(who, inputs, this.#parts.spec.input, options.initial?.length),
-        options.initial,
-      ),
-    );
+    return this.#trainer.read(() => this.#forward.predict(who, inputs, options));
   }
 
   /**
@@ -273,15 +277,6 @@ export class Network {
       read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),
     };
-  }
-
-  #predict(who: string, inputs: readonly Sequence[], initial: PredictOptions["initial"]): Floats[] {
-    const { spec } = this.#parts;
-    const items: FlatInput[] = Array.from(inputs, (input, i) => ({
-      ...flattenInput(who, spec, input, `sequence ${i}`),
-      initial: flattenInitial(who, spec, initial?.[i], `sequence ${i}`),
-    }));
-    return this.#trainer.read(() => this.#forward.runAll(items));
   }
 
   #set(i: number, values: Sequence): void {
