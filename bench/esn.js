@@ -28,7 +28,7 @@ for (const seed of SEEDS) {
     ridge: 1e-10,
     seed,
   });
-  net.fit(task.all);
+  await net.fit(task.all);
   const y = net.predict(task.all.map((item) => item.input));
   const wrong = task.all.filter((item, i) => task.wrong(item, y[i]) > 0).length;
   console.log(
@@ -63,11 +63,11 @@ if (values.data) {
       washout: 500,
       seed,
     });
-    net.fit([{ input: series.subarray(0, TRAIN), target: series.subarray(1, TRAIN + 1) }]);
+    await net.fit([{ input: series.subarray(0, TRAIN), target: series.subarray(1, TRAIN + 1) }]);
     let errors = 0;
     for (let k = 0; k < STARTS; ++k) {
       const at = TRAIN + 100 * k;
-      const run = net.generate(AHEAD, { warm: series.subarray(at, at + WARM) });
+      const { means: run } = net.forecast(AHEAD, { history: series.subarray(at, at + WARM) });
       errors += (run[AHEAD - 1] - series[at + WARM + AHEAD - 1]) ** 2 / STARTS;
     }
     console.log(
@@ -89,7 +89,7 @@ const seconds = [];
 for (let round = 0; round < 5; ++round) {
   const net = await esn({ input: 1, output: 1, units: 1000, reservoir: "sparse" });
   const from = performance.now();
-  net.fit([{ input, target: input }]);
+  await net.fit([{ input, target: input }]);
   seconds.push((performance.now() - from) / 1000);
   net.dispose();
 }

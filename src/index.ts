@@ -180,7 +180,9 @@ export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 
 // echo state networks
 export { esn, Esn } from "./models/esn/esn.ts";
-export type { EsnSpec } from "./models/esn/esn.ts";
+export type { EsnFitOptions, EsnProgress, EsnReport } from "./models/esn/esn.ts";
+export type { EsnForecastOptions } from "./models/esn/forecast.ts";
+export type { EsnSpec } from "./models/esn/spec.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 
 // tasks

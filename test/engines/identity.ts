@@ -340,7 +340,7 @@ async function closedForm(): Promise<Hashes> {
       washout: 5,
       seed: 7,
     });
-    const { rows } = net.fit(items);
+    const { rows } = await net.fit(items);
     out[`echo state network, ${reservoir}, float64`] = await sha256(bits([rows, net.predict(inputs)]));
     net.dispose();
   }

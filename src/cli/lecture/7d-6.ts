@@ -2,7 +2,8 @@
  * Way 3: a reservoir that nobody trains remembers five bits for 200 steps, where a random sparse one does
  * not; and leaky units that hear their own output go on with a chaotic series.
  */
-import { esn, type EsnSpec } from "../../models/esn/esn.ts";
+import { esn } from "../../models/esn/esn.ts";
+import type { EsnSpec } from "../../models/esn/spec.ts";
 import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { plot } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
@@ -54,8 +55,8 @@ async function runFreely({
     washout: 300,
     seed,
   });
-  net.fit([{ input: [], target: learned }]);
-  const free = net.generate(FREE, { warm: series.subarray(TRAIN, TRAIN + WARM) });
+  await net.fit([{ input: [], target: learned }]);
+  const { means: free } = net.forecast(FREE, { history: series.subarray(TRAIN, TRAIN + WARM) });
   const mean = learned.reduce((a, b) => a + b) / TRAIN;
   const deviation = Math.sqrt(learned.reduce((sum, x) => sum + (x - mean) ** 2, 0) / TRAIN);
   let squares = 0;

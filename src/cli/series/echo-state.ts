@@ -5,7 +5,7 @@
  */
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { type Esn, esn } from "../../models/esn/esn.ts";
-import type { EsnSpec } from "../../models/esn/esn.ts";
+import type { EsnSpec } from "../../models/esn/spec.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { turns } from "../turns.ts";

@@ -1,63 +1,35 @@
-/** An echo state network one step at a time: live use and free runs. */
-import { DisposedError, OptionError, ShapeError } from "../../wasm/errors.ts";
+/** An echo state network one step at a time, its state kept. */
+import { ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
-import { flattenInput, inputValues, type DataSpec, type FlatItem } from "../../data/item.ts";
-import { checkStep, type Sequence } from "../../data/sequence.ts";
+import { inputValues } from "../../data/item.ts";
+import { checkStep } from "../../data/sequence.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { type Reservoir } from "./reservoir.ts";
-
-/** to [1+I] = [1; u] of step t: reals, or one-of-I for a symbol. */
-export function writeInput(
-  data: DataSpec,
-  input: ArrayLike<number>,
-  t: number,
-  I: number,
-  to: { [i: number]: number },
-): void {
-  to[0] = 1;
-  for (let j = 0; j < I; ++j) to[1 + j] = data.symbols ? Number(input[t] === j) : input[t * I + j];
-}
-
-/** to [O] = the target of step t: reals, or one-of-O for a class. */
-export function writeTarget(
-  data: DataSpec,
-  { target }: Pick<FlatItem, "target">,
-  t: number,
-  to: { [i: number]: number },
-): void {
-  const O = data.output;
-  for (let j = 0; j < O; ++j) to[j] = data.target === "class" ? Number(target[t] === j) : target[t * O + j];
-}
+import { type Runner } from "./runner.ts";
+import { writeInput } from "./step-data.ts";
 
 /** One sequence in progress. */
 export class EsnStream {
-  readonly #data: DataSpec;
-  readonly #I: number;
+  readonly #runner: Runner;
+  readonly #life: Lifetime;
   readonly #reservoir: Reservoir;
-  readonly #readout: Ptr;
-  readonly #live: () => void;
-  readonly #arena: Arena;
   readonly #u: Ptr;
   readonly #z: Ptr;
   readonly #y: Ptr;
   #fed: Float64Array;
-  #disposed = false;
 
-  /**
-   * Use `net.stream()`. The packed readout [D,O] is read at every step, so a net solved anew is heard at
-   * once.
-   */
-  constructor(reservoir: Reservoir, data: DataSpec, I: number, readout: Ptr, live: () => void) {
-    const { engine, spec } = reservoir;
-    this.#reservoir = reservoir.another(1);
-    this.#data = data;
-    this.#I = I;
-    this.#readout = readout;
-    this.#live = live;
-    this.#arena = new Arena(engine.memory);
-    this.#u = this.#arena.reals(spec.inputs);
-    this.#z = this.#arena.reals(1 + I + spec.units);
-    this.#y = this.#arena.reals(data.output);
+  /** Use `net.stream()`. The readout is read at every step, so a net that learned anew is heard at once. */
+  constructor(runner: Runner, parent: Lifetime) {
+    const { engine, spec } = runner.reservoir;
+    const { input, output } = runner.widths;
+    this.#runner = runner;
+    this.#life = new Lifetime("stream", this, parent);
+    this.#reservoir = this.#life.own(runner.reservoir.another(1));
+    const arena = this.#life.own(new Arena(engine.memory, "streams"));
+    this.#u = arena.reals(spec.inputs);
+    this.#z = arena.reals(1 + input + spec.units);
+    this.#y = arena.reals(output);
     this.#fed = new Float64Array(spec.feedbacks);
   }
 
@@ -66,20 +38,21 @@ export class EsnStream {
    * = 0. A new array.
    */
   step(x: ArrayLike<number> | number = []): Float64Array {
-    this.#check("step");
+    this.#life.check("step");
     const { kernels: k, memory } = this.#reservoir.engine;
     const { spec, state } = this.#reservoir;
-    const { output: O } = this.#data;
-    const given = checkStep("stream.step", "x", x, this.#data.input, inputValues(this.#data));
+    const { data, widths, packed } = this.#runner;
+    const { output: O, features: D } = widths;
+    const given = checkStep("stream.step", "x", x, data.input, inputValues(data));
     const u = memory.reals(this.#u, spec.inputs);
-    const head = 1 + this.#I;
-    writeInput(this.#data, given, 0, this.#I, u);
+    const head = 1 + widths.input;
+    writeInput(data, given, 0, widths.input, u);
     u.set(this.#fed, head);
     this.#reservoir.step(1, this.#u, NULL);
     k.copyRows(1, head, this.#u, head, this.#z, head);
     k.copyRows(1, spec.units, state, spec.units, memory.at(this.#z, head), spec.units);
     k.fill(O, 0, this.#y);
-    k.gemmPacked(1, O, head + spec.units, this.#z, head + spec.units, this.#readout, this.#y, O);
+    k.gemmPacked(1, O, D, this.#z, D, packed, this.#y, O);
     const y = memory.reals(this.#y, O).slice() as Float64Array<ArrayBuffer>;
     if (spec.feedbacks > 0) this.#fed = y.slice();
     return y;
@@ -87,7 +60,7 @@ export class EsnStream {
 
   /** What the next step hears as feedback, in place of the last output. */
   force(output: ArrayLike<number>): void {
-    this.#check("force");
+    this.#life.check("force");
     if (output.length !== this.#fed.length)
       throw new ShapeError(
         `stream.force: ${output.length} values, want ${this.#fed.length}, the outputs that are fed back`,
@@ -97,7 +70,7 @@ export class EsnStream {
 
   /** Back to the start of a sequence. */
   reset(): this {
-    this.#check("reset");
+    this.#life.check("reset");
     this.#reservoir.reset(1);
     this.#fed.fill(0);
     return this;
@@ -105,56 +78,10 @@ export class EsnStream {
 
   /** Gives its memory back. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#reservoir.dispose();
-    this.#arena.dispose();
+    this.#life.end();
   }
 
-  #check(method: string): void {
-    this.#live();
-    if (this.#disposed)
-      throw new DisposedError(`stream.${method}: the stream was disposed; take another from net.stream()`);
+  [DISPOSE](): void {
+    this.dispose();
   }
-}
-
-/** See Esn.generate. */
-export function runFreely(
-  stream: EsnStream,
-  data: DataSpec,
-  feedback: boolean,
-  steps: number,
-  warm: Sequence,
-  input: Sequence | undefined,
-): Float64Array {
-  const { input: I, output: O, symbols } = data;
-  const who = "esn.generate";
-  const { length: T, input: start } = flattenInput(
-    who,
-    { ...data, input: O, symbols: undefined },
-    warm,
-    "warm",
-  );
-  if (!feedback && (I !== O || symbols !== undefined))
-    throw new OptionError(
-      `${who}: ${I} inputs and ${O} outputs without feedback, want as many reals in as out, or feedbackScale`,
-    );
-  if ((feedback && I > 0) !== (input !== undefined))
-    throw new OptionError(
-      `${who}: input is ${input ? "given" : "missing"}, want it just where the net has inputs and feedback`,
-    );
-  const given = input && flattenInput(who, data, input, "input");
-  if (given && given.length !== T + steps)
-    throw new ShapeError(`${who}: input has ${given.length} steps, want ${T + steps}`);
-  const row = (x: ArrayLike<number>, t: number, width: number): number[] =>
-    Array.from({ length: width }, (_, j) => x[t * width + j]);
-  const out = new Float64Array(steps * O);
-  const first = feedback ? T : T - 1; // without feedback, the output at t is the value of t + 1
-  let y: ArrayLike<number> = [];
-  for (let t = 0; t < first + steps; ++t) {
-    y = stream.step(given ? row(given.input, t, I) : feedback ? [] : t < T ? row(start, t, O) : y);
-    if (feedback && t < T) stream.force(row(start, t, O));
-    if (t >= first) out.set(y, (t - first) * O);
-  }
-  return out;
 }

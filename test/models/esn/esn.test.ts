@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { esn, type EsnSpec } from "../../../src/models/esn/esn.ts";
+import { esn } from "../../../src/models/esn/esn.ts";
+import type { EsnSpec } from "../../../src/models/esn/spec.ts";
 import { longLag } from "../../../src/tasks/long-lag/long-lag.ts";
 import { engine } from "../../../src/wasm/engine.ts";
 import { Random } from "../../../src/wasm/random.ts";
@@ -42,7 +43,7 @@ describe("learning", () => {
         inputScale: 0.1,
         ridge: 1e-10,
       });
-      net.fit(delayed(4, 200, 8));
+      await net.fit(delayed(4, 200, 8));
       const [item] = delayed(1, 100, 8, 9);
       const [y] = net.predict([item.input]);
       expect(rmse(y, item.target, 8)).toBeLessThan(0.01);
@@ -53,7 +54,7 @@ describe("learning", () => {
   test("a piece at a time, in any number of pieces, gives the readout of all at once", async () => {
     const items = delayed(70, 40, 3);
     const net = await esn({ input: 1, output: 1, units: 40 });
-    net.fit(items);
+    await net.fit(items);
     const whole = net.predict([items[0].input])[0];
     net.clear();
     for (let i = 0; i < 70; i += 10) net.accumulate(items.slice(i, i + 10));
@@ -67,23 +68,24 @@ describe("learning", () => {
     const spec: EsnSpec = { input: 1, output: 1, units: 30, washout: 5 };
     const weighted = await esn(spec);
     const copied = await esn(spec);
-    weighted.fit([
+    await weighted.fit([
       { ...a, weight: a.input.map(() => 2) },
       { ...b, weight: b.input.map(() => 1) },
     ]);
-    const { rows } = copied.fit([
+    const { rows } = await copied.fit([
       { input: a.input, target: a.target },
       { input: a.input, target: a.target },
       { input: b.input, target: b.target },
     ]);
     expect(rows).toBe(3 * 55);
     expect(rmse(weighted.predict([a.input])[0], copied.predict([a.input])[0])).toBeLessThan(1e-9);
-    expect(weighted.fit([{ ...a, weight: a.input.map((_, t) => Number(t >= 50)) }]).rows).toBe(10);
+    const last = { ...a, weight: a.input.map((_, t) => Number(t >= 50)) };
+    expect((await weighted.fit([last])).rows).toBe(10);
     weighted.dispose();
     copied.dispose();
   });
 
-  test("classes from symbols: an orthogonal reservoir of 60 units solves 5-bit memorization at T = 20", async () => {
+  test("classes from symbols: 60 orthogonal units solve 5-bit memorization at T = 20", async () => {
     const task = longLag.memory5({ lag: 20 });
     const net = await esn({
       input: { symbols: 4 },
@@ -93,7 +95,7 @@ describe("learning", () => {
       inputScale: 0.05,
       ridge: 1e-10,
     });
-    net.fit(task.all!);
+    await net.fit(task.all!);
     const wrong = net
       .predict(task.all!.map((item) => item.input))
       .reduce((sum, y, i) => sum + task.wrong(task.all![i], y), 0);
@@ -106,7 +108,7 @@ describe("running", () => {
   test("a stream gives the bits of predict, and starts anew after reset", async () => {
     const net = await esn({ input: 1, output: 1, units: 50, leak: 0.7, biasScale: 0.2 });
     const items = delayed(3, 50, 2);
-    net.fit(items);
+    await net.fit(items);
     const want = net.predict(items.map((item) => item.input));
     const stream = net.stream();
     for (const i of [0, 1]) {
@@ -114,7 +116,7 @@ describe("running", () => {
       stream.reset();
     }
     net.dispose();
-    expect(() => stream.step(0)).toThrow(/esn.stream: the net was disposed/);
+    expect(() => stream.step(0)).toThrow(/stream.step: the model was disposed/);
   });
 
   test.each([
@@ -131,13 +133,15 @@ describe("running", () => {
       biasScale: 0.3,
     });
     const y = wave(1000);
-    net.fit([how.input ? { input: y.subarray(0, 999), target: y.subarray(1) } : { input: [], target: y }]);
-    const run = net.generate(100, { warm: wave(200, 1000) });
+    await net.fit([
+      how.input ? { input: y.subarray(0, 999), target: y.subarray(1) } : { input: [], target: y },
+    ]);
+    const { means: run } = net.forecast(100, { history: wave(200, 1000) });
     expect(rmse(run, wave(100, 1200))).toBeLessThan(0.02);
     net.dispose();
   });
 
-  test("a net with inputs and feedback runs on freely while its input goes on, and wants that input", async () => {
+  test("a net with inputs and feedback runs on while its inputs go on, and wants them", async () => {
     const net = await esn({
       input: 1,
       output: 1,
@@ -152,24 +156,24 @@ describe("running", () => {
     const drive = (T: number, from = 0): Float64Array =>
       Float64Array.from({ length: T }, (_, t) => Math.sin((t + from) / 7.3));
     const y = wave(1000);
-    net.fit([{ input: drive(1000), target: y }]);
-    const run = net.generate(100, { warm: wave(200, 1000), input: drive(300, 1000) });
-    const other = net.generate(100, { warm: wave(200, 1000), input: drive(300, 1005) });
+    await net.fit([{ input: drive(1000), target: y }]);
+    const { means: run } = net.forecast(100, { history: wave(200, 1000), inputs: drive(300, 1000) });
+    const { means: other } = net.forecast(100, { history: wave(200, 1000), inputs: drive(300, 1005) });
     expect(rmse(run, wave(100, 1200))).toBeLessThan(0.02);
     expect(rmse(other, run)).toBeGreaterThan(0.05);
-    expect(() => net.generate(100, { warm: wave(200) })).toThrow(/input is missing/);
-    expect(() => net.generate(100, { warm: wave(200), input: drive(299) })).toThrow(
-      /input has 299 steps, want 300/,
+    expect(() => net.forecast(100, { history: wave(200) })).toThrow(/inputs are missing/);
+    expect(() => net.forecast(100, { history: wave(200), inputs: drive(299) })).toThrow(
+      /inputs have 299 steps, want 300/,
     );
     net.dispose();
   });
 
-  test("noise is drawn from the seed: the same net twice gives the same bits, another seed others", async () => {
+  test("noise is drawn from the seed: the same seed gives the same bits, another one others", async () => {
     const outputs: number[][] = [];
     for (const seed of [1, 1, 2]) {
       const net = await esn({ input: 1, output: 1, units: 20, noise: 0.01, seed });
       const items = delayed(2, 30, 1);
-      net.fit(items);
+      await net.fit(items);
       outputs.push(Array.from(net.predict([items[0].input])[0]));
       net.dispose();
     }
@@ -180,9 +184,9 @@ describe("running", () => {
   test("all memory comes back", async () => {
     const before = wasm.memory.usage.used;
     const net = await esn({ input: 1, output: 1, units: 30, reservoir: "orthogonal" });
-    net.fit(delayed(1, 20, 1));
+    await net.fit(delayed(1, 20, 1));
     net.stream();
-    net.generate(3, { warm: [0, 0] });
+    net.forecast(3, { history: [0, 0] });
     net.dispose();
     expect(wasm.memory.usage.used).toBe(before);
   });
@@ -196,8 +200,8 @@ test("wrong options, data and orders of calls are named", async () => {
   await expect(esn({ input: 1, output: 1, leak: 0 })).rejects.toThrow(/leak is 0/);
   const net = await esn({ input: 2, output: 1, units: 10 });
   expect(() => net.predict([[[1, 2]]])).toThrow(/not learned yet/);
-  expect(() => net.fit([])).toThrow(/data is empty/);
-  net.fit([
+  await expect(net.fit([])).rejects.toThrow(/data is empty/);
+  await net.fit([
     {
       input: [
         [1, 2],
@@ -206,7 +210,7 @@ test("wrong options, data and orders of calls are named", async () => {
       target: [1, 2],
     },
   ]);
-  expect(() => net.generate(1, { warm: [1] })).toThrow(/2 inputs and 1 outputs without feedback/);
+  expect(() => net.forecast(1, { history: [1] })).toThrow(/2 inputs and 1 outputs without feedback/);
   net.dispose();
 });
 
@@ -229,12 +233,12 @@ test.skipIf(!data)(
       ridge: 1e-9,
       washout: 300,
     });
-    net.fit([{ input: series.subarray(0, 3000), target: series.subarray(1, 3001) }]);
+    await net.fit([{ input: series.subarray(0, 3000), target: series.subarray(1, 3001) }]);
     let errors = 0;
     let variance = 0;
     for (let k = 0; k < 10; ++k) {
       const from = 3000 + 600 * k;
-      const run = net.generate(84, { warm: series.subarray(from, from + 500) });
+      const { means: run } = net.forecast(84, { history: series.subarray(from, from + 500) });
       errors += (run[83] - series[from + 583]) ** 2;
     }
     for (const x of series) variance += (x * x) / series.length;
