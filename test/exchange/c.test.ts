@@ -1,6 +1,6 @@
 /**
- * Nets as C: compiled by gcc, 20 random nets give the bits of their streams over 10,000 steps each; with 8-bit
- * weights they give those of the net whose weights are so rounded.
+ * Nets as C: compiled by gcc, 20 random nets give the bits of their streams over 10,000 steps each; with
+ * 8-bit weights they give those of the net whose weights are so rounded.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -114,7 +114,7 @@ describe.skipIf(missing)("the bits of the stream", () => {
     const state = /net_state s;\s+(\d+) bytes/.exec(source)![1];
     if (process.env.UNROLLED_SIZES)
       console.log(
-        `net ${seed}: ${layers}: ${net.size} weights, ${bytes} bytes of code and constants, ${state} of state`,
+        `net ${seed}: ${layers}: ${net.size} weights, ${bytes} bytes of code, constants; state ${state}`,
       );
     net.dispose();
   });

@@ -130,6 +130,6 @@ for (const [kind, title] of [
   ["back", "read back by fromOnnx"],
 ])
   console.log(
-    `${title}: ${counts[kind]} comparisons, largest difference ${worst[kind].toExponential(1)}, want ${BOUND}`,
+    `${title}: ${counts[kind]} comparisons, largest ${worst[kind].toExponential(1)}, want ${BOUND}`,
   );
 process.exitCode = failed ? 1 : 0;

@@ -1,6 +1,6 @@
 /**
- * Nets as ONNX, there and back. The runs in onnxruntime-web are `node test/exchange/onnx.js`; here are our own
- * nets through a file, models that are wrong, and changed files.
+ * Nets as ONNX, there and back. The runs in onnxruntime-web are `node test/exchange/onnx.js`; here are our
+ * own nets through a file, models that are wrong, and changed files.
  */
 import { afterEach, describe, expect, test } from "vitest";
 import { readModel, writeModel, type OnnxModel } from "../../src/exchange/onnx/model.ts";

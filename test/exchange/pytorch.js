@@ -1,5 +1,6 @@
 // Nets from PyTorch and to PyTorch, compared number by number: node test/exchange/pytorch.js [--nets 100]
-// [--seed 1] [--python /usr/bin/python3]; or [--golden FILE]: 12 small nets of PyTorch in a file. Wants a built dist and a Python with torch (Debian: python3-torch).
+// [--seed 1] [--python /usr/bin/python3]; or [--golden FILE]: 12 small nets of PyTorch in a file.
+// Wants a built dist and a Python with torch (Debian: python3-torch).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,7 +77,7 @@ function report(title, results) {
     const worst = own.reduce((most, { off }) => Math.max(most, off), 0);
     const bound = BOUNDS[precision];
     console.log(
-      `${title}, ${precision}: ${own.length} nets, largest difference ${worst.toExponential(1)}, want ${bound}`,
+      `${title}, ${precision}: ${own.length} nets, largest ${worst.toExponential(1)}, want ${bound}`,
     );
   }
   for (const { name, precision, off } of results)

@@ -1,6 +1,6 @@
 /**
- * Nets of PyTorch, in and out. The 100 nets each way are `node test/exchange/pytorch.js`; here are a dozen that
- * it wrote, our own nets there and back, and files that are wrong.
+ * Nets of PyTorch, in and out. The 100 nets each way are `node test/exchange/pytorch.js`; here are a dozen
+ * that it wrote, our own nets there and back, and files that are wrong.
  */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
@@ -98,7 +98,7 @@ describe("structure", () => {
     expect(back.spec.layers.map(({ type }) => type)).toEqual(["embedding", "lstm", "dense"]);
     expect(back.spec.input).toEqual({ symbols: 7 });
   });
-  test("modules that fit in several orders, and activations that no tensor tells of, are asked for", async () => {
+  test("modules that fit in several orders, and activations no tensor tells, are asked for", async () => {
     const square = await build({ input: 4, layers: [rnn(4), gru(4)], loss: "squared" });
     await expect(fromPyTorch(changed(square, () => undefined))).rejects.toThrow(
       /modules "rnn1", "gru2" fit together in several orders; say the order: description.layers/,

@@ -1,6 +1,6 @@
 /**
- * Layers models of TensorFlow.js. The 30 random models are `node test/exchange/tfjs.js`; here are eight that it
- * wrote, models that are wrong, and changed files.
+ * Layers models of TensorFlow.js. The 30 random models are `node test/exchange/tfjs.js`; here are eight that
+ * it wrote, models that are wrong, and changed files.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

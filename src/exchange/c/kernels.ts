@@ -141,7 +141,9 @@ static void product8(int rows, int columns, int stride, const float *x, const in
   },
   add: {
     needs: [],
-    text: "static void add(int n, const float *x, float *y) { for (int j = 0; j < n; ++j) y[j] = y[j] + x[j]; }",
+    text: `static void add(int n, const float *x, float *y) {
+  for (int j = 0; j < n; ++j) y[j] = y[j] + x[j];
+}`,
   },
   apply: {
     needs: [],
@@ -213,7 +215,8 @@ static void gru_reset(int H, const float *pre, const float *h, float *q) {
   },
   leaky_step: {
     needs: ["flush"],
-    text: `static void leaky_step(int H, float (*f)(float), float leak, float keep, const float *pre, float *h) {
+    text: `static void leaky_step(int H, float (*f)(float), float leak, float keep, const float *pre,
+                       float *h) {
   for (int j = 0; j < H; ++j) h[j] = flush(keep * h[j] + leak * f(pre[j]));
 }`,
   },

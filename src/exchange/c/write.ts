@@ -53,8 +53,8 @@ function opening(net: NetData, program: Program, name: string, reals: number): s
     ...(program.errors.length > 0
       ? ["Weights are in 8 bits. Their errors:", ...program.errors.map((line) => `  ${line}`)]
       : [
-          "Compiled with -O2 -ffp-contract=off, where float arithmetic is IEEE single precision, the results have",
-          "the bits of net.stream().",
+          "Compiled with -O2 -ffp-contract=off, where float arithmetic is IEEE single precision, the results",
+          "have the bits of net.stream().",
         ]),
   ];
   return ["/*", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
@@ -74,6 +74,7 @@ function interfaceOf(net: NetData, program: Program, name: string, ends: readonl
   const given = givenOf(net);
   const width = typeof input === "object" ? (input.perStep ?? 1) : input;
   const fields = [...program.fields].map(([field, reals]) => `float ${field}[${reals}];`);
+  const type = symbols ? "int32_t" : "float";
   const unread = width > 0 ? [] : ["(void)x;"];
   const check = `for (int i = 0; i < ${upper}_INPUT; ++i) if (x[i] < 0 || x[i] >= ${symbols}) return -1;`;
   return `enum { ${upper}_INPUT = ${width}, ${upper}_OUTPUT = ${program.output.width} };
@@ -89,7 +90,7 @@ ${body(["memset(s, 0, sizeof *s);", ...program.reset])}
 }
 
 /* The output y for one more step with input x. 0, or -1 where x is no symbol. */
-int ${name}_step(${name}_state *s, const ${symbols ? "int32_t" : "float"} x[${Math.max(width, 1)}], float y[${program.output.width}]) {
+int ${name}_step(${name}_state *s, const ${type} x[${Math.max(width, 1)}], float y[${program.output.width}]) {
 ${body([...(symbols ? [check] : unread), ...program.step, ...ends, "return 0;"])}
 }`;
 }

@@ -30,7 +30,7 @@ function sources(inbound: unknown): number {
   return inbound.length > 1 ? 2 : 1;
 }
 
-/** The layers of a model in order; `who` names the caller in errors. Throws DataError where it is no chain. */
+/** The layers of a model in order; `who` names the caller. Throws DataError where they are no chain. */
 export function chainOf(who: string, model: unknown): KerasLayer[] {
   const fail = (what: string): never => {
     throw new DataError(`${who}: ${what}`);

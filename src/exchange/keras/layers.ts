@@ -94,8 +94,8 @@ export class KerasReader {
         if (!same.has(layer.kind))
           this.#fail(
             layer,
-            "a layer that cannot be read; this library knows LSTM, GRU, SimpleRNN, Bidirectional, Dense, Embedding, " +
-              "TimeDistributed, Dropout, Activation and Masking",
+            "a layer that cannot be read; this library knows LSTM, GRU, SimpleRNN, Bidirectional, Dense, " +
+              "Embedding, TimeDistributed, Dropout, Activation and Masking",
           );
     }
   }

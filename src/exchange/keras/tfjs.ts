@@ -1,6 +1,6 @@
 /**
- * Layers models of TensorFlow.js: model.json with the configuration and a list of weights (name, shape, dtype,
- * quantization), and the weights' bytes in that order, in one or several shards.
+ * Layers models of TensorFlow.js: model.json with the configuration and a list of weights (name, shape,
+ * dtype, quantization), and the weights' bytes in that order, in one or several shards.
  */
 import { DataError, knownOptions } from "../../wasm/errors.ts";
 import type { Network } from "../../models/network/network.ts";

@@ -1,4 +1,4 @@
-/** Matrices in row order, taken apart into blocks and put together: what moving weights between programs needs. */
+/** Matrices in row order, taken apart into blocks and put together: weights move between programs so. */
 import type { Floats } from "../../wasm/memory.ts";
 
 /** A matrix [rows, columns]; a vector is one row. */

@@ -1,4 +1,4 @@
-/** The zip that torch.save writes (since PyTorch 1.6): a pickle that describes tensors, and their storages. */
+/** The zip that torch.save writes (since PyTorch 1.6): a pickle about tensors, and their storages. */
 import { DataError } from "../../wasm/errors.ts";
 import { textOf } from "../bytes.ts";
 import { decode, kinds, type Dtype, type TypedArray } from "../arrays/dtypes.ts";

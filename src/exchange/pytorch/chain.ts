@@ -75,7 +75,8 @@ export function orderOf(who: string, modules: readonly Module[]): Placed[] {
   const hidden = chains[0].slice(0, -1).find(({ kind }) => kind === "linear");
   if (hidden)
     throw new OptionError(
-      `${who}: "${hidden.name}" is a Linear with modules behind it, and no tensor says its activation; want ` +
+      `${who}: "${hidden.name}" is a Linear with modules behind it, and no tensor says its activation; ` +
+        `want ` +
         `description.layers = [${line(chains[0])}], each or { module, activation }`,
     );
   return chains[0];

@@ -1,8 +1,8 @@
 /**
  * Modules of torch.nn out of the names and shapes of a state dict:
  *
- *   nn.LSTM, GRU, RNN   NAME.weight_ih_l0 [G·H,I], weight_hh_l0 [G·H,H], bias_ih_l0, bias_hh_l0 [G·H], for each
- *                       layer _l0 _l1 …, and with _reverse for the direction back
+ *   nn.LSTM, GRU, RNN   NAME.weight_ih_l0 [G·H,I], weight_hh_l0 [G·H,H], bias_ih_l0, bias_hh_l0 [G·H], for
+ *                       each layer _l0 _l1 …, and with _reverse for the direction back
  *   nn.Linear           NAME.weight [O,I], NAME.bias [O]
  *   nn.Embedding        NAME.weight [V,F]
  */
@@ -118,8 +118,8 @@ function plainModule(who: string, name: string, tensors: Map<string, ModuleTenso
   if (!weight) throw new DataError(`${who}: module "${name}" has a bias and no weight: cut file`);
   if (weight.dimensions === 1)
     throw new DataError(
-      `${who}: module "${name}" has a vector as its weight, as LayerNorm and BatchNorm do; this library reads ` +
-        "nn.LSTM, GRU, RNN, Linear and Embedding",
+      `${who}: module "${name}" has a vector as its weight, as LayerNorm and BatchNorm do; this library ` +
+        "reads nn.LSTM, GRU, RNN, Linear and Embedding",
     );
   if (bias && (bias.dimensions !== 1 || bias.columns !== weight.rows))
     throw new ShapeError(`${who}: "${name}.bias" is [${bias.rows},${bias.columns}], want [${weight.rows}]`);

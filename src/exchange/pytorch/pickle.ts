@@ -126,8 +126,8 @@ class Machine {
   #global(module: string, name: string): void {
     if (!known.test(`${module} ${name}`))
       this.#fail(
-        `the file names ${module}.${name}, which is code, and this library runs none; want tensors by name: ` +
-          `torch.save(model.state_dict(), …)`,
+        `the file names ${module}.${name}, which is code, and this library runs none; want tensors by ` +
+          `name: torch.save(model.state_dict(), …)`,
       );
     this.#stack.push({ kind: "global", name: `${module}.${name}` });
   }
