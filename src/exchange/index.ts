@@ -15,3 +15,5 @@ export { fromOnnx } from "./onnx/read.ts";
 export type { FromOnnxOptions } from "./onnx/read.ts";
 export { fromTfjs } from "./keras/tfjs.ts";
 export type { KerasOptions } from "./keras/config.ts";
+export { fromKeras } from "./keras/keras-file.ts";
+export type { FromKerasOptions } from "./keras/keras-file.ts";
