@@ -103,7 +103,7 @@ export type {
   LdsParameters,
   LikelihoodOptions,
   Smoothed,
-} from "./models/lds/lds.ts";
+} from "./models/lds/answers.ts";
 export type { LdsFitOptions } from "./models/lds/fit.ts";
 export type { Fixed, FixedEntries, LdsName } from "./models/lds/fixed.ts";
 export { arima, Arima } from "./models/structural/arima.ts";

@@ -15,7 +15,6 @@ import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
 import { normalQuantile } from "../../inference/special-functions.ts";
 import { diffuseStart, type LinearGaussian, type Moments, type Series } from "../../inference/state-space.ts";
-import { powerOfTwo } from "../../inference/lds-regression.ts";
 import { checkEmOptions, emOptionNames, type EmOptions, type EmReport } from "../../train/em.ts";
 import {
   DataError,
@@ -30,11 +29,11 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import { sampleSystem } from "../lds/sampling.ts";
-import { deviations } from "../lds/units.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
 import { Estimation } from "./estimation.ts";
 import type { Family } from "./parametric.ts";
+import { Scale } from "./scale.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
 
 /** Inputs beside the series: where there is a history and a future, of both in one sequence. */
@@ -367,60 +366,5 @@ function errorsOf(compute: () => Float64Array): Float64Array | string {
   } catch (error) {
     if (error instanceof NumericError) return error.message;
     throw error;
-  }
-}
-
-/** Units of the series and of its inputs, powers of two. */
-class Scale {
-  readonly #family: Family;
-  readonly #unit: number;
-  readonly #inputs: Float64Array;
-
-  constructor(family: Family, data: readonly Series[]) {
-    const unit = deviations(
-      data.map(({ y }) => y),
-      1,
-    )[0];
-    this.#family = family;
-    this.#unit = powerOfTwo(unit);
-    this.#inputs = deviations(
-      data.flatMap(({ u }) => (u ? [u] : [])),
-      family.input,
-    ).map(powerOfTwo);
-  }
-
-  series({ y, u }: Series): Series {
-    return {
-      y: y.map((x) => x / this.#unit),
-      u: u?.map((x, i) => x / this.#inputs[i % this.#inputs.length]),
-    };
-  }
-
-  /** Natural parameters in the units of the user. */
-  user(natural: Float64Array): Float64Array {
-    return natural.map((x, i) => {
-      const { kind } = this.#family.parameters[i];
-      if (kind === "coefficient") return x;
-      if (kind === "variance") return x * this.#unit * this.#unit;
-      return (x * this.#unit) / this.#inputs[kind.input];
-    });
-  }
-
-  /** The mean of all values, in these units. */
-  mean(data: readonly Series[]): number {
-    let count = 0;
-    let mean = 0;
-    for (const { y } of data) for (const x of y) if (x === x) mean += (x / this.#unit - mean) / ++count;
-    return mean;
-  }
-
-  /**
-   * ln p in these units less ln p in those of the user: a diffuse state's measure changes as a value's
-   * does.
-   */
-  logJacobian(data: readonly Series[], { algebra }: Kalman): number {
-    const log = algebra.log([this.#unit])[0];
-    const known = data.reduce((sum, { y }) => sum + y.filter((x) => x === x).length, 0);
-    return (known - this.#family.diffuse * data.length) * log;
   }
 }

@@ -66,20 +66,18 @@ function flag(who: string, name: string, value: boolean): boolean {
 }
 
 function readBlocks(who: string, spec: StructuralSpec): Block[] {
-  const { level = true, slope = false, damped = false, cycle = false } = spec;
+  const { level = true, slope = false, damped = false, cycle = false, seasonal = [] } = spec;
   for (const [name, value] of Object.entries({ level, slope, damped, cycle })) flag(who, name, value);
   if (slope && !level) throw new OptionError(`${who}: slope is true without a level; say level: true`);
   if (damped && !slope) throw new OptionError(`${who}: damped is true without a slope; say slope: true`);
   const order = whole(who, "autoregressive", spec.autoregressive ?? 0, 0, 100);
-  const { seasonal = [] } = spec;
   if (!Array.isArray(seasonal))
     throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods`);
-  return [
-    ...(level ? [levelBlock({ slope, damped })] : []),
-    ...(seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season)),
-    ...(cycle ? [cycleBlock()] : []),
-    ...(order > 0 ? [autoregressiveBlock(order)] : []),
-  ];
+  const seasons = (seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season));
+  const blocks = level ? [levelBlock({ slope, damped }), ...seasons] : seasons;
+  if (cycle) blocks.push(cycleBlock());
+  if (order > 0) blocks.push(autoregressiveBlock(order));
+  return blocks;
 }
 
 /** A structural family and its blocks, in the order of the state. */
