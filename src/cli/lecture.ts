@@ -20,7 +20,15 @@ function list({ screen }: Context): void {
   });
 }
 
-async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<boolean> {
+/** What came of one experiment. */
+interface Shown {
+  readonly id: string;
+  readonly claim: string;
+  readonly verdict: boolean;
+  readonly seconds: number;
+}
+
+async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<Shown> {
   const { id, claim, load } = experiment;
   const out = values.text("out");
   const seed = values.whole("seed", 0, 2 ** 52);
@@ -68,7 +76,32 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
       `seed ${seed})${drawn ? ` Figure: ${drawn}` : ""}`,
   );
   screen.event({ event: "result", id, claim, numbers, verdict, figure: drawn ?? null, seed, seconds });
-  return verdict;
+  return { id, claim, verdict, seconds };
+}
+
+/** Runs every experiment, one after the other; one that fails is not seen, and the others go on. */
+async function showAll(context: Context): Promise<boolean> {
+  const { screen, signal } = context;
+  const shown: Shown[] = [];
+  for (const experiment of experiments) {
+    const start = screen.clock();
+    try {
+      shown.push(await show(experiment, context));
+    } catch (error) {
+      signal.throwIfAborted();
+      screen.complain(`${experiment.id}: ${(error as Error).message}`);
+      const { id, claim } = experiment;
+      shown.push({ id, claim, verdict: false, seconds: (screen.clock() - start) / 1000 });
+    }
+    screen.line();
+  }
+  for (const { id, claim, verdict, seconds } of shown)
+    screen.line(`${verdict ? "seen    " : "NOT seen"}  ${timeText(seconds).padStart(6)}  ${id}  ${claim}`);
+  const seen = shown.filter(({ verdict }) => verdict).length;
+  const seconds = shown.reduce((sum, one) => sum + one.seconds, 0);
+  screen.line(`\n${seen} of ${shown.length} claims seen in ${timeText(seconds)}.`);
+  screen.event({ event: "result", seen, of: shown.length, seconds, claims: shown });
+  return seen === shown.length;
 }
 
 export const lectureCommand: Command = {
@@ -78,19 +111,24 @@ export const lectureCommand: Command = {
   summary: "List the claims of the lecture, or run the experiment of one",
   details:
     "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled " +
-    "lecture\n  unrolled lecture 7c-3 --out figures",
+    "lecture\n  unrolled lecture 7c-3 --out figures\n  unrolled lecture --all --out figures",
   options: {
+    all: { help: "run all experiments, and list their verdicts and seconds" },
     out: { value: "DIR", help: "write the figure to DIR/<id>.svg" },
     seed: { value: "N", default: "1", help: "seed of everything random" },
   },
   async run(context) {
     const [id] = context.words;
+    if (context.values.on("all")) {
+      if (id !== undefined) throw new UsageError(`lecture: "${id}" beside --all, want one of the two`);
+      return showAll(context);
+    }
     if (id === undefined) return list(context);
     const experiment = experiments.find((e) => e.id === id);
     if (!experiment)
       throw new UsageError(
         `lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`,
       );
-    return show(experiment, context);
+    return (await show(experiment, context)).verdict;
   },
 };

@@ -1,5 +1,5 @@
 /** The program as a process: Ctrl-C within a second, kills, resumed trainings with the same bits. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -71,6 +71,26 @@ test.each([
   expect(err).toContain("stopped by Ctrl-C");
   expect(ms).toBeLessThan(1000);
 });
+
+test(
+  "a text stopped half way and resumed ends with the bits of one that was not",
+  { timeout: 60_000 },
+  async () => {
+    let stopped = 0;
+    for (const wait of [700, 900]) {
+      rmSync(file("stopped"), { force: true });
+      const { child, ended } = program.start(textArgs("stopped"));
+      child.stdout!.once("data", () => setTimeout(() => child.kill("SIGINT"), wait - 700));
+      if ((await ended).code === 1) ++stopped;
+      else continue;
+      const resumed = await program.run(textArgs("stopped", "--resume"));
+      expect([resumed.code, resumed.err]).toEqual([0, ""]);
+      expect(readFileSync(file("stopped")).equals(readFileSync(file("writer")))).toBe(true);
+    }
+    expect(stopped).toBeGreaterThan(0);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  },
+);
 
 test(
   "an addition stopped half way and resumed ends with the bits of one that was not",

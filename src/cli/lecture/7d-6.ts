@@ -94,7 +94,15 @@ function drawn(wrong: readonly number[][], truth: Float64Array, free: Float64Arr
     note: "Only the readout is learned",
     x: { label: "lag (steps)" },
     y: { label: "wrong symbols of 160" },
-    marks: reservoirs.map(([label], k) => ({ kind: "line" as const, x: lags, y: wrong[k], label })),
+    // the second line is dashed over the first, so that both are seen where they lie on each other
+    marks: reservoirs.map(([label], k) => ({
+      kind: "line" as const,
+      x: lags,
+      y: wrong[k],
+      label,
+      width: k === 0 ? 4 : 2,
+      dash: k > 0,
+    })),
   });
   const series = plot({
     title: "A reservoir that hears itself",
@@ -102,7 +110,7 @@ function drawn(wrong: readonly number[][], truth: Float64Array, free: Float64Arr
     x: { label: "steps by itself" },
     y: { label: "value" },
     marks: [
-      { kind: "line", x, y: truth, label: "series" },
+      { kind: "line", x, y: truth, label: "series", width: 4 },
       { kind: "line", x, y: free, label: "free run", dash: true },
     ],
   });

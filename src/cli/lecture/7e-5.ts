@@ -65,8 +65,18 @@ interface Seen {
 
 const time = ({ stride }: ReadingTrace, s: number): number => s * stride;
 
+/** Names of the axis upwards, by row. */
+const UP = ["probability", "cell", "height", "gradient"];
+
 const row = ({ steps }: ReadingTrace, title: string, height: number, marks: Mark[]): Figure =>
-  plot({ title, width: WIDTH, height, x: { range: [0, steps] }, y: { label: "" }, marks });
+  plot({
+    title,
+    width: WIDTH,
+    height: height + 20,
+    x: { label: "steps of the input", range: [0, steps] },
+    y: { label: UP[Number(title[0]) - 1] },
+    marks,
+  });
 
 /** Row 1: the chance of any character, and the characters where they are recognized. */
 function characters({ trace, signs }: Seen): Figure {
@@ -74,13 +84,12 @@ function characters({ trace, signs }: Seen): Figure {
   const K = signs.length + 1;
   const chance = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]);
   const x = chance.map((_, s) => time(trace, s));
-  const names = emissions.map(({ label, from, to }): Mark => ({
-    kind: "text",
-    x: time(trace, (from + to) / 2),
-    y: 0.5,
-    text: signs[label],
-    anchor: "middle",
-  }));
+  const names = emissions.map(({ label, from, to }): Mark => {
+    const at = time(trace, (from + to) / 2);
+    // at the end of the ink a character stands left of its place, where the frame does not cut it
+    const anchor = at > 0.97 * trace.steps ? "end" : "middle";
+    return { kind: "text", x: at, y: 0.5, text: signs[label], anchor };
+  });
   return row(trace, "1. Characters, as they are recognized", 170, [
     { kind: "line", x, y: chance, label: "P(any character)" },
     ...names,

@@ -1,0 +1,50 @@
+/** Dates beside a series: what stands on the axis, also beyond the end. */
+import { expect, test } from "vitest";
+import { findDates } from "../../../src/cli/series/dates.ts";
+import { standardize } from "../../../src/cli/series/scores.ts";
+import { runsFreely } from "../../../src/cli/series/echo-state.ts";
+import { readCsv } from "../../../src/formats/csv.ts";
+
+const names = (rows: readonly string[]): ((step: number) => string) | undefined =>
+  findDates(readCsv(`when,value\n${rows.map((row, i) => `${row},${i + 0.5}`).join("\n")}\n`), "value");
+
+test.each([
+  [["2020-01-30", "2020-01-31", "2020-02-01"], "2020-02-02", "2020-02-03"],
+  [["2019-11-01", "2019-12-01", "2020-01-01"], "2020-02-01", "2020-03-01"],
+  [["2019-11", "2019-12", "2020-01"], "2020-02", "2020-03"],
+  [["30.12.2020", "31.12.2020", "01.01.2021"], "2021-01-02", "2021-01-03"],
+  [["1998", "1999", "2000"], "2001", "2002"],
+  [["2020-01-01 22:30", "2020-01-01 23:00", "2020-01-01 23:30"], "2020-01-02 00:00", "2020-01-02 00:30"],
+  [["2020-01-01", "2020-01-02", "2020-01-09"], "+1", "+2"],
+])("after %j come %s and %s", (rows, next, after) => {
+  const name = names(rows)!;
+  expect([name(3), name(4)]).toEqual([next, after]);
+});
+
+test("columns that are no dates, or do not go one way, are none", () => {
+  for (const rows of [
+    ["a", "b", "c"],
+    ["2020-01-02", "2020-01-01", "2020-01-03"],
+    ["1", "2", "3"],
+  ])
+    expect(names(rows)).toBeUndefined();
+});
+
+test("a cell near the end of the range of numbers leaves mean and deviation finite", () => {
+  for (const size of [1e308, 1e-308, 1]) {
+    const { z, mean, sd } = standardize(Float64Array.from([1, 2, 3, 4].map((v) => (v / 4) * size)), 4);
+    expect([mean, sd].every(Number.isFinite)).toBe(true);
+    expect(Math.abs(z[0] + 1.3416407864998738)).toBeLessThan(1e-9);
+  }
+});
+
+test("a net that leaves the series when it runs freely is told from one that stays", () => {
+  const stream = (gain: number): { step(x: number): number[]; dispose(): void } => ({
+    step: (x) => [gain * x],
+    dispose: () => undefined,
+  });
+  const y = Float64Array.from({ length: 50 }, (_, t) => Math.sin(t));
+  expect(runsFreely(stream(0.9), y, () => 0)).toBe(true);
+  expect(runsFreely(stream(1.1), y, () => 0)).toBe(false);
+  expect(runsFreely(stream(NaN), y, () => 0)).toBe(false);
+});
