@@ -5,7 +5,8 @@
  */
 import { LANES, SIZE, at, get, put } from "../vector";
 import { GROUP, PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
-import { columnsProduct, fma, rowsProduct, spread } from "./tiles";
+import { columnsProduct, rowsProduct } from "./strips";
+import { fma, spread } from "./tiles";
 
 /** Rows of a panel that are used at once: 512 × 32 bytes leave half of a 32 KiB L1 cache to A. */
 @inline const DEPTH: i32 = 512;
@@ -45,97 +46,97 @@ export function gemmPacked(
       const a = A + down * i + at(0, k);
       let b = packed + ROW * k;
       let c = C + next * i;
-      for (let j = 0; j < N; j += PANEL, b += panel, c += 32) rowsProduct(mb, kb, a, down, b, c, next, N - j);
+      for (let j = 0; j < N; j += PANEL, b += panel, c += ROW)
+        rowsProduct(mb, kb, a, down, b, c, next, N - j);
     }
   }
 }
 
-/**
- * C [N] += a [K] · packed, K > 0: three panels at a time, or the additions of one would wait for each other;
- * steps as in tiles.ts.
- */
+/** C [N] += a [K] · packed, K > 0: three panels at a time, since the additions of one wait on each other. */
 function gemv(N: i32, K: i32, a: usize, packed: usize, c: usize): void {
   const panel = ROW * K;
   let j = 0;
-  for (; j + 3 * PANEL <= N; j += 3 * PANEL, c += 96, packed += 3 * panel) {
-    let c0 = v128.load(c, 0);
-    let c1 = v128.load(c, 16);
-    let c2 = v128.load(c, 32);
-    let c3 = v128.load(c, 48);
-    let c4 = v128.load(c, 64);
-    let c5 = v128.load(c, 80);
-    let x = a;
-    let p0 = packed;
-    let p1 = p0 + panel;
-    let p2 = p1 + panel;
-    for (let k = K; ; k -= 4) {
-      let s = spread<Float>(x, 0);
-      c0 = fma(s, v128.load(p0, 0), c0);
-      c1 = fma(s, v128.load(p0, 16), c1);
-      c2 = fma(s, v128.load(p1, 0), c2);
-      c3 = fma(s, v128.load(p1, 16), c3);
-      c4 = fma(s, v128.load(p2, 0), c4);
-      c5 = fma(s, v128.load(p2, 16), c5);
-      if (k == 1) break;
-      s = spread<Float>(x, 1);
-      c0 = fma(s, v128.load(p0, 32), c0);
-      c1 = fma(s, v128.load(p0, 48), c1);
-      c2 = fma(s, v128.load(p1, 32), c2);
-      c3 = fma(s, v128.load(p1, 48), c3);
-      c4 = fma(s, v128.load(p2, 32), c4);
-      c5 = fma(s, v128.load(p2, 48), c5);
-      if (k == 2) break;
-      s = spread<Float>(x, 2);
-      c0 = fma(s, v128.load(p0, 64), c0);
-      c1 = fma(s, v128.load(p0, 80), c1);
-      c2 = fma(s, v128.load(p1, 64), c2);
-      c3 = fma(s, v128.load(p1, 80), c3);
-      c4 = fma(s, v128.load(p2, 64), c4);
-      c5 = fma(s, v128.load(p2, 80), c5);
-      if (k == 3) break;
-      s = spread<Float>(x, 3);
-      c0 = fma(s, v128.load(p0, 96), c0);
-      c1 = fma(s, v128.load(p0, 112), c1);
-      c2 = fma(s, v128.load(p1, 96), c2);
-      c3 = fma(s, v128.load(p1, 112), c3);
-      c4 = fma(s, v128.load(p2, 96), c4);
-      c5 = fma(s, v128.load(p2, 112), c5);
-      if (k <= 4) break;
-      x += 4 * SIZE;
-      p0 += 4 * ROW;
-      p1 += 4 * ROW;
-      p2 += 4 * ROW;
-    }
-    v128.store(c, c0, 0);
-    v128.store(c, c1, 16);
-    v128.store(c, c2, 32);
-    v128.store(c, c3, 48);
-    v128.store(c, c4, 64);
-    v128.store(c, c5, 80);
+  for (; j + 3 * PANEL <= N; j += 3 * PANEL, c += 3 * ROW, packed += 3 * panel)
+    threePanels(K, a, packed, panel, c);
+  for (; j < N; j += 2 * PANEL, c += 2 * ROW, packed += 2 * panel) lastPanels(N - j, K, a, packed, c);
+}
+
+/** c [3·PANEL] += a [K] · three panels, `panel` bytes apart; steps as in tiles.ts. */
+@inline
+function threePanels(K: i32, a: usize, p0: usize, panel: usize, c: usize): void {
+  let p1 = p0 + panel;
+  let p2 = p1 + panel;
+  let c0 = v128.load(c);
+  let c1 = v128.load(c, 16);
+  let c2 = v128.load(c, ROW);
+  let c3 = v128.load(c, ROW + 16);
+  let c4 = v128.load(c, 2 * ROW);
+  let c5 = v128.load(c, 2 * ROW + 16);
+  for (let k = K; ; k -= 4) {
+    let x = spread<Float>(a, 0);
+    c0 = fma(x, v128.load(p0), c0);
+    c1 = fma(x, v128.load(p0, 16), c1);
+    c2 = fma(x, v128.load(p1), c2);
+    c3 = fma(x, v128.load(p1, 16), c3);
+    c4 = fma(x, v128.load(p2), c4);
+    c5 = fma(x, v128.load(p2, 16), c5);
+    if (k == 1) break;
+    x = spread<Float>(a, 1);
+    c0 = fma(x, v128.load(p0, ROW), c0);
+    c1 = fma(x, v128.load(p0, ROW + 16), c1);
+    c2 = fma(x, v128.load(p1, ROW), c2);
+    c3 = fma(x, v128.load(p1, ROW + 16), c3);
+    c4 = fma(x, v128.load(p2, ROW), c4);
+    c5 = fma(x, v128.load(p2, ROW + 16), c5);
+    if (k == 2) break;
+    x = spread<Float>(a, 2);
+    c0 = fma(x, v128.load(p0, 2 * ROW), c0);
+    c1 = fma(x, v128.load(p0, 2 * ROW + 16), c1);
+    c2 = fma(x, v128.load(p1, 2 * ROW), c2);
+    c3 = fma(x, v128.load(p1, 2 * ROW + 16), c3);
+    c4 = fma(x, v128.load(p2, 2 * ROW), c4);
+    c5 = fma(x, v128.load(p2, 2 * ROW + 16), c5);
+    if (k == 3) break;
+    x = spread<Float>(a, 3);
+    c0 = fma(x, v128.load(p0, 3 * ROW), c0);
+    c1 = fma(x, v128.load(p0, 3 * ROW + 16), c1);
+    c2 = fma(x, v128.load(p1, 3 * ROW), c2);
+    c3 = fma(x, v128.load(p1, 3 * ROW + 16), c3);
+    c4 = fma(x, v128.load(p2, 3 * ROW), c4);
+    c5 = fma(x, v128.load(p2, 3 * ROW + 16), c5);
+    if (k <= 4) break;
+    a += 4 * SIZE;
+    p0 += 4 * ROW;
+    p1 += 4 * ROW;
+    p2 += 4 * ROW;
   }
-  for (; j < N; j += 2 * PANEL, c += 64, packed += 2 * panel) {
-    // the rest, two panels at a time; the second may not exist
-    const n = N - j;
-    const two = n > PANEL;
-    let c0 = get(c, n);
-    let c1 = get(c + 16, n - LANES);
-    let c2 = get(c + 32, n - PANEL);
-    let c3 = get(c + 48, n - PANEL - LANES);
-    let p0 = packed;
-    let p1 = two ? p0 + panel : p0;
-    let x = a;
-    for (let k = 0; k < K; ++k, x += SIZE, p0 += ROW, p1 += ROW) {
-      const s = spread<Float>(x, 0);
-      c0 = fma(s, v128.load(p0), c0);
-      c1 = fma(s, v128.load(p0, 16), c1);
-      c2 = fma(s, v128.load(p1), c2);
-      c3 = fma(s, v128.load(p1, 16), c3);
-    }
-    put(c, n, c0);
-    put(c + 16, n - LANES, c1);
-    put(c + 32, n - PANEL, c2);
-    put(c + 48, n - PANEL - LANES, c3);
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, ROW);
+  v128.store(c, c3, ROW + 16);
+  v128.store(c, c4, 2 * ROW);
+  v128.store(c, c5, 2 * ROW + 16);
+}
+
+/** c [min(n, 2·PANEL)] += a [K] · two panels, the second of which may not exist. */
+@inline
+function lastPanels(n: i32, K: i32, a: usize, p0: usize, c: usize): void {
+  let p1 = n > PANEL ? p0 + ROW * K : p0;
+  let c0 = get(c, n);
+  let c1 = get(c + 16, n - LANES);
+  let c2 = get(c + ROW, n - PANEL);
+  let c3 = get(c + ROW + 16, n - PANEL - LANES);
+  for (let k = 0; k < K; ++k, a += SIZE, p0 += ROW, p1 += ROW) {
+    const x = spread<Float>(a, 0);
+    c0 = fma(x, v128.load(p0), c0);
+    c1 = fma(x, v128.load(p0, 16), c1);
+    c2 = fma(x, v128.load(p1), c2);
+    c3 = fma(x, v128.load(p1, 16), c3);
   }
+  put(c, n, c0);
+  put(c + 16, n - LANES, c1);
+  put(c + ROW, n - PANEL, c2);
+  put(c + ROW + 16, n - PANEL - LANES, c3);
 }
 
 /** C [M,N] += A [M,K] · B [K,N]. scratch [packedSize(K,N)] is overwritten. */
@@ -214,7 +215,7 @@ export function gemmTN(
         let c = C + next * (i + r);
         let b = scratch;
         const a = at(columns, r * kb);
-        for (let j = 0; j < N; j += PANEL, b += panel, c += 32)
+        for (let j = 0; j < N; j += PANEL, b += panel, c += ROW)
           columnsProduct(min(TILE, mb - r), kb, a, b, c, next, N - j);
       }
     }

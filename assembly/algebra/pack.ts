@@ -57,7 +57,7 @@ function transposeBlock(b: usize, next: usize, p: usize): void {
     const r0 = v128.load(b);
     const r1 = v128.load(b + next);
     v128.store(p, i64x2.shuffle(r0, r1, 0, 2));
-    v128.store(p, i64x2.shuffle(r0, r1, 1, 3), 32);
+    v128.store(p, i64x2.shuffle(r0, r1, 1, 3), ROW);
   } else {
     const r0 = v128.load(b);
     const r1 = v128.load(b + next);
@@ -68,9 +68,9 @@ function transposeBlock(b: usize, next: usize, p: usize): void {
     const low23 = i32x4.shuffle(r2, r3, 0, 4, 1, 5);
     const high23 = i32x4.shuffle(r2, r3, 2, 6, 3, 7);
     v128.store(p, i64x2.shuffle(low01, low23, 0, 2));
-    v128.store(p, i64x2.shuffle(low01, low23, 1, 3), 32);
-    v128.store(p, i64x2.shuffle(high01, high23, 0, 2), 64);
-    v128.store(p, i64x2.shuffle(high01, high23, 1, 3), 96);
+    v128.store(p, i64x2.shuffle(low01, low23, 1, 3), ROW);
+    v128.store(p, i64x2.shuffle(high01, high23, 0, 2), 2 * ROW);
+    v128.store(p, i64x2.shuffle(high01, high23, 1, 3), 3 * ROW);
   }
 }
 

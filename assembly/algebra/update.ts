@@ -27,6 +27,12 @@ export function momentumUpdate(n: i32, rate: f64, mu: f64, g: usize, v: usize, t
   }
 }
 
+/** a/b, and 0 where b is 0: a unit without a gradient, and no ε, stays where it is. */
+@inline
+function quotient(a: v128, b: v128): v128 {
+  return v128.andnot(v128.div<Float>(a, b), v128.eq<Float>(b, splat(0)));
+}
+
 /**
  * Adam (Kingma and Ba 2015): m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g², θ -= rate ·
  * m·correction1/(√(v·correction2) + ε), where correction_i = 1/(1 - β_iᵗ). g [n]; m, v, theta [n] are
@@ -59,7 +65,7 @@ export function adamUpdate(
     put(m, n, first);
     put(v, n, second);
     const size = add(v128.sqrt<Float>(mul(second, c2)), e);
-    put(theta, n, sub(get(theta, n), v128.div<Float>(mul(step, first), size)));
+    put(theta, n, sub(get(theta, n), quotient(mul(step, first), size)));
   }
 }
 
@@ -84,6 +90,6 @@ export function rmspropUpdate(
     const x = get(g, n);
     const second = flush(add(mul(d, get(v, n)), mul(a, mul(x, x))));
     put(v, n, second);
-    put(theta, n, sub(get(theta, n), v128.div<Float>(mul(r, x), add(v128.sqrt<Float>(second), e))));
+    put(theta, n, sub(get(theta, n), quotient(mul(r, x), add(v128.sqrt<Float>(second), e))));
   }
 }

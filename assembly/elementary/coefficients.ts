@@ -2,8 +2,8 @@
  * The constants of elementary.ts and trigonometric.ts in the module's memory, f32 and f64 side by side.
  *
  * V8 builds an immediate vector in three instructions each time it is used, but broadcasts one from memory in
- * a single load: a third of the time of tanh. Polynomials come from `node assembly/elementary/fit.mjs`, lowest
- * coefficient first.
+ * a single load: a third of the time of tanh. Polynomials come from `node assembly/elementary/fit.mjs`,
+ * lowest coefficient first.
  */
 
 const COMMON_32 = memory.data<f32>(

@@ -50,7 +50,10 @@ function layOut(s: Omit<LossSite, "kept">, from: Ptr): Room {
   const sizes = [
     steps + 1,
     sequences,
-    k.ctcScratch(Math.max(...L), columns),
+    k.ctcScratch(
+      L.reduce((longest, l) => Math.max(longest, l), 0),
+      columns,
+    ),
     L.reduce((sum, l, b) => sum + k.ctcKept(lengths[b], l), 0),
     rows,
     rows * columns,

@@ -197,3 +197,15 @@ test("schedules are functions of the step", () => {
   expect([rising(0), rising(250), rising(1e6)]).toEqual([0.5, 0.75, 0.99]);
   expect(() => piecewise([[5, 1]])).toThrow("the first from step 0");
 });
+
+test("with an epsilon of 0, what has no gradient stays and what has one moves by finite steps", async () => {
+  for (const optimizer of [adam({ epsilon: 0, rate: 0.1 }), rmsprop({ epsilon: 0, rate: 0.1 })]) {
+    const f = await objective((x) => ({ value: 0.5 * x[0] * x[0], gradient: [x[0], 0] }), [1, 2]);
+    const run = optimizer.start(f);
+    for (let i = 0; i < 5; ++i) await run.step();
+    const [moved, still] = f.at();
+    expect(still).toBe(2);
+    expect(Number.isFinite(moved) && moved < 1).toBe(true);
+    run.dispose();
+  }
+});
