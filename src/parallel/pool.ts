@@ -7,7 +7,7 @@
  * first training.
  */
 import { engineInfo, givenModules } from "../wasm/engine.ts";
-import { DisposedError, knownOptions, NumericError, whole } from "../wasm/errors.ts";
+import { DataError, DisposedError, knownOptions, NumericError, OptionError, whole } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
@@ -116,7 +116,10 @@ export class WorkerPool implements ShardPool {
   #start(): Worker {
     const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined };
     const { variant, revectorize } = engineInfo();
-    worker.port.onmessage = (message) => this.#answer(worker, message as FromWorker);
+    worker.port.onmessage = (message) => {
+      if (isAnswer(message)) this.#answer(worker, message);
+      else this.#fail(worker, new DataError("workerPool: a worker sent a message that is no answer"));
+    };
     worker.port.onfailure = (error) => this.#fail(worker, error);
     worker.port.hold(false);
     worker.port.send({ kind: "init", variant, revectorize, wasm: givenModules() } satisfies ToWorker);
@@ -131,6 +134,21 @@ export class WorkerPool implements ShardPool {
     worker.port.hold(index !== undefined);
     if (index === undefined) return;
     worker.task = { run: run.id, index };
+    try {
+      this.#send(worker, run, index);
+    } catch (error) {
+      worker.task = undefined;
+      run.reject(
+        new OptionError(
+          `workerPool: the net or its data cannot be sent to a worker: ${(error as Error).message}; want plain ` +
+            "data in notes and items",
+          { cause: error },
+        ),
+      );
+    }
+  }
+
+  #send(worker: Worker, run: Run, index: number): void {
     if (worker.run !== run.id) {
       worker.port.send({
         kind: "point",
@@ -150,6 +168,10 @@ export class WorkerPool implements ShardPool {
       worker.port.onfailure(
         name === "NumericError" ? new NumericError(message) : Object.assign(new Error(message), { name }),
       );
+      return;
+    }
+    if (run && answer.run === run.id && !fits(worker, run, answer)) {
+      this.#fail(worker, new DataError("workerPool: a worker sent an answer that does not fit its task"));
       return;
     }
     worker.task = undefined;
@@ -185,6 +207,21 @@ export class WorkerPool implements ShardPool {
     for (const other of this.#workers) this.#feed(other);
   }
 }
+
+/** Whether a message is what the worker of this version answers: a worker's module may be anything. */
+function isAnswer(message: unknown): message is FromWorker {
+  if (message === null || typeof message !== "object") return false;
+  const { run, index, value, gradient, error } = message as Record<string, unknown>;
+  if (!Number.isInteger(run) || !Number.isInteger(index)) return false;
+  if (error !== undefined) return error !== null && typeof (error as Error).message === "string";
+  return typeof value === "number" && (gradient instanceof Float32Array || gradient instanceof Float64Array);
+}
+
+/** Whether a result is that of the worker's task, with a value for every parameter. */
+const fits = ({ task }: Worker, { theta }: Run, answer: ShardResult & { readonly index: number }): boolean =>
+  task?.index === answer.index &&
+  answer.gradient.length === theta.length &&
+  answer.gradient.constructor === theta.constructor;
 
 /** Processors there are, as the platform tells. */
 function processors(): number {

@@ -175,3 +175,40 @@ describe.skipIf(!built)(
     });
   },
 );
+
+/** A worker that answers every task with this instead. */
+function answering(name: string, message: string): URL {
+  const file = join(folder, `${name}.mjs`);
+  writeFileSync(
+    file,
+    `import { parentPort } from "node:worker_threads";
+    parentPort.on("message", ({ kind, run, index }) => { if (kind === "task") parentPort.postMessage(${message}); });`,
+  );
+  return pathToFileURL(file);
+}
+
+describe("a worker that is not ours", () => {
+  test.each([
+    ["nothing", "undefined"],
+    ["text", '"hello"'],
+    ["no-gradient", "{ run, index, value: 1 }"],
+    ["foreign-task", "{ run, index: 1e6, value: 1, gradient: new Float32Array(3) }"],
+    ["short-gradient", "{ run, index, value: 1, gradient: new Float32Array(3) }"],
+    ["error-of-nothing", "{ run, index, error: null }"],
+  ])("and answers %s ends the training with an error", async (name, message) => {
+    const pool = workerPool({ workers: 2, url: answering(name, message) });
+    await expect(trained(pool)).rejects.toThrow(/workerPool: a worker/);
+  });
+});
+
+test("notes that cannot be sent end the training with their name, and the pool goes on", async () => {
+  const pool = workerPool({ workers: 1, url: worker });
+  const spec = { input: 1, layers: [dense(1)], loss: "squared" } as const;
+  using bad = await network({ ...spec, notes: { callback: () => 1 } as never });
+  using good = await network(spec);
+  const data = [{ input: [1, 2], target: [1, 2] }];
+  const options = { steps: 1, batch: 1, shard: 1, pool };
+  await expect(bad.fit(data, options)).rejects.toThrow(/cannot be sent to a worker/);
+  expect((await good.fit(data, options)).history).toHaveLength(1);
+  pool.dispose();
+});
