@@ -214,6 +214,10 @@ export type {
   SequenceClassifierSpec,
 } from "./jobs/classifier.ts";
 export type { JobFitOptions } from "./jobs/job-net.ts";
+export { sequenceLabeler, SequenceLabeler } from "./jobs/labeler.ts";
+export type { Labeling, SequenceLabelerSpec, StepLabels } from "./jobs/labeler.ts";
+export { sequenceRegressor, SequenceRegressor } from "./jobs/regressor.ts";
+export type { MeasuredSequence, RegressorEvaluation, SequenceRegressorSpec } from "./jobs/regressor.ts";
 
 export { workerPool } from "./parallel/pool.ts";
 export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";

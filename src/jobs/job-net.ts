@@ -40,8 +40,8 @@ export interface JobRules<Item> {
   readonly who: string;
   /** Throws DataError where an item is none of this job. */
   check(who: string, item: Item): void;
-  /** Called once, with all training items, before they become items of the net. */
-  prepare?(items: readonly ReadItem<Item>[]): void;
+  /** Called with all training items before they become items of the net; what comes back takes it back. */
+  prepare?(items: readonly ReadItem<Item>[]): () => void;
   /** The target and weights of the net for an item of T steps. */
   target(item: Item, T: number): Pick<DataItem, "target" | "weight">;
   /** Figures of validation items. */
@@ -104,16 +104,27 @@ export class JobNet<Item extends { readonly input: Sequence }> {
     const read = this.#readItems(who, items);
     const { validation, ...rest } = options;
     const [train, apart] = this.#split(who, read, validation);
+    const { step } = this.net;
+    const scale = this.#scale;
     this.#scale ??= measureScale(
       train.map(({ input }) => input),
       this.width,
     );
-    this.#rules.prepare?.(train);
-    return this.net.fit(this.#dataItems(train), {
-      ...rest,
-      ...(apart ? { validation: () => this.#rules.evaluate(apart) } : {}),
-      ...(options.checkpoint ? { checkpoint: (bytes) => options.checkpoint!(this.#wrap(bytes)) } : {}),
-    });
+    const undo = this.#rules.prepare?.(train);
+    try {
+      return await this.net.fit(this.#dataItems(train), {
+        ...rest,
+        ...(apart ? { validation: () => this.#rules.evaluate(apart) } : {}),
+        ...(options.checkpoint ? { checkpoint: (bytes) => options.checkpoint!(this.#wrap(bytes)) } : {}),
+      });
+    } catch (error) {
+      if (this.net.step === step) {
+        // nothing was learned: nothing has changed
+        this.#scale = scale;
+        undo?.();
+      }
+      throw error;
+    }
   }
 
   /** Items of the net, for its own figures. */
