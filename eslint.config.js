@@ -1,5 +1,5 @@
-// What a reader should never meet. Formatting is Prettier's; AssemblyScript's kernels are held by the width and
-// length tests of test/architecture.test.ts.
+// What a reader should never meet. Formatting is Prettier's; AssemblyScript's kernels are held by the width
+// and length tests of test/architecture.test.ts.
 import tseslint from "typescript-eslint";
 
 const readable = {

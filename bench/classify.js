@@ -1,5 +1,6 @@
-// Sequences classified by `sequenceClassifier` on real data: node bench/classify.js --data DIR [--only NAME] [--seed N].
-// DIR holds japanese-vowels, classification and gestures. Prints a table: set, accuracy, seed, seconds of one core.
+// Sequences classified by `sequenceClassifier` on real data: node bench/classify.js --data DIR [--only NAME]
+// [--seed N]. DIR holds japanese-vowels, classification and gestures. Prints a table: set, accuracy, seed,
+// seconds of one core.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

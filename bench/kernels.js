@@ -128,7 +128,8 @@ async function measure(build) {
       };
       rows.push(row);
       console.error(
-        `${process.versions.node} ${build} ${precision} ${name.padEnd(26)} ${(best * 1e3).toFixed(2).padStart(9)} µs  ${cell(row)}`,
+        `${process.versions.node} ${build} ${precision} ${name.padEnd(26)} ${(best * 1e3).toFixed(2).padStart(9)} ` +
+          `µs  ${cell(row)}`,
       );
     }
   }

@@ -1,5 +1,5 @@
-// Three hidden units learn to add binary numbers of 12 digits, then add numbers of 64 digits, and turn out to be an
-// automaton of four states: carry or no carry, print 0 or 1.
+// Three hidden units learn to add binary numbers of 12 digits, then add numbers of 64 digits, and turn out to
+// be an automaton of four states: carry or no carry, print 0 or 1.
 import { dense, extractAutomaton, nesterov, network, normal, rnn, tasks } from "unrolled";
 
 const task = tasks.addition({ digits: 12, least: 12 });

@@ -1,5 +1,5 @@
-// An echo state network learns a chaotic series: only the readout is trained, by one ridge regression. Saved, loaded, and
-// run on freely.
+// An echo state network learns a chaotic series: only the readout is trained, by one ridge regression. Saved,
+// loaded, and run on freely.
 import { esn } from "unrolled";
 
 // the Mackey-Glass equation with delay 17, by small Euler steps
@@ -26,7 +26,8 @@ const { means } = copy.forecast(84, { history: past });
 
 const error = Math.abs(means[83] - series[2883]);
 console.log(
-  `84 steps ahead of its own: ${means[83].toFixed(4)}, the series ${series[2883].toFixed(4)}, error ${error.toFixed(4)}`,
+  `84 steps ahead of its own: ${means[83].toFixed(4)}, the ` +
+    `series ${series[2883].toFixed(4)}, error ${error.toFixed(4)}`,
 );
 echo.dispose();
 copy.dispose();

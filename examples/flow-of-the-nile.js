@@ -1,5 +1,6 @@
-// The flow of the Nile at Aswan, 1871 to 1890 (Cobb 1978), as a level that wanders and is seen through noise: the exact
-// diffuse Kalman filter, maximum likelihood, and a forecast with its uncertainty. NaN is a year without a reading.
+// The flow of the Nile at Aswan, 1871 to 1890 (Cobb 1978), as a level that wanders and is seen through noise:
+// the exact diffuse Kalman filter, maximum likelihood, and a forecast with its uncertainty. NaN is a year
+// without a reading.
 import { localLevel } from "unrolled";
 
 const flow = [

@@ -1,4 +1,5 @@
-// Hessian-free optimization finds what gradients alone do not: the exclusive or of two bits, marked anywhere in a sequence.
+// Hessian-free optimization finds what gradients alone do not: the exclusive or of two bits, marked anywhere
+// in a sequence.
 import { dense, hessianFree, longLag, network, rnn } from "unrolled";
 
 const task = longLag.xor({ lag: 10 });

@@ -11,5 +11,6 @@ async function train(workers) {
 }
 const [one, two] = [await train(1), await train(2)];
 console.log(
-  `loss ${one[0].toFixed(4)} to ${one.at(-1).toFixed(4)}; the same bits with 1 and 2 workers: ${one.join() === two.join()}`,
+  `loss ${one[0].toFixed(4)} to ${one.at(-1).toFixed(4)}; the same bits with 1 ` +
+    `and 2 workers: ${one.join() === two.join()}`,
 );

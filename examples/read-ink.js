@@ -1,5 +1,6 @@
-// Pen strokes into letters, without telling where a letter begins: a small bidirectional LSTM with connectionist temporal
-// classification, trained on words that the library draws itself, then reads words in hands that it has never seen.
+// Pen strokes into letters, without telling where a letter begins: a small bidirectional LSTM with
+// connectionist temporal classification, trained on words that the library draws itself, then reads words in
+// hands that it has never seen.
 import {
   adam,
   bidirectional,

@@ -1,4 +1,5 @@
-// A sensor, one reading at a time: the net that learned its rhythm tells how far each reading is from what it expected.
+// A sensor, one reading at a time: the net that learned its rhythm tells how far each reading is from what it
+// expected.
 import { adam, dense, gru, network, nextStep } from "unrolled";
 
 const rhythm = (t) => Math.abs(((t + 6) % 24) - 12) / 6 - 1;

@@ -2,7 +2,8 @@
 import { adam, dense, lstm, network, nextStep, Vocabulary } from "unrolled";
 
 const rhyme =
-  "the rain in spain stays mainly in the plain. in hertford, hereford and hampshire hurricanes hardly ever happen. ";
+  "the rain in spain stays mainly in the plain. in hertford, hereford and " +
+  "hampshire hurricanes hardly ever happen. ";
 const text = rhyme.repeat(20);
 const vocabulary = Vocabulary.of(text);
 const pieces = Array.from({ length: 30 }, (_, i) => vocabulary.encode(text.slice(i * 60, i * 60 + 61)));

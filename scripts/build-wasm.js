@@ -1,6 +1,6 @@
-// Compiles the kernels for every shipped target and writes each as a base64 module to src/wasm/binary/, so that
-// one import works in Node, bundlers and pages without a loader or a fetch. What was compiled from the same
-// sources is not compiled again.
+// Compiles the kernels for every shipped target and writes each as a base64 module to src/wasm/binary/, so
+// that one import works in Node, bundlers and pages without a loader or a fetch. What was compiled from the
+// same sources is not compiled again.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -43,7 +43,8 @@ async function compile(target) {
   const bytes = readFileSync(wasm);
   writeFileSync(
     module,
-    `/** The ${target} kernels, ${bytes.length} bytes, made by scripts/build-wasm.js from sources ${sources}. */\n` +
+    `/** The ${target} kernels, ${bytes.length} bytes, made by ` +
+      `scripts/build-wasm.js from sources ${sources}. */\n` +
       `export const base64: string =\n  "${bytes.toString("base64")}";\n`,
   );
   console.log(`${target}: ${bytes.length} bytes`);

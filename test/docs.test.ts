@@ -1,4 +1,7 @@
-/** What users can name is explained: every export of an entry point, and every public member of it, has a doc comment. */
+/**
+ * What users can name is explained: every export of an entry point, and every public member of it, has a doc
+ * comment.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
@@ -70,7 +73,8 @@ test("every export of every entry point, and every member of it, has a doc comme
 
 test("a name without a comment is seen", () => {
   const text =
-    "/** Told. */\nexport interface A {\n  x: number;\n  /** Told. */\n  y: number;\n}\nexport const b = 1;\n";
+    "/** Told. */\nexport interface A {\n  x: number;\n  /** Told. */\n  y: " +
+    "number;\n}\nexport const b = 1;\n";
   const path = "/planted.ts";
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const host = ts.createCompilerHost({});

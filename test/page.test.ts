@@ -1,4 +1,7 @@
-/** The page that a reader meets: narrow lines, short functions, short files, each of which opens with its subject. */
+/**
+ * The page that a reader meets: narrow lines, short functions, short files, each of which opens with its
+ * subject.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import ts from "typescript";

@@ -12,8 +12,8 @@ function at(p: usize, i: i32): usize {
 }
 
 /**
- * spectra [T,n/2+1] = |DFT|² of T frames of x, frame t from sample t·hop on: `width` samples times window [width],
- * zeros up to n. roots [n] complex of rootsOfUnity; frame and work [n] are overwritten.
+ * spectra [T,n/2+1] = |DFT|² of T frames of x, frame t from sample t·hop on: `width` samples times window
+ * [width], zeros up to n. roots [n] complex of rootsOfUnity; frame and work [n] are overwritten.
  */
 export function frameSpectra(
   T: i32,
@@ -121,8 +121,8 @@ export function project(T: i32, B: i32, C: i32, x: usize, basis: usize, out: usi
 }
 
 /**
- * Running mean and variance normalization, in place: both are means with weights that fall by 1 - 1/window a frame
- * (1/t in the first `window` frames).
+ * Running mean and variance normalization, in place: both are means with weights that fall by 1 - 1/window a
+ * frame (1/t in the first `window` frames).
  *
  *   μ ← μ + w·(x - μ)      v ← (1 - w)·(v + w·(x - μ_old)²)      x ← (x - μ)/√(v + ε)
  *

@@ -1,6 +1,6 @@
 /**
- * Discrete Fourier transforms of complex doubles whose length has the prime factors 2, 3 and 5, and of reals of
- * twice that length, by Stockham's self-sorting algorithm (Van Loan 1992, section 1.7).
+ * Discrete Fourier transforms of complex doubles whose length has the prime factors 2, 3 and 5, and of reals
+ * of twice that length, by Stockham's self-sorting algorithm (Van Loan 1992, section 1.7).
  *
  *   X_k = Σ_t x_t·W_n^{tk}      W_n = e^{-2πi/n}
  *
@@ -46,7 +46,9 @@ export function rootsOfUnity(n: i32, roots: usize): void {
   }
 }
 
-/** e^{-i·φ} of an angle φ in the given octant, by cosine and sine of its distance to the nearest quarter turn. */
+/**
+ * e^{-i·φ} of an angle φ in the given octant, by cosine and sine of its distance to the nearest quarter turn.
+ */
 function turned(octant: i32, c: f64, s: f64): v128 {
   switch (octant) {
     case 0:
@@ -130,8 +132,8 @@ export function fft(n: i32, stride: i32, roots: usize, x: usize, work: usize): u
 }
 
 /**
- * power [n/2+1] = |X_k|² of the real x [n], n even: the even places as real and the odd ones as imaginary parts of
- * n/2 complex numbers. roots [n] of rootsOfUnity(n); x and work [n] are overwritten.
+ * power [n/2+1] = |X_k|² of the real x [n], n even: the even places as real and the odd ones as imaginary
+ * parts of n/2 complex numbers. roots [n] of rootsOfUnity(n); x and work [n] are overwritten.
  */
 export function powerSpectrum(n: i32, roots: usize, x: usize, work: usize, power: usize): void {
   const half = n >> 1;

@@ -1,6 +1,6 @@
 /**
- * Another sample rate, by a windowed sinc in polyphase form (Crochiere & Rabiner 1983): for a ratio up/down in lowest
- * terms
+ * Another sample rate, by a windowed sinc in polyphase form (Crochiere & Rabiner 1983): for a ratio up/down
+ * in lowest terms
  *
  *   y_m = Σ_j taps[phase, j]·x_{k-j}      k = ⌊m·down/up⌋,  phase = m·down mod up
  */
@@ -31,8 +31,8 @@ function sinc(x: f64): f64 {
 }
 
 /**
- * filter [2·half+1]: the low pass at `cutoff` (1: half the sample rate) in a Kaiser window of shape beta, of sum
- * `gain`.
+ * filter [2·half+1]: the low pass at `cutoff` (1: half the sample rate) in a Kaiser window of shape beta, of
+ * sum `gain`.
  */
 export function kaiserLowPass(half: i32, cutoff: f64, beta: f64, gain: f64, filter: usize): void {
   const scale = 1 / bessel0(beta);
@@ -50,8 +50,8 @@ export function kaiserLowPass(half: i32, cutoff: f64, beta: f64, gain: f64, filt
 }
 
 /**
- * y [count]: outputs m = start … start+count-1. filter [L]; x begins at input sample `origin`, and inputs outside
- * [origin, origin+n) are 0. Sums ascend in the inputs.
+ * y [count]: outputs m = start … start+count-1. filter [L]; x begins at input sample `origin`, and inputs
+ * outside [origin, origin+n) are 0. Sums ascend in the inputs.
  */
 export function resample(
   up: i32,

@@ -116,7 +116,7 @@ try {
       result.first = result.first?.map((v) => v ?? NaN); // JSON has no NaN
       results[name][peer] = result;
       console.log(
-        `${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`,
+        `${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, ` + `losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`,
       );
     }
     write();
@@ -163,7 +163,8 @@ function write() {
   const head = (title) =>
     `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
   const row = (name, cell) =>
-    `| ${name} | ${peerNames.map((peer) => (results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer))).join(" | ")} |\n`;
+    `| ${name} | ${peerNames.map((peer) => (results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer))).join(" | ")} ` +
+    `|\n`;
   const ratio = (own) =>
     done
       .filter((name) => results[name][own]?.ms)

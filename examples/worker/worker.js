@@ -1,4 +1,5 @@
-// Trains in a Web Worker. Workers know no import maps, so the address is written out; a bundler would take "unrolled".
+// Trains in a Web Worker. Workers know no import maps, so the address is written out; a bundler would take
+// "unrolled".
 import { adam, dense, lstm, network, nextStep } from "/node_modules/unrolled/dist/unrolled.js";
 
 const wave = Float32Array.from({ length: 200 }, (_, t) => [0, 1, 0, -1][t % 4]);

@@ -104,7 +104,8 @@ const additionNet = (seed: number): Promise<Network> =>
 type Proof = Pick<Learned, "automaton" | "invariance">;
 
 async function prove(net: Network, task: FiniteTask): Promise<Proof> {
-  const automaton = await extractAutomaton(net, task).catch(() => undefined); // patterns that overlap: train on
+  // patterns that overlap: train on
+  const automaton = await extractAutomaton(net, task).catch(() => undefined);
   return { automaton, invariance: automaton?.equivalent ? await invariantBoxes(net, task) : undefined };
 }
 

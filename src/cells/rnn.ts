@@ -21,7 +21,9 @@ const h: Port = ["now", 0];
 /** What both tables share. */
 const shared = { gates: ["h"], inputGates: [0, 1], slots: 1, carried: 1, peepholes: 0 } as const;
 
-/** h depends on its pre-activation and, where it leaks, on the old h; otherwise h₀ enters through Wh alone. */
+/**
+ * h depends on its pre-activation and, where it leaks, on the old h; otherwise h₀ enters through Wh alone.
+ */
 export function rnnCell({ activation = "tanh", leak = 1 }: RnnOptions = {}): Cell {
   const code = activationCodes[activation];
   if (leak === 1)

@@ -1,7 +1,7 @@
 /**
- * Sequences as users write them. One sequence of T steps of D numbers is a flat array [T·D], row by row, or an
- * array of T rows. Data are an array of sequences; a bare flat array of numbers is one sequence, and where a
- * method answers for each sequence it gets one answer.
+ * Sequences as users write them. One sequence of T steps of D numbers is a flat array [T·D], row by row, or
+ * an array of T rows. Data are an array of sequences; a bare flat array of numbers is one sequence, and where
+ * a method answers for each sequence it gets one answer.
  *
  * An array of two or more arrays of D numbers could be one sequence of rows or many sequences of one step:
  * it is refused, and the error says how to write either.
@@ -63,8 +63,9 @@ export function checkValues(
 }
 
 /**
- * One sequence [T,D] as one row-major vector: the array itself where it is flat already. Checks its shape, not
- * its values. Throws DataError on what is no sequence or has no steps, ShapeError on rows of other widths.
+ * One sequence [T,D] as one row-major vector: the array itself where it is flat already. Checks its shape,
+ * not its values. Throws DataError on what is no sequence or has no steps, ShapeError on rows of other
+ * widths.
  */
 export function flatten(who: string, sequence: unknown, D: number): ArrayLike<number> {
   const count = lengthOf(sequence);

@@ -1,6 +1,7 @@
 /**
- * Saved nets that only answer, on the strict float32 kernels: the entry `unrolled/float32` for pages that play a net.
- * It holds one build of the kernels, and nothing that trains; the same bits as `network.load` of the main entry.
+ * Saved nets that only answer, on the strict float32 kernels: the entry `unrolled/float32` for pages that
+ * play a net. It holds one build of the kernels, and nothing that trains; the same bits as `network.load` of
+ * the main entry.
  */
 import { OptionError } from "../wasm/errors.ts";
 import { decode, engineOf, type Engine } from "../wasm/instantiate.ts";
@@ -21,8 +22,8 @@ async function start(): Promise<Engine> {
 }
 
 /**
- * A net from the bytes of `save`: `predict`, `stream`, `dispose`. Throws DataError on other files, OptionError on a net
- * of float64.
+ * A net from the bytes of `save`: `predict`, `stream`, `dispose`. Throws DataError on other files,
+ * OptionError on a net of float64.
  */
 export function load(bytes: Uint8Array | ArrayBuffer): Promise<SavedNet> {
   return loadSaved("load", bytes, (precision) => {

@@ -1,4 +1,7 @@
-/** Numbers in the cells of tables: decimal points or commas, grouped thousands, and the words for a missing one. */
+/**
+ * Numbers in the cells of tables: decimal points or commas, grouped thousands, and the words for a missing
+ * one.
+ */
 import { decimal } from "./text.ts";
 
 /** What commas inside a number mean: 0,5 is a half, or 1,234 a thousand and more. */
@@ -61,8 +64,8 @@ export class ColumnKind {
 
   /**
    * What commas mean in the column. Commas between the cells leave quoted ones to group thousands. With
-   * semicolons or tabs they are decimal, but where the column has decimal points as well: what would be read a
-   * thousandfold too small there is then no number, or thousands.
+   * semicolons or tabs they are decimal, but where the column has decimal points as well: what would be read
+   * a thousandfold too small there is then no number, or thousands.
    */
   commas(separator: string): Commas {
     if (separator === " ") return "none";

@@ -1,7 +1,7 @@
 /**
- * The cells of delimited text, one after another, in one pass and without a copy. Lines end in \n, \r\n or \r; a
- * separator or line break inside quotes is text, a quote inside quotes is written twice; with blanks as separator
- * any run of blanks and tabs is one.
+ * The cells of delimited text, one after another, in one pass and without a copy. Lines end in \n, \r\n or
+ * \r; a separator or line break inside quotes is text, a quote inside quotes is written twice; with blanks as
+ * separator any run of blanks and tabs is one.
  */
 
 /**

@@ -21,11 +21,13 @@ export interface CsvTable {
   /** Cells of the column at a place from 0 as they stand in the table, "" where one is missing. */
   texts(at: number): string[];
   /**
-   * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not theirs
-   * alone.
+   * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not
+   * theirs alone.
    */
   numeric(): string[];
-  /** The last of `numeric()`; where there is none, a DataError names the cell that hinders the fullest column. */
+  /**
+   * The last of `numeric()`; where there is none, a DataError names the cell that hinders the fullest column.
+   */
   lastNumeric(): string;
 }
 

@@ -1,5 +1,6 @@
 /**
- * JSON from strangers: bounded in depth and in the number of its values before it is parsed, since a value of two
+ * JSON from strangers: bounded in depth and in the number of its values before it is parsed, since a value of
+ * two
  * characters, such as [], takes 40 bytes of memory.
  */
 
@@ -33,7 +34,10 @@ function excess(text: string): string | undefined {
   return values > limit ? `it holds ${values} values in ${text.length} characters` : undefined;
 }
 
-/** The object that a text says; throws what `fail` makes of the fault where it is no JSON, too large, or no object. */
+/**
+ * The object that a text says; throws what `fail` makes of the fault where it is no JSON, too large, or no
+ * object.
+ */
 export function parseObject(text: string, fail: (fault: string) => Error): Record<string, unknown> {
   const tooMuch = excess(text);
   if (tooMuch !== undefined) throw fail(tooMuch);

@@ -144,7 +144,10 @@ export function readTensors(
   return { spec, tensors };
 }
 
-/** Checks that every number of a tensor is finite; `who` names the caller. Throws DataError that names the place. */
+/**
+ * Checks that every number of a tensor is finite; `who` names the caller. Throws DataError that names the
+ * place.
+ */
 export function checkFinite(who: string, { name, data }: Pick<Tensor, "name" | "data">): void {
   const at = data.findIndex((value: number) => !Number.isFinite(value));
   if (at >= 0) throw new DataError(`${who}: tensor "${name}" is ${data[at]} at place ${at}, want numbers`);

@@ -1,4 +1,7 @@
-/** How a table stands in its text: where it begins, what separates its cells, how many they are, and its header. */
+/**
+ * How a table stands in its text: where it begins, what separates its cells, how many they are, and its
+ * header.
+ */
 import { DataError } from "../wasm/errors.ts";
 import { ColumnKind, numberIn } from "./cell-number.ts";
 import { CellScanner, isLineEnd, SEPARATORS, type Separator } from "./cells.ts";
@@ -127,8 +130,9 @@ function rowsFrom(text: string, separator: Separator, start: Start, count: numbe
 const shapeOf = (cell: string): string => cell.replace(/\d+/g, "9").replace(/\p{L}+/gu, "a");
 
 /**
- * Whether the first row is a header: it has a cell that is no number, and is not data like the row below it. It is
- * data where it has a number, and its other cells have the digits and the shape of those below: dates, codes.
+ * Whether the first row is a header: it has a cell that is no number, and is not data like the row below it.
+ * It is data where it has a number, and its other cells have the digits and the shape of those below: dates,
+ * codes.
  */
 function isHeader(
   first: readonly string[],

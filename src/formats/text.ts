@@ -55,8 +55,8 @@ function looksLikeUtf16(bytes: Uint8Array): boolean {
 }
 
 /**
- * The text of some bytes, without its byte-order mark; `name` begins messages. Throws DataError that names line
- * and byte where they are neither UTF-8 nor UTF-16 with a mark, nor `legacy`.
+ * The text of some bytes, without its byte-order mark; `name` begins messages. Throws DataError that names
+ * line and byte where they are neither UTF-8 nor UTF-16 with a mark, nor `legacy`.
  */
 export function decodeBytes(bytes: Uint8Array, name: string, { legacy }: TextOptions = {}): string {
   const encoding = markedEncoding(bytes);

@@ -34,8 +34,8 @@ export class Panels {
   readonly #engine: Engine;
   readonly #arena: Arena;
   /**
-   * Blocks by twice the place of their first element in θ, plus 1 where transposed: one for each size. A matrix of
-   * no rows stands at the place of the next one.
+   * Blocks by twice the place of their first element in θ, plus 1 where transposed: one for each size. A
+   * matrix of no rows stands at the place of the next one.
    */
   readonly #panels = new Map<number, Panel[]>();
 

@@ -1,7 +1,7 @@
 /**
- * Batches of cursive handwriting (7e-3) to train on: lines of ink as items for a net with the loss ctc, of similar
- * length in each batch, distorted afresh in every epoch. Everything is a function of (seed, epoch, place), so
- * training resumes anywhere.
+ * Batches of cursive handwriting (7e-3) to train on: lines of ink as items for a net with the loss ctc, of
+ * similar length in each batch, distorted afresh in every epoch. Everything is a function of (seed, epoch,
+ * place), so training resumes anywhere.
  */
 import type { DataItem } from "../data/item.ts";
 import type { Engine } from "../wasm/engine.ts";
@@ -48,7 +48,10 @@ export class InkBatches {
   readonly #noise: Random;
   readonly #lengths: Int32Array;
 
-  /** Throws DataError where a line has no text, or a character that the script lacks, or none can be trained on. */
+  /**
+   * Throws DataError where a line has no text, or a character that the script lacks, or none can be trained
+   * on.
+   */
   constructor(engine: Engine, inks: readonly Ink[], options: InkBatchOptions) {
     knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "distort"]);
     whole("InkBatches", "batch", options.batch, 1);

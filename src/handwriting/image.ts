@@ -38,7 +38,10 @@ class CellImage {
   }
 }
 
-/** Calls `visit` with the length of every stroke's piece between two points, 0 at the first; (x, y) is its end. */
+/**
+ * Calls `visit` with the length of every stroke's piece between two points, 0 at the first; (x, y) is its
+ * end.
+ */
 function eachPiece(
   points: Float32Array,
   visit: (piece: { x: number; y: number; dx: number; dy: number; length: number; first: boolean }) => void,
@@ -59,14 +62,15 @@ function checkSize(points: Float32Array, columns: number, cell: number, rows: nu
   eachPiece(points, ({ length }) => (pieces += Math.ceil((2 * length) / cell)));
   if (!(columns * rows <= MAX_CELLS) || !(pieces <= MAX_PIECES))
     throw new DataError(
-      `handwriting: ink of ${columns} columns of ${rows} cells, want at most ${MAX_CELLS} cells and strokes of ` +
+      `handwriting: ink of ${columns} columns of ${rows} cells, want at ` +
+        `most ${MAX_CELLS} cells and strokes of ` +
         `${MAX_PIECES / 2} cells; give a size that lines are scaled to, or larger cells`,
     );
 }
 
 /**
- * Columns [T,rows] of cells from the left end of the ink to the right, each from above to below, the line's middle
- * in the middle; `left` is where the first begins. Throws DataError on ink too large for its cells.
+ * Columns [T,rows] of cells from the left end of the ink to the right, each from above to below, the line's
+ * middle in the middle; `left` is where the first begins. Throws DataError on ink too large for its cells.
  */
 export function imageColumns(
   points: Float32Array,

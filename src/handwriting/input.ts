@@ -130,8 +130,8 @@ function imageFeatures(straight: Float32Array, { cell = 10, rows = 24 }: InkInpu
 }
 
 /**
- * The point nearest in x to each of T places, which rise; the first of several. Of points sorted by x only the two
- * on either side of a place can be nearest: O(n ln n + T).
+ * The point nearest in x to each of T places, which rise; the first of several. Of points sorted by x only
+ * the two on either side of a place can be nearest: O(n ln n + T).
  */
 function nearestPoints(points: Float32Array, T: number, place: (c: number) => number): Int32Array {
   const x = (i: number): number => points[i * POINT];

@@ -22,8 +22,8 @@ export interface ReadFolderOptions {
 
 /**
  * Pieces that belong to no split get one by their place: every tenth writer, the first of all included, is
- * "valid", the others "train". A piece without a writer is one of its own, and so is every piece where there is
- * one writer only.
+ * "valid", the others "train". A piece without a writer is one of its own, and so is every piece where there
+ * is one writer only.
  */
 export function withSplits(inks: readonly Ink[]): Ink[] {
   const writers = inks.map(({ writer }, i) => (writer === undefined ? i : writer));
@@ -56,9 +56,9 @@ function labeled(inks: readonly Ink[], folder: Folder, onNotice: (sentence: stri
 }
 
 /**
- * The labeled pieces of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or InkML
- * files. Where no piece has a split, `withSplits` gives it one. Throws DataError where there is none, and where a
- * file is broken.
+ * The labeled pieces of one split of a folder: index.json and ink.bin, IAM-OnDB's own tree, UNIPEN's, or
+ * InkML files. Where no piece has a split, `withSplits` gives it one. Throws DataError where there is none,
+ * and where a file is broken.
  */
 export async function readHandwriting(folder: Folder, options: ReadFolderOptions = {}): Promise<Ink[]> {
   knownOptions("readHandwriting", options, ["split", "signal", "onNotice"]);

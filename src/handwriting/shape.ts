@@ -62,8 +62,8 @@ export interface NormalizeOptions {
 }
 
 /**
- * Widths per root mean square height that scaling goes by: a line of writing has some hundreds. A straight stroke
- * has no height of its own, and would be scaled without bound.
+ * Widths per root mean square height that scaling goes by: a line of writing has some hundreds. A straight
+ * stroke has no height of its own, and would be scaled without bound.
  */
 const MAX_FLATNESS = 10_000;
 

@@ -1,8 +1,8 @@
 /**
- * Where each label of a known text stands in the scores of a net: the most probable path through the lattice of
- * connectionist temporal classification (Graves et al. 2006, section 4) by dynamic programming.
+ * Where each label of a known text stands in the scores of a net: the most probable path through the lattice
+ * of connectionist temporal classification (Graves et al. 2006, section 4) by dynamic programming.
  *
- *   states  blank l₁ blank l₂ … l_L blank      a path moves on by 0 or 1 state a step, by 2 over a blank between
+ *   states blank l₁ blank l₂ … l_L blank a path moves on by 0 or 1 state a step, by 2 over a blank between
  *                                              two different labels
  */
 import { DataError, OptionError, ShapeError, knownOptions, show, whole } from "../wasm/errors.ts";
@@ -90,7 +90,8 @@ function readScores(scores: LabelScores, options: AlignOptions): Lattice {
       const value = lattice.at(t, k);
       if (typeof value === "number" && value <= ABOVE_ONE) continue;
       throw new DataError(
-        `${who}: step ${t}, class ${k} is ${show(value)}, want ln p, at most 0; take the log-softmax of the scores`,
+        `${who}: step ${t}, class ${k} is ${show(value)}, want ln p, at most 0; take ` +
+          "the log-softmax of the scores",
       );
     }
   }
@@ -102,7 +103,8 @@ function readLabels(labels: ArrayLike<Wanted>, { K, blank, T }: Lattice): Wanted
   list.forEach((label, i) => {
     if (label === null || (Number.isInteger(label) && label >= 0 && label < K && label !== blank)) return;
     throw new DataError(
-      `${who}: label ${i} is ${show(label)}, want null or a whole number from 0 to ${K - 1} other than ${blank}, the blank`,
+      `${who}: label ${i} is ${show(label)}, want null or a whole number from 0 ` +
+        `to ${K - 1} other than ${blank}, the blank`,
     );
   });
   if (list.length === 0) throw new DataError(`${who}: no labels, want at least one`);
@@ -161,9 +163,9 @@ function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: numbe
 }
 
 /**
- * The most probable place of every label. `logProbabilities` [T,K] are ln p of the classes at each step (of any net:
- * log-softmax outputs), `labels` the text, with null for stretches that are not known. Throws DataError where no path
- * fits or scores are no log-probabilities.
+ * The most probable place of every label. `logProbabilities` [T,K] are ln p of the classes at each step (of
+ * any net: log-softmax outputs), `labels` the text, with null for stretches that are not known. Throws
+ * DataError where no path fits or scores are no log-probabilities.
  */
 export function alignLabels(
   logProbabilities: LabelScores,

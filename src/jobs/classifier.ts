@@ -1,6 +1,6 @@
 /**
- * One label a sequence. The net answers at every step; a sequence's probabilities are the mean over its steps, or
- * those of its last step, and training weighs the steps alike.
+ * One label a sequence. The net answers at every step; a sequence's probabilities are the mean over its
+ * steps, or those of its last step, and training weighs the steps alike.
  */
 import { DataError, OptionError, knownOptions, oneOf, show } from "../wasm/errors.ts";
 import type { Floats, Precision } from "../wasm/memory.ts";

@@ -1,6 +1,6 @@
 /**
- * The net of a job by name: inputs standardized by the training data, items made of what the user says, and all of
- * it in one file.
+ * The net of a job by name: inputs standardized by the training data, items made of what the user says, and
+ * all of it in one file.
  */
 import { DataError, OptionError, inRange, show } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";

@@ -1,4 +1,6 @@
-/** Standardization: columns of sequences brought to mean 0 and deviation 1, as the training data have them. */
+/**
+ * Standardization: columns of sequences brought to mean 0 and deviation 1, as the training data have them.
+ */
 import { DataError } from "../wasm/errors.ts";
 
 /** Mean and standard deviation of each column. Plain data. */

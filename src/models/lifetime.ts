@@ -1,7 +1,7 @@
 /**
- * How long a model has its memory: until `dispose`, and never while something still computes on it. What is forgotten
- * without dispose is found by the collector: arenas give back by themselves (src/wasm/forgotten.ts), and a stream that
- * was forgotten is let go by its model.
+ * How long a model has its memory: until `dispose`, and never while something still computes on it. What is
+ * forgotten without dispose is found by the collector: arenas give back by themselves
+ * (src/wasm/forgotten.ts), and a stream that was forgotten is let go by its model.
  */
 import { DisposedError } from "../wasm/errors.ts";
 import { released, releaseWhenForgotten, type Holding } from "../wasm/forgotten.ts";
@@ -24,8 +24,8 @@ export class Lifetime implements Held, Holding {
   #computing = 0;
 
   /**
-   * With a `parent`, the end of the parent is this one's too; and the parent, which must not keep `owner` alive, lets
-   * go what it held when nothing else refers to it.
+   * With a `parent`, the end of the parent is this one's too; and the parent, which must not keep `owner`
+   * alive, lets go what it held when nothing else refers to it.
    */
   constructor(who: string, owner?: object, parent?: Lifetime) {
     this.#who = who;

@@ -99,8 +99,8 @@ export class HessianFreeRun implements OptimizerRun<HessianFreeReport> {
   }
 
   /**
-   * Goes to the first of θ + αδ, α = 1, 0.8, 0.64 …, that is low enough, given f = `whole` at α = 1; stays at θ
-   * where none is. The next CG run starts from this one's end, or from 0.
+   * Goes to the first of θ + αδ, α = 1, 0.8, 0.64 …, that is low enough, given f = `whole` at α = 1; stays at
+   * θ where none is. The next CG run starts from this one's end, or from 0.
    */
   async #search(
     f: CurvatureObjective,

@@ -104,6 +104,7 @@ export interface Optimizer<R extends StepReport = StepReport> {
 export function checkOptimizer(who: string, optimizer: Optimizer): void {
   if (typeof (optimizer as Optimizer | null)?.start === "function") return;
   throw new OptionError(
-    `${who}: optimizer is ${show(optimizer)}, want one that a function made, such as adam() or nesterov({ rate: 0.01 })`,
+    `${who}: optimizer is ${show(optimizer)}, want one that a function made, such ` +
+      "as adam() or nesterov({ rate: 0.01 })",
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Differences of features over time, by regression over 2N+1 frames (Furui 1986; the ends repeat the first and the
- * last frame):
+ * Differences of features over time, by regression over 2N+1 frames (Furui 1986; the ends repeat the first
+ * and the last frame):
  *
  *   d_t = Σ_{n=1..N} n·(c_{t+n} - c_{t-n}) / (2·Σ n²)
  */

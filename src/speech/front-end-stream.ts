@@ -53,7 +53,9 @@ export class FrontEndStream {
     this.#clear();
   }
 
-  /** Rows [t,F] that are complete with these samples, row-major; often none. Throws DataError on bad samples. */
+  /**
+   * Rows [t,F] that are complete with these samples, row-major; often none. Throws DataError on bad samples.
+   */
   push(samples: Samples): Float32Array<ArrayBuffer> {
     this.#plan.check("frontEnd.stream.push");
     return Float32Array.from(this.rows(readSamples("frontEnd.stream.push", samples)));

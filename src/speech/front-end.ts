@@ -1,7 +1,7 @@
 /**
- * From sound pressures to features, the first stage of every recognizer: frames, power spectra, mel bands, logarithms
- * (Davis & Mermelstein 1980), or per-channel energy normalization. Doubles throughout; a recording in pieces gives the
- * bits of the whole one.
+ * From sound pressures to features, the first stage of every recognizer: frames, power spectra, mel bands,
+ * logarithms (Davis & Mermelstein 1980), or per-channel energy normalization. Doubles throughout; a recording
+ * in pieces gives the bits of the whole one.
  */
 import { OptionError, ShapeError, knownOptions } from "../wasm/errors.ts";
 import { speechEngine, type SpeechEngine } from "./engine.ts";
@@ -43,8 +43,8 @@ export class FrontEnd {
   }
 
   /**
-   * Features [T,F] of one recording, row-major, T = ⌊(n - width)/hop⌋ + 1 for n samples at the front end's rate. Throws
-   * ShapeError where the samples are fewer than a frame, DataError where one is not finite.
+   * Features [T,F] of one recording, row-major, T = ⌊(n - width)/hop⌋ + 1 for n samples at the front end's
+   * rate. Throws ShapeError where the samples are fewer than a frame, DataError where one is not finite.
    */
   features(samples: Samples, options: RateOption = {}): Float32Array<ArrayBuffer> {
     const who = "frontEnd.features";
@@ -56,7 +56,8 @@ export class FrontEnd {
       const F = this.columns;
       if (rows.length === 0)
         throw new ShapeError(
-          `${who}: ${x.length} samples are shorter than a frame of ${this.spec.width} at ${this.spec.rate} Hz`,
+          `${who}: ${x.length} samples are shorter than a frame of ${this.spec.width} ` +
+            `at ${this.spec.rate} Hz`,
         );
       if (this.spec.normalize === "recording") standardizeColumns(rows, F);
       return Float32Array.from(rows);

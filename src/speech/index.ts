@@ -1,4 +1,6 @@
-/** The public names of unrolled/speech: from sound pressures to features, files of sound, where words stand. */
+/**
+ * The public names of unrolled/speech: from sound pressures to features, files of sound, where words stand.
+ */
 export { frontEnd, FrontEnd } from "./front-end.ts";
 export type { RateOption } from "./front-end.ts";
 export type { FrontEndStream } from "./front-end-stream.ts";

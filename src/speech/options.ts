@@ -13,14 +13,16 @@ export interface FrontEndOptions {
   readonly hop?: number;
   /** By name, periodic as in scipy and torch, or one weight a sample of a frame. Default "hann". */
   readonly window?: "hann" | "hamming" | "rectangular" | ArrayLike<number>;
-  /** Points of the transform: even, at least a frame, with prime factors 2, 3 and 5. Default: a power of two. */
+  /**
+   * Points of the transform: even, at least a frame, with prime factors 2, 3 and 5. Default: a power of two.
+   */
   readonly fft?: number;
   /** Lowest and highest frequency of the bands. Default 20 and half the rate. */
   readonly low?: number;
   readonly high?: number;
   /**
-   * "log": ln of a band's energy, at least ln 1e-10. "pcen": per-channel energy normalization (Wang et al. 2017),
-   * which levels steady noise and loudness. "power": as it is. Default "log".
+   * "log": ln of a band's energy, at least ln 1e-10. "pcen": per-channel energy normalization (Wang et al.
+   * 2017), which levels steady noise and loudness. "power": as it is. Default "log".
    */
   readonly energy?: "log" | "pcen" | "power";
   /** Cepstral coefficients in place of the bands (orthonormal DCT-II). Default: none. */
@@ -28,8 +30,8 @@ export interface FrontEndOptions {
   /** Differences over time beside the features: 1 first, 2 second ones too, over 5 frames. Default 0. */
   readonly deltas?: 0 | 1 | 2;
   /**
-   * "recording": each column to mean 0 and variance 1 over the whole recording (not while streaming). "running":
-   * by means over the last 3 seconds. Default "none".
+   * "recording": each column to mean 0 and variance 1 over the whole recording (not while streaming).
+   * "running": by means over the last 3 seconds. Default "none".
    */
   readonly normalize?: "none" | "recording" | "running";
   /** a of x_t - a·x_{t-1}. Default 0.97. */
@@ -98,7 +100,8 @@ function transformSize(width: number, wanted: number | undefined): number {
   for (const prime of [2, 3, 5]) while (left % prime === 0) left /= prime;
   if (left !== 1 || wanted % 2 === 1 || wanted < width)
     throw new OptionError(
-      `${who}: fft is ${wanted}, want an even number of at least ${width}, the samples of a frame, with no prime ` +
+      `${who}: fft is ${wanted}, want an even number of at least ${width}, the ` +
+        "samples of a frame, with no prime " +
         "factors but 2, 3 and 5",
     );
   return wanted;

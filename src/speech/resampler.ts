@@ -4,7 +4,10 @@ import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { SpeechEngine } from "./engine.ts";
 
-/** Zero crossings of the filter on either side, and the shape of its Kaiser window: -80 dB beyond the pass band. */
+/**
+ * Zero crossings of the filter on either side, and the shape of its Kaiser window: -80 dB beyond the pass
+ * band.
+ */
 const CROSSINGS = 16;
 const BETA = 8;
 const LARGEST_RATIO = 4096;
@@ -41,7 +44,8 @@ export class Resampler {
     const larger = Math.max(up, down);
     if (larger > LARGEST_RATIO)
       throw new OptionError(
-        `frontEnd: rate is ${from} for features at ${to}, a ratio of ${up}/${down}; want both below ${LARGEST_RATIO}: ` +
+        `frontEnd: rate is ${from} for features at ${to}, a ratio of ${up}/${down}; ` +
+          `want both below ${LARGEST_RATIO}: ` +
           `record at 8000, 16000, 44100 or 48000`,
       );
     const half = CROSSINGS * larger;

@@ -1,4 +1,7 @@
-/** The fixed numbers of a front end: window, mel bands, cosine transform. Transcendental functions are the kernels'. */
+/**
+ * The fixed numbers of a front end: window, mel bands, cosine transform. Transcendental functions are the
+ * kernels'.
+ */
 import { OptionError } from "../wasm/errors.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { SpeechEngine } from "./engine.ts";
@@ -47,8 +50,8 @@ export interface Bands {
 }
 
 /**
- * Triangles whose corners are equally far apart on the mel scale m = 1127·ln(1 + f/700) (O'Shaughnessy 1987; the
- * definition of HTK and torchaudio). Throws OptionError where a band is narrower than a bin.
+ * Triangles whose corners are equally far apart on the mel scale m = 1127·ln(1 + f/700) (O'Shaughnessy 1987;
+ * the definition of HTK and torchaudio). Throws OptionError where a band is narrower than a bin.
  */
 export function melBands(engine: SpeechEngine, { bands, low, high, fft, rate }: FrontEndSpec): Bands {
   const [from, to] = mapped(engine, "mapLog", Float64Array.of(1 + low / 700, 1 + high / 700));
@@ -69,7 +72,8 @@ export function melBands(engine: SpeechEngine, { bands, low, high, fft, rate }: 
     }
     if (count[b] === 0)
       throw new OptionError(
-        `frontEnd: band ${b} of ${bands}, ${left.toFixed(0)} to ${right.toFixed(0)} Hz, holds no bin of a transform of ` +
+        `frontEnd: band ${b} of ${bands}, ${left.toFixed(0)} to ${right.toFixed(0)} ` +
+          "Hz, holds no bin of a transform of " +
           `${fft} points; want fewer bands, a larger fft or a higher low`,
       );
   }

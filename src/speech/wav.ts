@@ -1,7 +1,7 @@
 /**
- * Recordings in WAV files (RIFF WAVE): integers of 8, 16, 24 and 32 bits and floats of 32 and 64, any number of
- * channels, plain and extensible headers. Nothing is read beyond the bytes given, and nothing larger than them is
- * made but the samples as 32-bit floats.
+ * Recordings in WAV files (RIFF WAVE): integers of 8, 16, 24 and 32 bits and floats of 32 and 64, any number
+ * of channels, plain and extensible headers. Nothing is read beyond the bytes given, and nothing larger than
+ * them is made but the samples as 32-bit floats.
  */
 import { DataError, show } from "../wasm/errors.ts";
 
@@ -50,7 +50,8 @@ function readFormat(view: DataView, at: number, size: number): Format {
   const known = code === PCM ? [8, 16, 24, 32] : [32, 64];
   if ((code !== PCM && code !== FLOAT) || !known.includes(bits))
     throw new DataError(
-      `${who}: samples are of format ${code} with ${bits} bits, want integers (1) of 8, 16, 24 or 32 bits or floats ` +
+      `${who}: samples are of format ${code} with ${bits} bits, want integers (1) of ` +
+        "8, 16, 24 or 32 bits or floats " +
         "(3) of 32 or 64; convert the file to 16-bit PCM",
     );
   if (channels === 0) throw new DataError(`${who}: the file has 0 channels, want at least 1`);
@@ -121,7 +122,10 @@ export function readWav(bytes: Uint8Array | ArrayBuffer): Recording {
   return { rate: format.rate, channels, samples: mix(channels), seconds: count / format.rate };
 }
 
-/** A WAV file of 16-bit samples, one channel; values beyond [-1, 1] are cut. Throws DataError where one is not finite. */
+/**
+ * A WAV file of 16-bit samples, one channel; values beyond [-1, 1] are cut. Throws DataError where one is not
+ * finite.
+ */
 export function writeWav({ samples, rate }: Pick<Recording, "samples" | "rate">): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + 2 * samples.length);
   const view = new DataView(bytes.buffer);

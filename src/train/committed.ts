@@ -60,7 +60,9 @@ export class Committed {
       : undefined;
   }
 
-  /** Undoes the step that is under way: θ and the optimizer are what they were. Returns the states carried on. */
+  /**
+   * Undoes the step that is under way: θ and the optimizer are what they were. Returns the states carried on.
+   */
   undo(): Floats[] {
     const { engine, size, theta, parts, loss } = this.#objective;
     const { kernels: k } = engine;

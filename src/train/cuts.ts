@@ -1,4 +1,6 @@
-/** Truncated backpropagation through time: a batch cut every so many steps, and where a training stands in it. */
+/**
+ * Truncated backpropagation through time: a batch cut every so many steps, and where a training stands in it.
+ */
 import type { Floats } from "../wasm/memory.ts";
 import type { DataSpec, FlatItem } from "../data/item.ts";
 import { packed } from "./shards.ts";

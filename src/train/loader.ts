@@ -1,4 +1,6 @@
-/** Turns the batches of one step into what its objective needs: packed here, or counted and given to workers. */
+/**
+ * Turns the batches of one step into what its objective needs: packed here, or counted and given to workers.
+ */
 import { countWeight, type FlatItem } from "../data/item.ts";
 import { Batch } from "./batch.ts";
 import { shardMode, type ObjectiveParts, type StepData } from "./objective.ts";

@@ -1,4 +1,7 @@
-/** Figures beside the loss: how often and how far predictions are wrong, by the kind of loss. Weights count everywhere. */
+/**
+ * Figures beside the loss: how often and how far predictions are wrong, by the kind of loss. Weights count
+ * everywhere.
+ */
 import { bestPath } from "../inference/best-path.ts";
 import { editDistance, errorRate } from "../inference/edit-distance.ts";
 import { OptionError, knownOptions, oneOf, show, whole } from "../wasm/errors.ts";
@@ -35,13 +38,18 @@ export interface Evaluation {
   readonly rmse?: number;
   /** Mean absolute error over weighted units. */
   readonly mae?: number;
-  /** 1 - squared error / squared distance to the mean, over weighted units; each output has a mean of its own. */
+  /**
+   * 1 - squared error / squared distance to the mean, over weighted units; each output has a mean of its own.
+   */
   readonly r2?: number;
   /** Share of weighted steps whose class is among the k most probable. */
   readonly topK?: number;
   /** [K][K] summed weights: row the true class, column the predicted one. */
   readonly confusion?: readonly (readonly number[])[];
-  /** Mean over classes of the harmonic mean of precision and recall; classes that neither occur nor are predicted do not count. */
+  /**
+   * Mean over classes of the harmonic mean of precision and recall; classes that neither occur nor are
+   * predicted do not count.
+   */
   readonly f1?: number;
 }
 

@@ -74,7 +74,10 @@ export class NetLoss {
     return this.#forward(this.#tape("value"), batch, false, mode);
   }
 
-  /** g [P] = gradient of Σ w·ℓ / total, overwritten; returns Σ w·ℓ. Throws NumericError where it is not finite. */
+  /**
+   * g [P] = gradient of Σ w·ℓ / total, overwritten; returns Σ w·ℓ. Throws NumericError where it is not
+   * finite.
+   */
   gradient(batch: Batch, total: number, mode: PassMode, g: Ptr): number {
     return this.#gradientOn(this.tape, batch, total, mode, g);
   }
@@ -84,7 +87,9 @@ export class NetLoss {
     return this.#gradientOn(this.#tape("single"), batch, total, mode, g);
   }
 
-  /** Runs shards at θ and keeps their activities for `product`. Returns Σ w·ℓ; throws where it is not finite. */
+  /**
+   * Runs shards at θ and keeps their activities for `product`. Returns Σ w·ℓ; throws where it is not finite.
+   */
   linearize(shards: readonly Batch[], total: number, mode: PassMode): number {
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;

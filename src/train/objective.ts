@@ -23,7 +23,9 @@ export interface ObjectiveParts extends LossParts {
   readonly constraints?: ConstraintMap;
 }
 
-/** Computes the shards of a batch elsewhere, at full parameters θ [P], and hands the results over in order. */
+/**
+ * Computes the shards of a batch elsewhere, at full parameters θ [P], and hands the results over in order.
+ */
 export type RemoteShards = (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
 
 /** Everything that one step depends on beside θ. */

@@ -26,8 +26,8 @@ export class OptimizerAtWork {
 
   /**
    * The run to go on with: that of before where it is the same optimizer, else a new one, which takes up the
-   * state of one of its name. Throws OptionError where an optimizer must be given, DataError where a file lacks
-   * some of its state.
+   * state of one of its name. Throws OptionError where an optimizer must be given, DataError where a file
+   * lacks some of its state.
    */
   start(who: string, wanted: Optimizer | undefined): OptimizerRun {
     if (this.#run && (wanted === undefined || wanted === this.#optimizer)) return this.#run;
@@ -52,7 +52,10 @@ export class OptimizerAtWork {
     return (this.#run = run);
   }
 
-  /** A copy of a state of the run, or what a file had before there was any; undefined before the first training. */
+  /**
+   * A copy of a state of the run, or what a file had before there was any; undefined before the first
+   * training.
+   */
   snapshot(state: OptimizerRun["state"] | undefined = this.#run?.state): OptimizerSnapshot | undefined {
     if (!state || !this.#optimizer) return this.#restored;
     const { engine, size } = this.#objective;

@@ -170,7 +170,8 @@ function checkTogether(
         );
     if (curved)
       throw new OptionError(
-        `${who}: truncate is ${truncate} with hessianFree, which computes each cut many times and so has no ` +
+        `${who}: truncate is ${truncate} with hessianFree, which computes each cut ` +
+          "many times and so has no " +
           "one state to go on from; leave it out, or choose another optimizer",
       );
     if (spec.target === "labels")

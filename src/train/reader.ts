@@ -1,4 +1,7 @@
-/** Gradients and curvature products of a net on items, in memory of their own: a training beside goes on as it would. */
+/**
+ * Gradients and curvature products of a net on items, in memory of their own: a training beside goes on as it
+ * would.
+ */
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { Tape } from "../graph/tape.ts";

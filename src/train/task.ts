@@ -33,8 +33,8 @@ export interface Task {
    */
   readonly chance: number;
   /**
-   * Wrong symbols or values in one sequence. prediction [T,O]: what a net's `predict` gives, real outputs where
-   * the loss is squared, else probabilities.
+   * Wrong symbols or values in one sequence. prediction [T,O]: what a net's `predict` gives, real outputs
+   * where the loss is squared, else probabilities.
    */
   wrong(item: Item, prediction: ArrayLike<number>): number;
   /** The success rule in words. */
@@ -47,6 +47,9 @@ export interface FiniteTask extends Task {
   readonly machine: Moore;
   /** The input [I] of one step for a symbol of the machine. */
   encode(symbol: number): ArrayLike<number>;
-  /** What one step of a prediction prints. prediction [O]: a step of what `wrong` takes, so probabilities here. */
+  /**
+   * What one step of a prediction prints. prediction [O]: a step of what `wrong` takes, so probabilities
+   * here.
+   */
   print(prediction: ArrayLike<number>): string;
 }

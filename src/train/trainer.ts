@@ -145,7 +145,10 @@ export class Trainer {
     return this.#committed.read(look);
   }
 
-  /** Parameters were written: throws OptionError while a training is under way; a step that was stopped is begun anew. */
+  /**
+   * Parameters were written: throws OptionError while a training is under way; a step that was stopped is
+   * begun anew.
+   */
   write(who: string, change: () => void): void {
     if (this.#training)
       throw new OptionError(`${who}: the net is being trained; wait for that training, or stop it`);

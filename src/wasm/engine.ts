@@ -99,8 +99,8 @@ export async function init(options: InitOptions = {}): Promise<void> {
 }
 
 /**
- * The engine of one precision, loaded at the first call. Whoever makes a model asks here first: where much memory was
- * taken since the last time, models that were forgotten give theirs back.
+ * The engine of one precision, loaded at the first call. Whoever makes a model asks here first: where much
+ * memory was taken since the last time, models that were forgotten give theirs back.
  */
 export async function engine(precision: Precision): Promise<Engine> {
   oneOf("engine", "precision", precision, precisions);

@@ -5,8 +5,8 @@ export class ShapeError extends Error {
   override name = "ShapeError";
 }
 /**
- * An option, spec or argument that is unknown, missing, of a wrong kind, out of range, or at odds with another; a call
- * at the wrong time: never fitted, being trained.
+ * An option, spec or argument that is unknown, missing, of a wrong kind, out of range, or at odds with
+ * another; a call at the wrong time: never fitted, being trained.
  */
 export class OptionError extends Error {
   override name = "OptionError";
@@ -68,7 +68,8 @@ export function knownOptions(who: string, given: object | undefined, allowed: re
     if (allowed.includes(key)) continue;
     const word = short(key);
     throw new OptionError(
-      `${who}: unknown option "${word}", want one of ${allowed.join(", ") || "none"}${nearest(word, allowed)}`,
+      `${who}: unknown option "${word}", want one ` +
+        `of ${allowed.join(", ") || "none"}${nearest(word, allowed)}`,
     );
   }
 }

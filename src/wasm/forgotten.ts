@@ -1,12 +1,15 @@
 /**
- * Memory of what nobody can reach any more. JavaScript's collector does not see the memory of the kernels: a net of
- * 10 MB is to it an object of a few bytes. So whoever holds blocks registers here, and they go back when the holder
- * has been collected; and whoever is about to make another model lets the collector run when much was taken since.
+ * Memory of what nobody can reach any more. JavaScript's collector does not see the memory of the kernels: a
+ * net of 10 MB is to it an object of a few bytes. So whoever holds blocks registers here, and they go back
+ * when the holder has been collected; and whoever is about to make another model lets the collector run when
+ * much was taken since.
  */
 import type { Memory } from "./memory.ts";
 import { turn } from "./turn.ts";
 
-/** What is left to give back when its owner is gone. It must not refer to the owner: that would keep it alive. */
+/**
+ * What is left to give back when its owner is gone. It must not refer to the owner: that would keep it alive.
+ */
 export interface Holding {
   release(): void;
 }
@@ -27,19 +30,24 @@ export function released(holding: Holding): void {
   registry?.unregister(holding);
 }
 
-/** Growth, in bytes, after which the collector is called: little beside 4 GiB, much beside what a look costs. */
+/**
+ * Growth, in bytes, after which the collector is called: little beside 4 GiB, much beside what a look costs.
+ */
 const STEP = 2 ** 28;
 /** Buffers made and dropped to make collectors look: they count such bytes, and not those of the kernels. */
 const PRESSURE = { buffers: 4, bytes: 2 ** 25 };
-/** Collectors mark little by little: at most so many times is one pressed, and left so many turns to run finalizers. */
+/**
+ * Collectors mark little by little: at most so many times is one pressed, and left so many turns to run
+ * finalizers.
+ */
 const LOOKS = 6;
 const TURNS = 4;
 
 const looks = new WeakMap<Memory, number>();
 
 /**
- * Lets forgotten models give their memory back, where much has been taken since the last look: presses the collector,
- * and waits a few turns of the event loop, in which finalizers run.
+ * Lets forgotten models give their memory back, where much has been taken since the last look: presses the
+ * collector, and waits a few turns of the event loop, in which finalizers run.
  */
 export async function reclaim(memory: Memory): Promise<void> {
   const { used } = memory.usage;

@@ -21,9 +21,9 @@ const round = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / ALIGNMEN
 let moving = false;
 
 /**
- * For tests: from now on every allocation detaches all views taken before it, as growth does, and blocks are filled
- * with NaN when they are given out and when they come back. Whoever keeps a view across an allocation, or reads what
- * nobody wrote, is found by any test that runs so.
+ * For tests: from now on every allocation detaches all views taken before it, as growth does, and blocks are
+ * filled with NaN when they are given out and when they come back. Whoever keeps a view across an allocation,
+ * or reads what nobody wrote, is found by any test that runs so.
  */
 export function moveAtEveryAllocation(): void {
   moving = true;
@@ -156,7 +156,8 @@ export class Memory {
       .map(([owner, held]) => `${owner} ${mebibytes(held.bytes)} in ${held.holders}`);
     return new MemoryError(
       `memory: ${mebibytes(size)} more do not fit beside ${mebibytes(this.#used)} in use of 4096 MiB ` +
-        `(${holders.join(", ") || "nothing named"}); dispose of models, or use smaller batches, shard or truncate`,
+        `(${holders.join(", ") || "nothing named"}); dispose of models, or use smaller ` +
+        "batches, shard or truncate",
     );
   }
 
@@ -213,8 +214,8 @@ class Blocks implements Holding {
 }
 
 /**
- * Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or `dispose`, or
- * when nothing refers to the arena any more: whoever keeps a pointer into it keeps the arena.
+ * Buffers that live and die together: bump allocation over a few blocks, all taken back by `reset` or
+ * `dispose`, or when nothing refers to the arena any more: whoever keeps a pointer into it keeps the arena.
  */
 export class Arena {
   readonly memory: Memory;

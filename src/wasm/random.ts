@@ -64,14 +64,15 @@ export class Random {
   }
 
   /**
-   * A whole number from min to max, both included, without bias (rejection). Throws OptionError unless min ≤ max are
-   * whole numbers less than 2^32 apart.
+   * A whole number from min to max, both included, without bias (rejection). Throws OptionError unless min ≤
+   * max are whole numbers less than 2^32 apart.
    */
   integer(min: number, max: number): number {
     const range = max - min + 1;
     if (!Number.isInteger(min) || !Number.isInteger(max) || range < 1 || range > 4294967296)
       throw new OptionError(
-        `random.integer: min is ${show(min)} and max ${show(max)}, want whole numbers, min ≤ max, less than 2^32 apart`,
+        `random.integer: min is ${show(min)} and max ${show(max)}, want whole numbers, ` +
+          "min ≤ max, less than 2^32 apart",
       );
     const limit = 4294967296 - (4294967296 % range);
     for (;;) {

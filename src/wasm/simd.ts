@@ -1,6 +1,6 @@
 /**
- * What vector instructions an engine has: modules of one function, i8x16.splat of zero and f32x4.relaxed_madd of three
- * such, are valid where the instructions exist.
+ * What vector instructions an engine has: modules of one function, i8x16.splat of zero and f32x4.relaxed_madd
+ * of three such, are valid where the instructions exist.
  */
 import { DataError } from "./errors.ts";
 

@@ -1,6 +1,7 @@
 /**
- * The streams of random numbers, one a purpose: numbers of two purposes never come from the same place, whatever
- * their seeds have in common. Streams below 2^20 that are not named here belong to the nodes of a net (dropout).
+ * The streams of random numbers, one a purpose: numbers of two purposes never come from the same place,
+ * whatever their seeds have in common. Streams below 2^20 that are not named here belong to the nodes of a
+ * net (dropout).
  */
 
 const HIGH = 2 ** 20;

@@ -169,14 +169,17 @@ test("a map that forgets everything in one step has exponents of -∞", async ()
   map.dispose();
 });
 
-test("a linear map has the logarithm of its factor as exponent, also where its square underflows", async () => {
-  for (const factor of [2, 1e-170, 1e-250]) {
-    const map = await stateMap({ W: [factor, 0, 0, factor], activation: "identity" });
-    const exponents = lyapunovExponents(map, { count: 2, steps: 20, discard: 1, start: [0, 0] });
-    for (const got of exponents) expect(Math.abs(got - Math.log(factor))).toBeLessThan(1e-9);
-    map.dispose();
-  }
-});
+test(
+  "a linear map has the logarithm of its factor as exponent, also where its " + "square underflows",
+  async () => {
+    for (const factor of [2, 1e-170, 1e-250]) {
+      const map = await stateMap({ W: [factor, 0, 0, factor], activation: "identity" });
+      const exponents = lyapunovExponents(map, { count: 2, steps: 20, discard: 1, start: [0, 0] });
+      for (const got of exponents) expect(Math.abs(got - Math.log(factor))).toBeLessThan(1e-9);
+      map.dispose();
+    }
+  },
+);
 
 test("gradient wall: 3320 at (4.94, -2.575), median .031; the gradient is that of the error", async () => {
   const wall = await gradientWall();

@@ -4,17 +4,20 @@ import { memoryCell, writeKeepRead } from "../../src/index.ts";
 
 const last = (T: number): Float32Array => Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 
-test("a value written is silent while it is kept, and is read 1000 steps later whatever came by", async () => {
-  const net = await memoryCell();
-  const steps = 1000;
-  for (const value of [-1.5, -0.2, 0.6, 1]) {
-    const [h] = net.predict([writeKeepRead(value, steps, (t) => Math.sin(t))]);
-    const want = Math.tanh(Math.tanh(value));
-    expect(Math.abs(h[steps + 1] - want)).toBeLessThan(1e-5);
-    for (let t = 0; t <= steps; ++t) expect(Math.abs(h[t])).toBeLessThan(1e-8);
-  }
-  net.dispose();
-});
+test(
+  "a value written is silent while it is kept, and is read 1000 steps later " + "whatever came by",
+  async () => {
+    const net = await memoryCell();
+    const steps = 1000;
+    for (const value of [-1.5, -0.2, 0.6, 1]) {
+      const [h] = net.predict([writeKeepRead(value, steps, (t) => Math.sin(t))]);
+      const want = Math.tanh(Math.tanh(value));
+      expect(Math.abs(h[steps + 1] - want)).toBeLessThan(1e-5);
+      for (let t = 0; t <= steps; ++t) expect(Math.abs(h[t])).toBeLessThan(1e-8);
+    }
+    net.dispose();
+  },
+);
 
 test("a cell whose keep gate goes off forgets at once, and a new value replaces the old", async () => {
   const net = await memoryCell();

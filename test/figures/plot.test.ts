@@ -143,15 +143,18 @@ test("ticks are labeled as people write numbers", () => {
   expect([numberText(-0.00012), numberText(1234567), numberText(0.5)]).toEqual(["−1.2e−4", "1.235e6", "0.5"]);
 });
 
-test("a heat map's image decodes to its cells: right size, right palette places, missing values marked", () => {
-  const png = Buffer.from(rasterImage([0, 0.5, 1, NaN, 2, -1], 2, 3, "sequential").split(",")[1], "base64");
-  expect([...png.subarray(1, 4)].map((c) => String.fromCharCode(c)).join("")).toBe("PNG");
-  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3, 2]);
-  const at = png.indexOf("IDAT");
-  const pixels = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
-  expect([...pixels]).toEqual([0, 0, 127, 254, 0, 255, 254, 0]);
-  expect(mapColor("diverging", 0.5)).toEqual([247, 247, 245]);
-});
+test(
+  "a heat map's image decodes to its cells: right size, right palette places, " + "missing values marked",
+  () => {
+    const png = Buffer.from(rasterImage([0, 0.5, 1, NaN, 2, -1], 2, 3, "sequential").split(",")[1], "base64");
+    expect([...png.subarray(1, 4)].map((c) => String.fromCharCode(c)).join("")).toBe("PNG");
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3, 2]);
+    const at = png.indexOf("IDAT");
+    const pixels = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
+    expect([...pixels]).toEqual([0, 0, 127, 254, 0, 255, 254, 0]);
+    expect(mapColor("diverging", 0.5)).toEqual([247, 247, 245]);
+  },
+);
 
 test("an image of more than 65535 bytes spans several stored blocks", () => {
   const png = Buffer.from(

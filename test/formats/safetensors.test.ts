@@ -1,4 +1,6 @@
-/** Saved models from strangers: every fault of a file is named by this library, before memory is taken for it. */
+/**
+ * Saved models from strangers: every fault of a file is named by this library, before memory is taken for it.
+ */
 import { expect, test } from "vitest";
 import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
 import { autoregressive, dense, hmm, lds, lstm, network, rnn } from "../../src/index.ts";

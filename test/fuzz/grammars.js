@@ -81,7 +81,10 @@ export function unipen(random) {
   const points = () => list(random, 20, point, "\n");
   const segment = () => {
     const from = random.below(strokes);
-    return `.SEGMENT WORD ${from}-${from + random.below(strokes - from)} OK "${random.pick(["a", 'b\\"c', "é"])}"`;
+    return (
+      `.SEGMENT WORD ${from}-${from + random.below(strokes - from)} OK ` +
+      `"${random.pick(["a", 'b\\"c', "é"])}"`
+    );
   };
   return [
     ".VERSION 1.0",

@@ -1,4 +1,7 @@
-/** Random numbers for fuzzing: a function of a seed, a name and a number, so that every input can be made again. */
+/**
+ * Random numbers for fuzzing: a function of a seed, a name and a number, so that every input can be made
+ * again.
+ */
 
 /** 32 bits of a text (FNV-1a). */
 function hash(text) {

@@ -3,10 +3,11 @@
  *
  *   npm run fuzz -- [--inputs N] [--seed S] [--only NAME,NAME] [--from I]
  *
- * Input I of a target is a function of seed, name and I, so `--only csv --from 4711 --inputs 1` makes it again.
- * Each target reads in a thread with bounded memory. An input is at fault where the thread ends, where it computes
- * for more than a second a MB (and two more), where it throws what is no error of this library, where its answer
- * is unsound, and where memory grows by more than 4 times its size and 64 MB. Exit code 1 if there is any fault.
+ * Input I of a target is a function of seed, name and I, so `--only csv --from 4711 --inputs 1` makes it
+ * again. Each target reads in a thread with bounded memory. An input is at fault where the thread ends, where
+ * it computes for more than a second a MB (and two more), where it throws what is no error of this library,
+ * where its answer is unsound, and where memory grows by more than 4 times its size and 64 MB. Exit code 1 if
+ * there is any fault.
  */
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -33,7 +34,9 @@ const MAX_FAULTS = 20;
 /** Seconds of computing that an input may take. */
 const patience = (size) => 2 + size / 2 ** 20;
 
-/** Watches a thread: calls `onHang` where it computes on one input for too long, and keeps the largest memory. */
+/**
+ * Watches a thread: calls `onHang` where it computes on one input for too long, and keeps the largest memory.
+ */
 function watch(places, onHang) {
   let place = -1;
   let since = 0;

@@ -1,6 +1,6 @@
 /**
- * Reads inputs one after another in a thread of its own, so that what never ends can be ended from outside. Where
- * it is stands in shared memory: the number of the input, and its size.
+ * Reads inputs one after another in a thread of its own, so that what never ends can be ended from outside.
+ * Where it is stands in shared memory: the number of the input, and its size.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -53,7 +53,8 @@ test(
     const word = drawnWord("handsome").points;
     const want = normalize(word, { size: 60 });
     const moved = normalize(affine(word, [0.37, 0, 0.02, 0.37], 500, -80), { size: 60 });
-    want.forEach((v, i) => expect(Math.abs(moved[i] - v)).toBeLessThan(0.02)); // float32 of numbers up to 1000
+    // float32 of numbers up to 1000
+    want.forEach((v, i) => expect(Math.abs(moved[i] - v)).toBeLessThan(0.02));
     const ys = rows(want).map((p) => p[1]);
     const xs = rows(want).map((p) => p[0]);
     expect(Math.sqrt(ys.reduce((s, y) => s + y * y, 0) / ys.length)).toBeCloseTo(60, 3);

@@ -52,15 +52,18 @@ describe.each(names)("%s", (name) => {
   );
 });
 
-test("the weights of the graves net begin as normal numbers of deviation 0.1, biases and peepholes too", async () => {
-  for (const { name, data } of (await make("graves", { kind: "pen" }, 81)).parameters) {
-    if (name.endsWith(".state")) continue;
-    const square = [...data].reduce((sum, v) => sum + v * v, 0) / data.length;
-    // three deviations of the estimate
-    expect(Math.sqrt(square), name).toBeGreaterThan(0.1 * (1 - 3 / Math.sqrt(2 * data.length)));
-    expect(Math.sqrt(square), name).toBeLessThan(0.1 * (1 + 3 / Math.sqrt(2 * data.length)));
-  }
-});
+test(
+  "the weights of the graves net begin as normal numbers of deviation 0.1, " + "biases and peepholes too",
+  async () => {
+    for (const { name, data } of (await make("graves", { kind: "pen" }, 81)).parameters) {
+      if (name.endsWith(".state")) continue;
+      const square = [...data].reduce((sum, v) => sum + v * v, 0) / data.length;
+      // three deviations of the estimate
+      expect(Math.sqrt(square), name).toBeGreaterThan(0.1 * (1 - 3 / Math.sqrt(2 * data.length)));
+      expect(Math.sqrt(square), name).toBeLessThan(0.1 * (1 + 3 / Math.sqrt(2 * data.length)));
+    }
+  },
+);
 
 test(
   "what the live net says of step t, eight steps late, depends on the input at t + 8 and on none " +

@@ -60,70 +60,79 @@ test("a beam wide enough finds the likeliest labels of all, with their exact sco
   );
 });
 
-test("with a language model the score is P(labels|y) · P(labels)^weight · e^(bonus·labels), maximized", async () => {
-  const ngram = new NGram(await engine("float64"), { labels: 2, order: 3 });
-  for (const word of [
-    [0, 1, 0],
-    [0, 1],
-    [1, 1, 0, 1],
-    [0, 0],
-  ])
-    ngram.add(word);
-  const weight = 0.7;
-  const bonus = 0.4;
-  const language = (labels: number[]): number =>
-    labels
-      .concat(2)
-      .reduce((sum, next, i) => sum + Math.log(ngram.nextProbabilities(labels.slice(0, i))[next]), 0);
-  await fc.assert(
-    fc.asyncProperty(rows(4, 3), async (z) => {
-      const found = await beamSearch(z.flatMap(softmax), {
-        classes: 3,
-        width: 1000,
-        cutoff: 0,
-        language: ngram,
-        weight,
-        bonus,
-      });
-      const score = (labels: number[]): number =>
-        -enumeratedCtc(z, labels) + weight * language(labels) + bonus * labels.length;
-      const best = Math.max(...unique(sequences(4, 2)).map(score));
-      expect(Math.abs(found[0].score - best)).toBeLessThan(1e-10);
-      for (const h of found) expect(Math.abs(h.score - score(h.labels))).toBeLessThan(1e-10);
-    }),
-    { numRuns: 25 },
-  );
-});
+test(
+  "with a language model the score is P(labels|y) · P(labels)^weight · " + "e^(bonus·labels), maximized",
+  async () => {
+    const ngram = new NGram(await engine("float64"), { labels: 2, order: 3 });
+    for (const word of [
+      [0, 1, 0],
+      [0, 1],
+      [1, 1, 0, 1],
+      [0, 0],
+    ])
+      ngram.add(word);
+    const weight = 0.7;
+    const bonus = 0.4;
+    const language = (labels: number[]): number =>
+      labels
+        .concat(2)
+        .reduce((sum, next, i) => sum + Math.log(ngram.nextProbabilities(labels.slice(0, i))[next]), 0);
+    await fc.assert(
+      fc.asyncProperty(rows(4, 3), async (z) => {
+        const found = await beamSearch(z.flatMap(softmax), {
+          classes: 3,
+          width: 1000,
+          cutoff: 0,
+          language: ngram,
+          weight,
+          bonus,
+        });
+        const score = (labels: number[]): number =>
+          -enumeratedCtc(z, labels) + weight * language(labels) + bonus * labels.length;
+        const best = Math.max(...unique(sequences(4, 2)).map(score));
+        expect(Math.abs(found[0].score - best)).toBeLessThan(1e-10);
+        for (const h of found) expect(Math.abs(h.score - score(h.labels))).toBeLessThan(1e-10);
+      }),
+      { numRuns: 25 },
+    );
+  },
+);
 
-test("a narrow beam never beats a wide one, and hundreds of steps neither underflow nor overflow", async () => {
-  const y = Array.from({ length: 400 }, (_, t) =>
-    softmax([0, 1, 2, 3].map((k) => ((7 * t + 5 * k * k) % 13) / 4)),
-  ).flat();
-  const [narrow, wide] = [
-    await beamSearch(y, { classes: 4, width: 1 }),
-    await beamSearch(y, { classes: 4, width: 40 }),
-  ];
-  expect(Number.isFinite(narrow[0].score)).toBe(true);
-  expect(wide[0].score).toBeGreaterThanOrEqual(narrow[0].score);
-  expect(wide).toHaveLength(40);
-});
+test(
+  "a narrow beam never beats a wide one, and hundreds of steps neither underflow " + "nor overflow",
+  async () => {
+    const y = Array.from({ length: 400 }, (_, t) =>
+      softmax([0, 1, 2, 3].map((k) => ((7 * t + 5 * k * k) % 13) / 4)),
+    ).flat();
+    const [narrow, wide] = [
+      await beamSearch(y, { classes: 4, width: 1 }),
+      await beamSearch(y, { classes: 4, width: 40 }),
+    ];
+    expect(Number.isFinite(narrow[0].score)).toBe(true);
+    expect(wide[0].score).toBeGreaterThanOrEqual(narrow[0].score);
+    expect(wide).toHaveLength(40);
+  },
+);
 
-test("n-gram probabilities sum to one, follow their formula, and fall back on shorter histories", async () => {
-  const ngram = new NGram(await engine("float64"), { labels: 3, order: 2 });
-  ngram.add([0, 1]);
-  ngram.add([0, 2]);
-  // empty history: 6 symbols (0 twice, 1, 2, end twice), 4 kinds, below it 1/4; after 0: counts 1 and 1, 2
-  // kinds
-  const lower = [2, 1, 1, 2].map((n) => (n + 4 * 0.25) / 10);
-  const want = [0, 1, 1, 0].map((n, c) => (n + 2 * lower[c]) / 4);
-  [...ngram.nextProbabilities([0])].forEach((p, c) => expect(p).toBeCloseTo(want[c], 14));
-  for (const prefix of [[], [0], [1], [2, 2], [1, 0, 2]]) {
-    expect(ngram.nextProbabilities(prefix).reduce((a, p) => a + p, 0)).toBeCloseTo(1, 14);
-    ngram
-      .nextLogProbabilities(prefix)
-      .forEach((v, c) => expect(v).toBeCloseTo(Math.log(ngram.nextProbabilities(prefix)[c]), 13));
-  }
-});
+test(
+  "n-gram probabilities sum to one, follow their formula, and fall back on " + "shorter histories",
+  async () => {
+    const ngram = new NGram(await engine("float64"), { labels: 3, order: 2 });
+    ngram.add([0, 1]);
+    ngram.add([0, 2]);
+    // empty history: 6 symbols (0 twice, 1, 2, end twice), 4 kinds, below it 1/4; after 0: counts 1 and 1, 2
+    // kinds
+    const lower = [2, 1, 1, 2].map((n) => (n + 4 * 0.25) / 10);
+    const want = [0, 1, 1, 0].map((n, c) => (n + 2 * lower[c]) / 4);
+    [...ngram.nextProbabilities([0])].forEach((p, c) => expect(p).toBeCloseTo(want[c], 14));
+    for (const prefix of [[], [0], [1], [2, 2], [1, 0, 2]]) {
+      expect(ngram.nextProbabilities(prefix).reduce((a, p) => a + p, 0)).toBeCloseTo(1, 14);
+      ngram
+        .nextLogProbabilities(prefix)
+        .forEach((v, c) => expect(v).toBeCloseTo(Math.log(ngram.nextProbabilities(prefix)[c]), 13));
+    }
+  },
+);
 
 test("edit distance is a metric, and right where the edits are known", () => {
   expect(editDistance("kitten", "sitting")).toBe(3);

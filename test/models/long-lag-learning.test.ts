@@ -57,7 +57,8 @@ test(
     const controller = new AbortController();
     await whole.fit(task, { ...options, steps: 3 });
     for await (const { step } of stopped.train(task, { ...options, steps: 3, signal: controller.signal })) {
-      if (step === 1) controller.abort(); // the next pause is between two CG iterations of step 2, or before it
+      // the next pause is between two CG iterations of step 2, or before it
+      if (step === 1) controller.abort();
     }
     expect(stopped.step).toBeLessThan(3);
     const resumed = await network.load(stopped.save());

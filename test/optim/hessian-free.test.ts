@@ -182,16 +182,19 @@ test("Rosenbrock in 40 dimensions reaches its minimum in both precisions", async
   }
 });
 
-test("the truncation rule stops at i > k = max(10, i/10) when the gain over k iterations is below kε of φ", () => {
-  expect([1, 100, 101, 250].map(truncationGap)).toEqual([10, 10, 11, 25]);
-  const flat = Array(11).fill(-1);
-  expect(truncated(flat, 0.0005)).toBe(false); // i = 10 is not > k
-  expect(truncated([...flat, -1], 0.0005)).toBe(true);
-  expect(truncated(flat.map((x) => -x).concat(1), 0.0005)).toBe(false); // φ ≥ 0 never stops
-  const slope = (gain: number): number[] => [...Array(11).fill(-(1 - gain)), -1];
-  expect(truncated(slope(0.00501), 0.0005)).toBe(false);
-  expect(truncated(slope(0.00499), 0.0005)).toBe(true);
-});
+test(
+  "the truncation rule stops at i > k = max(10, i/10) when the gain over k " + "iterations is below kε of φ",
+  () => {
+    expect([1, 100, 101, 250].map(truncationGap)).toEqual([10, 10, 11, 25]);
+    const flat = Array(11).fill(-1);
+    expect(truncated(flat, 0.0005)).toBe(false); // i = 10 is not > k
+    expect(truncated([...flat, -1], 0.0005)).toBe(true);
+    expect(truncated(flat.map((x) => -x).concat(1), 0.0005)).toBe(false); // φ ≥ 0 never stops
+    const slope = (gain: number): number[] => [...Array(11).fill(-(1 - gain)), -1];
+    expect(truncated(slope(0.00501), 0.0005)).toBe(false);
+    expect(truncated(slope(0.00499), 0.0005)).toBe(true);
+  },
+);
 
 test("the LM rule raises λ below ¼ and for NaN, lowers it above ¾, keeps it between", () => {
   expect([-Infinity, NaN, 0.24, 0.25, 0.75, 0.76].map((rho) => nextLambda(2, rho))).toEqual([

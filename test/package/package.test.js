@@ -182,20 +182,23 @@ test("a module worker, in every browser", async () => {
   );
 });
 
-test("a page under a content security policy that allows wasm and nothing more, in every browser", async () => {
-  await bundle(["page.js"], "policy");
-  const site = (policy) => ({
-    pages: { "/": page("/page.js") },
-    folders: { "/": join(fresh.folder, "policy") },
-    headers: { "content-security-policy": `default-src 'self'; ${policy}` },
-  });
-  await opens(site("script-src 'self' 'wasm-unsafe-eval'"), { browsers: browserNames });
-  await assert.rejects(
-    opens(site("script-src 'self'")),
-    /wasm-eval|unsafe-eval|Content Security Policy/,
-    "the policy without wasm must be seen to refuse",
-  );
-});
+test(
+  "a page under a content security policy that allows wasm and nothing more, in " + "every browser",
+  async () => {
+    await bundle(["page.js"], "policy");
+    const site = (policy) => ({
+      pages: { "/": page("/page.js") },
+      folders: { "/": join(fresh.folder, "policy") },
+      headers: { "content-security-policy": `default-src 'self'; ${policy}` },
+    });
+    await opens(site("script-src 'self' 'wasm-unsafe-eval'"), { browsers: browserNames });
+    await assert.rejects(
+      opens(site("script-src 'self'")),
+      /wasm-eval|unsafe-eval|Content Security Policy/,
+      "the policy without wasm must be seen to refuse",
+    );
+  },
+);
 
 test("Deno", () => {
   assert.deepEqual(run(deno, [...denoRun, "main.js"], fresh.folder, denoEnvironment()), expected);

@@ -95,29 +95,35 @@ describe.skipIf(!built)(
       expect(await trained(workerPool({ workers, url: worker }))).toEqual(await trained());
     });
 
-    test("without a shard a pool of any size takes shards of 8 sequences: the bits of shard 8 without one", async () => {
-      const eight = await trained(undefined, { batch: 20, shard: 8 });
-      const tasks: number[][] = [];
-      expect(eight).not.toEqual(await trained(undefined, { batch: 20 }));
-      for (const workers of [1, 2, 8])
-        expect(await trained(workerPool({ workers, url: worker }), { batch: 20 })).toEqual(eight);
-      const seen: ShardPool = {
-        run: async (_model, _theta, given) => {
-          tasks.push(given.map(({ items }) => items.length));
-          throw new Error("seen");
-        },
-      };
-      await expect(trained(undefined, { batch: 20, pool: seen })).rejects.toThrow("seen");
-      expect(tasks).toEqual([[8, 8, 4]]);
-    });
+    test(
+      "without a shard a pool of any size takes shards of 8 sequences: the bits of " + "shard 8 without one",
+      async () => {
+        const eight = await trained(undefined, { batch: 20, shard: 8 });
+        const tasks: number[][] = [];
+        expect(eight).not.toEqual(await trained(undefined, { batch: 20 }));
+        for (const workers of [1, 2, 8])
+          expect(await trained(workerPool({ workers, url: worker }), { batch: 20 })).toEqual(eight);
+        const seen: ShardPool = {
+          run: async (_model, _theta, given) => {
+            tasks.push(given.map(({ items }) => items.length));
+            throw new Error("seen");
+          },
+        };
+        await expect(trained(undefined, { batch: 20, pool: seen })).rejects.toThrow("seen");
+        expect(tasks).toEqual([[8, 8, 4]]);
+      },
+    );
 
-    test("a worker that ends or throws in the middle of a task is replaced, and nothing is lost", async () => {
-      const alone = await trained();
-      for (const how of ["exit", "throw"] as const) {
-        expect(await trained(workerPool({ workers: 2, url: dying(how) }))).toEqual(alone);
-        expect(existsSync(join(folder, how)), "a worker did die").toBe(true);
-      }
-    });
+    test(
+      "a worker that ends or throws in the middle of a task is replaced, and nothing " + "is lost",
+      async () => {
+        const alone = await trained();
+        for (const how of ["exit", "throw"] as const) {
+          expect(await trained(workerPool({ workers: 2, url: dying(how) }))).toEqual(alone);
+          expect(existsSync(join(folder, how)), "a worker did die").toBe(true);
+        }
+      },
+    );
 
     test("a task that kills two workers surfaces as an error", async () => {
       await expect(trained(workerPool({ workers: 2, url: dying("always") }))).rejects.toThrow(

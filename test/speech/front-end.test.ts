@@ -48,7 +48,9 @@ describe("features equal those of numpy and scipy", () => {
   });
 });
 
-/** A front end whose only frame is one rectangular window of everything: what comes out tells what went in. */
+/**
+ * A front end whose only frame is one rectangular window of everything: what comes out tells what went in.
+ */
 describe("another sample rate", () => {
   test.each(golden.resampled)(
     "$from to $to Hz equals scipy's polyphase filter",

@@ -45,21 +45,24 @@ test(
   },
 );
 
-test("other optimizers have no curvature batch, and products of a net outside training count all items", async () => {
-  const net = await make();
-  const items = task.batch(1100, new Random(net.engine, 3));
-  const v = Float64Array.from({ length: net.size }, (_, i) => Math.sin(i));
-  await net.fit(task, { optimizer: short, steps: 1, batch: 20 });
-  const whole = net.gaussNewtonProduct(items, v);
-  const first = net.gaussNewtonProduct(items.slice(0, 550), v);
-  const second = net.gaussNewtonProduct(items.slice(550), v);
-  close(
-    whole,
-    first.map((x, i) => (x + second[i]) / 2),
-    { rel: 1e-12 },
-  );
-  net.dispose();
-});
+test(
+  "other optimizers have no curvature batch, and products of a net outside " + "training count all items",
+  async () => {
+    const net = await make();
+    const items = task.batch(1100, new Random(net.engine, 3));
+    const v = Float64Array.from({ length: net.size }, (_, i) => Math.sin(i));
+    await net.fit(task, { optimizer: short, steps: 1, batch: 20 });
+    const whole = net.gaussNewtonProduct(items, v);
+    const first = net.gaussNewtonProduct(items.slice(0, 550), v);
+    const second = net.gaussNewtonProduct(items.slice(550), v);
+    close(
+      whole,
+      first.map((x, i) => (x + second[i]) / 2),
+      { rel: 1e-12 },
+    );
+    net.dispose();
+  },
+);
 
 test(
   "a Hessian-free step in shards with a smaller curvature batch lowers the loss, and differs from " +

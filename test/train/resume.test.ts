@@ -101,35 +101,38 @@ test.each(optimizers)(
   },
 );
 
-test("a step that is aborted inside leaves the net as it was, and is done anew to the same bits", async () => {
-  const options = { optimizer: hessianFree(), batch: 7 };
-  const whole = await make(0);
-  await whole.fit(items, { ...options, steps: 3 });
-  const want = bits(whole);
-  for (const save of [false, true]) {
-    let net = await make(0);
-    await net.fit(items, { ...options, steps: 1 });
-    const before = bits(net);
-    const controller = new AbortController();
-    const training = net.fit(items, { ...options, steps: 2, signal: controller.signal });
-    setTimeout(() => controller.abort(), 1);
-    const { steps } = await training;
-    if (steps === 0) expect(bits(net)).toBe(before);
-    if (save) {
-      const copy = await network.load(net.save());
+test(
+  "a step that is aborted inside leaves the net as it was, and is done anew to " + "the same bits",
+  async () => {
+    const options = { optimizer: hessianFree(), batch: 7 };
+    const whole = await make(0);
+    await whole.fit(items, { ...options, steps: 3 });
+    const want = bits(whole);
+    for (const save of [false, true]) {
+      let net = await make(0);
+      await net.fit(items, { ...options, steps: 1 });
+      const before = bits(net);
+      const controller = new AbortController();
+      const training = net.fit(items, { ...options, steps: 2, signal: controller.signal });
+      setTimeout(() => controller.abort(), 1);
+      const { steps } = await training;
+      if (steps === 0) expect(bits(net)).toBe(before);
+      if (save) {
+        const copy = await network.load(net.save());
+        net.dispose();
+        net = copy;
+      }
+      await net.fit(items, {
+        ...options,
+        optimizer: save ? hessianFree() : options.optimizer,
+        steps: 2 - steps,
+      });
+      expect(bits(net) === want).toBe(true);
       net.dispose();
-      net = copy;
     }
-    await net.fit(items, {
-      ...options,
-      optimizer: save ? hessianFree() : options.optimizer,
-      steps: 2 - steps,
-    });
-    expect(bits(net) === want).toBe(true);
-    net.dispose();
-  }
-  whole.dispose();
-});
+    whole.dispose();
+  },
+);
 
 test("a cut of another batch than the one that was stopped is begun from its own states", async () => {
   const options = { batch: 3, truncate: 3, optimizer: adam(), shuffle: false };

@@ -202,26 +202,29 @@ test(
   },
 );
 
-test("a pause that throws stops between two sequences; the memory of single sequences comes back", async () => {
-  const net = await network({
-    input: 2,
-    layers: [rnn(3), dense(2)],
-    loss: "squared",
-    precision: "float64",
-    seed: 2,
-  });
-  const { memory } = net.engine;
-  const items = Array.from({ length: 5 }, (_, s) => ({ input: wave(4, s), target: wave(4, s) }));
-  const { used } = memory.usage;
-  let pauses = 0;
-  await expect(
-    squared(net, items, Infinity, () => {
-      if (++pauses === 3) throw new Error("stopped");
-    }),
-  ).rejects.toThrow("stopped");
-  expect([pauses, memory.usage.used]).toEqual([3, used]);
-  net.dispose();
-});
+test(
+  "a pause that throws stops between two sequences; the memory of single " + "sequences comes back",
+  async () => {
+    const net = await network({
+      input: 2,
+      layers: [rnn(3), dense(2)],
+      loss: "squared",
+      precision: "float64",
+      seed: 2,
+    });
+    const { memory } = net.engine;
+    const items = Array.from({ length: 5 }, (_, s) => ({ input: wave(4, s), target: wave(4, s) }));
+    const { used } = memory.usage;
+    let pauses = 0;
+    await expect(
+      squared(net, items, Infinity, () => {
+        if (++pauses === 3) throw new Error("stopped");
+      }),
+    ).rejects.toThrow("stopped");
+    expect([pauses, memory.usage.used]).toEqual([3, used]);
+    net.dispose();
+  },
+);
 
 test("net.gradient is the gradient by all parameters, constrained or not", async () => {
   const spec = {

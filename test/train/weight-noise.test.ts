@@ -68,21 +68,24 @@ describe("weightNoise", () => {
     twin.dispose();
   });
 
-  test("0 is none; a stopped and reloaded training draws the same noise as one that ran through", async () => {
-    const options = { optimizer: sgd({ rate: 0.1 }), batch: 8 };
-    const a = await make();
-    const b = await make();
-    await a.fit(task, { ...options, steps: 2, weightNoise: 0 });
-    await b.fit(task, { ...options, steps: 2 });
-    expect(weights(a)).toEqual(weights(b));
-    await a.fit(task, { ...options, steps: 4, weightNoise: 0.1 });
-    await b.fit(task, { ...options, steps: 1, weightNoise: 0.1 });
-    const c = await network.load(b.save());
-    await c.fit(task, { optimizer: sgd({ rate: 0.1 }), batch: 8, steps: 3, weightNoise: 0.1 });
-    expect(weights(c)).toEqual(weights(a));
-    expect(weights(b)).not.toEqual(weights(a));
-    for (const net of [a, b, c]) net.dispose();
-  });
+  test(
+    "0 is none; a stopped and reloaded training draws the same noise as one that " + "ran through",
+    async () => {
+      const options = { optimizer: sgd({ rate: 0.1 }), batch: 8 };
+      const a = await make();
+      const b = await make();
+      await a.fit(task, { ...options, steps: 2, weightNoise: 0 });
+      await b.fit(task, { ...options, steps: 2 });
+      expect(weights(a)).toEqual(weights(b));
+      await a.fit(task, { ...options, steps: 4, weightNoise: 0.1 });
+      await b.fit(task, { ...options, steps: 1, weightNoise: 0.1 });
+      const c = await network.load(b.save());
+      await c.fit(task, { optimizer: sgd({ rate: 0.1 }), batch: 8, steps: 3, weightNoise: 0.1 });
+      expect(weights(c)).toEqual(weights(a));
+      expect(weights(b)).not.toEqual(weights(a));
+      for (const net of [a, b, c]) net.dispose();
+    },
+  );
 
   test("constraints hold at the noisy point and after", async () => {
     const net = await make({

@@ -104,7 +104,9 @@ const drawn = (marks: readonly Mark[]): string =>
   svg(
     plot({
       title: "Predicting the next term of three kinds of sequence",
-      note: "Loss relative to the best constant prediction (dashed). The target is the input, one step later.",
+      note:
+        "Loss relative to the best constant prediction (dashed). The target is the " +
+        "input, one step later.",
       x: { label: "training steps" },
       y: { label: "loss / constant prediction", log: true },
       marks: [...marks, { kind: "rule", y: 1 }],

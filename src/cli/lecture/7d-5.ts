@@ -77,7 +77,9 @@ interface Course {
 const flat = (parameters: readonly { data: ArrayLike<number> }[]): Float64Array =>
   Float64Array.from(parameters.flatMap(({ data }) => Array.from(data)));
 
-/** Slope and curvature along `moved` at the point θ, each per unit length and over that along the gradient. */
+/**
+ * Slope and curvature along `moved` at the point θ, each per unit length and over that along the gradient.
+ */
 function directions(still: Network, items: readonly Item[], theta: Float64Array, moved: Float64Array) {
   let at = 0;
   for (const parameter of still.parameters) {

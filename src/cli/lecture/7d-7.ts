@@ -52,7 +52,10 @@ async function makeNet({ plain, means, float64, seed }: Setting, center: boolean
   return net;
 }
 
-/** One training: its losses, smoothed, every twentieth of them; and the fraction of fresh sequences that it gets wrong. */
+/**
+ * One training: its losses, smoothed, every twentieth of them; and the fraction of fresh sequences that it
+ * gets wrong.
+ */
 async function learn(
   setting: Setting,
   { name, center, optimizer }: Curve,

@@ -111,8 +111,8 @@ class Weights implements WeightSource {
 /**
  * A net with the weights of a Keras 3 model: a `.keras` file, or a `.weights.h5` file with the model's
  * configuration as `config`. Wants the package jsfive. A recurrent layer without return_sequences gives every
- * step here, the last of which is the model's answer. Throws DataError on other layers, by name, and on broken
- * files; OptionError where jsfive or the configuration is missing.
+ * step here, the last of which is the model's answer. Throws DataError on other layers, by name, and on
+ * broken files; OptionError where jsfive or the configuration is missing.
  */
 export async function fromKeras(bytes: Bytes, options: FromKerasOptions = {}): Promise<Network> {
   knownOptions(who, options, ["config", "loss", "precision", "seed", "notes"]);

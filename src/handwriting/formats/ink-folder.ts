@@ -1,7 +1,8 @@
 /**
  * The compact format that keeps many pieces of ink: `index.json` says what is where, `ink.bin` holds int16
  * little-endian triples dx, dy, penup back to back; x grows to the right, y downwards; penup = 1 on the last
- * point of a stroke, so the difference after it is the move of the lifted pen; a sample's first dx and dy are 0.
+ * point of a stroke, so the difference after it is the move of the lifted pen; a sample's first dx and dy are
+ * 0.
  */
 import { DataError } from "../../wasm/errors.ts";
 import { broken, lineAt, readBytes, readText, type Folder } from "../../formats/folder.ts";
@@ -113,8 +114,8 @@ function readWriter(
 const show = (value: unknown): string => (JSON.stringify(value) ?? "missing").slice(0, 60);
 
 /**
- * The samples of some splits (default all), one after another. The whole of `ink.bin` is read first, and its size
- * checked. Throws DataError.
+ * The samples of some splits (default all), one after another. The whole of `ink.bin` is read first, and its
+ * size checked. Throws DataError.
  */
 export async function* readInk(
   folder: Folder,

@@ -1,7 +1,7 @@
 /**
- * The points of an InkML trace (W3C 2011, section 3.2): a value for each channel, points separated by commas. A
- * value is absolute (! or no mark), a first (') or second (") difference, and a mark holds for its channel until
- * the next; "*" repeats the value, "?" leaves it unknown, T and F are booleans, #1F is hexadecimal.
+ * The points of an InkML trace (W3C 2011, section 3.2): a value for each channel, points separated by commas.
+ * A value is absolute (! or no mark), a first (') or second (") difference, and a mark holds for its channel
+ * until the next; "*" repeats the value, "?" leaves it unknown, T and F are booleans, #1F is hexadecimal.
  */
 import { isCoordinate } from "../ink.ts";
 
@@ -9,7 +9,10 @@ import { isCoordinate } from "../ink.ts";
 export interface Channels {
   readonly x: number;
   readonly y: number;
-  /** Values that every point has, and values that it may have: the intermittent channels come behind the others. */
+  /**
+   * Values that every point has, and values that it may have: the intermittent channels come behind the
+   * others.
+   */
   readonly required: number;
   readonly allowed: number;
 }
@@ -72,7 +75,10 @@ class TracePoints {
     if (count === 0) return undefined;
     const { required, allowed } = this.#channels;
     if (count < required || count > allowed)
-      return `a point of ${count} values, want ${required === allowed || allowed === Infinity ? required : `${required} to ${allowed}`}`;
+      return (
+        `a point of ${count} values, ` +
+        `want ${required === allowed || allowed === Infinity ? required : `${required} to ${allowed}`}`
+      );
     if (!this.#x.isNumber || !this.#y.isNumber) return "a point whose X or Y is no number";
     if (!isCoordinate(this.#x.value) || !isCoordinate(this.#y.value))
       return `a point at (${this.#x.value}, ${this.#y.value}), want coordinates up to a thousand millions`;

@@ -1,7 +1,7 @@
 /**
- * InkML (W3C 2011): `<trace>`s of points, with the channels of the context that is current or that the trace, or a
- * group around it, names. Traces of the lifted pen are no ink. What is written is the annotation of type truth,
- * label or normalizedLabel, of the document, or of the group that holds all its traces.
+ * InkML (W3C 2011): `<trace>`s of points, with the channels of the context that is current or that the trace,
+ * or a group around it, names. Traces of the lifted pen are no ink. What is written is the annotation of type
+ * truth, label or normalizedLabel, of the document, or of the group that holds all its traces.
  */
 import { readText, type Folder } from "../../formats/folder.ts";
 import { InkPoints, type Ink } from "../ink.ts";
@@ -106,7 +106,10 @@ class InkmlDocument {
     this.#declare(element);
   }
 
-  /** Makes channels known by their element's name, and to what is around it; what has no name is current at once. */
+  /**
+   * Makes channels known by their element's name, and to what is around it; what has no name is current at
+   * once.
+   */
   #declare({ name, attributes, channels }: Open): void {
     const id = attributes.get("xml:id") ?? attributes.get("id");
     if (id !== undefined) this.#declared.set(`#${id}`, channels!);
@@ -179,8 +182,8 @@ function pointsAtMost(xml: string): number {
 }
 
 /**
- * The ink of one InkML file: all its traces as one sample; `text` is empty where nobody has said what is written.
- * Throws DataError that names file and line.
+ * The ink of one InkML file: all its traces as one sample; `text` is empty where nobody has said what is
+ * written. Throws DataError that names file and line.
  */
 export async function readInkML(folder: Folder, file: string): Promise<Ink> {
   const fail = faultIn(folder, file);

@@ -80,8 +80,8 @@ interface Segment {
 }
 
 /**
- * A stroke may belong to several segments of one level, but all segments together hold at most so many times the
- * strokes and points of the file.
+ * A stroke may belong to several segments of one level, but all segments together hold at most so many times
+ * the strokes and points of the file.
  */
 const MAX_REPEATS = 8;
 
@@ -165,7 +165,8 @@ class UnipenDocument {
           throw fail(`"${delineation.slice(0, 60)}", want the numbers of strokes such as 0-4`);
         if (span.to >= this.#ends.length)
           throw fail(
-            `stroke ${Math.max(span.from, this.#ends.length)}, want one of the ${this.#ends.length} there are`,
+            `stroke ${Math.max(span.from, this.#ends.length)}, want one of ` +
+              `the ${this.#ends.length} there are`,
           );
         points += this.#pointsOf(span);
         left -= span.to - span.from + 1;
@@ -207,7 +208,8 @@ function readColumns({ argument, line }: Statement, fail: Fault): Columns {
 
 /**
  * The segments of one level ("WORD", "CHARACTER", …) of the files below a folder (default "data"). Unlabeled
- * segments are left out. Throws DataError that names file and line, before the first segment of a broken file.
+ * segments are left out. Throws DataError that names file and line, before the first segment of a broken
+ * file.
  */
 export async function* readUnipen(
   folder: Folder,

@@ -1,7 +1,7 @@
 /**
- * As much of XML 1.0 as pen formats need: tags with their attributes and the text before them, one after another,
- * with line numbers, in one pass. Document types with definitions of their own are refused: what they define may
- * be a thousand times their size.
+ * As much of XML 1.0 as pen formats need: tags with their attributes and the text before them, one after
+ * another, with line numbers, in one pass. Document types with definitions of their own are refused: what
+ * they define may be a thousand times their size.
  */
 import { lines } from "../../formats/text.ts";
 import type { Fault } from "./ink-format.ts";
@@ -178,8 +178,8 @@ function special(
 }
 
 /**
- * The tags of a document. Throws what `fail` makes of the fault where a tag does not end, elements do not nest, a
- * character is not one of XML's, or the document defines entities.
+ * The tags of a document. Throws what `fail` makes of the fault where a tag does not end, elements do not
+ * nest, a character is not one of XML's, or the document defines entities.
  */
 export function* tags(xml: string, fail: Fault): Generator<Tag, void, void> {
   const scanner = new TagScanner(xml, fail);

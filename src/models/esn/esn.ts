@@ -1,6 +1,7 @@
 /**
- * Echo state network: a fixed random reservoir, and a linear readout y = W·[1; u; h] learned by ridge regression,
- * the only thing that is (Jaeger 2001; Jaeger & Haas 2004; Lukoševičius 2012). Double precision throughout.
+ * Echo state network: a fixed random reservoir, and a linear readout y = W·[1; u; h] learned by ridge
+ * regression, the only thing that is (Jaeger 2001; Jaeger & Haas 2004; Lukoševičius 2012). Double precision
+ * throughout.
  */
 import { OptionError, ShapeError, inRange, knownOptions, whole } from "../../wasm/errors.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
@@ -33,7 +34,9 @@ export interface EsnProgress {
 
 /** How to fit. */
 export interface EsnFitOptions {
-  /** Stops between two groups of sequences: rejects with the signal's reason, and the readout stays as it was. */
+  /**
+   * Stops between two groups of sequences: rejects with the signal's reason, and the readout stays as it was.
+   */
   readonly signal?: AbortSignal;
   /** Called after each group of at most 64 sequences. */
   readonly onProgress?: (event: EsnProgress) => void;
@@ -84,7 +87,10 @@ export class Esn {
     return { readout: this.engine.memory.reals(this.#runner.readout, D * O).slice() as Float64Array };
   }
 
-  /** Forgets what was learned, runs over the items and solves for the readout. Throws on bad items before anything changes. */
+  /**
+   * Forgets what was learned, runs over the items and solves for the readout. Throws on bad items before
+   * anything changes.
+   */
   async fit(items: readonly DataItem[], options: EsnFitOptions = {}): Promise<EsnReport> {
     const who = this.#idle("fit");
     knownOptions(who, options, ["signal", "onProgress"]);
@@ -119,19 +125,28 @@ export class Esn {
     this.#clear();
   }
 
-  /** Runs over more items and adds them to what the readout will be solved from: data of any length, a piece at a time. */
+  /**
+   * Runs over more items and adds them to what the readout will be solved from: data of any length, a piece
+   * at a time.
+   */
   accumulate(items: readonly DataItem[]): void {
     const flat = this.#check(this.#idle("accumulate"), items);
     for (const group of this.#runner.groups(flat)) this.#run(group, flat);
     this.#flush();
   }
 
-  /** Solves for the readout from all items accumulated; `ridge` in place of the spec's to try another without running again. */
+  /**
+   * Solves for the readout from all items accumulated; `ridge` in place of the spec's to try another without
+   * running again.
+   */
   solve(ridge: number = this.spec.ridge): void {
     this.#solve(inRange(this.#idle("solve"), "ridge", ridge, 0));
   }
 
-  /** One [T,O] vector a sequence; with classes, their scores, near 1 for the class meant and near 0 for others. */
+  /**
+   * One [T,O] vector a sequence; with classes, their scores, near 1 for the class meant and near 0 for
+   * others.
+   */
   predict<S extends Sequences>(inputs: S): Each<S, Float64Array> {
     const who = this.#learned("predict");
     const runner = this.#runner;

@@ -1,6 +1,6 @@
 /**
- * What comes after a history: outputs go back as feedback or, in a net without feedback and with as many outputs as
- * inputs, become the next input.
+ * What comes after a history: outputs go back as feedback or, in a net without feedback and with as many
+ * outputs as inputs, become the next input.
  */
 import { flattenInput, type DataSpec } from "../../data/item.ts";
 import type { Sequence } from "../../data/sequence.ts";
@@ -28,7 +28,8 @@ function check(
     );
   if ((feedback && I > 0) !== inputs)
     throw new OptionError(
-      `${who}: inputs are ${inputs ? "given" : "missing"}, want them just where the net has inputs and feedback`,
+      `${who}: inputs are ${inputs ? "given" : "missing"}, want them just where the ` +
+        "net has inputs and feedback",
     );
 }
 

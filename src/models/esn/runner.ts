@@ -1,5 +1,6 @@
 /**
- * The pass of sequences through a reservoir, many side by side, and the readout y = W·[1; u; h] of its states.
+ * The pass of sequences through a reservoir, many side by side, and the readout y = W·[1; u; h] of its
+ * states.
  */
 import type { DataSpec, FlatItem } from "../../data/item.ts";
 import { longestFirst } from "../../graph/packing.ts";
@@ -74,8 +75,8 @@ export class Runner {
   }
 
   /**
-   * Runs one group from zero states. Feedback is the target of the step before where targets are given (training,
-   * with noise), else what `visit` returned.
+   * Runs one group from zero states. Feedback is the target of the step before where targets are given
+   * (training, with noise), else what `visit` returned.
    */
   drive(
     group: readonly number[],

@@ -158,7 +158,8 @@ function covarianceList(
     return Array.from({ length: list.length / size }, (_, k) =>
       (list as number[]).slice(k * size, (k + 1) * size),
     );
-  const one = is.equal === "states" && list.length ** 2 === size && isRowOfNumbers(list[0], list.length);
+  const one =
+    is.equal === "states" && list.length * list.length === size && isRowOfNumbers(list[0], list.length);
   if (one && (size > 1 || blocks > 1)) return [list as unknown as MatrixOption];
   return levelled(list, is.shape.slice(0, -1)) as MatrixOption[];
 }

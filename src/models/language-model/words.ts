@@ -56,7 +56,8 @@ export class WordTable {
     const list = isBare(sequences) ? [sequences] : sequences;
     if (!Array.isArray(list) || list.length === 0)
       throw new DataError(
-        `${who}: ${Array.isArray(list) ? "no sequences" : `sequences are ${show(list)}`}, want an array of at least one`,
+        `${who}: ${Array.isArray(list) ? "no sequences" : `sequences are ${show(list)}`}, ` +
+          "want an array of at least one",
       );
     return (list as readonly Words[]).map((sequence, i) => {
       const target = this.encode(`${who}: sequence ${i}`, sequence);

@@ -1,6 +1,6 @@
 /**
- * What the spec of a saved net may ask for: no more than its file holds. All is checked on the graph, which takes
- * no memory for numbers, before the first allocation.
+ * What the spec of a saved net may ask for: no more than its file holds. All is checked on the graph, which
+ * takes no memory for numbers, before the first allocation.
  */
 import { checkFinite, type Tensor } from "../../formats/safetensors.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -26,8 +26,8 @@ export function checkSavedSpec(who: string, { layers }: NetworkSpec): void {
 }
 
 /**
- * Checks that a file holds every parameter of a graph, of its shape, in the net's precision and finite, and that no
- * layer asks for more than the file holds. Throws ShapeError or DataError.
+ * Checks that a file holds every parameter of a graph, of its shape, in the net's precision and finite, and
+ * that no layer asks for more than the file holds. Throws ShapeError or DataError.
  */
 export function checkSavedParameters(
   who: string,

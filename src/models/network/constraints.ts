@@ -43,7 +43,10 @@ function checkNumbers(who: string, list: unknown): void {
   list.forEach((value, i) => inRange(who, `[${i}]`, value, -Infinity));
 }
 
-/** Throws OptionError unless `constraint` has the form of one; names and places are checked when it is resolved. */
+/**
+ * Throws OptionError unless `constraint` has the form of one; names and places are checked when it is
+ * resolved.
+ */
 export function checkConstraint(who: string, constraint: unknown): void {
   knownOptions(who, constraint as object, ["kind", "entries", "A", "b"]);
   const { kind, entries, A, b } = (constraint ?? {}) as Partial<

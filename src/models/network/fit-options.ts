@@ -35,7 +35,9 @@ export interface FitProgress {
 
 /** How to fit. */
 export interface FitOptions extends TrainOptions {
-  /** Times that every item is seen; beside `steps`, whichever ends first. For items and sources with epochs. */
+  /**
+   * Times that every item is seen; beside `steps`, whichever ends first. For items and sources with epochs.
+   */
   readonly epochs?: number;
   /**
    * What is looked at: items; a share of the items below 1, drawn by the net's seed and set apart; or a
@@ -119,7 +121,9 @@ export function readFitOptions(who: string, options: FitOptions): FitSettings {
 /** Options that look at validation data. */
 const looking = ["every", "metrics", "monitor", "patience", "minimumGain", "keepBest", "plateau"] as const;
 
-/** Throws OptionError on options of a wrong kind, and on those that need validation data where there are none. */
+/**
+ * Throws OptionError on options of a wrong kind, and on those that need validation data where there are none.
+ */
 function checkKinds(who: string, options: FitOptions): void {
   for (const name of ["onProgress", "onRecord", "checkpoint"] as const)
     if (options[name] !== undefined && typeof options[name] !== "function")

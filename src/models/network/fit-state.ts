@@ -1,4 +1,7 @@
-/** Where a fit stands: what a checkpoint holds beside the net, so that a stopped fit goes on with the same bits. */
+/**
+ * Where a fit stands: what a checkpoint holds beside the net, so that a stopped fit goes on with the same
+ * bits.
+ */
 import { DataError, show } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { Parameter } from "../../graph/graph.ts";

@@ -45,7 +45,9 @@ export function internals(net: object): Internals {
 /** A net shows its inside. */
 export const expose = (net: object, inside: Internals): void => void insides.set(net, inside);
 
-/** The part of a net's inside that its parts give. live(method): throws DisposedError, else names the caller. */
+/**
+ * The part of a net's inside that its parts give. live(method): throws DisposedError, else names the caller.
+ */
 export function insideOf(
   { parts, read }: Pick<Reading, "parts" | "read">,
   built: BuiltGraph,

@@ -241,7 +241,9 @@ const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T 
   },
 };
 
-/** Throws OptionError unless a value is a layer; `who` names it. Layers from files were made by no function. */
+/**
+ * Throws OptionError unless a value is a layer; `who` names it. Layers from files were made by no function.
+ */
 export function checkLayer(who: string, layer: unknown): void {
   if (typeof layer !== "object" || layer === null)
     throw new OptionError(`${who} is ${String(layer)}, want a layer`);

@@ -38,7 +38,10 @@ import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { summarize, type NetworkSummary } from "./summary.ts";
 
-/** How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a file. */
+/**
+ * How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a
+ * file.
+ */
 interface StartValues {
   readonly draw: boolean;
   readonly spectrum?: InferenceEngine;

@@ -1,6 +1,6 @@
 /**
- * A saved net that only answers: whole sequences, or one step at a time. What trains nets is not imported, so that
- * a page that plays a net does not carry it.
+ * A saved net that only answers: whole sequences, or one step at a time. What trains nets is not imported, so
+ * that a page that plays a net does not carry it.
  */
 import type { Engine } from "../../wasm/instantiate.ts";
 import type { Floats, Precision } from "../../wasm/memory.ts";
@@ -30,7 +30,10 @@ export class SavedNet {
     this.#forward = this.#life.own(new Forward(parts));
   }
 
-  /** One [T,O] answer a sequence [T,I], as `network.predict` gives it. Throws ShapeError, DataError, DisposedError. */
+  /**
+   * One [T,O] answer a sequence [T,I], as `network.predict` gives it. Throws ShapeError, DataError,
+   * DisposedError.
+   */
   predict<S extends Sequences>(inputs: S, options: PredictOptions = {}): Each<S, Floats> {
     return this.#forward.predict(this.#life.check("predict"), inputs, options);
   }
@@ -53,8 +56,8 @@ export class SavedNet {
 }
 
 /**
- * A net from the bytes of `save`, on the engine of its precision. Throws DataError on other files, and whatever
- * `engineOf` throws of a precision that it lacks.
+ * A net from the bytes of `save`, on the engine of its precision. Throws DataError on other files, and
+ * whatever `engineOf` throws of a precision that it lacks.
  */
 export async function loadSaved(
   who: string,

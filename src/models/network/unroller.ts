@@ -1,6 +1,6 @@
 /**
- * The layers of an unrolled net: products, sums and activations, with a copy of every parameter a step. What a
- * step computes stands in its cell's table.
+ * The layers of an unrolled net: products, sums and activations, with a copy of every parameter a step. What
+ * a step computes stands in its cell's table.
  */
 import { OptionError } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";

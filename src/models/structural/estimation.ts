@@ -73,7 +73,8 @@ export class Estimation {
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;
       throw new NumericError(
-        `${who}: standardErrors: the likelihood is flat at its maximum; want fewer components or a longer series`,
+        `${who}: standardErrors: the likelihood is flat at its maximum; want fewer ` +
+          "components or a longer series",
       );
     }
   }

@@ -261,35 +261,41 @@ test("eval refuses a language without a beam, and a beam of no prefixes, with 2"
   });
 });
 
-test("eval reads lines with characters that the net does not know: they are errors, and counted", async () => {
-  const net = file("knowing.safetensors");
-  const strange = inks
-    .slice(15)
-    .map((ink, i) => ({ ...ink, text: [`${ink.text}é`, "Ω€𝒳", "", `${ink.text} ${ink.text}`, ink.text][i] }));
-  expect((await train("--out", net)).code).toBe(0);
-  writeFileSync(file("strange.txt"), strange.map(({ text }) => text).join("\n"));
-  const read = (name: string, ...args: string[]): Promise<Finished> =>
-    unrolled(["eval", net, "handwriting", "--data", file(name), "--split", "all", "--show", "5", ...args]);
-  write("known", inks.slice(15), () => undefined);
-  write("strange", strange, () => undefined);
-  expect((await read("known", "--json")).events().at(-1)).toMatchObject({ unknown: 0, unknownKinds: "" });
-  for (const args of [[], ["--beam", "4"], ["--beam", "4", "--language", file("strange.txt")]]) {
-    const { code, err, events } = await read("strange", "--json", ...args);
-    const result = events().at(-1)!;
-    const lines = events().filter(({ event }) => event === "line");
-    expect([code, err]).toEqual([0, ""]);
-    expect(result).toMatchObject({ event: "result", lines: 4, unknown: 5, unknownKinds: " éΩ€𝒳" });
-    expect(lines.find(({ want }) => want === "Ω€𝒳")!.edits).toBeGreaterThanOrEqual(3);
-    const edits = lines.reduce((sum, line) => sum + (line.edits as number), 0);
-    const characters = strange.reduce((n, { text }) => n + [...text].length, 0);
-    expect(result.labelError).toBe(edits / characters);
-  }
-  const { out: shown } = await read("strange");
-  expect(shown).toContain("1 of 5 pieces do not say what is written and are left out");
-  expect(shown).toContain(
-    '5 of the characters are not in the alphabet of the net and count as errors: " éΩ€𝒳"',
-  );
-});
+test(
+  "eval reads lines with characters that the net does not know: they are errors, " + "and counted",
+  async () => {
+    const net = file("knowing.safetensors");
+    const strange = inks
+      .slice(15)
+      .map((ink, i) => ({
+        ...ink,
+        text: [`${ink.text}é`, "Ω€𝒳", "", `${ink.text} ${ink.text}`, ink.text][i],
+      }));
+    expect((await train("--out", net)).code).toBe(0);
+    writeFileSync(file("strange.txt"), strange.map(({ text }) => text).join("\n"));
+    const read = (name: string, ...args: string[]): Promise<Finished> =>
+      unrolled(["eval", net, "handwriting", "--data", file(name), "--split", "all", "--show", "5", ...args]);
+    write("known", inks.slice(15), () => undefined);
+    write("strange", strange, () => undefined);
+    expect((await read("known", "--json")).events().at(-1)).toMatchObject({ unknown: 0, unknownKinds: "" });
+    for (const args of [[], ["--beam", "4"], ["--beam", "4", "--language", file("strange.txt")]]) {
+      const { code, err, events } = await read("strange", "--json", ...args);
+      const result = events().at(-1)!;
+      const lines = events().filter(({ event }) => event === "line");
+      expect([code, err]).toEqual([0, ""]);
+      expect(result).toMatchObject({ event: "result", lines: 4, unknown: 5, unknownKinds: " éΩ€𝒳" });
+      expect(lines.find(({ want }) => want === "Ω€𝒳")!.edits).toBeGreaterThanOrEqual(3);
+      const edits = lines.reduce((sum, line) => sum + (line.edits as number), 0);
+      const characters = strange.reduce((n, { text }) => n + [...text].length, 0);
+      expect(result.labelError).toBe(edits / characters);
+    }
+    const { out: shown } = await read("strange");
+    expect(shown).toContain("1 of 5 pieces do not say what is written and are left out");
+    expect(shown).toContain(
+      '5 of the characters are not in the alphabet of the net and count as errors: " éΩ€𝒳"',
+    );
+  },
+);
 
 test("lines without splits get them: every tenth line judges, and the screen says so", async () => {
   const bare = write("bare", inks, () => undefined);

@@ -56,27 +56,30 @@ test("a stream equals predict, step by step and to the bit", async () => {
 describe("beside a fit", () => {
   const many = Array.from({ length: 200 }, () => item);
 
-  test("the net reads as before, refuses to be written, and the fit's bits are those of a quiet one", async () => {
-    const [net, quiet] = [await learned(), await learned()];
-    const before = net.predict([wave]);
-    let looked = 0;
-    const fit = net.fit(many, {
-      onProgress: () => {
-        ++looked;
-        expect(net.predict([wave])).toEqual(before);
-        expect(net.forecast(3, { history: wave }).means).toHaveLength(3);
-        for (const change of [() => net.clear(), () => net.solve(), () => net.accumulate([item])])
-          expect(change).toThrow(OptionError);
-      },
-    });
-    await expect(net.fit([item])).rejects.toThrow(/esn.fit: the net is being fitted/);
-    await fit;
-    await quiet.fit(many);
-    expect(looked).toBe(4);
-    expect(net.parameters).toEqual(quiet.parameters);
-    net.dispose();
-    quiet.dispose();
-  });
+  test(
+    "the net reads as before, refuses to be written, and the fit's bits are those " + "of a quiet one",
+    async () => {
+      const [net, quiet] = [await learned(), await learned()];
+      const before = net.predict([wave]);
+      let looked = 0;
+      const fit = net.fit(many, {
+        onProgress: () => {
+          ++looked;
+          expect(net.predict([wave])).toEqual(before);
+          expect(net.forecast(3, { history: wave }).means).toHaveLength(3);
+          for (const change of [() => net.clear(), () => net.solve(), () => net.accumulate([item])])
+            expect(change).toThrow(OptionError);
+        },
+      });
+      await expect(net.fit([item])).rejects.toThrow(/esn.fit: the net is being fitted/);
+      await fit;
+      await quiet.fit(many);
+      expect(looked).toBe(4);
+      expect(net.parameters).toEqual(quiet.parameters);
+      net.dispose();
+      quiet.dispose();
+    },
+  );
 
   test("an abort leaves the readout as it was, and a dispose ends the fit by name", async () => {
     const net = await learned();

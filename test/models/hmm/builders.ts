@@ -1,4 +1,6 @@
-/** Small hidden Markov models with data and plainly written densities, and a model that is disposed after use. */
+/**
+ * Small hidden Markov models with data and plainly written densities, and a model that is disposed after use.
+ */
 import { inferenceEngine } from "../../../src/inference/inference-engine.ts";
 import { hmm } from "../../../src/models/hmm/hmm.ts";
 import type { Hmm } from "../../../src/models/hmm/model.ts";

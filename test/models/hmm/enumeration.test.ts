@@ -1,4 +1,6 @@
-/** Inference against enumeration of all paths: likelihoods, posteriors, paths, predictions, one step of EM. */
+/**
+ * Inference against enumeration of all paths: likelihoods, posteriors, paths, predictions, one step of EM.
+ */
 import { describe, expect, test } from "vitest";
 import { close, excess } from "../../close.ts";
 import { enumerate } from "../../reference/hmm.ts";

@@ -1,4 +1,7 @@
-/** Hazards that users of other libraries met: states lost, points that a Gaussian collapses on, the impossible. */
+/**
+ * Hazards that users of other libraries met: states lost, points that a Gaussian collapses on, the
+ * impossible.
+ */
 import { expect, test } from "vitest";
 import { hmm } from "../../../src/models/hmm/hmm.ts";
 import type { HmmSpec } from "../../../src/models/hmm/spec.ts";
@@ -32,19 +35,22 @@ test("a state that is never visited keeps its row: no NaN, no zero row", () =>
     },
   ));
 
-test("a Gaussian does not collapse on one point, full or diagonal, and the floor still lets EM climb", async () => {
-  const y = [...Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(i)]), [50, 50]];
-  for (const emission of ["gaussian", "diagonal"] as const) {
-    await using({ states: 2, emission, output: 2 }, async (h) => {
-      const { history } = await h.fit([y], { iterations: 100, restarts: 3 });
-      expect(neverFalls(history, 1e-8)).toBe(true);
-      const { covariances, variances } = h.parameters.emission;
-      const diagonal = variances ?? covariances.filter((_, i) => (i % 4) % 3 === 0);
-      expect(Math.min(...diagonal)).toBeGreaterThan(1e-5);
-      expect(Number.isFinite(h.logLikelihood([y]))).toBe(true);
-    });
-  }
-});
+test(
+  "a Gaussian does not collapse on one point, full or diagonal, and the floor " + "still lets EM climb",
+  async () => {
+    const y = [...Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(i)]), [50, 50]];
+    for (const emission of ["gaussian", "diagonal"] as const) {
+      await using({ states: 2, emission, output: 2 }, async (h) => {
+        const { history } = await h.fit([y], { iterations: 100, restarts: 3 });
+        expect(neverFalls(history, 1e-8)).toBe(true);
+        const { covariances, variances } = h.parameters.emission;
+        const diagonal = variances ?? covariances.filter((_, i) => (i % 4) % 3 === 0);
+        expect(Math.min(...diagonal)).toBeGreaterThan(1e-5);
+        expect(Number.isFinite(h.logLikelihood([y]))).toBe(true);
+      });
+    }
+  },
+);
 
 test.each(["gaussian", "diagonal"] as const)(
   "the floor is the least variance relative to the data's: %s",
@@ -69,29 +75,32 @@ test.each(["gaussian", "diagonal"] as const)(
   },
 );
 
-test("a covariance is tested by Cholesky: tiny but regular ones are fine, singular ones are not", async () => {
-  const spec = (S: number[][]): HmmSpec => ({
-    states: 1,
-    emission: "gaussian",
-    output: 2,
-    emissionParameters: { means: [[0, 0]], covariances: [S] },
-  });
-  await using(
-    spec([
-      [1e-200, 0],
-      [0, 1e-200],
-    ]),
-    (h) => expect(Number.isFinite(h.logLikelihood([[[1e-100, 0]]]))).toBe(true),
-  ); // determinant 0 in doubles
-  await expect(
-    hmm(
+test(
+  "a covariance is tested by Cholesky: tiny but regular ones are fine, singular " + "ones are not",
+  async () => {
+    const spec = (S: number[][]): HmmSpec => ({
+      states: 1,
+      emission: "gaussian",
+      output: 2,
+      emissionParameters: { means: [[0, 0]], covariances: [S] },
+    });
+    await using(
       spec([
-        [1, 1],
-        [1, 1],
+        [1e-200, 0],
+        [0, 1e-200],
       ]),
-    ),
-  ).rejects.toThrow(/covariances\[0\] is not positive definite/);
-});
+      (h) => expect(Number.isFinite(h.logLikelihood([[[1e-100, 0]]]))).toBe(true),
+    ); // determinant 0 in doubles
+    await expect(
+      hmm(
+        spec([
+          [1, 1],
+          [1, 1],
+        ]),
+      ),
+    ).rejects.toThrow(/covariances\[0\] is not positive definite/);
+  },
+);
 
 test("priors below 1 are refused, priors above pull to uniform, and EM climbs the posterior", () =>
   using({ states: 2, emission: "categorical", symbols: 3, seed: 3 }, async (h) => {

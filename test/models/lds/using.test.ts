@@ -85,22 +85,25 @@ describe("using", () => {
     for (const m of [model, first, second, walk, copy]) m.dispose();
   });
 
-  test("a model is an oracle for its own samples: states and outputs have the stationary variances", async () => {
-    const k = await lds({
-      state: 1,
-      output: 1,
-      A: 0.8,
-      C: 2,
-      Q: 0.36,
-      R: 0.5,
-      initial: { mean: 0, covariance: 1 },
-    });
-    const { sequence, states } = k.sample(20000, { seed: 9 });
-    const variance = (x: Float64Array): number => sum(x.map((v) => v * v)) / x.length;
-    // 3 standard errors of an AR(1)'s variance
-    close(variance(states), 1, { abs: 3 * Math.sqrt(((2 / 20000) * (1 + 0.64)) / (1 - 0.64)) });
-    close(variance(sequence), 4.5, { abs: 0.3 });
-    expect(k.sample(5, { seed: 9 }).sequence).toEqual(sequence.slice(0, 5));
-    k.dispose();
-  });
+  test(
+    "a model is an oracle for its own samples: states and outputs have the " + "stationary variances",
+    async () => {
+      const k = await lds({
+        state: 1,
+        output: 1,
+        A: 0.8,
+        C: 2,
+        Q: 0.36,
+        R: 0.5,
+        initial: { mean: 0, covariance: 1 },
+      });
+      const { sequence, states } = k.sample(20000, { seed: 9 });
+      const variance = (x: Float64Array): number => sum(x.map((v) => v * v)) / x.length;
+      // 3 standard errors of an AR(1)'s variance
+      close(variance(states), 1, { abs: 3 * Math.sqrt(((2 / 20000) * (1 + 0.64)) / (1 - 0.64)) });
+      close(variance(sequence), 4.5, { abs: 0.3 });
+      expect(k.sample(5, { seed: 9 }).sequence).toEqual(sequence.slice(0, 5));
+      k.dispose();
+    },
+  );
 });

@@ -56,29 +56,32 @@ test(
   },
 );
 
-test('with impossible: "infinite" it counts with loss 0 and no gradient, and evaluate gives Infinity', async () => {
-  const net = await make(infinite);
-  const plain = await make("ctc");
-  const got = net.gradient(all);
-  const want = plain.gradient(good);
-  close([got.loss * 3], [want.loss * 2], { rel: 1e-14 }); // the mean is over three sequences
-  got.gradient.forEach(({ data }, i) =>
+test(
+  'with impossible: "infinite" it counts with loss 0 and no gradient, and ' + "evaluate gives Infinity",
+  async () => {
+    const net = await make(infinite);
+    const plain = await make("ctc");
+    const got = net.gradient(all);
+    const want = plain.gradient(good);
+    close([got.loss * 3], [want.loss * 2], { rel: 1e-14 }); // the mean is over three sequences
+    got.gradient.forEach(({ data }, i) =>
+      close(
+        data.map((g) => 3 * g),
+        want.gradient[i].data.map((g) => 2 * g),
+        { abs: 1e-14 },
+      ),
+    );
+    const v = Float64Array.from({ length: net.size }, (_, i) => ((3 * i) % 5) - 2);
     close(
-      data.map((g) => 3 * g),
-      want.gradient[i].data.map((g) => 2 * g),
-      { abs: 1e-14 },
-    ),
-  );
-  const v = Float64Array.from({ length: net.size }, (_, i) => ((3 * i) % 5) - 2);
-  close(
-    net.gaussNewtonProduct(all, v).map((x) => 3 * x),
-    plain.gaussNewtonProduct(good, v).map((x) => 2 * x),
-    { abs: 1e-12 },
-  );
-  expect((await net.evaluate(all)).loss).toBe(Infinity);
-  expect((await net.evaluate(good)).loss).toBe((await plain.evaluate(good)).loss);
-  expect(net.gradient([bad]).loss).toBe(0);
-});
+      net.gaussNewtonProduct(all, v).map((x) => 3 * x),
+      plain.gaussNewtonProduct(good, v).map((x) => 2 * x),
+      { abs: 1e-12 },
+    );
+    expect((await net.evaluate(all)).loss).toBe(Infinity);
+    expect((await net.evaluate(good)).loss).toBe((await plain.evaluate(good)).loss);
+    expect(net.gradient([bad]).loss).toBe(0);
+  },
+);
 
 test(
   "with it a net trains, by gradient and Hessian-free, and saved and loaded goes on with the same " + "bits",
@@ -110,21 +113,24 @@ test("a loss of infinite weights is still an error", async () => {
   await expect(net.fit(all, { steps: 1, batch: 3 })).rejects.toThrow("loss is NaN");
 });
 
-test("a loss with options is read like the name: by traces, by metrics, and by the rule for subsample", async () => {
-  const net = await make(infinite);
-  const trace = readingTrace(net, good[0].input);
-  expect(trace.stride).toBe(2);
-  trace.dispose();
-  expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);
-  await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(
-    "want one of error, infinite",
-  );
-  await expect(make({ kind: "softmax" as "ctc" })).rejects.toThrow(
-    'network: loss.kind is "softmax", want one of ctc',
-  );
-  await expect(make({ kind: "ctc", blank: 0 } as LossSpec)).rejects.toThrow("blank");
-  await expect(make(null as unknown as LossSpec)).rejects.toThrow("network: loss is null");
-});
+test(
+  "a loss with options is read like the name: by traces, by metrics, and by the " + "rule for subsample",
+  async () => {
+    const net = await make(infinite);
+    const trace = readingTrace(net, good[0].input);
+    expect(trace.stride).toBe(2);
+    trace.dispose();
+    expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);
+    await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(
+      "want one of error, infinite",
+    );
+    await expect(make({ kind: "softmax" as "ctc" })).rejects.toThrow(
+      'network: loss.kind is "softmax", want one of ctc',
+    );
+    await expect(make({ kind: "ctc", blank: 0 } as LossSpec)).rejects.toThrow("blank");
+    await expect(make(null as unknown as LossSpec)).rejects.toThrow("network: loss is null");
+  },
+);
 
 test("the label error of empty targets is 0 where nothing is read, else Infinity", async () => {
   const net = await make("ctc");

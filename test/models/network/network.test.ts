@@ -135,17 +135,20 @@ describe("training", () => {
     close((losses[0] + losses[1]) / 2, (await net.evaluate(whole)).loss, { rel: 1e-6 });
   });
 
-  test("truncated backpropagation in shards is refused: one shard would go on from the states of another", async () => {
-    const net = await build({ layers: [lstm(3), dense(1)] });
-    const pool = { run: () => Promise.reject(new Error("not reached")) };
-    await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, shard: 1 })).rejects.toThrow(
-      "truncate is 4 with a shard, but states live on in whole batches only",
-    );
-    await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, pool })).rejects.toThrow(
-      "truncate is 4 with a pool",
-    );
-    expect(net.step).toBe(0);
-  });
+  test(
+    "truncated backpropagation in shards is refused: one shard would go on from " + "the states of another",
+    async () => {
+      const net = await build({ layers: [lstm(3), dense(1)] });
+      const pool = { run: () => Promise.reject(new Error("not reached")) };
+      await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, shard: 1 })).rejects.toThrow(
+        "truncate is 4 with a shard, but states live on in whole batches only",
+      );
+      await expect(net.fit(items([8, 8]), { steps: 2, truncate: 4, pool })).rejects.toThrow(
+        "truncate is 4 with a pool",
+      );
+      expect(net.step).toBe(0);
+    },
+  );
 
   test("two trainings of one net at once are refused", async () => {
     const net = await build({ layers: toy() });
@@ -156,19 +159,22 @@ describe("training", () => {
     await net.fit(addition, { steps: 1 });
   });
 
-  test("a loss that leaves the finite numbers stops with step and layer, and the last good weights stay", async () => {
-    const net = await build({ layers: [rnn(2, { activation: "relu" }), dense(1)], loss: "squared" });
-    const bad = { optimizer: sgd({ rate: 1e30 }), steps: 50, batch: 2 };
-    let last: number[] = values(net);
-    let message = "";
-    try {
-      for await (const _ of net.train(items([3, 3]), bad)) last = values(net);
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    expect(message).toMatch(/step \d+: .*(loss|gradient)/);
-    expect(values(net)).toEqual(last);
-  });
+  test(
+    "a loss that leaves the finite numbers stops with step and layer, and the last " + "good weights stay",
+    async () => {
+      const net = await build({ layers: [rnn(2, { activation: "relu" }), dense(1)], loss: "squared" });
+      const bad = { optimizer: sgd({ rate: 1e30 }), steps: 50, batch: 2 };
+      let last: number[] = values(net);
+      let message = "";
+      try {
+        for await (const _ of net.train(items([3, 3]), bad)) last = values(net);
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message).toMatch(/step \d+: .*(loss|gradient)/);
+      expect(values(net)).toEqual(last);
+    },
+  );
 });
 
 describe("prediction", () => {

@@ -141,16 +141,19 @@ describe("misuse", () => {
     await expect(structural(spec as never)).rejects.toThrow(message);
   });
 
-  test("a model never fitted forecasts nothing; a second fit beside the first is refused; dispose ends it", async () => {
-    const y = await quarterly(80, 1);
-    const s = await structural({ seasonal: [4] });
-    expect(() => s.forecast(2, { history: y })).toThrow(/structural.forecast: the model is not fitted/);
-    const running = s.fit(y);
-    await expect(s.fit(y)).rejects.toThrow(/is being trained/);
-    s.dispose();
-    await expect(running).rejects.toThrow(/disposed/);
-    await expect(arima({ d: 1, intercept: true })).rejects.toThrow(
-      /intercept is true of a differenced series/,
-    );
-  });
+  test(
+    "a model never fitted forecasts nothing; a second fit beside the first is " + "refused; dispose ends it",
+    async () => {
+      const y = await quarterly(80, 1);
+      const s = await structural({ seasonal: [4] });
+      expect(() => s.forecast(2, { history: y })).toThrow(/structural.forecast: the model is not fitted/);
+      const running = s.fit(y);
+      await expect(s.fit(y)).rejects.toThrow(/is being trained/);
+      s.dispose();
+      await expect(running).rejects.toThrow(/disposed/);
+      await expect(arima({ d: 1, intercept: true })).rejects.toThrow(
+        /intercept is true of a differenced series/,
+      );
+    },
+  );
 });

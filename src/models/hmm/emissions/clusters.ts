@@ -27,7 +27,7 @@ export function columnMoments(
       variance[d] += gap * (x - mean[d]);
     }
   }
-  return { mean, variance: variance.map((v, d) => (v > 0 ? v / count[d] : mean[d] ** 2 || 1)) };
+  return { mean, variance: variance.map((v, d) => (v > 0 ? v / count[d] : mean[d] * mean[d] || 1)) };
 }
 
 /** K centers [K,D] of the complete rows, distances in units of the columns' deviations. */

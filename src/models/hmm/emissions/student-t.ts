@@ -8,6 +8,8 @@ import { drawGamma } from "./draws.ts";
 import { noWorse, ratioRoot, weightedMean, type Family, type Weighted } from "./family.ts";
 import { flattenReals } from "./reals.ts";
 
+const squared = (x: number): number => x * x;
+
 const LOG_PI = 1.1447298858494002; // ln π
 /** Heavier tails than ν = 0.5 no data show; at 1000 the tails are a Gaussian's. */
 const FREEDOM: readonly [number, number] = [0.5, 1000];
@@ -15,7 +17,7 @@ const ROUNDS = 3; // of location and scale in each maximization
 
 /** ((y - μ)/σ)² */
 const distances = (y: Float64Array, [location, scale]: readonly number[]): Float64Array =>
-  y.map((x) => ((x - location) / scale) ** 2);
+  y.map((x) => squared((x - location) / scale));
 
 /** Student's t, robust against outliers. */
 export const studentT: Family = {
@@ -66,7 +68,7 @@ function reweighted(
       ) / mass;
   const square = weightedMean(
     data,
-    gaps.map((gap, i) => u[i] * (gap - moved) ** 2),
+    gaps.map((gap, i) => u[i] * squared(gap - moved)),
   );
   return [location + moved, fixed[1] ? scale : Math.max(Math.sqrt(square), lowest), nu];
 }
