@@ -40,7 +40,34 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-type-assertion": "error",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-floating-promises": "error",
-      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
+      ],
     },
+  },
+  {
+    // reference kernels take what the kernels take
+    files: ["test/assembly/**", "bench/kernel-cases.js"],
+    rules: { "max-params": "off" },
+  },
+  {
+    // still to be brought within the rules: this list only shrinks
+    files: [
+      "bench/peers/{jax,material,run}.js",
+      "src/data/matrix.ts",
+      "src/inference/beam-search.ts",
+      "src/models/language-model/language-model.ts",
+      "src/models/network/initializers.ts",
+      "src/models/structural/structural-family.ts",
+      "src/wasm/wasm-source.ts",
+      "test/assembly/algebra/gemm.test.ts",
+      "test/close.ts",
+      "test/models/language-model/language-model.test.ts",
+      "test/models/network/network.test.ts",
+      "test/tasks/long-lag/long-lag.test.ts",
+      "test/wasm/engine.test.ts",
+    ],
+    rules: { complexity: "off", "max-params": "off", "no-nested-ternary": "off" },
   },
 );

@@ -13,6 +13,11 @@ const settings = ts.parseJsonConfigFileContent(
   root,
 );
 
+/** Names that still lack a comment: the list only shrinks. */
+const unfinished = JSON.parse(
+  readFileSync(new URL("./docs-unfinished.json", import.meta.url), "utf8"),
+) as readonly string[];
+
 /** Sources of the package's entry points, by what package.json exports. */
 function entries(): string[] {
   const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
@@ -64,11 +69,12 @@ function bareNames(program: ts.Program, path: string): string[] {
   });
 }
 
-test("every export of every entry point, and every member of it, has a doc comment", () => {
+test("every export of every entry point, and every member, has a doc comment, but those to be finished", () => {
   const paths = entries();
   expect(paths.length).toBeGreaterThan(0);
   const program = ts.createProgram(paths, { ...settings.options, noEmit: true });
-  expect(paths.flatMap((path) => bareNames(program, path))).toEqual([]);
+  const bare = [...new Set(paths.flatMap((path) => bareNames(program, path)))].sort();
+  expect(bare).toEqual(unfinished);
 }, 60_000);
 
 test("a name without a comment is seen", () => {

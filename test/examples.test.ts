@@ -18,7 +18,7 @@ const facts: Record<string, RegExp> = {
   "exchange-tfjs.js": /twice the sum so far: 2 6 12 20/,
   "flow-of-the-nile.js": /1 years ahead: 1057 ± 298/,
   "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
-  "hidden-states.js": /the die is guessed right in 8\d\.\d% of 2000 rolls/,
+  "hidden-states.js": /the die is guessed right in 7\d\.\d% of 2000 rolls/,
   "long-memory.js": /step 12: loss 0\.[01]/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
   "read-ink.js": /label error on new hands: \d\.\d%/,

@@ -108,7 +108,7 @@ test("a spec that asks for more than the file holds is refused before memory is 
 test("a state of training that is none is refused", async () => {
   for (const training of [null, 3, {}, { optimizer: "adam", step: -1, batches: 0, scalars: {} }]) {
     const file = changed(saved, (_, spec) => (spec.training = training));
-    await expect(load(file)).rejects.toThrow("the file's state of training");
+    await expect(load(file)).rejects.toThrow("the file's training state");
   }
 });
 

@@ -32,11 +32,11 @@ const languageSpecs = [{ vocabulary: ["a", "b", "c"], context: 2, embedding: 2, 
 const wave = Float64Array.from({ length: 40 }, (_, t) => [0, 1, 0, -1][t % 4] + (t % 7) / 10);
 
 /** Saved files of models made of specs; `teach` fits them first. */
-async function savedFiles(make, specs, teach = async () => {}) {
+async function savedFiles(make, specs, teach = async () => {}, { untaught = true } = {}) {
   const files = [];
   for (const spec of specs) {
     const model = await make(spec);
-    files.push(model.save());
+    if (untaught) files.push(model.save());
     await teach(model);
     files.push(model.save());
     model.dispose?.();
@@ -146,6 +146,7 @@ export async function modelTargets() {
     npz: bytesTarget(readNpz, [await writeNpz({ a: wave, b: Float32Array.of(1) })]),
     pytorch: bytesTarget(fromPyTorch, [await toPyTorch(net)]),
   };
-  if (u.esn.load) targets["load esn"] = loadTarget(u.esn, await savedFiles(u.esn, esnSpecs));
+  const teachEsn = (net) => net.fit([{ input: wave.subarray(0, -1), target: wave.subarray(1) }]);
+  targets["load esn"] = loadTarget(u.esn, await savedFiles(u.esn, esnSpecs, teachEsn, { untaught: false }));
   return targets;
 }

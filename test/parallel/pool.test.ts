@@ -210,7 +210,7 @@ describe("a worker that is not ours", () => {
 test("notes that cannot be sent end the training with their name, and the pool goes on", async () => {
   const pool = workerPool({ workers: 1, url: worker });
   const spec = { input: 1, layers: [dense(1)], loss: "squared" } as const;
-  using bad = await network({ ...spec, notes: { callback: () => 1 } as never });
+  using bad = await network({ ...spec, notes: { callback: () => 1 } });
   using good = await network(spec);
   const data = [{ input: [1, 2], target: [1, 2] }];
   const options = { steps: 1, batch: 1, shard: 1, pool };

@@ -90,7 +90,7 @@ describe("misuse", () => {
     expect(() => k.smooth([[[1, Infinity]]])).toThrow(
       /step 0, value 1 is Infinity, want a finite number, or NaN/,
     );
-    expect(() => k.smooth([[[1, "2"]]] as never)).toThrow(/value 1 is "2", want a finite number/);
+    expect(() => k.smooth([[[1, "2"]]] as never)).toThrow(/value 1 is the text "2", want a finite number/);
     expect(() => k.logLikelihood(null as never)).toThrow(/sequences are null/);
     expect(() => k.logLikelihood([[1, 2]], { inputs: [[1]] })).toThrow(
       /inputs were given to a model without inputs/,
