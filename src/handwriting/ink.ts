@@ -35,13 +35,18 @@ export class InkPoints {
     return this.#size / POINT;
   }
 
+  /** Makes place for so many points more; memory that no point is written to is not taken. */
+  reserve(count: number): void {
+    const size = this.#size + Math.ceil(count) * POINT;
+    if (size <= this.#points.length) return;
+    const longer = new Float32Array(size);
+    longer.set(this.#points.subarray(0, this.#size));
+    this.#points = longer;
+  }
+
   /** One more point of the stroke. */
   add(x: number, y: number): void {
-    if (this.#size === this.#points.length) {
-      const longer = new Float32Array(2 * this.#points.length);
-      longer.set(this.#points);
-      this.#points = longer;
-    }
+    if (this.#size === this.#points.length) this.reserve(this.count);
     this.#points[this.#size] = x;
     this.#points[this.#size + 1] = y;
     this.#points[this.#size + 2] = 0;

@@ -5,7 +5,7 @@
  */
 import { knownOptions } from "../../wasm/errors.ts";
 import { broken, readText, type Folder } from "../../formats/folder.ts";
-import { decimal } from "../../formats/text.ts";
+import { decimal, lines } from "../../formats/text.ts";
 import { InkPoints, isCoordinate, type Ink } from "../ink.ts";
 import { faultIn, hasFile, type InkFormat } from "./ink-format.ts";
 import { tags } from "./xml.ts";
@@ -35,15 +35,25 @@ async function readStrokes(folder: Folder, file: string): Promise<Float32Array> 
   return points.slice();
 }
 
+/** Lines of text of a form: a page has about ten. */
+const MAX_LINES = 10_000;
+
 /** The lines of text behind "CSR:". */
 async function readTranscript(folder: Folder, file: string): Promise<string[]> {
-  const lines = (await readText(folder, file, { legacy: "latin1" })).split(/\r\n?|\n/);
-  const from = lines.findIndex((line) => line.trim() === "CSR:");
-  if (from < 0) throw broken(folder, file, lines.length, 'no line "CSR:", behind which the text stands');
-  return lines
-    .slice(from + 1)
-    .map((line) => line.trim())
-    .filter((line) => line.length > 0);
+  const text = await readText(folder, file, { legacy: "latin1" });
+  const transcript: string[] = [];
+  let isBehind = false;
+  let last = 1;
+  for (const { from, to, number } of lines(text)) {
+    const line = text.slice(from, to).trim();
+    if (isBehind && line.length > 0) transcript.push(line);
+    isBehind ||= line === "CSR:";
+    last = number;
+    if (transcript.length > MAX_LINES)
+      throw broken(folder, file, number, `more than ${MAX_LINES} lines of text, want those of one form`);
+  }
+  if (!isBehind) throw broken(folder, file, last, 'no line "CSR:", behind which the text stands');
+  return transcript;
 }
 
 /**

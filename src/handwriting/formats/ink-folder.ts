@@ -7,6 +7,7 @@
 import { DataError } from "../../wasm/errors.ts";
 import { broken, lineAt, readBytes, readText, type Folder } from "../../formats/folder.ts";
 import { isObject, parseObject } from "../../formats/json.ts";
+import { lines } from "../../formats/text.ts";
 import { isCoordinate, POINT, type Ink } from "../ink.ts";
 import { hasFile, type InkFormat } from "./ink-format.ts";
 
@@ -150,17 +151,18 @@ function decode({ id, text, split, writer, x0, y0, off, n }: InkItem, view: Data
 
 /** The line that breaks an index with an item a line: the first item that is no JSON by itself. */
 function brokenLine(text: string): number {
-  const lines = text.split("\n");
-  const bad = lines.findIndex((line, i) => {
-    const item = line.trim().replace(/,$/, "");
-    if (i === 0 || !item.startsWith("{")) return false;
+  let last = 1;
+  for (const { from, to, number } of lines(text)) {
+    last = number;
+    const item = text.slice(from, to).trim().replace(/,$/, "");
+    if (number === 1 || !item.startsWith("{")) continue;
     try {
-      return JSON.parse(item) === undefined;
+      JSON.parse(item);
     } catch {
-      return true;
+      return number;
     }
-  });
-  return bad < 0 ? lines.length : bad + 1;
+  }
+  return last;
 }
 
 function lineOfItem(text: string, i: number): number {

@@ -21,6 +21,7 @@ function* statements(text: string): Generator<Statement, void, void> {
   const KEYWORD = /\.([A-Z_0-9]+)/y;
   let last: { keyword: string; from: number; line: number } | undefined;
   for (const { from, number } of lines(text)) {
+    if (text[from] !== ".") continue;
     KEYWORD.lastIndex = from;
     const keyword = KEYWORD.exec(text)?.[1];
     if (keyword === undefined) continue;
@@ -66,12 +67,15 @@ function* spansOf(delineation: string): Generator<Span | undefined, void, void> 
   } while (SPAN.lastIndex < delineation.length);
 }
 
-/** Places of X and Y among the columns of `.COORD X Y T P`, and how many there are. */
+/** Places of X and Y among the columns of `.COORD X Y T P`, and room for the values of a point. */
 interface Columns {
   readonly x: number;
   readonly y: number;
-  readonly count: number;
+  readonly values: Float64Array;
 }
+
+/** Characters of a point such as "1 2" with its line end. */
+const SHORTEST_POINT = 4;
 
 interface Segment {
   readonly fail: (what: string) => Error;
@@ -106,8 +110,10 @@ class UnipenDocument {
   async read(file: string): Promise<void> {
     this.#included.add(file);
     const fail = faultIn(this.#folder, file);
-    let columns: Columns = { x: 0, y: 1, count: 2 };
-    for (const statement of statements(await readText(this.#folder, file, { legacy: "latin1" }))) {
+    let columns: Columns = { x: 0, y: 1, values: new Float64Array(2) };
+    const text = await readText(this.#folder, file, { legacy: "latin1" });
+    this.#points.reserve(text.length / SHORTEST_POINT);
+    for (const statement of statements(text)) {
       const { keyword, argument } = statement;
       if (keyword === "COORD") columns = readColumns(statement, fail);
       else if (keyword === "PEN_DOWN") this.#readStroke(statement, columns, fail);
@@ -128,21 +134,20 @@ class UnipenDocument {
 
   #readStroke({ argument, line }: Statement, columns: Columns, fail: Fault): void {
     const before = this.#points.count;
-    const values = new Float64Array(columns.count);
+    const { x, y, values } = columns;
     for (const { from, to, number } of lines(argument)) {
       const row = argument.slice(from, to).trim();
-      const wrong = (): Error =>
-        fail(line + number - 1, `"${row.slice(0, 60)}", want ${columns.count} numbers a point`);
       let filled = 0;
       for (const word of wordsOf(row)) {
         const value = decimal(word);
-        if (!isCoordinate(value)) throw wrong();
         values[filled++] = value;
-        if (filled < columns.count) continue;
-        this.#points.add(values[columns.x], -values[columns.y]);
+        if (!isCoordinate(value)) break;
+        if (filled < values.length) continue;
+        this.#points.add(values[x], -values[y]);
         filled = 0;
       }
-      if (filled > 0) throw wrong();
+      if (filled > 0)
+        throw fail(line + number - 1, `"${row.slice(0, 60)}", want ${values.length} numbers a point`);
     }
     if (this.#points.count > before) this.#points.endStroke();
     this.#ends.push(this.#points.count);
@@ -183,16 +188,24 @@ class UnipenDocument {
     return this.#ends[to] - this.#start(from);
   }
 
+  /** The points of some spans: copied, but where one span is all there is. */
+  #collect(spans: readonly Span[]): Float32Array {
+    const count = spans.reduce((sum, span) => sum + this.#pointsOf(span), 0);
+    if (spans.length === 1 && count === this.#points.count) return this.#points.slice();
+    const points = new Float32Array(count * POINT);
+    let at = 0;
+    for (const span of spans) {
+      points.set(this.#points.slice(this.#start(span.from), this.#ends[span.to]), at);
+      at += this.#pointsOf(span) * POINT;
+    }
+    return points;
+  }
+
   /** The segments, once checked. */
   *inks(file: string): Generator<Ink, void, void> {
     for (const [i, { delineation, text }] of this.#segments.entries()) {
       const spans = [...spansOf(delineation)].filter((span) => span !== undefined);
-      const points = new Float32Array(spans.reduce((sum, span) => sum + this.#pointsOf(span), 0) * POINT);
-      let at = 0;
-      for (const span of spans) {
-        points.set(this.#points.slice(this.#start(span.from), this.#ends[span.to]), at);
-        at += this.#pointsOf(span) * POINT;
-      }
+      const points = this.#collect(spans);
       yield { id: `${file}#${i}`, text, split: undefined, writer: this.#writer, points };
     }
   }
@@ -200,7 +213,8 @@ class UnipenDocument {
 
 function readColumns({ argument, line }: Statement, fail: Fault): Columns {
   const words = [...wordsOf(argument.slice(0, 1000))];
-  const columns = { x: words.indexOf("X"), y: words.indexOf("Y"), count: words.length };
+  const values = new Float64Array(words.length);
+  const columns = { x: words.indexOf("X"), y: words.indexOf("Y"), values };
   if (columns.x < 0 || columns.y < 0)
     throw fail(line, `.COORD ${words.slice(0, 20).join(" ")}, want X and Y among them`);
   return columns;
