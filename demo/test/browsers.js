@@ -45,7 +45,22 @@ async function openPuppeteer(name) {
   };
 }
 
-async function openWebKit() {
+/** Pointer events of a finger, made by a script. */
+const touchScript = (points) => `
+  const pad = document.elementFromPoint(${points[0].join()});
+  const points = ${JSON.stringify(points)};
+  const finger = { pointerId: 7, pointerType: "touch", isPrimary: true, bubbles: true, cancelable: true };
+  const send = (type, [clientX, clientY]) => {
+    const button = type === "pointermove" ? -1 : 0;
+    pad.dispatchEvent(new PointerEvent(type, { ...finger, button, clientX, clientY }));
+  };
+  send("pointerdown", points[0]);
+  for (const point of points.slice(1)) send("pointermove", point);
+  send("pointerup", points[points.length - 1]);
+  return 1`;
+
+/** WebKit's driver: its calls, and how it is stopped. */
+async function startDriver() {
   const port = 20000 + (process.pid % 20000);
   const driver = spawn(
     "xvfb-run",
@@ -72,10 +87,16 @@ async function openWebKit() {
       /* gone already */
     }
   };
+  await untilReady(call, stop);
+  return { call, stop };
+}
+
+/** Waits until the driver answers; ends it where it does not within ten seconds. */
+async function untilReady(call, stop) {
   for (let tries = 0; ; ++tries) {
     try {
       await call("GET", "/status");
-      break;
+      return;
     } catch (error) {
       if (tries > 100) {
         stop();
@@ -84,6 +105,10 @@ async function openWebKit() {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
+}
+
+async function openWebKit() {
+  const { call, stop } = await startDriver();
   const options = { binary: miniBrowser, args: ["--automation"] };
   const { sessionId } = await call("POST", "/session", {
     capabilities: { alwaysMatch: { browserName: "MiniBrowser", "webkitgtk:browserOptions": options } },
@@ -116,14 +141,7 @@ async function openWebKit() {
       ]),
     // this driver has no touch, and waits for ever where a key goes to a window without a manager: events
     // made by a script
-    touch: (points) =>
-      evaluate(`
-      const pad = document.elementFromPoint(${points[0].join()}), send = (type, [clientX, clientY]) => pad.dispatchEvent(
-        new PointerEvent(type, { pointerId: 7, pointerType: "touch", isPrimary: true, button: type === "pointermove" ? -1 : 0, clientX, clientY, bubbles: true, cancelable: true }));
-      const points = ${JSON.stringify(points)};
-      send("pointerdown", points[0]);
-      for (const point of points.slice(1)) send("pointermove", point);
-      send("pointerup", points[points.length - 1]); return 1`),
+    touch: (points) => evaluate(touchScript(points)),
     press: (key) =>
       evaluate(
         `document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ` +

@@ -23,8 +23,9 @@ if (shots) mkdirSync(shots, { recursive: true });
 const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), {
   compilerOptions: { module: "esnext", target: "es2022" },
 }).outputText;
+const library = JSON.stringify(new URL("../../dist/index.js", import.meta.url).href);
 const { samples } = await import(
-  `data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)))}`
+  `data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', library))}`
 );
 
 const start = () =>
@@ -94,132 +95,167 @@ async function checkOffline(name) {
   }
 }
 
+/** The strokes of the first sample, thinned, on the pad of a page. */
+async function strokesOn(page) {
+  const [left, top, , height] = await page.evaluate(
+    'const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, ' +
+      "b.width, b.height]",
+  );
+  const scale = height / 400;
+  const place = ([x, y]) => [left + 60 + x * scale, top + height * 0.42 + y * scale];
+  return samples[0].strokes.map((stroke) =>
+    stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place),
+  );
+}
+
+const play = (i) =>
+  `document.getElementById("samples").value = "${i}"; ` +
+  `document.getElementById("replay").click(); return 1`;
+
+/** A word drawn with the mouse is read, and a character shows its ink; says how long the reading took. */
+async function checkDrawing({ page, shot, until }) {
+  const { word } = samples[0];
+  for (const stroke of await strokesOn(page)) await page.draw(stroke);
+  await until(`the drawn word "${word}" is read`, `${answer} === ${JSON.stringify(word)}`, 5);
+  const timing = await page.evaluate('return document.getElementById("timing").textContent');
+  const ms = Number(timing.match(/[\d.]+/)[0]);
+  assert.ok(ms <= 100, `read in ${ms} ms, want at most 100`);
+  await shot("word");
+
+  await page.hover("#letters button:nth-child(2)");
+  await until(
+    "a character that is pointed at is chosen",
+    'document.querySelector("#letters button:nth-child(2)").getAttribute("aria-pressed") === "true"',
+    5,
+  );
+  assert.match(
+    await page.evaluate('return document.getElementById("gradient-of").textContent'),
+    new RegExp(`“${word[1]}”, chosen`),
+  );
+  await shot("character");
+  return ms;
+}
+
+/** Every sample is played and read. */
+async function checkSamples({ page, until }) {
+  for (const [i, { word }] of samples.entries()) {
+    await page.evaluate(play(i));
+    await until(`the sample "${word}" is read`, `${answer} === ${JSON.stringify(word)}`, 20);
+  }
+  await page.evaluate('document.getElementById("clear").click(); return 1');
+  await until("clearing clears", `${answer} === "…"`, 5);
+}
+
+/** Fingers write, and keys take back. */
+async function checkFingersAndKeys({ page, until }) {
+  const { word } = samples[0];
+  await page.evaluate(
+    'window.kind = ""; document.getElementById("pad").addEventListener("pointerdown", (event) => { ' +
+      "window.kind = event.pointerType; }); return 1",
+  );
+  for (const stroke of await strokesOn(page)) await page.touch(stroke);
+  await until("a word drawn by a finger is read", `${answer} === ${JSON.stringify(word)}`, 5);
+  assert.equal(await page.evaluate("return window.kind"), "touch");
+  const all = await page.evaluate('return Number(document.getElementById("answer").dataset.steps)');
+  await page.evaluate('document.getElementById("pad").focus(); return 1');
+  await page.press("Backspace");
+  await until(
+    "Backspace on the pad takes the last stroke back",
+    `Number(document.getElementById("answer").dataset.steps) < ${all}`,
+    5,
+  );
+  await page.press("Escape");
+  await until("Escape on the pad clears it", `${answer} === "…"`, 5);
+}
+
+/** Arrow keys move between the tabs. */
+async function checkTabs({ page }) {
+  const tab =
+    'document.activeElement.id + " " + document.activeElement.getAttribute("aria-selected") + " " ' +
+    '+ [...document.querySelectorAll("main")].filter((m) => !m.hidden).map((m) => m.id)';
+  await page.evaluate('document.getElementById("tab-writing").focus(); return 1');
+  const seen = [];
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) {
+    await page.press(key);
+    seen.push(await page.evaluate(`return ${tab}`));
+  }
+  assert.deepEqual(
+    seen,
+    ["tab-addition true addition", "tab-writing true writing", "tab-addition true addition"],
+    "arrow keys on the tabs",
+  );
+}
+
+/**
+ * Counts pauses of the main thread, and its tasks of 50 ms and more where the browser says them; starts
+ * learning.
+ */
+const watchAndLearn = `
+  window.worst = 0;
+  window.tasks = [];
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    window.worst = Math.max(window.worst, now - last - 10);
+    last = now;
+  }, 10);
+  const add = (list) => window.tasks.push(...list.getEntries().map((e) => e.duration));
+  try { new PerformanceObserver(add).observe({ type: "longtask" }); } catch {}
+  document.getElementById("learn").click();
+  return 1`;
+
+/** The worker learns to add while the page goes on; says the page's pauses. */
+async function checkLearning({ page, shot, until }) {
+  await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
+  await page.evaluate(watchAndLearn);
+  const isDone = 'document.getElementById("progress").dataset.done === "true"';
+  await until("the worker learns to add", isDone, 120);
+  const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
+  await shot("addition");
+  // only Chromium says them; elsewhere the list is empty
+  assert.deepEqual(
+    tasks.filter((ms) => ms > 50).map(Math.round),
+    [],
+    "tasks of more than 50 ms of the page while its worker learns",
+  );
+  return worst;
+}
+
+/** A phone's screen fits, and nothing came from another server. */
+async function checkPhone({ page, shot, until }) {
+  await page.resize(360, 740);
+  await page.evaluate('document.getElementById("tab-writing").click(); return 1');
+  assert.ok(
+    await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"),
+    "the page is wider than a phone's screen",
+  );
+  await page.evaluate(play(0));
+  await until("a phone's screen reads too", `${answer} === ${JSON.stringify(samples[0].word)}`, 20);
+  await shot("phone");
+  const foreign = await page.evaluate(
+    `return performance.getEntriesByType("resource").map((e) => e.name).filter((name) => ` +
+      "!name.startsWith(location.origin) && !/^(data|blob):/.test(name))",
+  );
+  assert.deepEqual(foreign, [], "files of other servers");
+}
+
 /** Checks the page in one browser. */
 async function check(name) {
-  const { page, shot, until } = await visit(name);
+  const visitor = await visit(name);
+  const { page, until } = visitor;
   try {
     await page.resize(1000, 900);
     await page.goto(`${server.url}/`);
     await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
-
-    const { word, strokes } = samples[0];
-    const box = await page.evaluate(
-      'const b = document.getElementById("pad").getBoundingClientRect(); return [b.left, b.top, ' +
-        "b.width, b.height]",
-    );
-    const scale = box[3] / 400;
-    const place = ([x, y]) => [box[0] + 60 + x * scale, box[1] + box[3] * 0.42 + y * scale];
-    for (const stroke of strokes)
-      await page.draw(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
-    await until("a drawn word is read", `${answer} === ${JSON.stringify(word)}`, 5).catch(async (error) => {
-      throw new Error(`${error.message}; want ${word}`);
-    });
-    const ms = Number(
-      (await page.evaluate('return document.getElementById("timing").textContent')).match(/[\d.]+/)[0],
-    );
-    assert.ok(ms <= 100, `read in ${ms} ms, want at most 100`);
-    await shot("word");
-
-    await page.hover("#letters button:nth-child(2)");
-    await until(
-      "a character that is pointed at is chosen",
-      'document.querySelector("#letters button:nth-child(2)").getAttribute("aria-pressed") === "true"',
-      5,
-    );
-    assert.match(
-      await page.evaluate('return document.getElementById("gradient-of").textContent'),
-      new RegExp(`“${word[1]}”, chosen`),
-    );
-    await shot("character");
-
-    const read = [];
-    for (const [i, { word: want }] of samples.entries()) {
-      await page.evaluate(
-        `document.getElementById("samples").value = "${i}"; ` +
-          `document.getElementById("replay").click(); return 1`,
-      );
-      await until(`the sample "${want}" is read`, `${answer} === ${JSON.stringify(want)}`, 20);
-      read.push(want);
-    }
-    await page.evaluate('document.getElementById("clear").click(); return 1');
-    await until("clearing clears", `${answer} === "…"`, 5);
-
-    await page.evaluate(
-      'window.kind = ""; document.getElementById("pad").addEventListener("pointerdown", (event) => { ' +
-        "window.kind = event.pointerType; }); return 1",
-    );
-    for (const stroke of strokes)
-      await page.touch(stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1).map(place));
-    await until("a word drawn by a finger is read", `${answer} === ${JSON.stringify(word)}`, 5);
-    assert.equal(await page.evaluate("return window.kind"), "touch");
-    const steps = () => page.evaluate('return Number(document.getElementById("answer").dataset.steps)');
-    const all = await steps();
-    await page.evaluate('document.getElementById("pad").focus(); return 1');
-    await page.press("Backspace");
-    await until(
-      "Backspace on the pad takes the last stroke back",
-      `Number(document.getElementById("answer").dataset.steps) < ${all}`,
-      5,
-    );
-    await page.press("Escape");
-    await until("Escape on the pad clears it", `${answer} === "…"`, 5);
-
-    const tab =
-      'document.activeElement.id + " " + document.activeElement.getAttribute("aria-selected") + " " ' +
-      '+ [...document.querySelectorAll("main")].filter((m) => !m.hidden).map((m) => m.id)';
-    await page.evaluate('document.getElementById("tab-writing").focus(); return 1');
-    const seen = [];
-    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) {
-      await page.press(key);
-      seen.push(await page.evaluate(`return ${tab}`));
-    }
-    assert.deepEqual(
-      seen,
-      ["tab-addition true addition", "tab-writing true writing", "tab-addition true addition"],
-      "arrow keys on the tabs",
-    );
-    await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
-    await page.evaluate(`
-      window.worst = 0; let last = performance.now();
-      setInterval(() => { const now = performance.now(); window.worst = Math.max(window.worst, now - last - 10); last = now; }, 10);
-      window.tasks = []; // main thread busy for 50 ms and more, where the browser tells
-      try { new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" }); } catch {}
-      document.getElementById("learn").click(); return 1`);
-    await until(
-      "the worker learns to add",
-      'document.getElementById("progress").dataset.done === "true"',
-      120,
-    );
-    const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
-    await shot("addition");
-    // only Chromium tells; elsewhere the list is empty
-    assert.deepEqual(
-      tasks.filter((ms) => ms > 50).map(Math.round),
-      [],
-      "tasks of more than 50 ms of the page while its worker learns",
-    );
-
-    await page.resize(360, 740);
-    await page.evaluate('document.getElementById("tab-writing").click(); return 1');
-    assert.ok(
-      await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"),
-      "the page is wider than a phone's screen",
-    );
-    await page.evaluate(
-      'document.getElementById("samples").value = "0"; document.getElementById("replay").click(); return 1',
-    );
-    await until("a phone's screen reads too", `${answer} === ${JSON.stringify(word)}`, 20);
-    await shot("phone");
-
-    const foreign = await page.evaluate(
-      `return performance.getEntriesByType("resource").map((e) => e.name).filter((name) => ` +
-        "!name.startsWith(location.origin) && !/^(data|blob):/.test(name))",
-    );
-    assert.deepEqual(foreign, [], "files of other servers");
+    const ms = await checkDrawing(visitor);
+    await checkSamples(visitor);
+    await checkFingersAndKeys(visitor);
+    await checkTabs(visitor);
+    const worst = await checkLearning(visitor);
+    await checkPhone(visitor);
     console.log(
-      `${name}: drawn "${word}" read in ${ms} ms; samples ${read.join(", ")}; longest pause of the ` +
-        `page while learning ${worst.toFixed(0)} ms, tasks of 50 ms and ` +
-        `more: ${tasks.map(Math.round).join(", ") || "none"}; ok`,
+      `${name}: drawn "${samples[0].word}" read in ${ms} ms; ${samples.length} samples read; longest ` +
+        `pause of the page while learning ${worst.toFixed(0)} ms; ok`,
     );
   } finally {
     await page.close();

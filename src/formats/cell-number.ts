@@ -30,14 +30,20 @@ const DECIMAL = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:e[+-]?\d+)?$/i;
 const THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const POINTED = /^[+-]?\d*(?:,\d{3})*\.\d+$/;
 
+/** The number that a text with commas in it is; undefined where it is none. */
+function groupedNumber(text: string, commas: Commas): number | undefined {
+  if (commas === "decimal" && DECIMAL.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
+  return commas !== "none" && THOUSANDS.test(text) ? Number(text.replaceAll(",", "")) : undefined;
+}
+
 /** The number in a cell, NaN where it is missing, undefined where it is neither. */
 export function numberIn(cell: string, commas: Commas): number | undefined {
   const text = cell.trim();
   const plain = decimal(text);
   if (Number.isFinite(plain)) return plain;
   if (MISSING.has(text.toLowerCase())) return NaN;
-  if (commas === "decimal" && DECIMAL.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
-  return commas !== "none" && THOUSANDS.test(text) ? Number(text.replaceAll(",", "")) : undefined;
+  const value = groupedNumber(text, commas);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** What the cells of a column have in common, cell by cell. */

@@ -88,77 +88,97 @@ function eachCell(text: string, layout: Layout, at: number, visit: (cell?: Place
 /** The names of a table without its header: the places. */
 const placeNames = (width: number): string[] => Array.from({ length: width }, (_, i) => String(i + 1));
 
-/**
- * Reads a table. `name` begins messages; DataError on empty files, rows of another width, and quotes that
- * never end.
- */
-export function readCsv(text: string, name = "table"): CsvTable {
-  const layout = findLayout(name, text);
-  const { kinds, rows } = survey(name, text, layout);
-  if (rows === 0) throw new DataError(`${name}: there is a header and nothing below it`);
-  const header = layout.headed ? firstRow(text, layout) : placeNames(layout.width);
-  const names = header.length < layout.width ? ["", ...header] : header;
+/** A table that answers by passes over its text. */
+class TextTable implements CsvTable {
+  readonly #text: string;
+  readonly #name: string;
+  readonly #layout: Layout;
+  readonly #kinds: readonly ColumnKind[];
+  readonly names: readonly string[];
+  readonly rows: number;
 
-  const placeOf = (wanted: string): number => {
+  constructor(text: string, name: string) {
+    this.#text = text;
+    this.#name = name;
+    this.#layout = findLayout(name, text);
+    const { kinds, rows } = survey(name, text, this.#layout);
+    if (rows === 0) throw new DataError(`${name}: there is a header and nothing below it`);
+    this.#kinds = kinds;
+    this.rows = rows;
+    const { headed, width } = this.#layout;
+    const header = headed ? firstRow(text, this.#layout) : placeNames(width);
+    this.names = header.length < width ? ["", ...header] : header;
+  }
+
+  column(wanted: string): Float64Array {
+    const at = this.#placeOf(wanted);
+    const commas = this.#kinds[at].commas(this.#layout.separator);
+    const values = new Float64Array(this.rows);
+    let row = 0;
+    eachCell(this.#text, this.#layout, at, (cell) => {
+      const value = cell ? numberIn(cell.text, commas) : NaN;
+      if (value === undefined) throw this.#notNumber(at, cell!);
+      values[row++] = value;
+    });
+    return values;
+  }
+
+  texts(at: number): string[] {
+    const cells: string[] = [];
+    eachCell(this.#text, this.#layout, at, (cell) => cells.push(cell?.text ?? ""));
+    return cells;
+  }
+
+  numeric(): string[] {
+    const counts = new Map<string, number>();
+    for (const name of this.names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return this.names.flatMap((name, at) => {
+      const label = counts.get(name) === 1 ? name : String(at + 1);
+      const isReachable = label === name || !counts.has(label);
+      return isReachable && this.#kinds[at].isNumeric(this.#layout.separator) ? [label] : [];
+    });
+  }
+
+  lastNumeric(): string {
+    const last = this.numeric().at(-1);
+    if (last !== undefined) return last;
+    const { separator } = this.#layout;
+    const counts = this.#kinds.map((kind) => kind.numbers(separator));
+    const fullest = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
+    const commas = this.#kinds[fullest].commas(separator);
+    eachCell(this.#text, this.#layout, fullest, (cell) => {
+      if (cell && numberIn(cell.text, commas) === undefined) throw this.#notNumber(fullest, cell);
+    });
+    throw new DataError(`${this.#name}: no column holds a number, want at least one`);
+  }
+
+  /** The place, from 0, of a column by its name, or its place from 1. */
+  #placeOf(wanted: string): number {
+    const { names } = this;
     const at = names.indexOf(wanted);
     const again = names.indexOf(wanted, at + 1);
     if (at >= 0 && again >= 0)
       throw new DataError(
-        `${name}: columns ${at + 1} and ${again + 1} are both named "${wanted}", want one: give its place`,
+        `${this.#name}: columns ${at + 1} and ${again + 1} are both named "${wanted}", ` +
+          "want one: give its place",
       );
     if (at >= 0) return at;
     const byPlace = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
     if (byPlace >= 0 && byPlace < names.length) return byPlace;
     const known = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
-    throw new DataError(`${name}: there is no column "${wanted}", want one of ${known}`);
-  };
+    throw new DataError(`${this.#name}: there is no column "${wanted}", want one of ${known}`);
+  }
 
-  const notNumber = (at: number, cell: PlacedCell): DataError =>
-    new DataError(
-      `${name}: line ${cell.line}, column "${names[at]}" is ${JSON.stringify(cell.text.slice(0, 100))}, ` +
-        "want a number, or nothing or NA where it is missing",
+  #notNumber(at: number, cell: PlacedCell): DataError {
+    return new DataError(
+      `${this.#name}: line ${cell.line}, column "${this.names[at]}" ` +
+        `is ${JSON.stringify(cell.text.slice(0, 100))}, want a number, or nothing or NA where it is missing`,
     );
-
-  const column = (wanted: string): Float64Array => {
-    const at = placeOf(wanted);
-    const commas = kinds[at].commas(layout.separator);
-    const values = new Float64Array(rows);
-    let row = 0;
-    eachCell(text, layout, at, (cell) => {
-      const value = cell ? numberIn(cell.text, commas) : NaN;
-      if (value === undefined) throw notNumber(at, cell!);
-      values[row++] = value;
-    });
-    return values;
-  };
-
-  const numeric = (): string[] => {
-    const counts = new Map<string, number>();
-    for (const own of names) counts.set(own, (counts.get(own) ?? 0) + 1);
-    return names.flatMap((own, at) => {
-      const label = counts.get(own) === 1 ? own : String(at + 1);
-      const reachable = label === own || !counts.has(label);
-      return reachable && kinds[at].isNumeric(layout.separator) ? [label] : [];
-    });
-  };
-
-  const lastNumeric = (): string => {
-    const last = numeric().at(-1);
-    if (last !== undefined) return last;
-    const count = (kind: ColumnKind): number => kind.numbers(layout.separator);
-    const fullest = kinds.reduce((best, kind, at) => (count(kind) > count(kinds[best]) ? at : best), 0);
-    const commas = kinds[fullest].commas(layout.separator);
-    eachCell(text, layout, fullest, (cell) => {
-      if (cell && numberIn(cell.text, commas) === undefined) throw notNumber(fullest, cell);
-    });
-    throw new DataError(`${name}: no column holds a number, want at least one`);
-  };
-
-  const texts = (at: number): string[] => {
-    const cells: string[] = [];
-    eachCell(text, layout, at, (cell) => cells.push(cell?.text ?? ""));
-    return cells;
-  };
-
-  return { names, rows, column, texts, numeric, lastNumeric };
+  }
 }
+
+/**
+ * Reads a table. `name` begins messages; DataError on empty files, rows of another width, and quotes that
+ * never end.
+ */
+export const readCsv = (text: string, name = "table"): CsvTable => new TextTable(text, name);

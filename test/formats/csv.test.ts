@@ -110,3 +110,50 @@ describe("a broken table is named", () => {
     expect(() => table.column("c")).toThrow(/there is no column "c", want one of a, b/);
   });
 });
+
+test("two columns of one name are told apart by their places, and the name alone is refused", () => {
+  const table = readCsv("date,value,value\n2020-01-01,1,2\n2020-01-02,3,4\n", "t.csv");
+  expect(table.numeric()).toEqual(["2", "3"]);
+  expect([...table.column(table.lastNumeric())]).toEqual([2, 4]);
+  expect(() => table.column("value")).toThrow('columns 2 and 3 are both named "value"');
+});
+
+test.each(["#N/A", "None", "<NA>", "-nan", "NaT", "n.a.", "\\N", "NULL"])(
+  "%s is a missing number",
+  (word) => {
+    expect([...readCsv(`v,w\n1,2\n${word},3\n`).column("v")]).toEqual([1, NaN]);
+  },
+);
+
+test("where no column is of numbers, the cell that hinders the fullest is named", () => {
+  expect(() => readCsv("a,b\nx,1\ny,2\nz,three\n", "t.csv").lastNumeric()).toThrow(
+    't.csv: line 4, column "b" is "three"',
+  );
+});
+
+test("Excel's sep= and R's header without a name for the rows are understood", () => {
+  expect(columns("sep=;\na;b\n1;2\n")).toEqual([[1], [2]]);
+  const r = readCsv('"time" "value"\n"1" 5 6\n"2" 7 8\n');
+  expect(r.names).toEqual(["", "time", "value"]);
+  expect([...r.column("value")]).toEqual([6, 8]);
+});
+
+test("a first row of dates and numbers is no header", () => {
+  const table = readCsv("2020-01-01,5\n2020-01-02,6\n");
+  expect([table.rows, [...table.column("2")]]).toEqual([2, [5, 6]]);
+  expect(readCsv("name,2019,2020\nx,1,2\n").names).toEqual(["name", "2019", "2020"]);
+});
+
+test("a blank line in a table of one column is a missing number, at its end it is none", () => {
+  expect([...readCsv("v\n1\n\n3\n\n\n").column("v")]).toEqual([1, NaN, 3]);
+});
+
+test("a number beyond all numbers, and a hexadecimal one, are no numbers", () => {
+  expect(() => readCsv("a;b\n1,5e999;2\n", "t.csv").column("a")).toThrow(/line 2/);
+  expect(() => readCsv("a\n0x10\n", "t.csv").column("a")).toThrow(/line 2/);
+});
+
+test("four million empty lines are an empty file, and a hundred thousand columns too many", () => {
+  expect(() => readCsv("\n".repeat(4e6), "t.csv")).toThrow("t.csv: the file is empty");
+  expect(() => readCsv("a,".repeat(2e5), "t.csv")).toThrow("want at most 100000");
+});

@@ -3,7 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
-import { autoregressive, dense, hmm, lds, lstm, network, rnn } from "../../src/index.ts";
+import { autoregressive, dense, hmm, languageModel, lds, lstm, network, rnn } from "../../src/index.ts";
 import { DataError } from "../../src/wasm/errors.ts";
 
 type Json = Record<string, unknown>;
@@ -124,4 +124,21 @@ test("models of other kinds refuse a spec without sense too", async () => {
       await expect(model.load(file)).rejects.toThrow(/load|autoregressive: unknown option/);
     }
   }
+});
+
+test("a language model whose vocabulary is none, or does not fit its layers, is refused", async () => {
+  const bytes = (await languageModel({ vocabulary: ["a", "b"], context: 1, hidden: 2 })).save();
+  for (const notes of [
+    null,
+    { kind: "language model", size: 2, words: 5 },
+    { kind: "language model", size: 9 },
+  ]) {
+    const file = changed(bytes, (_, { spec }) => ((spec as Json).notes = notes));
+    await expect(languageModel.load(file)).rejects.toThrow(/notes|vocabulary/);
+  }
+});
+
+test("a switch of a layer that is neither true nor false is refused", async () => {
+  const file = changed(saved, (_, { spec }) => (((spec as Json).layers as Json[])[1].bias = 0));
+  await expect(load(file)).rejects.toThrow("dense: bias is 0, want true or false");
 });

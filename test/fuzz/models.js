@@ -11,9 +11,19 @@ const networkSpecs = [
   { input: { symbols: 4 }, layers: [gru(2), dropout(0.2), dense(4)], loss: "softmax", precision: "float64" },
   { input: 4, layers: [subsample({ steps: 2 }), bidirectional(lstm(2)), dense(3)], loss: "ctc" },
   { input: 1, layers: [embedding(5, 2), delayTaps(2), skip(dense(2)), dense(5)], loss: "softmax" },
-  { input: 2, layers: [rnn(2), dense(1)], loss: "bernoulli", constraints: [u.fix("rnn1.Wx"), u.tie("rnn1.b", "dense2.W")] },
-  { input: 2, layers: [dense(2)], loss: "squared", constraints: [u.constrain({ entries: ["dense1.b"], A: [[1, 1]], b: [0] })] },
-]; // prettier-ignore
+  {
+    input: 2,
+    layers: [rnn(2), dense(1)],
+    loss: "bernoulli",
+    constraints: [u.fix("rnn1.Wx"), u.tie("rnn1.b", "dense2.W")],
+  },
+  {
+    input: 2,
+    layers: [dense(2)],
+    loss: "squared",
+    constraints: [u.constrain({ entries: ["dense1.b"], A: [[1, 1]], b: [0] })],
+  },
+];
 const hmmSpecs = [
   { states: 2, emission: "categorical", symbols: 3 },
   { states: 2, emission: "gaussian", output: 2 },
@@ -93,9 +103,16 @@ const bytesTarget = (read, files) => ({
 });
 
 const items = [
-  { input: [[1, 2], [3, 4]], target: [[1], [0]], weight: [1, 1] },
+  {
+    input: [
+      [1, 2],
+      [3, 4],
+    ],
+    target: [[1], [0]],
+    weight: [1, 1],
+  },
   { input: [0.5, 1], target: [1] },
-]; // prettier-ignore
+];
 
 /** Targets by name; models are made once. */
 export async function modelTargets() {

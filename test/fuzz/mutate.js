@@ -1,18 +1,24 @@
 /** Valid samples made invalid: bytes, texts and JSON values changed in a few places. */
 
+// prettier-ignore
 const NUMBERS = [
-  "0", "-0", "-1", "1", "2", "0.5", "1e999", "-1e999", "NaN", "Infinity", "1e308", "1e-320", "4294967296",
-  "2147483648", "9007199254740993", "200000000", "0x10", "1,5", "1.234,5", "--1", "1e", ".", "00012", "1_000", "٣",
-]; // prettier-ignore
+  "0", "-0", "-1", "1", "2", "0.5", "1e999", "-1e999", "NaN", "Infinity", "1e308", "1e-320",
+  "4294967296", "2147483648", "9007199254740993", "200000000", "0x10", "1,5", "1.234,5", "--1",
+  "1e", ".", "00012", "1_000", "٣",
+];
+// prettier-ignore
 const TOKENS = [
-  "\0", "\n", "\r", "\r\n", " ", "\t", '"', "'", '""', "\\", "&", "&amp;", "&#x110000;", "&constructor;", "<", ">",
-  "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "<!DOCTYPE x [", "=", ":", ";", ",", ".", "-", "#", "[",
-  "]", "{", "}", "null", "true", "__proto__", "constructor", "toString", "\ufeff", "\u2028", "é", "😀", "../", "//",
-]; // prettier-ignore
+  "\0", "\n", "\r", "\r\n", " ", "\t", '"', "'", '""', "\\", "&", "&amp;", "&#x110000;",
+  "&constructor;", "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>",
+  "<!DOCTYPE x [", "=", ":", ";", ",", ".", "-", "#", "[", "]", "{", "}", "null", "true",
+  "__proto__", "constructor", "toString", "\ufeff", "\u2028", "é", "😀", "../", "//",
+];
+// prettier-ignore
 const VALUES = [
-  null, true, false, 0, -0, -1, 1, 2, 0.5, 1e308, 1e15, 2 ** 31, 2 ** 32, 2 ** 53, 1e-320, "", "1", "x", "NaN", [],
-  {}, [[]], [1], { length: 1e9 }, "constructor", "__proto__", [null], "a".repeat(1000),
-]; // prettier-ignore
+  null, true, false, 0, -0, -1, 1, 2, 0.5, 1e308, 1e15, 2 ** 31, 2 ** 32, 2 ** 53, 1e-320, "", "1",
+  "x", "NaN", [], {}, [[]], [1], { length: 1e9 }, "constructor", "__proto__", [null],
+  "a".repeat(1000),
+];
 
 const BYTES = [0, 1, 0x0a, 0x0d, 0x20, 0x22, 0x2c, 0x3c, 0x7f, 0x80, 0xc0, 0xed, 0xf4, 0xfe, 0xff];
 

@@ -3,12 +3,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InkBatches } from "../../src/handwriting/batches.ts";
 import { decodeText, encodeText, handwritingItem } from "../../src/handwriting/script.ts";
-import { inkFeatures } from "../../src/handwriting/input.ts";
+import { inkFeatures, type InkInput } from "../../src/handwriting/input.ts";
+import { scoreReading } from "../../src/handwriting/reading.ts";
 import { drawnAlphabet, drawnWord, drawnWords } from "../../src/handwriting/letters.ts";
 import { netLanguage } from "../../src/handwriting/net-language.ts";
 import { affine, distort, normalize, thin, thinnedIndices } from "../../src/handwriting/shape.ts";
 import { dense, lstm, network } from "../../src/index.ts";
 import { engine } from "../../src/wasm/engine.ts";
+import { OptionError } from "../../src/wasm/errors.ts";
 import { Random } from "../../src/wasm/random.ts";
 
 const e = await engine("float32");
@@ -209,4 +211,42 @@ test("items hold what the net reads", () => {
   const item = handwritingItem(drawnWord("sea"), { input: { kind: "image", rows: 7 }, alphabet: "aes" });
   expect(item.input.length % 7).toBe(0);
   expect([...(item.target as Int32Array)]).toEqual([2, 1, 0]);
+});
+
+test("a misspelt or impossible description of an input is refused", () => {
+  const { points } = drawnWord("a");
+  for (const input of [
+    { kind: "pan", thinn: 3 },
+    { kind: "pen", thin: NaN },
+    { kind: "image", rows: 1e9 },
+  ])
+    expect(() => inkFeatures(points, input as unknown as InkInput)).toThrow(OptionError);
+});
+
+test("straight strokes are not scaled without bound, and ink too large for its cells is refused", () => {
+  const through = Float32Array.from({ length: 900 }, (_, i) => [i, 0.2 * i, i % 30 === 29 ? 1 : 0][i % 3]);
+  for (const kind of ["pen", "image"] as const) {
+    const { input } = inkFeatures(through, { kind, size: 100, cell: 100 });
+    expect(input.length).toBeLessThan(1e6);
+    expect(input.every(Number.isFinite)).toBe(true);
+  }
+  const far = Float32Array.of(0, 0, 0, 1e9, 5, 1);
+  expect(() => inkFeatures(far, { kind: "image" })).toThrow("columns of 24 cells, want at most");
+  expect(() => inkFeatures(Float32Array.of(NaN, 0, 1), { kind: "pen" })).toThrow(
+    "point 0 has a coordinate NaN",
+  );
+  expect(() => inkFeatures(Float32Array.of(1, 2), { kind: "pen" })).toThrow("2 numbers of ink, want x, y");
+});
+
+test("ink without a label is refused in training and in scoring", async () => {
+  const script = { input: { kind: "pen" as const }, alphabet: "a" };
+  const ink = { ...drawnWord("a"), text: "" };
+  expect(() => new InkBatches(e, [ink], { script, batch: 1, seed: 1 })).toThrow(
+    "does not say what is written",
+  );
+  const net = await network({ input: 4, layers: [dense(2)], loss: "ctc", notes: { script } });
+  await expect(scoreReading(net, [ink])).rejects.toThrow(
+    'scoreReading: ink "a" does not say what is written',
+  );
+  net.dispose();
 });

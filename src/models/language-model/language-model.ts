@@ -7,7 +7,7 @@
  * It is a net of this library: embedding, delay taps, dense layers. Sequences begin with a start symbol,
  * zeros before it.
  */
-import { DataError, DisposedError, OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { DisposedError, OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
 import { Arena, type Floats, type Precision } from "../../wasm/memory.ts";
 import { delayTaps, dense, embedding, skip } from "../network/layers.ts";
 import { internals } from "../network/internals.ts";
@@ -16,7 +16,7 @@ import { drawSequence } from "../network/sample.ts";
 import type { Stream } from "../network/stream.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { fitNet, readFitOptions, type LanguageModelFitOptions, type LanguageModelReport } from "./fit.ts";
-import { isBare, WordTable, type Words, type WordSequences } from "./words.ts";
+import { checkVocabulary, isBare, WordTable, type Words, type WordSequences } from "./words.ts";
 
 /** What a language model is. */
 export interface LanguageModelSpec {
@@ -314,11 +314,13 @@ async function create(spec: LanguageModelSpec): Promise<NeuralLanguageModel> {
 /** A model from the bytes of `save`. Throws DataError on others. */
 async function load(bytes: Uint8Array | ArrayBuffer): Promise<NeuralLanguageModel> {
   const net = await Network.load(bytes, "languageModel.load");
-  if (net.spec.notes.kind === "language model") return new NeuralLanguageModel(net);
-  net.dispose();
-  throw new DataError(
-    "languageModel.load: the file holds a net that is not a language model; load it with network.load",
-  );
+  try {
+    checkVocabulary("languageModel.load", net.spec);
+    return new NeuralLanguageModel(net);
+  } catch (error) {
+    net.dispose();
+    throw error;
+  }
 }
 
 /** Builds a neural language model: `const lm = await languageModel({ vocabulary, context: 4 })`. */

@@ -1,6 +1,7 @@
 /** Sequences of words: numbers, strings of a vocabulary, or a text whose characters are the words. */
 import { DataError, show } from "../../wasm/errors.ts";
 import type { DataItem } from "../../data/item.ts";
+import type { NetworkSpec } from "../network/spec.ts";
 
 /** A sequence: numbers of words, words, or a string whose characters are the words. */
 export type Words = ArrayLike<number> | readonly string[] | string;
@@ -67,4 +68,26 @@ export class WordTable {
       return { input, target };
     });
   }
+}
+
+/** Checks that a loaded net is a language model whose vocabulary fits its layers. Throws DataError. */
+export function checkVocabulary(who: string, { notes, layers, loss }: NetworkSpec): void {
+  const { kind, size, words } = notes ?? {};
+  if (kind !== "language model")
+    throw new DataError(
+      `${who}: the file holds a net that is not a language model; load it with network.load`,
+    );
+  const [first, last] = [layers[0], layers[layers.length - 1]];
+  const isSize =
+    first.type === "embedding" &&
+    first.symbols - 1 === size &&
+    last.type === "dense" &&
+    last.units === size &&
+    loss === "softmax";
+  if (!isSize)
+    throw new DataError(`${who}: a vocabulary of ${show(size)} words does not fit the net's layers`);
+  if (words === undefined) return;
+  const isWords = Array.isArray(words) && words.every((word) => typeof word === "string");
+  if (!isWords || words.length !== size || new Set(words).size !== size)
+    throw new DataError(`${who}: the vocabulary is ${show(words)}, want ${size} different words`);
 }

@@ -1,7 +1,7 @@
 /**
  * Layers as plain data, and how each becomes nodes of a graph. A saved model is this data and its parameters.
  */
-import { OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
 import { cells, cellTypes, type CellOptions, type CellType } from "../../cells/cells.ts";
 import type { GruOptions } from "../../cells/gru.ts";
@@ -116,6 +116,11 @@ function checkInit(who: string, init: Initialization | undefined, roles: readonl
 export const cellOf = <K extends CellType>(layer: { readonly type: K } & CellOptions[K]): Cell =>
   cells[layer.type](layer);
 
+function checkSwitch(who: string, what: string, value: unknown): void {
+  if (typeof value !== "boolean")
+    throw new OptionError(`${who}: ${what} is ${show(value)}, want true or false`);
+}
+
 /** Throws OptionError on what no recurrent layer has. */
 function checkRecurrent(layer: RecurrentLayer): void {
   const { type: who, units } = layer;
@@ -144,6 +149,8 @@ export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}):
 export function lstm(units: number, options: RecurrentOptions & LstmOptions = {}): LstmLayer {
   knownOptions("lstm", options, ["forgetGate", "peepholes", ...recurrentKeys]);
   const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
+  checkSwitch("lstm", "forgetGate", layer.forgetGate);
+  checkSwitch("lstm", "peepholes", layer.peepholes);
   checkRecurrent(layer);
   return layer;
 }
@@ -178,6 +185,7 @@ export function dense(
   knownOptions("dense", options, ["activation", "bias", "init"]);
   whole("dense", "units", units, 1);
   const layer: DenseLayer = { type: "dense", units, activation: "identity", bias: true, ...options };
+  checkSwitch("dense", "bias", layer.bias);
   oneOf("dense", "activation", layer.activation, activations);
   checkInit("dense", layer.init, ["input", "bias"]);
   return layer;

@@ -1,5 +1,5 @@
 /** What a net is, as plain data: checked once, saved with the net, enough to build it again. */
-import { OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { OptionError, knownOptions, oneOf, show, whole } from "../../wasm/errors.ts";
 import type { Precision } from "../../wasm/memory.ts";
 import { bernoulli } from "../../losses/bernoulli.ts";
 import { ctc, type CtcOptions } from "../../losses/ctc.ts";
@@ -72,6 +72,8 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
   full.constraints.forEach((constraint: unknown, i) =>
     checkConstraint(`network: constraint ${i + 1}`, constraint),
   );
+  if (typeof full.notes !== "object" || full.notes === null)
+    throw new OptionError(`network: notes are ${show(full.notes)}, want an object`);
   const { name } = lossOf(loss);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
