@@ -142,3 +142,11 @@ test("a switch of a layer that is neither true nor false is refused", async () =
   const file = changed(saved, (_, { spec }) => (((spec as Json).layers as Json[])[1].bias = 0));
   await expect(load(file)).rejects.toThrow("dense: bias is 0, want true or false");
 });
+
+test("a net described by hand, with fields left out, is the net that the functions make", async () => {
+  const byHand = { type: "dense", units: 1 } as unknown as ReturnType<typeof dense>;
+  const spec = { input: 2, layers: [byHand], loss: "squared" } as const;
+  const described = await network(spec);
+  const made = await network({ ...spec, layers: [dense(1)] });
+  expect(described.save()).toEqual(made.save());
+});

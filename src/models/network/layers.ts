@@ -230,7 +230,7 @@ export function dropout(rate: number): DropoutLayer {
 }
 
 /** Each type of layer made again from its own description, which throws where that is wrong. */
-const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T }>) => unknown } = {
+const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T }>) => Layer } = {
   rnn: ({ type: _, units, ...options }) => rnn(units, options),
   lstm: ({ type: _, units, ...options }) => lstm(units, options),
   gru: ({ type: _, units, ...options }) => gru(units, options),
@@ -239,24 +239,19 @@ const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T 
   delayTaps: ({ taps }) => delayTaps(taps),
   subsample: ({ steps }) => subsample({ steps }),
   dropout: ({ rate }) => dropout(rate),
-  bidirectional({ layer }) {
-    bidirectional(layer);
-    checkLayer("bidirectional", layer);
-  },
-  skip({ layer }) {
-    skip(layer);
-    checkLayer("skip", layer);
-  },
+  bidirectional: ({ layer }) => bidirectional(readLayer("bidirectional", layer) as RecurrentLayer),
+  skip: ({ layer }) => skip(readLayer("skip", layer) as DenseLayer),
 };
 
 /**
- * Throws OptionError unless a value is a layer; `who` names it. Layers from files were made by no function.
+ * A layer out of its description in a file, with the defaults of what is left out. Throws OptionError on what
+ * is no layer; `who` names it.
  */
-export function checkLayer(who: string, layer: unknown): void {
+export function readLayer(who: string, layer: unknown): Layer {
   if (typeof layer !== "object" || layer === null)
     throw new OptionError(`${who} is ${String(layer)}, want a layer`);
   const { type } = layer as { type?: unknown };
   const known = oneOf(who, "type", type, Object.keys(makers) as Layer["type"][]);
-  const make = makers[known] as (layer: object) => unknown;
-  make(layer);
+  const make = makers[known] as (layer: object) => Layer;
+  return make(layer);
 }

@@ -8,7 +8,7 @@ import { softmax } from "../../losses/softmax.ts";
 import { squared } from "../../losses/squared.ts";
 import type { InputSpec } from "./build.ts";
 import { checkConstraint, type NetworkConstraint } from "./constraints.ts";
-import { checkLayer, type Layer } from "./layers.ts";
+import { readLayer, type Layer } from "./layers.ts";
 
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
@@ -66,7 +66,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
     throw new OptionError(
       `network: layers is ${Array.isArray(layers) ? "empty" : typeof layers}, want at least one layer`,
     );
-  for (const [i, layer] of layers.entries()) checkLayer(`network: layer ${i + 1}`, layer);
+  const read = Array.from(layers, (layer, i) => readLayer(`network: layer ${i + 1}`, layer));
   if (!Array.isArray(full.constraints))
     throw new OptionError(`network: constraints is ${typeof full.constraints}, want a list`);
   full.constraints.forEach((constraint: unknown, i) =>
@@ -82,7 +82,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
       `network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`,
     );
   }
-  return full;
+  return { ...full, layers: read };
 }
 
 /** What the first layer reads. In front of an embedding, `input: 1` means one symbol a step. */
