@@ -6,7 +6,7 @@
  */
 import { knownOptions } from "../../wasm/errors.ts";
 import { readText, type Folder } from "../../formats/folder.ts";
-import { decimal, lines } from "../../formats/text.ts";
+import { decimal } from "../../formats/text.ts";
 import { InkPoints, isCoordinate, POINT, type Ink } from "../ink.ts";
 import { faultIn, type Fault, type InkFormat } from "./ink-format.ts";
 
@@ -17,18 +17,33 @@ interface Statement {
   readonly line: number;
 }
 
+const isLineEnd = (c: number): boolean => c === 10 || c === 13;
+const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
+
+/** Whether a keyword may begin at a place: a dot in the first column. */
+const startsKeyword = (text: string, at: number): boolean =>
+  text[at] === "." && (at === 0 || isLineEnd(text.charCodeAt(at - 1)));
+
 function* statements(text: string): Generator<Statement, void, void> {
   const KEYWORD = /\.([A-Z_0-9]+)/y;
-  let last: { keyword: string; from: number; line: number } | undefined;
-  for (const { from, number } of lines(text)) {
-    if (text[from] !== ".") continue;
-    KEYWORD.lastIndex = from;
-    const keyword = KEYWORD.exec(text)?.[1];
-    if (keyword === undefined) continue;
-    if (last) yield { ...last, argument: text.slice(last.from, from) };
-    last = { keyword, from: from + keyword.length + 1, line: number };
+  let keyword = "";
+  let from = 0;
+  let line = 1;
+  let keywordLine = 1;
+  for (let at = 0; at < text.length; ++at) {
+    if (startsKeyword(text, at)) {
+      KEYWORD.lastIndex = at;
+      const found = KEYWORD.exec(text)?.[1];
+      if (found !== undefined) {
+        if (keyword) yield { keyword, argument: text.slice(from, at), line: keywordLine };
+        keyword = found;
+        from = at + found.length + 1;
+        keywordLine = line;
+      }
+    }
+    if (isLineEnd(text.charCodeAt(at)) && !(text[at] === "\r" && text[at + 1] === "\n")) ++line;
   }
-  if (last) yield { ...last, argument: text.slice(last.from) };
+  if (keyword) yield { keyword, argument: text.slice(from), line: keywordLine };
 }
 
 /** The words of a text. */
@@ -135,19 +150,25 @@ class UnipenDocument {
   #readStroke({ argument, line }: Statement, columns: Columns, fail: Fault): void {
     const before = this.#points.count;
     const { x, y, values } = columns;
-    for (const { from, to, number } of lines(argument)) {
-      const row = argument.slice(from, to).trim();
-      let filled = 0;
-      for (const word of wordsOf(row)) {
-        const value = decimal(word);
-        values[filled++] = value;
-        if (!isCoordinate(value)) break;
-        if (filled < values.length) continue;
-        this.#points.add(values[x], -values[y]);
-        filled = 0;
+    let filled = 0;
+    let row = line;
+    for (let at = 0; at <= argument.length;) {
+      const c = argument.charCodeAt(at);
+      const isEnd = at === argument.length || isLineEnd(c);
+      if (isEnd && filled > 0) throw wrongPoint(argument, at, columns, (what) => fail(row, what));
+      if (isEnd && !(c === 13 && argument[at + 1] === "\n")) ++row;
+      if (isEnd || isSpace(c)) {
+        ++at;
+        continue;
       }
-      if (filled > 0)
-        throw fail(line + number - 1, `"${row.slice(0, 60)}", want ${values.length} numbers a point`);
+      const end = wordEnd(argument, at);
+      values[filled++] = decimal(argument.slice(at, end));
+      at = end;
+      if (!isCoordinate(values[filled - 1]))
+        throw wrongPoint(argument, at, columns, (what) => fail(row, what));
+      if (filled < values.length) continue;
+      this.#points.add(values[x], -values[y]);
+      filled = 0;
     }
     if (this.#points.count > before) this.#points.endStroke();
     this.#ends.push(this.#points.count);
@@ -209,6 +230,23 @@ class UnipenDocument {
       yield { id: `${file}#${i}`, text, split: undefined, writer: this.#writer, points };
     }
   }
+}
+
+/** Where the word ends that a place is in. */
+function wordEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isSpace(text.charCodeAt(at))) ++at;
+  return at;
+}
+
+/** What is wrong with the line of points around a place. */
+function wrongPoint(text: string, at: number, { values }: Columns, fail: (what: string) => Error): Error {
+  const start = Math.max(text.lastIndexOf("\n", at - 1), text.lastIndexOf("\r", at - 1)) + 1;
+  const row = text
+    .slice(start, start + 200)
+    .split(/[\r\n]/)[0]
+    .trim();
+  return fail(`"${row.slice(0, 60)}", want ${values.length} numbers a point`);
 }
 
 function readColumns({ argument, line }: Statement, fail: Fault): Columns {
