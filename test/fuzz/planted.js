@@ -20,6 +20,6 @@ export const plantedFaults = {
     for (;;);
   }),
   "planted crash": planted(() => {
-    for (const list = []; ;) list.push(new Array(1000).fill(0.5));
+    for (const list = []; ;) list.push(new Array(100_000).fill(0.5));
   }),
 };

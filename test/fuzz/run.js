@@ -74,7 +74,11 @@ function readPiece(name, from, to) {
       if (message.fault) faults.push(message);
       if (message.done) ({ refused } = message);
     });
-    worker.on("error", (error) => (reason = String(error?.message ?? error)));
+    worker.on("error", (error) => {
+      reason = String(error?.message ?? error);
+      // a thread without memory spends its last seconds looking for some: that is no hang
+      if (error?.code === "ERR_WORKER_OUT_OF_MEMORY") isHanging = false;
+    });
     worker.on("exit", () => {
       state.stop();
       const at = places[0];
