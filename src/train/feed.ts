@@ -106,5 +106,9 @@ function epochs(engine: Engine, items: readonly FlatItem[], { batch, shuffle, se
     return items[order[place % count]];
   };
   const size = Math.min(batch, count);
-  return (n) => Array.from({ length: size }, (_, i) => at(n * size + i));
+  return (n) => {
+    const chosen: FlatItem[] = [];
+    for (let i = 0; i < size; ++i) chosen.push(at(n * size + i));
+    return chosen;
+  };
 }

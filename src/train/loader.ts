@@ -8,6 +8,16 @@ import type { TrainSettings } from "./options.ts";
 import type { PassMode } from "./net-loss.ts";
 import { packed, shardsOf, type ShardPool } from "./shards.ts";
 
+/** How the passes of a step run. */
+export interface StepWay extends Pick<StepData, "noise" | "pause"> {
+  readonly mode: PassMode;
+  /** Ends the work of a pool. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the shards of a step are computed, and what their sum is divided by. */
+type StepSource = Pick<StepData, "batch" | "total" | "remote">;
+
 /** Keeps the memory of its batches from step to step. */
 export class Loader {
   readonly #parts: ObjectiveParts;
@@ -21,22 +31,23 @@ export class Loader {
     this.#model = model;
   }
 
-  /** The data of a step. signal: ends the work of a pool. */
+  /** A step on these batches. signal: ends the work of a pool. */
   load(
     batches: readonly (readonly FlatItem[])[],
     { shard, pool, curvature }: TrainSettings,
-    mode: PassMode,
-    signal: AbortSignal,
+    { mode, noise, pause, signal }: StepWay,
   ): StepData {
     this.#used = 0;
-    const shards = batches.flatMap((items) => shardsOf(items, shard));
+    const shards =
+      batches.length === 1 ? shardsOf(batches[0], shard) : batches.flatMap((b) => shardsOf(b, shard));
     const items = batches.length === 1 ? batches[0] : batches.flat();
     const count = curvature(items.length);
-    const total = shards.reduce((sum, part) => sum + countWeight(this.#parts.spec, packed(part)), 0);
-    const data = { mode, total, batch: this.#packing(shards) };
-    const remote = pool && this.#remote(shards, total, mode, { pool, signal });
-    if (count === 0 || count >= items.length) return { ...data, remote };
-    return { ...data, remote, curvatureBatch: this.#packing(shardsOf(items.slice(0, count), shard)) };
+    const { batch, total, remote } = pool ? this.#remote(shards, mode, { pool, signal }) : this.#here(shards);
+    const curvatureBatch =
+      count === 0 || count >= items.length
+        ? undefined
+        : this.#packing(shardsOf(items.slice(0, count), shard));
+    return { batch, total, remote, curvatureBatch, mode, noise, pause };
   }
 
   /** Gives the memory back. */
@@ -44,18 +55,32 @@ export class Loader {
     for (const batch of this.#batches) batch.dispose();
   }
 
+  /** Packed at once: the batches know what they count. */
+  #here(shards: readonly (readonly FlatItem[])[]): StepSource {
+    const batches = shards.map((items) => this.#pack(items));
+    let total = 0;
+    for (const batch of batches) total += batch.total;
+    return { batch: () => batches, total };
+  }
+
+  /** Counted, and given to workers, who pack. */
   #remote(
     shards: readonly (readonly FlatItem[])[],
-    total: number,
     mode: PassMode,
     { pool, signal }: { pool: ShardPool; signal: AbortSignal },
-  ): StepData["remote"] {
+  ): StepSource {
+    const { spec } = this.#parts;
+    const total = shards.reduce((sum, part) => sum + countWeight(spec, packed(part)), 0);
     const tasks = shards.map((items, i) => ({
       items,
       total: total > 0 ? total : 1,
       mode: shardMode(mode, i, shards.length),
     }));
-    return (theta, take) => pool.run(this.#model, theta, tasks, take, signal);
+    return {
+      batch: this.#packing(shards),
+      total,
+      remote: (theta, take) => pool.run(this.#model, theta, tasks, take, signal),
+    };
   }
 
   /** The shards in kernel memory, packed when they are asked for first. */

@@ -153,9 +153,10 @@ export class NetLoss {
     const { output, loss } = this.#parts;
     const { rows, columns, packing } = tape.shape(output);
     const site = {
+      kept: NULL,
       k: this.engine.kernels,
       memory: this.engine.memory,
-      packing: packing,
+      packing,
       rows,
       columns,
       z: tape.value(output),
@@ -163,7 +164,8 @@ export class NetLoss {
       targetOffsets: batch.targetOffsets,
       weight: batch.weight,
     };
-    return { ...site, kept: this.#keep(tape, loss.room(site)) };
+    site.kept = this.#keep(tape, loss.room(site));
+    return site;
   }
 
   #keep(tape: Tape, reals: number): Ptr {

@@ -44,6 +44,8 @@ interface Training {
   /** Ends a step that is under way. */
   readonly stop: AbortController;
   readonly pace: Pace;
+  /** Between the parts of a step: lets others work, and throws where the training was stopped. */
+  readonly pause: () => Promise<void>;
 }
 
 /** A cut of a batch, and how the states of the cut before go on. */
@@ -128,7 +130,8 @@ export class Trainer {
           const report = await this.#advance(training, cut, factor());
           if (!report) return;
           ++done;
-          yield { ...report, step: this.#step, ms: performance.now() - from };
+          const ms = performance.now() - from;
+          yield { ...report, step: this.#step, ms };
           this.#live(who);
           await pace.breathe();
           this.#live(who);
@@ -225,7 +228,13 @@ export class Trainer {
     // a step that was stopped inside goes on only with the batch that it began with
     if (this.#stopped !== undefined && this.#stopped !== data) this.#optimizer.forgetStep();
     this.#stopped = undefined;
-    this.#training = { who, data, settings, run, next, stop: new AbortController(), pace: new Pace() };
+    const stop = new AbortController();
+    const pace = new Pace();
+    const pause = (): Promise<void> => {
+      stop.signal.throwIfAborted();
+      return pace.breathe();
+    };
+    this.#training = { who, data, settings, run, next, stop, pace, pause };
     return this.#training;
   }
 
@@ -262,17 +271,17 @@ export class Trainer {
   async #advance(training: Training, cut: Cut, factor: number): Promise<StepReport | undefined> {
     const { run, settings, stop, who } = training;
     const first = cut.index === 0;
-    const f = this.objective.at({
-      ...this.#loader.load(cut.batches, settings, this.#mode(settings, first), stop.signal),
+    const { signal } = stop;
+    const step = this.#loader.load(cut.batches, settings, {
+      mode: this.#mode(settings, first),
       noise:
         settings.weightNoise > 0
           ? { deviation: settings.weightNoise, seed: this.#parts.seed, draw: this.#step }
           : undefined,
-      pause: async () => {
-        stop.signal.throwIfAborted();
-        await training.pace.breathe();
-      },
+      pause: training.pause,
+      signal,
     });
+    const f = this.objective.at(step);
     if (!run.immediate || settings.pool) this.#committed.hold(run, !first);
     const leave = this.#enter();
     this.#working = true;
