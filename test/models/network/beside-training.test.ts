@@ -160,7 +160,7 @@ describe.each(trainings)("while %s runs", (name, options) => {
     for (let wait = 0; wait < 6; ++wait) {
       const { used } = other.engine.memory.usage;
       const net = await make();
-      const training = net.fit(items, { ...options(), steps: 1000 });
+      const training = net.fit(items, { ...options(), steps: 1_000_000 });
       const ended = expect(training).rejects.toMatchObject({ name: "DisposedError" });
       for (let i = 0; i < wait; ++i) await turn();
       await expect(net.fit(items, { steps: 1 })).rejects.toMatchObject({ name: "OptionError" });
