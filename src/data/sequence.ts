@@ -58,8 +58,29 @@ export function checkValues(
   for (let i = 0; i < x.length; ++i) {
     const value = x[i];
     if (typeof value === "number" && allowed.test(value)) continue;
-    throw new DataError(`${who}: ${place(i)} is ${shown(value)}, want ${allowed.want}`);
+    throw wrongValue(who, place(i), value, allowed);
   }
+}
+
+const wrongValue = (who: string, place: string, value: unknown, allowed: Values): DataError =>
+  new DataError(`${who}: ${place} is ${shown(value)}, want ${allowed.want}`);
+
+/** A copy of numbers [T·D], checked: NaN where missing, else what `allowed` takes. Throws DataError. */
+function copyChecked(who: string, x: ArrayLike<unknown>, D: number, allowed: Values): Float64Array {
+  const values = { ...allowed, want: `${allowed.want}, or NaN where missing` };
+  const place = (i: number): string => `step ${Math.floor(i / D)}, value ${i % D}`;
+  if (!(x instanceof Float64Array || x instanceof Float32Array))
+    checkValues(who, x, { ...values, test: () => true }, place);
+  const copy = new Float64Array(x as ArrayLike<number>);
+  const wrong = firstWrong(copy, allowed.test);
+  if (wrong >= 0) throw wrongValue(who, place(wrong), copy[wrong], values);
+  return copy;
+}
+
+/** The first number that is neither missing nor passes, or -1. */
+function firstWrong(x: Float64Array, test: Values["test"]): number {
+  for (let i = 0; i < x.length; ++i) if (x[i] === x[i] && !test(x[i])) return i;
+  return -1;
 }
 
 /**
@@ -127,16 +148,11 @@ export function flattenSequences(
   allow: Values = finite,
   count?: number,
 ): Float64Array[] {
-  const values: Values = {
-    test: (x) => x !== x || allow.test(x),
-    want: `${allow.want}, or NaN where missing`,
-  };
   return Array.from(listSequences(who, data, D, count), (sequence, i) => {
     const name = `${who}: sequence ${i}`;
     const flat = flatten(name, sequence, D);
     checkSteps(name, flat, D);
-    checkValues(name, flat, values, (j) => `step ${Math.floor(j / D)}, value ${j % D}`);
-    return Float64Array.from(flat);
+    return copyChecked(name, flat, D, allow);
   });
 }
 
