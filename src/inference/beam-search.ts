@@ -8,8 +8,10 @@
  * Probabilities are kept linear and divided by the best one of each step, so nothing underflows and no
  * logarithm is taken in the loop.
  */
+import type { Sequence } from "../data/sequence.ts";
 import { engine, type Engine } from "../wasm/engine.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
+import { languageOption, nextLogs, probabilityRows } from "./class-rows.ts";
 
 /** What may follow a prefix. */
 export interface LanguageModel {
@@ -71,10 +73,11 @@ const labelsOf = (prefix: Prefix): number[] => {
 };
 
 /**
- * Decodes y [T,K], probabilities of one sequence, row-major. Hypotheses best first, at most `width`. Throws
- * OptionError.
+ * Decodes y [T,K], probabilities of one sequence, row-major or one array a step. Hypotheses best first, at
+ * most `width`. Throws OptionError; ShapeError where y does not hold whole steps of K or the language model
+ * has other labels; DataError where y is no probabilities.
  */
-export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Promise<Hypothesis[]> {
+export async function beamSearch(steps: Sequence, options: BeamOptions): Promise<Hypothesis[]> {
   const who = "beamSearch";
   knownOptions(who, options, ["classes", "width", "cutoff", "language", "weight", "bonus"]);
   const K = whole(who, "classes", options.classes, 1);
@@ -82,14 +85,15 @@ export async function beamSearch(y: ArrayLike<number>, options: BeamOptions): Pr
   const cutoff = inRange(who, "cutoff", options.cutoff ?? 1e-4, 0, 1);
   const weight = inRange(who, "weight", options.weight ?? 1, 0);
   const bonus = inRange(who, "bonus", options.bonus ?? 0, -1e3, 1e3);
+  const language = languageOption(who, options.language);
+  const y = probabilityRows(who, steps, K);
   const e = await engine("float64");
-  const { language } = options;
   const factorsOf = (prefix: Prefix): Float64Array =>
     (prefix.factors ??= mapped(
       e,
       "mapExp",
       Array.from(
-        language!.nextLogProbabilities(labelsOf(prefix)),
+        nextLogs(who, language!, labelsOf(prefix), K),
         (v, k) => (weight === 0 ? 0 : weight * v) + (k < K - 1 ? bonus : 0),
       ),
     ));

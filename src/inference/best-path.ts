@@ -2,6 +2,8 @@
  * Best-path decoding of connectionist temporal classification (Graves et al. 2006, section 3.2): the
  * likeliest class of each step, collapsed. The last class is the blank.
  */
+import type { Sequence } from "../data/sequence.ts";
+import { classRows } from "./class-rows.ts";
 
 /** One recognized label and the steps [from, to) at which its class was the likeliest. */
 export interface Emission {
@@ -13,9 +15,12 @@ export interface Emission {
 /**
  * The labels of the likeliest path: repeats merged, blanks dropped. The first of equal classes wins.
  *
- * y [T,K]  probabilities or logits of a sequence, row-major
+ * steps [T,K]  probabilities or logits of a sequence, row-major or one array a step
+ *
+ * Throws OptionError, ShapeError or DataError.
  */
-export function bestPath(y: ArrayLike<number>, K: number): Emission[] {
+export function bestPath(steps: Sequence, K: number): Emission[] {
+  const y = classRows("bestPath", steps, K);
   const blank = K - 1;
   const T = y.length / K;
   const emissions: { label: number; from: number; to: number }[] = [];

@@ -8,7 +8,8 @@
  * kernels, so the numbers are the same everywhere.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { whole } from "../wasm/errors.ts";
+import { checkValues, flatten } from "../data/sequence.ts";
+import { knownOptions, OptionError, show, whole } from "../wasm/errors.ts";
 import type { LanguageModel } from "./beam-search.ts";
 
 interface Context {
@@ -28,17 +29,20 @@ export class NGram implements LanguageModel {
 
   /** labels: V; order: n, the history is n-1 labels long. Throws OptionError. */
   constructor(engine: Engine, options: { labels: number; order: number }) {
-    this.labels = whole("NGram", "labels", options.labels, 1, 65534);
-    this.order = whole("NGram", "order", options.order, 1, 32);
+    if (!engine?.kernels)
+      throw new OptionError(`NGram: engine is ${show(engine)}, want what "await engine(precision)" gives`);
+    knownOptions("NGram", options ?? {}, ["labels", "order"]);
+    this.labels = whole("NGram", "labels", options?.labels, 1, 65534);
+    this.order = whole("NGram", "order", options?.order, 1, 32);
     this.#engine = engine;
   }
 
-  /** Counts one sequence and its end. */
+  /** Counts one sequence and its end. Throws DataError on what is no label. */
   add(sequence: readonly number[]): void {
+    this.#check("NGram.add: sequence", sequence);
     this.#known.clear();
     for (let i = 0; i <= sequence.length; ++i) {
-      const next =
-        i < sequence.length ? whole("NGram.add", `label ${i}`, sequence[i], 0, this.labels - 1) : this.labels;
+      const next = i < sequence.length ? sequence[i] : this.labels;
       for (let length = 0; length < this.order; ++length) {
         if (length > i + 1) break;
         const context = this.#context(key(sequence, i, length));
@@ -48,8 +52,9 @@ export class NGram implements LanguageModel {
     }
   }
 
-  /** P [V+1] of each label after the prefix, and of the end; they sum to 1. */
+  /** P [V+1] of each label after the prefix, and of the end; they sum to 1. Throws DataError. */
   nextProbabilities(prefix: readonly number[]): Float64Array {
+    this.#check("NGram.nextProbabilities: prefix", prefix);
     const V = this.labels + 1;
     const i = prefix.length;
     let p = new Float64Array(V).fill(1 / V);
@@ -62,8 +67,9 @@ export class NGram implements LanguageModel {
     return p;
   }
 
-  /** ln P [V+1]; kept for histories asked for before. */
+  /** ln P [V+1]; kept for histories asked for before. Throws DataError. */
   nextLogProbabilities(prefix: readonly number[]): Float64Array {
+    this.#check("NGram.nextLogProbabilities: prefix", prefix);
     const history = key(prefix, prefix.length, Math.min(this.order - 1, prefix.length + 1));
     let known = this.#known.get(history);
     if (!known) {
@@ -76,6 +82,19 @@ export class NGram implements LanguageModel {
       memory.free(ptr);
     }
     return known;
+  }
+
+  /** Throws a DataError unless these are labels. */
+  #check(who: string, labels: readonly number[]): void {
+    checkValues(
+      who,
+      flatten(who, labels, 1),
+      {
+        test: (x) => Number.isInteger(x) && x >= 0 && x < this.labels,
+        want: `a label from 0 to ${this.labels - 1}`,
+      },
+      (i) => `label ${i}`,
+    );
   }
 
   #context(name: string): Context {
