@@ -24,6 +24,7 @@ export interface Automaton extends Extracted {
   svg(title?: string): string;
 }
 
+/** The words that `extractAutomaton` has the net read. */
 export interface ExtractAutomatonOptions {
   /** Random words to record at first. Default 100. */
   words?: number;

@@ -10,14 +10,17 @@ import type { StateMap } from "./state-map.ts";
 
 /** A state that maps to itself. */
 export interface FixedPoint {
+  /** [n] */
   readonly state: Float64Array;
   /** Eigenvalues of the Jacobian there. */
   readonly eigenvalues: Spectrum;
   /** The largest modulus; below 1 the point attracts. */
   readonly radius: number;
+  /** Whether `radius` is below 1. */
   readonly stable: boolean;
 }
 
+/** Where `fixedPoints` starts its search. */
 export interface FixedPointOptions {
   /** Random starts, uniform in [-range, range]ⁿ. Default 100. */
   readonly starts?: number;

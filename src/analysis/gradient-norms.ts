@@ -9,6 +9,7 @@ import type { Network } from "../models/network/network.ts";
 
 /** Norms of one recurrent layer. */
 export interface LayerGradientNorms {
+  /** The layer's, as its parameters begin: "lstm1". */
   readonly name: string;
   /**
    * norms[k]: root mean square over sequences of ‖∂loss/∂h‖ at k steps before a sequence's last; loss is the

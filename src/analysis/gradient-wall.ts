@@ -9,9 +9,11 @@ import { activationCodes } from "../wasm/kernels.ts";
 import { knownOptions, whole } from "../wasm/errors.ts";
 import { Arena } from "../wasm/memory.ts";
 
+/** The part of the plane that `gradientWall` looks at. */
 export interface GradientWallOptions {
-  /** Ends of both axes. Default w in [4, 8], b in [-4, -1]. */
+  /** Ends of the axis of w. Default [4, 8]. */
   readonly w?: readonly [number, number];
+  /** Ends of the axis of b. Default [-4, -1]. */
   readonly b?: readonly [number, number];
   /** Points on each axis. Default 201. */
   readonly points?: number;
@@ -21,12 +23,17 @@ export interface GradientWallOptions {
 
 /** E and ‖∇E‖ on a grid: rows are values of w, columns of b. */
 export interface GradientWall {
+  /** [points] the recurrent weight. */
   readonly w: Float64Array;
+  /** [points] the bias. */
   readonly b: Float64Array;
+  /** [points,points] E. */
   readonly error: Float64Array;
+  /** [points,points] ‖∇E‖. */
   readonly norm: Float64Array;
-  /** The steepest point, and the median norm. */
+  /** The point of the grid where `norm` is largest. */
   readonly steepest: { readonly norm: number; readonly w: number; readonly b: number };
+  /** The median of `norm`. */
   readonly median: number;
 }
 

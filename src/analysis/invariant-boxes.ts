@@ -22,10 +22,13 @@ import type { Network } from "../models/network/network.ts";
 
 /** Bounds of each unit [H]. */
 export interface Box {
+  /** [H] */
   readonly low: number[];
+  /** [H] */
   readonly high: number[];
 }
 
+/** What came of the proof. */
 export interface Invariance {
   /** Whether net and the task's automaton print the same on inputs of every length. */
   readonly proven: boolean;

@@ -12,6 +12,7 @@ import { streams } from "../wasm/streams.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { StateMap } from "./state-map.ts";
 
+/** How far `lyapunov` follows a net. */
 export interface LyapunovOptions {
   /** Exponents wanted, the largest first. Default 1. */
   readonly count?: number;

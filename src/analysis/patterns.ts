@@ -28,9 +28,11 @@ export interface Pattern {
   readonly state: number;
 }
 
+/** The automaton found in a net, and the patterns that it was made of. */
 export interface Extracted {
   /** The minimal machine. */
   readonly machine: Moore;
+  /** Those that recorded steps had, in the order in which they were met. */
   readonly patterns: readonly Pattern[];
   /** Levels that each unit's range was cut into. */
   readonly levels: number;

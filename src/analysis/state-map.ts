@@ -25,6 +25,7 @@ export interface StateMapSpec {
 
 /** A state and up to `tangents` tangent vectors, moved by `step`. */
 export class StateMap {
+  /** The float64 engine that it works on, whatever the net's precision. */
   readonly engine: InferenceEngine;
   /** n, the number of units. */
   readonly size: number;
@@ -133,6 +134,7 @@ export class StateMap {
     return out;
   }
 
+  /** Gives its memory back. The net that it was made from is not touched. */
   dispose(): void {
     this.#arena.dispose();
   }

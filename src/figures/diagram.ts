@@ -1,22 +1,33 @@
 /** State diagrams: labeled circles and arrows, as one SVG figure. */
 import { colors, element, type Figure, label, textWidth } from "./svg.ts";
 
+/** A state. */
 export interface DiagramNode {
   /** What the state is; further lines below the first are smaller. */
   readonly lines: readonly string[];
+  /** Of its fill, as CSS writes it. Default: a light blue. */
   readonly color?: string;
   /** Column and row of the node; absent: nodes stand on a circle. */
   readonly place?: readonly [number, number];
 }
+/** A transition. */
 export interface DiagramEdge {
+  /** The node that it leaves, by its place in `nodes`. */
   readonly from: number;
+  /** The node that it enters; the same one makes a loop. */
   readonly to: number;
+  /** What stands beside the arrow. */
   readonly label: string;
 }
+/** What a state diagram is of. */
 export interface DiagramOptions {
+  /** Above the diagram. Default: none. */
   title?: string;
+  /** A sentence below the title. Default: none. */
   note?: string;
+  /** The states. */
   nodes: readonly DiagramNode[];
+  /** The transitions. */
   edges: readonly DiagramEdge[];
   /** The node where the machine starts: it gets a small arrow from nowhere. */
   start?: number;

@@ -12,14 +12,19 @@ export type { Mark, Series } from "./marks.ts";
 
 /** What a plot is of. */
 export interface PlotOptions {
+  /** Above the plot. Default: none. */
   title?: string;
   /** A sentence below the title: what is seen. */
   note?: string;
+  /** The horizontal axis. Default: as wide as the data, without a label. */
   x?: Axis;
+  /** The vertical axis. Default: as high as the data, without a label. */
   y?: Axis;
+  /** What is drawn, from back to front. */
   marks: readonly Mark[];
-  /** Pixels. Default 640 × 400. */
+  /** Pixels. Default 640. */
   width?: number;
+  /** Pixels. Default 400. */
   height?: number;
 }
 

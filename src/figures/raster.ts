@@ -24,6 +24,7 @@ const anchors = {
     [150, 26, 40],
   ],
 } as const;
+/** sequential: from light to dark; diverging: blue over white to red, for values with a middle. */
 export type ColorMap = keyof typeof anchors;
 
 /** The color at a place in [0, 1] of a map, as three bytes. */

@@ -6,6 +6,7 @@ import { OptionError } from "../wasm/errors.ts";
 
 /** An axis as the caller states it. */
 export interface Axis {
+  /** The quantity and its unit. Default: none. */
   label?: string;
   /** Logarithmic, base 10; every value must be positive. Default false. */
   log?: boolean;

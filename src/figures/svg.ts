@@ -5,11 +5,15 @@
 
 /** A drawing: its size in pixels and the elements inside. */
 export interface Figure {
-  /** What it is of, in a few words, and in sentences: for readers who do not see it. */
+  /** What it is of, in a few words: for readers who do not see it. */
   readonly title?: string;
+  /** The same in sentences. */
   readonly description?: string;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** The elements inside, as SVG. */
   readonly body: string;
 }
 

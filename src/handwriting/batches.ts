@@ -22,9 +22,11 @@ const stepsNeeded = (target: ArrayLike<number>): number => {
 
 /** How lines become batches. */
 export interface InkBatchOptions {
+  /** How ink becomes inputs, and text targets. */
   readonly script: Script;
   /** Lines a batch. */
   readonly batch: number;
+  /** Of the order of the lines and of their distortions. */
   readonly seed: number;
   /**
    * Steps that the net joins into one in all: lines that get too short for their text are left undistorted,
@@ -39,7 +41,9 @@ const STRIDE = 2 ** 20; // blocks of random numbers of one line in one epoch
 
 /** Lines to train on, in epochs. */
 export class InkBatches {
+  /** Lines that can be trained on. */
   readonly inks: readonly Ink[];
+  /** The last one of an epoch may be smaller. */
   readonly batchesPerEpoch: number;
   /** Lines left out: too short for their text even undistorted. */
   readonly dropped: readonly Ink[];

@@ -2,10 +2,13 @@
 
 /** One piece of handwriting and what it says. */
 export interface Ink {
+  /** Its name in the data. */
   readonly id: string;
   /** What is written; empty where nobody has said it. */
   readonly text: string;
+  /** The part of the data that it belongs to: "train", "test"; where the data say so. */
   readonly split?: string;
+  /** Who wrote it, where the data say so. */
   readonly writer?: string;
   /** [n,3] x, y (downwards), and 1 on the last point of each stroke, else 0. */
   readonly points: Float32Array;

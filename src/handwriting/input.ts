@@ -9,6 +9,7 @@ import { normalize, thinnedIndices, type NormalizeOptions } from "./shape.ts";
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
+  /** pen: a step for each point kept; image: a step for each column of the ink drawn in cells. */
   readonly kind: "pen" | "image";
   /** Pen: points nearer than this to the last one kept are dropped. Default 24. */
   readonly thin?: number;
@@ -29,7 +30,9 @@ export interface InkInput extends NormalizeOptions {
  * steps are rest.
  */
 export interface InkFeatures {
+  /** Reals a step. */
   readonly width: number;
+  /** [T,width] row-major. */
   readonly input: Float32Array;
   /**
    * [T] the point of the given ink that each step stands for: itself, or the nearest to the column; the last

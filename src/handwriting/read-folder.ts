@@ -11,6 +11,7 @@ import type { Ink } from "./ink.ts";
 /** In the order in which a folder is asked. */
 const formats: readonly InkFormat[] = [inkFolder, iamOnDB, unipen, inkml];
 
+/** What `readFolder` reads, and whom it tells. */
 export interface ReadFolderOptions {
   /** Which pieces: those of one split; default "all". */
   readonly split?: string;

@@ -13,7 +13,9 @@ import type { Tape } from "../graph/tape.ts";
 
 /** States of one recurrent layer. */
 export interface CellTrace {
+  /** The layer's, as its parameters begin: "lstm1". */
   readonly name: string;
+  /** Columns of `states`. */
   readonly units: number;
   /**
    * [S,units] the memory cells (or the outputs, where a cell has no state beside), one row for each step of
@@ -26,8 +28,9 @@ export interface CellTrace {
 
 /** One sequence read. */
 export interface ReadingTrace {
-  /** T, I: steps and width of the input. */
+  /** T, steps of the input. */
   readonly steps: number;
+  /** I, reals a step of the input. */
   readonly width: number;
   /** [S,K] probabilities of the classes at the steps of the output. */
   readonly output: Floats;
@@ -35,9 +38,11 @@ export interface ReadingTrace {
   readonly stride: number;
   /** Labels on the best path, at steps of the output. */
   readonly emissions: readonly Emission[];
+  /** One for each recurrent layer, from the input on. */
   readonly cells: readonly CellTrace[];
   /** dx [T,I] of Σ ln p(label) over the emission's steps: which inputs would make this label more certain. */
   gradient(emission: Emission): Floats;
+  /** Gives its memory back; the arrays stay. */
   dispose(): void;
 }
 

@@ -7,6 +7,7 @@ import { checkInkInput, inkFeatures, inkWidth, type InkInput } from "./input.ts"
 
 /** How a net reads ink and writes text. Plain data: the notes of a saved net. */
 export interface Script {
+  /** How ink becomes inputs. */
   readonly input: InkInput;
   /** Characters in the order of their classes; the blank stands behind the last. */
   readonly alphabet: string;

@@ -22,8 +22,9 @@ export interface AlignOptions {
 export interface Span {
   /** The label, or null for a stretch of anything. */
   readonly label: Wanted;
-  /** First step, and the step after the last. */
+  /** First step. */
   readonly from: number;
+  /** The step after the last. */
   readonly to: number;
   /** Mean ln p of the label over these steps. */
   readonly score: number;

@@ -19,6 +19,7 @@ export interface LanguageModel {
   nextLogProbabilities(prefix: readonly number[]): ArrayLike<number>;
 }
 
+/** How beam search goes on from step to step. */
 export interface BeamOptions {
   /** K: the labels 0..K-2 and the blank K-1. */
   classes: number;
@@ -26,6 +27,7 @@ export interface BeamOptions {
   width?: number;
   /** Classes less likely than this at a step are not tried there. Default 1e-4; 0 tries all. */
   cutoff?: number;
+  /** Adds `weight` times its ln p of each label given those before. Default: none. */
   language?: LanguageModel;
   /** Exponent of the language model. Default 1. */
   weight?: number;
@@ -35,7 +37,9 @@ export interface BeamOptions {
 
 /** One decoded sequence and its ln score, nats. */
 export interface Hypothesis {
+  /** Without blanks, repeats merged. */
   readonly labels: number[];
+  /** ln p by the net, and what language model and bonus add; nats. */
   readonly score: number;
 }
 

@@ -7,8 +7,11 @@ import { classRows } from "./class-rows.ts";
 
 /** One recognized label and the steps [from, to) at which its class was the likeliest. */
 export interface Emission {
+  /** The class. */
   readonly label: number;
+  /** First step. */
   readonly from: number;
+  /** The step after the last. */
   readonly to: number;
 }
 

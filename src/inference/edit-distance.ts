@@ -24,8 +24,9 @@ export interface LabelErrors {
   edits: number;
   /** Σ lengths of the true sequences. */
   labels: number;
-  /** Sequences, and those without an error. */
+  /** How many sequences. */
   sequences: number;
+  /** Sequences without an error. */
   exact: number;
   /** `errorRate` of edits and labels. */
   rate: number;

@@ -39,7 +39,9 @@ export interface Smoothed {
 
 /** The most probable states and ln p(states, y), nats. */
 export interface ViterbiPath {
+  /** [T] */
   readonly states: Int32Array;
+  /** ln p(states, y), nats. */
   readonly logProbability: number;
 }
 

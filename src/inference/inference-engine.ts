@@ -105,6 +105,7 @@ export interface SparseKernels {
 
 /** The float64 engine, seen whole. */
 export interface InferenceEngine extends Engine {
+  /** Those of every engine, and those of closed-form inference. */
   readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels & SparseKernels;
 }
 

@@ -8,6 +8,7 @@ import { DataError } from "../wasm/errors.ts";
 export interface Moore {
   /** Names of the symbols [A]. */
   readonly symbols: readonly string[];
+  /** The state before any symbol. */
   readonly start: number;
   /**
    * What each state [S] prints on entry. `undefined`: nothing was ever seen there, as in a start state that

@@ -21,7 +21,9 @@ interface Context {
 
 /** Counts of an n-gram model over labels 0..V-1. */
 export class NGram implements LanguageModel {
+  /** V, without the end of a sequence, which is label V. */
   readonly labels: number;
+  /** n: a label depends on the n-1 before it. */
   readonly order: number;
   readonly #engine: Engine;
   readonly #contexts = new Map<string, Context>();

@@ -9,7 +9,9 @@ import type { InferenceEngine } from "./inference-engine.ts";
 
 /** Eigenvalues re[i] + i·im[i]; conjugate pairs side by side, positive imaginary part first. */
 export interface Spectrum {
+  /** [n] real parts. */
   readonly re: Float64Array;
+  /** [n] imaginary parts. */
   readonly im: Float64Array;
 }
 

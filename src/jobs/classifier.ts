@@ -38,6 +38,7 @@ export interface SequenceClassifierSpec {
 export interface LabeledSequence {
   /** [T,I]. */
   readonly input: Sequence;
+  /** One of the classifier's `labels`. */
   readonly label: string;
 }
 
@@ -59,6 +60,7 @@ export interface ClassifierEvaluation {
   readonly confusion: readonly (readonly number[])[];
   /** Mean F1 of the labels. */
   readonly f1: number;
+  /** How many the figures are of. */
   readonly sequences: number;
 }
 
@@ -117,6 +119,7 @@ export class ClassifierStream {
 
 /** Says which of some labels a sequence has. */
 export class SequenceClassifier {
+  /** Names of the classes, in the order of all probabilities. */
   readonly labels: readonly string[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #last: boolean;

@@ -47,6 +47,7 @@ export interface Labeling {
 
 /** Says which label each step of a sequence has. */
 export class SequenceLabeler {
+  /** Names of the classes, in the order of all probabilities. */
   readonly labels: readonly string[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #job: JobNet<StepLabels>;

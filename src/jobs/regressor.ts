@@ -50,6 +50,7 @@ export interface RegressorEvaluation {
   readonly mae: number;
   /** 1 - squared error / squared distance to the mean, over all outputs. */
   readonly r2: number;
+  /** How many the figures are of. */
   readonly sequences: number;
 }
 

@@ -6,6 +6,7 @@ import { inRange } from "../wasm/errors.ts";
 import { descent, type DescentOptions } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 
+/** Options of `adam`. */
 export interface AdamOptions extends DescentOptions {
   /** Decay of the first moment, [0, 1). Default 0.9. */
   beta1?: number;

@@ -12,6 +12,7 @@ import { inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import { curved, HessianFreeRun } from "./hessian-free-run.ts";
 import type { Optimizer, StepReport } from "./optimizer.ts";
 
+/** Options of `hessianFree`. */
 export interface HessianFreeOptions {
   /**
    * λ at the start. Default 0.1; 0.3 is usual without structural damping, 0.1·T for the random permutation.
@@ -51,13 +52,15 @@ export interface HessianFreeOptions {
 export interface HessianFreeReport extends StepReport {
   /** f after the step, on the gradient batch, with weight decay. */
   after: number;
-  /** λ used in the step, and μ. */
+  /** λ used in the step. */
   lambda: number;
+  /** μ used in the step. */
   mu: number;
   /** The reduction ratio; -Infinity where f rose, NaN where it was not finite. */
   rho: number;
-  /** CG iterations run, and those behind the iterate chosen by walking back. */
+  /** CG iterations run. */
   cgIterations: number;
+  /** CG iterations behind the iterate that the step took. */
   chosen: number;
   /** α; 0 where no step was good enough. */
   stepLength: number;

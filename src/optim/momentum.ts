@@ -3,6 +3,7 @@ import { descent, type DescentOptions } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { checkSchedule, valueAt, type Schedule } from "./schedule.ts";
 
+/** Options of `momentum` and `nesterov`. */
 export interface MomentumOptions extends DescentOptions {
   /** μ in [0, 1), or its schedule. Default 0.9. */
   momentum?: Schedule;

@@ -10,6 +10,7 @@ import type { Ptr } from "../wasm/kernels.ts";
 
 /** A differentiable function of θ. Values are means over the current minibatch. */
 export interface Objective {
+  /** The kernels and the memory that θ lies in. */
   readonly engine: Engine;
   /** P, the number of free parameters. */
   readonly size: number;
@@ -70,7 +71,9 @@ export interface StepReport {
 
 /** Named vectors [P] and scalars: all that a restart needs to replay the same bits. */
 export interface OptimizerState {
+  /** Where each vector [P] is. */
   vectors: Record<string, Ptr>;
+  /** Counters and rates, by name. */
   scalars: Record<string, number>;
 }
 
@@ -86,15 +89,22 @@ export interface OptimizerRun<R extends StepReport = StepReport> {
   readonly immediate?: boolean;
   /** Live state: vectors may be read or overwritten in place, scalars are written back by `restore`. */
   readonly state: OptimizerState;
+  /**
+   * Sets the scalars of `state`; vectors are written in place. Then the next step has the bits that it would
+   * have had.
+   */
   restore(scalars: Record<string, number>): void;
+  /** Gives its vectors back. */
   dispose(): void;
 }
 
 /** A reusable description of an optimizer: plain data and a start. R is what each of its steps reports. */
 export interface Optimizer<R extends StepReport = StepReport> {
+  /** As its factory is called. */
   readonly name: string;
   /** What its objective must give: gradients, or products with the curvature too (`CurvatureObjective`). */
   readonly needs: "gradient" | "curvature";
+  /** As given, defaults filled in. */
   readonly options: object;
   /** Begins at the objective's θ. Throws OptionError where the objective lacks what it needs. */
   start(objective: Objective): OptimizerRun<R>;

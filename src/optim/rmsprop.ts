@@ -3,6 +3,7 @@ import { inRange } from "../wasm/errors.ts";
 import { descent, type DescentOptions } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 
+/** Options of `rmsprop`. */
 export interface RmspropOptions extends DescentOptions {
   /** ρ, decay of the mean square, [0, 1). Default 0.9. (L2 weight decay is `decay`.) */
   averaging?: number;

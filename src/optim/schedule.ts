@@ -4,6 +4,7 @@
  */
 import { OptionError, inRange } from "../wasm/errors.ts";
 
+/** A number, or its value at each step, counted from 0. */
 export type Schedule = number | ((step: number) => number);
 
 /** The schedule's value at a step. */

@@ -13,6 +13,7 @@ import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { startWorker, type Port } from "./port.ts";
 
+/** Options of `workerPool`. */
 export interface PoolOptions {
   /** How many. Default: the processors there are. */
   readonly workers?: number;
@@ -48,6 +49,7 @@ interface Run {
 
 /** Workers that stay until `dispose`. One training at a time uses them. */
 export class WorkerPool implements ShardPool {
+  /** How many workers. */
   readonly size: number;
   readonly #url: URL | undefined;
   #workers: Worker[] = [];
@@ -61,6 +63,11 @@ export class WorkerPool implements ShardPool {
     this.#url = url;
   }
 
+  /**
+   * Computes the tasks on the workers, hands each result on as it comes, and resolves after the last. For
+   * trainings: give the pool as option `pool`. Rejects with the signal's reason, DisposedError, or what a
+   * worker threw.
+   */
   run(
     model: unknown,
     theta: Floats,

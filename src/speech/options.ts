@@ -17,8 +17,9 @@ export interface FrontEndOptions {
    * Points of the transform: even, at least a frame, with prime factors 2, 3 and 5. Default: a power of two.
    */
   readonly fft?: number;
-  /** Lowest and highest frequency of the bands. Default 20 and half the rate. */
+  /** Lowest frequency of the bands. Default 20. */
   readonly low?: number;
+  /** Highest frequency of the bands. Default: half the rate. */
   readonly high?: number;
   /**
    * "log": ln of a band's energy, at least ln 1e-10. "pcen": per-channel energy normalization (Wang et al.
@@ -44,20 +45,35 @@ export interface FrontEndOptions {
 
 /** The options, complete. `width`, `hop` and `fft` are in samples. */
 export interface FrontEndSpec {
+  /** Samples a second. */
   readonly rate: number;
+  /** Mel bands. */
   readonly bands: number;
+  /** Samples of a frame. */
   readonly width: number;
+  /** Samples from one frame to the next. */
   readonly hop: number;
+  /** Points of the transform. */
   readonly fft: number;
+  /** By name, or [width] its weights. */
   readonly window: "hann" | "hamming" | "rectangular" | readonly number[];
+  /** Lowest frequency of the bands, hertz. */
   readonly low: number;
+  /** Highest frequency of the bands, hertz. */
   readonly high: number;
+  /** What becomes of a band's energy, as in `FrontEndOptions`. */
   readonly energy: "log" | "pcen" | "power";
+  /** Cepstral coefficients; 0: the bands themselves. */
   readonly cepstra: number;
+  /** 0: none; 1: first differences; 2: second ones too. */
   readonly deltas: 0 | 1 | 2;
+  /** Over what the columns are normalized, as in `FrontEndOptions`. */
   readonly normalize: "none" | "recording" | "running";
+  /** a of x_t - a·x_{t-1}. */
   readonly preEmphasis: number;
+  /** Standard deviation of the noise added to the samples, in their units. */
   readonly dither: number;
+  /** Of that noise. */
   readonly seed: number;
 }
 

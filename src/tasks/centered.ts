@@ -39,6 +39,7 @@ export function taskMeans(task: Task, random: Random, count = 1000): TaskMeans {
 
 /** A task with centered inputs, and how it centers an item of the plain one. */
 export interface CenteredTask extends Task {
+  /** The item with inputs [T,I] less their mean; the one given is not touched. */
   center(item: Item): Item;
 }
 

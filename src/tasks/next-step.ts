@@ -6,6 +6,7 @@ import { DataError, inRange, knownOptions, ShapeError, whole } from "../wasm/err
 import type { DataItem } from "../data/item.ts";
 import type { Sequence } from "../data/sequence.ts";
 
+/** What a step of the sequences is. */
 export interface NextStepOptions {
   /** Values a step, where a sequence is one flat array. Default 1. */
   readonly columns?: number;

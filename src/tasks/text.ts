@@ -26,6 +26,7 @@ export class Vocabulary {
     return new Vocabulary([...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
   }
 
+  /** V, the number of characters. */
   get size(): number {
     return this.characters.length;
   }

@@ -11,10 +11,12 @@ import { checkItems, type DataItem, type DataSpec, type FlatItem } from "../data
 
 /** Makes batches on demand; tasks are of this kind. */
 export interface BatchSource {
+  /** n items; the same position of `random` gives the same items. */
   batch(n: number, random: Random): readonly DataItem[];
 }
 /** Batches by number, so many an epoch, without end. */
 export interface EpochSource {
+  /** Batches that make up one epoch. */
   readonly batchesPerEpoch: number;
   /** Batch n, counted through all epochs: the same n gives the same items. */
   lesson(n: number): readonly DataItem[];

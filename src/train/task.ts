@@ -14,7 +14,9 @@ export interface Item {
   readonly weight?: Float32Array;
 }
 
+/** A problem that makes its own data, and says when it is solved. */
 export interface Task {
+  /** As the command line and reports call it. */
   readonly name: string;
   /** I: reals a step, or the number of symbols. */
   readonly input: number;

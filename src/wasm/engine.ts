@@ -41,8 +41,11 @@ export interface InitOptions {
 
 /** What is in use: the variant of engines to come, V8's 256-bit flag, and the engines that are loaded. */
 export interface EngineInfo {
+  /** The build of engines loaded from now on. */
   variant: Variant;
+  /** Whether V8 was asked to join vectors into 256 bits. */
   revectorize: boolean;
+  /** One for each precision that is loaded. */
   engines: {
     precision: Precision;
     /** "given" for kernels that came through `init({ wasm })`. */

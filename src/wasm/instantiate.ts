@@ -5,10 +5,13 @@ import { Memory, type Precision } from "./memory.ts";
 
 /** A loaded kernel module. */
 export interface Engine {
+  /** Of all reals that its kernels read and write. */
   readonly precision: Precision;
   /** The compiled code, from which workers make kernels of their own. */
   readonly module: WebAssembly.Module;
+  /** The exports of the module, typed. */
   readonly kernels: Kernels;
+  /** The one memory that its kernels work on. */
   readonly memory: Memory;
 }
 

@@ -11,6 +11,7 @@ export const NULL = 0 as Ptr;
 
 /** Element-wise function codes shared with assembly/elementary/activations.ts. */
 export const activationCodes = { identity: 0, tanh: 1, logistic: 2, relu: 3 } as const;
+/** An element-wise function: identity x, tanh, logistic 1/(1+e^-x), relu max(x, 0). */
 export type Activation = keyof typeof activationCodes;
 
 /** Dense algebra. Row strides ld* count elements; every product adds to its result. */

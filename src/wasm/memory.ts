@@ -12,6 +12,7 @@ const LIMIT = 0xffff0000; // 4 GiB less one page: the reach of a 32-bit address
 /** Reals of one precision. */
 export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 export const precisions = ["float32", "float64"] as const;
+/** Of the reals in an engine, a net and its files. */
 export type Precision = (typeof precisions)[number];
 
 /** Bytes as an error names them. */

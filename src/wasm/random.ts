@@ -9,9 +9,10 @@ import type { Ptr } from "./kernels.ts";
 
 /** A stream of random numbers. */
 export class Random {
-  /** Blocks drawn so far: with seed and stream, the whole state. Setting it moves the stream there. */
   #counter = 0;
+  /** The key of all its numbers: an integer, |seed| ≤ 2^53. */
   readonly seed: number;
+  /** Which of the seed's 2^32 streams. */
   readonly stream: number;
   readonly #engine: Engine;
   readonly #words = new Uint32Array(4);
@@ -24,6 +25,10 @@ export class Random {
     this.stream = stream;
   }
 
+  /**
+   * Blocks of four words drawn so far: with seed and stream, the whole state. Setting it moves the stream
+   * there.
+   */
   get counter(): number {
     return this.#counter;
   }

@@ -13,21 +13,31 @@ import { hasFile, type InkFormat } from "./ink-format.ts";
 
 /** What `index.json` says of the whole. */
 export interface InkIndex {
+  /** Of the data; the folder's where the file has none. */
   readonly name: string;
   /** Characters that may occur. */
   readonly alphabet: string;
+  /** In the order of `ink.bin`. */
   readonly items: readonly InkItem[];
 }
 
 /** What it says of one sample; `off` and `n` count points. */
 export interface InkItem {
+  /** Its name; its place in the list where the file has none. */
   readonly id: string;
+  /** Points before it in `ink.bin`. */
   readonly off: number;
+  /** Its points. */
   readonly n: number;
+  /** x of its first point. */
   readonly x0: number;
+  /** y of its first point, downwards. */
   readonly y0: number;
+  /** What is written; empty where nobody has said it. */
   readonly text: string;
+  /** Its own, else its writer's. */
   readonly split?: string;
+  /** Who wrote it, where the file says so. */
   readonly writer?: string;
 }
 

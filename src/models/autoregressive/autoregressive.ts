@@ -21,12 +21,15 @@ import { AutoregressiveStream } from "./stream.ts";
 
 /** Rows of D, and of D×D. */
 export interface AutoregressiveOutputs {
+  /** [T,D] one row a step. */
   readonly means: Float64Array;
+  /** [T,D,D] */
   readonly covariances: Float64Array;
 }
 
 /** Parameters, row-major. */
 export interface AutoregressiveParameters {
+  /** p, the number of steps that a step depends on. */
   readonly order: number;
   /** [p,D,D], A_1 first */
   readonly coefficients: Float64Array;
@@ -38,6 +41,7 @@ export interface AutoregressiveParameters {
 
 /** An autoregressive model. */
 export class Autoregressive {
+  /** The kernels and the memory that it works on: float64. */
   readonly engine: InferenceEngine;
   readonly #rules: AutoregressiveRules;
   readonly #algebra: Algebra;

@@ -15,6 +15,7 @@ import type { AutoregressiveRules } from "./spec.ts";
 
 /** What a fit came to. */
 export interface AutoregressiveReport {
+  /** p of the model that stays: the one of the spec, or the best by its criterion. */
   readonly order: number;
   /** ln p(the steps used | those before), nats. */
   readonly logLikelihood: number;

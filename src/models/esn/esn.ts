@@ -25,8 +25,9 @@ const CHUNK = 1024;
 
 /** How far a fit is. */
 export interface EsnProgress {
-  /** Sequences that have run through, of all. */
+  /** Sequences that have run through. */
   readonly sequences: number;
+  /** All sequences of this fit. */
   readonly of: number;
   /** Steps that counted so far. */
   readonly rows: number;
@@ -199,6 +200,7 @@ export class Esn {
     this.#life.end();
   }
 
+  /** `using net = await esn(spec)`. */
   [DISPOSE](): void {
     this.dispose();
   }

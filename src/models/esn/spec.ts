@@ -21,12 +21,11 @@ export interface EsnSpec {
   readonly spectralRadius?: number;
   /** In (0, 1]; smaller is slower. Default 1. */
   readonly leak?: number;
-  /**
-   * Weights from inputs, from the constant 1, and from the outputs of the step before: uniform in ±scale.
-   * Default 1, 0, 0.
-   */
+  /** Weights from inputs: uniform in ±scale. Default 1. */
   readonly inputScale?: number;
+  /** Weights from the constant 1: uniform in ±scale. Default 0. */
   readonly biasScale?: number;
+  /** Weights from the outputs of the step before: uniform in ±scale. Default 0. */
   readonly feedbackScale?: number;
   /** Standard deviation of noise inside the tanh while training. Default 0. */
   readonly noise?: number;

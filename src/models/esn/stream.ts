@@ -81,6 +81,7 @@ export class EsnStream {
     this.#life.end();
   }
 
+  /** `using stream = esn.stream()`. */
   [DISPOSE](): void {
     this.dispose();
   }

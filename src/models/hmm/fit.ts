@@ -19,7 +19,9 @@ import { initialize, type Start } from "./start.ts";
  * probabilities.
  */
 export interface HmmPrior {
+  /** Of the probabilities of the first state. Default 1. */
   readonly startprob?: number;
+  /** Of each row of the transition matrix. Default 1. */
   readonly transmat?: number;
   /** Of symbol, outcome and component probabilities. */
   readonly emission?: number;
@@ -48,8 +50,11 @@ export interface HmmTask {
 
 /** Copies of all parameters. */
 export interface HmmSnapshot {
+  /** [S] probabilities of the first state. */
   readonly startprob: Float64Array;
+  /** [S,S] row-major: row the state before, column the state after. */
   readonly transmat: Float64Array;
+  /** The parameters of the emission, by name. */
   readonly emission: NamedArrays;
 }
 

@@ -18,7 +18,9 @@ export interface HmmSelectOptions extends HmmFitOptions {
 
 /** The best model, and what all of them came to. */
 export interface HmmSelection {
+  /** The candidate with the smallest criterion; the others are disposed. */
   readonly model: Hmm;
+  /** Of its fit. */
   readonly report: EmReport;
   /** In the order of the states asked for. */
   readonly candidates: readonly ({ readonly states: number } & Criteria)[];

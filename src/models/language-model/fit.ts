@@ -34,6 +34,7 @@ export interface LanguageModelFitOptions {
   readonly restarts?: number;
   /** Stops after the current step. */
   readonly signal?: AbortSignal;
+  /** Called after every step. */
   readonly onProgress?: (progress: LanguageModelProgress) => void;
 }
 

@@ -4,6 +4,7 @@ import type { GaussianStates } from "./outputs.ts";
 
 /** Driving inputs beside the sequences, for models that have them. */
 export interface Driven {
+  /** u [T,m] for each sequence. Required where the model's `input` is above 0. */
   readonly inputs?: Sequences;
 }
 
@@ -21,6 +22,7 @@ export interface LikelihoodOptions extends Driven {
 
 /** x_t given y_1..y_t; diffuse directions have variance ∞. */
 export interface Filtered extends GaussianStates {
+  /** ln p(y), nats: the sum of `logLikelihoods`. */
   readonly logLikelihood: number;
   /** ln p(y_t | y_<t) [T] */
   readonly logLikelihoods: Float64Array;
@@ -30,17 +32,25 @@ export interface Filtered extends GaussianStates {
 export interface Smoothed extends GaussianStates {
   /** cov(x_{t+1}, x_t) [T-1,n,n] */
   readonly lagCovariances: Float64Array;
+  /** ln p(y), nats. */
   readonly logLikelihood: number;
 }
 
 /** Parameters, row-major. */
 export interface LdsParameters {
+  /** [n,n] x_{t+1} by x_t. */
   readonly A: Float64Array;
+  /** [n,m] x_{t+1} by u_t. */
   readonly B: Float64Array;
+  /** [p,n] y_t by x_t. */
   readonly C: Float64Array;
+  /** [p,m] y_t by u_t. */
   readonly D: Float64Array;
+  /** [n,n] covariance of the noise of the states. */
   readonly Q: Float64Array;
+  /** [p,p] covariance of the noise of the outputs. */
   readonly R: Float64Array;
+  /** The first state: nothing is known of it, or its mean [n] and covariance [n,n]. */
   readonly initial: "diffuse" | { readonly mean: Float64Array; readonly covariance: Float64Array };
 }
 

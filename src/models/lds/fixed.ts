@@ -9,7 +9,9 @@ export type LdsName = (typeof ldsNames)[number];
  * Entries of a parameter: places in its numbers, row by row; of `initial` the mean and then the covariance.
  */
 export interface FixedEntries {
+  /** Which parameter. */
   readonly name: LdsName;
+  /** Places that keep their values. */
   readonly indices: readonly number[];
 }
 

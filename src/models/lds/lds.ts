@@ -49,6 +49,7 @@ import { expectation, type LdsTask } from "./training.ts";
 
 /** A linear dynamical system. */
 export class Lds {
+  /** The kernels and the memory that it works on: float64. */
   readonly engine: InferenceEngine;
   readonly #kalman: Kalman;
   readonly #saved: Omit<SavedLds, "fitted">;

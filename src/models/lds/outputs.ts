@@ -7,7 +7,9 @@ import type { Ptr } from "../../wasm/kernels.ts";
 
 /** Gaussian states of one sequence: rows of n, and of n×n. */
 export interface GaussianStates {
+  /** [T,n] */
   readonly means: Float64Array;
+  /** [T,n,n] */
   readonly covariances: Float64Array;
 }
 

@@ -5,7 +5,9 @@ import type { Random } from "../../wasm/random.ts";
 
 /** A drawn sequence [length,p] and its states [length,n]. */
 export interface LdsSample {
+  /** [length,p] */
   readonly sequence: Float64Array;
+  /** [length,n] */
   readonly states: Float64Array;
 }
 

@@ -10,8 +10,9 @@ import type { GaussianOutputs } from "./outputs.ts";
 
 /** What one observation tells. */
 export interface StreamStep {
-  /** x_t given all so far: [n] and [n,n]; directions that nothing observed yet have variance ∞. */
+  /** x_t given all so far [n]; directions that nothing observed yet have variance ∞. */
   readonly mean: Float64Array;
+  /** [n,n] row-major. */
   readonly covariance: Float64Array;
   /** ln p(y_t | y_<t), nats. */
   readonly logLikelihood: number;

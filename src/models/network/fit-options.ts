@@ -26,6 +26,7 @@ export interface FitProgress {
   readonly step: number;
   /** Of how many, where that is known. */
   readonly steps?: number;
+  /** Training loss of this step, before it: nats or squared error, a mean over what counts in the batch. */
   readonly loss: number;
   /** The last look at the validation data. */
   readonly metrics?: Figures;

@@ -35,57 +35,92 @@ export interface RecurrentOptions {
    * Default none.
    */
   readonly given?: readonly number[];
+  /** How parameters start, by role. Default: each role's own default. */
   readonly init?: Initialization;
 }
 
 /** Plain or leaky units. */
 export interface RnnLayer extends RecurrentOptions, Required<RnnOptions> {
+  /** The kind of layer. */
   readonly type: "rnn";
+  /** H, the width of its outputs. */
   readonly units: number;
 }
 /** Memory cells. */
 export interface LstmLayer extends RecurrentOptions, Required<LstmOptions> {
+  /** The kind of layer. */
   readonly type: "lstm";
+  /** H, the width of its outputs; its state is 2H wide. */
   readonly units: number;
 }
 /** Gated units. */
 export interface GruLayer extends RecurrentOptions, Required<GruOptions> {
+  /** The kind of layer. */
   readonly type: "gru";
+  /** H, the width of its outputs. */
   readonly units: number;
 }
 /** Layers of a cell, run through time. */
 export type RecurrentLayer = RnnLayer | LstmLayer | GruLayer;
+/**
+ * A recurrent layer in both directions of time, as `bidirectional` makes it: width 2H, forward part first.
+ */
 export interface BidirectionalLayer {
+  /** The kind of layer. */
   readonly type: "bidirectional";
+  /** The layer of each direction; their parameters are separate. */
   readonly layer: RecurrentLayer;
 }
+/** y = f(x·W + b) at each step, as `dense` makes it. */
 export interface DenseLayer {
+  /** The kind of layer. */
   readonly type: "dense";
+  /** The width of its outputs. */
   readonly units: number;
+  /** f, element by element. */
   readonly activation: Activation;
+  /** Whether there is a b. */
   readonly bias: boolean;
+  /** How W and b start. Default: each role's own default. */
   readonly init?: Pick<Initialization, "input" | "bias">;
 }
+/** A learned row for each symbol, as `embedding` makes it. */
 export interface EmbeddingLayer {
+  /** The kind of layer. */
   readonly type: "embedding";
+  /** V: inputs are whole numbers below it. */
   readonly symbols: number;
+  /** Numbers in a row, the width of its outputs. */
   readonly width: number;
+  /** How the rows [V,width] start. Default: the role's own default. */
   readonly init?: Pick<Initialization, "input">;
 }
+/** The inputs of the last steps side by side, as `delayTaps` makes it. */
 export interface DelayTapsLayer {
+  /** The kind of layer. */
   readonly type: "delayTaps";
+  /** How many steps stand side by side, this one included: the width is that many times the input's. */
   readonly taps: number;
 }
+/** Fewer and wider steps, as `subsample` makes it. */
 export interface SubsampleLayer {
+  /** The kind of layer. */
   readonly type: "subsample";
+  /** How many steps become one. */
   readonly steps: number;
 }
+/** A dense layer's output and its input side by side, as `skip` makes it. */
 export interface SkipLayer {
+  /** The kind of layer. */
   readonly type: "skip";
+  /** The layer whose input goes past it. */
   readonly layer: DenseLayer;
 }
+/** Random zeros while training, as `dropout` makes it (Srivastava et al. 2014). */
 export interface DropoutLayer {
+  /** The kind of layer. */
   readonly type: "dropout";
+  /** The probability of a zero, [0, 1). */
   readonly rate: number;
 }
 /** Any layer. */

@@ -49,7 +49,9 @@ interface StartValues {
 
 /** A sequence model. */
 export class Network {
+  /** What the net was made from, defaults filled in. */
   readonly spec: Required<NetworkSpec>;
+  /** The kernels and the memory that it works on. */
   readonly engine: Engine;
   readonly #life = new Lifetime("network", this);
   readonly #built: BuiltGraph;

@@ -10,6 +10,7 @@ import { checkValues, finite, flatten, type Sequence } from "../../data/sequence
 export interface NamedMatrix {
   /** The layer's name and the parameter's: "lstm1.Wx". */
   readonly name: string;
+  /** Of `data`; a bias is one row. */
   readonly shape: readonly [rows: number, columns: number];
   /** Row-major; a copy. */
   readonly data: Floats;

@@ -17,6 +17,7 @@ import { Stream } from "./stream.ts";
 
 /** A net that answers and does not learn. */
 export class SavedNet {
+  /** What the net was made from, defaults filled in. */
   readonly spec: Required<NetworkSpec>;
   readonly #life = new Lifetime("net", this);
   readonly #parts: LossParts;

@@ -11,6 +11,7 @@ import { checkConstraint, type NetworkConstraint } from "./constraints.ts";
 import { readLayer, type Layer } from "./layers.ts";
 
 const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
+/** A loss without options: see `NetworkSpec.loss`. */
 export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
 
 /**
@@ -18,6 +19,7 @@ export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
  * "error" (default) refuses them.
  */
 export interface CtcLoss extends CtcOptions {
+  /** Which loss the options belong to. */
   readonly kind: "ctc";
 }
 /** A loss by its name, or with options. Plain data. */
@@ -36,6 +38,7 @@ export function lossOf(spec: LossSpec): Loss {
 export interface NetworkSpec {
   /** Reals a step; or `{ symbols: V }`: whole numbers below V, one a step, or `perStep` of them. */
   readonly input: number | { readonly symbols: number; readonly perStep?: number };
+  /** From the input to the output; the last one's width is the width of the answers. */
   readonly layers: readonly Layer[];
   /**
    * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc

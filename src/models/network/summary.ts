@@ -17,6 +17,7 @@ export interface LayerSummary {
 
 /** A net in figures. `String(summary)` is a table. */
 export interface NetworkSummary {
+  /** In the order of the net, from the input on. */
   readonly layers: readonly LayerSummary[];
   /** Numbers that are learned. */
   readonly weights: number;
@@ -24,6 +25,7 @@ export interface NetworkSummary {
   readonly bytes: number;
   /** Multiply-adds of all layers' products, each for one step. */
   readonly multiplyAdds: number;
+  /** A table for the screen, one line a layer. */
   toString(): string;
 }
 

@@ -120,6 +120,7 @@ export class Unrolled {
     return { loss: value / total, gradient };
   }
 
+  /** Gives its memory back. The net that it was made from is not touched. */
   dispose(): void {
     this.#tape.dispose();
     this.#weights.dispose();

@@ -14,8 +14,11 @@ import { stationaryCovariance } from "./stationary-covariance.ts";
 
 /** The seasonal part. */
 export interface ArimaSeason {
+  /** Autoregressive terms at multiples of the period. */
   readonly P?: number;
+  /** Differences over one period. */
   readonly D?: number;
+  /** Moving-average terms at multiples of the period. */
   readonly Q?: number;
   /** s, steps a season. */
   readonly period: number;
@@ -23,9 +26,13 @@ export interface ArimaSeason {
 
 /** Orders, each 0 where it is left out. */
 export interface ArimaSpec {
+  /** Autoregressive terms. */
   readonly p?: number;
+  /** Differences. */
   readonly d?: number;
+  /** Moving-average terms. */
   readonly q?: number;
+  /** Default: no season. */
   readonly seasonal?: ArimaSeason;
   /** m, inputs a step whose weights are estimated. Default 0. */
   readonly inputs?: number;

@@ -38,6 +38,7 @@ import { simulateStates, smoothedDisturbances, type Disturbances } from "./simul
 
 /** Inputs beside the series: where there is a history and a future, of both in one sequence. */
 export interface WithInputs {
+  /** [T,m] for each series. Required where the model's `inputs` is above 0. */
   readonly inputs?: Sequences;
 }
 
@@ -51,25 +52,35 @@ export interface Estimates {
 
 /** A forecast with its interval. */
 export interface Forecast extends GaussianOutputs {
-  /** Bounds between which the value lies with the probability `level`. */
+  /** [steps] lower bounds of the intervals that hold the value with the probability `level`. */
   readonly lower: Float64Array;
+  /** [steps] the upper bounds. */
   readonly upper: Float64Array;
 }
 
 /** Criteria of a fit, of which less is better. */
 export interface StateSpaceCriteria {
+  /** 2k - 2·ln p, of k parameters (Akaike 1974). */
   readonly aic: number;
+  /** AIC for few observations: + 2k(k+1)/(n-k-1) (Hurvich & Tsai 1989). */
   readonly aicc: number;
+  /** k·ln n - 2·ln p (Schwarz 1978). */
   readonly bic: number;
+  /** k, what was estimated. */
   readonly parameters: number;
+  /** n, the values that count in ln p. */
   readonly observations: number;
 }
 
 /** Base of structural and ARIMA models. */
 export class StateSpaceModel {
+  /** The kernels and the memory that it works on: float64. */
   readonly engine: InferenceEngine;
+  /** The filter, with the parameters of the last fit. */
   protected readonly kalman: Kalman;
+  /** What kind of model: its parameters, and its matrices by them. */
   protected readonly family: Family;
+  /** Of the model: it holds the memory, and refuses calls after `dispose`. */
   protected readonly life: Lifetime;
   readonly #seed: number;
   #estimates: Estimates | undefined;
@@ -317,6 +328,7 @@ export class StateSpaceModel {
     return data[0];
   }
 
+  /** Series with the inputs beside them, the constant's column of ones last. */
   protected withInputs(who: string, y: readonly Float64Array[], inputs: Sequences | undefined): Series[] {
     const { input, constant } = this.family;
     const own = input - (constant ? 1 : 0);

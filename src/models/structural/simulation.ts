@@ -48,7 +48,9 @@ export function simulateStates(
  * B·u_t.
  */
 export interface Disturbances {
+  /** [T,p] */
   readonly outputs: Float64Array;
+  /** [T-1,n] */
   readonly states: Float64Array;
 }
 

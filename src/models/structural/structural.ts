@@ -14,7 +14,9 @@ import { structuralFamily, type StructuralFamily, type StructuralSpec } from "./
 
 /** A component at every step, given all of the series. */
 export interface Component {
+  /** [T] */
   readonly means: Float64Array;
+  /** [T] */
   readonly variances: Float64Array;
 }
 

@@ -8,6 +8,7 @@ import type { Item, Task } from "../../train/task.ts";
 /** Whose definition: Martens & Sutskever 2011, or Hochreiter & Schmidhuber 1997. */
 export type Variant = "ms11" | "hs97";
 
+/** How hard a task of long lags is, and by which paper. */
 export interface LongLagOptions {
   /** T, steps between what must be kept and its use, as each task defines it; at least 10. Default 50. */
   lag?: number;
