@@ -73,6 +73,12 @@ interface Rows {
   readonly weights: Matrix;
 }
 
+/** The first place at or after `from` where a number is missing, or -1. */
+function firstHole(y: Float64Array, from: number): number {
+  for (let i = from; i < y.length; ++i) if (y[i] !== y[i]) return i;
+  return -1;
+}
+
 /** The products of one pass. */
 class ExpectedProducts {
   readonly #kalman: Kalman;
@@ -119,17 +125,18 @@ class ExpectedProducts {
     const { output: p, state: n } = this.#model;
     const { steps: T, outputs, smoothedCovariance } = this.#pass;
     const y = Float64Array.from(memory.reals(outputs, T * p));
-    const seenAt = (t: number): number[] =>
-      Array.from({ length: p }, (_, i) => i).filter((i) => y[t * p + i] === y[t * p + i]);
-    for (let t = 0, from = 0; t <= T; ++t) {
-      const seen = t < T ? seenAt(t) : [];
-      if (seen.length === p) continue;
+    for (let from = 0; from < T;) {
+      const hole = firstHole(y, from * p);
+      const t = hole < 0 ? T : Math.floor(hole / p);
       if (t > from) this.#addComplete(to, from, t - from);
       from = t + 1;
+      if (hole < 0) continue;
+      const row = y.subarray(t * p, (t + 1) * p);
+      const seen = Array.from({ length: p }, (_, i) => i).filter((i) => row[i] === row[i]);
       if (seen.length === 0) continue;
       const z = this.#row(this.#z, t, to.zz.rows, 1);
       const P = this.#row(smoothedCovariance, t, n, n);
-      addPartial(this.#model, to, { seen, y: y.subarray(t * p, (t + 1) * p), z, P });
+      addPartial(this.#model, to, { seen, y: row, z, P });
     }
   }
 

@@ -49,6 +49,13 @@ export function expectation(
   return { logLikelihood, moments };
 }
 
+/** How many numbers are not missing. */
+function countSeen(y: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < y.length; ++i) if (y[i] === y[i]) ++count;
+  return count;
+}
+
 /** A system in training: its parameters move, `model` is where they are. */
 export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel {
   model: LinearGaussian;
@@ -73,7 +80,7 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
     this.#floor = (task.floor * squares(this.#deviations)) / model.output;
     this.#coordinates = new LdsCoordinates(model, { fixed, diagonal: start.diagonal });
     this.#moments = ldsMoments(kalman.algebra, model.state, model.output, model.input);
-    this.observations = sum(outputs.map((y) => y.filter((x) => x === x).length)) || 1;
+    this.observations = sum(outputs.map(countSeen)) || 1;
   }
 
   /** Whether what is fixed leaves a step of EM no closed form. */

@@ -25,10 +25,7 @@ export class Units {
   /** The series in these units. */
   series({ y, u }: Series): Series {
     const { outputs, inputs } = this.#sizes;
-    return {
-      y: y.map((x, i) => x / outputs[i % outputs.length]),
-      u: u?.map((x, i) => x / inputs[i % inputs.length]),
-    };
+    return { y: divided(y, outputs), u: u && divided(u, inputs) };
   }
 
   /** The system in these units. */
@@ -63,11 +60,16 @@ export class Units {
     const start = initial === "diffuse" ? log(states).reduce((a, b) => a + b, 0) : 0;
     let total = -start * data.length;
     for (const { y } of data)
-      y.forEach((x, i) => {
-        if (x === x) total += logs[i % outputs.length];
-      });
+      for (let i = 0; i < y.length; ++i) if (y[i] === y[i]) total += logs[i % outputs.length];
     return total;
   }
+}
+
+/** Rows of numbers, each by the unit of its column. */
+function divided(x: Float64Array, units: Float64Array): Float64Array {
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < x.length; ++i) result[i] = x[i] / units[i % units.length];
+  return result;
 }
 
 type Log = (x: Float64Array) => Float64Array;
