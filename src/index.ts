@@ -143,15 +143,18 @@ export type { Each, Sequence, Sequences } from "./data/sequence.ts";
 export { sgd } from "./optim/sgd.ts";
 export { momentum } from "./optim/momentum.ts";
 export { nesterov } from "./optim/nesterov.ts";
-export { adam } from "./optim/adam.ts";
+export { adam, adamW } from "./optim/adam.ts";
 export { rmsprop } from "./optim/rmsprop.ts";
 export { hessianFree } from "./optim/hessian-free.ts";
 export type { DescentOptions } from "./optim/descent.ts";
+export type { ParameterGroup } from "./optim/groups.ts";
 export type { MomentumOptions } from "./optim/momentum.ts";
 export type { AdamOptions } from "./optim/adam.ts";
 export type { RmspropOptions } from "./optim/rmsprop.ts";
 export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free.ts";
-export { piecewise, ramp, risingMomentum } from "./optim/schedule.ts";
+export { piecewise, ramp, risingMomentum, warmUp } from "./optim/schedule.ts";
+export { cosine, oneCycle } from "./optim/cosine.ts";
+export type { CosineOptions, OneCycleOptions } from "./optim/cosine.ts";
 export type { Schedule } from "./optim/schedule.ts";
 export type {
   Optimizer,

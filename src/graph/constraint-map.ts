@@ -138,6 +138,15 @@ export class ConstraintMap {
     this.#transpose(theta, phi, true);
   }
 
+  /** Indices of the φ that move θ_i; none where it is fixed. */
+  freeOf(i: number): number[] {
+    const j = this.#free[i]!;
+    if (j >= 0) return [j];
+    return this.#groups
+      .filter(({ members }) => members.includes(i))
+      .flatMap(({ basis, from }) => basis.map((_, c) => from + c));
+  }
+
   #apply(phi: Ptr, theta: Ptr, affine: boolean): void {
     const from = this.#engine.memory.reals(phi, this.size);
     const to = this.#engine.memory.reals(theta, this.#P);

@@ -17,15 +17,8 @@ export const momentum = (options: MomentumOptions = {}): Optimizer =>
       defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 },
       vectors: ["velocity"],
       check: (o) => checkSchedule("momentum", "momentum", o.momentum, 0, 1),
-      update: ({ f, g, rate, step, vectors }, o) =>
-        f.engine.kernels.momentumUpdate(
-          f.size,
-          rate,
-          valueAt(o.momentum, step),
-          g,
-          vectors.velocity,
-          f.theta,
-        ),
+      update: ({ engine, size, theta, g, rate, step, vectors }, o) =>
+        engine.kernels.momentumUpdate(size, rate, valueAt(o.momentum, step), g, vectors.velocity!, theta),
     },
     options,
   );

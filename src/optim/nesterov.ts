@@ -15,12 +15,12 @@ export const nesterov = (options: MomentumOptions = {}): Optimizer =>
       defaults: { rate: 0.01, momentum: 0.9, clip: undefined, decay: 0 },
       vectors: ["velocity"],
       check: (o) => checkSchedule("nesterov", "momentum", o.momentum, 0, 1),
-      look: ({ f, step, vectors }, o) =>
-        f.engine.kernels.addScaled(f.size, valueAt(o.momentum, step), vectors.velocity, f.theta),
-      update: ({ f, g, rate, step, vectors }, o) => {
-        const { kernels: k } = f.engine;
-        k.axpby(f.size, -rate, g, valueAt(o.momentum, step), vectors.velocity);
-        k.addScaled(f.size, -rate, g, f.theta);
+      look: ({ engine, size, theta, step, vectors }, o) =>
+        engine.kernels.addScaled(size, valueAt(o.momentum, step), vectors.velocity!, theta),
+      update: ({ engine, size, theta, g, rate, step, vectors }, o) => {
+        const { kernels: k } = engine;
+        k.axpby(size, -rate, g, valueAt(o.momentum, step), vectors.velocity!);
+        k.addScaled(size, -rate, g, theta);
       },
     },
     options,

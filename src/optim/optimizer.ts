@@ -8,6 +8,17 @@ import { OptionError, show } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 
+/**
+ * A run of θ, by the names of the parameters that it is of: one, or several where constraints make the same
+ * numbers stand for them.
+ */
+export interface ParameterRange {
+  readonly names: readonly string[];
+  /** First index in θ, and how many. */
+  readonly from: number;
+  readonly size: number;
+}
+
 /** A differentiable function of θ. Values are means over the current minibatch. */
 export interface Objective {
   /** The kernels and the memory that θ lies in. */
@@ -16,6 +27,8 @@ export interface Objective {
   readonly size: number;
   /** θ [P]: the point; written by the optimizer. */
   readonly theta: Ptr;
+  /** All of θ by names, in order and without gaps; absent where its numbers have none. */
+  readonly ranges?: readonly ParameterRange[];
   /** θ was written: forget whatever was computed from it. */
   changed(): void;
   /** f(θ). */

@@ -22,8 +22,8 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer =>
         inRange("rmsprop", "averaging", o.averaging, 0, 1 - 2 ** -52);
         inRange("rmsprop", "epsilon", o.epsilon, 0);
       },
-      update: ({ f, g, rate, vectors }, { averaging, epsilon }) =>
-        f.engine.kernels.rmspropUpdate(f.size, rate, averaging, epsilon, g, vectors.square, f.theta),
+      update: ({ engine, size, theta, g, rate, vectors }, { averaging, epsilon }) =>
+        engine.kernels.rmspropUpdate(size, rate, averaging, epsilon, g, vectors.square!, theta),
     },
     options,
   );

@@ -2,7 +2,7 @@
  * Rates and momenta that change with the step: a number, or a function of the steps done so far (0 at the
  * first).
  */
-import { OptionError, inRange } from "../wasm/errors.ts";
+import { OptionError, inRange, whole } from "../wasm/errors.ts";
 
 /** A number, or its value at each step, counted from 0. */
 export type Schedule = number | ((step: number) => number);
@@ -49,6 +49,16 @@ export function ramp({
     if (step <= hold) return from;
     return step >= until ? to : from + ((to - from) * (step - hold)) / (until - hold);
   };
+}
+
+/**
+ * A schedule that begins gently: rate·(t + 1)/steps at step t of the first `steps`, then the rate as it is.
+ * Schedules below keep their own count: the warm-up is a part of their steps.
+ */
+export function warmUp(rate: Schedule, steps: number): Schedule {
+  checkSchedule("warmUp", "rate", rate, 0);
+  whole("warmUp", "steps", steps, 1);
+  return (step) => valueAt(rate, step) * Math.min(1, (step + 1) / steps);
 }
 
 /**

@@ -10,7 +10,7 @@ export const sgd = (options: DescentOptions = {}): Optimizer =>
       defaults: { rate: 0.1, clip: undefined, decay: 0 },
       vectors: [],
       check: () => {},
-      update: ({ f, g, rate }) => f.engine.kernels.addScaled(f.size, -rate, g, f.theta),
+      update: ({ engine, size, theta, g, rate }) => engine.kernels.addScaled(size, -rate, g, theta),
     },
     options,
   );

@@ -10,9 +10,10 @@ import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { ConstraintMap } from "../graph/constraint-map.ts";
-import type { CurvatureObjective } from "../optim/optimizer.ts";
+import type { CurvatureObjective, ParameterRange } from "../optim/optimizer.ts";
 import { Batch } from "./batch.ts";
 import { NetLoss, type LossParts, type PassMode } from "./net-loss.ts";
+import { parameterRanges } from "./parameter-ranges.ts";
 import type { ShardResult } from "./shards.ts";
 import { meanSquaredGradient } from "./squared-gradients.ts";
 import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
@@ -92,6 +93,11 @@ export class NetworkObjective {
     return new StepObjective(this, step);
   }
 
+  /** θ by the names of the net's parameters. */
+  get ranges(): readonly ParameterRange[] {
+    return parameterRanges(this.parts.weights.graph.parameters, this.parts.constraints);
+  }
+
   /** θ [F] was written: the full parameters follow. */
   changed(): void {
     const { weights, constraints } = this.parts;
@@ -169,6 +175,10 @@ class StepObjective implements CurvatureObjective {
     this.#net = net;
     this.#step = step;
     this.#mode = step.mode ?? {};
+  }
+
+  get ranges(): readonly ParameterRange[] {
+    return this.#net.ranges;
   }
 
   changed(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   adam,
+  adamW,
   momentum,
   nesterov,
   piecewise,
@@ -65,6 +66,7 @@ const optimizers: Record<string, { make(rate?: number): Optimizer; steps: number
   momentum: { make: (rate = 0.05) => momentum({ rate, momentum: 0.8 }), steps: 200, valley: 0.001 },
   nesterov: { make: (rate = 0.05) => nesterov({ rate, momentum: 0.8 }), steps: 200, valley: 0.001 },
   adam: { make: (rate = 0.2) => adam({ rate }), steps: 600, valley: 0.02 },
+  adamW: { make: (rate = 0.2) => adamW({ rate, decay: 0 }), steps: 600, valley: 0.02 },
   rmsprop: {
     make: (rate = 0.02) => rmsprop({ rate: ramp({ from: rate, to: 0, until: 600 }) }),
     steps: 600,
@@ -134,7 +136,7 @@ describe.each(Object.entries(optimizers))("%s", (name, { make, steps, valley }) 
     expect([one.gradientNorm, f.at()[0]]).toEqual([100, 98]);
     await sgd({ rate: 0.1, decay: 0.5 }).start(f).step();
     close(f.at()[0], 98 - 0.1 * (98 + 49), { rel: 1e-15 });
-    const maker = { sgd, momentum, nesterov, adam, rmsprop }[name] as (o: object) => Optimizer;
+    const maker = { sgd, momentum, nesterov, adam, adamW, rmsprop }[name] as (o: object) => Optimizer;
     expect(() => maker({ rat: 1 })).toThrow(`${name}: unknown option "rat", want one of rate`);
     expect(() => maker({ rate: -1 })).toThrow(`${name}: rate is -1`);
     expect(() => maker({ clip: 0 })).toThrow("clip is 0");

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import {
   adam,
+  adamW,
+  cosine,
   dense,
   dropout,
   gru,
@@ -9,8 +11,10 @@ import {
   momentum,
   nesterov,
   network,
+  oneCycle,
   rmsprop,
   sgd,
+  warmUp,
   type DataItem,
   type Network,
   type Optimizer,
@@ -71,6 +75,18 @@ const optimizers: [string, () => Optimizer][] = [
   ["nesterov", () => nesterov({ rate: 0.05, clip: 1 })],
   ["adam", () => adam({ rate: 0.01 })],
   ["rmsprop", () => rmsprop({ rate: 0.005 })],
+  [
+    "adamW",
+    () =>
+      adamW({
+        rate: warmUp(cosine({ from: 0.02, to: 0.001, until: 9 }), 3),
+        groups: [
+          { parameters: "*.b", decay: 0 },
+          { parameters: "gru2.*", frozen: true },
+          { parameters: "dense*", rate: oneCycle({ max: 0.03, steps: 11 }) },
+        ],
+      }),
+  ],
   ["hessianFree", () => hessianFree({ cgIterations: 4 })],
 ];
 
