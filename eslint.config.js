@@ -56,7 +56,6 @@ export default tseslint.config(
     files: [
       "bench/peers/{jax,material,run}.js",
       "src/data/matrix.ts",
-      "src/inference/beam-search.ts",
       "src/models/language-model/language-model.ts",
       "src/models/network/initializers.ts",
       "src/models/structural/structural-family.ts",

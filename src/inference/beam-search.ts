@@ -12,6 +12,8 @@ import type { Sequence } from "../data/sequence.ts";
 import { engine, type Engine } from "../wasm/engine.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { languageOption, nextLogs, probabilityRows } from "./class-rows.ts";
+import { mapped } from "./elementwise.ts";
+import { childOf, emptyPrefix, endStep, labelsOf, prune, total, type Prefix } from "./prefix-tree.ts";
 
 /** What may follow a prefix. */
 export interface LanguageModel {
@@ -43,38 +45,20 @@ export interface Hypothesis {
   readonly score: number;
 }
 
-/** A node of the prefix tree: summed scores of the alignments that end in a blank, and in the label. */
-interface Prefix {
-  readonly parent: Prefix | undefined;
-  readonly label: number;
-  readonly children: Map<number, Prefix>;
-  /** Language model factors of what comes next, once asked for. */
-  factors: Float64Array | undefined;
-  blank: number;
-  labeled: number;
-  nextBlank: number;
-  nextLabeled: number;
-  /** The step at which it was last reached. */
-  step: number;
+const who = "beamSearch";
+
+/** Options with defaults. */
+interface Settings {
+  readonly K: number;
+  readonly width: number;
+  readonly cutoff: number;
+  readonly weight: number;
+  readonly bonus: number;
+  readonly language: LanguageModel | undefined;
 }
 
-const start = (parent: Prefix | undefined, label: number): Prefix => ({
-  parent,
-  label,
-  children: new Map(),
-  factors: undefined,
-  blank: 0,
-  labeled: 0,
-  nextBlank: 0,
-  nextLabeled: 0,
-  step: -1,
-});
-const score = (prefix: Prefix): number => prefix.blank + prefix.labeled;
-const labelsOf = (prefix: Prefix): number[] => {
-  const labels: number[] = [];
-  for (let node = prefix; node.parent; node = node.parent) labels.unshift(node.label);
-  return labels;
-};
+/** e^(weight·ln P + bonus) [K] of each label after a prefix, and last of the end. */
+type Factors = (prefix: Prefix) => Float64Array;
 
 /**
  * Decodes y [T,K], probabilities of one sequence, row-major or one array a step. Hypotheses best first, at
@@ -82,94 +66,96 @@ const labelsOf = (prefix: Prefix): number[] => {
  * has other labels; DataError where y is no probabilities.
  */
 export async function beamSearch(steps: Sequence, options: BeamOptions): Promise<Hypothesis[]> {
-  const who = "beamSearch";
-  knownOptions(who, options, ["classes", "width", "cutoff", "language", "weight", "bonus"]);
-  const K = whole(who, "classes", options.classes, 1);
-  const width = whole(who, "width", options.width ?? 32, 1);
-  const cutoff = inRange(who, "cutoff", options.cutoff ?? 1e-4, 0, 1);
-  const weight = inRange(who, "weight", options.weight ?? 1, 0);
-  const bonus = inRange(who, "bonus", options.bonus ?? 0, -1e3, 1e3);
-  const language = languageOption(who, options.language);
+  const settings = readOptions(options);
+  const { K, width, language } = settings;
   const y = probabilityRows(who, steps, K);
   const e = await engine("float64");
-  const factorsOf = (prefix: Prefix): Float64Array =>
+  const factors = language && languageFactors(e, language, settings);
+
+  const scales: number[] = [];
+  let beam = [emptyPrefix(K - 1)];
+  for (let t = 0; t < y.length / K; ++t) {
+    const reached = extend(beam, (k) => y[t * K + k], t, settings, factors);
+    const scale = endStep(reached);
+    if (scale === 0) return [];
+    scales.push(scale);
+    beam = prune(reached, width);
+  }
+  return hypotheses(e, beam, scales, factors && ((prefix) => factors(prefix)[K - 1]));
+}
+
+function readOptions(options: BeamOptions): Settings {
+  knownOptions(who, options, ["classes", "width", "cutoff", "language", "weight", "bonus"]);
+  return {
+    K: whole(who, "classes", options.classes, 1),
+    width: whole(who, "width", options.width ?? 32, 1),
+    cutoff: inRange(who, "cutoff", options.cutoff ?? 1e-4, 0, 1),
+    weight: inRange(who, "weight", options.weight ?? 1, 0),
+    bonus: inRange(who, "bonus", options.bonus ?? 0, -1e3, 1e3),
+    language: languageOption(who, options.language),
+  };
+}
+
+/** Asks the language model once a prefix. */
+function languageFactors(e: Engine, language: LanguageModel, { K, weight, bonus }: Settings): Factors {
+  const logFactor = (logP: number, k: number): number =>
+    (weight === 0 ? 0 : weight * logP) + (k < K - 1 ? bonus : 0);
+  return (prefix) =>
     (prefix.factors ??= mapped(
       e,
       "mapExp",
-      Array.from(
-        nextLogs(who, language!, labelsOf(prefix), K),
-        (v, k) => (weight === 0 ? 0 : weight * v) + (k < K - 1 ? bonus : 0),
-      ),
+      Array.from(nextLogs(who, language, labelsOf(prefix), K), logFactor),
     ));
+}
 
-  const root = start(undefined, K - 1);
-  const scales: number[] = [];
-  root.blank = 1;
-  let beam = [root];
-  for (let t = 0; t < y.length / K; ++t) {
-    const reached: Prefix[] = [];
-    const tried: number[] = [];
-    const p = (k: number): number => y[t * K + k];
-    const reach = (prefix: Prefix): Prefix => {
-      if (prefix.step < t) {
-        prefix.step = t;
-        reached.push(prefix);
-      }
-      return prefix;
-    };
-    for (let k = 0; k < K - 1; ++k) if (p(k) >= cutoff && p(k) > 0) tried.push(k);
-    for (const prefix of beam) {
-      reach(prefix).nextBlank += score(prefix) * p(K - 1);
-      if (prefix !== root) prefix.nextLabeled += prefix.labeled * p(prefix.label);
-      const factors = language && tried.length > 0 ? factorsOf(prefix) : undefined;
-      for (const k of tried) {
-        // a label after itself needs a blank between
-        const gain = (k === prefix.label ? prefix.blank : score(prefix)) * p(k) * (factors ? factors[k] : 1);
-        if (gain === 0) continue;
-        let child = prefix.children.get(k);
-        if (!child) prefix.children.set(k, (child = start(prefix, k)));
-        reach(child).nextLabeled += gain;
-      }
+/**
+ * Adds step t, p(k) the probability of class k, to every alignment of the beam: by a blank, by the last label
+ * once more, or by a new label. Gives the prefixes that it reaches, in the order in which they are reached.
+ */
+function extend(
+  beam: readonly Prefix[],
+  p: (k: number) => number,
+  t: number,
+  { K, cutoff }: Settings,
+  factorsOf: Factors | undefined,
+): Prefix[] {
+  const reached: Prefix[] = [];
+  const reach = (prefix: Prefix): Prefix => {
+    if (prefix.step < t) {
+      prefix.step = t;
+      reached.push(prefix);
     }
-    const scale = reached.reduce((most, prefix) => Math.max(most, prefix.nextBlank + prefix.nextLabeled), 0);
-    if (scale === 0) return [];
-    scales.push(scale);
-    for (const prefix of reached) {
-      prefix.blank = prefix.nextBlank / scale;
-      prefix.labeled = prefix.nextLabeled / scale;
-      prefix.nextBlank = prefix.nextLabeled = 0;
+    return prefix;
+  };
+  const tried: number[] = [];
+  for (let k = 0; k < K - 1; ++k) if (p(k) >= cutoff && p(k) > 0) tried.push(k);
+  for (const prefix of beam) {
+    reach(prefix).nextBlank += total(prefix) * p(K - 1);
+    if (prefix.parent) prefix.nextLabeled += prefix.labeled * p(prefix.label);
+    const factors = tried.length > 0 ? factorsOf?.(prefix) : undefined;
+    for (const k of tried) {
+      // a label after itself needs a blank between
+      const before = k === prefix.label ? prefix.blank : total(prefix);
+      const gain = before * p(k) * (factors ? factors[k] : 1);
+      if (gain !== 0) reach(childOf(prefix, k)).nextLabeled += gain;
     }
-    const kept = reached.sort((a, b) => score(b) - score(a)).slice(0, width);
-    for (const prefix of reached.slice(width)) prefix.blank = prefix.labeled = 0;
-    beam = kept;
   }
+  return reached;
+}
+
+/** What is possible of the beam, best first; `end` gives the factor of ending after a prefix. */
+function hypotheses(
+  e: Engine,
+  beam: readonly Prefix[],
+  scales: readonly number[],
+  end: ((prefix: Prefix) => number) | undefined,
+): Hypothesis[] {
   const ends = beam
-    .map((prefix) => ({
-      labels: labelsOf(prefix),
-      p: score(prefix) * (language ? factorsOf(prefix)[K - 1] : 1),
-    }))
+    .map((prefix) => ({ labels: labelsOf(prefix), p: total(prefix) * (end ? end(prefix) : 1) }))
     .filter(({ p }) => p > 0)
     .sort((a, b) => b.p - a.p);
   const scale = mapped(e, "mapLog", scales).reduce((sum, v) => sum + v, 0);
-  const logs = mapped(
-    e,
-    "mapLog",
-    ends.map(({ p }) => p),
-  );
+  const probabilities = ends.map(({ p }) => p);
+  const logs = mapped(e, "mapLog", probabilities);
   return ends.map(({ labels }, i) => ({ labels, score: logs[i] + scale }));
-}
-
-/** An elementary function of a few numbers, by the kernels. */
-function mapped(
-  { kernels, memory }: Engine,
-  map: "mapExp" | "mapLog",
-  values: readonly number[],
-): Float64Array {
-  const n = values.length;
-  const ptr = memory.allocate(Math.max(n, 1) * 8);
-  memory.reals(ptr, n).set(values);
-  kernels[map](n, ptr, ptr);
-  const result = Float64Array.from(memory.reals(ptr, n));
-  memory.free(ptr);
-  return result;
 }
