@@ -27,6 +27,8 @@ export interface DataSpec {
   readonly symbols?: number;
   readonly output: number;
   readonly target: "reals" | "class" | "labels";
+  /** What a real target may be, where the loss does not take every finite number. */
+  readonly targets?: Values;
   /** Initial states that come with each sequence. */
   readonly initial: number;
 }
@@ -119,7 +121,7 @@ function checkTarget(who: string, spec: DataSpec, target: ArrayLike<number>, len
     throw new ShapeError(`${who}: ${target.length} values, want [T,O] = [${length},${O}]`);
   if (spec.target === "class" && target.length !== length)
     throw new ShapeError(`${who}: ${target.length} values, want [T] = [${length}] classes`);
-  checkValues(who, target, spec.target === "reals" ? reals(spec) : below(O));
+  checkValues(who, target, spec.target === "reals" ? (spec.targets ?? reals(spec)) : below(O));
 }
 
 function flattenWeight(

@@ -4,6 +4,11 @@ import type { Loss } from "./loss.ts";
 export const bernoulli: Loss = {
   name: "bernoulli",
   target: "reals",
+  targets: {
+    test: (y) => y >= 0 && y <= 1,
+    want: "a probability from 0 to 1; any other number is for the loss squared",
+  },
+  inverseLink: "logistic",
   room: () => 0,
   value: (s) => s.k.bernoulliValue(s.rows, s.columns, s.z, s.target, s.weight),
   gradient: (s, scale, dz) => s.k.bernoulliGradient(s.rows, s.columns, s.z, s.target, s.weight, scale, dz),

@@ -121,14 +121,19 @@ function without<R>({ memory, packing, weight }: LossSite, sequences: readonly n
   }
 }
 
+/** Whether training passes over targets that have no alignment. Throws OptionError. */
+function passesOver(options: CtcOptions): boolean {
+  knownOptions("ctc", options, ["impossible"]);
+  return oneOf("ctc", "impossible", options.impossible ?? "error", ["error", "infinite"]) === "infinite";
+}
+
 /** The loss. */
 export function ctc(options: CtcOptions = {}): Loss {
-  knownOptions("ctc", options, ["impossible"]);
-  const infinite =
-    oneOf("ctc", "impossible", options.impossible ?? "error", ["error", "infinite"]) === "infinite";
+  const infinite = passesOver(options);
   return {
     name: "ctc",
     target: "labels",
+    inverseLink: "softmax",
     room: (s) => layOut(s, 0 as Ptr).reals,
     value(s, learning = false) {
       const bad = impossible(s, infinite);

@@ -5,6 +5,7 @@
  */
 import type { Kernels, Ptr } from "../wasm/kernels.ts";
 import type { Memory } from "../wasm/memory.ts";
+import type { Values } from "../data/sequence.ts";
 import type { Packing } from "../graph/packing.ts";
 
 /** The buffers a loss works on. */
@@ -31,6 +32,10 @@ export interface Loss {
   readonly name: string;
   /** What a target is: O reals a step, one class number a step, or a row of labels for the sequence. */
   readonly target: "reals" | "class" | "labels";
+  /** What a real target may be, where not every finite number has a loss that is bounded below. */
+  readonly targets?: Values;
+  /** The function to probabilities that is part of the loss; squashed outputs would pass through two. */
+  readonly inverseLink?: "logistic" | "softmax";
   /** Reals to keep for such a site. */
   room(s: Omit<LossSite, "kept">): number;
   /**

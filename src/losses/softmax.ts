@@ -4,6 +4,7 @@ import type { Loss } from "./loss.ts";
 export const softmax: Loss = {
   name: "softmax",
   target: "class",
+  inverseLink: "softmax",
   room: ({ rows, columns }) => rows * columns,
   value(s) {
     s.k.softmaxProbabilities(s.rows, s.columns, s.z, s.kept);

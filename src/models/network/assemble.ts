@@ -21,6 +21,7 @@ export function assemble(engine: Engine, spec: Required<NetworkSpec>, built: Bui
       symbols: first.data!.symbols,
       output: graph.node(output).columns,
       target: loss.target,
+      targets: loss.targets,
       initial: built.initialColumns,
     },
     nodes: { input, initial },

@@ -78,6 +78,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
   if (typeof full.notes !== "object" || full.notes === null)
     throw new OptionError(`network: notes are ${show(full.notes)}, want an object`);
   const { name } = lossOf(loss);
+  refuseSecondLink(read, lossOf(loss));
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
   if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
@@ -86,6 +87,22 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
     );
   }
   return { ...full, layers: read };
+}
+
+/**
+ * Throws an OptionError where the outputs are squashed already and the loss makes probabilities of them: of
+ * a logistic function of a logistic function no output is below 0.5 or above 0.73.
+ */
+function refuseSecondLink(layers: readonly Layer[], { name, inverseLink }: Loss): void {
+  let at = layers.length - 1;
+  while (at > 0 && layers[at].type === "dropout") --at;
+  const last = layers[at];
+  if (!inverseLink || !("activation" in last) || last.activation !== "logistic") return;
+  const remedy = last.type === "dense" ? 'want activation "identity"' : "want a dense layer after it";
+  throw new OptionError(
+    `network: layer ${at + 1}: ${last.type} has activation "logistic", and the loss ${name} takes the ` +
+      `${inverseLink} of its outputs: twice is once too often; ${remedy}`,
+  );
 }
 
 /** What the first layer reads. In front of an embedding, `input: 1` means one symbol a step. */
