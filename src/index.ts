@@ -2,7 +2,7 @@
 
 // loading
 export { init, engine, engineInfo } from "./wasm/engine.ts";
-export type { Engine, EngineInfo, InitOptions, Variant } from "./wasm/engine.ts";
+export type { Engine, EngineInfo, InitOptions, LoadedEngine, Variant } from "./wasm/engine.ts";
 export type { WasmSource } from "./wasm/wasm-source.ts";
 export {
   ShapeError,
@@ -13,13 +13,13 @@ export {
   DisposedError,
 } from "./wasm/errors.ts";
 export { Random } from "./wasm/random.ts";
-export type { Floats, Memory, Precision } from "./wasm/memory.ts";
+export type { Floats, Memory, MemoryUsage, Precision } from "./wasm/memory.ts";
 export type { Activation } from "./wasm/kernels.ts";
 
 // networks
 export { network, Network } from "./models/network/network.ts";
 export type { PredictOptions } from "./models/network/forward.ts";
-export type { NamedMatrix, ParameterView } from "./models/network/parameters.ts";
+export type { LossGradient, NamedMatrix, ParameterView } from "./models/network/parameters.ts";
 export type { LayerSummary, NetworkSummary } from "./models/network/summary.ts";
 export type {
   Figures,
@@ -30,8 +30,8 @@ export type {
   PlateauOptions,
 } from "./models/network/fit.ts";
 export type { EvaluateOptions } from "./models/network/evaluate.ts";
-export type { ForecastOptions } from "./models/network/forecast.ts";
-export type { SampleOptions } from "./models/network/sample.ts";
+export type { ForecastOptions, NetworkForecast } from "./models/network/forecast.ts";
+export type { SampleOptions, SymbolSample } from "./models/network/sample.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";
 export {
   rnn,
@@ -89,7 +89,7 @@ export type { HmmFiltered } from "./models/hmm/model.ts";
 export type { HmmFitOptions } from "./models/hmm/run-fit.ts";
 export type { HmmPrior, HmmSnapshot } from "./models/hmm/fit.ts";
 export type { HmmStream, HmmStep, HmmPrediction } from "./models/hmm/stream.ts";
-export type { HmmChoices, HmmSelection, HmmSelectOptions } from "./models/hmm/select.ts";
+export type { HmmCandidate, HmmChoices, HmmSelection, HmmSelectOptions } from "./models/hmm/select.ts";
 export type { Criteria } from "./models/hmm/criteria.ts";
 export type { HmmSpec } from "./models/hmm/spec.ts";
 export type { Covariance, EmissionName } from "./models/hmm/emissions/make.ts";
@@ -100,6 +100,7 @@ export type {
   AfterHistory,
   Driven,
   Filtered,
+  LdsGradient,
   LdsParameters,
   LikelihoodOptions,
   Smoothed,
@@ -111,7 +112,12 @@ export type { ArimaSeason, ArimaSpec } from "./models/structural/arima-family.ts
 export { structural, Structural, type Component } from "./models/structural/structural.ts";
 export type { SeasonSpec, StructuralSpec } from "./models/structural/structural-family.ts";
 export type { Forecast, StateSpaceCriteria, StateSpaceModel, WithInputs } from "./models/structural/model.ts";
-export type { Diagnostics, TestResult } from "./models/structural/diagnostics.ts";
+export type {
+  CorrelationTest,
+  Diagnostics,
+  NormalityTest,
+  TestResult,
+} from "./models/structural/diagnostics.ts";
 export type { Disturbances } from "./models/structural/simulation.ts";
 export { localLevel, type LocalLevelSpec } from "./models/lds/local-level.ts";
 export type { GaussianOutputs, GaussianStates } from "./models/lds/outputs.ts";
@@ -126,6 +132,8 @@ export type {
   EachWords,
   LanguageModelSampleOptions,
   LanguageModelSpec,
+  WordForecast,
+  WordSample,
 } from "./models/language-model/language-model.ts";
 export type {
   LanguageModelFitOptions,
@@ -167,7 +175,7 @@ export type {
 
 // dynamics
 export { stateMap, StateMap } from "./analysis/state-map.ts";
-export type { StateMapSpec } from "./analysis/state-map.ts";
+export type { Linearization, StateMapSpec } from "./analysis/state-map.ts";
 export { lyapunovExponents } from "./analysis/lyapunov.ts";
 export { fixedPoints } from "./analysis/fixed-points.ts";
 export type { LyapunovOptions } from "./analysis/lyapunov.ts";
@@ -183,8 +191,8 @@ export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 
 // echo state networks
 export { esn, Esn } from "./models/esn/esn.ts";
-export type { EsnFitOptions, EsnProgress, EsnReport } from "./models/esn/esn.ts";
-export type { EsnForecastOptions } from "./models/esn/forecast.ts";
+export type { EsnFitOptions, EsnParameters, EsnProgress, EsnReport } from "./models/esn/esn.ts";
+export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
 export type { EsnSpec } from "./models/esn/spec.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 
@@ -236,7 +244,18 @@ export { invariantBoxes } from "./analysis/invariant-boxes.ts";
 export type { Box, Invariance } from "./analysis/invariant-boxes.ts";
 export type { Moore } from "./inference/moore.ts";
 export { plot } from "./figures/plot.ts";
-export type { Mark, PlotOptions, Series } from "./figures/plot.ts";
+export type { PlotOptions } from "./figures/plot.ts";
+export type {
+  BandMark,
+  BarsMark,
+  LineMark,
+  Mark,
+  PointsMark,
+  RasterMark,
+  RuleMark,
+  Series,
+  TextMark,
+} from "./figures/marks.ts";
 export type { Axis } from "./figures/scale.ts";
 export type { ColorMap } from "./figures/raster.ts";
 export { diagram } from "./figures/diagram.ts";
@@ -261,7 +280,7 @@ export { readUnipen } from "./handwriting/formats/unipen.ts";
 export { readInkML } from "./handwriting/formats/inkml.ts";
 export { memoryFolder } from "./formats/folder.ts";
 export type { Folder } from "./formats/folder.ts";
-export type { Ink } from "./handwriting/ink.ts";
+export type { Ink, StrokeRange } from "./handwriting/ink.ts";
 export type { InkIndex, InkItem } from "./handwriting/formats/ink-folder.ts";
 export type { ReadFolderOptions } from "./handwriting/read-folder.ts";
 export type { InkFeatures, InkInput } from "./handwriting/input.ts";

@@ -32,7 +32,14 @@ export interface GradientWall {
   /** [points,points] ‖∇E‖. */
   readonly norm: Float64Array;
   /** The point of the grid where `norm` is largest. */
-  readonly steepest: { readonly norm: number; readonly w: number; readonly b: number };
+  readonly steepest: {
+    /** ‖∇E‖ there. */
+    readonly norm: number;
+    /** Its weight. */
+    readonly w: number;
+    /** Its bias. */
+    readonly b: number;
+  };
   /** The median of `norm`. */
   readonly median: number;
 }

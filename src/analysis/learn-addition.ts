@@ -31,8 +31,13 @@ export interface LearnOptions {
   readonly digits?: number;
   /** Attempts at most: a net that gets stuck starts anew from other weights. Default 20. */
   readonly attempts?: number;
-  /** A stopped training to go on with: its net, with the state of its training, and the `state` it gave. */
-  readonly resume?: { readonly net: Network; readonly state: AttemptState };
+  /** A stopped training to go on with. Default: a new one. */
+  readonly resume?: {
+    /** With the state of its training. */
+    readonly net: Network;
+    /** As `Learned.state` gave it. */
+    readonly state: AttemptState;
+  };
   /** Called after every step, and waited for. */
   readonly onStep?: (at: LearnStep) => void | Promise<void>;
 }

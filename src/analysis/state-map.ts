@@ -23,6 +23,14 @@ export interface StateMapSpec {
   readonly form?: "outside" | "inside";
 }
 
+/** The map at a state h. */
+export interface Linearization {
+  /** [n] the state after one step. */
+  next: Float64Array;
+  /** [n,n] row i: the derivatives of component i of `next` by h. */
+  jacobian: Float64Array;
+}
+
 /** A state and up to `tangents` tangent vectors, moved by `step`. */
 export class StateMap {
   /** The float64 engine that it works on, whatever the net's precision. */
@@ -71,6 +79,7 @@ export class StateMap {
   get state(): Float64Array {
     return this.engine.memory.reals(this.#h, this.size).slice() as Float64Array;
   }
+  /** Puts the net into a state [n]. Throws ShapeError. */
   set state(h: ArrayLike<number>) {
     if (h.length !== this.size)
       throw new ShapeError(`stateMap: a state of ${h.length} values, want ${this.size}`);
@@ -103,11 +112,8 @@ export class StateMap {
     k.copyRows(1, count * n, this.#moved, count * n, this.tangents, count * n);
   }
 
-  /**
-   * The state after one step from h, and the Jacobian [n,n] there (row i: derivatives of component i). Needs
-   * n tangents.
-   */
-  linearize(h: ArrayLike<number>): { next: Float64Array; jacobian: Float64Array } {
+  /** The map and its Jacobian at h. Needs n tangents. */
+  linearize(h: ArrayLike<number>): Linearization {
     const n = this.size;
     const { memory } = this.engine;
     const rows = memory.reals(this.tangents, n * n);

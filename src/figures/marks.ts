@@ -14,34 +14,96 @@ export interface Series {
   color?: string;
 }
 
-/** Values as colors: [rows*columns], first row at the bottom. */
+/** Points joined by a line. */
+export interface LineMark extends Series {
+  /** Which mark it is. */
+  kind: "line";
+  /** Pixels. Default 1.8. */
+  width?: number;
+  /** Whether the line is broken. Default false. */
+  dash?: boolean;
+}
+
+/** A dot at each point. */
+export interface PointsMark extends Series {
+  /** Which mark it is. */
+  kind: "points";
+  /** Radius, pixels. Default 3. */
+  size?: number;
+}
+
+/** Bars from the axis' foot to y. */
+export interface BarsMark extends Series {
+  /** Which mark it is. */
+  kind: "bars";
+  /** Data units of x. Default 0.8. */
+  width?: number;
+}
+
+/** The area between y and y2. */
+export interface BandMark extends Series {
+  /** Which mark it is. */
+  kind: "band";
+  /** The other edge; as many as y. */
+  y2: ArrayLike<number>;
+}
+
+/** Values as colors, first row at the bottom. */
 export interface RasterMark {
+  /** Which mark it is. */
   kind: "raster";
+  /** [rows*columns] row by row. */
   values: ArrayLike<number>;
+  /** Cells from the bottom to the top. */
   rows: number;
+  /** Cells from left to right. */
   columns: number;
   /** Outer edges, data units. */
   x: readonly [number, number];
+  /** Outer edges, data units. */
   y: readonly [number, number];
+  /** Default "sequential". */
   map?: ColorMap;
+  /** Logarithmic colors. Default false. */
   log?: boolean;
   /** Ends of the color scale. Default: the extremes of the values. */
   range?: readonly [number, number];
+  /** What the values are, beside the color scale. Default: none. */
   label?: string;
 }
 
+/** A reference line across the plot at x or at y. */
+export interface RuleMark {
+  /** Which mark it is. */
+  kind: "rule";
+  /** Data units; a line from bottom to top. */
+  x?: number;
+  /** Data units; a line from left to right. */
+  y?: number;
+  /** What stands at its end. Default: nothing. */
+  label?: string;
+  /** Default: gray. */
+  color?: string;
+}
+
+/** Words in the plot. */
+export interface TextMark {
+  /** Which mark it is. */
+  kind: "text";
+  /** Data units. */
+  x: number;
+  /** Data units. */
+  y: number;
+  /** The words. */
+  text: string;
+  /** Which end of the words stands at x. Default "start". */
+  anchor?: "start" | "middle" | "end";
+  /** Default: that of labels. */
+  color?: string;
+}
+
 /** Something drawn on the axes. Equal lengths for x and y; values that are not finite leave a gap. */
-export type Mark =
-  | ({ kind: "line"; width?: number; dash?: boolean } & Series)
-  | ({ kind: "points"; size?: number } & Series)
-  /** Bars from the axis' foot to y, `width` wide in data units of x. */
-  | ({ kind: "bars"; width?: number } & Series)
-  /** The area between y and y2. */
-  | ({ kind: "band"; y2: ArrayLike<number> } & Series)
-  | RasterMark
-  /** A reference line across the plot at x or at y. */
-  | { kind: "rule"; x?: number; y?: number; label?: string; color?: string }
-  | { kind: "text"; x: number; y: number; text: string; anchor?: "start" | "middle" | "end"; color?: string };
+export type Mark = LineMark | PointsMark | BarsMark | BandMark | RasterMark | RuleMark | TextMark;
 
 /** A mark of one kind. */
 export type MarkOf<K extends Mark["kind"]> = Extract<Mark, { kind: K }>;

@@ -13,7 +13,12 @@ export interface Axis {
   /** Ends of the axis. Default: the extent of the data, widened to round ticks. */
   range?: readonly [number, number];
   /** Ticks in place of the automatic ones. */
-  ticks?: readonly { at: number; label: string }[];
+  ticks?: readonly {
+    /** Data units. */
+    at: number;
+    /** What stands there. */
+    label: string;
+  }[];
 }
 
 /** A mapping from data to [0, 1] along an axis, and where its ticks stand. */

@@ -82,9 +82,17 @@ export function pointsOf(strokes: readonly (readonly (readonly [number, number])
   return points.slice();
 }
 
-/** The strokes of points [n,3]: where each begins, and ends. */
-export function strokeRanges(points: Float32Array): { readonly from: number; readonly to: number }[] {
-  const ranges: { from: number; to: number }[] = [];
+/** Where a stroke lies among the points. */
+export interface StrokeRange {
+  /** Its first point. */
+  readonly from: number;
+  /** The point after its last. */
+  readonly to: number;
+}
+
+/** The strokes of points [n,3]. */
+export function strokeRanges(points: Float32Array): StrokeRange[] {
+  const ranges: StrokeRange[] = [];
   const n = points.length / POINT;
   let from = 0;
   for (let i = 0; i < n; ++i) {

@@ -21,9 +21,9 @@ export interface Filtered {
   readonly logLikelihood: number;
   /** The first step that is impossible in every state that can be reached, or -1. */
   readonly impossible: number;
-  /** [T]: ln p(y_t | y_<t). */
+  /** [T] ln p(y_t | y_<t). */
   readonly ll: Ptr;
-  /** [T,N]: p(state_t | y_≤t). */
+  /** [T,N] p(state_t | y_≤t). */
   readonly alpha: Ptr;
 }
 
@@ -31,9 +31,9 @@ export interface Filtered {
 export interface Smoothed {
   /** ln p(y), nats. */
   readonly logLikelihood: number;
-  /** [T,N]: p(state_t | y_≤t). */
+  /** [T,N] p(state_t | y_≤t). */
   readonly alpha: Ptr;
-  /** [T,N]: p(state_t | y). */
+  /** [T,N] p(state_t | y). */
   readonly gamma: Ptr;
 }
 

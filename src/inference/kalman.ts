@@ -15,7 +15,7 @@ import { diffuseStart, type LinearGaussian, type Moments, type Series } from "./
 /** The buffers of a pass. Rows of states are [n], of covariances [n,n]. */
 interface PassBuffers {
   readonly steps: number;
-  /** [T]: ln p(y_t | y_<t). */
+  /** [T] ln p(y_t | y_<t). */
   readonly ll: Ptr;
   /** [T+1] rows: x_t given y_1..y_{t-1}. With depth "likelihood" one row, the last. */
   readonly predictedMean: Ptr;

@@ -80,7 +80,7 @@ export function melBands(engine: SpeechEngine, { bands, low, high, fft, rate }: 
   return { first, count, weights: Float64Array.from(weights) };
 }
 
-/** [bands, cepstra]: the orthonormal DCT-II, √(2/B)·cos(πc(b+½)/B), the first column over √2. */
+/** [bands, cepstra] the orthonormal DCT-II, √(2/B)·cos(πc(b+½)/B), the first column over √2. */
 export function cosineBasis(engine: SpeechEngine, bands: number, cepstra: number): Float64Array {
   const angles = range(bands * cepstra, (i) => {
     const b = Math.floor(i / cepstra);

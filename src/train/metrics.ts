@@ -70,8 +70,18 @@ export type MetricName =
 /** A figure by its name, or with what it needs: how many classes, the label between words. */
 export type Metric =
   | MetricName
-  | { readonly kind: "topK"; readonly k: number }
-  | { readonly kind: "wordError"; readonly space: number };
+  | {
+      /** The true class among the k most probable. */
+      readonly kind: "topK";
+      /** How many classes. */
+      readonly k: number;
+    }
+  | {
+      /** Edits a true word. */
+      readonly kind: "wordError";
+      /** The label between words. */
+      readonly space: number;
+    };
 
 /** The figures that are wanted. */
 export interface WantedMetrics {

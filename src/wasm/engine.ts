@@ -3,7 +3,7 @@ import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import { reclaim } from "./forgotten.ts";
 import { decode, engineOf, type Engine } from "./instantiate.ts";
-import { precisions, type Precision } from "./memory.ts";
+import { precisions, type MemoryUsage, type Precision } from "./memory.ts";
 import { hasRelaxed, requireSimd } from "./simd.ts";
 import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./wasm-source.ts";
 
@@ -39,6 +39,16 @@ export interface InitOptions {
     WasmSource | PromiseLike<WasmSource> | Partial<Record<Precision, WasmSource | PromiseLike<WasmSource>>>;
 }
 
+/** An engine that is loaded. */
+export interface LoadedEngine {
+  /** Of its reals. */
+  precision: Precision;
+  /** The build of its kernels; "given" where they came through `init({ wasm })`. */
+  source: Variant | "given";
+  /** How full its memory is. */
+  memory: MemoryUsage;
+}
+
 /** What is in use: the variant of engines to come, V8's 256-bit flag, and the engines that are loaded. */
 export interface EngineInfo {
   /** The build of engines loaded from now on. */
@@ -46,13 +56,7 @@ export interface EngineInfo {
   /** Whether V8 was asked to join vectors into 256 bits. */
   revectorize: boolean;
   /** One for each precision that is loaded. */
-  engines: {
-    precision: Precision;
-    /** "given" for kernels that came through `init({ wasm })`. */
-    source: Variant | "given";
-    /** Bytes allocated now, the most there ever were, and the size of the memory. */
-    memory: { used: number; peak: number; reserved: number };
-  }[];
+  engines: LoadedEngine[];
 }
 
 const variants = ["simd", "relaxed"] as const;

@@ -2,6 +2,7 @@
 
 /** Widths or lengths that do not fit together. */
 export class ShapeError extends Error {
+  /** The name of the class. */
   override name = "ShapeError";
 }
 /**
@@ -9,22 +10,27 @@ export class ShapeError extends Error {
  * another; a call at the wrong time: never fitted, being trained.
  */
 export class OptionError extends Error {
+  /** The name of the class. */
   override name = "OptionError";
 }
 /** Values in data or in a file: empty, not finite, of a wrong kind, broken, foreign, impossible. */
 export class DataError extends Error {
+  /** The name of the class. */
   override name = "DataError";
 }
 /** Arithmetic that left the finite numbers, or a matrix that is not what an algorithm needs. */
 export class NumericError extends Error {
+  /** The name of the class. */
   override name = "NumericError";
 }
 /** No room in the memory of the kernels. */
 export class MemoryError extends Error {
+  /** The name of the class. */
   override name = "MemoryError";
 }
 /** A model, stream or pool used after dispose(). */
 export class DisposedError extends Error {
+  /** The name of the class. */
   override name = "DisposedError";
 }
 

@@ -12,6 +12,16 @@ const LIMIT = 0xffff0000; // 4 GiB less one page: the reach of a 32-bit address
 /** Reals of one precision. */
 export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 export const precisions = ["float32", "float64"] as const;
+/** How full a memory is, in bytes. */
+export interface MemoryUsage {
+  /** Allocated now. */
+  used: number;
+  /** The largest `used` there ever was. */
+  peak: number;
+  /** The size of the memory. */
+  reserved: number;
+}
+
 /** Of the reals in an engine, a net and its files. */
 export type Precision = (typeof precisions)[number];
 
@@ -51,8 +61,8 @@ export class Memory {
     this.#free = [{ from, size: memory.buffer.byteLength - from }];
   }
 
-  /** Bytes allocated now, and the most there ever were. */
-  get usage(): { used: number; peak: number; reserved: number } {
+  /** How full it is. */
+  get usage(): MemoryUsage {
     return { used: this.#used, peak: this.#peak, reserved: this.#memory.buffer.byteLength };
   }
 

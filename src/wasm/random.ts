@@ -32,6 +32,7 @@ export class Random {
   get counter(): number {
     return this.#counter;
   }
+  /** Moves the stream to a block. */
   set counter(value: number) {
     this.#counter = value;
     this.#left = 0;

@@ -11,6 +11,7 @@ import { emOptionNames, type EmOptions } from "../../train/em.ts";
 import { DataError, NumericError, OptionError, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
+import type { LdsSample } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime, modelFactory } from "../lifetime.ts";
 import { readAutoregressive, saveAutoregressive, type SavedAutoregressive } from "./file.ts";
 import { forecastCovariances, nextMean } from "./moving-average.ts";
@@ -144,7 +145,7 @@ export class Autoregressive {
   sample(
     length: number,
     options: { readonly seed?: number; readonly history?: Sequences } = {},
-  ): { sequence: Float64Array } {
+  ): Pick<LdsSample, "sequence"> {
     const { who, fit } = this.#fitted("sample");
     knownOptions(who, options, ["seed", "history"]);
     whole(who, "length", length, 1);

@@ -9,8 +9,13 @@ import { residualLogLikelihood, type AutoregressiveFit } from "./regression.ts";
 export interface AutoregressiveStep {
   /** ln p(y_t | y_<t), nats; 0 where a tap or a value of y_t is missing, as in `logLikelihood`. */
   readonly logLikelihood: number;
-  /** The next value as it is expected: mean [D], NaN until all taps are there, and covariance [D,D]. */
-  readonly next: { readonly mean: Float64Array; readonly covariance: Float64Array };
+  /** The next value as it is expected. */
+  readonly next: {
+    /** [D]; NaN until all taps are there. */
+    readonly mean: Float64Array;
+    /** [D,D] */
+    readonly covariance: Float64Array;
+  };
 }
 
 const observed = { test: (x: number) => x !== x || Number.isFinite(x), want: finite.want };

@@ -14,7 +14,7 @@ import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { Pace } from "../../train/pace.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
-import { runOn, type EsnForecastOptions } from "./forecast.ts";
+import { runOn, type EsnForecast, type EsnForecastOptions } from "./forecast.ts";
 import { Runner } from "./runner.ts";
 import { readEsnSpec, widthsOf, type EsnSpec } from "./spec.ts";
 import { writeTarget } from "./step-data.ts";
@@ -22,6 +22,12 @@ import { EsnStream } from "./stream.ts";
 
 /** Rows of features between two updates of the sums. */
 const CHUNK = 1024;
+
+/** What was learned. */
+export interface EsnParameters {
+  /** [1+I+N,O] the readout: rows for the constant 1, the inputs and the units. */
+  readout: Float64Array;
+}
 
 /** How far a fit is. */
 export interface EsnProgress {
@@ -81,8 +87,8 @@ export class Esn {
     this.#solved = true;
   }
 
-  /** Copies: `readout` [1+I+N, O], rows for the constant 1, the inputs and the units. */
-  get parameters(): { readout: Float64Array } {
+  /** Copies of what was learned. Throws OptionError before the first fit. */
+  get parameters(): EsnParameters {
     this.#learned("parameters");
     const { features: D, output: O } = this.#runner.widths;
     return { readout: this.engine.memory.reals(this.#runner.readout, D * O).slice() as Float64Array };
@@ -173,7 +179,7 @@ export class Esn {
   }
 
   /** The next `steps` outputs [steps,O] after `history`, run freely: what is put out is heard. */
-  forecast(steps: number, options: EsnForecastOptions): { means: Float64Array } {
+  forecast(steps: number, options: EsnForecastOptions): EsnForecast {
     const who = this.#learned("forecast");
     knownOptions(who, options, ["history", "inputs"]);
     whole(who, "steps", steps, 1);

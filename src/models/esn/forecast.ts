@@ -15,6 +15,12 @@ export interface EsnForecastOptions {
   readonly inputs?: Sequence;
 }
 
+/** What a net forecasts. */
+export interface EsnForecast {
+  /** [steps,O] */
+  means: Float64Array;
+}
+
 /** Throws where a net of these widths cannot run on, or inputs are missing or too many. */
 function check(
   who: string,

@@ -4,10 +4,20 @@ import type { DataSpec } from "../../data/item.ts";
 
 /** What an echo state network is. */
 export interface EsnSpec {
-  /** Reals a step, or `{ symbols: V }`: one of V symbols a step. 0: driven by feedback alone. */
-  readonly input: number | { readonly symbols: number };
-  /** Reals a step, or `{ classes: K }`: one of K classes a step, learned as one-of-K. */
-  readonly output: number | { readonly classes: number };
+  /** Reals a step, or symbols. 0: driven by feedback alone. */
+  readonly input:
+    | number
+    | {
+        /** V: one of V symbols a step. */
+        readonly symbols: number;
+      };
+  /** Reals a step, or classes. */
+  readonly output:
+    | number
+    | {
+        /** K: one of K classes a step, learned as one-of-K. */
+        readonly classes: number;
+      };
   /** N, units of the reservoir. Default 500. */
   readonly units?: number;
   /** Default "sparse". */

@@ -24,4 +24,9 @@ async function load(bytes: Uint8Array | ArrayBuffer): Promise<Hmm> {
 }
 
 /** Builds a hidden Markov model: `const h = await hmm({ states: 3, emission: "poisson" })`. */
-export const hmm = Object.assign(create, { load, select: select(create) });
+export const hmm = Object.assign(create, {
+  /** The model in the bytes of `save`. Throws DataError. */
+  load,
+  /** The number of states chosen by a criterion: a fit for each, the best kept. Throws as `fit` does. */
+  select: select(create),
+});

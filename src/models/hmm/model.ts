@@ -30,11 +30,11 @@ import { HmmStream, type HmmPrediction } from "./stream.ts";
 
 /** p(state_t | y_≤t) and what it says of the data. */
 export interface HmmFiltered {
-  /** [T,K]: p(state_t | y_≤t). */
+  /** [T,K] p(state_t | y_≤t). */
   readonly states: Float64Array;
   /** ln p(y), nats. */
   readonly logLikelihood: number;
-  /** [T]: ln p(y_t | y_<t), nats. */
+  /** [T] ln p(y_t | y_<t), nats. */
   readonly logLikelihoods: Float64Array;
 }
 

@@ -8,12 +8,21 @@ import type { HmmFitOptions } from "./run-fit.ts";
 import type { HmmSpec } from "./spec.ts";
 
 /** A spec with several numbers of states. */
-export type HmmChoices = Omit<HmmSpec, "states"> & { readonly states: readonly number[] };
+export interface HmmChoices extends Omit<HmmSpec, "states"> {
+  /** Numbers of states to try. */
+  readonly states: readonly number[];
+}
 
 /** How each is fitted, and by what the best is chosen. */
 export interface HmmSelectOptions extends HmmFitOptions {
   /** Default "bic". */
   readonly criterion?: "aic" | "bic";
+}
+
+/** A model that was tried. */
+export interface HmmCandidate extends Criteria {
+  /** Its number of states. */
+  readonly states: number;
 }
 
 /** The best model, and what all of them came to. */
@@ -23,7 +32,7 @@ export interface HmmSelection {
   /** Of its fit. */
   readonly report: EmReport;
   /** In the order of the states asked for. */
-  readonly candidates: readonly ({ readonly states: number } & Criteria)[];
+  readonly candidates: readonly HmmCandidate[];
 }
 
 /** Chooses among models that `create` makes. */

@@ -24,7 +24,7 @@ export interface HmmSpec extends EmissionSpec {
   readonly states: number;
   /** [K] */
   readonly startprob?: MatrixOption;
-  /** [K,K]: row i holds the probabilities of going from i. */
+  /** [K,K] row i holds the probabilities of going from i. */
   readonly transmat?: MatrixOption;
   /**
    * Some or all of these, by name. categorical: probabilities [K,M]; poisson: rates [K,D]; gaussian: means

@@ -9,13 +9,13 @@ import type { HmmState } from "./spec.ts";
 
 /** States and outputs that are expected. */
 export interface HmmPrediction extends Outputs {
-  /** [T,K]: p(state_t | what came before). */
+  /** [T,K] p(state_t | what came before). */
   readonly states: Float64Array;
 }
 
 /** What one observation tells. */
 export interface HmmStep {
-  /** [K]: p(state_t | y_≤t). */
+  /** [K] p(state_t | y_≤t). */
   readonly states: Float64Array;
   /** ln p(y_t | y_<t), nats. */
   readonly logLikelihood: number;

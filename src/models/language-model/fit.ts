@@ -41,7 +41,12 @@ export interface LanguageModelFitOptions {
 /** What a fit came to: plain data. */
 export interface LanguageModelReport {
   /** Each step of the start that stayed. */
-  readonly history: readonly { readonly step: number; readonly loss: number }[];
+  readonly history: readonly {
+    /** Counted from 1. */
+    readonly step: number;
+    /** Nats a word, of the step's batch. */
+    readonly loss: number;
+  }[];
   /** ln p(data) at the end, nats. */
   readonly logLikelihood: number;
   /** Steps of that start. */

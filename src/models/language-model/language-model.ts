@@ -50,6 +50,22 @@ export interface LanguageModelSampleOptions {
   readonly topP?: number;
 }
 
+/** What a model expects to come. */
+export interface WordForecast {
+  /** [steps] numbers of words. */
+  sequence: Int32Array;
+  /** [steps,V] of every word at each step, given those before. */
+  probabilities: Floats;
+}
+
+/** What a model writes. */
+export interface WordSample {
+  /** [length] numbers of words. */
+  sequence: Int32Array;
+  /** The words themselves, where the model knows them. */
+  words?: string[];
+}
+
 /** One answer for one bare sequence, an array of them for many. */
 export type EachWords<S extends WordSequences, T> = S extends ArrayLike<number> | string ? T : T[];
 
@@ -182,14 +198,8 @@ export class NeuralLanguageModel {
     return (isBare(sequences) ? answers[0] : answers) as EachWords<S, Floats>;
   }
 
-  /**
-   * The most probable next word, `steps` times, each fed back; and the probabilities [steps,V] it was chosen
-   * from.
-   */
-  forecast(
-    steps: number,
-    options: { history?: Words } = {},
-  ): { sequence: Int32Array; probabilities: Floats } {
+  /** The most probable next word, `steps` times, each fed back. */
+  forecast(steps: number, options: { history?: Words } = {}): WordForecast {
     const who = this.#life.check("forecast");
     knownOptions(who, options, ["history"]);
     whole(who, "steps", steps, 1);
@@ -213,10 +223,7 @@ export class NeuralLanguageModel {
   }
 
   /** Words drawn one after another, from the start or after `history`. */
-  sample(
-    length: number,
-    options: LanguageModelSampleOptions = {},
-  ): { sequence: Int32Array; words?: string[] } {
+  sample(length: number, options: LanguageModelSampleOptions = {}): WordSample {
     const who = this.#life.check("sample");
     knownOptions(who, options, ["seed", "temperature", "history", "topK", "topP"]);
     const { words } = this.#vocabulary;

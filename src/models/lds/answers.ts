@@ -36,6 +36,16 @@ export interface Smoothed extends GaussianStates {
   readonly logLikelihood: number;
 }
 
+/** ln p and its gradient in free coordinates: A, B, C, D, then log-Cholesky factors of Q, R and the start. */
+export interface LdsGradient {
+  /** ln p(sequences), nats. */
+  logLikelihood: number;
+  /** [F] where the model is. */
+  coordinates: Float64Array;
+  /** [F] the derivatives of `logLikelihood`. */
+  gradient: Float64Array;
+}
+
 /** Parameters, row-major. */
 export interface LdsParameters {
   /** [n,n] x_{t+1} by x_t. */
@@ -50,8 +60,15 @@ export interface LdsParameters {
   readonly Q: Float64Array;
   /** [p,p] covariance of the noise of the outputs. */
   readonly R: Float64Array;
-  /** The first state: nothing is known of it, or its mean [n] and covariance [n,n]. */
-  readonly initial: "diffuse" | { readonly mean: Float64Array; readonly covariance: Float64Array };
+  /** The first state; "diffuse": nothing is known of it. */
+  readonly initial:
+    | "diffuse"
+    | {
+        /** [n] */
+        readonly mean: Float64Array;
+        /** [n,n] */
+        readonly covariance: Float64Array;
+      };
 }
 
 /** What comes before a forecast or a sample. */

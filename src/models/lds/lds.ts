@@ -32,6 +32,7 @@ import type {
   AfterHistory,
   Driven,
   Filtered,
+  LdsGradient,
   LdsParameters,
   LikelihoodOptions,
   Smoothed,
@@ -138,14 +139,8 @@ export class Lds {
     return concentratedLogLikelihood(who, this.#kalman, this.#model, data);
   }
 
-  /**
-   * The gradient of ln p(sequences) in free coordinates: A, B, C, D, then Q, R and the start as log-Cholesky
-   * factors.
-   */
-  gradient(
-    sequences: Sequences,
-    options: Driven & { readonly fixed?: readonly Fixed[] } = {},
-  ): { logLikelihood: number; coordinates: Float64Array; gradient: Float64Array } {
+  /** The gradient of ln p(sequences) in free coordinates. */
+  gradient(sequences: Sequences, options: Driven & { readonly fixed?: readonly Fixed[] } = {}): LdsGradient {
     const who = this.#life.check("gradient");
     knownOptions(who, options, ["inputs", "fixed"]);
     const model = this.#model;

@@ -7,8 +7,15 @@ import { OptionError, knownOptions, oneOf, seedOption, show, whole } from "../..
 import { type FixedSet, ldsNames, ldsSizes, readFixed, type Fixed, type LdsName } from "./fixed.ts";
 import { draw } from "./initial-values.ts";
 
-/** The state before anything is observed: mean [n], covariance [n,n]; or of infinite variance, exactly. */
-export type InitialOption = "diffuse" | { readonly mean: MatrixOption; readonly covariance: MatrixOption };
+/** The state before anything is observed: a normal distribution, or one of infinite variance, exactly. */
+export type InitialOption =
+  | "diffuse"
+  | {
+      /** [n] */
+      readonly mean: MatrixOption;
+      /** [n,n] */
+      readonly covariance: MatrixOption;
+    };
 
 /**
  * x_{t+1} = A·x_t + B·u_t + N(0, Q), y_t = C·x_t + D·u_t + N(0, R), x_1 ~ N(mean, covariance) or diffuse.

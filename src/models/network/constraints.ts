@@ -4,16 +4,37 @@ import type { Constraint } from "../../graph/constraint-map.ts";
 import type { Parameter } from "../../graph/graph.ts";
 
 /** A whole parameter by its name, or chosen entries of it (row-major). */
-export type Entries = string | { readonly name: string; readonly indices: readonly number[] };
+export type Entries =
+  | string
+  | {
+      /** The parameter's: "lstm1.Wx". */
+      readonly name: string;
+      /** Places in its numbers, row by row. */
+      readonly indices: readonly number[];
+    };
 
 /** A linear constraint on a net's parameters. */
 export type NetworkConstraint =
-  | { readonly kind: "fix"; readonly entries: Entries }
-  | { readonly kind: "tie"; readonly entries: readonly Entries[] }
   | {
-      readonly kind: "linear";
+      /** As `fix` makes it. */
+      readonly kind: "fix";
+      /** Those that keep their values. */
+      readonly entries: Entries;
+    }
+  | {
+      /** As `tie` makes it. */
+      readonly kind: "tie";
+      /** Lists of the same length. */
       readonly entries: readonly Entries[];
+    }
+  | {
+      /** As `constrain` makes it. */
+      readonly kind: "linear";
+      /** w [W]: the entries one after another. */
+      readonly entries: readonly Entries[];
+      /** [C][W] one row a constraint. */
       readonly A: readonly (readonly number[])[];
+      /** [C] */
       readonly b: readonly number[];
     };
 

@@ -16,13 +16,19 @@ export interface ForecastOptions {
   readonly inputs?: Sequence;
 }
 
-/** means [steps,O]: the first is the output at the last step of the history. */
+/** What a net forecasts. */
+export interface NetworkForecast {
+  /** [steps,O] the first row is the output at the last step of the history. */
+  means: Floats;
+}
+
+/** The next `steps` outputs, each fed back as the next input. */
 export function forecast(
   who: string,
   { engine, parts, stream: open }: Reading,
   steps: number,
   options: ForecastOptions,
-): { means: Floats } {
+): NetworkForecast {
   knownOptions(who, options, ["history", "inputs"]);
   whole(who, "steps", steps, 1);
   const { spec, loss } = parts;

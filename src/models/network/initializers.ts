@@ -17,17 +17,41 @@ import type { Random } from "../../wasm/random.ts";
 
 /** How a matrix begins. */
 export type Initializer =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "values"; readonly values: readonly number[] }
-  | { readonly kind: "normal"; readonly scale: number }
-  | { readonly kind: "uniform"; readonly scale: number }
-  | { readonly kind: "orthogonal"; readonly gain: number }
   | {
-      readonly kind: "sparse";
-      readonly incoming: number;
+      /** As `constant` makes it. */
+      readonly kind: "constant";
+      /** Of all entries. */
+      readonly value: number;
+    }
+  | {
+      /** As `values` makes it. */
+      readonly kind: "values";
+      /** One a block of columns. */
+      readonly values: readonly number[];
+    }
+  | {
+      /** As `normal` makes it. */
+      readonly kind: "normal";
+      /** The standard deviation. */
       readonly scale: number;
-      readonly spectralRadius?: number;
-    };
+    }
+  | {
+      /** As `uniform` makes it. */
+      readonly kind: "uniform";
+      /** The largest modulus. */
+      readonly scale: number;
+    }
+  | {
+      /** As `orthogonal` makes it. */
+      readonly kind: "orthogonal";
+      /** The singular values, all alike. */
+      readonly gain: number;
+    }
+  | ({
+      /** As `sparse` makes it. */
+      readonly kind: "sparse";
+    } & Required<Pick<SparseOptions, "incoming" | "scale">> &
+      Pick<SparseOptions, "spectralRadius">);
 
 /** All entries alike. */
 export const constant = (value: number): Initializer => ({ kind: "constant", value });

@@ -27,13 +27,13 @@ import { resolveConstraints } from "./constraints.ts";
 import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
 import type { FitState } from "./fit-state.ts";
-import { forecast, type ForecastOptions } from "./forecast.ts";
+import { forecast, type ForecastOptions, type NetworkForecast } from "./forecast.ts";
 import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
-import { matrices, parameterValues, type NamedMatrix, type ParameterView } from "./parameters.ts";
-import { drawSequence, type SampleOptions } from "./sample.ts";
+import { matrices, parameterValues, type LossGradient, type ParameterView } from "./parameters.ts";
+import { drawSequence, type SampleOptions, type SymbolSample } from "./sample.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { summarize, type NetworkSummary } from "./summary.ts";
@@ -159,7 +159,7 @@ export class Network {
    * Outputs of the steps behind `history`, each fed back as the next input. For nets on reals whose output
    * is what they read next. Throws OptionError on other nets.
    */
-  forecast(steps: number, options: ForecastOptions): { means: Floats } {
+  forecast(steps: number, options: ForecastOptions): NetworkForecast {
     return forecast(this.#life.check("forecast"), this.#reading(), steps, options);
   }
 
@@ -167,7 +167,7 @@ export class Network {
    * `length` symbols behind `history`, each drawn from the net's own distribution and fed back. For nets of
    * one symbol a step in and softmax over the same symbols out; OptionError on others.
    */
-  sample(length: number, options: SampleOptions = {}): { sequence: Int32Array } {
+  sample(length: number, options: SampleOptions = {}): SymbolSample {
     const who = this.#life.check("sample");
     return { sequence: Int32Array.from(drawSequence(who, this, { ...options, length })) };
   }
@@ -196,7 +196,7 @@ export class Network {
   }
 
   /** Loss and the gradient by every parameter on these items, dropout off; constraints do not count. */
-  gradient(data: readonly DataItem[]): { loss: number; gradient: NamedMatrix[] } {
+  gradient(data: readonly DataItem[]): LossGradient {
     const who = this.#life.check("gradient");
     const items = checkItems(who, this.#parts.spec, data);
     return this.#trainer.read(() =>

@@ -16,6 +16,14 @@ export interface NamedMatrix {
   readonly data: Floats;
 }
 
+/** A loss and its gradient. */
+export interface LossGradient {
+  /** Mean over what counts: nats, or half squared units. */
+  loss: number;
+  /** By each parameter. */
+  gradient: NamedMatrix[];
+}
+
 /** A parameter of a net. */
 export interface ParameterView extends NamedMatrix {
   /**

@@ -29,6 +29,12 @@ export interface SampleOptions {
   readonly topP?: number;
 }
 
+/** What a net writes. */
+export interface SymbolSample {
+  /** [length] the symbols drawn, without the history. */
+  sequence: Int32Array;
+}
+
 /** A net that writes. */
 export interface Writer {
   readonly engine: Engine;

@@ -36,8 +36,15 @@ export function lossOf(spec: LossSpec): Loss {
 
 /** What a net is: enough to build it again. */
 export interface NetworkSpec {
-  /** Reals a step; or `{ symbols: V }`: whole numbers below V, one a step, or `perStep` of them. */
-  readonly input: number | { readonly symbols: number; readonly perStep?: number };
+  /** Reals a step; or symbols, for an embedding. */
+  readonly input:
+    | number
+    | {
+        /** V: inputs are whole numbers below it. */
+        readonly symbols: number;
+        /** Symbols a step. Default 1. */
+        readonly perStep?: number;
+      };
   /** From the input to the output; the last one's width is the width of the answers. */
   readonly layers: readonly Layer[];
   /**

@@ -13,14 +13,28 @@ export interface TestResult {
   readonly pValue: number;
 }
 
+/** A test of the correlation between steps up to `lags` apart. */
+export interface CorrelationTest extends TestResult {
+  /** Steps apart, at most. */
+  readonly lags: number;
+}
+
+/** A test of the normal distribution, and the moments that it looks at. */
+export interface NormalityTest extends TestResult {
+  /** The third standardized moment; 0 where the distribution is normal. */
+  readonly skewness: number;
+  /** The fourth standardized moment; 3 where the distribution is normal. */
+  readonly kurtosis: number;
+}
+
 /** Tests of the errors. */
 export interface Diagnostics {
-  /** Correlation up to `lags` steps apart (Ljung & Box 1978). */
-  readonly ljungBox: TestResult & { readonly lags: number };
-  /** Skewness and kurtosis (Jarque & Bera 1980). */
-  readonly normality: TestResult & { readonly skewness: number; readonly kurtosis: number };
+  /** Whether errors are correlated over time (Ljung & Box 1978). */
+  readonly ljungBox: CorrelationTest;
+  /** Whether errors are normal (Jarque & Bera 1980). */
+  readonly normality: NormalityTest;
   /** Squares of the last third over those of the first: near 1 where the variance stays. */
-  readonly heteroskedasticity: { readonly statistic: number };
+  readonly heteroskedasticity: Pick<TestResult, "statistic">;
   /** Standardized errors; NaN where a value is missing or the start is diffuse. */
   readonly errors: Float64Array;
 }

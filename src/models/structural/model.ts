@@ -28,6 +28,7 @@ import {
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
+import type { LdsSample } from "../lds/sampling.ts";
 import { sampleSystem } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
@@ -244,7 +245,7 @@ export class StateSpaceModel {
   sample(
     length: number,
     options: WithInputs & { readonly history?: Sequences; readonly seed?: number } = {},
-  ): { sequence: Float64Array; states: Float64Array } {
+  ): LdsSample {
     const { who, model } = this.at("sample", options, ["history", "seed"]);
     whole(who, "length", length, 1);
     const seed = seedOption(who, options.seed ?? this.#seed);

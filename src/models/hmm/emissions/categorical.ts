@@ -18,7 +18,7 @@ export class Categorical extends Parameters implements Emission {
   readonly M: number;
   readonly #algebra: Algebra;
   readonly #arena: Arena;
-  /** [M+1,N]: expected symbols, the last row for what is missing. */
+  /** [M+1,N] expected symbols, the last row for what is missing. */
   readonly #counts: Ptr;
   readonly #N: number;
 

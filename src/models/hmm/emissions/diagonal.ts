@@ -18,7 +18,7 @@ export class Diagonal extends Parameters implements Emission {
   readonly #algebra: Algebra;
   readonly #moments: EntryMoments;
   readonly #spherical: boolean;
-  /** [D]: the smallest variance an entry may have. */
+  /** [D] the smallest variance an entry may have. */
   #floors: Float64Array;
 
   constructor(algebra: Algebra, K: number, D: number, { spherical = false } = {}) {

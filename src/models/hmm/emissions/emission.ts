@@ -12,11 +12,11 @@ import type { Parameters } from "./parameters.ts";
 
 /** Expected outputs under state probabilities. */
 export interface Outputs {
-  /** [T,M]: of each symbol, each trial's outcome, or each entry being 1. */
+  /** [T,M] of each symbol, each trial's outcome, or each entry being 1. */
   readonly probabilities?: Float64Array;
   /** [T,D] */
   readonly means?: Float64Array;
-  /** [T,D]: variance of each output. */
+  /** [T,D] variance of each output. */
   readonly variances?: Float64Array;
 }
 

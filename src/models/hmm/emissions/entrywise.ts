@@ -28,7 +28,7 @@ export class Entrywise extends Parameters implements Emission {
   readonly #algebra: Algebra;
   readonly #e: Elementwise;
   #data: Weighed[] = [];
-  /** [D]: the smallest variance. */
+  /** [D] the smallest variance. */
   #floors: Float64Array;
 
   constructor(algebra: Algebra, K: number, D: number, family: Family) {

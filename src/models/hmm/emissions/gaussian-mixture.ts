@@ -22,7 +22,7 @@ export type ComponentFactory = (components: number) => Gaussian | Diagonal;
 interface MixtureObserved extends Observed {
   /** The components' own densities. */
   readonly components: Observed;
-  /** [T,K·M]: p(component | state, y_t). */
+  /** [T,K·M] p(component | state, y_t). */
   readonly shares: Float64Array;
 }
 

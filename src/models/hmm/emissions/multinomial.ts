@@ -126,6 +126,6 @@ export class Multinomial extends Parameters implements Emission {
 const trialsOf = (y: Float64Array, D: number, t: number): number =>
   y.subarray(t * D, (t + 1) * D).reduce((sum, x) => sum + x, 0);
 
-/** [T]: whether every entry of the step is there. */
+/** [T] whether every entry of the step is there. */
 const completeSteps = (y: Float64Array, D: number): boolean[] =>
   Array.from({ length: y.length / D }, (_, t) => !Number.isNaN(trialsOf(y, D, t)));
