@@ -6,8 +6,9 @@ import { close, excess } from "../../close.ts";
 import { enumerate } from "../../reference/hmm.ts";
 import { add, multiply, part, rows, solve, transpose } from "../../reference/matrix.ts";
 import { ORACLE, cases, chainOf, densitiesOf, enumerated, using } from "./builders.ts";
+import { families } from "./families.ts";
 
-describe.each(Object.entries(cases))("with %s, enumeration agrees:", (_, example) => {
+describe.each(Object.entries({ ...cases, ...families }))("with %s, enumeration agrees:", (_, example) => {
   const { spec, y } = example;
   const K = spec.states;
   const chain = chainOf(example);
@@ -58,7 +59,7 @@ describe.each(Object.entries(cases))("with %s, enumeration agrees:", (_, example
       const after = enumerate(chain, [...p, ...[0, 1].map(() => new Array<number>(K).fill(1))]);
       close(next.states, [...after.posterior[y.length], ...after.posterior[y.length + 1]], ORACLE);
       if (!next.probabilities) return;
-      const M = spec.symbols!;
+      const M = spec.symbols ?? spec.output!;
       const B = rows(h.parameters.emission.probabilities, M);
       const mixed = B[0].map((__, m) =>
         B.reduce((sum, row, k) => sum + after.posterior[y.length][k] * row[m], 0),
