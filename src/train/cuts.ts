@@ -22,7 +22,6 @@ export function cutItems(
   truncate: number,
   spec: DataSpec,
 ): (readonly FlatItem[])[] {
-  if (truncate === Infinity) return [items];
   const sorted = packed(items);
   const cuts: FlatItem[][] = [];
   for (let from = 0; from < sorted[0].length; from += truncate) {
@@ -42,14 +41,4 @@ function cutItem(item: FlatItem, from: number, to: number, spec: DataSpec): Flat
     target: slice(item.target, item.target.length / item.length),
     weight: slice(item.weight, item.weight.length / item.length),
   };
-}
-
-/** Whether a training that stands at `position` can go on in this batch, cut so. */
-export function fitsCut(position: CutPosition, items: readonly FlatItem[], truncate: number): boolean {
-  const lengths = packed(items).map(({ length }) => length);
-  return (
-    position.truncate === truncate &&
-    position.lengths.length === lengths.length &&
-    position.lengths.every((length, b) => length === lengths[b])
-  );
 }

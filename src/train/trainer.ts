@@ -4,11 +4,9 @@
  * was before it.
  */
 import { DisposedError, NumericError, OptionError } from "../wasm/errors.ts";
-import type { Floats } from "../wasm/memory.ts";
 import type { OptimizerRun, StepReport } from "../optim/optimizer.ts";
-import type { FlatItem } from "../data/item.ts";
 import { Committed } from "./committed.ts";
-import { cutItems, fitsCut, type CutPosition } from "./cuts.ts";
+import { DataPosition, type Cut } from "./data-position.ts";
 import { feed, isEpochs, isItems, isSource, type Feed, type TrainingData } from "./feed.ts";
 import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
@@ -16,7 +14,6 @@ import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
 import { readTrainOptions, type TrainOptions, type TrainSettings } from "./options.ts";
 import { OptimizerAtWork } from "./optimizer-at-work.ts";
 import { Pace } from "./pace.ts";
-import { packed } from "./shards.ts";
 import type { TrainingState } from "./training-state.ts";
 
 /** One optimizer step: the optimizer's own figures beside these. */
@@ -48,16 +45,6 @@ interface Training {
   readonly pause: () => Promise<void>;
 }
 
-/** A cut of a batch, and how the states of the cut before go on. */
-interface Cut {
-  readonly batches: readonly (readonly FlatItem[])[];
-  readonly index: number;
-  /** Whether it is the batch's last. */
-  readonly last: boolean;
-  /** Steps of the sequences of the whole batch, longest first. */
-  readonly lengths: readonly number[];
-}
-
 /** One net in training. */
 export class Trainer {
   readonly objective: NetworkObjective;
@@ -66,11 +53,8 @@ export class Trainer {
   readonly #committed: Committed;
   readonly #enter: () => () => void;
   readonly #optimizer: OptimizerAtWork;
+  readonly #position: DataPosition;
   #step = 0;
-  #batches = 0;
-  /** Inside a batch that is cut: where, and the states to put back where they no longer stand on the tape. */
-  #position: Omit<CutPosition, "carried"> | undefined;
-  #putBack: readonly Floats[] | undefined;
   /** The data of a training that was stopped inside a step. */
   #stopped: TrainingData | undefined;
   #training: Training | undefined;
@@ -85,6 +69,7 @@ export class Trainer {
     this.#loader = new Loader(parts, parts.model);
     this.#committed = new Committed(this.objective);
     this.#optimizer = new OptimizerAtWork(this.objective);
+    this.#position = new DataPosition(parts.spec);
   }
 
   /** Steps done. */
@@ -94,7 +79,7 @@ export class Trainer {
 
   /** Batches done, those of an accumulated step one by one. */
   get batches(): number {
-    return this.#batches;
+    return this.#position.batches;
   }
 
   /** Whether a training is under way. */
@@ -121,7 +106,7 @@ export class Trainer {
       let done = 0;
       const over = (): boolean => done >= settings.steps || training.stop.signal.aborted;
       while (!over()) {
-        const cuts = await this.#cuts(training);
+        const cuts = await this.#position.next(training.next, settings);
         this.#live(who);
         if (!cuts) return;
         for (const cut of cuts) {
@@ -168,13 +153,10 @@ export class Trainer {
     return {
       optimizer: optimizer.optimizer,
       step: this.#step,
-      batches: this.#batches,
+      batches: this.#position.batches,
       scalars: optimizer.scalars,
       vectors: optimizer.vectors,
-      position: this.#position && {
-        ...this.#position,
-        carried: this.#putBack ?? held?.carried ?? this.objective.loss.tape.carried,
-      },
+      position: this.#position.inside(() => held?.carried ?? this.objective.loss.tape.carried),
     };
   }
 
@@ -182,11 +164,7 @@ export class Trainer {
   restore(state: TrainingState): void {
     this.#optimizer.restore(state);
     this.#step = state.step;
-    this.#batches = state.batches;
-    if (!state.position) return;
-    const { carried, ...position } = state.position;
-    this.#position = position;
-    this.#putBack = carried;
+    this.#position.restore(state.batches, state.position);
   }
 
   /** Ends a training that is under way: it rejects with DisposedError. */
@@ -238,42 +216,12 @@ export class Trainer {
     return this.#training;
   }
 
-  /** The batches of the next step, cut; undefined where there are no more. */
-  async #cuts({ settings, next }: Training): Promise<Cut[] | undefined> {
-    const batches: (readonly FlatItem[])[] = [];
-    for (let i = 0; i < settings.accumulate; ++i) {
-      const items = await next(this.#batches + i);
-      if (items) batches.push(items);
-    }
-    if (batches.length === 0) return undefined;
-    const { truncate } = settings;
-    if (truncate === Infinity) {
-      this.#leaveBatch();
-      return [{ batches, index: 0, last: true, lengths: [] }];
-    }
-    const [items] = batches;
-    if (this.#position && !fitsCut({ ...this.#position, carried: [] }, items, truncate)) this.#leaveBatch();
-    const from = this.#position?.cut ?? 0;
-    const cuts = cutItems(items, truncate, this.#parts.spec);
-    const lengths = packed(items).map(({ length }) => length);
-    return cuts
-      .map((cut, index) => ({ batches: [cut], index, last: index === cuts.length - 1, lengths }))
-      .slice(from);
-  }
-
-  /** The next batch is begun from its start. */
-  #leaveBatch(): void {
-    this.#position = undefined;
-    this.#putBack = undefined;
-  }
-
   /** One step, done whole or not at all; undefined where it was stopped. */
   async #advance(training: Training, cut: Cut, factor: number): Promise<StepReport | undefined> {
     const { run, settings, stop, who } = training;
-    const first = cut.index === 0;
     const { signal } = stop;
     const step = this.#loader.load(cut.batches, settings, {
-      mode: this.#mode(settings, first),
+      mode: this.#mode(cut),
       noise:
         settings.weightNoise > 0
           ? { deviation: settings.weightNoise, seed: this.#parts.seed, draw: this.#step }
@@ -282,17 +230,18 @@ export class Trainer {
       signal,
     });
     const f = this.objective.at(step);
-    if (!run.immediate || settings.pool) this.#committed.hold(run, !first);
+    if (!run.immediate || settings.pool) this.#committed.hold(run, cut.index > 0);
     const leave = this.#enter();
     this.#working = true;
     try {
       const result = run.step(f, factor);
       const report = result instanceof Promise ? await result : result;
       this.#live(who);
-      this.#commit(cut, settings);
+      ++this.#step;
+      this.#position.advance(cut);
       return report;
     } catch (error) {
-      return this.#undo(error, training, first);
+      return this.#undo(error, training, cut);
     } finally {
       this.#working = false;
       this.#committed.release();
@@ -300,29 +249,17 @@ export class Trainer {
     }
   }
 
-  #mode({ truncate }: TrainSettings, first: boolean): PassMode {
+  #mode(cut: Cut): PassMode {
     const mode = { training: true, seed: this.#parts.seed, draw: this.#step };
-    if (truncate === Infinity) return mode;
-    return first ? { ...mode, carry: "start" } : { ...mode, carry: "continue", carried: this.#putBack };
-  }
-
-  /** The step is whole. */
-  #commit({ batches, index, last, lengths }: Cut, { truncate }: TrainSettings): void {
-    ++this.#step;
-    this.#putBack = undefined;
-    if (last) {
-      this.#batches += batches.length;
-      this.#position = undefined;
-    } else this.#position = { cut: index + 1, truncate, lengths };
+    return cut.truncate === Infinity ? mode : { ...mode, ...this.#position.carry(cut) };
   }
 
   /** A step that failed or was stopped: θ, the optimizer and the states carried on are what they were. */
-  #undo(error: unknown, { who, data, stop }: Training, first: boolean): undefined {
+  #undo(error: unknown, { who, data, stop }: Training, cut: Cut): undefined {
     if (this.#ended) throw this.#gone(who);
     const held = this.#committed.state !== undefined;
     const carried = this.#committed.undo();
-    if (held && !first) this.#putBack = carried;
-    else if (!first) this.#leaveBatch(); // its states are those of the step that failed
+    this.#position.undo(cut, held ? carried : undefined);
     if (stop.signal.aborted && error === stop.signal.reason) {
       this.#stopped = data;
       return undefined;
