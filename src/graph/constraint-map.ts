@@ -140,7 +140,7 @@ export class ConstraintMap {
 
   /** Indices of the φ that move θ_i; none where it is fixed. */
   freeOf(i: number): number[] {
-    const j = this.#free[i]!;
+    const j = this.#free[i];
     if (j >= 0) return [j];
     return this.#groups
       .filter(({ members }) => members.includes(i))

@@ -6,6 +6,7 @@
 import type { DataItem } from "../data/item.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { DataError, knownOptions, whole } from "../wasm/errors.ts";
+import type { EpochSource } from "../train/feed.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import type { Ink } from "./ink.ts";
@@ -40,7 +41,7 @@ export interface InkBatchOptions {
 const STRIDE = 2 ** 20; // blocks of random numbers of one line in one epoch
 
 /** Lines to train on, in epochs. */
-export class InkBatches {
+export class InkBatches implements EpochSource {
   /** Lines that can be trained on. */
   readonly inks: readonly Ink[];
   /** The last one of an epoch may be smaller. */
@@ -83,11 +84,6 @@ export class InkBatches {
     const { lines, batches } = this.#plan(epoch);
     const from = batches[n % this.batchesPerEpoch] * batch;
     return Array.from(lines.subarray(from, from + batch), (i) => this.#item(i, epoch));
-  }
-
-  /** All batches from the nth on, without end. */
-  *from(n: number): Generator<DataItem[], void, void> {
-    for (; ; ++n) yield this.batch(n);
   }
 
   #known: { epoch: number; lines: Int32Array; batches: Int32Array } | undefined;

@@ -40,8 +40,8 @@ function moments(
     1 / (1 - power(beta1, step + 1)),
     1 / (1 - power(beta2, step + 1)),
     g,
-    vectors.mean!,
-    vectors.square!,
+    vectors.mean,
+    vectors.square,
     theta,
   );
 }

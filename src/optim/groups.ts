@@ -73,8 +73,8 @@ export function matches(pattern: string, name: string): boolean {
   const pieces = pattern.split("*");
   const last = pieces.pop()!;
   if (pieces.length === 0) return name === last;
-  if (!name.startsWith(pieces[0]!)) return false;
-  let at = pieces[0]!.length;
+  if (!name.startsWith(pieces[0])) return false;
+  let at = pieces[0].length;
   for (const piece of pieces.slice(1)) {
     const found = name.indexOf(piece, at);
     if (found < 0) return false;
@@ -101,7 +101,7 @@ export function segmentsOf(
     groups.findIndex((group) => listOf(group).some((pattern) => matches(pattern, name)));
   const runs: { from: number; size: number; group: number }[] = [];
   for (const { names, from, size } of f.ranges) {
-    const group = groupOf(names[0]!);
+    const group = groupOf(names[0]);
     const other = names.find((name) => groupOf(name) !== group);
     if (other !== undefined)
       throw new OptionError(

@@ -18,7 +18,7 @@ export const momentum = (options: MomentumOptions = {}): Optimizer =>
       vectors: ["velocity"],
       check: (o) => checkSchedule("momentum", "momentum", o.momentum, 0, 1),
       update: ({ engine, size, theta, g, rate, step, vectors }, o) =>
-        engine.kernels.momentumUpdate(size, rate, valueAt(o.momentum, step), g, vectors.velocity!, theta),
+        engine.kernels.momentumUpdate(size, rate, valueAt(o.momentum, step), g, vectors.velocity, theta),
     },
     options,
   );

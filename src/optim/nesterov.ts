@@ -16,10 +16,10 @@ export const nesterov = (options: MomentumOptions = {}): Optimizer =>
       vectors: ["velocity"],
       check: (o) => checkSchedule("nesterov", "momentum", o.momentum, 0, 1),
       look: ({ engine, size, theta, step, vectors }, o) =>
-        engine.kernels.addScaled(size, valueAt(o.momentum, step), vectors.velocity!, theta),
+        engine.kernels.addScaled(size, valueAt(o.momentum, step), vectors.velocity, theta),
       update: ({ engine, size, theta, g, rate, step, vectors }, o) => {
         const { kernels: k } = engine;
-        k.axpby(size, -rate, g, valueAt(o.momentum, step), vectors.velocity!);
+        k.axpby(size, -rate, g, valueAt(o.momentum, step), vectors.velocity);
         k.addScaled(size, -rate, g, theta);
       },
     },

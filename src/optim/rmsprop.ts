@@ -23,7 +23,7 @@ export const rmsprop = (options: RmspropOptions = {}): Optimizer =>
         inRange("rmsprop", "epsilon", o.epsilon, 0);
       },
       update: ({ engine, size, theta, g, rate, vectors }, { averaging, epsilon }) =>
-        engine.kernels.rmspropUpdate(size, rate, averaging, epsilon, g, vectors.square!, theta),
+        engine.kernels.rmspropUpdate(size, rate, averaging, epsilon, g, vectors.square, theta),
     },
     options,
   );

@@ -19,7 +19,7 @@ export interface EpochSource {
   /** Batches that make up one epoch. */
   readonly batchesPerEpoch: number;
   /** Batch n, counted through all epochs: the same n gives the same items. */
-  lesson(n: number): readonly DataItem[];
+  batch(n: number): readonly DataItem[];
 }
 /** Whatever a net trains on. */
 export type TrainingData =
@@ -45,7 +45,7 @@ export type Feed = (n: number) => readonly FlatItem[] | undefined | Promise<read
 export const isItems = (data: TrainingData): data is readonly DataItem[] =>
   Array.isArray(data) && !Array.isArray(data[0]);
 export const isSource = (data: TrainingData): data is BatchSource =>
-  typeof (data as BatchSource)?.batch === "function";
+  typeof (data as BatchSource)?.batch === "function" && !isEpochs(data);
 
 /** Items whose steps count as much as their class does besides. */
 function weighClasses(items: FlatItem[], weights: readonly number[] | undefined): FlatItem[] {
@@ -58,7 +58,8 @@ function weighClasses(items: FlatItem[], weights: readonly number[] | undefined)
 
 /** Whether data are batches by number. */
 export const isEpochs = (data: TrainingData): data is EpochSource =>
-  typeof (data as EpochSource)?.lesson === "function";
+  typeof (data as EpochSource)?.batch === "function" &&
+  typeof (data as EpochSource).batchesPerEpoch === "number";
 
 /** A feed of checked batches. */
 export function feed(
@@ -79,7 +80,7 @@ export function feed(
       return check(data.batch(options.batch, random));
     };
   }
-  if (isEpochs(data)) return (n) => check(data.lesson(n));
+  if (isEpochs(data)) return (n) => check(data.batch(n));
   if (isItems(data)) return epochs(engine, check(data), options);
   const iterator =
     Symbol.asyncIterator in data

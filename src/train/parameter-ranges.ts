@@ -17,7 +17,7 @@ export function parameterRanges(
   const names = Array.from({ length: constraints.size }, () => new Set<string>());
   for (const { name, offset, rows, columns } of parameters)
     for (let i = offset; i < offset + rows * columns; ++i)
-      for (const j of constraints.freeOf(i)) names[j]!.add(name);
+      for (const j of constraints.freeOf(i)) names[j].add(name);
   const ranges: { names: readonly string[]; from: number; size: number }[] = [];
   names.forEach((set, from) => {
     const last = ranges[ranges.length - 1];

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { Ink } from "../../handwriting/ink.ts";
+import type { FitProgress, FitRecord } from "../../models/network/fit.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { momentum } from "../../optim/momentum.ts";
@@ -17,8 +18,8 @@ import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts"
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import type { DistortOptions } from "../../handwriting/shape.ts";
-import { type About, loadModel, saveModel } from "../open-model.ts";
-import { checkOutputFile } from "../output-file.ts";
+import { type About, loadModel, saveModel, withAbout } from "../open-model.ts";
+import { checkOutputFile, writeWhole } from "../output-file.ts";
 
 /** What decides every bit of a run. */
 export interface Recipe {
@@ -52,12 +53,10 @@ export interface Epoch {
   readonly seconds: number;
 }
 
-/** Everything a checkpoint holds beside the net and its optimizer. */
-export interface RunState {
+/** What a checkpoint holds beside the net and the state of its fit. */
+interface RunState {
   readonly recipe: Recipe;
-  readonly history: Epoch[];
   readonly seconds: number;
-  readonly sum: number;
 }
 
 type RunAbout = About & { run: RunState };
@@ -128,23 +127,30 @@ const spread = (inks: readonly Ink[], count: number): Ink[] =>
     (_, i) => inks[Math.floor((i * inks.length) / Math.min(count, inks.length))],
   );
 
-/** A run at work: its net, where it stands, and what it keeps. */
+/** The epoch of a record. */
+const epochOf = ({ epoch = 0, loss, validation }: FitRecord): Epoch => ({
+  epoch,
+  loss,
+  error: validation!.labelError!,
+  seconds: validation!.seconds as number,
+});
+
+/** A run at work: its net, its lines, and its clock. */
 class TrainingRun {
-  readonly recipe: Recipe;
-  readonly net: Network;
+  readonly #recipe: Recipe;
+  readonly #net: Network;
   readonly #options: RunOptions;
   readonly #batches: InkBatches;
   readonly #look: readonly Ink[];
-  readonly #history: Epoch[];
   readonly #start: number;
   readonly #before: number;
-  /** Sum of the losses of this epoch's steps so far. */
-  #sum: number;
+  /** Comes when the minutes are over. */
+  readonly #late = new AbortController();
 
-  constructor(options: RunOptions, recipe: Recipe, net: Network, before: RunState | undefined) {
+  constructor(options: RunOptions, recipe: Recipe, net: Network, before: number) {
     const { script } = net.spec.notes as unknown as { script: Script };
-    this.recipe = recipe;
-    this.net = net;
+    this.#recipe = recipe;
+    this.#net = net;
     this.#options = options;
     this.#batches = new InkBatches(net.engine, options.train, {
       script,
@@ -154,104 +160,90 @@ class TrainingRun {
       distort: recipe.distort,
     });
     this.#look = spread(options.valid, recipe.check);
-    this.#history = [...(before?.history ?? [])];
     this.#start = options.clock();
-    this.#before = before?.seconds ?? 0;
-    this.#sum = before?.sum ?? 0;
+    this.#before = before;
   }
 
-  get #perEpoch(): number {
-    return this.#batches.batchesPerEpoch;
-  }
   get #steps(): number {
-    return this.#perEpoch * this.recipe.epochs;
+    return this.#batches.batchesPerEpoch * this.#recipe.epochs;
   }
   get #seconds(): number {
     return this.#before + (this.#options.clock() - this.#start) / 1000;
   }
-  get #bestError(): number {
-    return this.#history.reduce((min, { error }) => Math.min(min, error), Infinity);
-  }
-  get #late(): boolean {
-    return (this.#options.clock() - this.#start) / 60_000 >= this.#options.minutes;
-  }
-  get #tired(): boolean {
-    const best = this.#history.findIndex(({ error }) => error === this.#bestError);
-    return this.#history.length - 1 - best >= this.#options.patience;
+
+  /** Until the epochs are done, patience or minutes are over, or the signal comes. */
+  async train(pool: WorkerPool | undefined): Promise<RunResult> {
+    const { patience, signal } = this.#options;
+    const { epochs, shard, noise } = this.#recipe;
+    this.#announce();
+    this.#watchClock();
+    const { history, stopped } = await this.#net.fit(this.#batches, {
+      epochs,
+      shard,
+      weightNoise: noise,
+      pool,
+      optimizer: optimizerOf(this.#recipe, this.#steps),
+      signal: AbortSignal.any([signal, this.#late.signal]),
+      validation: async () => {
+        const { labelError } = await scoreReading(this.#net, this.#look);
+        return { labelError, seconds: this.#seconds };
+      },
+      monitor: "labelError",
+      ...(patience === Infinity ? {} : { patience }),
+      onProgress: (progress) => this.#progress(progress),
+      onRecord: (record, best) => this.#record(record, best),
+      checkpoint: (bytes) => this.#keep(bytes),
+    });
+    return {
+      history: history.map(epochOf),
+      finished: stopped !== "signal",
+      seconds: this.#seconds,
+      step: this.#net.step,
+    };
   }
 
   /** Says what is trained. */
-  announce(): void {
-    const { script } = this.net.spec.notes as unknown as { script: Script };
+  #announce(): void {
+    const { script } = this.#net.spec.notes as unknown as { script: Script };
     this.#options.onStart?.({
-      weights: this.net.size,
+      weights: this.#net.size,
       steps: this.#steps,
-      step: this.net.step,
+      step: this.#net.step,
       dropped: this.#batches.dropped.length,
       alphabet: script.alphabet,
     });
   }
 
+  #progress({ step, loss, metrics }: FitProgress): void {
+    this.#options.onStep?.({ step, steps: this.#steps, loss, error: metrics?.labelError ?? NaN });
+    this.#watchClock();
+  }
+
+  #watchClock(): void {
+    if ((this.#options.clock() - this.#start) / 60_000 >= this.#options.minutes) this.#late.abort();
+  }
+
+  /** An epoch is over: the best net goes to its file. */
+  #record(record: FitRecord, best: boolean): void {
+    if (best) saveModel(this.#options.out, this.#net, { task: "handwriting" }, { training: false });
+    this.#options.onEpoch?.(epochOf(record), best);
+  }
+
   /** Writes the checkpoint. */
-  #keep(): void {
-    const run: RunState = {
-      recipe: this.recipe,
-      history: this.#history,
-      seconds: this.#seconds,
-      sum: this.#sum,
-    };
-    saveModel(checkpointOf(this.#options.out), this.net, { task: "handwriting", run } as RunAbout);
+  #keep(bytes: Uint8Array): void {
+    const run: RunState = { recipe: this.#recipe, seconds: this.#seconds };
+    const about: RunAbout = { task: "handwriting", run };
+    writeWhole(checkpointOf(this.#options.out), withAbout(bytes, about));
   }
+}
 
-  /** Trains to the end of the epoch, or to where it is stopped. */
-  async #epoch(optimizer: Optimizer, pool: WorkerPool | undefined): Promise<void> {
-    const { net, recipe } = this;
-    for await (const { step, loss } of net.train(this.#batches.from(net.step), {
-      optimizer,
-      steps: this.#perEpoch - (net.step % this.#perEpoch),
-      shard: recipe.shard,
-      weightNoise: recipe.noise,
-      pool,
-      signal: this.#options.signal,
-    })) {
-      this.#sum += loss;
-      const error = this.#history[this.#history.length - 1]?.error ?? NaN;
-      this.#options.onStep?.({ step, steps: this.#steps, loss, error });
-      if (this.#late) break;
-    }
-  }
-
-  /** Reads validation lines at the end of an epoch, and keeps the net if it is the best. */
-  async #judgeEpoch(): Promise<void> {
-    const { net } = this;
-    const { labelError: error } = await scoreReading(net, this.#look);
-    const best = this.#history.length === 0 || error < this.#bestError;
-    const epoch = {
-      epoch: net.step / this.#perEpoch,
-      loss: this.#sum / this.#perEpoch,
-      error,
-      seconds: this.#seconds,
-    };
-    this.#history.push(epoch);
-    this.#sum = 0;
-    if (best) saveModel(this.#options.out, net, { task: "handwriting" }, { training: false });
-    this.#options.onEpoch?.(epoch, best);
-  }
-
-  /** Until the epochs are done, patience or minutes are over, or the signal comes. */
-  async train(pool: WorkerPool | undefined): Promise<RunResult> {
-    const { net } = this;
-    const { signal, out } = this.#options;
-    const optimizer = optimizerOf(this.recipe, this.#steps);
-    while (net.step < this.#steps && !signal.aborted && !this.#late && !this.#tired) {
-      await this.#epoch(optimizer, pool);
-      if (net.step % this.#perEpoch === 0 && !signal.aborted) await this.#judgeEpoch();
-      this.#keep();
-    }
-    if (!existsSync(checkpointOf(out))) this.#keep(); // stopped before the first step
-    const finished = net.step >= this.#steps || this.#tired;
-    return { history: this.#history, finished, seconds: this.#seconds, step: net.step };
-  }
+/** The net and state of a checkpoint. Throws where an earlier version wrote it. */
+async function takeUp(checkpoint: string): Promise<{ net: Network; run: RunState }> {
+  const { net, about } = await loadModel(checkpoint);
+  const { run } = about as RunAbout;
+  if (!("history" in run)) return { net, run };
+  net.dispose();
+  throw new Error(`${checkpoint}: an earlier version wrote it, and it cannot be gone on from; begin anew`);
 }
 
 /**
@@ -265,15 +257,12 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   checkOutputFile("out", checkpoint);
   if (resume && !existsSync(checkpoint))
     throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
-  const found = resume ? await loadModel(checkpoint) : undefined;
-  const before = found && (found.about as RunAbout).run;
-  const recipe = before?.recipe ?? options.recipe;
+  const found = resume ? await takeUp(checkpoint) : undefined;
+  const recipe = found?.run.recipe ?? options.recipe;
   const net = found?.net ?? (await makeNet(recipe, options.train));
   const pool = workers > 0 ? workerPool({ workers, ...(worker ? { url: worker } : {}) }) : undefined;
   try {
-    const run = new TrainingRun(options, recipe, net, before);
-    run.announce();
-    return await run.train(pool);
+    return await new TrainingRun(options, recipe, net, found?.run.seconds ?? 0).train(pool);
   } finally {
     pool?.dispose();
     net.dispose();
