@@ -1,6 +1,6 @@
 /** An LSTM that predicts the next value of a series; its weights are those that do best on the end of it. */
 import { dense, lstm } from "../../models/network/layers.ts";
-import { type Network, network } from "../../models/network/network.ts";
+import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import type { DataItem } from "../../data/item.ts";
@@ -23,33 +23,25 @@ function windows(y: Float64Array, cut: number): DataItem[] {
   return nextStep(parts.filter((part) => part.length > span));
 }
 
-const copies = (net: Network): Float64Array[] => net.parameters.map(({ data }) => Float64Array.from(data));
-
 /** Trains, and keeps the weights that do best on the end of the series. */
 export const fitLstm: FitSeries = async (y, { seed, cells, steps, signal, progress }) => {
   const whole = filled(y);
   const cut = Math.floor(LEARNED * whole.length);
   const net = await network({ input: 1, layers: [lstm(cells), dense(1)], loss: "squared", seed });
   const look = (): number => meanSquare(net.predict([whole.slice(0, -1)])[0], whole.slice(1), cut);
-  let best = { error: Infinity, step: 0, weights: copies(net) };
-  let step = 0;
-  for await (const event of net.train(windows(whole, cut), {
+  const { best } = await net.fit(windows(whole, cut), {
     optimizer: adam({ rate: (t) => 0.01 / (1 + t / 300), clip: 1 }),
     steps,
     batch: 32,
     signal,
-  })) {
-    ({ step } = event);
-    progress(step / steps);
-    if (step % LOOK !== 0) continue;
-    const error = look();
-    if (error < best.error) best = { error, step, weights: copies(net) };
-  }
-  if (best.step === 0) best = { error: look(), step, weights: copies(net) };
-  net.parameters.forEach(({ data }, i) => data.set(best.weights[i]));
+    validation: () => ({ loss: look() }),
+    every: LOOK,
+    keepBest: true,
+    onProgress: ({ step }) => progress(step / steps),
+  });
   return simulated({
-    note: `${cells} cells, weights of step ${best.step}`,
-    variance: best.error,
+    note: `${cells} cells, weights of step ${best?.step ?? net.step}`,
+    variance: best?.validation?.loss ?? look(),
     seed,
     engine: net.engine,
     signal,

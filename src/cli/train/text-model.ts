@@ -96,17 +96,18 @@ export async function trainTextNet(training: TextTraining): Promise<number> {
   });
   let { bits } = training;
   if (net.step >= steps) return bits;
-  for await (const { step, loss } of net.train(data, {
+  await net.fit(data, {
     optimizer,
     steps: steps - net.step,
     batch,
     truncate: window,
     signal,
-  })) {
-    const now = loss / Math.LN2;
-    bits = step === 1 ? now : bits + (now - bits) / Math.min(step, AVERAGE);
-    onStep(step, bits);
-  }
+    onProgress({ loss }) {
+      const now = loss / Math.LN2;
+      bits = net.step === 1 ? now : bits + (now - bits) / Math.min(net.step, AVERAGE);
+      onStep(net.step, bits);
+    },
+  });
   return bits;
 }
 
