@@ -2,19 +2,17 @@
  * A training as people know it: epochs, a look at validation data after each, patience, the best weights, and
  * files from which it goes on with the same bits.
  */
-import { OptionError, inRange, show } from "../../wasm/errors.ts";
+import { OptionError } from "../../wasm/errors.ts";
 import type { Engine } from "../../wasm/engine.ts";
-import { Random } from "../../wasm/random.ts";
-import { streams } from "../../wasm/streams.ts";
 import type { DataItem } from "../../data/item.ts";
-import { checkItems } from "../../data/item.ts";
 import { isEpochs, isItems, isSource, type TrainingData } from "../../train/feed.ts";
-import { checkMetrics, higherIsBetter, type Evaluation, type Metric } from "../../train/metrics.ts";
+import { higherIsBetter, type Evaluation, type Metric } from "../../train/metrics.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import type { Trainer, TrainEvent, TrainerParts } from "../../train/trainer.ts";
 import { readFitOptions, type Figures, type FitOptions, type FitSettings } from "./fit-options.ts";
 import type { FitRecord, FitState } from "./fit-state.ts";
 import type { ParameterView } from "./parameters.ts";
+import { validationOf, type Look } from "./validation.ts";
 
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
 export type { FitRecord } from "./fit-state.ts";
@@ -42,8 +40,6 @@ export interface FitParts {
   save(state: FitState): Uint8Array<ArrayBuffer>;
 }
 
-type Look = () => Figures | Promise<Figures>;
-
 /** What a net is fitted on: the data, the options, and where a stopped fit stands. */
 export interface FitTask {
   readonly data: TrainingData;
@@ -58,50 +54,12 @@ export async function fit(who: string, net: FitParts, { data, options, state }: 
     throw new OptionError(
       `${who}: plateau lowers a rate, and ${options.optimizer.name} has none; leave it out`,
     );
-  const { train, look } = split(who, net, { data, options }, settings);
+  if (settings.epochs < Infinity && !isItems(data) && !isEpochs(data))
+    throw new OptionError(
+      `${who}: epochs is ${settings.epochs}, but the data have none; give steps, or items`,
+    );
+  const { train, look } = validationOf(who, net, { data, options }, settings.metrics);
   return new Fit(who, net, settings, options, { look, state }).run(train);
-}
-
-/** The data to learn from, and how to look at the others. */
-function split(
-  who: string,
-  net: FitParts,
-  { data, options: { validation } }: FitTask,
-  { metrics, epochs }: FitSettings,
-): { train: TrainingData; look?: Look } {
-  if (epochs < Infinity && !isItems(data) && !isEpochs(data))
-    throw new OptionError(`${who}: epochs is ${epochs}, but the data have none; give steps, or items`);
-  const { spec, loss } = net.parts;
-  checkMetrics(who, metrics, loss.name, spec);
-  if (validation === undefined) return { train: data };
-  if (typeof validation === "function") return { train: data, look: validation };
-  if (typeof validation === "number") {
-    inRange(who, "validation", validation, Number.MIN_VALUE, 1 - Number.EPSILON);
-    if (!isItems(data))
-      throw new OptionError(`${who}: validation is ${validation}, a share of items; give items to look at`);
-    const [train, apart] = setApart(net, data, validation);
-    if (train.length === 0)
-      throw new OptionError(
-        `${who}: validation is ${validation} of ${data.length} items: none is left to learn from`,
-      );
-    checkItems(who, spec, data);
-    return { train, look: () => ({ ...net.evaluate(apart, metrics) }) };
-  }
-  if (!isItems(validation))
-    throw new OptionError(`${who}: validation is ${show(validation)}, want items, a share, or a function`);
-  checkItems(`${who}: validation`, spec, validation);
-  return { train: data, look: () => ({ ...net.evaluate(validation, metrics) }) };
-}
-
-/** A share of the items, drawn by the seed: those to learn from, in their order, and those set apart. */
-function setApart(
-  { engine, seed }: FitParts,
-  data: readonly DataItem[],
-  share: number,
-): [train: DataItem[], apart: DataItem[]] {
-  const order = new Random(engine, seed, streams.validation).permutation(data.length);
-  const chosen = new Set(order.subarray(0, Math.max(1, Math.round(share * data.length))));
-  return [data.filter((_, i) => !chosen.has(i)), data.filter((_, i) => chosen.has(i))];
 }
 
 /** One fit at work. */
