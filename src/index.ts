@@ -260,6 +260,10 @@ export type { Axis } from "./figures/scale.ts";
 export type { ColorMap } from "./figures/raster.ts";
 export { diagram } from "./figures/diagram.ts";
 export type { DiagramEdge, DiagramNode, DiagramOptions } from "./figures/diagram.ts";
+export { learningCurve } from "./figures/learning-curve.ts";
+export type { LearningCurveOptions, LearningRecord, LearningReport } from "./figures/learning-curve.ts";
+export { confusionMatrix } from "./figures/confusion-matrix.ts";
+export type { ConfusionMatrixOptions } from "./figures/confusion-matrix.ts";
 export { panels, svg } from "./figures/svg.ts";
 export type { Figure } from "./figures/svg.ts";
 
