@@ -48,8 +48,10 @@ export interface EmReport {
 
 /** A model that EM can fit. P is a snapshot of its parameters. */
 export interface EmModel<P> {
-  /** Draws the parameters of a start that are not given. */
-  begin(restart: number): void;
+  /** Draws the parameters of a start that are not given; trial: of so many draws, from 0. */
+  begin(restart: number, trial: number): void;
+  /** From how many draws a start is chosen. Default 1. */
+  trials?(restart: number): number;
   /** The objective at the current parameters; remembers what the M-step needs. */
   expect(): number;
   /** Moves the parameters to the maximum of the expected objective. */
@@ -94,6 +96,45 @@ export function checkEmOptions(
 /** How far an objective may seem to fall by rounding, relative to its size. */
 const ROUNDING = 1e-9;
 
+/** Iterations after which the draws of a start are compared. */
+const TRIAL = 2;
+
+/**
+ * Begins a start: of its draws that which a few iterations take highest (short runs of EM: Biernacki, Celeux
+ * & Govaert 2003). A draw that fails says nothing about the others; throws where all do.
+ */
+async function choose<P>(
+  model: EmModel<P>,
+  restart: number,
+  pace: Pace,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const trials = model.trials?.(restart) ?? 1;
+  if (trials === 1) return model.begin(restart, 0);
+  const before = model.snapshot();
+  let best: { objective: number; trial: number } | undefined;
+  let failure: unknown;
+  for (let trial = 0; trial < trials && !(best && signal?.aborted); ++trial) {
+    try {
+      model.restore(before);
+      model.begin(restart, trial);
+      for (let i = 0; i < TRIAL; ++i) {
+        model.expect();
+        model.maximize();
+      }
+      const objective = model.expect();
+      if (!best || objective > best.objective) best = { objective, trial };
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      failure ??= error;
+    }
+    await pace.breathe();
+  }
+  if (!best) throw failure;
+  model.restore(before);
+  model.begin(restart, best.trial);
+}
+
 /**
  * Runs EM. Errors leave the model as it was before; NumericError, the first one, if no start comes through:
  * where the objective falls, or by the model.
@@ -110,7 +151,7 @@ export async function expectationMaximization<P>(
   let best: { parameters: P; report: Omit<EmReport, "logLikelihood"> } | undefined;
   let failure: NumericError | undefined;
   const ascend = async (restart: number): Promise<Omit<EmReport, "logLikelihood">> => {
-    model.begin(restart);
+    await choose(model, restart, pace, signal);
     const history = [model.expect()];
     let converged = false;
     let iteration = 0;

@@ -12,7 +12,7 @@ import type { Emission, EmissionRules } from "./emissions/emission.ts";
 import type { NamedArrays } from "./emissions/parameters.ts";
 import { masked } from "./known-states.ts";
 import type { HmmStart } from "./spec.ts";
-import { initialize, type Start } from "./start.ts";
+import { CUTS, initialize, type Start } from "./start.ts";
 
 /**
  * Dirichlet priors: 1 is flat, more pulls to uniform. Below 1 the maximum could lie at negative
@@ -98,7 +98,12 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
     this.#starts = new Float64Array(model.K);
   }
 
-  begin(restart: number): void {
+  trials(restart: number): number {
+    const { fresh, start } = this.#task;
+    return start === "time" && (fresh || restart > 0) ? CUTS : 1;
+  }
+
+  begin(restart: number, trial: number): void {
     const { data, fresh, start } = this.#task;
     const emission = this.#emission;
     if (restart === 0 && !fresh) return emission.prepare(this.#who, data, this.#rules);
@@ -109,6 +114,7 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
       rules: this.#rules,
       start,
       restart,
+      trial,
     });
     this.#startprob = drawn.startprob;
     this.#transmat = drawn.transmat;

@@ -19,7 +19,8 @@ export interface HmmFitOptions extends EmOptions {
   readonly states?: Sequences;
   /**
    * Where emissions start that were not given: from clusters of the data, or with each sequence cut into one
-   * piece a state. Default "time" for left-right chains, else "clusters".
+   * piece a state, the best of several cuts after two iterations. Default "time" for left-right chains, else
+   * "clusters".
    */
   readonly start?: Start;
 }

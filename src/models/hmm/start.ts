@@ -8,6 +8,7 @@ import type { ForwardBackward } from "../../inference/forward-backward.ts";
 import { drawStart, drawTransitions, timedTransitions } from "./chain.ts";
 import type { Emission, EmissionRules } from "./emissions/emission.ts";
 import { put } from "./emissions/entries.ts";
+import { bestCuts, equalCuts } from "./time-cuts.ts";
 import type { HmmStart, HmmState } from "./spec.ts";
 
 /** "clusters": k-means. "time": each sequence cut into one piece a state, in order. */
@@ -18,6 +19,9 @@ export type Start = "clusters" | "time";
  */
 const SURE = 0.9;
 
+/** Blocks of random numbers set apart for one draw of a start. */
+const BLOCKS = 2 ** 26;
+
 /** Which start of which fit. */
 interface Beginning {
   readonly who: string;
@@ -25,6 +29,7 @@ interface Beginning {
   readonly rules: EmissionRules;
   readonly start: Start;
   readonly restart: number;
+  readonly trial: number;
 }
 
 /**
@@ -38,9 +43,10 @@ export function initialize(
   beginning: Beginning,
 ): { startprob: Float64Array; transmat: Float64Array } {
   const { K, topology, given, fixed, ties, seed } = model;
-  const { data, start, restart } = beginning;
+  const { data, start, restart, trial } = beginning;
   const stays = new Set([...given, ...fixed]);
   const random = new Random(space.engine, seed, restart === 0 ? streams.initial : streams.restarts + restart);
+  random.counter = trial * BLOCKS;
   const timed = start === "time";
   const steps = data.reduce((sum, y) => sum + y.length / emission.width, 0) / data.length / K;
   const moves = (): Float64Array =>
@@ -58,21 +64,27 @@ export function initialize(
   return drawn;
 }
 
-/** One maximization with the steps of piece k given to state k: equal pieces first, then cut at random. */
-function cutInTime(
-  space: ForwardBackward,
-  emission: Emission,
-  random: Random,
-  { who, data, rules, restart }: Beginning,
-): void {
+/** How many ways to cut time a start tries. */
+export const CUTS = 8;
+
+/** Where pieces end, as shares of a sequence [K-1]: the best cuts, then equal pieces, then cuts at random. */
+function drawCuts(random: Random, { K }: ForwardBackward, width: number, beginning: Beginning): number[] {
+  const { data, restart, trial } = beginning;
+  if (restart === 0 && trial === 0) return bestCuts(data, width, K);
+  if (restart === 0 && trial === 1) return equalCuts(K);
+  return Array.from({ length: K - 1 }, () => random.uniform()).sort((a, b) => a - b);
+}
+
+/** One maximization with the steps of piece k given to state k, every sequence cut at the same shares. */
+function cutInTime(space: ForwardBackward, emission: Emission, random: Random, beginning: Beginning): void {
+  const { who, data, rules } = beginning;
   const { K, N } = space;
+  const cuts = drawCuts(random, space, emission.width, beginning);
   emission.prepare(who, data, rules);
   emission.clear();
   for (const y of data) {
     const T = y.length / emission.width;
-    const ends = Array.from({ length: K - 1 }, (_, k) =>
-      restart === 0 ? ((k + 1) * T) / K : T * random.uniform(),
-    ).sort((a, b) => a - b);
+    const ends = cuts.map((share) => share * T);
     const gamma = new Float64Array(T * N);
     for (let t = 0; t < T; ++t) {
       const piece = ends.filter((end) => end <= t).length;
