@@ -6,7 +6,7 @@ import { streams } from "../../wasm/streams.ts";
 import { checkItems, type DataItem, type FlatItem } from "../../data/item.ts";
 import { isItems, isSource, type BatchSource } from "../../train/feed.ts";
 import { checkMetrics, Metrics, type Evaluation, type Metric } from "../../train/metrics.ts";
-import type { Reading } from "./network.ts";
+import type { Reading } from "./reading.ts";
 
 /** How to evaluate. */
 export interface EvaluateOptions {

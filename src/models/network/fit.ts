@@ -3,15 +3,14 @@
  * files from which it goes on with the same bits.
  */
 import { OptionError } from "../../wasm/errors.ts";
-import type { Engine } from "../../wasm/engine.ts";
-import type { DataItem } from "../../data/item.ts";
 import { isEpochs, isItems, isSource, type TrainingData } from "../../train/feed.ts";
-import { higherIsBetter, type Evaluation, type Metric } from "../../train/metrics.ts";
+import { higherIsBetter } from "../../train/metrics.ts";
 import type { TrainOptions } from "../../train/options.ts";
-import type { Trainer, TrainEvent, TrainerParts } from "../../train/trainer.ts";
+import type { Trainer, TrainEvent } from "../../train/trainer.ts";
 import { readFitOptions, type Figures, type FitOptions, type FitSettings } from "./fit-options.ts";
 import type { FitRecord, FitState } from "./fit-state.ts";
 import type { ParameterView } from "./parameters.ts";
+import type { Reading } from "./reading.ts";
 import { validationOf, type Look } from "./validation.ts";
 
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
@@ -30,12 +29,8 @@ export interface FitReport {
 }
 
 /** What a fit needs of its net. */
-export interface FitParts {
-  readonly engine: Engine;
-  readonly seed: number;
-  readonly parts: TrainerParts;
+export interface FitParts extends Reading {
   readonly trainer: Trainer;
-  evaluate(items: readonly DataItem[], metrics: readonly Metric[]): Evaluation;
   parameters(): ParameterView[];
   save(state: FitState): Uint8Array<ArrayBuffer>;
 }

@@ -6,7 +6,7 @@ import { DataError, OptionError, ShapeError, knownOptions, whole } from "../../w
 import type { Floats } from "../../wasm/memory.ts";
 import { flattenInput } from "../../data/item.ts";
 import { checkSteps, checkValues, finite, flatten, type Sequence } from "../../data/sequence.ts";
-import type { Reading } from "./network.ts";
+import type { Reading } from "./reading.ts";
 
 /** How to forecast. */
 export interface ForecastOptions {

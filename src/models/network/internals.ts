@@ -8,7 +8,7 @@ import type { Batch } from "../../train/batch.ts";
 import type { ShardResult, ShardTask } from "../../train/shards.ts";
 import type { Reader } from "../../train/reader.ts";
 import type { BuiltGraph } from "./build.ts";
-import type { Reading } from "./network.ts";
+import type { Reading } from "./reading.ts";
 
 /** The inside of a net. */
 export interface Internals {
@@ -45,14 +45,11 @@ export function internals(net: object): Internals {
 /** A net shows its inside. */
 export const expose = (net: object, inside: Internals): void => void insides.set(net, inside);
 
-/**
- * The part of a net's inside that its parts give. live(method): throws DisposedError, else names the caller.
- */
+/** The part of a net's inside that its parts give. */
 export function insideOf(
-  { parts, read }: Pick<Reading, "parts" | "read">,
+  { parts, live, read }: Pick<Reading, "parts" | "live" | "read">,
   built: BuiltGraph,
   reader: Reader,
-  live: (method: string) => string,
 ): Omit<Internals, "read" | "predictEach"> {
   const { weights, spec } = parts;
   return {

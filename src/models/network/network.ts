@@ -8,11 +8,11 @@ import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
+import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { ConstraintMap } from "../../graph/constraint-map.ts";
 import type { Weights } from "../../graph/weights.ts";
 import { checkItems, type DataItem } from "../../data/item.ts";
-import type { Each, Sequence, Sequences } from "../../data/sequence.ts";
+import type { Each, Sequences } from "../../data/sequence.ts";
 import type { Evaluation } from "../../train/metrics.ts";
 import type { BatchSource, TrainingData } from "../../train/feed.ts";
 import type { TrainOptions } from "../../train/options.ts";
@@ -21,8 +21,8 @@ import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { assemble } from "./assemble.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
-import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { checkSavedConstraints } from "./checkpoint-bounds.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints } from "./constraints.ts";
 import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
@@ -32,20 +32,13 @@ import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
-import { matrices, parameterValues, type LossGradient, type ParameterView } from "./parameters.ts";
+import { matrices, parameterViews, type LossGradient, type ParameterView } from "./parameters.ts";
+import type { Reading } from "./reading.ts";
 import { drawSequence, type SampleOptions, type SymbolSample } from "./sample.ts";
+import { fillParameters, readSavedGraph } from "./saved-graph.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { summarize, type NetworkSummary } from "./summary.ts";
-
-/**
- * How parameters start: drawn, with eigenvalues where an initializer needs them; or 0, to be filled from a
- * file.
- */
-interface StartValues {
-  readonly draw: boolean;
-  readonly spectrum?: InferenceEngine;
-}
 
 /** A sequence model. */
 export class Network {
@@ -62,8 +55,13 @@ export class Network {
   readonly #forward: Forward;
   #fitState: FitState | undefined;
 
-  /** Use `network(spec)`. */
-  constructor(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph, start: StartValues) {
+  /** Use `network(spec)`. draw(weights) fills θ, which is 0 without, before the constraints are imposed on it. */
+  constructor(
+    engine: Engine,
+    spec: Required<NetworkSpec>,
+    built: BuiltGraph,
+    draw?: (weights: Weights) => void,
+  ) {
     this.engine = engine;
     this.spec = spec;
     this.#built = built;
@@ -72,16 +70,14 @@ export class Network {
     const indices = resolveConstraints(spec.constraints, graph.parameters);
     const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
     this.#parts = { ...parts, constraints, seed: spec.seed, model: spec };
-    const { weights } = this.#parts;
-    if (start.draw)
-      initialize(built, weights, new Random(engine, spec.seed, streams.parameters), start.spectrum);
+    draw?.(this.#parts.weights);
     const life = this.#life;
     this.#weights = life.own(this.#parts.weights);
     this.#forward = life.own(new Forward(this.#parts));
     this.#reader = life.own(new Reader(this.#parts));
     this.#trainer = life.own(new Trainer(this.#parts, () => life.enter()));
     expose(this, {
-      ...insideOf(this.#reading(), built, this.#reader, (method) => this.#life.check(method)),
+      ...insideOf(this.#reading(), built, this.#reader),
       read: (look) => this.#trainer.read(look),
       predictEach: (who, inputs) => this.#trainer.read(() => this.#forward.predictEach(who, inputs)),
     });
@@ -100,12 +96,11 @@ export class Network {
   /** Copies of all parameters, in the order of the layers; `set` writes one. Throws DisposedError. */
   get parameters(): ParameterView[] {
     this.#life.check("parameters");
-    const weights = this.#weights;
     return this.#trainer.read(() =>
-      matrices(weights, weights.theta).map((copy, i) => ({
-        ...copy,
-        set: (values: Sequence) => this.#set(i, values),
-      })),
+      parameterViews(this.#weights, {
+        live: () => this.#life.check("parameters"),
+        write: (who, change) => this.#trainer.write(who, change),
+      }),
     );
   }
 
@@ -126,22 +121,13 @@ export class Network {
    */
   async fit(data: TrainingData, options: FitOptions = {}): Promise<FitReport> {
     const who = this.#life.check("fit");
-    const report = await fit(
-      who,
-      {
-        engine: this.engine,
-        seed: this.spec.seed,
-        parts: this.#parts,
-        trainer: this.#trainer,
-        evaluate: (items, metrics) => {
-          this.#life.check("fit");
-          return this.#trainer.read(() => evaluate(who, this.#reading(), items, { metrics }));
-        },
-        parameters: () => this.parameters,
-        save: (state) => this.#save(true, state),
-      },
-      { data, options, state: this.#fitState },
-    );
+    const net = {
+      ...this.#reading(),
+      trainer: this.#trainer,
+      parameters: () => this.parameters,
+      save: (state: FitState) => this.#save(true, state),
+    };
+    const report = await fit(who, net, { data, options, state: this.#fitState });
     this.#fitState = undefined;
     return report;
   }
@@ -254,17 +240,13 @@ export class Network {
    * Throws DataError on files that are no nets.
    */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
-    const { spec, parameters, training, fit } = readCheckpoint(bytes, who);
-    checkSavedSpec(who, spec);
-    const full = checkSpec(spec);
-    const built = buildGraph(inputOf(full), full.layers);
-    checkSavedParameters(who, built.graph, parameters, full.precision);
-    checkSavedConstraints(who, full.constraints, parameters);
-    const net = new Network(await engine(full.precision), full, built, { draw: false });
+    const { spec, built, parameters, training, fit } = readSavedGraph(bytes, who);
+    checkSavedConstraints(who, spec.constraints, parameters);
+    const net = new Network(await engine(spec.precision), spec, built);
     try {
-      built.graph.parameters.forEach(({ name }, i) => net.#write(i, parameters.get(name)!.data));
+      fillParameters(net.#weights, parameters);
       if (training) net.#trainer.restore(training(net.#trainer.objective.size));
-      net.#fitState = fit?.(net.#weights.graph.parameters);
+      net.#fitState = fit?.(built.graph.parameters);
     } catch (error) {
       net.dispose();
       throw error;
@@ -279,23 +261,10 @@ export class Network {
       seed: spec.seed,
       parts: this.#parts,
       forward: this.#forward,
+      live: (method) => this.#life.check(method),
       read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),
     };
-  }
-
-  #set(i: number, values: Sequence): void {
-    const parameter = this.#built.graph.parameters[i];
-    const who = `${this.#life.check("parameters")}: ${parameter.name}.set`;
-    const flat = parameterValues(who, parameter, values);
-    this.#trainer.write(who, () => this.#write(i, flat));
-  }
-
-  #write(i: number, values: ArrayLike<number>): void {
-    const { memory } = this.engine;
-    const { offset, rows, columns } = this.#built.graph.parameters[i];
-    memory.reals(memory.at(this.#weights.theta, offset), rows * columns).set(values);
-    this.#weights.changed();
   }
 
   #save(training: boolean, fitState: FitState | undefined): Uint8Array<ArrayBuffer> {
@@ -311,24 +280,16 @@ export class Network {
   }
 }
 
-/** What readers of a net work with. */
-export interface Reading {
-  readonly engine: Engine;
-  readonly seed: number;
-  readonly parts: TrainerParts;
-  readonly forward: Forward;
-  /** look() with the net as it was after its last whole training step. It must not await. */
-  read<R>(look: () => R): R;
-  stream(): Stream;
-}
-
 async function build(spec: NetworkSpec): Promise<Network> {
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
   const spectrum = built.beginnings.some(({ init }) => needsSpectrum(init))
     ? await inferenceEngine()
     : undefined;
-  return new Network(await engine(full.precision), full, built, { draw: true, spectrum });
+  const e = await engine(full.precision);
+  return new Network(e, full, built, (weights) =>
+    initialize(built, weights, new Random(e, full.seed, streams.parameters), spectrum),
+  );
 }
 
 /** Builds a net: `const net = await network({ input: 2, layers: [rnn(3), dense(1)], loss: "bernoulli" })`. */

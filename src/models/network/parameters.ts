@@ -44,12 +44,31 @@ export function matrices({ engine, graph }: Weights, base: Ptr): NamedMatrix[] {
   }));
 }
 
+/** How a net lets its parameters be written. */
+export interface ParameterWriting {
+  /** Throws DisposedError where the net is gone, else names the caller. */
+  live(): string;
+  /** Runs the change and tells the net of it. Throws OptionError while a training is under way. */
+  write(who: string, change: () => void): void;
+}
+
+/** Copies of all parameters, each with a way to set it. */
+export function parameterViews(weights: Weights, { live, write }: ParameterWriting): ParameterView[] {
+  const { engine, graph, theta } = weights;
+  const { memory } = engine;
+  return matrices(weights, theta).map((copy, i) => ({
+    ...copy,
+    set(values) {
+      const parameter = graph.parameters[i];
+      const who = `${live()}: ${parameter.name}.set`;
+      const flat = parameterValues(who, parameter, values);
+      write(who, () => memory.reals(memory.at(theta, parameter.offset), flat.length).set(flat));
+    },
+  }));
+}
+
 /** The values of one parameter [rows·columns], checked. */
-export function parameterValues(
-  who: string,
-  { rows, columns }: Parameter,
-  values: Sequence,
-): ArrayLike<number> {
+function parameterValues(who: string, { rows, columns }: Parameter, values: Sequence): ArrayLike<number> {
   const flat = flatten(who, values, columns);
   if (flat.length !== rows * columns)
     throw new ShapeError(`${who}: ${flat.length} values, want [${rows},${columns}] = ${rows * columns}`);

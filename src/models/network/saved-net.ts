@@ -8,11 +8,9 @@ import type { Each, Sequences } from "../../data/sequence.ts";
 import type { LossParts } from "../../train/net-loss.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { assemble } from "./assemble.ts";
-import { buildGraph } from "./build.ts";
-import { checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
-import { readCheckpoint } from "./checkpoint.ts";
 import { Forward, type PredictOptions } from "./forward.ts";
-import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
+import { fillParameters, readSavedGraph } from "./saved-graph.ts";
+import type { NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 
 /** A net that answers and does not learn. */
@@ -65,16 +63,8 @@ export async function loadSaved(
   bytes: Uint8Array | ArrayBuffer,
   engineOf: (precision: Precision) => Promise<Engine>,
 ): Promise<SavedNet> {
-  const { spec, parameters } = readCheckpoint(bytes, who);
-  checkSavedSpec(who, spec);
-  const full = checkSpec(spec);
-  const built = buildGraph(inputOf(full), full.layers);
-  checkSavedParameters(who, built.graph, parameters, full.precision);
-  const engine = await engineOf(full.precision);
-  const parts = assemble(engine, full, built);
-  const { memory } = engine;
-  for (const { name, offset, rows, columns } of built.graph.parameters)
-    memory.reals(memory.at(parts.weights.theta, offset), rows * columns).set(parameters.get(name)!.data);
-  parts.weights.changed();
-  return new SavedNet(full, parts);
+  const { spec, built, parameters } = readSavedGraph(bytes, who);
+  const parts = assemble(await engineOf(spec.precision), spec, built);
+  fillParameters(parts.weights, parameters);
+  return new SavedNet(spec, parts);
 }

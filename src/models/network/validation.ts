@@ -5,6 +5,7 @@ import { streams } from "../../wasm/streams.ts";
 import { checkItems, type DataItem } from "../../data/item.ts";
 import { isItems, type TrainingData } from "../../train/feed.ts";
 import { checkMetrics, type Metric } from "../../train/metrics.ts";
+import { evaluate } from "./evaluate.ts";
 import type { FitParts, FitTask } from "./fit.ts";
 import type { Figures } from "./fit-options.ts";
 
@@ -26,7 +27,11 @@ export function validationOf(
     typeof validation === "number"
       ? setApart(who, net, data, validation)
       : { train: data, items: validationItems(who, net, validation) };
-  return { train, look: () => ({ ...net.evaluate(items, metrics) }) };
+  const look = (): Figures => {
+    net.live("fit");
+    return { ...net.read(() => evaluate(who, net, items, { metrics })) };
+  };
+  return { train, look };
 }
 
 function validationItems(who: string, net: FitParts, items: readonly DataItem[]): readonly DataItem[] {
