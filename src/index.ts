@@ -217,14 +217,11 @@ export type { LabelErrors } from "./inference/edit-distance.ts";
 
 // workers
 // jobs by name
-export { sequenceClassifier, SequenceClassifier, ClassifierStream } from "./jobs/classifier.ts";
-export type {
-  Classification,
-  ClassifierEvaluation,
-  LabeledSequence,
-  SequenceClassifierSpec,
-} from "./jobs/classifier.ts";
-export type { JobFitOptions } from "./jobs/job-net.ts";
+export { JobStream, SequenceJob } from "./jobs/job.ts";
+export type { JobFitOptions, JobSpec } from "./jobs/job-net.ts";
+export type { LabelEvaluation } from "./jobs/labels.ts";
+export { sequenceClassifier, SequenceClassifier } from "./jobs/classifier.ts";
+export type { Classification, LabeledSequence, SequenceClassifierSpec } from "./jobs/classifier.ts";
 export { sequenceLabeler, SequenceLabeler } from "./jobs/labeler.ts";
 export type { Labeling, SequenceLabelerSpec, StepLabels } from "./jobs/labeler.ts";
 export { sequenceRegressor, SequenceRegressor } from "./jobs/regressor.ts";

@@ -21,6 +21,7 @@ export interface LearningRecord {
 
 /** What a learning curve is drawn from: a report of `fit`. */
 export interface LearningReport {
+  /** At least one record. */
   readonly history: readonly LearningRecord[];
   /** The best look. */
   readonly best?: LearningRecord;

@@ -1,9 +1,9 @@
 /**
- * The net of a job by name: inputs standardized by the training data, items made of what the user says, and
- * all of it in one file.
+ * The net of a job by name: its layers, its standardization by the training data, its items, and all of it in
+ * one file.
  */
 import { DataError, OptionError, inRange, show } from "../wasm/errors.ts";
-import type { Floats } from "../wasm/memory.ts";
+import type { Floats, Precision } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import type { DataItem } from "../data/item.ts";
@@ -19,8 +19,40 @@ import {
 import { readTensors, writeTensors } from "../formats/safetensors.ts";
 import type { FitOptions, FitReport, Figures } from "../models/network/fit.ts";
 import { internals } from "../models/network/internals.ts";
+import { dense, lstm, type Layer } from "../models/network/layers.ts";
 import { network, type Network } from "../models/network/network.ts";
 import { measureScale, readScale, standardize, type Scale } from "./scale.ts";
+
+const UNITS = 48; // cells of the net where no layers are given
+
+/** What every job's net is made of. */
+export interface JobSpec {
+  /** Values a step. */
+  readonly input: number;
+  /** Layers in front of the answer. Default lstm(48). */
+  readonly layers?: readonly Layer[];
+  /** Seed of weights, order and what is set apart. Default 1. */
+  readonly seed?: number;
+  /** Default "float32". */
+  readonly precision?: Precision;
+}
+
+/** The names of these options. */
+export const jobSpecNames = ["input", "layers", "seed", "precision"] as const;
+
+/** The net: the layers, and a linear one of `output` values behind them. */
+export const jobNetwork = (
+  { input, layers = [lstm(UNITS)], seed, precision }: JobSpec,
+  output: number,
+  loss: "softmax" | "squared",
+): Promise<Network> =>
+  network({
+    input,
+    layers: [...layers, dense(output)],
+    loss,
+    ...(seed === undefined ? {} : { seed }),
+    ...(precision === undefined ? {} : { precision }),
+  });
 
 /** How to fit a job: as a net is fitted, with validation items of the job. */
 export type JobFitOptions<Item> = Omit<FitOptions, "validation" | "metrics"> & {
@@ -30,7 +62,9 @@ export type JobFitOptions<Item> = Omit<FitOptions, "validation" | "metrics"> & {
 
 /** An item with its input flat. */
 export interface ReadItem<Item> {
+  /** As it was given. */
   readonly item: Item;
+  /** [T,I]. */
   readonly input: ArrayLike<number>;
 }
 
@@ -38,14 +72,16 @@ export interface ReadItem<Item> {
 export interface JobRules<Item> {
   /** "sequenceClassifier": begins every message. */
   readonly who: string;
+  /** The fields of an item. */
+  readonly fields: readonly string[];
   /** Throws DataError where an item is none of this job. */
   check(who: string, item: Item): void;
   /** Called with all training items before they become items of the net; what comes back takes it back. */
-  prepare?(items: readonly ReadItem<Item>[]): () => void;
+  prepare(items: readonly ReadItem<Item>[]): () => void;
   /** The target and weights of the net for an item of T steps. */
   target(item: Item, T: number): Pick<DataItem, "target" | "weight">;
   /** Figures of validation items. */
-  evaluate(items: readonly Item[]): Figures;
+  evaluate(who: string, items: readonly Item[]): Figures;
   /** Plain data that the file keeps beside the net. */
   notes(): Record<string, unknown>;
 }
@@ -75,14 +111,18 @@ export class JobNet<Item extends { readonly input: Sequence }> {
     return flat;
   }
 
-  /** An input as the net reads it. Throws OptionError where the job was never fitted. */
-  scaled(who: string, flat: ArrayLike<number>): Float64Array {
-    if (!this.#scale)
-      throw new OptionError(`${who}: the model was never fitted; call fit first, or load one`);
-    return standardize(this.#scale, flat);
+  /** Throws OptionError where the job was never fitted. */
+  checkFitted(who: string): Scale {
+    if (this.#scale) return this.#scale;
+    throw new OptionError(`${who}: the model was never fitted; call fit first, or load one`);
   }
 
-  /** What the net answers to each input [T,O], and whether the inputs were many. */
+  /** An input as the net reads it. Throws OptionError where the job was never fitted. */
+  scaled(who: string, flat: ArrayLike<number>): Float64Array {
+    return standardize(this.checkFitted(who), flat);
+  }
+
+  /** What the net answers to each input, [T,O]. */
   answers(who: string, inputs: Sequences): Floats[] {
     const list = Array.from(listSequences(who, inputs, this.width), (input, i) =>
       this.scaled(who, this.read(`${who}: sequence ${i}`, input)),
@@ -90,12 +130,11 @@ export class JobNet<Item extends { readonly input: Sequence }> {
     return internals(this.net).predictEach(who, list);
   }
 
-  /** What the net answers to its own items. */
-  answersTo(who: string, items: readonly DataItem[]): Floats[] {
-    return internals(this.net).predictEach(
-      who,
-      items.map(({ input }) => input),
-    );
+  /** The items as the net's, and what it answers to each, [T,O]. */
+  answersTo(who: string, items: readonly Item[]): { items: readonly DataItem[]; answers: Floats[] } {
+    const own = this.#dataItems(this.#readItems(who, items));
+    const inputs = own.map(({ input }) => input);
+    return { items: own, answers: internals(this.net).predictEach(who, inputs) };
   }
 
   /** Fits the net on items of the job. */
@@ -110,26 +149,21 @@ export class JobNet<Item extends { readonly input: Sequence }> {
       train.map(({ input }) => input),
       this.width,
     );
-    const undo = this.#rules.prepare?.(train);
+    const undo = this.#rules.prepare(train);
     try {
       return await this.net.fit(this.#dataItems(train), {
         ...rest,
-        ...(apart ? { validation: () => this.#rules.evaluate(apart) } : {}),
+        ...(apart ? { validation: () => this.#rules.evaluate(who, apart) } : {}),
         ...(options.checkpoint ? { checkpoint: (bytes) => options.checkpoint!(this.#wrap(bytes)) } : {}),
       });
     } catch (error) {
       if (this.net.step === step) {
         // nothing was learned: nothing has changed
         this.#scale = scale;
-        undo?.();
+        undo();
       }
       throw error;
     }
-  }
-
-  /** Items of the net, for its own figures. */
-  items(who: string, items: readonly Item[]): DataItem[] {
-    return this.#dataItems(this.#readItems(who, items));
   }
 
   /** The net, its training, the scale and the job's notes. */
@@ -144,13 +178,18 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   }
 
   #readItems(who: string, items: readonly Item[]): ReadItem<Item>[] {
+    const { fields } = this.#rules;
     if (!Array.isArray(items) || items.length === 0)
       throw new DataError(`${who}: items are ${show(items)}, want an array of at least one`);
     return (items as readonly Item[]).map((item, i) => {
+      const where = `${who}: item ${i}`;
       if (item === null || typeof item !== "object")
-        throw new DataError(`${who}: item ${i} is ${show(item)}, want an object with input`);
-      this.#rules.check(`${who}: item ${i}`, item);
-      return { item, input: this.read(`${who}: item ${i}.input`, item.input) };
+        throw new DataError(`${where} is ${show(item)}, want an object with ${fields.join(" and ")}`);
+      const unknown = Object.keys(item).find((field) => !fields.includes(field));
+      if (unknown !== undefined)
+        throw new DataError(`${where}: unknown field "${unknown}", want ${fields.join(" and ")}`);
+      this.#rules.check(where, item);
+      return { item, input: this.read(`${where}.input`, item.input) };
     });
   }
 
@@ -185,11 +224,21 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   }
 }
 
-/** The net, scale and notes of a file of this kind of job. Throws DataError on others. */
-export async function loadJob(
+/** What a job is made of again. */
+export interface JobFile {
+  readonly net: Network;
+  /** Absent where it was never fitted. */
+  readonly scale?: Scale;
+  /** What the job's own `notes` gave. */
+  readonly notes: Readonly<Record<string, unknown>>;
+}
+
+/** The job that `make` makes of a file of its kind. Throws DataError on other files; the net is gone then. */
+export async function loadJob<Job>(
   who: string,
   bytes: Uint8Array | ArrayBuffer,
-): Promise<{ net: Network; scale?: Scale; notes: Record<string, unknown> }> {
+  make: (file: JobFile) => Job,
+): Promise<Job> {
   const { spec } = readTensors(bytes, `${who}.load`);
   const job = spec.job as Record<string, unknown> | undefined;
   if (job?.kind !== who)
@@ -198,9 +247,9 @@ export async function loadJob(
   try {
     const { input } = internals(net).data;
     const scale = job.scale === undefined ? undefined : readScale(`${who}.load`, job.scale, input);
-    return { net, scale, notes: job };
+    return make({ net, scale, notes: job });
   } catch (error) {
     net.dispose();
-    throw error;
+    throw error instanceof DataError ? error : new DataError((error as Error).message, { cause: error });
   }
 }

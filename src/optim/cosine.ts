@@ -12,6 +12,7 @@ export interface CosineOptions {
   readonly from: number;
   /** Value from step `until` on. Default 0. */
   readonly to?: number;
+  /** Steps of the fall. */
   readonly until: number;
 }
 

@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import {
+  DataError,
   adam,
   gru,
   sequenceLabeler,
@@ -46,4 +48,74 @@ test("a regressor answers in the units of its targets, and its file does", async
     expect(Math.abs(r.predict([items[0].input])[0][0] - 1.05e6)).toBeLessThan(2e4);
     for (const one of [r, loaded]) one.dispose();
   }
+});
+
+test("a stream of a labeler tells the step at hand, that of a regressor the number so far", async () => {
+  const labeled: StepLabels[] = Array.from({ length: 12 }, (_, i) => ({
+    input: wave(i),
+    labels: wave(i).map(([x]) => (x > 500 ? "high" : "low")),
+  }));
+  const l = await sequenceLabeler({ labels: ["low", "high"], input: 1, layers: [gru(3)] });
+  expect(() => l.stream()).toThrow("sequenceLabeler.stream: the model was never fitted");
+  await l.fit(labeled, { epochs: 2 });
+  const steps = l.stream();
+  const [{ labels, probabilities }] = l.predict([wave(1)]);
+  wave(1).forEach((x, t) => {
+    const now = steps.step(x);
+    expect(now.label).toBe(labels[t]);
+    expect(now.probabilities.high).toBeCloseTo(probabilities[2 * t + 1], 6);
+  });
+  const measured = Array.from({ length: 12 }, (_, i) => ({ input: wave(i), target: [1e6 * i, i] }));
+  for (const pool of ["mean", "last"] as const) {
+    const r = await sequenceRegressor({ input: 1, output: 2, layers: [gru(3)], pool });
+    await r.fit(measured, { epochs: 2 });
+    const numbers = r.stream();
+    for (const _ of [0, 1]) {
+      const last = wave(2)
+        .map((x) => numbers.step(x))
+        .at(-1)!;
+      const [whole] = r.predict([wave(2)]);
+      last.forEach((y, j) => expect(Math.abs(y / whole[j] - 1)).toBeLessThan(1e-5));
+      numbers.reset();
+    }
+    expect(() => numbers.step([1, 2])).toThrow("stream.step: x");
+    r.dispose();
+    expect(() => numbers.step(500)).toThrow("disposed");
+  }
+  l.dispose();
+});
+
+test("printed, a job is its name and the table of its layers", async () => {
+  const r = await sequenceRegressor({ input: 1 });
+  expect(inspect(r)).toMatch(
+    /^sequenceRegressor: network: squared, float32, \d+ bytes of weights\n {2}layer/,
+  );
+  expect(inspect(r).split("\n").length).toBeLessThan(8);
+  r.dispose();
+});
+
+test("layers of a loaded job can be frozen, and keep their bits while the others learn", async () => {
+  const items = Array.from({ length: 12 }, (_, i) => ({ input: wave(i), target: i }));
+  const r = await sequenceRegressor({ input: 1, layers: [gru(3)] });
+  await r.fit(items, { epochs: 2 });
+  const loaded = await sequenceRegressor.load(r.save({ training: false }));
+  const optimizer = adam({ rate: 0.01, groups: [{ parameters: "gru1.*", frozen: true }] });
+  await loaded.fit(items, { epochs: 2, optimizer });
+  r.net.parameters.forEach(({ name, data }, i) => {
+    const same = JSON.stringify(data) === JSON.stringify(loaded.net.parameters[i].data);
+    expect(same, name).toBe(name.startsWith("gru1."));
+  });
+  for (const one of [r, loaded]) one.dispose();
+});
+
+test("a file of another job, or whose notes are broken, is refused by name", async () => {
+  const r = await sequenceRegressor({ input: 1, layers: [gru(2)] });
+  const bytes = r.save();
+  await expect(sequenceLabeler.load(bytes)).rejects.toThrow(
+    'sequenceLabeler.load: the file holds "sequenceRegressor", want a sequenceLabeler',
+  );
+  const text = Buffer.from(bytes).toString("latin1");
+  const broken = Buffer.from(text.replace(/pool(\W+)mean/, "pool$1mode"), "latin1");
+  await expect(sequenceRegressor.load(new Uint8Array(broken))).rejects.toThrow(DataError);
+  r.dispose();
 });
