@@ -1,13 +1,22 @@
 /**
  * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own
  * kernels and its own memory. Shards are the same whatever the number of workers and are summed in their
- * order, so the bits do not depend on who computed what. A worker that dies or throws is replaced and its
- * shard is given out again; if it fails once more, the error surfaces. Workers compute with the kernels that
- * `init` had chosen when they were started, those given to `init({ wasm })` included: call it before the
- * first training.
+ * order, so the bits do not depend on who computed what. A worker that dies or throws is replaced, and its
+ * shard is given to the new one; a training fails only where that one fails too. Workers compute with the
+ * kernels that `init` had chosen when they were started, those given to `init({ wasm })` included: call it
+ * before the first training.
  */
 import { engineInfo, givenModules } from "../wasm/engine.ts";
-import { DataError, DisposedError, knownOptions, NumericError, OptionError, whole } from "../wasm/errors.ts";
+import {
+  DataError,
+  DisposedError,
+  knownOptions,
+  MemoryError,
+  NumericError,
+  OptionError,
+  ShapeError,
+  whole,
+} from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
@@ -21,7 +30,11 @@ export interface PoolOptions {
   readonly url?: URL;
 }
 
-const ATTEMPTS = 2; // a worker may die of something that was not the shard's fault
+/**
+ * A worker may die of something that was not the shard's fault, even before its shard reached it. The second
+ * attempt is by a worker that was started for it.
+ */
+const ATTEMPTS = 2;
 
 interface Worker {
   readonly port: Port;
@@ -65,8 +78,9 @@ export class WorkerPool implements ShardPool {
 
   /**
    * Computes the tasks on the workers, hands each result on as it comes, and resolves after the last. For
-   * trainings: give the pool as option `pool`. Rejects with the signal's reason, DisposedError, or what a
-   * worker threw.
+   * trainings: give the pool as option `pool`. Rejects with the signal's reason, DisposedError, OptionError
+   * where another training uses the pool, what a worker threw twice on one task, or Error where the worker
+   * that took its place ended too.
    */
   run(
     model: unknown,
@@ -79,7 +93,7 @@ export class WorkerPool implements ShardPool {
       return Promise.reject(new DisposedError("workerPool: the pool was disposed; make another"));
     if (this.#current)
       return Promise.reject(
-        new Error("workerPool: another training uses the pool; wait for it, or make another pool"),
+        new OptionError("workerPool: another training uses the pool; wait for it, or make another pool"),
       );
     return new Promise<void>((resolve, reject) => {
       const abort = (): void => end(() => reject(signal!.reason));
@@ -147,8 +161,8 @@ export class WorkerPool implements ShardPool {
       worker.task = undefined;
       run.reject(
         new OptionError(
-          `workerPool: the net or its data cannot be sent to a worker: ${(error as Error).message}; want plain ` +
-            "data in notes and items",
+          `workerPool: the net or its data cannot be sent to a worker: ${(error as Error).message}; ` +
+            "want plain data in notes and items",
           { cause: error },
         ),
       );
@@ -171,10 +185,7 @@ export class WorkerPool implements ShardPool {
   #answer(worker: Worker, answer: FromWorker): void {
     const run = this.#current;
     if ("error" in answer) {
-      const { name, message } = answer.error;
-      worker.port.onfailure(
-        name === "NumericError" ? new NumericError(message) : Object.assign(new Error(message), { name }),
-      );
+      this.#fail(worker, errorOf(answer.error));
       return;
     }
     if (run && answer.run === run.id && !fits(worker, run, answer)) {
@@ -207,13 +218,30 @@ export class WorkerPool implements ShardPool {
     if (place >= 0) this.#workers.splice(place, 1);
     if (!run) return;
     if (task?.run === run.id) {
-      if (++run.failures[task.index] >= ATTEMPTS) return run.reject(error);
+      if (++run.failures[task.index] >= ATTEMPTS) return run.reject(ofBoth(error));
       run.waiting.unshift(task.index);
     } else if (!task && run.waiting.length === 0) return; // it died idle: the next run starts another
-    this.#workers.push(this.#start());
+    const fresh = this.#start();
+    this.#workers.push(fresh);
+    this.#feed(fresh);
     for (const other of this.#workers) this.#feed(other);
   }
 }
+
+/** What a worker's computation threw, in its class. */
+function errorOf({ name, message }: { name: string; message: string }): Error {
+  const classes = { DataError, DisposedError, MemoryError, NumericError, OptionError, ShapeError };
+  if (!Object.hasOwn(classes, name)) return Object.assign(new Error(message), { name });
+  return new classes[name as keyof typeof classes](message);
+}
+
+/** The failure of a second worker on one task: in words of the pool where the platform reports it. */
+const ofBoth = (error: Error): Error =>
+  error.name === "Error"
+    ? new Error(`workerPool: a worker and the one in its place failed on the same shard: ${error.message}`, {
+        cause: error,
+      })
+    : error;
 
 /** Whether a message is what the worker of this version answers: a worker's module may be anything. */
 function isAnswer(message: unknown): message is FromWorker {

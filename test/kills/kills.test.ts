@@ -1,0 +1,57 @@
+/** The checkers of kills and soaks pass where all is well, and see what is planted. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { verdict, type Look } from "../soak/verdict.js";
+
+const run = (file: string, ...args: string[]): { code: number | null; out: string } => {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: "utf8" });
+  return { code: status, out: stdout + stderr };
+};
+
+test("a program that is killed ends with equal bits; a torn file is seen", { timeout: 120_000 }, () => {
+  const good = run("run.js", "--kills", "3", "--only", "library");
+  expect(good.out).toContain("equal bits, no torn file");
+  expect(good.code).toBe(0);
+  const torn = run("run.js", "--kills", "2", "--only", "library", "--plant", "torn");
+  expect(torn.out).toContain("torn: model");
+  expect(torn.code).toBe(1);
+});
+
+test("a training that loses workers ends with equal bits; other bits are seen", { timeout: 120_000 }, () => {
+  const good = run("workers.js", "--terminations", "4");
+  expect(good.out).toContain("0 faults");
+  expect(good.code).toBe(0);
+  const other = run("workers.js", "--terminations", "1", "--plant", "bits");
+  expect(other.out).toContain("other bits");
+  expect(other.code).toBe(1);
+});
+
+test(
+  "a soak that gives all back is flat; one that forgets 16 KiB a round is not",
+  { timeout: 120_000 },
+  () => {
+    const only = ["--only", "arima,refused,stopped"];
+    const good = run("../soak/run.js", "--minutes", "0.1", ...only);
+    expect(good.out).toContain("memory is flat");
+    expect(good.code).toBe(0);
+    const leaks = run("../soak/run.js", "--minutes", "0.1", "--plant", "wasm", ...only);
+    expect(leaks.out).toMatch(/kernels .* GROWS/);
+    expect(leaks.code).toBe(1);
+  },
+);
+
+test.each(["used", "reserved", "heap", "resident"] as const)(
+  "the verdict sees %s grow by a slope, and bears noise",
+  (key) => {
+    const looks = (slope: number): Look[] =>
+      Array.from({ length: 90 }, (_, second) => {
+        const look = { second, used: 2 ** 20, reserved: 2 ** 23, heap: 2 ** 25, resident: 2 ** 27 };
+        return { ...look, [key]: look[key] + slope * second + (key === "resident" ? (second % 7) * 1e5 : 0) };
+      });
+    expect(verdict(looks(0), 90).flat).toBe(true);
+    expect(verdict(looks(0.02 * 2 ** 25), 90).flat).toBe(false);
+    expect(() => verdict(looks(0).slice(0, 4), 90)).toThrow(/too few/);
+  },
+);
