@@ -11,6 +11,7 @@ import type { Ink } from "../../handwriting/ink.ts";
 import type { Network } from "../../models/network/network.ts";
 import { inkFeatures, type InkFeatures, type InkInput } from "../../handwriting/input.ts";
 import type { Emission } from "../../inference/best-path.ts";
+import { editDistance } from "../../inference/edit-distance.ts";
 import { drawnWord } from "../../handwriting/letters.ts";
 import { readHandwriting } from "../../handwriting/read-folder.ts";
 import { scriptOf } from "../../handwriting/script.ts";
@@ -155,6 +156,63 @@ function gradientRow(seen: Seen): Figure {
   return row(trace, `4. Gradient at the inputs, of "${sign}"`, 220, marks);
 }
 
+/** Σ over steps chosen of what `size` says, and how many they are. */
+function meanOver(steps: number, chosen: (s: number) => boolean, size: (s: number) => number): number {
+  let sum = 0;
+  let count = 0;
+  for (let s = 1; s < steps; ++s)
+    if (chosen(s)) {
+      sum += size(s);
+      ++count;
+    }
+  return count > 0 ? sum / count : NaN;
+}
+
+/** What the four rows must show. */
+export interface Demonstrated {
+  /** Characters written, and those that were read wrongly. */
+  readonly characters: number;
+  readonly wrong: number;
+  /** Changes of the cells where characters are recognized, over those elsewhere. */
+  readonly resets: number;
+  /** Size of the surest character's gradient at the inputs near it, over that elsewhere. */
+  readonly locality: number;
+}
+
+/**
+ * Whether the claim is seen: nine characters of ten are read, cells move most where one is recognized, and
+ * the gradient points at the ink of its character.
+ */
+export const isDemonstrated = ({ characters, wrong, resets: moved, locality: near }: Demonstrated): boolean =>
+  characters > 0 && wrong <= 0.1 * characters && moved > 1 && near > 3;
+
+/** How much the cells move from one step to the next (squares of their changes) where characters are
+ * recognized, over how much they move elsewhere. */
+function resets(trace: ReadingTrace): number {
+  const { values, columns } = cellRows(trace);
+  const rows = values.length / columns;
+  const moved = (s: number): number => {
+    let sum = 0;
+    for (let j = 0; j < rows; ++j) sum += (values[j * columns + s] - values[j * columns + s - 1]) ** 2;
+    return sum;
+  };
+  const isAt = (s: number): boolean => trace.emissions.some(({ from, to }) => s >= from && s <= to);
+  return meanOver(columns, isAt, moved) / meanOver(columns, (s) => !isAt(s), moved);
+}
+
+/** The mean size of a character's gradient at the inputs within a tenth of the ink of it, over elsewhere. */
+function locality(trace: ReadingTrace, active: Emission): number {
+  const gradient = trace.gradient(active);
+  const size = (t: number): number => {
+    let sum = 0;
+    for (let i = 0; i < trace.width; ++i) sum += gradient[t * trace.width + i] ** 2;
+    return Math.sqrt(sum);
+  };
+  const at = time(trace, (active.from + active.to) / 2);
+  const isNear = (t: number): boolean => Math.abs(t - at) <= 0.1 * trace.steps;
+  return meanOver(trace.steps, isNear, size) / meanOver(trace.steps, (t) => !isNear(t), size);
+}
+
 export const run: Run = async (context) => {
   const { net, ink } = await scene(context);
   const { alphabet, input: how } = scriptOf(net);
@@ -165,14 +223,24 @@ export const run: Run = async (context) => {
   context.log(`Written: ${ink.text}. Read: ${text}.`);
   const rows = [characters(seen), memory(seen), penRow(seen), gradientRow(seen)];
   const active = mostActive(seen);
+  const written = [...(ink.text ?? "")];
+  const shown: Demonstrated = {
+    characters: written.length,
+    wrong: editDistance(written, [...text]),
+    resets: resets(trace),
+    locality: active ? locality(trace, active) : NaN,
+  };
   const numbers = {
     written: ink.text,
     read: text,
+    "characters wrong": shown.wrong,
     steps: trace.steps,
     "steps of the output": trace.output.length / (signs.length + 1),
+    "changes of cells at characters / elsewhere": shown.resets,
     "most active character": active ? signs[active.label] : "",
+    "its gradient near it / elsewhere": shown.locality,
   };
   trace.dispose();
   net.dispose();
-  return { numbers, verdict: text.length > 0, figure: svg(panels(rows, { columns: 1, title: text })) };
+  return { numbers, verdict: isDemonstrated(shown), figure: svg(panels(rows, { columns: 1, title: text })) };
 };
