@@ -56,9 +56,7 @@ export default tseslint.config(
     files: [
       "bench/peers/{jax,material,run}.js",
       "src/data/matrix.ts",
-      "src/models/language-model/language-model.ts",
       "src/models/network/initializers.ts",
-      "src/models/structural/structural-family.ts",
       "src/wasm/wasm-source.ts",
       "test/assembly/algebra/gemm.test.ts",
       "test/close.ts",

@@ -111,7 +111,9 @@ export { arima, Arima } from "./models/structural/arima.ts";
 export type { ArimaSeason, ArimaSpec } from "./models/structural/arima-family.ts";
 export { structural, Structural, type Component } from "./models/structural/structural.ts";
 export type { SeasonSpec, StructuralSpec } from "./models/structural/structural-family.ts";
-export type { Forecast, StateSpaceCriteria, StateSpaceModel, WithInputs } from "./models/structural/model.ts";
+export type { Forecast, WithInputs } from "./models/structural/answers.ts";
+export type { StateSpaceCriteria } from "./models/structural/criteria.ts";
+export type { StateSpaceModel } from "./models/structural/model.ts";
 export type {
   CorrelationTest,
   Diagnostics,
@@ -123,18 +125,15 @@ export { localLevel, type LocalLevelSpec } from "./models/lds/local-level.ts";
 export type { GaussianOutputs, GaussianStates } from "./models/lds/outputs.ts";
 export type { LdsSample } from "./models/lds/sampling.ts";
 export type { InitialOption, LdsSpec } from "./models/lds/spec.ts";
-export {
-  languageModel,
-  LanguageModelStream,
-  NeuralLanguageModel,
-} from "./models/language-model/language-model.ts";
+export { languageModel, NeuralLanguageModel } from "./models/language-model/language-model.ts";
 export type {
   EachWords,
   LanguageModelSampleOptions,
-  LanguageModelSpec,
   WordForecast,
   WordSample,
 } from "./models/language-model/language-model.ts";
+export type { LanguageModelSpec } from "./models/language-model/spec.ts";
+export { LanguageModelStream } from "./models/language-model/stream.ts";
 export type {
   LanguageModelFitOptions,
   LanguageModelProgress,

@@ -7,34 +7,17 @@
  * It is a net of this library: embedding, delay taps, dense layers. Sequences begin with a start symbol,
  * zeros before it.
  */
-import { DisposedError, OptionError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
-import { Arena, type Floats, type Precision } from "../../wasm/memory.ts";
-import { delayTaps, dense, embedding, skip } from "../network/layers.ts";
+import { DisposedError, OptionError, knownOptions, whole } from "../../wasm/errors.ts";
+import type { Floats } from "../../wasm/memory.ts";
+import { mapped } from "../../inference/elementwise.ts";
 import { internals } from "../network/internals.ts";
 import { Network, network } from "../network/network.ts";
 import { drawSequence } from "../network/sample.ts";
-import type { Stream } from "../network/stream.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { fitNet, readFitOptions, type LanguageModelFitOptions, type LanguageModelReport } from "./fit.ts";
+import { netOf, type LanguageModelSpec } from "./spec.ts";
+import { LanguageModelStream } from "./stream.ts";
 import { checkVocabulary, isBare, WordTable, type Words, type WordSequences } from "./words.ts";
-
-/** What a language model is. */
-export interface LanguageModelSpec {
-  /** The words, or how many there are. */
-  readonly vocabulary: number | readonly string[];
-  /** Words before that the next one depends on. Default 4. */
-  readonly context?: number;
-  /** Width of a word's row in the shared table. Default 30. */
-  readonly embedding?: number;
-  /** Units of the tanh layer; 0: none. Default 60. */
-  readonly hidden?: number;
-  /** Connections from the table's rows straight to the outputs. Default false. */
-  readonly direct?: boolean;
-  /** Default 1. */
-  readonly seed?: number;
-  /** Default "float32". */
-  readonly precision?: Precision;
-}
 
 /** How to write. */
 export interface LanguageModelSampleOptions {
@@ -68,47 +51,6 @@ export interface WordSample {
 
 /** One answer for one bare sequence, an array of them for many. */
 export type EachWords<S extends WordSequences, T> = S extends ArrayLike<number> | string ? T : T[];
-
-/** A sequence of words in progress. */
-export class LanguageModelStream {
-  readonly #vocabulary: WordTable;
-  readonly #stream: Stream;
-  #probabilities: Floats;
-
-  /** Use `lm.stream()`. */
-  constructor(vocabulary: WordTable, stream: Stream) {
-    this.#vocabulary = vocabulary;
-    this.#stream = stream;
-    this.#probabilities = stream.step(vocabulary.size);
-  }
-
-  /** P(next word) [V], a copy. */
-  get probabilities(): Floats {
-    return this.#probabilities.slice();
-  }
-
-  /** Reads a word, or its number; P(next word) [V]. Throws DataError on unknown words, DisposedError. */
-  step(word: number | string): Floats {
-    this.#probabilities = this.#stream.step(this.#vocabulary.number("stream.step: the word", word));
-    return this.probabilities;
-  }
-
-  /** Back to the start of a sequence. */
-  reset(): this {
-    this.#probabilities = this.#stream.reset().step(this.#vocabulary.size);
-    return this;
-  }
-
-  /** Gives its memory back. */
-  dispose(): void {
-    this.#stream.dispose();
-  }
-
-  /** `using stream = lm.stream()`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-}
 
 /** A neural language model. `net` is the net inside. */
 export class NeuralLanguageModel {
@@ -173,14 +115,8 @@ export class NeuralLanguageModel {
     const answers = this.#answers(who, data);
     const V = this.#vocabulary.size;
     return answers.reduce((sum, p, i) => {
-      const words = data[i].target;
-      return (
-        sum +
-        this.#map(
-          "mapLog",
-          Array.from(words, (w, t) => p[t * V + w]),
-        ).reduce((s, x) => s + x, 0)
-      );
+      const probabilities = Array.from(data[i].target, (w, t) => p[t * V + w]);
+      return sum + mapped(this.#net.engine, "mapLog", probabilities).reduce((s, x) => s + x, 0);
     }, 0);
   }
 
@@ -188,7 +124,7 @@ export class NeuralLanguageModel {
   perplexity(sequences: WordSequences): number {
     const data = this.#vocabulary.items(this.#life.check("perplexity"), sequences);
     const words = data.reduce((n, { input }) => n + input.length, 0);
-    return this.#map("mapExp", [-this.logLikelihood(sequences) / words])[0];
+    return mapped(this.#net.engine, "mapExp", [-this.logLikelihood(sequences) / words])[0];
   }
 
   /** P(w_t | w_<t) [T,V] of each sequence; one answer for a bare one. */
@@ -268,54 +204,10 @@ export class NeuralLanguageModel {
       data.map(({ input }) => input),
     );
   }
-
-  /** ln or e^ of every number, by the kernels. */
-  #map(name: "mapLog" | "mapExp", x: readonly number[]): number[] {
-    const { kernels, memory } = this.#net.engine;
-    const arena = new Arena(memory);
-    const ptr = arena.reals(x.length);
-    memory.reals(ptr, x.length).set(x);
-    kernels[name](x.length, ptr, ptr);
-    const out = Array.from(memory.reals(ptr, x.length));
-    arena.dispose();
-    return out;
-  }
 }
 
 async function create(spec: LanguageModelSpec): Promise<NeuralLanguageModel> {
-  const who = "languageModel";
-  knownOptions(who, spec, ["vocabulary", "context", "embedding", "hidden", "direct", "seed", "precision"]);
-  const { vocabulary, direct = false, seed = 1, precision = "float32" } = spec ?? {};
-  const words = Array.isArray(vocabulary) ? (vocabulary as readonly string[]) : undefined;
-  if (words && (words.some((w) => typeof w !== "string") || new Set(words).size !== words.length))
-    throw new OptionError(`${who}: vocabulary has a word twice, or one that is not a string`);
-  const size = whole(
-    who,
-    words ? "vocabulary's length" : "vocabulary",
-    words ? words.length : vocabulary,
-    1,
-    1e7,
-  );
-  const context = whole(who, "context", spec.context ?? 4, 1);
-  const width = whole(who, "embedding", spec.embedding ?? 30, 1);
-  const hidden = whole(who, "hidden", spec.hidden ?? 60, 0);
-  if (typeof direct !== "boolean")
-    throw new OptionError(`${who}: direct is ${String(direct)}, want true or false`);
-  if (hidden === 0 && !direct)
-    throw new OptionError(`${who}: hidden is 0 without direct connections, want one of them`);
-  oneOf(who, "precision", precision, ["float32", "float64"]);
-  const tanh = dense(Math.max(hidden, 1), { activation: "tanh" });
-  const middle = hidden === 0 ? [] : [direct ? skip(tanh) : tanh];
-  return new NeuralLanguageModel(
-    await network({
-      input: 1,
-      layers: [embedding(size + 1, width), delayTaps(context), ...middle, dense(size)],
-      loss: "softmax",
-      seed,
-      precision,
-      notes: { kind: "language model", size, ...(words ? { words } : {}) },
-    }),
-  );
+  return new NeuralLanguageModel(await network(netOf("languageModel", spec)));
 }
 
 /** A model from the bytes of `save`. Throws DataError on others. */

@@ -3,28 +3,13 @@
  * seen through linear outputs. Filter and smoother are exact; learning is EM or any optimizer on the
  * likelihood. (Kalman 1960; Rauch, Tung & Striebel 1965; Ghahramani & Hinton 1996; Durbin & Koopman 2012.)
  */
-import {
-  each,
-  finite,
-  flattenInputs,
-  flattenSequences,
-  type Each,
-  type Sequences,
-} from "../../data/sequence.ts";
+import { each, flattenInputs, flattenSequences, type Each, type Sequences } from "../../data/sequence.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { Kalman, type Depth, type Pass } from "../../inference/kalman.ts";
-import { Matrix } from "../../inference/matrix-value.ts";
-import { diffuseStart, type LinearGaussian, type Moments, type Series } from "../../inference/state-space.ts";
+import type { Matrix } from "../../inference/matrix-value.ts";
+import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import type { EmReport } from "../../train/em.ts";
-import {
-  DataError,
-  OptionError,
-  inRange,
-  knownOptions,
-  oneOf,
-  seedOption,
-  whole,
-} from "../../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, oneOf, seedOption, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { DISPOSE, Lifetime, modelFactory } from "../lifetime.ts";
@@ -41,6 +26,7 @@ import { LdsCoordinates } from "./coordinates.ts";
 import { readLds, saveLds, type SavedLds } from "./file.ts";
 import { fitLds, ldsFitOptions, type LdsFitOptions } from "./fit.ts";
 import { ldsSizes, readFixed, type Fixed, type FixedSet } from "./fixed.ts";
+import { flattenHistory, stateAfter } from "./history.ts";
 import { concentratedLogLikelihood, logLikelihood } from "./likelihood.ts";
 import { PassReader, type GaussianOutputs } from "./outputs.ts";
 import { sampleSystem, type LdsSample } from "./sampling.ts";
@@ -206,7 +192,7 @@ export class Lds {
     const past = this.#history(who, options.history);
     const T = past.length / p;
     const u = flattenInputs(who, options.inputs, m, [T + length])?.[0];
-    const start = this.#stateAfter(who, { y: past, u: u?.subarray(0, T * m) });
+    const start = stateAfter(who, this.#kalman, this.#model, { y: past, u: u?.subarray(0, T * m) });
     const random = new Random(this.engine, seed, streams.samples);
     return sampleSystem(who, this.#model, start, random, { length, u: u?.subarray(T * m) });
   }
@@ -247,22 +233,7 @@ export class Lds {
   }
 
   #history(who: string, history: Sequences | undefined): Float64Array {
-    if (history === undefined) return new Float64Array(0);
-    const past = flattenSequences(`${who}: history`, history, this.#model.output, finite, 1);
-    if (past.length !== 1) throw new DataError(`${who}: history has ${past.length} sequences, want one`);
-    return past[0];
-  }
-
-  /** x_{T+1} given a series of T steps. */
-  #stateAfter(who: string, series: Series): Moments {
-    if (series.y.length === 0) return diffuseStart(this.#model);
-    const n = this.#model.state;
-    const pass = this.#kalman.run(who, this.#model, series, "likelihood");
-    const read = new PassReader(this.#kalman, this.#model);
-    return {
-      mean: Matrix.column(this.#kalman.algebra, read.numbers(pass.predictedMean, n)),
-      covariance: new Matrix(this.#kalman.algebra, n, n, read.numbers(pass.predictedCovariance, n * n)),
-    };
+    return history === undefined ? new Float64Array(0) : flattenHistory(who, history, this.#model.output);
   }
 
   #passes<S extends Sequences, T>(

@@ -8,7 +8,8 @@ import { seedOption } from "../../wasm/errors.ts";
 import { modelFactory } from "../lifetime.ts";
 import { arimaFamily, type ArimaSpec } from "./arima-family.ts";
 import { readEstimates, saveEstimates } from "./file.ts";
-import { StateSpaceModel, type Estimates } from "./model.ts";
+import type { Estimates } from "./answers.ts";
+import { StateSpaceModel } from "./model.ts";
 import type { Family } from "./parametric.ts";
 
 /**

@@ -108,3 +108,13 @@ const moved = (x: Float64Array, i: number, by: number): Float64Array => {
 function differences(f: (x: Float64Array) => number, x: Float64Array, h: number): Float64Array {
   return x.map((_, i) => (f(moved(x, i, h)) - f(moved(x, i, -h))) / (2 * h));
 }
+
+/** Standard errors, or the words of why there are none. */
+export function errorsOrReason(compute: () => Float64Array): Float64Array | string {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof NumericError) return error.message;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { DataError, OptionError, ShapeError } from "../../wasm/errors.ts";
-import type { Estimates } from "./model.ts";
+import type { Estimates } from "./answers.ts";
 import type { Family } from "./parametric.ts";
 
 /** The bytes of a model. */

@@ -1,20 +1,13 @@
 /**
  * A fitted family of state-space systems with one output: what structural models and ARIMA have in common.
  */
-import {
-  finite,
-  flattenInputs,
-  flattenSequences,
-  each,
-  type Each,
-  type Sequences,
-} from "../../data/sequence.ts";
+import { flattenSequences, each, type Each, type Sequences } from "../../data/sequence.ts";
 import { elementwise } from "../../inference/elementwise.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import type { Kalman } from "../../inference/kalman.ts";
-import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
+import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import { normalQuantile } from "../../inference/special-functions.ts";
-import { diffuseStart, type LinearGaussian, type Moments, type Series } from "../../inference/state-space.ts";
+import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { checkEmOptions, emOptionNames, type EmOptions, type EmReport } from "../../train/em.ts";
 import {
   DataError,
@@ -27,51 +20,19 @@ import {
 } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
+import { flattenHistory, stateAfter } from "../lds/history.ts";
 import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import type { LdsSample } from "../lds/sampling.ts";
 import { sampleSystem } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { Estimates, Forecast, WithInputs } from "./answers.ts";
+import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
-import { Estimation } from "./estimation.ts";
+import { errorsOrReason, Estimation } from "./estimation.ts";
 import type { Family } from "./parametric.ts";
 import { Scale } from "./scale.ts";
+import { seriesWithInputs } from "./series.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
-
-/** Inputs beside the series: where there is a history and a future, of both in one sequence. */
-export interface WithInputs {
-  /** [T,m] for each series. Required where the model's `inputs` is above 0. */
-  readonly inputs?: Sequences;
-}
-
-/** What was found, in the units of the data. */
-export interface Estimates {
-  /** Natural parameters, in the family's order. */
-  readonly natural: Float64Array;
-  /** Their standard errors, or why there are none. */
-  readonly errors: Float64Array | string;
-}
-
-/** A forecast with its interval. */
-export interface Forecast extends GaussianOutputs {
-  /** [steps] lower bounds of the intervals that hold the value with the probability `level`. */
-  readonly lower: Float64Array;
-  /** [steps] the upper bounds. */
-  readonly upper: Float64Array;
-}
-
-/** Criteria of a fit, of which less is better. */
-export interface StateSpaceCriteria {
-  /** 2k - 2·ln p, of k parameters (Akaike 1974). */
-  readonly aic: number;
-  /** AIC for few observations: + 2k(k+1)/(n-k-1) (Hurvich & Tsai 1989). */
-  readonly aicc: number;
-  /** k·ln n - 2·ln p (Schwarz 1978). */
-  readonly bic: number;
-  /** k, what was estimated. */
-  readonly parameters: number;
-  /** n, the values that count in ln p. */
-  readonly observations: number;
-}
 
 /** Base of structural and ARIMA models. */
 export class StateSpaceModel {
@@ -153,7 +114,10 @@ export class StateSpaceModel {
       });
       this.life.check("fit");
       const natural = scale.user(this.family.natural(found.x));
-      this.#estimates = { natural, errors: errorsOf(() => scale.user(estimation.standardErrors(found.x))) };
+      this.#estimates = {
+        natural,
+        errors: errorsOrReason(() => scale.user(estimation.standardErrors(found.x))),
+      };
       const { iterations: done, converged, value } = found;
       const history = found.history.map((v) => v - shift);
       return { logLikelihood: value - shift, iterations: done, converged, restart: 0, history };
@@ -179,26 +143,18 @@ export class StateSpaceModel {
   }
 
   /**
-   * Information criteria of a series under the fitted parameters. (Akaike 1974; Schwarz 1978; Hurvich &
-   * Tsai 1989.)
+   * Information criteria of a series under the fitted parameters.
    */
   criteria(y: Sequences, options: WithInputs = {}): StateSpaceCriteria {
     const { who } = this.at("criteria", options);
-    const lnp = this.logLikelihood(y, options);
+    const logLikelihood = this.logLikelihood(y, options);
     const data = this.data(who, y, options);
     const known = data.reduce((sum, series) => sum + series.y.filter((x) => x === x).length, 0);
-    const observations = known - this.family.uncounted * data.length;
-    const k = this.family.parameters.length;
-    if (observations < k + 2)
-      throw new DataError(`${who}: ${observations} observations, want more than ${k + 1}`);
-    const aic = 2 * k - 2 * lnp;
-    return {
-      aic,
-      aicc: aic + (2 * k * (k + 1)) / (observations - k - 1),
-      bic: k * this.kalman.algebra.log([observations])[0] - 2 * lnp,
-      parameters: k,
-      observations,
-    };
+    return informationCriteria(who, this.kalman.algebra, {
+      logLikelihood,
+      parameters: this.family.parameters.length,
+      observations: known - this.family.uncounted * data.length,
+    });
   }
 
   /** y_t given y_1..y_{t-1}, one step ahead; variance ∞ while the start is diffuse. */
@@ -222,10 +178,11 @@ export class StateSpaceModel {
     const { who, model } = this.at("forecast", options, ["history", "level"]);
     whole(who, "steps", steps, 1);
     const level = inRange(who, "level", options?.level ?? 0.9, 1e-6, 1 - 1e-6);
-    const past = this.#history(who, options?.history);
+    if (options?.history === undefined) throw new DataError(`${who}: history is missing, want one sequence`);
+    const past = flattenHistory(who, options.history, 1);
     const y = new Float64Array(past.length + steps).fill(NaN);
     y.set(past);
-    const [series] = this.withInputs(who, [y], options.inputs);
+    const [series] = seriesWithInputs(who, this.family, [y], options.inputs);
     const pass = this.kalman.run(who, model, series, "filter");
     const { means, covariances } = new PassReader(this.kalman, model).outputs(pass, series.u, past.length);
     const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
@@ -249,10 +206,16 @@ export class StateSpaceModel {
     const { who, model } = this.at("sample", options, ["history", "seed"]);
     whole(who, "length", length, 1);
     const seed = seedOption(who, options.seed ?? this.#seed);
-    const past = options.history === undefined ? new Float64Array(0) : this.#history(who, options.history);
-    const [{ u }] = this.withInputs(who, [new Float64Array(past.length + length)], options.inputs);
+    const { history } = options;
+    const past = history === undefined ? new Float64Array(0) : flattenHistory(who, history, 1);
+    const [{ u }] = seriesWithInputs(
+      who,
+      this.family,
+      [new Float64Array(past.length + length)],
+      options.inputs,
+    );
     const cut = past.length * this.family.input;
-    const start = this.#stateAfter(who, model, { y: past, u: u?.subarray(0, cut) });
+    const start = stateAfter(who, this.kalman, model, { y: past, u: u?.subarray(0, cut) });
     const random = new Random(this.engine, seed, streams.samples);
     return sampleSystem(who, model, start, random, { length, u: u?.subarray(cut) });
   }
@@ -319,7 +282,7 @@ export class StateSpaceModel {
 
   /** Series with their inputs, the constant among them. */
   protected data(who: string, y: Sequences, { inputs }: WithInputs): Series[] {
-    return this.withInputs(who, flattenSequences(who, y, 1), inputs);
+    return seriesWithInputs(who, this.family, flattenSequences(who, y, 1), inputs);
   }
 
   /** The one series that there must be. */
@@ -329,55 +292,7 @@ export class StateSpaceModel {
     return data[0];
   }
 
-  /** Series with the inputs beside them, the constant's column of ones last. */
-  protected withInputs(who: string, y: readonly Float64Array[], inputs: Sequences | undefined): Series[] {
-    const { input, constant } = this.family;
-    const own = input - (constant ? 1 : 0);
-    const u = flattenInputs(
-      who,
-      inputs,
-      own,
-      y.map((values) => values.length),
-    );
-    if (input === 0) return y.map((values) => ({ y: values }));
-    return y.map((values, i) => ({
-      y: values,
-      u: Float64Array.from({ length: values.length * input }, (_, k) => {
-        const j = k % input;
-        return u && j < own ? u[i][Math.floor(k / input) * own + j] : 1;
-      }),
-    }));
-  }
-
-  #history(who: string, history: Sequences | undefined): Float64Array {
-    if (history === undefined) throw new DataError(`${who}: history is missing, want one sequence`);
-    const data = flattenSequences(`${who}: history`, history, 1, finite, 1);
-    if (data.length !== 1) throw new DataError(`${who}: history has ${data.length} sequences, want one`);
-    return data[0];
-  }
-
-  #stateAfter(who: string, model: LinearGaussian, series: Series): Moments {
-    if (series.y.length === 0) return diffuseStart(model);
-    const n = model.state;
-    const pass = this.kalman.run(who, model, series, "likelihood");
-    const read = new PassReader(this.kalman, model);
-    return {
-      mean: Matrix.column(this.kalman.algebra, read.numbers(pass.predictedMean, n)),
-      covariance: new Matrix(this.kalman.algebra, n, n, read.numbers(pass.predictedCovariance, n * n)),
-    };
-  }
-
   #named(values: Float64Array): Record<string, number> {
     return Object.fromEntries(this.family.parameters.map(({ name }, i) => [name, values[i]]));
-  }
-}
-
-/** Standard errors, or the words of why there are none. */
-function errorsOf(compute: () => Float64Array): Float64Array | string {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof NumericError) return error.message;
-    throw error;
   }
 }

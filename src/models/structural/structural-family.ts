@@ -65,19 +65,26 @@ function flag(who: string, name: string, value: boolean): boolean {
   throw new OptionError(`${who}: ${name} is ${show(value)}, want true or false`);
 }
 
-function readBlocks(who: string, spec: StructuralSpec): Block[] {
-  const { level = true, slope = false, damped = false, cycle = false, seasonal = [] } = spec;
-  for (const [name, value] of Object.entries({ level, slope, damped, cycle })) flag(who, name, value);
+/** The level, with its slope, or nothing. */
+function trendBlocks(who: string, { level = true, slope = false, damped = false }: StructuralSpec): Block[] {
+  for (const [name, value] of Object.entries({ level, slope, damped })) flag(who, name, value);
   if (slope && !level) throw new OptionError(`${who}: slope is true without a level; say level: true`);
   if (damped && !slope) throw new OptionError(`${who}: damped is true without a slope; say slope: true`);
-  const order = whole(who, "autoregressive", spec.autoregressive ?? 0, 0, 100);
+  return level ? [levelBlock({ slope, damped })] : [];
+}
+
+function seasonBlocks(who: string, { seasonal = [] }: StructuralSpec): Block[] {
   if (!Array.isArray(seasonal))
     throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods`);
-  const seasons = (seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season));
-  const blocks = level ? [levelBlock({ slope, damped }), ...seasons] : seasons;
-  if (cycle) blocks.push(cycleBlock());
-  if (order > 0) blocks.push(autoregressiveBlock(order));
-  return blocks;
+  return (seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season));
+}
+
+function readBlocks(who: string, spec: StructuralSpec): Block[] {
+  const trend = trendBlocks(who, spec);
+  const cycle = flag(who, "cycle", spec.cycle ?? false) ? [cycleBlock()] : [];
+  const order = whole(who, "autoregressive", spec.autoregressive ?? 0, 0, 100);
+  const rest = order > 0 ? [autoregressiveBlock(order)] : [];
+  return [...trend, ...seasonBlocks(who, spec), ...cycle, ...rest];
 }
 
 /** A structural family and its blocks, in the order of the state. */

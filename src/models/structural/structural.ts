@@ -9,7 +9,8 @@ import { seedOption } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
 import { modelFactory } from "../lifetime.ts";
 import { readEstimates, saveEstimates } from "./file.ts";
-import { StateSpaceModel, type Estimates, type WithInputs } from "./model.ts";
+import type { Estimates, WithInputs } from "./answers.ts";
+import { StateSpaceModel } from "./model.ts";
 import { structuralFamily, type StructuralFamily, type StructuralSpec } from "./structural-family.ts";
 
 /** A component at every step, given all of the series. */

@@ -1,0 +1,25 @@
+/** What models of one series are asked beside the series itself, and what they answer. */
+import type { Sequences } from "../../data/sequence.ts";
+import type { GaussianOutputs } from "../lds/outputs.ts";
+
+/** Inputs beside the series: where there is a history and a future, of both in one sequence. */
+export interface WithInputs {
+  /** [T,m] for each series. Required where the model's `inputs` is above 0. */
+  readonly inputs?: Sequences;
+}
+
+/** What was found, in the units of the data. */
+export interface Estimates {
+  /** Natural parameters, in the family's order. */
+  readonly natural: Float64Array;
+  /** Their standard errors, or why there are none. */
+  readonly errors: Float64Array | string;
+}
+
+/** A forecast with its interval. */
+export interface Forecast extends GaussianOutputs {
+  /** [steps] lower bounds of the intervals that hold the value with the probability `level`. */
+  readonly lower: Float64Array;
+  /** [steps] the upper bounds. */
+  readonly upper: Float64Array;
+}
