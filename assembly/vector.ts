@@ -108,12 +108,12 @@ export function total(v: v128): f64 {
 
 /** Lanes 0 and 1 as f64. */
 @inline
-export function wideLow(v: v128): v128 {
+export function promoteLow(v: v128): v128 {
   return sizeof<Float>() == 4 ? f64x2.promote_low_f32x4(v) : v;
 }
 
 /** Lanes 2 and 3 as f64 (f32 only). */
 @inline
-export function wideHigh(v: v128): v128 {
+export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1));
 }

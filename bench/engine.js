@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dense, engine, lstm, network, Random, rnn, sgd, tasks } from "../dist/index.js";
-import { facts, room } from "./harness.js";
+import { facts, benchmark } from "./harness.js";
 
 execFileSync(
   "npx",
@@ -77,7 +77,7 @@ const stream = (await network({ input: I, layers: [lstm(H)], loss: "squared", se
 const x = vector(I);
 
 const lstmFlop = 2 * T * batch * (2 * I * 4 * H + 3 * (H * 4 * H + H * O));
-const results = await room("engine, float32, one thread", [
+const results = await benchmark("engine, float32, one thread", [
   {
     name: "arithmetic peak, multiply + add",
     run: () => instance.exports.peak(rounds),

@@ -39,14 +39,14 @@ const { values } = parseArgs({
 const BATCH = 16;
 const SHARD = 8;
 const here = dirname(fileURLToPath(import.meta.url));
-const wide = await engine("float64");
+const float64 = await engine("float64");
 const folder = mkdtempSync(join(tmpdir(), "unrolled-handwriting-"));
 const inks = values.data
   ? await readHandwriting(diskFolder(values.data), { split: "train" })
-  : drawnWords(400, new Random(wide, 1, 2));
+  : drawnWords(400, new Random(float64, 1, 2));
 const script = { input: { kind: "pen" }, alphabet: alphabetOf(inks) };
 const classes = [...script.alphabet].length + 1;
-const lines = new InkBatches(wide, inks, { script, batch: BATCH, seed: 1, distort: false });
+const lines = new InkBatches(float64, inks, { script, batch: BATCH, seed: 1, distort: false });
 const batches = Array.from({ length: Number(values.batches) }, (_, n) => lines.batch(n));
 const points = batches.flat().reduce((n, { input }) => n + input.length / 4, 0);
 const make = () =>

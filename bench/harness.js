@@ -9,7 +9,7 @@ const json = process.argv.includes("--json");
  * run. Resolves to the results: { name, ms, mean, std (ms), gflops?, note? } with ms the median of all
  * samples.
  */
-export async function room(title, cases) {
+export async function benchmark(title, cases) {
   const sink = console.log;
   const results = [];
   const summary = await b.suite(
@@ -22,7 +22,7 @@ export async function room(title, cases) {
     const { flop, note } = cases[i];
     const ms = 1000 * samples[Math.floor(samples.length / 2)];
     results.push({
-      room: title,
+      benchmark: title,
       name: result.name,
       ms,
       mean: 1000 * result.details.mean,
@@ -38,7 +38,7 @@ export async function room(title, cases) {
 /** Facts beside the timings: { name, value, unit, want? }. */
 export function facts(title, list) {
   for (const fact of list) {
-    if (json) console.log(JSON.stringify({ room: title, ...fact }));
+    if (json) console.log(JSON.stringify({ benchmark: title, ...fact }));
     else
       console.log(
         `  ${fact.name.padEnd(58)} ${Number(fact.value.toPrecision(4)).toString().padStart(10)} ${fact.unit ?? ""}${fact.want ? `   (aim ${fact.want})` : ""}`,
@@ -49,7 +49,7 @@ export function facts(title, list) {
 function print(log, results) {
   if (json) for (const result of results) log(JSON.stringify(result));
   else {
-    log(`\n${results[0].room}`);
+    log(`\n${results[0].benchmark}`);
     for (const { name, ms, mean, std, gflops, note } of results) {
       log(
         `  ${name.padEnd(44)} ${ms.toPrecision(4).padStart(9)} ms   mean ${mean.toPrecision(4)} ` +

@@ -69,7 +69,7 @@ async function gradient(task, precision, sequences) {
 }
 
 /** Trains until fewer than `below` of 10,000 fresh sequences (or of all there are) are wrong. */
-async function solve(title, task, precision, seed, { batch, below = 0.01, most = 60, lambda = 0.1 }) {
+async function solve(title, task, precision, seed, { batch, below = 0.01, maxSteps = 60, lambda = 0.1 }) {
   const net = await plainNet(task, precision, seed);
   const random = new Random(await engine("float64"), 99, 5);
   const wrong = (count) => {
@@ -86,7 +86,7 @@ async function solve(title, task, precision, seed, { batch, below = 0.01, most =
   for await (const report of net.train(task, {
     optimizer: hessianFree({ lambda, weightDecay: 2e-5 }),
     batch,
-    steps: most,
+    steps: maxSteps,
   })) {
     busy += cpu() - from;
     seconds += report.ms / 1000;

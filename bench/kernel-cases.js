@@ -1,7 +1,7 @@
 /** The kernels that bench/kernels.js measures: how each is called, and the arithmetic in it. */
 
 /** Seeded arrays behind each other in one kernel memory. */
-export class Room {
+export class Workspace {
   #top;
   constructor(kernels, real) {
     this.k = kernels;
@@ -47,12 +47,12 @@ const RNN = sum(TANH, TANH_SLOPE);
 const product = (M, K, N) => ({
   name: `gemmPacked ${M}x${K}x${N}`,
   flop: 2 * M * K * N,
-  make: (room) => {
-    const { k } = room;
-    const a = room.array(M * K);
-    const b = room.array(K * N);
-    const c = room.array(M * N);
-    const packed = room.array(k.packedSize(K, N));
+  make: (workspace) => {
+    const { k } = workspace;
+    const a = workspace.array(M * K);
+    const b = workspace.array(K * N);
+    const c = workspace.array(M * N);
+    const packed = workspace.array(k.packedSize(K, N));
     k.pack(K, N, b, N, packed);
     return () => k.gemmPacked(M, N, K, a, K, packed, c, N);
   },
@@ -60,12 +60,12 @@ const product = (M, K, N) => ({
 const transposed = (M, K, N) => ({
   name: `gemmTN ${M}x${K}x${N}`,
   flop: 2 * M * K * N,
-  make: (room) => {
-    const { k } = room;
-    const a = room.array(K * M);
-    const b = room.array(K * N);
-    const c = room.array(M * N);
-    const scratch = room.array(k.gemmTNScratch(N, K));
+  make: (workspace) => {
+    const { k } = workspace;
+    const a = workspace.array(K * M);
+    const b = workspace.array(K * N);
+    const c = workspace.array(M * N);
+    const scratch = workspace.array(k.gemmTNScratch(N, K));
     return () => k.gemmTN(M, N, K, a, M, b, N, c, N, scratch);
   },
 });
@@ -73,10 +73,10 @@ const map = (name, each) => ({
   name,
   values: 4096,
   each,
-  make: (room) => {
-    const x = room.array(4096);
-    const y = room.array(4096);
-    return () => room.k[name](4096, x, y);
+  make: (workspace) => {
+    const x = workspace.array(4096);
+    const y = workspace.array(4096);
+    return () => workspace.k[name](4096, x, y);
   },
 });
 const B = 32;
@@ -85,13 +85,13 @@ const cell = (name, each, gates, edges, step) => ({
   name: `${name} ${B}x${H}`,
   values: B * H,
   each,
-  make: (room) => {
-    const pre = room.array(B * H * gates);
-    const old = room.array(B * H);
-    const h = room.array(B * H);
-    const c = room.array(B * H);
-    const p = room.array(B * H * edges);
-    return () => step(room.k, pre, old, h, c, p);
+  make: (workspace) => {
+    const pre = workspace.array(B * H * gates);
+    const old = workspace.array(B * H);
+    const h = workspace.array(B * H);
+    const c = workspace.array(B * H);
+    const p = workspace.array(B * H * edges);
+    return () => step(workspace.k, pre, old, h, c, p);
   },
 });
 
@@ -125,20 +125,20 @@ export const cases = [
     name: "mulAdd 32x128 of 768",
     values: B * H,
     each: [2, 2],
-    make: (room) => {
-      const p = room.array(B * H * 6);
-      const x = room.array(B * H);
-      const y = room.array(B * H * 4);
-      return () => room.k.mulAdd(B, H, p, 6 * H, x, H, y, 4 * H);
+    make: (workspace) => {
+      const p = workspace.array(B * H * 6);
+      const x = workspace.array(B * H);
+      const y = workspace.array(B * H * 4);
+      return () => workspace.k.mulAdd(B, H, p, 6 * H, x, H, y, 4 * H);
     },
   },
   {
     name: "randomNormal",
     values: 4096,
-    make: (room) => {
+    make: (workspace) => {
       // integers, most of it: no fraction
-      const out = room.array(4096);
-      return () => room.k.randomNormal(4096, 1, 2, 3, 4, out);
+      const out = workspace.array(4096);
+      return () => workspace.k.randomNormal(4096, 1, 2, 3, 4, out);
     },
   },
 ];

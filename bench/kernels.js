@@ -14,7 +14,7 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { cases, Room } from "./kernel-cases.js";
+import { cases, Workspace } from "./kernel-cases.js";
 
 const SLICES = 60;
 const SLICE_MS = 2;
@@ -104,7 +104,7 @@ async function measure(build) {
     const kernels = await load(precision);
     const lanes = 16 / real;
     for (const { name, make, flop, values: count, each } of cases.filter((c) => pattern.test(c.name))) {
-      const run = slices(make(new Room(kernels, real)));
+      const run = slices(make(new Workspace(kernels, real)));
       let best = Infinity;
       let top = 0;
       for (let i = 0; i < SLICES; ++i) {

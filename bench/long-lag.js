@@ -53,7 +53,7 @@ const {
   },
 });
 const task = longLag[name]({ lag: +lag, variant: o.variant });
-const wide = await engine("float64");
+const float64 = await engine("float64");
 const seed = +o.seed;
 const cpu = () => {
   const { user, system } = process.cpuUsage();
@@ -87,7 +87,7 @@ const makers = {
     };
   },
   async momentum() {
-    const means = taskMeans(task, new Random(wide, seed, 77));
+    const means = taskMeans(task, new Random(float64, seed, 77));
     const same = centered(task, +o.center ? means : { input: new Float64Array(task.input) });
     const net = await network({
       input: task.input,
@@ -99,7 +99,7 @@ const makers = {
         dense(task.output, { init: { input: normal(0.1) } }),
       ],
     });
-    if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(wide, task, means));
+    if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
     const optimizer = nesterov({
       rate: +(o.rate ?? 0.02),
       momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),
@@ -135,7 +135,7 @@ const makers = {
   },
 };
 const { net, task: trained, see, options } = await makers[way]();
-const fresh = new Random(wide, 12345, 7);
+const fresh = new Random(float64, 12345, 7);
 
 /** Wrong sequences (fraction) and wrong symbols a sequence. */
 function test(count) {

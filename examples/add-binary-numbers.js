@@ -2,7 +2,7 @@
 // be an automaton of four states: carry or no carry, print 0 or 1.
 import { dense, extractAutomaton, nesterov, network, normal, rnn, tasks } from "unrolled";
 
-const task = tasks.addition({ digits: 12, least: 12 });
+const task = tasks.addition({ digits: 12, minDigits: 12 });
 const init = { input: normal(1), recurrent: normal(1) };
 const net = await network({
   input: 2,

@@ -20,7 +20,7 @@ export function excess(got: Reals, want: Reals, { rel = 0, abs = 0 }: Tolerance)
   const g = flat(got);
   const w = flat(want);
   if (g.length !== w.length) return Infinity;
-  const bound = abs + rel * w.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const bound = abs + rel * w.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
   return w.reduce(
     (worst, x, i) =>
       Math.max(

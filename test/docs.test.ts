@@ -74,7 +74,7 @@ test("every export of every entry point, and every member, has a doc comment", (
 
 test("a name without a comment is seen", () => {
   const text =
-    "/** Told. */\nexport interface A {\n  x: number;\n  /** Told. */\n  y: " +
+    "/** Explained. */\nexport interface A {\n  x: number;\n  /** Explained. */\n  y: " +
     "number;\n}\nexport const b = 1;\n";
   const path = "/planted.ts";
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);

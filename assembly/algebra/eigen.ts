@@ -58,13 +58,13 @@ export function symmetricEigen(n: i32, A: usize, values: usize, vectors: usize):
   }
   for (let i = 0; i < n; ++i) put64(values, i, get64(A, i * n + i));
   for (let i = 0; i < n; ++i) {
-    let least = i;
-    for (let j = i + 1; j < n; ++j) if (get64(values, j) < get64(values, least)) least = j;
-    if (least == i) continue;
+    let smallest = i;
+    for (let j = i + 1; j < n; ++j) if (get64(values, j) < get64(values, smallest)) smallest = j;
+    if (smallest == i) continue;
     const value = get64(values, i);
-    put64(values, i, get64(values, least));
-    put64(values, least, value);
-    rotateRows(n, at64(vectors, i * n), at64(vectors, least * n), 0, -1); // a swap with one sign
+    put64(values, i, get64(values, smallest));
+    put64(values, smallest, value);
+    rotateRows(n, at64(vectors, i * n), at64(vectors, smallest * n), 0, -1); // a swap with one sign
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Room for the activations of up to CHUNK units of a row: cells and losses work in passes over it, so that
+ * Buffers for the activations of up to CHUNK units of a row: cells and losses work in passes over it, so that
  * the elementary functions run in their own loops (maps.ts) whatever surrounds them. It belongs to the
  * memory: kernels of one memory run one at a time.
  */

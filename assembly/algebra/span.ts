@@ -1,5 +1,5 @@
 /** Arrays of n reals: fills, sums, products and inner products. */
-import { LANES, add, at, get, mul, put, splat, wideHigh, wideLow } from "../vector";
+import { LANES, add, at, get, mul, put, splat, promoteHigh, promoteLow } from "../vector";
 
 /** out [n] = value. */
 export function fill(n: i32, value: Float, out: usize): void {
@@ -84,10 +84,10 @@ export function dot(n: i32, x: usize, y: usize): f64 {
       const x1 = get(p + 16, m - 4);
       const y0 = get(q, m);
       const y1 = get(q + 16, m - 4);
-      s0 = f64x2.add(s0, f64x2.mul(wideLow(x0), wideLow(y0)));
-      s1 = f64x2.add(s1, f64x2.mul(wideHigh(x0), wideHigh(y0)));
-      s2 = f64x2.add(s2, f64x2.mul(wideLow(x1), wideLow(y1)));
-      s3 = f64x2.add(s3, f64x2.mul(wideHigh(x1), wideHigh(y1)));
+      s0 = f64x2.add(s0, f64x2.mul(promoteLow(x0), promoteLow(y0)));
+      s1 = f64x2.add(s1, f64x2.mul(promoteHigh(x0), promoteHigh(y0)));
+      s2 = f64x2.add(s2, f64x2.mul(promoteLow(x1), promoteLow(y1)));
+      s3 = f64x2.add(s3, f64x2.mul(promoteHigh(x1), promoteHigh(y1)));
     } else {
       s0 = f64x2.add(s0, f64x2.mul(get(p, m), get(q, m)));
       s1 = f64x2.add(s1, f64x2.mul(get(p + 16, m - 2), get(q + 16, m - 2)));

@@ -59,15 +59,15 @@ const COMMON_64 = memory.data<f64>(
 @inline export const ROUND: i32 = 4;
 @inline export const LN2_HIGH: i32 = 5;
 @inline export const LN2_LOW: i32 = 6;
-@inline export const EXP_MOST: i32 = 7;
-@inline export const EXP_LEAST: i32 = 8;
-@inline export const LOGISTIC_LEAST: i32 = 9;
-@inline export const TANH_MOST: i32 = 10;
+@inline export const EXP_MAX: i32 = 7;
+@inline export const EXP_MIN: i32 = 8;
+@inline export const LOGISTIC_MIN: i32 = 9;
+@inline export const TANH_MAX: i32 = 10;
 @inline export const TANH_BIAS: i32 = 11;
 @inline export const TWO_OVER_PI: i32 = 12;
 /** The first of the four parts of π/2. */
 @inline export const HALF_PI: i32 = 13;
-@inline export const WAVE_MOST: i32 = 17;
+@inline export const WAVE_MAX: i32 = 17;
 
 /** (eʳ - 1 - r)/r², |r| ≤ ln2/2. */
 export const EXP_32 = memory.data<f32>([

@@ -8,15 +8,15 @@
 import {
   EXP_32,
   EXP_64,
-  EXP_LEAST,
-  EXP_MOST,
+  EXP_MIN,
+  EXP_MAX,
   HALF,
   LN2_HIGH,
   LN2_LOW,
   LOG1P_32,
   LOG1P_64,
   LOG2_E,
-  LOGISTIC_LEAST,
+  LOGISTIC_MIN,
   LOG_32,
   LOG_64,
   ONE,
@@ -24,7 +24,7 @@ import {
   TANH_32,
   TANH_64,
   TANH_BIAS,
-  TANH_MOST,
+  TANH_MAX,
   TWO,
   common,
   polynomial,
@@ -71,16 +71,16 @@ export function exp<T>(x: v128): v128 {
   const p = expm1Rest<T>(x, v128.sub<T>(t, common<T>(ROUND)));
   // in the bits: 2^128 itself is not a real, 2^128·0.8 is
   let y = addBits<T>(v128.add<T>(p, common<T>(ONE)), exponent<T>(t));
-  y = v128.bitselect(y, v128.add<T>(x, all<T>(Infinity)), v128.le<T>(x, common<T>(EXP_MOST)));
-  return v128.andnot(y, v128.lt<T>(x, common<T>(EXP_LEAST)));
+  y = v128.bitselect(y, v128.add<T>(x, all<T>(Infinity)), v128.le<T>(x, common<T>(EXP_MAX)));
+  return v128.andnot(y, v128.lt<T>(x, common<T>(EXP_MIN)));
 }
 
 /** σ(x) = 1/(1 + e⁻ˣ). At most 2 ulp. Below -87 (f32), -708 (f64): 0. NaN stays NaN. */
 @inline
 export function logistic<T>(x: v128): v128 {
-  const least = common<T>(LOGISTIC_LEAST);
+  const lowest = common<T>(LOGISTIC_MIN);
   const zero = all<T>(0); // not neg: V8 13.6 (Node 24) joins two f64x2.neg of loaded vectors into a wrong one
-  const u = v128.pmax<T>(v128.pmin<T>(v128.sub<T>(zero, x), v128.sub<T>(zero, least)), least);
+  const u = v128.pmax<T>(v128.pmin<T>(v128.sub<T>(zero, x), v128.sub<T>(zero, lowest)), lowest);
   const t = v128.add<T>(v128.mul<T>(u, common<T>(LOG2_E)), common<T>(ROUND));
   const p = expm1Rest<T>(u, v128.sub<T>(t, common<T>(ROUND)));
   const scale = addBits<T>(exponent<T>(t), common<T>(ONE));
@@ -88,7 +88,7 @@ export function logistic<T>(x: v128): v128 {
   const one = common<T>(ONE);
   const inner = v128.add<T>(v128.mul<T>(scale, p), v128.pmin<T>(scale, one));
   const y = v128.div<T>(one, v128.add<T>(inner, v128.pmax<T>(scale, one)));
-  return v128.andnot(y, v128.lt<T>(x, least));
+  return v128.andnot(y, v128.lt<T>(x, lowest));
 }
 
 /**
@@ -98,7 +98,7 @@ export function logistic<T>(x: v128): v128 {
 @inline
 export function tanh<T>(x: v128): v128 {
   const sign = all<T>(-0.0);
-  const a = v128.pmin<T>(v128.andnot(x, sign), common<T>(TANH_MOST));
+  const a = v128.pmin<T>(v128.andnot(x, sign), common<T>(TANH_MAX));
   const u = v128.add<T>(a, a);
   const t = v128.add<T>(
     v128.sub<T>(v128.mul<T>(u, common<T>(LOG2_E)), common<T>(TANH_BIAS)),

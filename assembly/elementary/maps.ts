@@ -9,7 +9,7 @@ import { cos, sin } from "./trigonometric";
 
 /** Reals taken at once: two vectors share the constants, and engines may join them. */
 @inline const PAIR: i32 = 2 * LANES;
-/** Room for the last n < PAIR reals of an array and the rest of their pair. */
+/** Buffers for the last n < PAIR reals of an array and the rest of their pair. */
 const rest = memory.data(32, 16);
 const restExponent = memory.data(32, 16);
 

@@ -15,7 +15,7 @@ import {
   SIN_32,
   SIN_64,
   TWO_OVER_PI,
-  WAVE_MOST,
+  WAVE_MAX,
   common,
   polynomial,
 } from "./coefficients";
@@ -145,7 +145,7 @@ function wave<T>(x: v128, shift: i32): v128 {
   r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 1)));
   r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 2)));
   r = v128.sub<T>(r, v128.mul<T>(n, common<T>(HALF_PI + 3)));
-  const near = v128.le<T>(a, common<T>(WAVE_MOST));
+  const near = v128.le<T>(a, common<T>(WAVE_MAX));
   if (!(four ? i32x4.all_true(near) : i64x2.all_true(near))) {
     const beyond = v128.not(near);
     n = hugeLanes<T>(a, n, beyond, true);

@@ -1,6 +1,6 @@
 /**
  * The gamma function's logarithm and its derivatives in f64, for densities of counts and waiting times. Small
- * arguments climb by the recurrence to where the asymptotic series holds (Abramowitz & Stegun 1964, 6.1.41,
+ * arguments grow by the recurrence to where the asymptotic series holds (Abramowitz & Stegun 1964, 6.1.41,
  * 6.3.18, 6.4.12).
  */
 import { log } from "../elementary/elementary";

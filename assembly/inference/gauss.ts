@@ -34,14 +34,14 @@ export function kalmanScratch(n: i32, p: i32): i32 {
 
 /** Whether no element of x and y [size] differs by more than tolerance times the largest of x. */
 function settled(size: i32, x: usize, y: usize, tolerance: f64): bool {
-  let most: f64 = 0;
+  let largest: f64 = 0;
   let apart: f64 = 0;
   for (let i = 0; i < size; ++i) {
     const a = get64(x, i);
-    most = max(most, abs(a));
+    largest = max(largest, abs(a));
     apart = max(apart, abs(a - get64(y, i)));
   }
-  return apart <= tolerance * most;
+  return apart <= tolerance * largest;
 }
 
 /** Σ ln L_ii of a Cholesky factor L [p,p]. */

@@ -117,9 +117,9 @@ export function emissionRows(R: i32, N: i32, logb: usize, b: usize, shift: usize
   for (let r = 0; r < R; ++r) {
     const from = at64(logb, r * N);
     const to = at64(b, r * N);
-    let most = v128.load(from);
-    for (let j = 2; j < N; j += 2) most = f64x2.pmax(most, v128.load(at64(from, j)));
-    const top = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+    let largest = v128.load(from);
+    for (let j = 2; j < N; j += 2) largest = f64x2.pmax(largest, v128.load(at64(from, j)));
+    const top = max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
     const base = f64x2.splat(top > -Infinity ? top : 0);
     for (let j = 0; j < N; j += 2)
       v128.store(at64(to, j), exp<f64>(f64x2.sub(v128.load(at64(from, j)), base)));

@@ -18,12 +18,12 @@ import { SIZE, at } from "../vector";
 
 /** ln(eᵃ + eᵇ + eᶜ); -∞ where all three are. */
 function logSum(a: v128, b: v128, c: v128): v128 {
-  const most = f64x2.pmax(f64x2.pmax(f64x2.pmax(a, b), c), f64x2.splat(FLOOR));
+  const largest = f64x2.pmax(f64x2.pmax(f64x2.pmax(a, b), c), f64x2.splat(FLOOR));
   const sum = f64x2.add(
-    f64x2.add(exp<f64>(f64x2.sub(a, most)), exp<f64>(f64x2.sub(b, most))),
-    exp<f64>(f64x2.sub(c, most)),
+    f64x2.add(exp<f64>(f64x2.sub(a, largest)), exp<f64>(f64x2.sub(b, largest))),
+    exp<f64>(f64x2.sub(c, largest)),
   );
-  return f64x2.add(most, log<f64>(sum));
+  return f64x2.add(largest, log<f64>(sum));
 }
 
 /** Reals k and k+1 of a row of K as f64; past the end, the last one again. */
@@ -35,9 +35,9 @@ function pair(row: usize, k: i32, K: i32): v128 {
 
 /** ln Σ_k exp z_k of a row of K. */
 function logSumRow(K: i32, z: usize): f64 {
-  let most = f64x2.splat(-Infinity);
-  for (let k = 0; k < K; k += 2) most = f64x2.pmax(most, pair(z, k, K));
-  const top = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+  let largest = f64x2.splat(-Infinity);
+  for (let k = 0; k < K; k += 2) largest = f64x2.pmax(largest, pair(z, k, K));
+  const top = max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
   const shift = f64x2.splat(top);
   let sum = f64x2.splat(0);
   for (let k = 0; k + 1 < K; k += 2) sum = f64x2.add(sum, exp<f64>(f64x2.sub(pair(z, k, K), shift)));

@@ -15,8 +15,8 @@ import {
   splat,
   sub,
   total,
-  wideHigh,
-  wideLow,
+  promoteHigh,
+  promoteLow,
 } from "../vector";
 import { all, log } from "../elementary/elementary";
 import { mapExp, mapLogistic, mapSoftplus } from "../elementary/maps";
@@ -25,8 +25,8 @@ import { CHUNK, plane } from "../algebra/scratch";
 /** sum + the lanes of v, in f64; both halves of an f32 vector go to the same two lanes. */
 @inline
 function accumulate(sum: v128, v: v128): v128 {
-  sum = f64x2.add(sum, wideLow(v));
-  return sizeof<Float>() == 4 ? f64x2.add(sum, wideHigh(v)) : sum;
+  sum = f64x2.add(sum, promoteLow(v));
+  return sizeof<Float>() == 4 ? f64x2.add(sum, promoteHigh(v)) : sum;
 }
 @inline
 function ends(sum: v128): f64 {
@@ -125,9 +125,9 @@ export function bernoulliCurvature(
 /** Largest of a row. */
 @inline
 function rowMax(K: i32, z: usize): Float {
-  const least = splat(-Infinity);
-  let m = least;
-  for (let n = K; n > 0; n -= LANES, z += 16) m = v128.pmax<Float>(m, firstLanes(get(z, n), n, least));
+  const lowest = splat(-Infinity);
+  let m = lowest;
+  for (let n = K; n > 0; n -= LANES, z += 16) m = v128.pmax<Float>(m, firstLanes(get(z, n), n, lowest));
   let top = first(m);
   for (let i = 1; i < LANES; ++i) top = max(top, i == 1 ? v128.extract_lane<Float>(m, 1) : lane(m, i));
   return top;

@@ -126,7 +126,7 @@ export function project(T: i32, B: i32, C: i32, x: usize, basis: usize, out: usi
  *
  *   μ ← μ + w·(x - μ)      v ← (1 - w)·(v + w·(x - μ_old)²)      x ← (x - μ)/√(v + ε)
  *
- * x [T,F]; mean, variance [F] are carried on; `seen` frames came before.
+ * x [T,F]; mean, variance [F] are carried on; `seen` frames are before it.
  */
 export function runningNormalization(
   T: i32,

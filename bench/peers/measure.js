@@ -57,11 +57,11 @@ export async function measure(make) {
     const warm = now();
     while (now() - warm < 1000) await run();
   }
-  const least = Math.min(5, Number(values.samples));
+  const minSamples = Math.min(5, Number(values.samples));
   const timed = performance.now();
   while (
     ms.length < 1 ||
-    (ms.length < least && spent() < 20 * patience) ||
+    (ms.length < minSamples && spent() < 20 * patience) ||
     (ms.length < Number(values.samples) && performance.now() - timed < patience)
   )
     ms.push(await run());
@@ -71,7 +71,7 @@ export async function measure(make) {
       first,
       firstMs,
       ms: median(ms),
-      least: Math.min(...ms),
+      fastest: Math.min(...ms),
       samples: ms.length,
       ...(peer.note ? { note: peer.note } : {}),
     }),

@@ -6,7 +6,7 @@ const progress = document.getElementById("progress");
 const controller = new AbortController();
 document.getElementById("stop").addEventListener("click", () => controller.abort());
 
-const task = tasks.addition({ digits: 12, least: 12 });
+const task = tasks.addition({ digits: 12, minDigits: 12 });
 const init = { input: normal(1), recurrent: normal(1) };
 const net = await network({
   input: 2,

@@ -28,7 +28,7 @@ export interface Box {
   readonly high: number[];
 }
 
-/** What came of the proof. */
+/** The result of the proof. */
 export interface Invariance {
   /** Whether net and the task's automaton print the same on inputs of every length. */
   readonly proven: boolean;

@@ -177,7 +177,7 @@ export async function learnAddition(options: LearnOptions): Promise<Learned> {
   knownOptions("learnAddition", options, ["seed", "signal", "digits", "attempts", "resume", "onStep"]);
   const { seed, signal, digits = 12, attempts = 20, resume, onStep } = options;
   whole("learnAddition", "attempts", attempts, 1);
-  const task = addition({ digits, least: digits });
+  const task = addition({ digits, minDigits: digits });
   let state: AttemptState = resume?.state ?? { attempt: 0, before: 0, learned: 0, nextTry: 0 };
   let net = resume?.net ?? (await additionNet(seed));
   for (;;) {

@@ -151,7 +151,8 @@ export class StateMap {
 }
 
 /**
- * Makes a map with room for `tangents` tangent vectors (default n). Throws ShapeError where W is not square.
+ * Makes a map with memory for `tangents` tangent vectors (default n). Throws ShapeError where W is not
+ * square.
  */
 export async function stateMap(spec: StateMapSpec, tangents?: number): Promise<StateMap> {
   knownOptions("stateMap", spec, ["W", "bias", "activation", "form"]);

@@ -9,7 +9,7 @@ import { checkOutputFile, writeWhole } from "./output-file.ts";
 export const automatonCommand: Command = {
   name: "automaton",
   words: "MODEL",
-  most: 1,
+  maxWords: 1,
   summary: "Find the finite automaton inside a net that `unrolled train addition` made",
   details:
     "Cuts the hidden activities into levels, merges the patterns, minimizes the machine, compares it " +

@@ -34,8 +34,8 @@ export interface Command {
   /** Sentences and examples below the usage line. */
   readonly details?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** Most words after the name. */
-  readonly most: number;
+  /** The largest number of words after the name. */
+  readonly maxWords: number;
   /**
    * Does the work. Rejects with UsageError for exit code 2, with anything else for 1; false: done, and the
    * answer is no (exit code 1).
@@ -74,20 +74,20 @@ export class Values {
   }
 
   /** A number from least to most. */
-  number(name: string, least: number, most = Infinity): number {
+  number(name: string, min: number, max = Infinity): number {
     const text = this.text(name);
     const value = Number(text);
-    if (text !== undefined && text.trim() !== "" && Number.isFinite(value) && value >= least && value <= most)
+    if (text !== undefined && text.trim() !== "" && Number.isFinite(value) && value >= min && value <= max)
       return value;
     throw new UsageError(
       `--${name} is "${text ?? ""}", want a ` +
-        `number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`,
+        `number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}`,
     );
   }
 
   /** A whole number from least to most. */
-  whole(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-    const value = this.number(name, least, most);
+  whole(name: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
+    const value = this.number(name, min, max);
     if (!Number.isInteger(value))
       throw new UsageError(`--${name} is ${this.text(name)}, want a whole number`);
     return value;
@@ -96,7 +96,7 @@ export class Values {
 
 /** The words after a command's name, checked against its options. */
 export function parse(
-  command: Pick<Command, "options" | "most">,
+  command: Pick<Command, "options" | "maxWords">,
   args: readonly string[],
 ): { values: Values; words: string[] } {
   const options = Object.fromEntries(
@@ -115,8 +115,8 @@ export function parse(
   } catch (error) {
     throw new UsageError((error as Error).message.split(". To specify")[0]);
   }
-  if (parsed.positionals.length > command.most)
-    throw new UsageError(`"${parsed.positionals[command.most]}" is one word too many`);
+  if (parsed.positionals.length > command.maxWords)
+    throw new UsageError(`"${parsed.positionals[command.maxWords]}" is one word too many`);
   return { values: new Values(parsed.values), words: parsed.positionals };
 }
 

@@ -38,7 +38,7 @@ async function evalText(net: Network, about: About, { screen, signal, values }: 
 export const evalCommand: Command = {
   name: "eval",
   words: "MODEL [TASK]",
-  most: 2,
+  maxWords: 2,
   summary: "Measure a saved model on fresh sums, on a text, or on handwriting",
   details:
     "  unrolled eval adder.safetensors --digits 200\n  unrolled eval shakespeare.safetensors --file " +

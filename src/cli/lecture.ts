@@ -20,7 +20,7 @@ function list({ screen }: Context): void {
   });
 }
 
-/** What came of one experiment. */
+/** The result of one experiment. */
 interface Shown {
   readonly id: string;
   readonly claim: string;
@@ -107,7 +107,7 @@ async function showAll(context: Context): Promise<boolean> {
 export const lectureCommand: Command = {
   name: "lecture",
   words: "[ID]",
-  most: 1,
+  maxWords: 1,
   summary: "List the claims of the lecture, or run the experiment of one",
   details:
     "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled " +

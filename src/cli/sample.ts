@@ -12,7 +12,7 @@ const defaultPrompt = ({ characters }: Vocabulary): string =>
 export const sampleCommand: Command = {
   name: "sample",
   words: "MODEL",
-  most: 1,
+  maxWords: 1,
   summary: "Write from a model that `unrolled train text` made",
   details: '  unrolled sample shakespeare.safetensors --temperature 0.7 --prompt "ROMEO:"',
   options: {

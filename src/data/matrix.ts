@@ -43,30 +43,30 @@ export interface Eigenvalues {
   symmetricEigen(who: string, n: number, S: Float64Array): { readonly values: ArrayLike<number> };
 }
 
-/** A symmetric matrix without negative eigenvalues (none below `least`, if given). Throws NumericError. */
+/** A symmetric matrix without negative eigenvalues (none below `smallest`, if given). Throws NumericError. */
 export function covarianceOption(
   who: string,
   what: string,
   value: MatrixOption,
   n: number,
   algebra: Eigenvalues,
-  least = 0,
+  smallest = 0,
 ): Float64Array {
   const S = matrixOption(who, what, value, n, n);
-  let most = 0;
-  for (let i = 0; i < n; ++i) most = Math.max(most, Math.abs(S[i * n + i]));
+  let largest = 0;
+  for (let i = 0; i < n; ++i) largest = Math.max(largest, Math.abs(S[i * n + i]));
   for (let i = 0; i < n; ++i)
     for (let j = 0; j < i; ++j) {
-      if (Math.abs(S[i * n + j] - S[j * n + i]) > 1e-9 * most)
+      if (Math.abs(S[i * n + j] - S[j * n + i]) > 1e-9 * largest)
         throw new NumericError(
           `${who}: ${what} is not symmetric: [${i},${j}] is ${S[i * n + j]}, [${j},${i}] is ${S[j * n + i]}`,
         );
       S[i * n + j] = S[j * n + i] = 0.5 * (S[i * n + j] + S[j * n + i]);
     }
   const { values } = algebra.symmetricEigen(`${who}: ${what}`, n, S);
-  if (values[0] < least - 1e-10 * most)
+  if (values[0] < smallest - 1e-10 * largest)
     throw new NumericError(
-      `${who}: ${what} has the eigenvalue ${values[0]}, want a covariance, with none below ${least}`,
+      `${who}: ${what} has the eigenvalue ${values[0]}, want a covariance, with none below ${smallest}`,
     );
   return S;
 }

@@ -32,7 +32,7 @@ export function jsonOf(who: string, what: string, text: string | undefined): Rec
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // said below
+    // checked below
   }
   throw new DataError(`${who}: ${what} is not a JSON object`);
 }

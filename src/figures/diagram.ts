@@ -195,7 +195,7 @@ function drawStart({ x, y }: Point, middle: Point): string {
   return tail + arrowHead(tip, -side, 0) + name;
 }
 
-/** What a reader who does not see the diagram is told. */
+/** What a reader who does not see the diagram hears. */
 function description({ note, nodes, edges, start }: DiagramOptions): string {
   const name = (i: number): string => nodes[i].lines.join(", ");
   return [

@@ -101,7 +101,7 @@ function inside(options: PlotOptions, marks: readonly ColoredMark[], frame: Fram
   ].join("\n");
 }
 
-/** What a reader who does not see the figure is told. */
+/** What a reader who does not see the figure hears. */
 function description({ note, x, y, marks }: PlotOptions): string {
   const names = marks.flatMap((mark) => ("label" in mark && mark.label ? [mark.label] : []));
   return [

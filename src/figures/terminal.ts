@@ -15,11 +15,11 @@ export function sparkline(values: ArrayLike<number>, width = 60): string {
     means.push(sum / (to - from));
   }
   const seen = means.filter(Number.isFinite);
-  const least = Math.min(...seen);
-  const span = Math.max(...seen) - least;
+  const min = Math.min(...seen);
+  const span = Math.max(...seen) - min;
   return means
     .map((v) =>
-      Number.isFinite(v) ? BLOCKS[span > 0 ? Math.min(7, Math.floor(((v - least) / span) * 8)) : 0] : " ",
+      Number.isFinite(v) ? BLOCKS[span > 0 ? Math.min(7, Math.floor(((v - min) / span) * 8)) : 0] : " ",
     )
     .join("");
 }

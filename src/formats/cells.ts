@@ -52,11 +52,11 @@ export class CellScanner {
 
   /** Reads the next cell of the row; true where another follows. */
   readCell(): boolean {
-    const begin = this.#skipBlanks(this.#at);
-    this.#quoted = this.#text[begin] === '"';
-    if (this.#quoted) this.#readQuoted(begin + 1);
+    const start = this.#skipBlanks(this.#at);
+    this.#quoted = this.#text[start] === '"';
+    if (this.#quoted) this.#readQuoted(start + 1);
     else {
-      this.#from = this.#separator === " " ? begin : this.#at;
+      this.#from = this.#separator === " " ? start : this.#at;
       this.#to = this.#at = this.#cellEnd(this.#from);
     }
     return this.#passSeparator();

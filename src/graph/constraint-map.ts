@@ -123,18 +123,18 @@ export class ConstraintMap {
   }
 
   /** v [P] = M·direction [F]. */
-  push(direction: Ptr, v: Ptr): void {
+  pushForward(direction: Ptr, v: Ptr): void {
     this.#engine.kernels.fill(this.#P, 0, v);
     this.#apply(direction, v, false);
   }
 
   /** dphi [F] = Mᵀ·dtheta [P]. */
-  pull(dtheta: Ptr, dphi: Ptr): void {
+  pullBack(dtheta: Ptr, dphi: Ptr): void {
     this.#transpose(dtheta, dphi, false);
   }
 
   /** φ of the point nearest to θ that satisfies the constraints. */
-  restrict(theta: Ptr, phi: Ptr): void {
+  project(theta: Ptr, phi: Ptr): void {
     this.#transpose(theta, phi, true);
   }
 

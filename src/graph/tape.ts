@@ -1,6 +1,6 @@
 /**
  * The buffers of a graph for batches of one packing at a time, and the three passes over it. A pass of the
- * same packing as the one before allocates nothing; tangents get their room at the first jvp.
+ * same packing as the one before allocates nothing; tangents get their memory at the first jvp.
  */
 import type { Engine } from "../wasm/engine.ts";
 import { ShapeError } from "../wasm/errors.ts";
@@ -78,8 +78,8 @@ export class Tape {
   }
 
   /**
-   * Makes room for a batch and reads its data where they stand: `inputs` has the buffer of every input node.
-   * With `gradient` false, nothing is kept for vjp and jvp.
+   * Reserves memory for a batch and reads its data where they stand: `inputs` has the buffer of every input
+   * node. With `gradient` false, nothing is kept for vjp and jvp.
    */
   plan(batch: Packing, inputs: ReadonlyMap<NodeId, Ptr>, gradient = true): void {
     for (const [node, ptr] of inputs) this.#value[node] = ptr;

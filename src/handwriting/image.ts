@@ -6,7 +6,7 @@ import { DataError } from "../wasm/errors.ts";
 import { POINT } from "./ink.ts";
 import { extentOf } from "./shape.ts";
 
-/** Most cells of an image, and most half cells that strokes may pass: 4 MB, and half a second. */
+/** At most so many cells of an image, and half cells that strokes may pass: 4 MB, and half a second. */
 const MAX_CELLS = 1 << 20;
 const MAX_PIECES = 1 << 22;
 

@@ -4,7 +4,7 @@
 export interface Ink {
   /** Its name in the data. */
   readonly id: string;
-  /** What is written; empty where nobody has said it. */
+  /** What is written; empty where it is unknown. */
   readonly text: string;
   /** The part of the data that it belongs to: "train", "test"; where the data say so. */
   readonly split?: string;

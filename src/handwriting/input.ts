@@ -45,7 +45,7 @@ export interface InkFeatures {
 
 /** Units of a pen's difference that become 1: the standard deviation of a thinned point's move is near it. */
 const MOVE = 50;
-/** Most rows and most steps of rest: far beyond any use, and they come with nets of strangers. */
+/** At most so many rows and steps of rest: far beyond any use, and they come with nets of strangers. */
 const MAX_ROWS = 4096;
 const MAX_AHEAD = 10_000;
 /** Largest size, distance and slope, in units of the ink. */

@@ -17,7 +17,7 @@ export interface ReadFolderOptions {
   readonly split?: string;
   /** Ends the reading with its reason. */
   readonly signal?: AbortSignal;
-  /** Told, in a sentence, what was done to the data: splits made, pieces left out. */
+  /** Called with a sentence about what was done to the data: splits made, pieces left out. */
   readonly onNotice?: (sentence: string) => void;
 }
 

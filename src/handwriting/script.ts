@@ -63,7 +63,7 @@ export function decodeText(labels: ArrayLike<number>, alphabet: string): string 
   return Array.from(labels, (k) => characters[k] ?? "").join("");
 }
 
-/** Refuses ink of which nobody has said what is written: it would count as nothing written. */
+/** Refuses ink without a text: it would count as nothing written. */
 export function checkLabeled(who: string, { id, text }: Pick<Ink, "id" | "text">): void {
   if (typeof text === "string" && text !== "") return;
   throw new DataError(`${who}: ink "${id}" does not say what is written, want a text; leave such ink out`);

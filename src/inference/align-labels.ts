@@ -131,7 +131,7 @@ function bestOfAll({ T, K, at }: Lattice): Float64Array {
   });
 }
 
-/** How many states back the best path came from, at each step and state; and the state that it ends in. */
+/** How many states back the best path comes from, at each step and state; and the state that it ends in. */
 function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: number, s: number) => number) {
   const { T } = lattice;
   const S = 2 * labels.length + 1;

@@ -86,7 +86,7 @@ export class ForwardBackward {
   }
 
   /** Empties `arena` for the next sequence. */
-  begin(): void {
+  reset(): void {
     this.arena.reset();
   }
 
@@ -186,7 +186,7 @@ export class ForwardBackward {
     this.chain.dispose();
   }
 
-  /** Makes room for counts where there is none yet. */
+  /** Makes buffers for counts where there is none yet. */
   #count(): void {
     if (this.#counts !== NULL) return;
     this.#counts = this.#sums.reals(this.N * this.N);

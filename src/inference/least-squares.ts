@@ -32,7 +32,7 @@ export class DependentError extends NumericError {
   }
 }
 
-/** How dependence is told. */
+/** How dependence is reported. */
 export interface RankOptions {
   /** What is left of a column is compared with this [n]. Default: the columns' lengths. */
   readonly lengths?: Float64Array;

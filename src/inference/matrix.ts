@@ -16,7 +16,7 @@ export interface SymmetricEigen {
 /** A relative pivot of a semidefinite matrix that is rounding. */
 const SEMIDEFINITE = 1e-13;
 
-/** Matrix algebra in one engine; the room it works in is kept between calls. */
+/** Matrix algebra in one engine; its workspace is kept between calls. */
 export class Algebra {
   readonly engine: InferenceEngine;
   readonly #arena: Arena;
@@ -121,7 +121,7 @@ export class Algebra {
     return out;
   }
 
-  /** Gives its memory back; a later call takes new room. */
+  /** Gives its memory back; a later call takes new memory. */
   dispose(): void {
     this.#arena.dispose();
   }

@@ -11,7 +11,7 @@ import type { MarkovChain } from "./markov-chain.ts";
 export class OnlineFilter {
   readonly #chain: MarkovChain;
   readonly #arena: Arena;
-  /** [N] p(state | y so far), the same in logarithms where scaling had to end, and room for the next. */
+  /** [N] p(state | y so far), the same in logarithms where scaling had to end, and a buffer for the next. */
   readonly #alpha: Ptr;
   readonly #logAlpha: Ptr;
   readonly #next: Ptr;

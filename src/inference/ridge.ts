@@ -22,20 +22,20 @@ export class RidgeSums {
   readonly #O: number;
   readonly #ZZ: Ptr;
   readonly #ZY: Ptr;
-  readonly #most: number;
+  readonly #maxRows: number;
   readonly #scratch: Ptr;
 
-  /** D columns of Z, O of Y; `most` rows at once. */
-  constructor(engine: InferenceEngine, D: number, O: number, most: number) {
+  /** D columns of Z, O of Y; at most `maxRows` rows at once. */
+  constructor(engine: InferenceEngine, D: number, O: number, maxRows: number) {
     this.#engine = engine;
     this.#arena = new Arena(engine.memory);
     this.#D = D;
     this.#O = O;
-    this.#most = most;
+    this.#maxRows = maxRows;
     this.#ZZ = this.#arena.reals(D * D);
     this.#ZY = this.#arena.reals(D * O);
     this.#scratch = this.#arena.reals(
-      Math.max(engine.kernels.gemmTNScratch(PANEL, most), engine.kernels.gemmTNScratch(O, most)),
+      Math.max(engine.kernels.gemmTNScratch(PANEL, maxRows), engine.kernels.gemmTNScratch(O, maxRows)),
     );
     this.clear();
   }
@@ -49,7 +49,7 @@ export class RidgeSums {
 
   /** Adds R ≤ most rows: Z [R,D], Y [R,O]. */
   add(R: number, Z: Ptr, Y: Ptr): void {
-    if (R > this.#most) throw new RangeError(`ridge: ${R} rows at once, want at most ${this.#most}`);
+    if (R > this.#maxRows) throw new RangeError(`ridge: ${R} rows at once, want at most ${this.#maxRows}`);
     const { kernels: k, memory: m } = this.#engine;
     const D = this.#D;
     const O = this.#O;

@@ -42,9 +42,9 @@ export function spectrum(engine: InferenceEngine, n: number, A: ArrayLike<number
 /** The largest modulus of an eigenvalue of A [n,n]. */
 export function spectralRadius(engine: InferenceEngine, n: number, A: ArrayLike<number>): number {
   const { re, im } = spectrum(engine, n, A);
-  let most = 0;
-  for (let i = 0; i < n; ++i) most = Math.max(most, re[i] * re[i] + im[i] * im[i]);
-  return Math.sqrt(most);
+  let largest = 0;
+  for (let i = 0; i < n; ++i) largest = Math.max(largest, re[i] * re[i] + im[i] * im[i]);
+  return Math.sqrt(largest);
 }
 
 const GROW = 64; // Krylov vectors between two looks at the Ritz values

@@ -9,7 +9,7 @@ export const bernoulli: Loss = {
     want: "a probability from 0 to 1; any other number is for the loss squared",
   },
   inverseLink: "logistic",
-  room: () => 0,
+  keptSize: () => 0,
   value: (s) => s.k.bernoulliValue(s.rows, s.columns, s.z, s.target, s.weight),
   gradient: (s, scale, dz) => s.k.bernoulliGradient(s.rows, s.columns, s.z, s.target, s.weight, scale, dz),
   curvature: (s, scale, rz, out) => s.k.bernoulliCurvature(s.rows, s.columns, s.z, s.weight, scale, rz, out),

@@ -17,7 +17,7 @@ export interface CtcOptions {
 }
 
 /** What one site keeps, in this order. */
-interface Room {
+interface Workspace {
   readonly offsetAt: Ptr;
   readonly lengths: Ptr;
   readonly scratch: Ptr;
@@ -37,7 +37,7 @@ const labelCounts = ({
 };
 
 /** Lays the buffers out behind `from`. */
-function layOut(s: Omit<LossSite, "kept">, from: Ptr): Room {
+function layOut(s: Omit<LossSite, "kept">, from: Ptr): Workspace {
   const {
     k,
     memory,
@@ -134,41 +134,41 @@ export function ctc(options: CtcOptions = {}): Loss {
     name: "ctc",
     target: "labels",
     inverseLink: "softmax",
-    room: (s) => layOut(s, 0 as Ptr).reals,
+    keptSize: (s) => layOut(s, 0 as Ptr).reals,
     value(s, learning = false) {
       const bad = impossible(s, infinite);
-      const room = layOut(s, s.kept);
+      const workspace = layOut(s, s.kept);
       const { offsetAt, lengths, sequences: B, steps } = s.packing;
-      s.memory.ints(room.offsetAt, steps + 1).set(offsetAt);
-      s.memory.ints(room.lengths, B).set(lengths);
+      s.memory.ints(workspace.offsetAt, steps + 1).set(offsetAt);
+      s.memory.ints(workspace.lengths, B).set(lengths);
       return without(s, learning ? bad : [], () =>
         s.k.ctcValue(
           B,
           s.columns,
-          room.offsetAt,
-          room.lengths,
+          workspace.offsetAt,
+          workspace.lengths,
           s.target,
           s.targetOffsets,
           s.z,
           s.weight,
-          room.kept,
-          room.scratch,
+          workspace.kept,
+          workspace.scratch,
         ),
       );
     },
     gradient(s, scale, dz) {
-      const room = layOut(s, s.kept);
+      const workspace = layOut(s, s.kept);
       s.k.ctcGradient(
         s.packing.sequences,
         s.columns,
-        room.offsetAt,
-        room.lengths,
+        workspace.offsetAt,
+        workspace.lengths,
         s.target,
         s.targetOffsets,
         s.z,
         s.weight,
-        room.kept,
-        room.scratch,
+        workspace.kept,
+        workspace.scratch,
         scale,
         dz,
       );

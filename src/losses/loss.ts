@@ -23,7 +23,7 @@ export interface LossSite {
   readonly targetOffsets: Ptr;
   /** Weights: [N,O] where targets are reals, [N] where they are classes, [B] where they are labels. */
   readonly weight: Ptr;
-  /** Room for `room(site)` reals, filled by `value`, read by the other two. */
+  /** `keptSize(site)` reals, filled by `value`, read by the other two. */
   readonly kept: Ptr;
 }
 
@@ -37,7 +37,7 @@ export interface Loss {
   /** The function to probabilities that is part of the loss; squashed outputs would pass through two. */
   readonly inverseLink?: "logistic" | "softmax";
   /** Reals to keep for such a site. */
-  room(s: Omit<LossSite, "kept">): number;
+  keptSize(s: Omit<LossSite, "kept">): number;
   /**
    * Σ w·ℓ, nats or half squared units. `learning`: of what can be learned, where a loss lets sequences of
    * infinite loss pass.

@@ -5,7 +5,7 @@ export const softmax: Loss = {
   name: "softmax",
   target: "class",
   inverseLink: "softmax",
-  room: ({ rows, columns }) => rows * columns,
+  keptSize: ({ rows, columns }) => rows * columns,
   value(s) {
     s.k.softmaxProbabilities(s.rows, s.columns, s.z, s.kept);
     return s.k.softmaxValue(s.rows, s.columns, s.z, s.target, s.weight);

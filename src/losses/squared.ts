@@ -4,7 +4,7 @@ import type { Loss } from "./loss.ts";
 export const squared: Loss = {
   name: "squared",
   target: "reals",
-  room: () => 0,
+  keptSize: () => 0,
   value: (s) => s.k.squaredValue(s.rows, s.columns, s.z, s.target, s.weight),
   gradient: (s, scale, dz) => s.k.squaredGradient(s.rows, s.columns, s.z, s.target, s.weight, scale, dz),
   curvature: (s, scale, rz, out) => s.k.squaredCurvature(s.rows, s.columns, s.weight, scale, rz, out),

@@ -96,7 +96,7 @@ export class Lifetime implements Held, Holding {
 
 /** How models of one kind are made: `await model(spec)`, `await model.load(bytes)`. */
 export interface ModelFactory<Spec, Model> {
-  /** Makes a model. Throws OptionError where the spec is wrong, MemoryError where there is no room. */
+  /** Makes a model. Throws OptionError where the spec is wrong, MemoryError where memory is full. */
   (spec: Spec): Promise<Model>;
   /** A model from the bytes of its `save`. Throws DataError on others. */
   load(bytes: Uint8Array | ArrayBuffer): Promise<Model>;

@@ -26,7 +26,7 @@ export interface HessianFreeOptions {
   mu?: number;
   /** w, weight decay. Default 0; the authors' recurrent nets use 2e-5. */
   weightDecay?: number;
-  /** Most CG iterations a step. Default 300. */
+  /** CG iterations a step, at most. Default 300. */
   cgIterations?: number;
   /** ε of the truncation rule. Default 0.0005. */
   cgTolerance?: number;
@@ -44,7 +44,7 @@ export interface HessianFreeOptions {
    * used 0.01 and 60 tries.
    */
   sufficientDecrease?: number;
-  /** Most step lengths tried. Default 50. */
+  /** Step lengths tried, at most. Default 50. */
   lineSearchTries?: number;
 }
 

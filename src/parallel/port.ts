@@ -6,7 +6,7 @@
 /** One worker as the pool sees it. */
 export interface Port {
   send(message: unknown): void;
-  /** A message came. */
+  /** A message arrived. */
   onmessage: (message: unknown) => void;
   /** The worker failed, or ended by itself. */
   onfailure: (error: Error) => void;

@@ -104,9 +104,9 @@ const LARGEST_FFT = 2 ** 16;
 export const sampleRate = (from: string, rate: unknown): number =>
   whole(from, "rate", rate, LOWEST_RATE, HIGHEST_RATE);
 
-function powerOfTwo(least: number): number {
+function powerOfTwo(min: number): number {
   let n = 2;
-  while (n < least) n *= 2;
+  while (n < min) n *= 2;
   return n;
 }
 

@@ -17,10 +17,10 @@ import type { Moore } from "../inference/moore.ts";
 import { wrongBits } from "./long-lag/scoring.ts";
 
 export interface AdditionOptions {
-  /** Most digits of a number. Default 12. */
+  /** The largest number of digits. Default 12. */
   digits?: number;
-  /** Fewest digits; each sum's length is drawn from [least, digits]. Default 1. */
-  least?: number;
+  /** The smallest number of digits; each sum's length is drawn from [minDigits, digits]. Default 1. */
+  minDigits?: number;
   /** Lay out the slide's way: column t is due at step t + 2. Default false. */
   delays?: boolean;
 }
@@ -74,9 +74,9 @@ function digitsOf(n: number, random: Random): Uint8Array {
 
 /** Binary addition as a task that the four-state adder solves. */
 export function addition(options: AdditionOptions = {}): FiniteTask {
-  knownOptions("addition", options, ["digits", "least", "delays"]);
+  knownOptions("addition", options, ["digits", "minDigits", "delays"]);
   const digits = whole("addition", "digits", options.digits ?? 12, 1);
-  const least = whole("addition", "least", options.least ?? 1, 1, digits);
+  const minDigits = whole("addition", "minDigits", options.minDigits ?? 1, 1, digits);
   const delays = options.delays ?? false;
   return {
     name: "addition",
@@ -86,17 +86,17 @@ export function addition(options: AdditionOptions = {}): FiniteTask {
     loss: "bernoulli",
     batch: (n, random) =>
       Array.from({ length: n }, () => {
-        const length = random.integer(least, digits);
+        const length = random.integer(minDigits, digits);
         return sumItem(digitsOf(length, random), digitsOf(length, random), delays);
       }),
     // every column but the last is 1 with probability 1/2; the last is the carry out of n columns, 1 with
     // probability 1/2 - 2^-(n+1)
     chance:
-      Array.from({ length: digits - least + 1 }, (_, i) => least + i).reduce(
+      Array.from({ length: digits - minDigits + 1 }, (_, i) => minDigits + i).reduce(
         (sum, n) => sum + n / 2 + 0.5 - 1 / 2 ** (n + 1),
         0,
       ) /
-      (digits - least + 1),
+      (digits - minDigits + 1),
     wrong: wrongBits,
     rule: "every digit of the sum is on the right side of ½",
     machine: adder,

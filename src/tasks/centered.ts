@@ -64,7 +64,7 @@ export function centered(task: Task, { input: mean }: Pick<TaskMeans, "input">):
   };
 }
 
-const MIN_PROBABILITY = 1e-3; // probability below which a class that never came is not taken to be rarer
+const MIN_PROBABILITY = 1e-3; // probability below which a class that never occurred is not taken to be rarer
 
 /**
  * [O] output biases that give the mean output: the mean itself, log-odds, or log-probabilities, as the loss

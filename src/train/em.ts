@@ -7,7 +7,7 @@ import { Pace } from "./pace.ts";
 
 /** How to fit. */
 export interface EmOptions {
-  /** Most iterations of one start. Default 100. */
+  /** Iterations of one start, at most. Default 100. */
   readonly iterations?: number;
   /** Stops when an iteration gains less than this, nats in total. Default 1e-6. */
   readonly tolerance?: number;
@@ -26,13 +26,13 @@ export interface EmEvent {
   /** Iteration of this start, from 1. */
   readonly iteration: number;
   /**
-   * What EM climbs before this iteration's update: the log-likelihood, plus the log prior where there is one;
+   * What EM maximizes, before this iteration's update: the log-likelihood, plus the log prior where there is one;
    * nats.
    */
   readonly objective: number;
 }
 
-/** What a fit came to. */
+/** The result of a fit. */
 export interface EmReport {
   /** ln p(data), nats, with the parameters that the model now has. */
   readonly logLikelihood: number;
@@ -49,7 +49,7 @@ export interface EmReport {
 /** A model that EM can fit. P is a snapshot of its parameters. */
 export interface EmModel<P> {
   /** Draws the parameters of a start that are not given; trial: of so many draws, from 0. */
-  begin(restart: number, trial: number): void;
+  initialize(restart: number, trial: number): void;
   /** From how many draws a start is chosen. Default 1. */
   trials?(restart: number): number;
   /** The objective at the current parameters; remembers what the M-step needs. */
@@ -110,14 +110,14 @@ async function choose<P>(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const trials = model.trials?.(restart) ?? 1;
-  if (trials === 1) return model.begin(restart, 0);
+  if (trials === 1) return model.initialize(restart, 0);
   const before = model.snapshot();
   let best: { objective: number; trial: number } | undefined;
   let failure: unknown;
   for (let trial = 0; trial < trials && !(best && signal?.aborted); ++trial) {
     try {
       model.restore(before);
-      model.begin(restart, trial);
+      model.initialize(restart, trial);
       for (let i = 0; i < TRIAL; ++i) {
         model.expect();
         model.maximize();
@@ -132,7 +132,7 @@ async function choose<P>(
   }
   if (!best) throw failure;
   model.restore(before);
-  model.begin(restart, best.trial);
+  model.initialize(restart, best.trial);
 }
 
 /**

@@ -1,4 +1,6 @@
-/** Maximum likelihood by gradient: a model's log-likelihood as the objective that any optimizer climbs. */
+/**
+ * Maximum likelihood by gradient: a model's log-likelihood as the objective that any optimizer can maximize.
+ */
 import { NumericError, OptionError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { Arena } from "../wasm/memory.ts";
@@ -23,7 +25,7 @@ export interface DifferentiableModel {
  * Takes optimizer steps on -ln p/observations until ‖∇ ln p‖ < tolerance or the iterations are over, and
  * keeps the best point seen. Errors leave the model as it was before.
  */
-export async function climb(
+export async function maximizeByGradient(
   who: string,
   model: DifferentiableModel,
   optimizer: Optimizer,
@@ -60,7 +62,7 @@ export async function climb(
   const pace = new Pace();
   const history: number[] = [];
   let best = before;
-  let most = -Infinity;
+  let highest = -Infinity;
   let iteration = 0;
   let converged = false;
   try {
@@ -69,8 +71,8 @@ export async function climb(
       const { loss, gradientNorm } = await run.step();
       const logLikelihood = -loss * observations;
       history.push(logLikelihood);
-      if (logLikelihood > most) {
-        most = logLikelihood;
+      if (logLikelihood > highest) {
+        highest = logLikelihood;
         best = at;
       }
       converged = gradientNorm * observations < tolerance;
@@ -82,8 +84,8 @@ export async function climb(
       throw new NumericError(
         `${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`,
       );
-    if (end < most) model.setCoordinates(best);
-    history.push(Math.max(end, most));
+    if (end < highest) model.setCoordinates(best);
+    history.push(Math.max(end, highest));
     return { logLikelihood: model.logLikelihood(), iterations: iteration, converged, restart: 0, history };
   } catch (error) {
     model.setCoordinates(before);

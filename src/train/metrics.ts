@@ -92,7 +92,7 @@ export interface WantedMetrics {
   readonly space: number;
 }
 
-const TOP = 5; // classes of topK where nothing else is said
+const TOP = 5; // classes of topK where none is given
 const classMetrics = ["accuracy", "topK", "confusion", "f1", "bits", "perplexity"] as const;
 const realMetrics = ["rmse", "mae", "r2"] as const;
 const metricsOf: Record<string, readonly MetricName[]> = {

@@ -164,7 +164,7 @@ export class NetLoss {
       targetOffsets: batch.targetOffsets,
       weight: batch.weight,
     };
-    site.kept = this.#keep(tape, loss.room(site));
+    site.kept = this.#keep(tape, loss.keptSize(site));
     return site;
   }
 

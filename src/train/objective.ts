@@ -85,7 +85,7 @@ export class NetworkObjective {
     this.#full = this.#arena.reals(P);
     this.#sum = this.#arena.reals(P);
     this.#direction = this.#arena.reals(P);
-    this.adopt();
+    this.readWeights();
   }
 
   /** f on the data of one step. */
@@ -107,10 +107,10 @@ export class NetworkObjective {
   }
 
   /** The full parameters were written: θ is the nearest point that satisfies the constraints. */
-  adopt(): void {
+  readWeights(): void {
     const { weights, constraints } = this.parts;
     if (!constraints || weights.version === this.#version) return;
-    constraints.restrict(weights.theta, this.theta);
+    constraints.project(weights.theta, this.theta);
     this.changed();
   }
 
@@ -134,7 +134,7 @@ export class NetworkObjective {
         if (!first) k.addScaled(weights.graph.size, 1, this.#full, sums);
         first = false;
       },
-      end: () => constraints?.pull(sums, g),
+      end: () => constraints?.pullBack(sums, g),
     };
   }
 
@@ -142,7 +142,7 @@ export class NetworkObjective {
   fullDirection(v: Ptr): Ptr {
     const { constraints } = this.parts;
     if (!constraints) return v;
-    constraints.push(v, this.#direction);
+    constraints.pushForward(v, this.#direction);
     return this.#direction;
   }
 

@@ -44,7 +44,7 @@ interface Point {
   readonly gradient: Float64Array;
 }
 
-/** Climbs from `start` [n]. Throws the NumericError of the start, if it has one. */
+/** Maximizes, starting from `start` [n]. Throws the NumericError of the start, if it has one. */
 export async function quasiNewton(
   f: SmoothFunction,
   start: Float64Array,
@@ -58,7 +58,7 @@ export async function quasiNewton(
   let converged = start.length === 0;
   let iteration = 0;
   while (iteration < iterations && !converged && !signal?.aborted) {
-    const next = climbAlong(f, now, direction(inverse, now.gradient));
+    const next = lineSearch(f, now, direction(inverse, now.gradient));
     if (!next && inverse) {
       inverse = undefined; // what was learned of the curvature leads nowhere: steepest ascent once
       continue;
@@ -87,7 +87,7 @@ function direction(inverse: Float64Array | undefined, gradient: Float64Array): F
 }
 
 /** The first point along the direction, at lengths 1, ½, ¼, …, that rises enough. */
-function climbAlong(f: SmoothFunction, now: Point, along: Float64Array): Point | undefined {
+function lineSearch(f: SmoothFunction, now: Point, along: Float64Array): Point | undefined {
   const slope = dot(now.gradient, along);
   if (!(slope > 0)) return undefined;
   let step = 1;

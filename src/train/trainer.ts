@@ -97,7 +97,7 @@ export class Trainer {
     options: TrainOptions = {},
     factor: () => number = () => 1,
   ): AsyncGenerator<TrainEvent, void, void> {
-    const training = this.#begin(who, data, options);
+    const training = this.#start(who, data, options);
     const { settings, pace } = training;
     const abort = (): void => training.stop.abort(settings.signal!.reason);
     settings.signal?.addEventListener("abort", abort, { once: true });
@@ -191,7 +191,7 @@ export class Trainer {
   }
 
   /** Everything checked, then the optimizer started or taken up again. */
-  #begin(who: string, data: TrainingData, options: TrainOptions): Training {
+  #start(who: string, data: TrainingData, options: TrainOptions): Training {
     const { spec, seed } = this.#parts;
     const settings = readTrainOptions(who, options, {
       spec,
@@ -201,7 +201,7 @@ export class Trainer {
     if (this.#training)
       throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
     const next = feed(who, this.objective.engine, spec, data, { ...settings, seed });
-    this.objective.adopt();
+    this.objective.readWeights();
     const run = this.#optimizer.start(who, settings.optimizer);
     // a step that was stopped inside goes on only with the batch that it began with
     if (this.#stopped !== undefined && this.#stopped !== data) this.#optimizer.forgetStep();

@@ -23,7 +23,7 @@ export class NumericError extends Error {
   /** The name of the class. */
   override name = "NumericError";
 }
-/** No room in the memory of the kernels. */
+/** The memory of the kernels is full. */
 export class MemoryError extends Error {
   /** The name of the class. */
   override name = "MemoryError";

@@ -68,7 +68,7 @@ export class Memory {
 
   /**
    * A block of at least `bytes` bytes, 64-byte aligned, contents undefined. Throws MemoryError where there is
-   * no room, and everything is as it was before.
+   * none left, and everything is as it was before.
    */
   allocate(bytes: number): Ptr {
     const size = round(bytes);

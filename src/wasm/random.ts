@@ -138,7 +138,8 @@ export class Random {
 }
 
 /**
- * Room for one block in an engine's memory, with views that are made anew only when that memory has grown.
+ * A buffer for one block in an engine's memory, with views that are made anew only when that memory has
+ * grown.
  */
 interface Scratch {
   readonly ptr: Ptr;

@@ -48,7 +48,7 @@ export const streams = {
   /** Fresh sums of the addition task. */
   test: 0x74657374,
   /** Words drawn to learn from, and to be read. */
-  inkLessons: 0x696e6b,
+  drawnInk: 0x696e6b,
   inkTest: 0x696e6c,
   /** First states of a net that oscillates, and what a net is asked to remember. */
   oscillators: 0x7a9,

@@ -1,5 +1,5 @@
 /**
- * Where kernels come from: what `init({ wasm })` takes, how its code is read, and what is said when it cannot
+ * Where kernels come from: what `init({ wasm })` takes, how its code is read, and the error when it cannot
  * be.
  */
 import { DataError, knownOptions, OptionError, show } from "./errors.ts";

@@ -45,7 +45,7 @@ test(
   },
 );
 
-test("a net with one wrong weight is told from the adder, and nothing is proven of it", async () => {
+test("a net with one wrong weight differs from the adder, and nothing is proven of it", async () => {
   const net = await handMade(20);
   const task = addition();
   const Wh = net.parameters.find((p) => p.name === "rnn1.Wh")!;
@@ -74,7 +74,7 @@ test(
     expect(invariance!.proven).toBe(true);
     expect((await net.evaluate(addition({ digits: 64 }), { count: 1000, seed: 99 })).wrongSequences).toBe(0);
     expect(
-      (await net.evaluate(addition({ digits: 500, least: 500 }), { count: 10, seed: 99 })).wrongSequences,
+      (await net.evaluate(addition({ digits: 500, minDigits: 500 }), { count: 10, seed: 99 })).wrongSequences,
     ).toBe(0);
     net.dispose();
   },

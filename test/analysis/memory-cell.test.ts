@@ -5,7 +5,7 @@ import { memoryCell, writeKeepRead } from "../../src/index.ts";
 const last = (T: number): Float32Array => Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
 
 test(
-  "a value written is silent while it is kept, and is read 1000 steps later " + "whatever came by",
+  "a value written is silent while it is kept, and is read 1000 steps later " + "whatever is read meanwhile",
   async () => {
     const net = await memoryCell();
     const steps = 1000;

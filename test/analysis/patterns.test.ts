@@ -92,7 +92,7 @@ test("transitions that the first words never showed are asked for", () => {
   expect(compareMoore(found.machine, adder).equal).toBe(true);
 });
 
-test("a net with a wrong transition is told from the adder", () => {
+test("a net with a wrong transition differs from the adder", () => {
   const next = adder.next.map((row) => [...row]);
   next[3][0] = 0; // forgets the carry after 1 + 1 with carry
   const found = extract(netOf({ ...adder, next }, corners, 0.2), {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { close } from "../close.ts";
-import { both, f32, f64, inRoom } from "./room.ts";
+import { both, f32, f64, inWorkspace } from "./workspace.ts";
 
 const N = 100_000;
 /** Four standard errors of a mean of N values with this variance. */
@@ -27,18 +27,18 @@ describe.each(both)("$name", ({ engine, round }) => {
   ])(
     "Philox gives the known answer for counter $counter",
     ({ counter: [c0, c1, c2, c3], key: [k0, k1], want }) =>
-      inRoom(engine, (room) => {
-        const out = room.ints([0, 0, 0, 0]);
+      inWorkspace(engine, (workspace) => {
+        const out = workspace.ints([0, 0, 0, 0]);
         k.randomBlock(k0, k1, c0, c1, c2, c3, out);
         expect(Array.from(engine.memory.ints(out, 4), (x) => x >>> 0)).toEqual(want);
       }),
   );
 
   test("uniform values have the moments of [0, 1) and stay in it", () =>
-    inRoom(engine, (room) => {
-      const out = room.reals(new Float64Array(N));
+    inWorkspace(engine, (workspace) => {
+      const out = workspace.reals(new Float64Array(N));
       k.randomUniform(N, 1, 2, 3, 4, out);
-      const xs = room.read(out, N);
+      const xs = workspace.read(out, N);
       expect(xs.every((x) => x >= 0 && x < 1)).toBe(true);
       close(
         mean(xs, (x) => x),
@@ -55,10 +55,10 @@ describe.each(both)("$name", ({ engine, round }) => {
     }));
 
   test("normal values have the moments of the standard normal", () =>
-    inRoom(engine, (room) => {
-      const out = room.reals(new Float64Array(N));
+    inWorkspace(engine, (workspace) => {
+      const out = workspace.reals(new Float64Array(N));
       k.randomNormal(N, 1, 2, 3, 5, out);
-      const xs = room.read(out, N);
+      const xs = workspace.read(out, N);
       close(
         mean(xs, (x) => x),
         0,
@@ -88,39 +88,41 @@ describe.each(both)("$name", ({ engine, round }) => {
     }));
 
   test("an element depends on its place alone: a shorter array is a prefix, a later counter a suffix", () =>
-    inRoom(engine, (room) => {
-      const long = room.reals(new Float64Array(64));
-      const short = room.reals(new Float64Array(64));
+    inWorkspace(engine, (workspace) => {
+      const long = workspace.reals(new Float64Array(64));
+      const short = workspace.reals(new Float64Array(64));
       for (const [draw, perBlock] of [
         [k.randomUniform, 2],
         [k.randomNormal, 2],
       ] as const) {
         draw(64, 7, 8, 9, 10, long);
         draw(13, 7, 8, 9, 10, short);
-        expect(room.read(short, 13)).toEqual(room.read(long, 13));
+        expect(workspace.read(short, 13)).toEqual(workspace.read(long, 13));
         draw(20, 7, 8, 9, 10 + 6, short);
-        expect(room.read(short, 20)).toEqual(room.read(long, 64).slice(6 * perBlock, 6 * perBlock + 20));
+        expect(workspace.read(short, 20)).toEqual(
+          workspace.read(long, 64).slice(6 * perBlock, 6 * perBlock + 20),
+        );
         draw(64, 7, 8, 10, 10, short);
         // another stream
-        expect(room.read(short, 64).filter((x, i) => x === room.read(long, 64)[i])).toEqual([]);
+        expect(workspace.read(short, 64).filter((x, i) => x === workspace.read(long, 64)[i])).toEqual([]);
       }
       k.dropoutMask(64, 7, 8, 9, 10, 0.5, long);
       k.dropoutMask(20, 7, 8, 9, 10, 0.5, short);
-      expect(room.read(short, 20)).toEqual(room.read(long, 20));
+      expect(workspace.read(short, 20)).toEqual(workspace.read(long, 20));
     }));
 
   test(
     "dropout's masks of two draws are not one mask moved: every shift agrees in about half of the " +
       "places",
     () =>
-      inRoom(engine, (room) => {
+      inWorkspace(engine, (workspace) => {
         const N = 4096;
-        const a = room.reals(new Float64Array(N));
-        const b = room.reals(new Float64Array(N));
+        const a = workspace.reals(new Float64Array(N));
+        const b = workspace.reals(new Float64Array(N));
         k.dropoutMask(N, 7, 8, 9, 10, 0.5, a);
         k.dropoutMask(N, 7, 8, 9, 11, 0.5, b);
-        const x = room.read(a, N);
-        const y = room.read(b, N);
+        const x = workspace.read(a, N);
+        const y = workspace.read(b, N);
         for (let shift = -16; shift <= 16; ++shift) {
           const pairs = x.map((v, i) => [v, y[i + shift]]).filter(([, w]) => w !== undefined);
           const same = pairs.filter(([v, w]) => v === w).length;
@@ -131,22 +133,22 @@ describe.each(both)("$name", ({ engine, round }) => {
   );
 
   test("normalBlock gives the normals of an array, before rounding", () =>
-    inRoom(engine, (room) => {
-      const out = room.reals(new Float64Array(8));
-      const pair = f64.memory === engine.memory ? room.reals([0, 0]) : room.reals([0, 0, 0, 0]);
+    inWorkspace(engine, (workspace) => {
+      const out = workspace.reals(new Float64Array(8));
+      const pair = f64.memory === engine.memory ? workspace.reals([0, 0]) : workspace.reals([0, 0, 0, 0]);
       k.randomNormal(8, 1, 2, 3, -1, out); // the second block carries into the next counter word
       for (let b = 0; b < 4; ++b) {
         k.normalBlock(1, 2, b - 1, b ? 1 : 0, 3, 1, pair);
         const exact = new Float64Array(engine.kernels.memory.buffer.slice(pair, pair + 16));
-        expect(room.read(out, 8).slice(2 * b, 2 * b + 2)).toEqual([round(exact[0]), round(exact[1])]);
+        expect(workspace.read(out, 8).slice(2 * b, 2 * b + 2)).toEqual([round(exact[0]), round(exact[1])]);
       }
     }));
 
   test.each([0.9, 0.5, 0.2, 1])("dropout keeps a part of %f and its mean", (keep) =>
-    inRoom(engine, (room) => {
-      const out = room.reals(new Float64Array(N));
+    inWorkspace(engine, (workspace) => {
+      const out = workspace.reals(new Float64Array(N));
       k.dropoutMask(N, 1, 2, 3, 4, keep, out);
-      const xs = room.read(out, N);
+      const xs = workspace.read(out, N);
       expect(new Set(xs).size).toBe(keep === 1 ? 1 : 2);
       close(
         mean(xs, (x) => Number(x > 0)),
@@ -163,49 +165,49 @@ describe.each(both)("$name", ({ engine, round }) => {
 
   const n = 23;
   test("momentumUpdate is v = mu·v - rate·g, θ += v", () =>
-    inRoom(engine, (room) => {
-      const [g, v, theta] = [1, 2, 3].map((seed) => room.random(n, seed));
-      const [gs, vs, ts] = [g, v, theta].map((p) => room.read(p, n));
+    inWorkspace(engine, (workspace) => {
+      const [g, v, theta] = [1, 2, 3].map((seed) => workspace.random(n, seed));
+      const [gs, vs, ts] = [g, v, theta].map((p) => workspace.read(p, n));
       k.momentumUpdate(n, 0.1, 0.9, g, v, theta);
       const now = vs.map((x, i) => round(round(round(0.9) * x) - round(round(0.1) * gs[i])));
-      expect(room.read(v, n)).toEqual(now);
-      expect(room.read(theta, n)).toEqual(ts.map((x, i) => round(x + now[i])));
+      expect(workspace.read(v, n)).toEqual(now);
+      expect(workspace.read(theta, n)).toEqual(ts.map((x, i) => round(x + now[i])));
     }));
 
   const tolerance = { rel: engine.precision === "float32" ? 1e-6 : 1e-14 }; // a few roundings
   test("adamUpdate is the formula of the paper", () =>
-    inRoom(engine, (room) => {
-      const [g, m, v, theta] = [1, 2, 3, 4].map((seed) => room.random(n, seed));
+    inWorkspace(engine, (workspace) => {
+      const [g, m, v, theta] = [1, 2, 3, 4].map((seed) => workspace.random(n, seed));
       engine.memory.reals(v, n).forEach((x, i, all) => {
         all[i] = Math.abs(x);
       });
-      const [gs, ms, vs, ts] = [g, m, v, theta].map((p) => room.read(p, n));
+      const [gs, ms, vs, ts] = [g, m, v, theta].map((p) => workspace.read(p, n));
       const c1 = 1 / (1 - 0.9 ** 3);
       const c2 = 1 / (1 - 0.999 ** 3);
       k.adamUpdate(n, 0.01, 0.9, 0.999, 1e-8, c1, c2, g, m, v, theta);
       const first = ms.map((x, i) => 0.9 * x + 0.1 * gs[i]);
       const second = vs.map((x, i) => 0.999 * x + 0.001 * gs[i] ** 2);
-      close(room.read(m, n), first, tolerance);
-      close(room.read(v, n), second, tolerance);
+      close(workspace.read(m, n), first, tolerance);
+      close(workspace.read(v, n), second, tolerance);
       close(
-        room.read(theta, n),
+        workspace.read(theta, n),
         ts.map((x, i) => x - (0.01 * first[i] * c1) / (Math.sqrt(second[i] * c2) + 1e-8)),
         tolerance,
       );
     }));
 
   test("rmspropUpdate is the formula of the lecture", () =>
-    inRoom(engine, (room) => {
-      const [g, v, theta] = [1, 2, 3].map((seed) => room.random(n, seed));
+    inWorkspace(engine, (workspace) => {
+      const [g, v, theta] = [1, 2, 3].map((seed) => workspace.random(n, seed));
       engine.memory.reals(v, n).forEach((x, i, all) => {
         all[i] = Math.abs(x);
       });
-      const [gs, vs, ts] = [g, v, theta].map((p) => room.read(p, n));
+      const [gs, vs, ts] = [g, v, theta].map((p) => workspace.read(p, n));
       k.rmspropUpdate(n, 0.01, 0.9, 1e-8, g, v, theta);
       const second = vs.map((x, i) => 0.9 * x + 0.1 * gs[i] ** 2);
-      close(room.read(v, n), second, tolerance);
+      close(workspace.read(v, n), second, tolerance);
       close(
-        room.read(theta, n),
+        workspace.read(theta, n),
         ts.map((x, i) => x - (0.01 * gs[i]) / (Math.sqrt(second[i]) + 1e-8)),
         tolerance,
       );
@@ -215,10 +217,10 @@ describe.each(both)("$name", ({ engine, round }) => {
 test("both precisions draw the same numbers, to the rounding of the narrower", () => {
   const draw = (which: "randomUniform" | "randomNormal"): number[][] =>
     [f32, f64].map((engine) =>
-      inRoom(engine, (room) => {
-        const out = room.reals(new Float64Array(1000));
+      inWorkspace(engine, (workspace) => {
+        const out = workspace.reals(new Float64Array(1000));
         engine.kernels[which](1000, 1, 2, 3, 4, out);
-        return room.read(out, 1000);
+        return workspace.read(out, 1000);
       }),
     );
   const [u32, u64] = draw("randomUniform");

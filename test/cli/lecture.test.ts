@@ -85,18 +85,18 @@ test.each(long)(
   "%s begins, and Ctrl-C stops it",
   async (id) => {
     const controller = new AbortController();
-    let begun = false;
+    let started = false;
     const { run } = await experiments.find((e) => e.id === id)!.load!();
     const error: unknown = await run({
       seed: 1,
       signal: controller.signal,
       log() {},
       progress() {
-        begun = true;
+        started = true;
         controller.abort();
       },
     }).catch((reason: unknown) => reason);
-    expect(begun).toBe(true);
+    expect(started).toBe(true);
     expect(error).toBe(controller.signal.reason);
   },
   30_000,

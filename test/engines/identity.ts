@@ -1,6 +1,6 @@
 /**
  * The identity script: trains a small net of every cell in both precisions, decodes and samples from it, fits
- * the models with closed-form inference, and tells the SHA-256 of all bits that came out. Every engine has to
+ * the models with closed-form inference, and reports the SHA-256 of all resulting bits. Every engine has to
  * give the same. Reaches the package's public names only.
  */
 import {

@@ -97,11 +97,11 @@ async function idle(workers: number, ms: number, url: URL): Promise<number> {
  * All numbers of workers. Machines are busy: a gap above `most` ms is measured again, three times in all, and
  * the least one counts; if it is still above, `counting` tells what the machine does to an idle thread.
  */
-export async function pooled(most: number, url?: URL, counting?: URL): Promise<Trained[]> {
+export async function pooled(limit: number, url?: URL, counting?: URL): Promise<Trained[]> {
   const found: Trained[] = [];
   for (const workers of [0, 1, 2, 8]) {
     let best = await train(workers, url);
-    for (let again = 0; again < 2 && counting && workers > 0 && best.gap > most; ++again) {
+    for (let again = 0; again < 2 && counting && workers > 0 && best.gap > limit; ++again) {
       const other = await train(workers, url);
       best = {
         ...best,
@@ -109,7 +109,7 @@ export async function pooled(most: number, url?: URL, counting?: URL): Promise<T
         hash: best.hash === other.hash ? best.hash : `${best.hash} and ${other.hash}`,
       };
     }
-    if (counting && workers > 0 && best.gap > most)
+    if (counting && workers > 0 && best.gap > limit)
       best = { ...best, idle: await idle(workers, best.ms, counting) };
     found.push(best);
   }

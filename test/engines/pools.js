@@ -18,7 +18,7 @@ const build = join(root, "build/engines");
  * The longest that the page's thread may be away while a pool trains, ms; or so many times what the machine
  * does to an idle page.
  */
-const MOST = 50;
+const MAX_GAP = 50;
 const SLACK = 2;
 
 /** A worker that counts for the milliseconds it is sent. */
@@ -28,7 +28,7 @@ const counting =
 
 const poolPage = `const { init } = await import("unrolled"), { pooled } = await import("/pool.js");
 await init({ wasm: new URL("/dist/wasm/float32.wasm", location.href) });
-await report({ engine: navigator.userAgent, found: await pooled(${MOST}, new URL("/worker.js", location.href), new URL("/counting.js", location.href)) });`;
+await report({ engine: navigator.userAgent, found: await pooled(${MAX_GAP}, new URL("/worker.js", location.href), new URL("/counting.js", location.href)) });`;
 
 /** The worker as one file, with nothing where the kernels were. */
 async function bundled() {
@@ -60,34 +60,34 @@ let known;
 /** What Node finds with no worker: the bits for all. */
 const inNode = () =>
   (known ??= import(join(build, "pool.js")).then(async ({ pooled }) => ({
-    found: await pooled(MOST),
+    found: await pooled(MAX_GAP),
     engine: `Node ${process.versions.node}`,
   })));
 
 /** Says what was found, or throws what is wrong; `free`: the thread must be. */
-export function judged({ found, engine }, wanted, free) {
+export function verdict({ found, engine }, wanted, free) {
   for (const { workers, hash, gap, idle = 0 } of found) {
     if (hash !== wanted) throw new Error(`${workers} workers train to ${hash}, want ${wanted}`);
-    if (free && workers > 0 && !(gap <= Math.max(MOST, SLACK * idle))) {
+    if (free && workers > 0 && !(gap <= Math.max(MAX_GAP, SLACK * idle))) {
       throw new Error(
-        `with ${workers} workers the thread was away for ${gap.toFixed(0)} ms, want at most ${MOST}; ` +
+        `with ${workers} workers the thread was away for ${gap.toFixed(0)} ms, want at most ${MAX_GAP}; ` +
           `an idle one beside as many busy workers was for ${idle.toFixed(0)} ms`,
       );
     }
   }
-  const told = found
+  const gaps = found
     .map(
       ({ workers, gap, ms, idle }) =>
         `${workers}: ${gap.toFixed(0)} ms ` +
         `of ${ms.toFixed(0)}${idle === undefined ? "" : ` (an idle thread: ${idle.toFixed(0)} ms)`}`,
     )
     .join(", ");
-  return `one hash, longest gap by workers ${told}  (${engine})`;
+  return `one hash, longest gap by workers ${gaps}  (${engine})`;
 }
 
 /** name → the check. `scripts`: path → text of the modules that the page imports. */
 export const pools = (scripts) => {
-  const check = async (run, free) => judged(await run(), (await inNode()).found[0].hash, free);
+  const check = async (run, free) => verdict(await run(), (await inNode()).found[0].hash, free);
   return {
     "node20 pool": () => check(inNode, false),
     ...Object.fromEntries(
@@ -101,7 +101,7 @@ export function seesPlanted() {
   const one = (hash, gap, idle) => ({ engine: "", found: [{ workers: 2, hash, gap, ms: 100, idle }] });
   const fails = (...args) => {
     try {
-      judged(...args);
+      verdict(...args);
       return false;
     } catch {
       return true;
@@ -109,9 +109,9 @@ export function seesPlanted() {
   };
   return (
     fails(one("a", 1), "b", true) &&
-    fails(one("a", MOST + 1), "a", true) &&
+    fails(one("a", MAX_GAP + 1), "a", true) &&
     fails(one("a", NaN), "a", true) &&
-    fails(one("a", SLACK * MOST + 1, MOST), "a", true) &&
-    !fails(one("a", MOST), "a", true)
+    fails(one("a", SLACK * MAX_GAP + 1, MAX_GAP), "a", true) &&
+    !fails(one("a", MAX_GAP), "a", true)
   );
 }

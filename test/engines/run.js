@@ -121,10 +121,10 @@ const tiers = {
     }
   },
   "node24 relaxed": () => {
-    const said = relaxedLosses(24);
+    const relaxed = relaxedLosses(24);
     const { hashes } = runNode(24, { variant: "relaxed" });
     return (
-      `${said}, bits in ${differences(hashes, expected ?? hashes).length} ` +
+      `${relaxed}, bits in ${differences(hashes, expected ?? hashes).length} ` +
       `of ${Object.keys(hashes).length} cases`
     );
   },

@@ -13,5 +13,5 @@ export const peer = async (name) => {
 /** Largest difference of two vectors; ∞ where their lengths differ. */
 export const largest = (got, want) =>
   got.length === want.length
-    ? Array.from(want).reduce((most, v, i) => Math.max(most, Math.abs(v - Number(got[i]))), 0)
+    ? Array.from(want).reduce((largest, v, i) => Math.max(largest, Math.abs(v - Number(got[i]))), 0)
     : Infinity;

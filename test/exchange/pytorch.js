@@ -74,7 +74,7 @@ function report(title, results) {
   let failed = results.length === COUNT ? 0 : 1;
   for (const precision of ["float32", "float64"]) {
     const own = results.filter((result) => result.precision === precision);
-    const worst = own.reduce((most, { off }) => Math.max(most, off), 0);
+    const worst = own.reduce((largest, { off }) => Math.max(largest, off), 0);
     const bound = BOUNDS[precision];
     console.log(
       `${title}, ${precision}: ${own.length} nets, largest ${worst.toExponential(1)}, want ${bound}`,

@@ -111,13 +111,13 @@ describe("structure", () => {
     await expect(fromPyTorch(changed(deep, () => undefined))).rejects.toThrow(
       /"dense1" is a Linear with modules behind it, and no tensor says its activation/,
     );
-    const said = kept(
+    const restored = kept(
       await fromPyTorch(
         changed(deep, () => undefined),
         { layers: [{ module: "dense1", activation: "tanh" }, "dense2"] },
       ),
     );
-    close(said.predict([[1, 2]])[0], deep.predict([[1, 2]])[0], { abs: 1e-6 });
+    close(restored.predict([[1, 2]])[0], deep.predict([[1, 2]])[0], { abs: 1e-6 });
   });
   test("a description must name modules of the file, and all of them", async () => {
     const net = await build({ input: 2, layers: [gru(3), dense(1)], loss: "squared" });

@@ -13,9 +13,9 @@ export function uniform(seed) {
   return next;
 }
 
-/** Whole numbers from `least` to `most`, a choice, and a coin, out of `random`. */
+/** Whole numbers from `min` to `max`, a choice, and a coin, out of `random`. */
 export const draws = (random) => ({
-  whole: (least, most) => least + Math.floor(random() * (most - least + 1)),
+  whole: (min, max) => min + Math.floor(random() * (max - min + 1)),
   choice: (values) => values[Math.floor(random() * values.length)],
   coin: (chance) => random() < chance,
 });

@@ -111,7 +111,7 @@ describe("a broken table is named", () => {
   });
 });
 
-test("two columns of one name are told apart by their places, and the name alone is refused", () => {
+test("two columns of one name are distinguished by their places, and the name alone is refused", () => {
   const table = readCsv("date,value,value\n2020-01-01,1,2\n2020-01-02,3,4\n", "t.csv");
   expect(table.numeric()).toEqual(["2", "3"]);
   expect([...table.column(table.lastNumeric())]).toEqual([2, 4]);

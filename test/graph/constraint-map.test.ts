@@ -33,7 +33,7 @@ async function bench() {
   const random = new Random(e, 9);
   const normals = (n: number): number[] => Array.from({ length: n }, () => random.normal());
   const through = (
-    method: "expand" | "push" | "pull" | "restrict",
+    method: "expand" | "pushForward" | "pullBack" | "project",
     x: number[],
     n: number,
     start?: number[],
@@ -68,26 +68,26 @@ describe("linear constraints as a map from free to full parameters", () => {
     const { map, normals, through } = await bench();
     const v = normals(map.size);
     const g = normals(P);
-    close(dot(through("pull", g, map.size), v), dot(g, through("push", v, P)), { rel: 1e-14 });
+    close(dot(through("pullBack", g, map.size), v), dot(g, through("pushForward", v, P)), { rel: 1e-14 });
   });
 
   test("restricting an expanded point gives the free point back", async () => {
     const { map, normals, through } = await bench();
     const phi = normals(map.size);
-    close(through("restrict", through("expand", phi, P, normals(P)), map.size), phi, { abs: 1e-14 });
+    close(through("project", through("expand", phi, P, normals(P)), map.size), phi, { abs: 1e-14 });
   });
 
   test("restriction goes to the nearest point: the rest is orthogonal to all directions", async () => {
     const { map, normals, through } = await bench();
     const theta = normals(P);
-    const near = through("expand", through("restrict", theta, map.size), P, theta);
+    const near = through("expand", through("project", theta, map.size), P, theta);
     const gap = theta.map((x, i) => x - near[i]);
     for (let j = 0; j < map.size; ++j)
       close(
         dot(
           gap,
           through(
-            "push",
+            "pushForward",
             Array.from({ length: map.size }, (_, i) => (i === j ? 1 : 0)),
             P,
           ),

@@ -145,7 +145,7 @@ test("an image holds the strokes' length in units of a cell, wherever they lie a
     [999, 4.4],
   ] as const) {
     const { input } = inkFeatures(line(x, y), { kind: "image", cell: 10, rows: 9, level: 0 });
-    // 300 units and the half that a beginning adds
+    // 300 units and the half that a start adds
     expect(input.reduce((s, v) => s + v, 0)).toBeCloseTo(30.5, 3);
   }
   const dot = inkFeatures(Float32Array.of(5, 5, 1), { kind: "image", cell: 10, rows: 5 });
@@ -182,7 +182,7 @@ test(
   },
 );
 
-test("lines too short for their text are told apart, not trained on", () => {
+test("lines too short for their text are listed, not trained on", () => {
   const script = { input: { kind: "pen" as const }, alphabet: "l" };
   const inks = [drawnWord("ll"), { ...drawnWord("l"), text: "llllllllll" }];
   const batches = new InkBatches(e, inks, { script, batch: 2, seed: 1, stride: 4 });

@@ -75,12 +75,12 @@ test(
     expect(ahead).toBe(8);
     const { input: x } = inkFeatures(inks[0].points, input);
     const T = x.length / 4;
-    const said = (x: Float32Array, t: number): Float32Array =>
+    const answer = (x: Float32Array, t: number): Float32Array =>
       net.predict([x])[0].slice((t + ahead) * 10, (t + ahead + 1) * 10) as Float32Array;
     const moved = (u: number): Float32Array => x.map((v, i) => (i === 4 * u ? v + 1 : v));
     for (const t of [0, 3, T - ahead - 2]) {
-      expect(said(moved(t + ahead), t)).not.toEqual(said(x, t));
-      expect(said(moved(t + ahead + 1), t)).toEqual(said(x, t));
+      expect(answer(moved(t + ahead), t)).not.toEqual(answer(x, t));
+      expect(answer(moved(t + ahead + 1), t)).toEqual(answer(x, t));
     }
   },
 );

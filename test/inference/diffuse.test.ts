@@ -43,9 +43,9 @@ describe("an exact diffuse start", () => {
 
   test("works without observation noise", () => {
     const c = example(16, [2, 1, 0, 8]);
-    const quiet = { ...c.system, R: [[0]] };
+    const noiseless = { ...c.system, R: [[0]] };
     const little = { ...c.system, R: [[1e-9]] };
-    const pass = kalman.run("test", model(quiet, "diffuse"), { y: c.y }, "smooth").logLikelihood;
+    const pass = kalman.run("test", model(noiseless, "diffuse"), { y: c.y }, "smooth").logLikelihood;
     close(pass, kalman.run("test", model(little, "diffuse"), { y: c.y }, "smooth").logLikelihood, {
       rel: 1e-6,
     });

@@ -4,9 +4,9 @@ import { compareMoore, minimize, type Moore, runMoore } from "../../src/inferenc
 import { adder } from "../../src/tasks/addition.ts";
 
 /** Machines of up to `most` states over two symbols and two outputs. */
-const machines = (most: number): fc.Arbitrary<Moore> =>
+const machines = (max: number): fc.Arbitrary<Moore> =>
   fc
-    .integer({ min: 1, max: most })
+    .integer({ min: 1, max })
     .chain((states) =>
       fc.record({
         symbols: fc.constant(["a", "b"]),
@@ -61,7 +61,7 @@ test("a minimized machine prints what the machine printed, with as few states as
     fc.property(machines(6), (m) => {
       const { machine, classOf } = minimize(m);
       expect(sameUpTo(m, machine, 7)).toBe(true);
-      // 6 states are told apart by words of at most 5
+      // 6 states are distinguished by words of at most 5
       expect(machine.next.length).toBe(distinguishable(m, 6));
       expect(machine.start).toBe(classOf[m.start]);
     }),

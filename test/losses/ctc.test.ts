@@ -25,7 +25,7 @@ function site(
   memory.ints(targetOffsets, 3).set([0, labels[0].length, labels[0].length + labels[1].length]);
   memory.reals(weight, 2).set(weights);
   const bare = { k, memory, packing: packed, rows: 6, columns: 3, z, target, targetOffsets, weight };
-  return { ...bare, kept: arena.reals(ctc().room(bare)) };
+  return { ...bare, kept: arena.reals(ctc().keptSize(bare)) };
 }
 
 test(

@@ -227,10 +227,10 @@ test("Cloudflare workerd, through init({ wasm: module })", async () => {
   );
   try {
     const port = await new Promise((resolve, reject) => {
-      let said = "";
+      let printed = "";
       let complaints = "";
       server.stdio[3].setEncoding("utf8").on("data", (text) => {
-        const match = /"port":(\d+)/.exec((said += text));
+        const match = /"port":(\d+)/.exec((printed += text));
         if (match) resolve(match[1]);
       });
       server.stderr.setEncoding("utf8").on("data", (text) => {

@@ -38,7 +38,7 @@ test("publint finds nothing", async () => {
 
 test("attw finds nothing", () => {
   // it ends with 1 where it does, and execFileSync throws
-  const said = execFileSync(
+  const printed = execFileSync(
     process.execPath,
     [
       join(modules, "@arethetypeswrong/cli/dist/index.js"),
@@ -51,7 +51,7 @@ test("attw finds nothing", () => {
     ],
     { encoding: "utf8" },
   );
-  assert.match(said, /"unrolled"/);
+  assert.match(printed, /"unrolled"/);
 });
 
 /** Complaints of TypeScript about a file of the consumer, library declarations included. */

@@ -20,12 +20,12 @@ import {
 } from "../../src/index.ts";
 import { workerPool } from "../../src/parallel/pool.ts";
 import { base64 as narrow } from "../../src/wasm/binary/float32.ts";
-import { base64 as wide } from "../../src/wasm/binary/float64.ts";
+import { base64 as base64of64 } from "../../src/wasm/binary/float64.ts";
 
 const worker = new URL("../../dist/parallel/worker.js", import.meta.url);
 const built = existsSync(worker);
 const folder = mkdtempSync(join(tmpdir(), "unrolled-pool-kernels-"));
-const told = join(folder, "told.json");
+const reportFile = join(folder, "report.json");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
@@ -53,13 +53,13 @@ function telling(): URL {
     import { parentPort } from "node:worker_threads";
     import { engineInfo } from ${JSON.stringify(new URL("../wasm/engine.js", worker).href)};
     const post = parentPort.postMessage.bind(parentPort);
-    parentPort.postMessage = (...message) => { writeFileSync(${JSON.stringify(told)}, JSON.stringify(engineInfo())); post(...message); };
+    parentPort.postMessage = (...message) => { writeFileSync(${JSON.stringify(reportFile)}, JSON.stringify(engineInfo())); post(...message); };
     await import(${JSON.stringify(worker.href)});`,
   );
   return pathToFileURL(file);
 }
 
-/** A worker that is told to take kernels which are none. */
+/** A worker that is given kernels which are none. */
 function misled(): URL {
   const file = join(folder, "misled.mjs");
   writeFileSync(
@@ -91,7 +91,7 @@ async function pooled(precision: Precision): Promise<{ losses: number[]; info: E
   try {
     return {
       losses: await losses(precision, pool),
-      info: JSON.parse(readFileSync(told, "utf8")) as EngineInfo,
+      info: JSON.parse(readFileSync(reportFile, "utf8")) as EngineInfo,
     };
   } finally {
     pool.dispose();
@@ -122,7 +122,7 @@ describe.skipIf(!built)(`workers${built ? "" : " (skipped: dist is not built, ru
       await init({
         wasm: {
           float32: await WebAssembly.compile(bytes),
-          float64: Uint8Array.from(Buffer.from(wide, "base64")),
+          float64: Uint8Array.from(Buffer.from(base64of64, "base64")),
         },
       });
       const third = await pooled("float64");

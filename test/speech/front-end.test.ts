@@ -123,8 +123,8 @@ describe("normalization", () => {
         close(mean, 0, { rel: 0, abs: 1e-6 });
         close(column.reduce((sum, v) => sum + v * v, 0) / T, 1, { rel: 1e-5, abs: 0 });
       }
-      const quiet = hear.features(x.map((v) => v / 64));
-      rows.forEach((v, i) => close(quiet[i], v, { rel: 0, abs: 1e-5 }));
+      const soft = hear.features(x.map((v) => v / 64));
+      rows.forEach((v, i) => close(soft[i], v, { rel: 0, abs: 1e-5 }));
     });
   });
 

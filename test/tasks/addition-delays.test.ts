@@ -80,8 +80,8 @@ test(
 
 test("the comparison sees a column that is one step off", async () => {
   const { slow, own } = await slideNet(1);
-  const [item] = addition({ digits: 20, least: 20 }).batch(1, new Random(await engine("float64"), 1));
-  const [late] = addition({ digits: 20, least: 20, delays: true }).batch(
+  const [item] = addition({ digits: 20, minDigits: 20 }).batch(1, new Random(await engine("float64"), 1));
+  const [late] = addition({ digits: 20, minDigits: 20, delays: true }).batch(
     1,
     new Random(await engine("float64"), 1),
   );

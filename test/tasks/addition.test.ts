@@ -40,8 +40,8 @@ test("the same place in a stream gives the same sums, another seed others", () =
 
 test("the slide's layout is the same sum two steps later", () => {
   for (let i = 0; i < 20; ++i) {
-    const own = addition({ digits: 9, least: 9 }).batch(1, random(i))[0];
-    const late = addition({ digits: 9, least: 9, delays: true }).batch(1, random(i))[0];
+    const own = addition({ digits: 9, minDigits: 9 }).batch(1, random(i))[0];
+    const late = addition({ digits: 9, minDigits: 9, delays: true }).batch(1, random(i))[0];
     expect(late.target.length).toBe(own.target.length + 2);
     expect([...late.target.slice(2)]).toEqual([...own.target]);
     expect([...late.input.slice(0, own.input.length)]).toEqual([...own.input]);
@@ -74,7 +74,7 @@ test(
 );
 
 test("the best constant answer scores the stated chance", () => {
-  const task = addition({ digits: 7, least: 2 });
+  const task = addition({ digits: 7, minDigits: 2 });
   const n = 20_000;
   const mean =
     task
@@ -115,8 +115,8 @@ test("a sum of given digits is laid out least significant first", () => {
 
 test("lengths out of range and unknown options are refused by name", () => {
   expect(() => addition({ digits: 0 })).toThrow("addition: digits is 0, want a whole number of at least 1");
-  expect(() => addition({ digits: 4, least: 5 })).toThrow(
-    "addition: least is 5, want a whole number from 1 to 4",
+  expect(() => addition({ digits: 4, minDigits: 5 })).toThrow(
+    "addition: minDigits is 5, want a whole number from 1 to 4",
   );
   expect(() => addition({ length: 4 } as object)).toThrow('addition: unknown option "length"');
 });

@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 import { expectationMaximization, type EmModel } from "../../src/train/em.ts";
 
-/** Climbs -x² from `from` by halving x; each start begins elsewhere. */
+/** Maximizes -x² from `from` by halving x; each start is elsewhere. */
 const parabola = (
   from: readonly number[],
   step = (x: number): number => x / 2,
 ): EmModel<number> & { x: number } => ({
   x: from[0],
-  begin(restart) {
+  initialize(restart) {
     this.x = from[restart]!;
   },
   expect() {
@@ -89,7 +89,7 @@ test("a start that fails does not end the others: the best of those that come th
   }
 });
 
-test("when no start comes through, the first one's error is told, and the model is what it was", async () => {
+test("when no start comes through, the first one's error is thrown, and the model is what it was", async () => {
   const model = parabola([8, 4], (x) => 2 * x);
   await expect(expectationMaximization("test", model, { restarts: 2 })).rejects.toThrow(
     /test: iteration 1: the objective fell from -64 to -256/,

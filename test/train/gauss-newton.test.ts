@@ -205,12 +205,12 @@ describe("nets whose explicit matrix comes from differences", () => {
     const phi = memory.allocate(8 * F);
     const theta = memory.allocate(8 * P);
     memory.reals(theta, P).set(read(net)); // a point that satisfies them
-    map.restrict(theta, phi);
+    map.project(theta, phi);
     map.expand(phi, theta);
     set(net, memory.reals(theta, P));
     const M = Array.from({ length: F }, (_, f) => {
       memory.reals(phi, F).fill(0)[f] = 1;
-      map.push(phi, theta);
+      map.pushForward(phi, theta);
       return Array.from(memory.reals(theta, P));
     });
     expect(F).toBe(P - 3 - 2 - 2);

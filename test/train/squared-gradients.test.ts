@@ -149,7 +149,7 @@ describe("squaredGradients", () => {
     for (const item of items) {
       const whole = gradientOf(net, [item]);
       memory.reals(g, net.size).set(whole);
-      map.pull(g, pulled);
+      map.pullBack(g, pulled);
       k.mul(map.size, pulled, pulled, pulled);
       memory.reals(pulled, map.size).forEach((x, i) => {
         want[i] += x / items.length;

@@ -1,4 +1,4 @@
-/** Loading: which kernels, from where, and what is said when it cannot be. */
+/** Loading: which kernels, from where, and the error when it cannot be. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { WasmSource } from "../../src/wasm/wasm-source.ts";
 import { base64 as narrow } from "../../src/wasm/binary/float32.ts";
-import { base64 as wide } from "../../src/wasm/binary/float64.ts";
+import { base64 as base64of64 } from "../../src/wasm/binary/float64.ts";
 import { base64 as fused } from "../../src/wasm/binary/float32relaxed.ts";
 
 const bytes = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(base64, "base64"));
@@ -31,7 +31,9 @@ beforeAll(async () => {
       "content-type": page ? "text/html" : request.url === "/plain.wasm" ? "text/plain" : "application/wasm",
     });
     response.end(
-      page ? "<!doctype html><title>not here</title>" : bytes(request.url === "/wide.wasm" ? wide : narrow),
+      page
+        ? "<!doctype html><title>not here</title>"
+        : bytes(request.url === "/wide.wasm" ? base64of64 : narrow),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -93,7 +95,7 @@ test("kernels of one's own: bytes, buffer, module, response, address", async () 
 test("kernels from a file address, as a package's import.meta.resolve gives it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-engine-"));
   const file = join(folder, "float64.wasm");
-  writeFileSync(file, bytes(wide));
+  writeFileSync(file, bytes(base64of64));
   await wasm.init({ precision: "float64", wasm: pathToFileURL(file) });
   rmSync(folder, { recursive: true });
   expect((await wasm.engine("float64")).memory.realBytes).toBe(8);
@@ -102,7 +104,7 @@ test("kernels from a file address, as a package's import.meta.resolve gives it",
 test("the precisions to load are those that have a source", async () => {
   const sources = (): object[] =>
     wasm.engineInfo().engines.map(({ precision, source }) => ({ precision, source }));
-  await wasm.init({ wasm: { float64: bytes(wide) } });
+  await wasm.init({ wasm: { float64: bytes(base64of64) } });
   expect(sources()).toEqual([{ precision: "float64", source: "given" }]);
   await wasm.init({ wasm: { float32: new URL(`${url}/typed.wasm`), float64: fetch(`${url}/wide.wasm`) } });
   expect(sources()).toEqual([
@@ -110,7 +112,7 @@ test("the precisions to load are those that have a source", async () => {
     { precision: "float32", source: "given" },
   ]);
   await expect(
-    wasm.init({ precision: "float32", wasm: { float32: bytes(narrow), float64: bytes(wide) } }),
+    wasm.init({ precision: "float32", wasm: { float32: bytes(narrow), float64: bytes(base64of64) } }),
   ).rejects.toThrow(/wasm has float64, want one of the precisions asked for, float32; leave precision out/);
   await expect(wasm.init({ precision: [], wasm: bytes(narrow) })).rejects.toThrow(/wasm has float32/);
 });
@@ -222,7 +224,7 @@ test(
     await expect(wasm.init({ wasm: { float16: bytes(narrow) } as object })).rejects.toThrow(
       /unknown option "float16"/,
     );
-    await expect(wasm.init({ wasm: bytes(wide) })).rejects.toThrow(
+    await expect(wasm.init({ wasm: bytes(base64of64) })).rejects.toThrow(
       /given for float32 computes in the other precision/,
     );
     await expect(wasm.init({ wasm: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) })).rejects.toThrow(
@@ -274,7 +276,7 @@ test(
       wasm = await import("../../src/wasm/engine.ts");
       const [first, given] = [
         await wasm.engine("float32"),
-        (await wasm.init({ wasm: { float64: bytes(wide) } }), await wasm.engine("float64")),
+        (await wasm.init({ wasm: { float64: bytes(base64of64) } }), await wasm.engine("float64")),
       ];
       await wasm.init({ revectorize: true });
       const second = await wasm.engine("float32");

@@ -93,7 +93,7 @@ const row = ({ task, way, lag, seed, solved, error, wrong, sequences, seconds }:
 export const compare: Command = {
   name: "compare",
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: "Train LSTM, Hessian-free, echo state network and momentum on the pathological tasks, and compare",
   details: [
     ...Object.values(ways).map((way) => `  ${way.name.padEnd(9)} ${way.words}`),

@@ -81,8 +81,8 @@ export const momentumWay: Way = {
   name: "momentum",
   words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
   async start(task, _lag, seed, signal, saved) {
-    const wide = await engine("float64");
-    const means = taskMeans(task, new Random(wide, seed, streams.means));
+    const float64 = await engine("float64");
+    const means = taskMeans(task, new Random(float64, seed, streams.means));
     const net = await create(
       {
         input: task.input,
@@ -100,7 +100,7 @@ export const momentumWay: Way = {
       },
       saved,
     );
-    if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.set(outputBias(wide, task, means));
+    if (!saved) net.parameters.find(({ name }) => name === "dense2.b")!.set(outputBias(float64, task, means));
     const same = centered(task, means);
     const learner = trainingLearner(
       net,
@@ -141,7 +141,7 @@ export const esnWay: Way = {
           }),
     });
     const random = new Random(await engine("float64"), seed, streams.comparisonReservoir);
-    const most = task.all ? task.all.length : 20_000;
+    const limit = task.all ? task.all.length : 20_000;
     let sequences = 0;
     return {
       async advance() {
@@ -149,7 +149,7 @@ export const esnWay: Way = {
         net.accumulate(items);
         net.solve();
         sequences += items.length;
-        return { sequences, loss: NaN, done: sequences >= most };
+        return { sequences, loss: NaN, done: sequences >= limit };
       },
       predict: (items) => net.predict(items.map((item) => item.input)),
       dispose: () => net.dispose(),

@@ -124,14 +124,14 @@ function checkFiles(out: string, resume: boolean): void {
 export const trainHandwriting: Command = {
   name: "train handwriting",
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: "Learn to read handwriting from the movements of the pen, or from images of it",
   details: [
     "DIR holds index.json and ink.bin, IAM-OnDB's own lineStrokes and ascii, UNIPEN's data, or " +
       ".inkml files. After every epoch some",
     "validation lines are read, the best net goes to --out, and a checkpoint beside it, from which " +
       "--resume goes on with the same bits.",
-    "Where no line belongs to a split, every tenth writer, or line without a writer, is to judge by.",
+    "Where no line belongs to a split, every tenth writer, or line without a writer, is for validation.",
     "Options that shape the training are taken from the checkpoint then.",
     "",
     ...Object.entries(handwritingNets).map(([name, { about }]) => `  --net ${name.padEnd(13)} ${about}`),
@@ -195,7 +195,7 @@ export const trainHandwriting: Command = {
     cell: { value: "X", default: "12", help: "image: width of a cell, after scaling" },
     rows: { value: "N", default: "24", help: "image: cells of a column" },
     "train-split": { value: "NAME", default: "train", help: "lines to learn from" },
-    "valid-split": { value: "NAME", default: "valid", help: "lines to judge by" },
+    "valid-split": { value: "NAME", default: "valid", help: "lines to validate on" },
   },
   async run({ screen, signal, values }) {
     const path = values.needed("data", "the folder of the handwriting");
@@ -211,7 +211,7 @@ export const trainHandwriting: Command = {
     const learned = values.needed("train-split", "a split");
     const train = await readHandwriting(folder, { split: learned, signal, onNotice });
     const valid = await readHandwriting(folder, { split: values.needed("valid-split", "a split"), signal });
-    screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to judge by.`);
+    screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to validate on.`);
     const looked = Math.min(recipe.check, valid.length);
     const { end, ...shown } = display(screen, { minutes, workers, recipe, looked });
     const { clock } = screen;

@@ -104,7 +104,7 @@ function figure(
         { kind: "band", x: ahead, y: band(-1), y2: band(1), label: "95% band" },
         { kind: "line", x: shown.map((_, i) => i - 79), y: shown, label: "seen", color: "#444" },
         { kind: "line", x: ahead, y: means, label: "forecast" },
-        { kind: "line", x: ahead, y: future.slice(0, AHEAD), dash: true, color: "#999", label: "what came" },
+        { kind: "line", x: ahead, y: future.slice(0, AHEAD), dash: true, color: "#999", label: "observed" },
       ],
     }),
   );
@@ -131,7 +131,7 @@ export const run: Run = async (context): Promise<Outcome> => {
       ),
       [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]),
       "net by gradient against least squares, largest difference": gap,
-      "share of the values that came within the 95% bands": inside,
+      "share of the values within the 95% bands": inside,
     },
     verdict: order === 3 && gap < 1e-4 && Math.abs(inside - 0.95) < 0.05,
     figure: drawn,

@@ -93,10 +93,10 @@ function bentMap(random: Random): number[] {
   return x;
 }
 
-/** What two models said of the held-out end of the bent map. */
+/** What two models predicted of the held-out end of the bent map. */
 interface MapResult {
   readonly held: readonly number[];
-  /** linear[t] is said of held[t], layered[t] of held[t + 1]. */
+  /** linear[t] is predicted of held[t], layered[t] of held[t + 1]. */
   readonly linear: ArrayLike<number>;
   readonly layered: ArrayLike<number>;
   /** Root mean square errors one step ahead. */
@@ -180,7 +180,7 @@ function figure({ held, linear, layered, errors }: MapResult): string {
           size: 3,
           x: now(order),
           y: order.map((t) => held[t + 2]),
-          label: "what came",
+          label: "observed",
           color: "#bbb",
         },
         {

@@ -136,7 +136,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const voyage: Voyage = { states, y, filtered, smoothed };
   const errors = placeErrors(voyage);
 
-  log("EM starts from a wrong system and climbs.");
+  log("EM starts from a wrong system and improves.");
   const learner = await lds({ ...wrongSettings, fixed: ["C", "D", "initial"] });
   const truth = k.logLikelihood([y], { inputs: u });
   const start = learner.logLikelihood([y], { inputs: u });

@@ -205,7 +205,7 @@ function figure(h: MarkovResult, k: LinearResult): string {
         size: 2,
         x: steps,
         y: steps.map((_, t) => k.observed[t + 1]),
-        label: "what came",
+        label: "observed",
         color: "#888",
       },
       { kind: "line", x: steps, y: steps.map((_, t) => k.exact[t + 1]), label: "Kalman filter", width: 3 },
@@ -251,7 +251,9 @@ export const run: Run = async (context): Promise<Outcome> => {
   };
 };
 
-/** p(state_t | y_1..y_t) from p(state_t | y_<t) [T,3]: Bayes's rule with the emission of what came. */
+/**
+ * p(state_t | y_1..y_t) from p(state_t | y_<t) [T,3]: Bayes's rule with the emission of what was observed.
+ */
 function filtered(predicted: Float64Array, y: Float64Array, B: Float64Array): Float64Array {
   const out = new Float64Array(predicted.length);
   y.forEach((m, t) => {

@@ -18,8 +18,8 @@ const LONG = 100;
 const STEPS = 6000;
 
 /** Sums with a stream of bits beside them: 3 inputs, 2 targets (the sum's digit, the parity so far). */
-function both(n: number, digits: number, least: number, random: Random): Item[] {
-  return addition({ digits, least })
+function both(n: number, digits: number, minDigits: number, random: Random): Item[] {
+  return addition({ digits, minDigits })
     .batch(n, random)
     .map((item) => {
       const T = item.target.length;

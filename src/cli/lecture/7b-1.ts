@@ -21,15 +21,15 @@ const layers: [string, Layer][] = [
 
 /** Largest difference, relative to the largest value. */
 function difference(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
-  let most = 0;
+  let largest = 0;
   let size = 0;
   a.forEach((x, i) =>
     Array.from(x, (value, j) => {
-      most = Math.max(most, Math.abs(value - b[i][j]));
+      largest = Math.max(largest, Math.abs(value - b[i][j]));
       size = Math.max(size, Math.abs(value));
     }),
   );
-  return most / size;
+  return largest / size;
 }
 
 export const run: Run = async ({ seed, progress }): Promise<Outcome> => {

@@ -19,7 +19,7 @@ const pairs = [
 ] as const;
 /** Counts at the last step only. */
 const weight = Float32Array.from({ length: T }, (_, t) => Number(t === T - 1));
-const quiet = new Float32Array(T);
+const silence = new Float32Array(T);
 
 /** The three ways: initial states of all units, of two of them, and the same two inputs at every step. */
 const modes: {
@@ -32,13 +32,13 @@ const modes: {
     name: "initial states of all units",
     given: all,
     input: 1,
-    item: (a, b) => ({ input: quiet, initial: all.map((j) => (j % 2 ? b : a) - 0.5) }),
+    item: (a, b) => ({ input: silence, initial: all.map((j) => (j % 2 ? b : a) - 0.5) }),
   },
   {
     name: "initial states of two units",
     given: [0, 1],
     input: 1,
-    item: (a, b) => ({ input: quiet, initial: [a - 0.5, b - 0.5] }),
+    item: (a, b) => ({ input: silence, initial: [a - 0.5, b - 0.5] }),
   },
   {
     name: "the same two inputs at every step",

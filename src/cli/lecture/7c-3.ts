@@ -23,7 +23,7 @@ export const run: Run = async ({ seed, signal, progress }): Promise<Outcome> => 
   if (stopped) signal.throwIfAborted();
   const { errors } = await testSums(net, { seed, sums: 10_000, digits: 64, signal });
   const weights = net.size;
-  const long = (await net.evaluate(addition({ digits: 2000, least: 2000 }), { count: 20, seed }))
+  const long = (await net.evaluate(addition({ digits: 2000, minDigits: 2000 }), { count: 20, seed }))
     .wrongSequences!;
   net.dispose();
   const { x, y } = smooth(losses, 10);

@@ -27,8 +27,8 @@ const squaredDistance = (mean: readonly number[], row: readonly number[]): numbe
 /** The pattern nearest to an activity, and how far it is. */
 function nearest({ patterns }: Automaton, row: readonly number[]): { state: number; distance: number } {
   const distances = patterns.map(({ mean }) => squaredDistance(mean, row));
-  const least = Math.min(...distances);
-  return { state: patterns[distances.indexOf(least)].state, distance: Math.sqrt(least) };
+  const nearest = Math.min(...distances);
+  return { state: patterns[distances.indexOf(nearest)].state, distance: Math.sqrt(nearest) };
 }
 
 /** Twelve edges of a cube: the third unit moves a point up and to the right a little, as in a drawing. */

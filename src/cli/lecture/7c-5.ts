@@ -68,7 +68,7 @@ function twice(one: FiniteTask): FiniteTask {
 
 type Automaton = Awaited<ReturnType<typeof extractAutomaton>>;
 
-/** What came of learning two additions at once. */
+/** The result of learning two additions at once. */
 interface Learned {
   readonly states: number;
   readonly patterns: number;
@@ -123,8 +123,8 @@ async function attempt(
 /** Six units, four inputs, two outputs; fresh starts until it has learned. */
 async function learnTwo(context: LectureContext): Promise<Learned> {
   const { seed } = context;
-  const task = twice(addition({ digits: 8, least: 8 }));
-  const fresh = twice(addition({ digits: 64, least: 64 }));
+  const task = twice(addition({ digits: 8, minDigits: 8 }));
+  const fresh = twice(addition({ digits: 64, minDigits: 64 }));
   let steps = 0;
   for (let restarts = 0; ; ++restarts) {
     const net = await makeNet(seed + 1_000_000 * restarts);

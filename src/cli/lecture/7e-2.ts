@@ -13,10 +13,10 @@ import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 
 const BATCH = 10;
-const MOST = (lag: number): number => (lag < 1000 ? 200_000 : 400_000); // sequences
+const maxSequences = (lag: number): number => (lag < 1000 ? 200_000 : 400_000); // sequences
 const LOOK = 200; // steps between two tests
 
-/** What is tried: cells as in 1997, and with what came later. */
+/** What is tried: cells as in 1997, and with what was added later. */
 const cells = [
   { name: "1997", forgetGate: false, peepholes: false },
   { name: "1997 with peepholes", forgetGate: false, peepholes: true },
@@ -62,7 +62,7 @@ async function learn(
     for await (const { step } of net.train(task, {
       optimizer: adam({ rate: 0.01, clip: 1 }),
       batch: BATCH,
-      steps: MOST(lag) / BATCH,
+      steps: maxSequences(lag) / BATCH,
       signal,
     })) {
       if (step % LOOK !== 0) continue;
@@ -111,7 +111,7 @@ export const run: Run = async (context) => {
     ));
     context.signal.throwIfAborted();
     marks.push({ kind: "line", x, y, label });
-    if (which === 0) verdict &&= sequences <= (name === "order2" ? 60_000 : MOST(lag));
+    if (which === 0) verdict &&= sequences <= (name === "order2" ? 60_000 : maxSequences(lag));
   }
   context.log(
     "Published for the cell of 1997: addition T=100 after 74,000 sequences, T=500 after 209,000, " +

@@ -1,4 +1,4 @@
-/** What an experiment of the lecture is: it makes one claim visible and judges it. */
+/** What an experiment of the lecture is: it makes one claim visible and tests it. */
 
 /** What an experiment is given. */
 export interface LectureContext {
@@ -10,7 +10,7 @@ export interface LectureContext {
   progress(fraction: number, note?: string): void;
 }
 
-/** What came out. */
+/** Its result. */
 export interface Outcome {
   /** What was measured, in the order in which it should be read; units in the names. */
   readonly numbers: Readonly<Record<string, number | string>>;

@@ -32,7 +32,8 @@ export interface Reader {
 }
 
 /**
- * Trains on words drawn afresh for every step and judges by others. `from` to `to`: its part of the progress.
+ * Trains on words drawn afresh for every step and validates on others. `from` to `to`: its part of the
+ * progress.
  */
 export async function learnToRead(
   input: InkInput,
@@ -50,7 +51,7 @@ export async function learnToRead(
   });
   const data = {
     batch: (n: number, random: Random) =>
-      drawnWords(n, new Random(net.engine, random.bits(), streams.inkLessons)).map((ink) =>
+      drawnWords(n, new Random(net.engine, random.bits(), streams.drawnInk)).map((ink) =>
         handwritingItem(ink, script),
       ),
   };

@@ -73,7 +73,7 @@ function checkFinite({ rmse, logLikelihood, forecast }: Result): void {
   if (bad >= 0) throw new Error(`its forecast leaves the range of numbers at step ${bad + 1}`);
 }
 
-/** What came of one model, and its file where one is wanted and the model has one. */
+/** The result of one model, and its file where one is wanted and the model has one. */
 interface Tried {
   readonly result: Result;
   readonly bytes: Uint8Array | undefined;
@@ -205,7 +205,7 @@ function report(
 export const trainSeries: Command = {
   name: "train series",
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: "Fit models to a column of numbers, test them on its end, and forecast with bands",
   details:
     `Models: ${Object.keys(seriesModels).join(", ")}. Each is fitted on the first part of the column ` +

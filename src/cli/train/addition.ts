@@ -113,7 +113,7 @@ function report(
 export const trainAddition: Command = {
   name: "train addition",
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: "Learn to add binary numbers, as in the lecture: two inputs, three units, one output",
   details:
     "Trains on sums of a few digits, adds 10,000 fresh ones of up to 64, and shows the automaton " +
@@ -124,7 +124,7 @@ export const trainAddition: Command = {
     digits: { value: "N", default: "12", help: "digits of the training sums" },
     sums: { value: "N", default: "10000", help: "test sums" },
     "test-digits": { value: "N", default: "64", help: "digits of the test sums at most" },
-    out: { value: "FILE", help: "save the net here; after Ctrl-C as far as it came" },
+    out: { value: "FILE", help: "save the net here; after Ctrl-C as it was then" },
     resume: { help: "go on from the net in --out, with its seed and digits" },
     figure: { value: "DIR", help: "write the automaton to DIR/automaton.svg" },
   },

@@ -31,7 +31,7 @@ const recipeOf = (values: Values): TextRecipe => ({
   heldOut: values.number("held-out", 0.001, 0.9),
 });
 
-/** Refuses a text without room for a prediction in either part. */
+/** Refuses a text too short for a prediction in either part. */
 function checkLength(content: string, values: Values): void {
   const path = values.text("file")!;
   if (content === "") throw new DataError(`${path} is empty, want a text`);
@@ -108,7 +108,7 @@ async function learn(
   return bits;
 }
 
-/** Tests on the tail, saves what came out, and says it. */
+/** Tests on the tail, saves the net, and reports. */
 async function report(
   { screen, signal, values }: Context,
   { net, recipe, vocabulary, hash }: Start,
@@ -150,7 +150,7 @@ async function report(
 export const trainText: Command = {
   name: "train text",
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: "Learn a text character by character with an LSTM, and report bits per character",
   details:
     "Trains on the first part of a file and tests on its tail. `unrolled sample` writes from the model.\n" +
@@ -176,8 +176,8 @@ export const trainText: Command = {
     checkOutputFile("out", values.text("out"));
     const content = readTextFile(values.needed("file", "a text file"));
     checkLength(content, values);
-    const begun = await start(content, values);
-    const { net, recipe, vocabulary } = begun;
+    const started = await start(content, values);
+    const { net, recipe, vocabulary } = started;
     try {
       const data = textData(content, recipe, vocabulary);
       screen.line(
@@ -186,8 +186,8 @@ export const trainText: Command = {
           `the next ${countText(data.testCharacters)} (seed ${recipe.seed})` +
           `${net.step ? `; it goes on from step ${countText(net.step)}` : ""}.`,
       );
-      const bits = await learn(context, begun, data, values.text("out"));
-      await report(context, begun, data, { bits, start: startTime });
+      const bits = await learn(context, started, data, values.text("out"));
+      await report(context, started, data, { bits, start: startTime });
     } finally {
       net.dispose();
     }

@@ -26,9 +26,9 @@ export function quantize({ rows, columns, data }: Matrix): Quantized {
   let squares = 0;
   let weights = 0;
   for (let c = 0; c < columns; ++c) {
-    let most = 0;
-    for (let r = 0; r < rows; ++r) most = Math.max(most, Math.abs(data[r * columns + c]));
-    scale[c] = most / 127;
+    let columnMax = 0;
+    for (let r = 0; r < rows; ++r) columnMax = Math.max(columnMax, Math.abs(data[r * columns + c]));
+    scale[c] = columnMax / 127;
     for (let r = 0; r < rows; ++r) {
       const i = r * columns + c;
       values[i] = scale[c] > 0 ? Math.max(-127, Math.min(127, Math.round(data[i] / scale[c]))) : 0;

@@ -14,7 +14,7 @@ export interface COptions {
   /** What the names of the file begin with: NAME_state, NAME_reset, NAME_step. Default "net". */
   readonly name?: string;
   /**
-   * "float32" (default): the bits of `net.stream()`. "int8": matrices in a quarter of the room, a scale for
+   * "float32" (default): the bits of `net.stream()`. "int8": matrices in a quarter of the bytes, a scale for
    * each column; the file's first comment states the error of the weights.
    */
   readonly weights?: WeightKind;

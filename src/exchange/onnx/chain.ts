@@ -14,7 +14,7 @@ import type { OnnxModel, OnnxNode, OnnxTensor } from "./model.ts";
 
 /** What the chain has made so far: `depth` layers are behind it. */
 export interface Chained {
-  /** Told apart by this. */
+  /** Distinguished by this. */
   readonly kind: "data";
   /** Its axes, a letter each. */
   readonly axes: string;

@@ -25,10 +25,10 @@ function forms(module: Module, first: boolean): Placed[] {
 }
 
 /** All orders in which widths fit, up to `most` of them. */
-function orders(modules: readonly Module[], most: number): Placed[][] {
+function orders(modules: readonly Module[], limit: number): Placed[][] {
   const found: Placed[][] = [];
   const go = (chain: Placed[], left: readonly Module[]): void => {
-    if (found.length >= most) return;
+    if (found.length >= limit) return;
     if (left.length === 0) found.push(chain);
     for (const module of left)
       for (const form of forms(module, chain.length === 0))

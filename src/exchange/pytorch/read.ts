@@ -169,8 +169,8 @@ async function read(
   const layers = description.layers
     ? described(modules, description.layers, tensors)
     : orderOf(who, modules).flatMap((module) => layersOf(module, {}, tensors));
-  const wide = [...tensors.values()].some(({ dtype }) => dtype === "float64");
-  const { input, loss = "squared", precision = wide ? "float64" : "float32", seed, notes } = description;
+  const double = [...tensors.values()].some(({ dtype }) => dtype === "float64");
+  const { input, loss = "squared", precision = double ? "float64" : "float32", seed, notes } = description;
   const rest = { ...(seed === undefined ? {} : { seed }), ...(notes === undefined ? {} : { notes }) };
   return netOf(who, { input: input ?? inputOf(layers), loss, precision, ...rest }, layers);
 }
@@ -195,7 +195,7 @@ function parse(text: string): PyTorchDescription {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
-    // said below
+    // checked below
   }
   throw new DataError(`${who}: the description in the file is not JSON; give one of your own`);
 }

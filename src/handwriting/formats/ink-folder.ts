@@ -33,7 +33,7 @@ export interface InkItem {
   readonly x0: number;
   /** y of its first point, downwards. */
   readonly y0: number;
-  /** What is written; empty where nobody has said it. */
+  /** What is written; empty where it is unknown. */
   readonly text: string;
   /** Its own, else its writer's. */
   readonly split?: string;

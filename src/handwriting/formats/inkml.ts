@@ -182,7 +182,7 @@ function pointsAtMost(xml: string): number {
 }
 
 /**
- * The ink of one InkML file: all its traces as one sample; `text` is empty where nobody has said what is
+ * The ink of one InkML file: all its traces as one sample; `text` is empty where it is unknown what is
  * written. Throws DataError that names file and line.
  */
 export async function readInkML(folder: Folder, file: string): Promise<Ink> {

@@ -82,7 +82,7 @@ function* spansOf(delineation: string): Generator<Span | undefined, void, void> 
   } while (SPAN.lastIndex < delineation.length);
 }
 
-/** Places of X and Y among the columns of `.COORD X Y T P`, and room for the values of a point. */
+/** Places of X and Y among the columns of `.COORD X Y T P`, and a buffer for the values of a point. */
 interface Columns {
   readonly x: number;
   readonly y: number;

@@ -13,7 +13,7 @@ import {
 } from "./regression.ts";
 import type { AutoregressiveRules } from "./spec.ts";
 
-/** What a fit came to. */
+/** The result of a fit. */
 export interface AutoregressiveReport {
   /** p of the model that stays: the one of the spec, or the best by its criterion. */
   readonly order: number;
@@ -52,18 +52,18 @@ export async function chooseOrder(
   const { signal, onProgress } = checkEmOptions(who, em);
   const orders = new Orders(who, algebra, data, rules);
   const { history, criteria } = orders;
-  const tell = (objective: number): void =>
+  const report = (objective: number): void =>
     onProgress?.({ restart: 0, iteration: history.length, objective });
   if (rules.order !== undefined) {
     const chosen = orders.fitted(rules.order, rules.order);
     history.push(chosen.logLikelihood);
-    tell(chosen.logLikelihood);
+    report(chosen.logLikelihood);
     return { fit: chosen.fit, report: orders.report(chosen, { converged: true }) };
   }
   const { maxOrder = 0 } = rules;
   const pace = new Pace();
   for (let p = 0; p <= maxOrder && !orders.exact && (p === 0 || !signal?.aborted); ++p) {
-    tell(orders.compare(p, maxOrder));
+    report(orders.compare(p, maxOrder));
     await pace.breathe();
     check();
   }

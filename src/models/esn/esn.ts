@@ -49,7 +49,7 @@ export interface EsnFitOptions {
   readonly onProgress?: (event: EsnProgress) => void;
 }
 
-/** What a fit came to. */
+/** The result of a fit. */
 export interface EsnReport {
   /** Steps that counted. */
   readonly rows: number;

@@ -52,8 +52,8 @@ export function runOn(
 ): Float64Array {
   const who = "esn.forecast";
   const { input: I, output: O } = data;
-  const heard = { ...data, input: O, symbols: undefined };
-  const { length: T, input: past } = flattenInput(who, heard, history, "history");
+  const outputs = { ...data, input: O, symbols: undefined };
+  const { length: T, input: past } = flattenInput(who, outputs, history, "history");
   check(who, data, feedback, inputs !== undefined);
   const given = inputs && flattenInput(who, data, inputs, "inputs");
   if (given && given.length !== T + steps)

@@ -89,22 +89,22 @@ export class Reservoir {
   constructor(
     engine: InferenceEngine,
     spec: ReservoirSpec,
-    most: number,
+    capacity: number,
     matrices = new Matrices(engine, spec),
   ) {
     const arena = (this.#arena = new Arena(engine.memory));
-    const size = most * spec.units;
+    const size = capacity * spec.units;
     this.engine = engine;
     this.spec = spec;
     this.#matrices = matrices;
     ++matrices.users;
     [this.state, this.#next, this.#pre] = [arena.reals(size), arena.reals(size), arena.reals(size)];
-    this.reset(most);
+    this.reset(capacity);
   }
 
   /** The same matrices with states of their own. */
-  another(most: number): Reservoir {
-    return new Reservoir(this.engine, this.spec, most, this.#matrices);
+  another(capacity: number): Reservoir {
+    return new Reservoir(this.engine, this.spec, capacity, this.#matrices);
   }
 
   /** The first B states are 0. */

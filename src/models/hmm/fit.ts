@@ -103,7 +103,7 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
     return start === "time" && (fresh || restart > 0) ? CUTS : 1;
   }
 
-  begin(restart: number, trial: number): void {
+  initialize(restart: number, trial: number): void {
     const { data, fresh, start } = this.#task;
     const emission = this.#emission;
     if (restart === 0 && !fresh) return emission.prepare(this.#who, data, this.#rules);
@@ -182,7 +182,7 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
   /** Adds the moments of one sequence; returns its ln p. */
   #expectOne(who: string, y: Float64Array, known: Float64Array | undefined): number {
     const space = this.#space;
-    space.begin();
+    space.reset();
     const T = y.length / this.#emission.width;
     const observed = this.#emission.rows(space, y);
     const emissions = known ? masked(space, observed, known) : observed;

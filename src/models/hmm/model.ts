@@ -257,7 +257,7 @@ export class Hmm {
     const data = emission.flatten(who, sequences);
     return data.map((y, i) => {
       this.#space.load(startprob, transmat);
-      this.#space.begin();
+      this.#space.reset();
       const rows = emission.rows(this.#space, y);
       return use({ who: `${who}: sequence ${i}`, T: y.length / emission.width, rows });
     });

@@ -82,7 +82,7 @@ export function drawPaths(
   });
 }
 
-/** A partial path: its score, and where it came from. */
+/** A partial path: its score, and its predecessor. */
 interface Branch {
   readonly score: number;
   readonly state: number;

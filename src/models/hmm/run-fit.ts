@@ -11,7 +11,7 @@ import type { Start } from "./start.ts";
 
 /** How to fit. */
 export interface HmmFitOptions extends EmOptions {
-  /** Dirichlet priors, each at least 1 (default). EM then climbs the posterior. */
+  /** Dirichlet priors, each at least 1 (default). EM then maximizes the posterior. */
   readonly prior?: HmmPrior;
   /** Smallest variance of a Gaussian in any direction, relative to the data's variances. Default 1e-6. */
   readonly floor?: number;

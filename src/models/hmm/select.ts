@@ -25,7 +25,7 @@ export interface HmmCandidate extends Criteria {
   readonly states: number;
 }
 
-/** The best model, and what all of them came to. */
+/** The best model, and the criteria of all of them. */
 export interface HmmSelection {
   /** The candidate with the smallest criterion; the others are disposed. */
   readonly model: Hmm;

@@ -23,7 +23,7 @@ const SURE = 0.9;
 const BLOCKS = 2 ** 26;
 
 /** Which start of which fit. */
-interface Beginning {
+interface Attempt {
   readonly who: string;
   readonly data: readonly Float64Array[];
   readonly rules: EmissionRules;
@@ -40,10 +40,10 @@ export function initialize(
   space: ForwardBackward,
   model: HmmStart,
   { startprob, transmat, emission }: HmmState,
-  beginning: Beginning,
+  attempt: Attempt,
 ): { startprob: Float64Array; transmat: Float64Array } {
   const { K, topology, given, fixed, ties, seed } = model;
-  const { data, start, restart, trial } = beginning;
+  const { data, start, restart, trial } = attempt;
   const stays = new Set([...given, ...fixed]);
   const random = new Random(space.engine, seed, restart === 0 ? streams.initial : streams.restarts + restart);
   random.counter = trial * BLOCKS;
@@ -59,8 +59,7 @@ export function initialize(
   emission.draw(random, data);
   for (const name of Object.keys(before)) if (stays.has(name)) emission.parameters[name].set(before[name]);
   emission.tie(ties);
-  if (timed)
-    cutInTime(space, emission, random, { ...beginning, rules: { ...beginning.rules, fixed: stays } });
+  if (timed) cutInTime(space, emission, random, { ...attempt, rules: { ...attempt.rules, fixed: stays } });
   return drawn;
 }
 
@@ -68,18 +67,18 @@ export function initialize(
 export const CUTS = 8;
 
 /** Where pieces end, as shares of a sequence [K-1]: the best cuts, then equal pieces, then cuts at random. */
-function drawCuts(random: Random, { K }: ForwardBackward, width: number, beginning: Beginning): number[] {
-  const { data, restart, trial } = beginning;
+function drawCuts(random: Random, { K }: ForwardBackward, width: number, attempt: Attempt): number[] {
+  const { data, restart, trial } = attempt;
   if (restart === 0 && trial === 0) return bestCuts(data, width, K);
   if (restart === 0 && trial === 1) return equalCuts(K);
   return Array.from({ length: K - 1 }, () => random.uniform()).sort((a, b) => a - b);
 }
 
 /** One maximization with the steps of piece k given to state k, every sequence cut at the same shares. */
-function cutInTime(space: ForwardBackward, emission: Emission, random: Random, beginning: Beginning): void {
-  const { who, data, rules } = beginning;
+function cutInTime(space: ForwardBackward, emission: Emission, random: Random, attempt: Attempt): void {
+  const { who, data, rules } = attempt;
   const { K, N } = space;
-  const cuts = drawCuts(random, space, emission.width, beginning);
+  const cuts = drawCuts(random, space, emission.width, attempt);
   emission.prepare(who, data, rules);
   emission.clear();
   for (const y of data) {
@@ -90,7 +89,7 @@ function cutInTime(space: ForwardBackward, emission: Emission, random: Random, b
       const piece = ends.filter((end) => end <= t).length;
       for (let k = 0; k < K; ++k) gamma[t * N + k] = (k === piece ? SURE : 0) + (1 - SURE) / K;
     }
-    space.begin();
+    space.reset();
     const observed = emission.rows(space, y);
     emission.add(space, observed, put(space.arena, gamma));
   }

@@ -9,7 +9,7 @@ import type { HmmState } from "./spec.ts";
 
 /** States and outputs that are expected. */
 export interface HmmPrediction extends Outputs {
-  /** [T,K] p(state_t | what came before). */
+  /** [T,K] p(state_t | y_<t). */
   readonly states: Float64Array;
 }
 

@@ -38,7 +38,7 @@ export interface LanguageModelFitOptions {
   readonly onProgress?: (progress: LanguageModelProgress) => void;
 }
 
-/** What a fit came to: plain data. */
+/** The result of a fit: plain data. */
 export interface LanguageModelReport {
   /** Each step of the start that stayed. */
   readonly history: readonly {

@@ -27,7 +27,7 @@ export interface LanguageModelSampleOptions {
   readonly seed?: number;
   /** Below 1 the model dares less, above 1 more. Default 1. */
   readonly temperature?: number;
-  /** Most words that may be drawn: the most probable. Default all. */
+  /** How many words may be drawn: the most probable. Default all. */
   readonly topK?: number;
   /** Share of the probability that the words which may be drawn must reach. Default 1: all. */
   readonly topP?: number;

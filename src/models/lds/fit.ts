@@ -11,7 +11,7 @@ import {
   type EmOptions,
   type EmReport,
 } from "../../train/em.ts";
-import { climb } from "../../train/likelihood.ts";
+import { maximizeByGradient } from "../../train/likelihood.ts";
 import { quasiNewton } from "../../train/quasi-newton.ts";
 import { OptionError } from "../../wasm/errors.ts";
 import type { Fixed } from "./fixed.ts";
@@ -25,7 +25,7 @@ export interface LdsFitOptions extends EmOptions {
   /** Parameters to leave alone, or entries of them. Default: those of the spec. */
   readonly fixed?: readonly Fixed[];
   /**
-   * Climbs the gradient with this optimizer in place of EM; `tolerance` then bounds the length of the
+   * Follows the gradient with this optimizer in place of EM; `tolerance` then bounds the length of the
    * gradient.
    */
   readonly optimizer?: Optimizer;
@@ -84,8 +84,8 @@ async function run(who: string, training: LdsTraining, options: LdsFitOptions): 
   if (em.restarts !== undefined && em.restarts !== 1)
     throw new OptionError(`${who}: restarts is ${em.restarts}, want 1 where a gradient is followed`);
   const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, em);
-  training.begin(0);
-  if (optimizer !== undefined) return climb(who, training, optimizer, em);
+  training.initialize(0);
+  if (optimizer !== undefined) return maximizeByGradient(who, training, optimizer, em);
   const at = (x: Float64Array): LdsTraining => {
     training.setCoordinates(x);
     return training;

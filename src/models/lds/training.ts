@@ -93,7 +93,7 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
   /**
    * Draws the start of a fit. Throws OptionError where a diffuse likelihood has no maximum in what is free.
    */
-  begin(restart: number): void {
+  initialize(restart: number): void {
     checkBounded(this.#task);
     const { fresh, who } = this.#task;
     if (restart > 0 || fresh) this.#draw(restart);

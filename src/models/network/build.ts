@@ -15,7 +15,7 @@ import { constant, normal, type Initializer } from "./initializers.ts";
 import { cellOf, type DenseLayer, type Layer, type RecurrentLayer } from "./layers.ts";
 
 /** Columns [from, to) of a parameter and how they begin. */
-export interface Beginning {
+export interface InitialBlock {
   readonly parameter: number;
   readonly from: number;
   readonly to: number;
@@ -34,7 +34,7 @@ export interface BuiltGraph {
   readonly layers: readonly NodeId[];
   /** The recurrent op nodes, in order, with their cells. */
   readonly recurrent: readonly { readonly node: NodeId; readonly cell: Cell; readonly name: string }[];
-  readonly beginnings: readonly Beginning[];
+  readonly initialBlocks: readonly InitialBlock[];
 }
 
 /** What a net reads: reals, or symbols below `symbols`, `columns` of them a step. */
@@ -45,7 +45,7 @@ export interface InputSpec {
 
 class Builder {
   readonly graph = new Graph();
-  readonly beginnings: Beginning[] = [];
+  readonly initialBlocks: InitialBlock[] = [];
   readonly recurrent: { node: NodeId; cell: Cell; name: string }[] = [];
   readonly given: { column: number; node: NodeId }[] = [];
   initialColumns = 0;
@@ -54,13 +54,13 @@ class Builder {
 
   parameter(name: string, rows: number, columns: number, init: Initializer): NodeId {
     const node = this.graph.parameter(name, rows, columns);
-    this.begin(0, columns, init);
+    this.startAt(0, columns, init);
     return node;
   }
 
   /** Columns of the newest parameter begin otherwise. */
-  begin(from: number, to: number, init: Initializer): void {
-    this.beginnings.push({ parameter: this.graph.parameters.length - 1, from, to, init });
+  startAt(from: number, to: number, init: Initializer): void {
+    this.initialBlocks.push({ parameter: this.graph.parameters.length - 1, from, to, init });
   }
 
   width(x: NodeId): number {
@@ -102,7 +102,7 @@ class Builder {
     cell.gates.forEach((letter, g) => {
       const start = init.bias ? undefined : cell.biases?.[letter];
       const one = init.gates?.[letter] ?? (start === undefined ? undefined : constant(start));
-      if (one) this.begin(g * H, (g + 1) * H, one);
+      if (one) this.startAt(g * H, (g + 1) * H, one);
     });
     const peep = cell.peepholes
       ? [this.parameter(`${name}.peep`, cell.peepholes, H, init.peepholes ?? constant(0))]
@@ -187,6 +187,6 @@ export function buildGraph(input: InputSpec, layers: readonly Layer[]): BuiltGra
     output: x,
     layers: nodes,
     recurrent: builder.recurrent,
-    beginnings: builder.beginnings,
+    initialBlocks: builder.initialBlocks,
   };
 }

@@ -48,10 +48,10 @@ export function checkSavedParameters(
     checkFinite(who, saved);
   }
   const limit = Math.max(FREE_COLUMNS, numbersIn(tensors));
-  const wide = nodes.find(({ columns }) => columns > limit);
-  if (wide)
+  const large = nodes.find(({ columns }) => columns > limit);
+  if (large)
     throw new DataError(
-      `${who}: layer "${wide.name}" gives ${wide.columns} values a step, want at most ${limit} of this file`,
+      `${who}: layer "${large.name}" gives ${large.columns} values a step, want at most ${limit} of this file`,
     );
 }
 

@@ -14,8 +14,8 @@ export interface PlateauOptions {
   readonly patience?: number;
   /** What the rate is multiplied by then, below 1. Default 0.5. */
   readonly factor?: number;
-  /** Least product of all falls. Default 0.001. */
-  readonly least?: number;
+  /** The smallest product of all falls. Default 0.001. */
+  readonly minFactor?: number;
 }
 
 /** What a fit tells after every step. */
@@ -140,10 +140,10 @@ function checkKinds(who: string, options: FitOptions): void {
 }
 
 function readPlateau(who: string, options: PlateauOptions): Required<PlateauOptions> {
-  knownOptions(who, options, ["patience", "factor", "least"]);
+  knownOptions(who, options, ["patience", "factor", "minFactor"]);
   return {
     patience: whole(who, "patience", options.patience ?? 3, 1),
     factor: inRange(who, "factor", options.factor ?? 0.5, 2 ** -20, 1 - 2 ** -20),
-    least: inRange(who, "least", options.least ?? 0.001, 0, 1),
+    minFactor: inRange(who, "minFactor", options.minFactor ?? 0.001, 0, 1),
   };
 }

@@ -35,7 +35,7 @@ export interface FitState {
   readonly batches: number;
   /** Place of the best record in the history; -1: none. */
   readonly best: number;
-  /** What multiplies the optimizer's rate, and the looks since it last fell or the best came. */
+  /** What multiplies the optimizer's rate, and the looks since it last fell or the best was found. */
   readonly factor: number;
   readonly waited: number;
   /** Weights of the best look, by parameter. */

@@ -16,7 +16,7 @@ import { validationOf, type Look } from "./validation.ts";
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
 export type { FitRecord } from "./fit-state.ts";
 
-/** What a fit came to: plain data. */
+/** The result of a fit: plain data. */
 export interface FitReport {
   /** One record an epoch or look where there are such, else one a step. */
   readonly history: readonly FitRecord[];
@@ -217,7 +217,9 @@ class Fit {
     const { plateau } = this.#settings;
     const waited = this.#state.waited + 1;
     const falls = plateau !== undefined && waited >= plateau.patience;
-    const factor = falls ? Math.max(plateau.least, this.#state.factor * plateau.factor) : this.#state.factor;
+    const factor = falls
+      ? Math.max(plateau.minFactor, this.#state.factor * plateau.factor)
+      : this.#state.factor;
     this.#state = { ...this.#state, factor, waited: falls ? 0 : waited };
   }
 

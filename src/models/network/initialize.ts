@@ -13,7 +13,7 @@ export function initialize(
   spectrum: InferenceEngine | undefined,
 ): void {
   const { memory } = weights.engine;
-  for (const { parameter, from, to, init } of built.beginnings) {
+  for (const { parameter, from, to, init } of built.initialBlocks) {
     const { rows, columns, offset } = built.graph.parameters[parameter];
     const drawn = new Float64Array(rows * (to - from));
     drawMatrix(init, rows, to - from, random, drawn, spectrum);

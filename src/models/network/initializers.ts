@@ -129,14 +129,14 @@ export function checkInitializer(who: string, init: Initializer): void {
 export const needsSpectrum = (init: Initializer): boolean =>
   init.kind === "sparse" && init.spectralRadius !== undefined;
 
-/** Fills a matrix, row-major. `wide` is there where `needsSpectrum` says so. */
+/** Fills a matrix, row-major. `inference` is there where `needsSpectrum` says so. */
 export function drawMatrix(
   init: Initializer,
   rows: number,
   columns: number,
   random: Random,
   out: { [i: number]: number },
-  wide?: InferenceEngine,
+  inference?: InferenceEngine,
 ): void {
   const n = rows * columns;
   switch (init.kind) {
@@ -154,7 +154,7 @@ export function drawMatrix(
     case "orthogonal":
       return drawOrthogonal(init.gain, rows, columns, random, out);
     case "sparse":
-      return drawSparse(init, rows, columns, random, out, wide);
+      return drawSparse(init, rows, columns, random, out, inference);
   }
 }
 
@@ -178,7 +178,7 @@ function drawSparse(
   columns: number,
   random: Random,
   out: { [i: number]: number },
-  wide: InferenceEngine | undefined,
+  inference: InferenceEngine | undefined,
 ): void {
   if (radius !== undefined && rows !== columns)
     throw new ShapeError(`sparse: spectralRadius of a matrix [${rows},${columns}], want a square one`);
@@ -188,16 +188,16 @@ function drawSparse(
     const senders = random.permutation(rows);
     for (let k = 0; k < few; ++k) W[senders[k] * columns + j] = scale * random.normal();
   }
-  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, wide);
+  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, inference);
   for (let i = 0; i < W.length; ++i) out[i] = factor * W[i];
 }
 
-function radiusOf(W: Float64Array, n: number, wide: InferenceEngine | undefined): number {
-  if (!wide)
+function radiusOf(W: Float64Array, n: number, inference: InferenceEngine | undefined): number {
+  if (!inference)
     throw new OptionError(
       "sparse: spectralRadius needs the double-precision kernels; want the engine of inferenceEngine()",
     );
-  const radius = spectralRadius(wide, n, W);
+  const radius = spectralRadius(inference, n, W);
   if (!(radius > 0))
     throw new NumericError(
       "sparse: all eigenvalues are 0, so there is nothing to scale; use more incoming weights or " +

@@ -283,7 +283,7 @@ export class Network {
 async function build(spec: NetworkSpec): Promise<Network> {
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
-  const spectrum = built.beginnings.some(({ init }) => needsSpectrum(init))
+  const spectrum = built.initialBlocks.some(({ init }) => needsSpectrum(init))
     ? await inferenceEngine()
     : undefined;
   const e = await engine(full.precision);

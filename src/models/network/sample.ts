@@ -23,7 +23,7 @@ export interface SampleOptions {
   readonly seed?: number;
   /** Below 1 the net dares less, above 1 more. Default 1. */
   readonly temperature?: number;
-  /** Most symbols that may be drawn: the most probable. Default all. */
+  /** How many symbols may be drawn: the most probable. Default all. */
   readonly topK?: number;
   /** Share of the probability that the symbols which may be drawn must reach. Default 1: all. */
   readonly topP?: number;

@@ -104,14 +104,14 @@ export class Unrolled {
         targetOffsets: NULL,
         weight: at(this.#batch.weight, true),
       };
-      return { ...site, kept: this.#arena.reals(loss.room(site)) };
+      return { ...site, kept: this.#arena.reals(loss.keptSize(site)) };
     });
     const value = sites.reduce((sum, site) => sum + loss.value(site), 0);
     const total = this.#batch.total;
     this.#tape.vjp(full, () =>
       sites.forEach((site, t) => loss.gradient(site, 1 / total, this.#tape.adjoint(this.#outputs[t]))),
     );
-    this.#map.pull(full, g);
+    this.#map.pullBack(full, g);
     const gradient = built.graph.parameters.map(({ name, rows, columns, offset }) => ({
       name,
       shape: [rows, columns] as const,

@@ -7,7 +7,7 @@ import { DataError } from "../../wasm/errors.ts";
 
 /** A statistic, and the probability of a larger one under a right model. */
 export interface TestResult {
-  /** Its distribution under a right model is told by the test that makes it. */
+  /** Its distribution under a right model is named by the test that makes it. */
   readonly statistic: number;
   /** The probability of a larger statistic; small speaks against the model. */
   readonly pValue: number;

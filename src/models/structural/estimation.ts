@@ -39,7 +39,7 @@ export class Estimation {
     );
   }
 
-  /** Climbs from `theta`. */
+  /** Maximizes, starting from `theta`. */
   maximize(theta: Float64Array, options: QuasiNewtonOptions): Promise<Maximum> {
     const value = (x: Float64Array): number => this.logLikelihood(x);
     return quasiNewton(

@@ -39,7 +39,7 @@ export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
     columns: H,
     packing,
     kept: {
-      // pre-activations; their adjoint takes the same room
+      // pre-activations; their adjoint takes the same buffer
       pre: N * G * H,
       partials: N * layout.partials * H,
       // states before each step, and after it but for the output

@@ -46,13 +46,13 @@ class WayBack {
     this.#dnow = planes(f.kept.dnow);
   }
 
-  /** Takes one step back; `felt` grows by the step's rows unless nothing reaches them. */
-  step({ rows: n, from, continuing: m, before, rowsBefore }: Step, felt: Rows): void {
+  /** Takes one step back; `reached` grows by the step's rows unless nothing reaches them. */
+  step({ rows: n, from, continuing: m, before, rowsBefore }: Step, reached: Rows): void {
     const f = this.#f;
     const H = f.shape.columns;
     if (this.#enter(n, from, m)) {
-      felt.from = Math.min(felt.from, from);
-      felt.to = Math.max(felt.to, from + n);
+      reached.from = Math.min(reached.from, from);
+      reached.to = Math.max(reached.to, from + n);
       // the old output of the sequences that go on is an output: what reaches it is added to dy at once
       if (m > 0) this.#walk({ first: 0, count: m, row: from, dold: f.at(f.dy, before * H) });
       if (m < n) this.#walk({ first: m, count: n - m, row: from + m, dold: f.at(this.#dold[0], m * H) });
@@ -167,7 +167,7 @@ export function vjp(layout: Layout, f: RecurrentFrame): void {
   const back = new WayBack(layout, f);
   const steps = new Steps(packing, reverse);
   // rows outside have no adjoint: targets lie elsewhere, or the gradient has vanished
-  const felt: Rows = { from: N, to: 0 };
-  for (let i = steps.count - 1; i >= 0; --i) back.step(steps.at(i), felt);
-  if (felt.from < felt.to) toWeights(layout, f, felt);
+  const reached: Rows = { from: N, to: 0 };
+  for (let i = steps.count - 1; i >= 0; --i) back.step(steps.at(i), reached);
+  if (reached.from < reached.to) toWeights(layout, f, reached);
 }

@@ -14,9 +14,9 @@ export const longLag = {
   multiplication,
   /** The exclusive or of the two bits that are marked. */
   xor,
-  /** In which order two symbols came. */
+  /** In which order two symbols stood. */
   order2,
-  /** In which order three symbols came. */
+  /** In which order three symbols stood. */
   order3,
   /** The first symbol again at the end, among random ones. */
   permutation,

@@ -1,8 +1,8 @@
 /**
  * Memorization (Martens & Sutskever 2011, after Hochreiter & Schmidhuber): k symbols of K values, then T
- * blanks of which the last is a trigger, then k blanks while the symbols are to be said again. A class is due
- * at every one of the T + 2k steps: the symbol, or "blank" where nothing is to be said. 5-bit: k = 5, K = 2;
- * 20-bit: k = 10, K = 5.
+ * blanks of which the last is a trigger, then k blanks while the symbols are to be repeated. A class is due
+ * at every one of the T + 2k steps: the symbol, or "blank" where nothing is to be repeated. 5-bit: k = 5, K =
+ * 2; 20-bit: k = 10, K = 5.
  */
 import type { Random } from "../../wasm/random.ts";
 import type { Item, Task } from "../../train/task.ts";

@@ -1,5 +1,5 @@
 /**
- * Temporal order: two or three relevant symbols X or Y far apart among distractors a-d; which came in which
+ * Temporal order: two or three relevant symbols X or Y far apart among distractors a-d; which stood in which
  * order is due at the last step, as one of 4 or 8 classes (X = 0, Y = 1, the earliest the highest bit).
  *
  *   ms11 6 symbols a b c d X Y; T steps; relevant at i[T/10, 2T/10] and i[5T/10, 6T/10], or, for three,
@@ -56,8 +56,8 @@ function item(relevant: 2 | 3, { lag, variant }: Required<LongLagOptions>, rando
   let last = early ? 1 : 0;
   for (const [from, to] of percents[variant][relevant]) {
     const bit = random.integer(0, 1);
-    const least = Math.max(last + 1, Math.floor((from * lag) / 100));
-    last = random.integer(least, Math.max(least, Math.floor((to * lag) / 100)));
+    const earliest = Math.max(last + 1, Math.floor((from * lag) / 100));
+    last = random.integer(earliest, Math.max(earliest, Math.floor((to * lag) / 100)));
     input[last - 1] = x + bit;
     answer = 2 * answer + bit;
   }

@@ -1,7 +1,7 @@
 /** Matrix products, bit by bit against a triple loop that rounds after every operation. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Room, both, inRoom, uniform } from "../room.ts";
+import { type Workspace, both, inWorkspace, uniform } from "../workspace.ts";
 
 interface Shape {
   M: number;
@@ -42,28 +42,38 @@ function tripleLoop(
 
 /** The kernel's C, and what the triple loop makes of the same data. */
 function product(
-  room: Room,
+  workspace: Workspace,
   form: Form,
   shape: Shape,
   round: (x: number) => number,
   descending = false,
 ): { got: number[]; want: number[] } {
   const { M, N, K, pad } = shape;
-  const k = room.engine.kernels;
+  const k = workspace.engine.kernels;
   const lda = (form === "TN" ? M : K) + pad;
   const ldb = (form === "NT" ? K : N) + pad;
   const ldc = N + pad;
   const sizeA = (form === "TN" ? K : M) * lda;
   const sizeB = (form === "NT" ? N : K) * ldb;
-  const A = room.random(sizeA, 1 + M);
-  const B = room.random(sizeB, 2 + N);
-  const C = room.random(M * ldc, 3 + K);
-  const c = room.read(C, M * ldc);
-  const want = tripleLoop(form, shape, room.read(A, sizeA), room.read(B, sizeB), c, round, descending);
-  const scratch = room.reals(new Float64Array(form === "TN" ? k.gemmTNScratch(N, K) : k.packedSize(K, N)));
+  const A = workspace.random(sizeA, 1 + M);
+  const B = workspace.random(sizeB, 2 + N);
+  const C = workspace.random(M * ldc, 3 + K);
+  const c = workspace.read(C, M * ldc);
+  const want = tripleLoop(
+    form,
+    shape,
+    workspace.read(A, sizeA),
+    workspace.read(B, sizeB),
+    c,
+    round,
+    descending,
+  );
+  const scratch = workspace.reals(
+    new Float64Array(form === "TN" ? k.gemmTNScratch(N, K) : k.packedSize(K, N)),
+  );
   const run = form === "NN" ? k.gemmNN : form === "NT" ? k.gemmNT : k.gemmTN;
   run(M, N, K, A, lda, B, ldb, C, ldc, scratch);
-  return { got: room.read(C, M * ldc), want };
+  return { got: workspace.read(C, M * ldc), want };
 }
 
 const shapes = fc.record({
@@ -83,8 +93,8 @@ describe.each(both)("$name", ({ engine, round }) => {
     test("has the bits of a triple loop that starts from C, for every remainder of M, N and K", () => {
       fc.assert(
         fc.property(shapes, (shape) =>
-          inRoom(engine, (room) => {
-            const { got, want } = product(room, form, shape, round);
+          inWorkspace(engine, (workspace) => {
+            const { got, want } = product(workspace, form, shape, round);
             expect(got).toEqual(want);
           }),
         ),
@@ -93,50 +103,50 @@ describe.each(both)("$name", ({ engine, round }) => {
     });
 
     test.each(large)("has those bits where it works in blocks: $M×$K×$N", (shape) =>
-      inRoom(engine, (room) => {
-        const { got, want } = product(room, form, shape, round);
+      inWorkspace(engine, (workspace) => {
+        const { got, want } = product(workspace, form, shape, round);
         expect(got).toEqual(want);
       }),
     );
 
-    test("a sum in another order is told apart", () =>
-      inRoom(engine, (room) => {
-        const { got, want } = product(room, form, { M: 5, N: 11, K: 19, pad: 0 }, round, true);
+    test("a sum in another order is noticed", () =>
+      inWorkspace(engine, (workspace) => {
+        const { got, want } = product(workspace, form, { M: 5, N: 11, K: 19, pad: 0 }, round, true);
         expect(got).not.toEqual(want);
       }));
   });
 
   test("gemmTN over 700 rows, blocked, has the bits of one loop", () =>
-    inRoom(engine, (room) => {
-      const { got, want } = product(room, "TN", { M: 21, N: 70, K: 700, pad: 0 }, round);
+    inWorkspace(engine, (workspace) => {
+      const { got, want } = product(workspace, "TN", { M: 21, N: 70, K: 700, pad: 0 }, round);
       expect(got).toEqual(want);
     }));
 
   test("a row of a product does not depend on how many rows there are", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       const M = 23;
       const N = 53;
       const K = 37;
       const k = engine.kernels;
       const { memory } = engine;
-      const A = room.random(M * K, 1);
-      const B = room.random(K * N, 2);
-      const packed = room.reals(new Float64Array(k.packedSize(K, N)));
+      const A = workspace.random(M * K, 1);
+      const B = workspace.random(K * N, 2);
+      const packed = workspace.reals(new Float64Array(k.packedSize(K, N)));
       k.pack(K, N, B, N, packed);
-      const whole = room.reals(new Float64Array(M * N));
+      const whole = workspace.reals(new Float64Array(M * N));
       k.gemmPacked(M, N, K, A, K, packed, whole, N);
       for (let i = 0; i < M; ++i) {
         for (const rows of [1, 2, 3, 5]) {
           if (i + rows > M) continue;
-          const part = room.reals(new Float64Array(rows * N));
+          const part = workspace.reals(new Float64Array(rows * N));
           k.gemmPacked(rows, N, K, memory.at(A, i * K), K, packed, part, N);
-          expect(room.read(part, rows * N)).toEqual(room.read(memory.at(whole, i * N), rows * N));
+          expect(workspace.read(part, rows * N)).toEqual(workspace.read(memory.at(whole, i * N), rows * N));
         }
       }
     }));
 
   test("packing keeps every element and fills the last panel with zeros", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       const next = uniform(1);
       const panel = engine.precision === "float32" ? 8 : 4;
       const k = engine.kernels;
@@ -153,12 +163,12 @@ describe.each(both)("$name", ({ engine, round }) => {
           for (let j = 0; j < N; ++j)
             want[Math.floor(j / panel) * K * panel + r * panel + (j % panel)] = b[r * N + j]!;
         const transposed = Array.from({ length: K * N }, (_, i) => b[(i % K) * N + Math.floor(i / K)]);
-        const out = room.reals(new Float64Array(want.length).fill(5));
-        k.pack(K, N, room.reals(b), N, out);
-        expect(room.read(out, want.length)).toEqual(want);
+        const out = workspace.reals(new Float64Array(want.length).fill(5));
+        k.pack(K, N, workspace.reals(b), N, out);
+        expect(workspace.read(out, want.length)).toEqual(want);
         k.fill(want.length, 5, out);
-        k.packTransposed(K, N, room.reals(transposed), K, out);
-        expect(room.read(out, want.length)).toEqual(want);
+        k.packTransposed(K, N, workspace.reals(transposed), K, out);
+        expect(workspace.read(out, want.length)).toEqual(want);
       }
     }));
 });

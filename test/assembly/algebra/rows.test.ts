@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Ptr } from "../../../src/wasm/kernels.ts";
-import { type Room, both, inRoom } from "../room.ts";
+import { type Workspace, both, inWorkspace } from "../workspace.ts";
 
 const sizes = fc.record({
   R: fc.integer({ min: 0, max: 9 }),
@@ -26,16 +26,16 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
     test(name, () =>
       fc.assert(
         fc.property(sizes, ({ R, C, pad }) =>
-          inRoom(engine, (room: Room) => {
+          inWorkspace(engine, (workspace: Workspace) => {
             const ldp = C + pad;
             const ldx = C + (pad ? 1 : 0);
             const ldy = C + 2 * pad;
-            const p = room.random(Math.max(rowOperand ? 1 : R, 1) * ldp, 1);
-            const x = room.random(R * ldx + 1, 2);
-            const y = room.random(R * ldy + 1, 3);
-            const ps = room.read(p, Math.max(rowOperand ? 1 : R, 1) * ldp);
-            const xs = room.read(x, R * ldx);
-            const out = room.read(y, R * ldy);
+            const p = workspace.random(Math.max(rowOperand ? 1 : R, 1) * ldp, 1);
+            const x = workspace.random(R * ldx + 1, 2);
+            const y = workspace.random(R * ldy + 1, 3);
+            const ps = workspace.read(p, Math.max(rowOperand ? 1 : R, 1) * ldp);
+            const xs = workspace.read(x, R * ldx);
+            const out = workspace.read(y, R * ldy);
             for (let r = 0; r < R; ++r)
               for (let c = 0; c < C; ++c)
                 out[r * ldy + c] = want(
@@ -44,7 +44,7 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
                   out[r * ldy + c],
                 );
             run(R, C, p, x, y, [ldp, ldx, ldy]);
-            expect(room.read(y, R * ldy)).toEqual(out);
+            expect(workspace.read(y, R * ldy)).toEqual(out);
           }),
         ),
         { numRuns: 80, seed: 3 },
@@ -106,18 +106,18 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
   test("scale, mul and fill touch n elements", () =>
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 }), (n) =>
-        inRoom(engine, (room) => {
-          const x = room.random(n, 1);
-          const y = room.random(n, 2);
-          const out = room.random(n, 3);
-          const xs = room.read(x, n);
-          const ys = room.read(y, n);
+        inWorkspace(engine, (workspace) => {
+          const x = workspace.random(n, 1);
+          const y = workspace.random(n, 2);
+          const out = workspace.random(n, 3);
+          const xs = workspace.read(x, n);
+          const ys = workspace.read(y, n);
           k.mul(n, x, y, out);
-          expect(room.read(out, n)).toEqual(xs.map((v, i) => round(v * ys[i])));
+          expect(workspace.read(out, n)).toEqual(xs.map((v, i) => round(v * ys[i])));
           k.scale(n, 0.3, x);
-          expect(room.read(x, n)).toEqual(xs.map((v) => round(round(0.3) * v)));
+          expect(workspace.read(x, n)).toEqual(xs.map((v) => round(round(0.3) * v)));
           k.fill(n, 0.25, out);
-          expect(room.read(out, n)).toEqual(xs.map(() => 0.25));
+          expect(workspace.read(out, n)).toEqual(xs.map(() => 0.25));
         }),
       ),
     ));
@@ -125,16 +125,16 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
   test("sumRows and sumProducts add rows in ascending order", () =>
     fc.assert(
       fc.property(sizes, ({ R, C, pad }) =>
-        inRoom(engine, (room) => {
+        inWorkspace(engine, (workspace) => {
           const ld = C + pad;
-          const x = room.random(R * ld + 1, 1);
-          const y = room.random(R * ld + 1, 2);
-          const out = room.random(C, 3);
-          const out2 = room.random(C, 4);
-          const xs = room.read(x, R * ld);
-          const ys = room.read(y, R * ld);
-          const sum = room.read(out, C);
-          const products = room.read(out2, C);
+          const x = workspace.random(R * ld + 1, 1);
+          const y = workspace.random(R * ld + 1, 2);
+          const out = workspace.random(C, 3);
+          const out2 = workspace.random(C, 4);
+          const xs = workspace.read(x, R * ld);
+          const ys = workspace.read(y, R * ld);
+          const sum = workspace.read(out, C);
+          const products = workspace.read(out2, C);
           for (let r = 0; r < R; ++r) {
             for (let c = 0; c < C; ++c) {
               sum[c] = round(sum[c] + xs[r * ld + c]);
@@ -143,53 +143,53 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
           }
           k.sumRows(R, C, x, ld, out);
           k.sumProducts(R, C, x, ld, y, ld, out2);
-          expect(room.read(out, C)).toEqual(sum);
-          expect(room.read(out2, C)).toEqual(products);
+          expect(workspace.read(out, C)).toEqual(sum);
+          expect(workspace.read(out2, C)).toEqual(products);
         }),
       ),
     ));
 
   test("gatherRows takes rows by id, scatterAddRows adds them back, repeated ids in order", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       for (const C of [1, 3, 8, 13]) {
         const ids = [2, 0, 2, 3, 2];
-        const table = room.random(5 * C, 1);
-        const out = room.random(5 * (C + 1), 2);
-        const rows = room.read(table, 5 * C);
-        const before = room.read(out, 5 * (C + 1));
-        k.gatherRows(5, C, table, room.ints(ids), out, C + 1);
+        const table = workspace.random(5 * C, 1);
+        const out = workspace.random(5 * (C + 1), 2);
+        const rows = workspace.read(table, 5 * C);
+        const before = workspace.read(out, 5 * (C + 1));
+        k.gatherRows(5, C, table, workspace.ints(ids), out, C + 1);
         const want = before.map((v, i) =>
           i % (C + 1) < C ? rows[ids[Math.floor(i / (C + 1))] * C + (i % (C + 1))] : v,
         );
-        expect(room.read(out, 5 * (C + 1))).toEqual(want);
-        k.scatterAddRows(5, C, out, C + 1, room.ints(ids), table);
+        expect(workspace.read(out, 5 * (C + 1))).toEqual(want);
+        k.scatterAddRows(5, C, out, C + 1, workspace.ints(ids), table);
         const sum = [...rows];
         ids.forEach((id, r) => {
           for (let c = 0; c < C; ++c) sum[id * C + c] = round(sum[id * C + c] + want[r * (C + 1) + c]);
         });
-        expect(room.read(table, 5 * C)).toEqual(sum);
+        expect(workspace.read(table, 5 * C)).toEqual(sum);
       }
     }));
 
   test("dot is the f64 sum of the products, the same for any place in memory", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       for (const n of [0, 1, 5, 8, 13, 100, 1001]) {
-        const x = room.random(n, 1);
-        const y = room.random(n, 2);
-        const xs = room.read(x, n);
-        const ys = room.read(y, n);
+        const x = workspace.random(n, 1);
+        const y = workspace.random(n, 2);
+        const xs = workspace.read(x, n);
+        const ys = workspace.read(y, n);
         const exact = xs.reduce((sum, v, i) => sum + v * ys[i], 0);
         const size = xs.reduce((sum, v, i) => sum + Math.abs(v * ys[i]), 0);
         expect(Math.abs(k.dot(n, x, y) - exact)).toBeLessThanOrEqual(n * 2 ** -53 * size);
-        const shifted = room.reals([0, ...xs]);
+        const shifted = workspace.reals([0, ...xs]);
         expect(k.dot(n, engine.memory.at(shifted, 1), y)).toBe(k.dot(n, x, y));
       }
     }));
 
   test("allZero finds one number that is not zero, NaN and subnormals too; zeros have either sign", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       for (const n of [1, 3, 4, 9, 17]) {
-        const x = room.reals(Array.from({ length: n }, (_, i) => (i % 2 ? -0 : 0)));
+        const x = workspace.reals(Array.from({ length: n }, (_, i) => (i % 2 ? -0 : 0)));
         expect(k.allZero(n, x)).toBe(1);
         for (let i = 0; i < n; ++i) {
           for (const loud of [1, -1e-40, NaN, Infinity]) {
@@ -199,13 +199,13 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
           }
         }
       }
-      expect(k.allZero(0, room.reals([]))).toBe(1);
+      expect(k.allZero(0, workspace.reals([]))).toBe(1);
     }));
 
   test("allFinite finds one NaN or infinity anywhere", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       for (const n of [1, 3, 4, 9, 17]) {
-        const x = room.random(n, 1);
+        const x = workspace.random(n, 1);
         expect(k.allFinite(n, x)).toBe(1);
         for (let i = 0; i < n; ++i) {
           for (const bad of [NaN, Infinity, -Infinity]) {
@@ -216,15 +216,15 @@ describe.each(both)("$name", ({ engine, round, tiny }) => {
           }
         }
       }
-      expect(k.allFinite(0, room.reals([]))).toBe(1);
+      expect(k.allFinite(0, workspace.reals([]))).toBe(1);
     }));
 
   test("sums below the threshold become +0, the threshold itself, NaN and infinities stay", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       const ones = new Array<number>(11).fill(1);
       const x = [tiny, -tiny, tiny * 0.99, -tiny * 0.99, tiny / 2 ** 20, 0, -0, NaN, Infinity, -Infinity, 1];
-      const y = room.reals(new Float64Array(11));
-      k.mulAdd(1, 11, room.reals(ones), 11, room.reals(x), 11, y, 11);
-      expect(room.read(y, 11)).toEqual([tiny, -tiny, 0, 0, 0, 0, 0, NaN, Infinity, -Infinity, 1]);
+      const y = workspace.reals(new Float64Array(11));
+      k.mulAdd(1, 11, workspace.reals(ones), 11, workspace.reals(x), 11, y, 11);
+      expect(workspace.read(y, 11)).toEqual([tiny, -tiny, 0, 0, 0, 0, 0, NaN, Infinity, -Infinity, 1]);
     }));
 });

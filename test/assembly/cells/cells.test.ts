@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/wasm/engine.ts";
 import { NULL, activationCodes, type Ptr } from "../../../src/wasm/kernels.ts";
 import { close } from "../../close.ts";
-import { type Room, f32, f64, inRoom } from "../room.ts";
+import { type Workspace, f32, f64, inWorkspace } from "../workspace.ts";
 
 const σ = (x: number): number => 1 / (1 + Math.exp(-x));
 const { tanh } = Math;
@@ -154,33 +154,33 @@ interface Result {
 /** Runs a step; outs and inputs by unit, partials by unit in edge order. */
 function run(
   of: Case,
-  room: Room,
+  workspace: Workspace,
   B: number,
   H: number,
   peep: number[] = [],
   derivatives = true,
-  pre = room.random(B * H * of.gates, 1),
+  pre = workspace.random(B * H * of.gates, 1),
 ): Result {
   const E = of.edges.length;
   const n = B * H;
-  const olds = Array.from({ length: of.olds }, (_, i) => room.random(n, 5 + i));
-  const outs = Array.from({ length: of.outs }, (_, i) => room.random(n, 9 + i));
-  const partials = room.random(n * E, 20);
-  const zs = room.read(pre, n * of.gates);
+  const olds = Array.from({ length: of.olds }, (_, i) => workspace.random(n, 5 + i));
+  const outs = Array.from({ length: of.outs }, (_, i) => workspace.random(n, 9 + i));
+  const partials = workspace.random(n * E, 20);
+  const zs = workspace.read(pre, n * of.gates);
   of.step(
-    room.engine,
+    workspace.engine,
     B,
     H,
     pre,
     olds,
     outs,
     derivatives ? partials : NULL,
-    peep.length ? room.reals(peep) : NULL,
+    peep.length ? workspace.reals(peep) : NULL,
   );
-  expect(room.read(pre, n * of.gates)).toEqual(zs);
-  const written = room.read(partials, n * E);
-  const states = outs.map((p) => room.read(p, n));
-  const before = olds.map((p) => room.read(p, n));
+  expect(workspace.read(pre, n * of.gates)).toEqual(zs);
+  const written = workspace.read(partials, n * E);
+  const states = outs.map((p) => workspace.read(p, n));
+  const before = olds.map((p) => workspace.read(p, n));
   const units = Array.from({ length: n }, (_, u) => ({ b: Math.floor(u / H), j: u % H, u }));
   return {
     outs: units.map(({ u }) => states.map((s) => s[u])),
@@ -217,8 +217,8 @@ describe.each(cases)("$name", (of) => {
     [3, 130],
     [1, 261],
   ])("B = %i, H = %i: states follow the formula, partials are derivatives", (B, H) =>
-    inRoom(f64, (room) => {
-      const { outs, partials, inputs } = run(of, room, B, H);
+    inWorkspace(f64, (workspace) => {
+      const { outs, partials, inputs } = run(of, workspace, B, H);
       close(
         outs,
         inputs.map((v) => of.unit(v, [])),
@@ -233,18 +233,18 @@ describe.each(cases)("$name", (of) => {
   );
 
   test("partials left out change nothing else", () =>
-    inRoom(f64, (room) => {
-      expect(run(of, room, 3, 7, [], false).outs).toEqual(run(of, room, 3, 7).outs);
+    inWorkspace(f64, (workspace) => {
+      expect(run(of, workspace, 3, 7, [], false).outs).toEqual(run(of, workspace, 3, 7).outs);
     }));
 
   test("a row has the same bits alone and in a batch, a unit in any place", () =>
-    inRoom(f64, (room) => {
+    inWorkspace(f64, (workspace) => {
       const B = 4;
       const H = 11;
-      const pre = room.random(B * H * of.gates, 1);
-      const whole = run(of, room, B, H, [], true, pre).outs;
-      const olds = Array.from({ length: of.olds }, (_, i) => room.random(B * H, 5 + i));
-      const outs = Array.from({ length: of.outs }, () => room.random(H, 3));
+      const pre = workspace.random(B * H * of.gates, 1);
+      const whole = run(of, workspace, B, H, [], true, pre).outs;
+      const olds = Array.from({ length: of.olds }, (_, i) => workspace.random(B * H, 5 + i));
+      const outs = Array.from({ length: of.outs }, () => workspace.random(H, 3));
       for (let b = 0; b < B; ++b) {
         const at = (p: Ptr, by: number): Ptr => f64.memory.at(p, by);
         of.step(
@@ -257,7 +257,7 @@ describe.each(cases)("$name", (of) => {
           NULL,
           NULL,
         );
-        expect(Array.from({ length: H }, (_, j) => outs.map((p) => room.read(p, H)[j]))).toEqual(
+        expect(Array.from({ length: H }, (_, j) => outs.map((p) => workspace.read(p, H)[j]))).toEqual(
           whole.slice(b * H, (b + 1) * H),
         );
       }
@@ -265,8 +265,8 @@ describe.each(cases)("$name", (of) => {
 
   test("f32 agrees with f64", () => {
     const [single, double] = [f32, f64].map((engine) =>
-      inRoom(engine, (room) => {
-        const { outs, partials } = run(of, room, 3, 9);
+      inWorkspace(engine, (workspace) => {
+        const { outs, partials } = run(of, workspace, 3, 9);
         return [outs, partials] as const;
       }),
     ) as [readonly [number[][], number[][]], readonly [number[][], number[][]]];
@@ -280,9 +280,9 @@ test.each([
   { of: lstm1997(2, 1), peeps: 2 },
 ])("$of.name: peepholes reach the gates from the old and the new cell state", ({ of, peeps }) => {
   for (const H of [1, 6, 131]) {
-    inRoom(f64, (room) => {
-      const peep = room.read(room.random(peeps * H, 77), peeps * H);
-      const { outs, inputs } = run(of, room, 2, H, peep);
+    inWorkspace(f64, (workspace) => {
+      const peep = workspace.read(workspace.random(peeps * H, 77), peeps * H);
+      const { outs, inputs } = run(of, workspace, 2, H, peep);
       const want = inputs.map((v, u) =>
         of.unit(
           v,
@@ -302,14 +302,14 @@ test.each([
 });
 
 test("states that decay reach zero before they are subnormal", () =>
-  inRoom(f32, (room) => {
+  inWorkspace(f32, (workspace) => {
     const k = f32.kernels;
-    const h = room.reals([1, -1, 0.5]);
-    const zero = room.reals([0, 0, 0]);
+    const h = workspace.reals([1, -1, 0.5]);
+    const zero = workspace.reals([0, 0, 0]);
     let steps = 0;
-    for (; steps < 400 && room.read(h, 3).some((x) => x !== 0); ++steps) {
+    for (; steps < 400 && workspace.read(h, 3).some((x) => x !== 0); ++steps) {
       k.leakyStep(activationCodes.tanh, 1, 3, 0.5, zero, h, h, NULL);
-      for (const x of room.read(h, 3)) expect(x === 0 || Math.abs(x) >= 2 ** -96).toBe(true);
+      for (const x of workspace.read(h, 3)) expect(x === 0 || Math.abs(x) >= 2 ** -96).toBe(true);
     }
     expect(steps).toBe(97);
   }));

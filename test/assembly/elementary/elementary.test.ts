@@ -1,6 +1,6 @@
 /** exp, log, tanh, logistic, sin, cos and pow: largest errors, special values, and independence of place. */
 import { describe, expect, test } from "vitest";
-import { both, f32, f64, inRoom, uniform } from "../room.ts";
+import { both, f32, f64, inWorkspace, uniform } from "../workspace.ts";
 import * as precise from "./precise.ts";
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -98,12 +98,12 @@ function samples(n: number, [low, high]: readonly [number, number], round: (x: n
 
 describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
   test(`f32: errs by at most ${bound[0]} ulp`, () =>
-    inRoom(f32, (room) => {
+    inWorkspace(f32, (workspace) => {
       let worst = 0;
       for (const range of ranges) {
         const xs = samples(F32_SAMPLES, range, Math.fround);
-        const y = room.reals(xs);
-        f32.kernels[map](xs.length, room.reals(xs), y);
+        const y = workspace.reals(xs);
+        f32.kernels[map](xs.length, workspace.reals(xs), y);
         f32.memory.reals(y, xs.length).forEach((got, i) => {
           const want = of(xs[i]);
           if (Math.abs(want) < 2 ** -126) return;
@@ -116,12 +116,12 @@ describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
     }));
 
   test(`f64: errs by at most ${bound[1]} ulp of a 1400-bit value`, () =>
-    inRoom(f64, (room) => {
+    inWorkspace(f64, (workspace) => {
       let worst = 0;
       for (const range of ranges) {
         const xs = samples(F64_SAMPLES, range, (x) => x);
-        const y = room.reals(xs);
-        f64.kernels[map](xs.length, room.reals(xs), y);
+        const y = workspace.reals(xs);
+        f64.kernels[map](xs.length, workspace.reals(xs), y);
         f64.memory.reals(y, xs.length).forEach((got, i) => {
           worst = Math.max(worst, precise.ulps(got, precisely(xs[i]), digits.float64));
         });
@@ -131,19 +131,19 @@ describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
     }));
 
   test.each(both)("$name: a value does not depend on its place", ({ engine }) =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       const n = 41;
       const xs = Array.from({ length: n }, uniform(5)).map((x) => 3 * Math.abs(x));
-      const x = room.reals(xs);
-      const y = room.reals(xs);
-      const one = room.reals([0]);
+      const x = workspace.reals(xs);
+      const y = workspace.reals(xs);
+      const one = workspace.reals([0]);
       engine.kernels[map](n, x, y);
-      const whole = room.read(y, n);
+      const whole = workspace.read(y, n);
       for (let i = 0; i < n; ++i) {
         engine.kernels[map](1, engine.memory.at(x, i), one);
-        expect(room.read(one, 1)[0]).toBe(whole[i]);
+        expect(workspace.read(one, 1)[0]).toBe(whole[i]);
         engine.kernels[map](n - i, engine.memory.at(x, i), y);
-        expect(room.read(y, n - i)).toEqual(whole.slice(i));
+        expect(workspace.read(y, n - i)).toEqual(whole.slice(i));
       }
     }),
   );
@@ -151,16 +151,16 @@ describe.each(functions)("$map", ({ map, of, precisely, bound, ranges }) => {
 
 describe.each(both)("$name special values", ({ engine, name }) => {
   const run = (map: (typeof functions)[number]["map"], xs: number[]): number[] =>
-    inRoom(engine, (room) => {
-      const y = room.reals(xs);
-      engine.kernels[map](xs.length, room.reals(xs), y);
-      return room.read(y, xs.length);
+    inWorkspace(engine, (workspace) => {
+      const y = workspace.reals(xs);
+      engine.kernels[map](xs.length, workspace.reals(xs), y);
+      return workspace.read(y, xs.length);
     });
-  const least = name === "f32" ? 2 ** -149 : 2 ** -1074;
+  const smallest = name === "f32" ? 2 ** -149 : 2 ** -1074;
   const far = name === "f32" ? 100 : 1000;
 
   test("exp", () =>
-    expect(run("mapExp", [0, -0, Infinity, -Infinity, NaN, least, -least, far, -far])).toEqual([
+    expect(run("mapExp", [0, -0, Infinity, -Infinity, NaN, smallest, -smallest, far, -far])).toEqual([
       1,
       1,
       Infinity,
@@ -172,8 +172,8 @@ describe.each(both)("$name special values", ({ engine, name }) => {
       0,
     ]));
   test("exp reaches the largest real and flushes what would be subnormal", () => {
-    const [most, below] = name === "f32" ? [88.72283, -87.33655] : [709.782712893384, -708.3964185322643];
-    const [top, bottom] = run("mapExp", [most, below]) as [number, number];
+    const [largest, below] = name === "f32" ? [88.72283, -87.33655] : [709.782712893384, -708.3964185322643];
+    const [top, bottom] = run("mapExp", [largest, below]) as [number, number];
     expect(top / (name === "f32" ? 3.4028234663852886e38 : Number.MAX_VALUE)).toBeGreaterThan(0.9999);
     expect(bottom).toBe(0);
   });
@@ -187,22 +187,22 @@ describe.each(both)("$name special values", ({ engine, name }) => {
       NaN,
       0,
     ]);
-    expect(run("mapLog", [least])[0]).toBeCloseTo(Math.log(least), name === "f32" ? 4 : 12);
+    expect(run("mapLog", [smallest])[0]).toBeCloseTo(Math.log(smallest), name === "f32" ? 4 : 12);
   });
   test("tanh is odd and saturates", () =>
-    expect(run("mapTanh", [0, -0, Infinity, -Infinity, NaN, least, -least, far, -far])).toEqual([
+    expect(run("mapTanh", [0, -0, Infinity, -Infinity, NaN, smallest, -smallest, far, -far])).toEqual([
       0,
       -0,
       1,
       -1,
       NaN,
-      least,
-      -least,
+      smallest,
+      -smallest,
       1,
       -1,
     ]));
   test("logistic", () =>
-    expect(run("mapLogistic", [0, -0, Infinity, -Infinity, NaN, least, far, -far])).toEqual([
+    expect(run("mapLogistic", [0, -0, Infinity, -Infinity, NaN, smallest, far, -far])).toEqual([
       0.5,
       0.5,
       1,
@@ -213,16 +213,16 @@ describe.each(both)("$name special values", ({ engine, name }) => {
       0,
     ]));
   test("sin is odd, cos even, infinities have neither", () => {
-    expect(run("mapSin", [0, -0, Infinity, -Infinity, NaN, least, -least])).toEqual([
+    expect(run("mapSin", [0, -0, Infinity, -Infinity, NaN, smallest, -smallest])).toEqual([
       0,
       -0,
       NaN,
       NaN,
       NaN,
-      least,
-      -least,
+      smallest,
+      -smallest,
     ]);
-    expect(run("mapCos", [0, -0, Infinity, -Infinity, NaN, least, -least])).toEqual([
+    expect(run("mapCos", [0, -0, Infinity, -Infinity, NaN, smallest, -smallest])).toEqual([
       1,
       1,
       NaN,
@@ -233,13 +233,13 @@ describe.each(both)("$name special values", ({ engine, name }) => {
     ]);
   });
   test("pow takes the special values of Math.pow", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       const values = [0, -0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, Infinity, -Infinity, NaN];
       const xs = values.flatMap((x) => values.map(() => x));
       const ys = values.flatMap(() => values);
-      const out = room.reals(xs);
-      engine.kernels.mapPow(xs.length, room.reals(xs), room.reals(ys), out);
-      room.read(out, xs.length).forEach((got, i) => {
+      const out = workspace.reals(xs);
+      engine.kernels.mapPow(xs.length, workspace.reals(xs), workspace.reals(ys), out);
+      workspace.read(out, xs.length).forEach((got, i) => {
         const want = Math.pow(xs[i], ys[i]);
         if (Number.isFinite(want) && want !== 0)
           expect(Math.abs(got / want - 1), `${xs[i]}^${ys[i]}`).toBeLessThan(2 ** -20);
@@ -249,17 +249,17 @@ describe.each(both)("$name special values", ({ engine, name }) => {
 });
 
 test.each([
-  { engine: f32, most: 9, bound: 1 },
-  { engine: f64, most: 80, bound: 4 },
-])("$engine.precision: pow errs by at most $bound ulp", ({ engine, most, bound }) =>
-  inRoom(engine, (room) => {
+  { engine: f32, largest: 9, bound: 1 },
+  { engine: f64, largest: 80, bound: 4 },
+])("$engine.precision: pow errs by at most $bound ulp", ({ engine, largest, bound }) =>
+  inWorkspace(engine, (workspace) => {
     const next = uniform(9);
     const xs = Array.from({ length: 400 }, () => Math.fround(2 ** (12 * next())));
-    const ys = xs.map(() => Math.fround(most * next()));
-    const out = room.reals(xs);
-    engine.kernels.mapPow(xs.length, room.reals(xs), room.reals(ys), out);
+    const ys = xs.map(() => Math.fround(largest * next()));
+    const out = workspace.reals(xs);
+    engine.kernels.mapPow(xs.length, workspace.reals(xs), workspace.reals(ys), out);
     const worst = Math.max(
-      ...room
+      ...workspace
         .read(out, xs.length)
         .map((got, i) => precise.ulps(got, precise.pow(xs[i], ys[i]), digits[engine.precision])),
     );

@@ -42,7 +42,7 @@ function run(
     s.z.forEach((row, t) => memory.reals(memory.at(z, (offsetAt[t] + b) * K), K).set(row)),
   );
   const site = { k, memory, packing: packed, rows, columns: K, z, target, targetOffsets, weight };
-  const full = { ...site, kept: arena.reals(loss.room(site)) };
+  const full = { ...site, kept: arena.reals(loss.keptSize(site)) };
   const value = batch.map((_, b) => {
     // one sequence at a time counts, all are there
     memory.reals(weight, B).fill(0)[b] = 1;

@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { activationCodes, type Ptr } from "../../../src/wasm/kernels.ts";
 import { close } from "../../close.ts";
-import { type Room, both, f32, f64, inRoom } from "../room.ts";
+import { type Workspace, both, f32, f64, inWorkspace } from "../workspace.ts";
 
 const STEP = 1e-5;
 const R = 5;
@@ -16,17 +16,17 @@ const SCALE = 0.75;
 
 interface Loss {
   name: string;
-  value: (room: Room, O: number, z: Ptr, target: Ptr, w: Ptr) => number;
-  gradient: (room: Room, O: number, z: Ptr, target: Ptr, w: Ptr, dz: Ptr) => void;
-  curvature: (room: Room, O: number, z: Ptr, target: Ptr, w: Ptr, rz: Ptr, out: Ptr) => void;
+  value: (workspace: Workspace, O: number, z: Ptr, target: Ptr, w: Ptr) => number;
+  gradient: (workspace: Workspace, O: number, z: Ptr, target: Ptr, w: Ptr, dz: Ptr) => void;
+  curvature: (workspace: Workspace, O: number, z: Ptr, target: Ptr, w: Ptr, rz: Ptr, out: Ptr) => void;
   want: (z: number[], target: number[], w: number[], O: number) => number;
   perRow?: boolean;
 }
 const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 const sum = (xs: number[]): number => xs.reduce((a, b) => a + b, 0);
-const probabilities = (room: Room, O: number, z: Ptr): Ptr => {
-  const p = room.random(R * O, 30);
-  room.engine.kernels.softmaxProbabilities(R, O, z, p);
+const probabilities = (workspace: Workspace, O: number, z: Ptr): Ptr => {
+  const p = workspace.random(R * O, 30);
+  workspace.engine.kernels.softmaxProbabilities(R, O, z, p);
   return p;
 };
 const losses: Loss[] = [
@@ -50,10 +50,10 @@ const losses: Loss[] = [
     name: "softmax",
     perRow: true,
     value: ({ engine: { kernels: k } }, O, z, ids, w) => k.softmaxValue(R, O, z, ids, w),
-    gradient: (room, O, z, ids, w, dz) =>
-      room.engine.kernels.softmaxGradient(R, O, probabilities(room, O, z), ids, w, SCALE, dz),
-    curvature: (room, O, z, _ids, w, rz, out) =>
-      room.engine.kernels.softmaxCurvature(R, O, probabilities(room, O, z), w, SCALE, rz, out),
+    gradient: (workspace, O, z, ids, w, dz) =>
+      workspace.engine.kernels.softmaxGradient(R, O, probabilities(workspace, O, z), ids, w, SCALE, dz),
+    curvature: (workspace, O, z, _ids, w, rz, out) =>
+      workspace.engine.kernels.softmaxCurvature(R, O, probabilities(workspace, O, z), w, SCALE, rz, out),
     want: (z, ids, w, O) =>
       sum(
         w.map((v, r) => {
@@ -67,76 +67,76 @@ const losses: Loss[] = [
 
 /** z, targets and weights of one case; ids for softmax. */
 function data(
-  room: Room,
+  workspace: Workspace,
   loss: Loss,
   O: number,
 ): { z: Ptr; target: Ptr; w: Ptr; zs: number[]; ts: number[]; ws: number[] } {
   const n = loss.perRow ? R : R * O;
-  const z = room.random(R * O, 1);
-  const zs = room.read(z, R * O).map((x) => 3 * x);
-  room.engine.memory.reals(z, R * O).set(zs);
-  const ws = room.read(room.random(n, 3), n).map(Math.abs);
-  const w = room.reals(ws);
+  const z = workspace.random(R * O, 1);
+  const zs = workspace.read(z, R * O).map((x) => 3 * x);
+  workspace.engine.memory.reals(z, R * O).set(zs);
+  const ws = workspace.read(workspace.random(n, 3), n).map(Math.abs);
+  const w = workspace.reals(ws);
   const ts = loss.perRow
     ? ws.map((_, r) => r % O)
-    : room.read(room.random(n, 2), n).map((x) => (x > 0 ? 1 : 0.25));
+    : workspace.read(workspace.random(n, 2), n).map((x) => (x > 0 ? 1 : 0.25));
   return {
     z,
-    zs: room.read(z, R * O),
+    zs: workspace.read(z, R * O),
     w,
-    ws: room.read(w, n),
+    ws: workspace.read(w, n),
     ts,
-    target: loss.perRow ? room.ints(ts) : room.reals(ts),
+    target: loss.perRow ? workspace.ints(ts) : workspace.reals(ts),
   };
 }
 
 describe.each(losses)("$name", (loss) => {
   test.each(WIDTHS)("width %i: the value is the formula's", (O) =>
-    inRoom(f64, (room) => {
-      const { z, target, w, zs, ts, ws } = data(room, loss, O);
-      close(loss.value(room, O, z, target, w), loss.want(zs, ts, ws, O), FORMULA);
+    inWorkspace(f64, (workspace) => {
+      const { z, target, w, zs, ts, ws } = data(workspace, loss, O);
+      close(loss.value(workspace, O, z, target, w), loss.want(zs, ts, ws, O), FORMULA);
     }),
   );
 
   test.each(WIDTHS)("width %i: the gradient adds scale times the differences of the value", (O) =>
-    inRoom(f64, (room) => {
-      const { z, target, w, zs } = data(room, loss, O);
-      const dz = room.random(R * O, 8);
-      const before = room.read(dz, R * O);
-      loss.gradient(room, O, z, target, w, dz);
+    inWorkspace(f64, (workspace) => {
+      const { z, target, w, zs } = data(workspace, loss, O);
+      const dz = workspace.random(R * O, 8);
+      const before = workspace.read(dz, R * O);
+      loss.gradient(workspace, O, z, target, w, dz);
       const want = zs.map((v, i) => {
         const at = (by: number): number => {
-          room.engine.memory.reals(z, R * O)[i] = v + by;
-          return loss.value(room, O, z, target, w);
+          workspace.engine.memory.reals(z, R * O)[i] = v + by;
+          return loss.value(workspace, O, z, target, w);
         };
         const slope = (at(STEP) - at(-STEP)) / (2 * STEP);
         at(0);
         return before[i] + SCALE * slope;
       });
-      close(room.read(dz, R * O), want, FIRST);
+      close(workspace.read(dz, R * O), want, FIRST);
     }),
   );
 
   test.each(WIDTHS)(
     "width %i: the curvature adds the differences of the gradient along rz, and is positive",
     (O) =>
-      inRoom(f64, (room) => {
-        const { z, target, w, zs } = data(room, loss, O);
-        const rz = room.random(R * O, 9);
-        const direction = room.read(rz, R * O);
-        const out = room.random(R * O, 10);
-        const before = room.read(out, R * O);
+      inWorkspace(f64, (workspace) => {
+        const { z, target, w, zs } = data(workspace, loss, O);
+        const rz = workspace.random(R * O, 9);
+        const direction = workspace.read(rz, R * O);
+        const out = workspace.random(R * O, 10);
+        const before = workspace.read(out, R * O);
         const zero = new Float64Array(R * O);
-        loss.curvature(room, O, z, target, w, rz, out);
+        loss.curvature(workspace, O, z, target, w, rz, out);
         const gradient = (by: number): number[] => {
-          room.engine.memory.reals(z, R * O).set(zs.map((v, i) => v + by * direction[i]));
-          const dz = room.reals(zero);
-          loss.gradient(room, O, z, target, w, dz);
-          return room.read(dz, R * O);
+          workspace.engine.memory.reals(z, R * O).set(zs.map((v, i) => v + by * direction[i]));
+          const dz = workspace.reals(zero);
+          loss.gradient(workspace, O, z, target, w, dz);
+          return workspace.read(dz, R * O);
         };
         const up = gradient(STEP);
         const down = gradient(-STEP);
-        const got = room.read(out, R * O);
+        const got = workspace.read(out, R * O);
         close(
           got,
           before.map((v, i) => v + (up[i] - down[i]) / (2 * STEP)),
@@ -156,9 +156,9 @@ describe.each(losses)("$name", (loss) => {
 
   test.each(WIDTHS)("width %i: f32 agrees with f64", (O) => {
     const [single, double] = [f32, f64].map((engine) =>
-      inRoom(engine, (room) => {
-        const { z, target, w } = data(room, loss, O);
-        return loss.value(room, O, z, target, w);
+      inWorkspace(engine, (workspace) => {
+        const { z, target, w } = data(workspace, loss, O);
+        return loss.value(workspace, O, z, target, w);
       }),
     );
     close(single, double, { rel: 1e-6 });
@@ -168,41 +168,44 @@ describe.each(losses)("$name", (loss) => {
 describe.each(both)("$name", ({ engine }) => {
   const k = engine.kernels;
   test("bernoulli stays finite for huge logits", () =>
-    inRoom(engine, (room) => {
-      const z = room.reals([1e4, -1e4, 1e4, -1e4]);
-      const y = room.reals([1, 0, 0, 1]);
-      const w = room.reals([1, 1, 1, 1]);
-      const dz = room.reals([0, 0, 0, 0]);
+    inWorkspace(engine, (workspace) => {
+      const z = workspace.reals([1e4, -1e4, 1e4, -1e4]);
+      const y = workspace.reals([1, 0, 0, 1]);
+      const w = workspace.reals([1, 1, 1, 1]);
+      const dz = workspace.reals([0, 0, 0, 0]);
       expect(k.bernoulliValue(1, 4, z, y, w)).toBe(2e4);
       k.bernoulliGradient(1, 4, z, y, w, 1, dz);
-      expect(room.read(dz, 4)).toEqual([0, 0, 1, -1]);
+      expect(workspace.read(dz, 4)).toEqual([0, 0, 1, -1]);
     }));
 
   test("softmax of huge logits is a distribution, in any row width", () =>
-    inRoom(engine, (room) => {
+    inWorkspace(engine, (workspace) => {
       for (const K of [2, 5, 9]) {
-        const z = room.reals(Array.from({ length: K }, (_, i) => 1e4 * (i % 2)));
-        const p = room.reals(new Float64Array(K));
+        const z = workspace.reals(Array.from({ length: K }, (_, i) => 1e4 * (i % 2)));
+        const p = workspace.reals(new Float64Array(K));
         k.softmaxProbabilities(1, K, z, p);
         const ones = Math.floor(K / 2);
         close(
-          room.read(p, K),
+          workspace.read(p, K),
           Array.from({ length: K }, (_, i) => (i % 2) / ones),
           { rel: 1e-6 },
         );
-        expect(k.softmaxValue(1, K, z, room.ints([1]), room.reals([1]))).toBeCloseTo(Math.log(ones), 6);
+        expect(k.softmaxValue(1, K, z, workspace.ints([1]), workspace.reals([1]))).toBeCloseTo(
+          Math.log(ones),
+          6,
+        );
       }
     }));
 
   test("a probability depends on its row alone", () =>
-    inRoom(engine, (room) => {
-      const z = room.random(6 * 7, 1);
-      const p = room.reals(new Float64Array(42));
-      const one = room.reals(new Float64Array(7));
+    inWorkspace(engine, (workspace) => {
+      const z = workspace.random(6 * 7, 1);
+      const p = workspace.reals(new Float64Array(42));
+      const one = workspace.reals(new Float64Array(7));
       k.softmaxProbabilities(6, 7, z, p);
       for (let r = 0; r < 6; ++r) {
         k.softmaxProbabilities(1, 7, engine.memory.at(z, 7 * r), one);
-        expect(room.read(one, 7)).toEqual(room.read(engine.memory.at(p, 7 * r), 7));
+        expect(workspace.read(one, 7)).toEqual(workspace.read(engine.memory.at(p, 7 * r), 7));
       }
     }));
 });
@@ -216,20 +219,21 @@ describe.each(Object.entries(activationCodes))("activation %s", (name, kind) => 
   };
   test("is its formula, and its product adds f' ⊙ u", () => {
     for (const n of [1, 5, 8, 23]) {
-      inRoom(f64, (room) => {
-        const x = room.random(n, 1);
-        const xs = room.read(x, n);
-        const y = room.random(n, 2);
-        const u = room.random(n, 3);
-        const out = room.random(n, 4);
-        const before = room.read(out, n);
+      inWorkspace(f64, (workspace) => {
+        const x = workspace.random(n, 1);
+        const xs = workspace.read(x, n);
+        const y = workspace.random(n, 2);
+        const u = workspace.random(n, 3);
+        const out = workspace.random(n, 4);
+        const before = workspace.read(out, n);
         f64.kernels.activate(kind, n, x, y);
-        close(room.read(y, n), xs.map(f[name]), FORMULA);
+        close(workspace.read(y, n), xs.map(f[name]), FORMULA);
         f64.kernels.activationProduct(kind, n, y, u, out);
         close(
-          room.read(out, n),
+          workspace.read(out, n),
           xs.map(
-            (v, i) => before[i] + ((f[name](v + STEP) - f[name](v - STEP)) / (2 * STEP)) * room.read(u, n)[i],
+            (v, i) =>
+              before[i] + ((f[name](v + STEP) - f[name](v - STEP)) / (2 * STEP)) * workspace.read(u, n)[i],
           ),
           FIRST,
         );
@@ -237,9 +241,9 @@ describe.each(Object.entries(activationCodes))("activation %s", (name, kind) => 
     }
   });
   test("passes NaN on", () =>
-    inRoom(f64, (room) => {
-      const x = room.reals([1, NaN, -1]);
+    inWorkspace(f64, (workspace) => {
+      const x = workspace.reals([1, NaN, -1]);
       f64.kernels.activate(kind, 3, x, x);
-      expect(room.read(x, 3)[1]).toBeNaN();
+      expect(workspace.read(x, 3)[1]).toBeNaN();
     }));
 });

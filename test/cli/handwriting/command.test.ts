@@ -297,15 +297,15 @@ test(
   },
 );
 
-test("lines without splits get them: every tenth line judges, and the screen says so", async () => {
+test("lines without splits get them: every tenth line validates, and the screen says so", async () => {
   const bare = write("bare", inks, () => undefined);
-  const said: string[] = [];
+  const notices: string[] = [];
   const valid = await readHandwriting(diskFolder(bare), {
     split: "valid",
-    onNotice: (line) => said.push(line),
+    onNotice: (line) => notices.push(line),
   });
   expect(valid.map(({ text }) => text)).toEqual([inks[0].text, inks[10].text]);
-  expect(said).toEqual([`${bare} has no splits: every tenth line is "valid", the others "train".`]);
+  expect(notices).toEqual([`${bare} has no splits: every tenth line is "valid", the others "train".`]);
   expect(await readHandwriting(diskFolder(bare), { split: "train" })).toHaveLength(18);
   expect((await readHandwriting(diskFolder(bare))).every(({ split }) => split === undefined)).toBe(true);
   const { code, out: screen } = await unrolled([
@@ -324,11 +324,11 @@ test("lines without splits get them: every tenth line judges, and the screen say
   ]);
   expect([code, screen.split("\n").slice(0, 2)]).toEqual([
     0,
-    [said[0], "18 lines to learn from, 2 to judge by."],
+    [notices[0], "18 lines to learn from, 2 to validate on."],
   ]);
 });
 
-test("a UNIPEN tree has no splits: every tenth writer judges, and no writer is on both sides", async () => {
+test("a UNIPEN tree has no splits: every tenth writer validates, and no writer does both", async () => {
   mkdirSync(file("unipen/data"), { recursive: true });
   for (let w = 0; w < 12; ++w) {
     writeFileSync(
@@ -337,13 +337,13 @@ test("a UNIPEN tree has no splits: every tenth writer judges, and no writer is o
         `WORD 0 OK "b"\n`,
     );
   }
-  const said: string[] = [];
+  const notices: string[] = [];
   const valid = await readHandwriting(diskFolder(file("unipen")), {
     split: "valid",
-    onNotice: (line) => said.push(line),
+    onNotice: (line) => notices.push(line),
   });
   expect(valid.map(({ writer }) => writer)).toEqual(["w0", "w0", "w10", "w10"]);
-  expect(said[0]).toContain('every tenth writer is "valid"');
+  expect(notices[0]).toContain('every tenth writer is "valid"');
   expect(await readHandwriting(diskFolder(file("unipen")), { split: "train" })).toHaveLength(20);
 });
 

@@ -1,4 +1,6 @@
-/** Training runs on handwriting: they resume with the same bits, keep the best net, and stop when told. */
+/**
+ * Training runs on handwriting: they resume with the same bits, keep the best net, and stop when asked to.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

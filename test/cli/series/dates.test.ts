@@ -38,7 +38,7 @@ test("a cell near the end of the range of numbers leaves mean and deviation fini
   }
 });
 
-test("a net that leaves the series when it runs freely is told from one that stays", () => {
+test("a net that leaves the series when it runs freely is distinguished from one that stays", () => {
   const stream = (gain: number): { step(x: number): number[]; dispose(): void } => ({
     step: (x) => [gain * x],
     dispose: () => undefined,

@@ -135,7 +135,7 @@ test("IAM-OnDB: a coordinate that is nothing is not 0", async () => {
   );
 });
 
-test("ink without a label is left out, and said; a folder of nothing else is refused", async () => {
+test("ink without a label is left out, and reported; a folder of nothing else is refused", async () => {
   const one = "<ink><trace>1 2</trace></ink>";
   const two = '<ink><annotation type="truth">a</annotation><trace>1 2</trace></ink>';
   const notices: string[] = [];

@@ -57,9 +57,9 @@ describe("beside a fit", () => {
   const many = Array.from({ length: 200 }, () => item);
 
   test(
-    "the net reads as before, refuses to be written, and the fit's bits are those " + "of a quiet one",
+    "the net reads as before, refuses to be written, and the fit's bits are those " + "of one left alone",
     async () => {
-      const [net, quiet] = [await learned(), await learned()];
+      const [net, undisturbed] = [await learned(), await learned()];
       const before = net.predict([wave]);
       let looked = 0;
       const fit = net.fit(many, {
@@ -73,11 +73,11 @@ describe("beside a fit", () => {
       });
       await expect(net.fit([item])).rejects.toThrow(/esn.fit: the net is being fitted/);
       await fit;
-      await quiet.fit(many);
+      await undisturbed.fit(many);
       expect(looked).toBe(4);
-      expect(net.parameters).toEqual(quiet.parameters);
+      expect(net.parameters).toEqual(undisturbed.parameters);
       net.dispose();
-      quiet.dispose();
+      undisturbed.dispose();
     },
   );
 

@@ -1,5 +1,5 @@
 /**
- * Emissions of every kind in use: EM climbs to a point where no parameter can be moved for the better, what
+ * Emissions of every kind in use: EM ends at a point where no parameter can be moved for the better, what
  * was sampled is found again, a stream gives what whole sequences give, files keep every bit.
  */
 import { describe, expect, test } from "vitest";

@@ -36,7 +36,7 @@ test("a state that is never visited keeps its row: no NaN, no zero row", () =>
   ));
 
 test(
-  "a Gaussian does not collapse on one point, full or diagonal, and the floor " + "still lets EM climb",
+  "a Gaussian does not collapse on one point, full or diagonal, and the floor " + "still lets EM improve",
   async () => {
     const y = [...Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(i)]), [50, 50]];
     for (const emission of ["gaussian", "diagonal"] as const) {
@@ -102,7 +102,7 @@ test(
   },
 );
 
-test("priors below 1 are refused, priors above pull to uniform, and EM climbs the posterior", () =>
+test("priors below 1 are refused, priors above pull to uniform, and EM maximizes the posterior", () =>
   using({ states: 2, emission: "categorical", symbols: 3, seed: 3 }, async (h) => {
     const y = [[0, 0, 0, 1, 0, 0, 0]];
     for (const name of ["startprob", "transmat", "emission"])

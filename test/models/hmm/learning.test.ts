@@ -61,7 +61,7 @@ test("zeros stay zero: left-right chains and forbidden symbols, with priors too"
   ));
 
 test.each(["categorical", "gaussian", "diagonal", "poisson"] as const)(
-  "states of one group share their emission, and EM still climbs: %s",
+  "states of one group share their emission, and EM never falls: %s",
   (emission) => {
     const size = emission === "categorical" ? { symbols: 3 } : { output: 1 };
     const y = example(21, emission, { K: 3, D: emission === "categorical" ? 3 : 1, T: 40 }).y;

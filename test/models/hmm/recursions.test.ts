@@ -16,7 +16,7 @@ test("the log-space recursion gives what the scaled one gives", () => {
   const logb = Float64Array.from({ length: T * N }, (_, i) => (i % N < K ? 3 * r.normal() : -Infinity));
   const setUp = (): Parameters<ForwardBackward["smooth"]>[2] => {
     space.load(start, A);
-    space.begin();
+    space.reset();
     const ptr = space.arena.reals(T * N);
     engine.memory.reals(ptr, T * N).set(logb);
     return { logb: ptr, count: T, rows: 0 as never };
@@ -27,9 +27,9 @@ test("the log-space recursion gives what the scaled one gives", () => {
   // with a forbidden transition that is never used, and an emission that loses the state, the same numbers
   // come by the other way
   const { memory, kernels: k } = engine;
-  const room = space.arena;
+  const arena = space.arena;
   const put = (x: Float64Array): never => {
-    const ptr = room.reals(x.length);
+    const ptr = arena.reals(x.length);
     memory.reals(ptr, x.length).set(x);
     return ptr as never;
   };
@@ -39,11 +39,11 @@ test("the log-space recursion gives what the scaled one gives", () => {
     );
   const logA = log(padded(A, N), N * N);
   const logAt = Float64Array.from({ length: N * N }, (_, i) => logA[(i % N) * N + Math.floor(i / N)]);
-  const alpha = room.reals(T * N);
-  const ll = room.reals(T);
-  const g = room.reals(T * N);
+  const alpha = arena.reals(T * N);
+  const ll = arena.reals(T);
+  const g = arena.reals(T * N);
   const c = put(new Float64Array(N * N));
-  const scratch = room.reals(3 * N);
+  const scratch = arena.reals(3 * N);
   expect(
     k.hmmLogForward(
       T,

@@ -75,7 +75,7 @@ describe("entries held fixed", () => {
     ["Q", [1, 2]],
     ["R", [0]],
     ["initial", [0]],
-  ] as const)("%s at %j stay, and the likelihood climbs", async (name, indices) => {
+  ] as const)("%s at %j stay, and the likelihood rises", async (name, indices) => {
     const { y, u, model } = await drawn([40], { holes: true });
     using k = await lds({
       state: 2,

@@ -1,5 +1,5 @@
 /**
- * Learning a linear dynamical system: EM never falls, gradients climb to the same maxima, starts are
+ * Learning a linear dynamical system: EM never falls, gradients lead to the same maxima, starts are
  * compared.
  */
 import { describe, expect, test } from "vitest";
@@ -55,7 +55,7 @@ describe("learning", () => {
       t % 7 === 3 ? NaN : 0.5 * t + 3 * Math.sin(0.3 * t) + Math.sin(t * t),
     );
 
-  test("climbs from a diffuse start of several states", async () => {
+  test("rises from a diffuse start of several states", async () => {
     const k = await lds(trend);
     const y = [slope(40), slope(25).map((x) => -x)];
     const { history } = await k.fit(y, { iterations: 60, tolerance: 0 });
@@ -83,7 +83,7 @@ describe("learning", () => {
     square.dispose();
   });
 
-  test("climbs by nesterov too, and leaves the fixed alone", async () => {
+  test("rises by nesterov too, and leaves the fixed alone", async () => {
     const { y, u, model } = await drawn([40, 30], { holes: true });
     const k = await lds({
       ...truth,
@@ -133,7 +133,7 @@ describe("learning", () => {
     model.dispose();
   });
 
-  test("takes the best of several starts, reports progress, and stops when told", async () => {
+  test("takes the best of several starts, reports progress, and stops when asked to", async () => {
     const { y, u, model } = await drawn([40], { holes: false });
     const one = await lds({ state: 2, output: 2, input: 1 });
     const many = await lds({ state: 2, output: 2, input: 1 });

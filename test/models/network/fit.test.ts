@@ -14,7 +14,7 @@ import {
   type Network,
 } from "../../../src/index.ts";
 
-/** Which of two waves came: a label a step, the last of them are hard. */
+/** Which of two waves it is: a label a step, the last of them are hard. */
 const items: DataItem[] = Array.from({ length: 23 }, (_, i) => {
   const T = 5 + ((7 * i) % 6);
   return {

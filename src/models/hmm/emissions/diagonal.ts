@@ -76,9 +76,9 @@ export class Diagonal extends Parameters implements Emission {
     const { variance } = realMoments(who, data, D);
     const { variances } = this.parameters;
     this.#floors = variance.map((v, d) =>
-      variances.reduce((least, x, i) => (i % D === d ? Math.min(least, x) : least), floor * v),
+      variances.reduce((smallest, x, i) => (i % D === d ? Math.min(smallest, x) : smallest), floor * v),
     );
-    if (this.#spherical) this.#floors.fill(this.#floors.reduce((least, x) => Math.min(least, x)));
+    if (this.#spherical) this.#floors.fill(this.#floors.reduce((smallest, x) => Math.min(smallest, x)));
   }
 
   clear(): void {

@@ -27,7 +27,7 @@ const GUARD = 8;
 const SENTINEL = 777;
 
 /** Buffers for one test; `free` takes them back. */
-export class Room {
+export class Workspace {
   readonly engine: Engine;
   readonly #arena: Arena;
   readonly #guards: Ptr[] = [];
@@ -74,14 +74,14 @@ export class Room {
   }
 }
 
-/** Runs a test body in a room and checks the guards. */
-export function inRoom<T>(of: Engine, body: (room: Room) => T): T {
-  const room = new Room(of);
+/** Runs a test body in a workspace and checks the guards. */
+export function inWorkspace<T>(of: Engine, body: (workspace: Workspace) => T): T {
+  const workspace = new Workspace(of);
   try {
-    const result = body(room);
-    if (!room.intact) throw new Error("a kernel wrote beside its arrays");
+    const result = body(workspace);
+    if (!workspace.intact) throw new Error("a kernel wrote beside its arrays");
     return result;
   } finally {
-    room.free();
+    workspace.free();
   }
 }
