@@ -89,7 +89,7 @@ test("a start that fails does not end the others: the best of those that come th
   }
 });
 
-test("when no start comes through, the first one's error is thrown, and the model is what it was", async () => {
+test("when no start succeeds, the first one's error is thrown, and the model is what it was", async () => {
   const model = parabola([8, 4], (x) => 2 * x);
   await expect(expectationMaximization("test", model, { restarts: 2 })).rejects.toThrow(
     /test: iteration 1: the objective fell from -64 to -256/,

@@ -48,10 +48,10 @@ export function checkSavedParameters(
     checkFinite(who, saved);
   }
   const limit = Math.max(FREE_COLUMNS, numbersIn(tensors));
-  const large = nodes.find(({ columns }) => columns > limit);
-  if (large)
+  const node = nodes.find(({ columns }) => columns > limit);
+  if (node)
     throw new DataError(
-      `${who}: layer "${large.name}" gives ${large.columns} values a step, want at most ${limit} of this file`,
+      `${who}: layer "${node.name}" gives ${node.columns} values a step, want at most ${limit} of this file`,
     );
 }
 
