@@ -30,6 +30,8 @@ export interface OneCycleOptions {
   readonly divideEnd?: number;
 }
 
+const HALF_PI = 1.5707963267948966;
+
 /** sin²(x) for x in [0, π/4], to 2 ulp: the Taylor series of the sine up to x¹⁵. */
 function sineSquared(x: number): number {
   let sum = x;
@@ -43,7 +45,7 @@ function sineSquared(x: number): number {
 
 /** (1 + cos πx)/2 = 1 - sin²(πx/2) for x in [0, 1]: from 1 to 0. */
 const halfCosine = (x: number): number =>
-  x <= 0.5 ? 1 - sineSquared((Math.PI / 2) * x) : sineSquared((Math.PI / 2) * (1 - x));
+  x <= 0.5 ? 1 - sineSquared(HALF_PI * x) : sineSquared(HALF_PI * (1 - x));
 
 /** to + (from - to)·(1 + cos(π·t/until))/2 at step t, `to` from `until` on. */
 export function cosine(options: CosineOptions): Schedule {

@@ -50,15 +50,15 @@ test("one start of a chain to the right comes within a thousandth of the best of
     for (; left > 0; ++k) left -= p *= rate / (k + 1);
     return k;
   };
-  const data = Array.from({ length: 5 }, () =>
+  const data = Array.from({ length: 3 }, () =>
     Array.from({ length: 250 }, (_, t) =>
       Array.from({ length: D }, (__, d) => count(d % 5 === Math.floor(t / 60) ? 3 : 0.02)),
     ),
   );
-  for (const states of [2, 4, 5, 6, 8]) {
+  for (const states of [4, 5, 8]) {
     const fitted = (restarts: number): Promise<number> =>
       using({ states, emission: "poisson", output: D, topology: "left-right" }, async (h) => {
-        const { logLikelihood } = await h.fit(data, { iterations: 60, restarts });
+        const { logLikelihood } = await h.fit(data, { iterations: 40, restarts });
         return logLikelihood;
       });
     const [one, five] = [await fitted(1), await fitted(5)];
