@@ -117,3 +117,15 @@ export function promoteLow(v: v128): v128 {
 export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 1));
 }
+
+/** sum + the lanes of v, in f64; both halves of an f32 vector go to the same two lanes. */
+@inline
+export function accumulate(sum: v128, v: v128): v128 {
+  sum = f64x2.add(sum, promoteLow(v));
+  return sizeof<Float>() == 4 ? f64x2.add(sum, promoteHigh(v)) : sum;
+}
+/** Both halves of a sum of `accumulate`. */
+@inline
+export function ends(sum: v128): f64 {
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}

@@ -17,7 +17,11 @@ const targets = {
   float32relaxed: [core],
   float64relaxed: [core, inference],
   speech: ["assembly/speech/index.ts"],
+  optional32: ["assembly/optional/index.ts"],
+  optional64: ["assembly/optional/index.ts"],
 };
+/** Where the core's constants begin: those of the optional kernels, in the same memory, end before it. */
+const CORE_BASE = 1024;
 const asc = "node_modules/assemblyscript/bin/asc.js";
 
 const kernels = readdirSync("assembly", { recursive: true })
@@ -34,6 +38,14 @@ for (const path of [
   hash.update(path).update(readFileSync(path));
 const sources = hash.digest("hex");
 
+/** Throws where the constants of optional kernels reach into the core's. */
+function checkEnd(target, bytes) {
+  const env = { memory: new WebAssembly.Memory({ initial: 1 }) };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
+  if (exports.optionalEnd.value > CORE_BASE)
+    throw new Error(`${target}: constants end at ${exports.optionalEnd.value}, want at most ${CORE_BASE}`);
+}
+
 /** Compiles one target, unless its module was made from these very sources. */
 async function compile(target) {
   const module = `src/wasm/binary/${target}.ts`;
@@ -41,6 +53,7 @@ async function compile(target) {
   if (existsSync(module) && existsSync(wasm) && readFileSync(module, "utf8").includes(sources)) return;
   await run(process.execPath, [asc, ...targets[target], "--target", target]);
   const bytes = readFileSync(wasm);
+  if (target.startsWith("optional")) checkEnd(target, bytes);
   writeFileSync(
     module,
     `/** The ${target} kernels, ${bytes.length} bytes, made by ` +

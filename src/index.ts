@@ -15,7 +15,6 @@ export {
 export { Random } from "./wasm/random.ts";
 export type { Floats, Memory, MemoryUsage, Precision } from "./wasm/memory.ts";
 export type { Activation } from "./wasm/kernels.ts";
-
 // networks
 export { network, Network } from "./models/network/network.ts";
 export type { PredictOptions } from "./models/network/forward.ts";
@@ -31,8 +30,14 @@ export type {
 } from "./models/network/fit.ts";
 export type { EvaluateOptions } from "./models/network/evaluate.ts";
 export type { ForecastOptions, NetworkForecast } from "./models/network/forecast.ts";
-export type { SampleOptions, SymbolSample } from "./models/network/sample.ts";
+export type { SampleOptions, NetworkSample } from "./models/network/sample.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";
+export { huber, type HuberLoss } from "./losses/optional/huber.ts";
+export { quantile, type QuantileLoss } from "./losses/optional/quantile.ts";
+export { studentT, type StudentTLoss } from "./losses/optional/student-t.ts";
+export { negativeBinomial, type NegativeBinomialLoss } from "./losses/optional/negative-binomial.ts";
+export { mixture, type MixtureLoss } from "./losses/optional/mixture.ts";
+export type { SoftmaxLoss } from "./losses/optional/smoothed-softmax.ts";
 export {
   rnn,
   lstm,
@@ -73,7 +78,6 @@ export type { DataItem } from "./data/item.ts";
 export type { Evaluation, Metric, MetricName } from "./train/metrics.ts";
 export type { TrainingData, BatchSource, EpochSource } from "./train/feed.ts";
 export type { FiniteTask, Item, Task } from "./train/task.ts";
-
 // models with closed-form inference
 export { autoregressive, Autoregressive } from "./models/autoregressive/autoregressive.ts";
 export type {
@@ -145,7 +149,6 @@ export type { MatrixOption } from "./data/matrix.ts";
 export type { EmEvent, EmOptions, EmReport } from "./train/em.ts";
 export type { InferenceEngine } from "./inference/inference-engine.ts";
 export type { Each, Sequence, Sequences } from "./data/sequence.ts";
-
 // optimizers
 export { sgd } from "./optim/sgd.ts";
 export { momentum } from "./optim/momentum.ts";
@@ -171,7 +174,6 @@ export type {
   Objective,
   CurvatureObjective,
 } from "./optim/optimizer.ts";
-
 // dynamics
 export { stateMap, StateMap } from "./analysis/state-map.ts";
 export type { Linearization, StateMapSpec } from "./analysis/state-map.ts";
@@ -187,14 +189,12 @@ export type { GradientWall, GradientWallOptions } from "./analysis/gradient-wall
 export { gradientNorms, fittedRate } from "./analysis/gradient-norms.ts";
 export { memoryCell, writeKeepRead } from "./analysis/memory-cell.ts";
 export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
-
 // echo state networks
 export { esn, Esn } from "./models/esn/esn.ts";
 export type { EsnFitOptions, EsnParameters, EsnProgress, EsnReport } from "./models/esn/esn.ts";
 export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
 export type { EsnSpec } from "./models/esn/spec.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
-
 // tasks
 export { longLag } from "./tasks/long-lag/long-lag.ts";
 export type { LongLagName } from "./tasks/long-lag/long-lag.ts";
@@ -204,7 +204,6 @@ export { nextStep } from "./tasks/next-step.ts";
 export { centered, outputBias, taskMeans } from "./tasks/centered.ts";
 export type { CenteredTask, TaskMeans } from "./tasks/centered.ts";
 export type { NextStepOptions } from "./tasks/next-step.ts";
-
 // decoding of labels
 export { bestPath } from "./inference/best-path.ts";
 export { beamSearch } from "./inference/beam-search.ts";
@@ -213,7 +212,6 @@ export { editDistance, labelErrors } from "./inference/edit-distance.ts";
 export type { Emission } from "./inference/best-path.ts";
 export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-search.ts";
 export type { LabelErrors } from "./inference/edit-distance.ts";
-
 // workers
 // jobs by name
 export { JobStream, SequenceJob } from "./jobs/job.ts";
@@ -228,7 +226,6 @@ export type { MeasuredSequence, RegressorEvaluation, SequenceRegressorSpec } fro
 
 export { workerPool } from "./parallel/pool.ts";
 export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
-
 // text, automata, figures
 export { Vocabulary } from "./tasks/text.ts";
 export { extractAutomaton, hiddenNet } from "./analysis/extract-automaton.ts";
@@ -262,7 +259,6 @@ export { confusionMatrix } from "./figures/confusion-matrix.ts";
 export type { ConfusionMatrixOptions } from "./figures/confusion-matrix.ts";
 export { panels, svg } from "./figures/svg.ts";
 export type { Figure } from "./figures/svg.ts";
-
 // handwriting
 export { inkFeatures } from "./handwriting/input.ts";
 export { normalize, thin, distort } from "./handwriting/shape.ts";

@@ -3,7 +3,7 @@
  * of a label sequence, by the forward-backward recursion in log space and f64, for packed sequences of
  * unequal length.
  *
- * The blank is the last class, K - 1. The states of a sequence of L labels are blank, l₀, blank, l₁, ...
+ * The states of a sequence of L labels are blank, l₀, blank, l₁, ...
  * blank. Pair i holds the blank before label i and label i; pair L holds the last blank and a cell that is
  * never reached. A v128 of f64 is one pair, so both recursions run over pairs.
  *
@@ -54,8 +54,8 @@ function fill64(n: i32, v: f64, p: usize): void {
 }
 
 /** e [L+1 pairs] of one step: ln probabilities of the blank and of each label. */
-function emissions(L: i32, K: i32, labels: usize, z: usize, norm: f64, e: usize): void {
-  const rest = <f64>load<Float>(at(z, K - 1)) - norm;
+function emissions(L: i32, blank: i32, labels: usize, z: usize, norm: f64, e: usize): void {
+  const rest = <f64>load<Float>(at(z, blank)) - norm;
   for (let i = 0; i < L; ++i, e += 16) {
     store<f64>(e, rest);
     store<f64>(e + 8, <f64>load<Float>(at(z, load<i32>(labels + ((<usize>i) << 2)))) - norm);
@@ -103,7 +103,7 @@ function skips(L: i32, labels: usize, skip: usize): void {
  * alignment.
  *
  * offsetAt [T+1], lengths [B]  the packing: row of sequence b at step t is offsetAt[t] + b
- * labels, labelAt [B+1] class numbers of sequence b are labels[labelAt[b]..labelAt[b+1]), each below K - 1
+ * labels, labelAt [B+1] class numbers of sequence b are labels[labelAt[b]..labelAt[b+1]), none the blank
  * z [N,K]  logits              weight [B]  w
  * kept                         Σ_b ctcKept(T_b, L_b) reals, overwritten, for `ctcGradient`
  * scratch                      ctcScratch(longest L, K) reals
@@ -111,6 +111,7 @@ function skips(L: i32, labels: usize, skip: usize): void {
 export function ctcValue(
   B: i32,
   K: i32,
+  blank: i32,
   offsetAt: usize,
   lengths: usize,
   labels: usize,
@@ -139,7 +140,7 @@ export function ctcValue(
       const old = now - width;
       const norm = logSumRow(K, row);
       store<f64>(norms + ((<usize>t) << 3), norm);
-      emissions(L, K, l, row, norm, e);
+      emissions(L, blank, l, row, norm, e);
       fill64(cells(L), -Infinity, now - 16);
       if (t == 0) {
         v128.store(now, v128.load(e));
@@ -177,6 +178,7 @@ export function ctcValue(
 export function ctcGradient(
   B: i32,
   K: i32,
+  blank: i32,
   offsetAt: usize,
   lengths: usize,
   labels: usize,
@@ -214,7 +216,7 @@ export function ctcGradient(
       const row = rowOf(z, K, offsetAt, t, b);
       const now = alpha + <usize>t * width + 16;
       const norm = load<f64>(norms + ((<usize>t) << 3));
-      emissions(L, K, l, row, norm, e);
+      emissions(L, blank, l, row, norm, e);
       let rest: f64 = 0;
       for (let i = max(0, L - T + t), last = min(L, t); i <= last; ++i) {
         const o = (<usize>i) << 4;
@@ -239,7 +241,7 @@ export function ctcGradient(
         const cell = gamma + ((<usize>load<i32>(l + ((<usize>i) << 2))) << 3);
         store<f64>(cell, load<f64>(cell) + f64x2.extract_lane(posterior, 1));
       }
-      store<f64>(gamma + ((<usize>(K - 1)) << 3), rest);
+      store<f64>(gamma + ((<usize>blank) << 3), rest);
       addGradient(K, row, norm, gamma, factor, rowOf(dz, K, offsetAt, t, b));
       const spare = next;
       next = q;

@@ -5,8 +5,10 @@
  */
 import {
   LANES,
+  accumulate,
   add,
   at,
+  ends,
   first,
   firstLanes,
   get,
@@ -15,23 +17,10 @@ import {
   splat,
   sub,
   total,
-  promoteHigh,
-  promoteLow,
 } from "../vector";
 import { all, log } from "../elementary/elementary";
 import { mapExp, mapLogistic, mapSoftplus } from "../elementary/maps";
 import { CHUNK, plane } from "../algebra/scratch";
-
-/** sum + the lanes of v, in f64; both halves of an f32 vector go to the same two lanes. */
-@inline
-function accumulate(sum: v128, v: v128): v128 {
-  sum = f64x2.add(sum, promoteLow(v));
-  return sizeof<Float>() == 4 ? f64x2.add(sum, promoteHigh(v)) : sum;
-}
-@inline
-function ends(sum: v128): f64 {
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-}
 
 /** Σ ½·w·(z-y)². z, target, w [R,O]. */
 export function squaredValue(R: i32, O: i32, z: usize, target: usize, w: usize): f64 {

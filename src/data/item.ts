@@ -10,9 +10,12 @@ import { checkSteps, checkValues, flatten, type Sequence, type Values } from "./
 export interface DataItem {
   /** [T,I] reals, or [T] symbols where the net takes symbols. */
   readonly input: Sequence;
-  /** [T,O] reals; [T] class numbers where the loss is softmax; any number of labels where it is ctc. */
-  readonly target: Sequence;
-  /** [T] or [T,O]: what each step, or each unit at each step, counts in the loss. Default: 1 everywhere. */
+  /**
+   * [T,D] reals; [T] class numbers where the loss is softmax; any number of labels where it is ctc. T is the
+   * steps of the net's output; a number where that is one value.
+   */
+  readonly target: Sequence | number;
+  /** [T] or [T,D]: what each step, or each unit at each step, counts in the loss. Default: 1 everywhere. */
   readonly weight?: Sequence;
   /** Initial states of the units that a recurrent layer takes from data. */
   readonly initial?: ArrayLike<number>;
@@ -25,10 +28,17 @@ export interface DataSpec {
   /** I: values a step; with `symbols`, whole numbers below it. 0: the steps have no input. */
   readonly input: number;
   readonly symbols?: number;
+  /** O: outputs a step. */
   readonly output: number;
   readonly target: "reals" | "class" | "labels";
-  /** What a real target may be, where the loss does not take every finite number. */
-  readonly targets?: Values;
+  /** D: target values a step, where they are reals. Default O. */
+  readonly targetColumns?: number;
+  /** Whether a step's targets weigh together. Default: each may have a weight of its own. */
+  readonly joint?: boolean;
+  /** What a real target may be in column d, where the loss does not take every finite number. */
+  targets?(d: number): Values | undefined;
+  /** Steps of the output for T steps of the input. Default T. */
+  outputSteps?(T: number): number;
   /** Initial states that come with each sequence. */
   readonly initial: number;
 }
@@ -42,8 +52,10 @@ export interface FlatInput {
 
 /** One sequence with its target, checked. */
 export interface FlatItem extends FlatInput {
+  /** Steps of the output, and so of the target: `length` unless layers change the time. */
+  readonly steps: number;
   readonly target: ArrayLike<number>;
-  /** Empty, [T], or [T,O]; for labels empty or [1]. */
+  /** Empty, [T], or [T,D]; for labels empty or [1]. */
   readonly weight: ArrayLike<number>;
 }
 
@@ -70,6 +82,12 @@ const below = (n: number): Values => ({
   test: (x) => Number.isInteger(x) && x >= 0 && x < n,
   want: `a whole number from 0 to ${n - 1}`,
 });
+
+/** D: target values a step. */
+export const targetColumns = (spec: DataSpec): number =>
+  spec.target === "reals" ? (spec.targetColumns ?? spec.output) : 1;
+/** Weights a step: one for each target, or one. */
+export const weightColumns = (spec: DataSpec): number => (spec.joint ? 1 : targetColumns(spec));
 
 /** What a real of a net may be. */
 const reals = ({ precision }: DataSpec): Values => (precision === "float32" ? finite32 : finite64);
@@ -101,27 +119,39 @@ export function flattenItem(who: string, spec: DataSpec, item: DataItem, name: s
     if (!FIELDS.includes(field))
       throw new DataError(`${who}: ${name}: unknown field "${field}", want one of ${FIELDS.join(", ")}`);
   const { length: given, input } = flattenInput(who, spec, item.input, name);
-  const target = flatten(`${who}: ${name}.target`, item.target, spec.target === "reals" ? spec.output : 1);
-  const perStep = spec.target === "reals" ? spec.output : 1;
+  const perStep = targetColumns(spec);
+  const listed = typeof item.target === "number" ? [item.target] : item.target;
+  const target = flatten(`${who}: ${name}.target`, listed, perStep);
   const length = given || (spec.target === "labels" ? 0 : target.length / perStep);
   if (!(length >= 1)) throw new DataError(`${who}: ${name}: no steps, want at least one`);
-  checkTarget(`${who}: ${name}.target`, spec, target, length);
+  const steps = spec.outputSteps?.(length) ?? length;
+  checkTarget(`${who}: ${name}.target`, spec, target, steps);
   return {
     length,
+    steps,
     input,
     target,
-    weight: flattenWeight(`${who}: ${name}.weight`, spec, item.weight, length),
+    weight: flattenWeight(`${who}: ${name}.weight`, spec, item.weight, steps),
     initial: flattenInitial(who, spec, item.initial, name),
   };
 }
 
 function checkTarget(who: string, spec: DataSpec, target: ArrayLike<number>, length: number): void {
   const O = spec.output;
-  if (spec.target === "reals" && target.length !== length * O)
-    throw new ShapeError(`${who}: ${target.length} values, want [T,O] = [${length},${O}]`);
+  const D = targetColumns(spec);
+  if (spec.target === "reals" && target.length !== length * D)
+    throw new ShapeError(
+      `${who}: ${target.length} values, want ${D === O ? "[T,O]" : "[T,D]"} = [${length},${D}]`,
+    );
   if (spec.target === "class" && target.length !== length)
     throw new ShapeError(`${who}: ${target.length} values, want [T] = [${length}] classes`);
-  checkValues(who, target, spec.target === "reals" ? (spec.targets ?? reals(spec)) : below(O));
+  const { targets } = spec;
+  if (spec.target !== "reals") return checkValues(who, target, below(O));
+  if (!targets) return checkValues(who, target, reals(spec));
+  for (let d = 0; d < D; ++d) {
+    const column = Array.from({ length }, (_, t) => target[t * D + d]);
+    checkValues(who, column, targets(d) ?? reals(spec), (t) => `value ${t * D + d}`);
+  }
 }
 
 function flattenWeight(
@@ -131,12 +161,15 @@ function flattenWeight(
   length: number,
 ): ArrayLike<number> {
   if (weight === undefined) return EMPTY;
-  const O = spec.output;
-  const flat = flatten(who, weight, spec.target === "reals" ? O : 1);
+  const O = weightColumns(spec);
+  const flat = flatten(who, weight, O);
   const sizes = {
     labels: { allowed: [0, 1], want: "1" },
     class: { allowed: [0, length], want: `[T] = ${length}` },
-    reals: { allowed: [0, length, length * O], want: `[T] = ${length} or [T,O] = ${length * O}` },
+    reals: {
+      allowed: [0, length, length * O],
+      want: `[T] = ${length}${O > 1 ? ` or [T,${O === spec.output ? "O" : "D"}] = ${length * O}` : ""}`,
+    },
   }[spec.target];
   if (!sizes.allowed.includes(flat.length))
     throw new ShapeError(`${who}: ${flat.length} values, want ${sizes.want}`);
@@ -182,9 +215,9 @@ export function checkItems(who: string, spec: DataSpec, data: readonly DataItem[
  * labels, of sequences. Summed in the order of the items.
  */
 export function countWeight(spec: DataSpec, items: readonly FlatItem[]): number {
-  const columns = spec.target === "reals" ? spec.output : 1;
+  const columns = weightColumns(spec);
   let total = 0;
-  for (const { weight: w, length } of items) {
+  for (const { weight: w, steps: length } of items) {
     if (spec.target === "labels") total += w[0] ?? 1;
     else if (w.length === 0) total += length;
     else if (w.length === length) for (let t = 0; t < length; ++t) total += w[t];

@@ -104,6 +104,8 @@ export interface Op {
   readonly name: string;
   /** How many steps of its first input stand in one step of its output. Default 1. */
   readonly stride?: number;
+  /** Steps of the output for T steps of the first input. Default T. */
+  outputSteps?(T: number): number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */
   plan(x: InputShapes): Plan;
   forward(f: Frame): void;

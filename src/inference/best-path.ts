@@ -1,6 +1,6 @@
 /**
  * Best-path decoding of connectionist temporal classification (Graves et al. 2006, section 3.2): the
- * likeliest class of each step, collapsed. The last class is the blank.
+ * likeliest class of each step, collapsed.
  */
 import type { Sequence } from "../data/sequence.ts";
 import { classRows } from "./class-rows.ts";
@@ -18,13 +18,13 @@ export interface Emission {
 /**
  * The labels of the likeliest path: repeats merged, blanks dropped. The first of equal classes wins.
  *
- * steps [T,K]  probabilities or logits of a sequence, row-major or one array a step
+ * steps [T,K]  probabilities or logits of a sequence, row-major or one array a step; blank: the class of no
+ * label, the last if unsaid
  *
  * Throws OptionError, ShapeError or DataError.
  */
-export function bestPath(steps: Sequence, K: number): Emission[] {
+export function bestPath(steps: Sequence, K: number, blank = K - 1): Emission[] {
   const y = classRows("bestPath", steps, K);
-  const blank = K - 1;
   const T = y.length / K;
   const emissions: { label: number; from: number; to: number }[] = [];
   let before = blank;

@@ -1,9 +1,9 @@
 /**
  * Connectionist temporal classification (Graves et al. 2006): -ln of the summed probability of all alignments
- * of a sequence's labels with its steps. The last class is the blank. Curvature: the softmax term diag(p) -
- * p·pᵀ of each step.
+ * of a sequence's labels with its steps, or that divided by the number of labels (PyTorch's "mean").
+ * Curvature: the softmax term diag(p) - p·pᵀ of each step.
  */
-import { DataError, knownOptions, oneOf } from "../wasm/errors.ts";
+import { DataError, ShapeError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import type { Loss, LossSite } from "./loss.ts";
 
@@ -14,7 +14,17 @@ export interface CtcOptions {
    * no curvature; the mean is still over all sequences.
    */
   readonly impossible?: "error" | "infinite";
+  /** The class of no label: from 0, or counted from the last, which is -1 (default). PyTorch has 0. */
+  readonly blank?: number;
+  /**
+   * What a loss is of: a "sequence" (default), or a "label": each sequence's is divided by the number of its
+   * labels, at least 1, so that long texts weigh no more than short ones.
+   */
+  readonly per?: "sequence" | "label";
 }
+
+/** Classes that a net may have. */
+const LARGEST = 2 ** 31;
 
 /** What one site keeps, in this order. */
 interface Workspace {
@@ -22,6 +32,7 @@ interface Workspace {
   readonly lengths: Ptr;
   readonly scratch: Ptr;
   readonly kept: Ptr;
+  readonly weights: Ptr;
   readonly rowWeights: Ptr;
   readonly probabilities: Ptr;
   readonly reals: number;
@@ -55,19 +66,21 @@ function layOut(s: Omit<LossSite, "kept">, from: Ptr): Workspace {
       columns,
     ),
     L.reduce((sum, l, b) => sum + k.ctcKept(lengths[b], l), 0),
+    sequences,
     rows,
     rows * columns,
   ].map(pad);
-  const [offsetAt, lens, scratch, kept, rowWeights, probabilities, end] = sizes.reduce<number[]>(
+  const [offsetAt, lens, scratch, kept, weights, rowWeights, probabilities, end] = sizes.reduce<number[]>(
     (at, n) => [...at, at[at.length - 1] + n],
     [0],
-  ) as [number, number, number, number, number, number, number];
+  );
   const place = (n: number): Ptr => memory.at(from, n);
   return {
     offsetAt: place(offsetAt),
     lengths: place(lens),
     scratch: place(scratch),
     kept: place(kept),
+    weights: place(weights),
     rowWeights: place(rowWeights),
     probabilities: place(probabilities),
     reals: end,
@@ -80,6 +93,7 @@ function layOut(s: Omit<LossSite, "kept">, from: Ptr): Workspace {
  */
 function impossible(
   { memory, packing, target, targetOffsets, columns: K }: LossSite,
+  blank: number,
   infinite: boolean,
 ): number[] {
   const found: number[] = [];
@@ -89,9 +103,9 @@ function impossible(
     const own = labels.subarray(at[b], at[b + 1]);
     let steps = own.length;
     own.forEach((label, i) => {
-      if (label >= K - 1)
+      if (label === blank)
         throw new DataError(
-          `ctc: label ${i} of a target is ${label}, the blank; want one from 0 to ${K - 2}`,
+          `ctc: label ${i} of a target is ${label}, the blank; want another from 0 to ${K - 1}`,
         );
       if (i > 0 && own[i - 1] === label) ++steps;
     });
@@ -107,83 +121,84 @@ function impossible(
   return found;
 }
 
-/** What `use` gives while some sequences weigh nothing. */
-function without<R>({ memory, packing, weight }: LossSite, sequences: readonly number[], use: () => R): R {
-  const weights = memory.reals(weight, packing.sequences);
-  const before = sequences.map((b) => weights[b]);
-  for (const b of sequences) weights[b] = 0;
-  try {
-    return use();
-  } finally {
-    sequences.forEach((b, i) => {
-      weights[b] = before[i]!;
-    });
-  }
+/** Writes what each sequence weighs: its weight, shared by its labels where `perLabel`; 0 for `nothing`. */
+function weigh(s: LossSite, to: Ptr, perLabel: boolean, nothing: readonly number[]): void {
+  const { memory, packing, weight } = s;
+  const { sequences: B } = packing;
+  const counts = perLabel ? labelCounts(s) : undefined;
+  const weights = memory.reals(to, B);
+  const given = memory.reals(weight, B);
+  for (let b = 0; b < B; ++b) weights[b] = given[b] / Math.max(counts?.[b] ?? 1, 1);
+  for (const b of nothing) weights[b] = 0;
 }
 
-/** Whether training passes over targets that have no alignment. Throws OptionError. */
-function passesOver(options: CtcOptions): boolean {
-  knownOptions("ctc", options, ["impossible"]);
-  return oneOf("ctc", "impossible", options.impossible ?? "error", ["error", "infinite"]) === "infinite";
+/** The blank of a net of K classes. Throws ShapeError where it is none of them. */
+export function blankOf(blank: number, K: number): number {
+  const index = blank < 0 ? K + blank : blank;
+  if (index < 0 || index >= K)
+    throw new ShapeError(`ctc: blank is ${blank}, want one of the net's ${K} classes`);
+  return index;
+}
+
+/** The options with their defaults. Throws OptionError. */
+function readOptions(options: CtcOptions): { infinite: boolean; perLabel: boolean; blank: number } {
+  knownOptions("ctc", options, ["impossible", "blank", "per"]);
+  const { impossible: bad = "error", per = "sequence", blank = -1 } = options;
+  return {
+    infinite: oneOf("ctc", "impossible", bad, ["error", "infinite"]) === "infinite",
+    perLabel: oneOf("ctc", "per", per, ["sequence", "label"]) === "label",
+    blank: whole("ctc", "blank", blank, -LARGEST, LARGEST),
+  };
 }
 
 /** The loss. */
 export function ctc(options: CtcOptions = {}): Loss {
-  const infinite = passesOver(options);
+  const { infinite, perLabel, blank } = readOptions(options);
   return {
     name: "ctc",
     target: "labels",
     inverseLink: "softmax",
+    likelihood: !perLabel,
+    blank,
     keptSize: (s) => layOut(s, 0 as Ptr).reals,
     value(s, learning = false) {
-      const bad = impossible(s, infinite);
-      const workspace = layOut(s, s.kept);
+      const none = blankOf(blank, s.columns);
+      const bad = impossible(s, none, infinite);
+      const { offsetAt: starts, lengths: lens, kept, scratch, weights } = layOut(s, s.kept);
       const { offsetAt, lengths, sequences: B, steps } = s.packing;
-      s.memory.ints(workspace.offsetAt, steps + 1).set(offsetAt);
-      s.memory.ints(workspace.lengths, B).set(lengths);
-      return without(s, learning ? bad : [], () =>
-        s.k.ctcValue(
-          B,
-          s.columns,
-          workspace.offsetAt,
-          workspace.lengths,
-          s.target,
-          s.targetOffsets,
-          s.z,
-          s.weight,
-          workspace.kept,
-          workspace.scratch,
-        ),
-      );
+      s.memory.ints(starts, steps + 1).set(offsetAt);
+      s.memory.ints(lens, B).set(lengths);
+      weigh(s, weights, perLabel, learning ? bad : []);
+      const { target, targetOffsets, z } = s;
+      return s.k.ctcValue(B, s.columns, none, starts, lens, target, targetOffsets, z, weights, kept, scratch);
     },
     gradient(s, scale, dz) {
-      const workspace = layOut(s, s.kept);
+      const { offsetAt, lengths, kept, scratch, weights } = layOut(s, s.kept);
       s.k.ctcGradient(
         s.packing.sequences,
         s.columns,
-        workspace.offsetAt,
-        workspace.lengths,
+        blankOf(blank, s.columns),
+        offsetAt,
+        lengths,
         s.target,
         s.targetOffsets,
         s.z,
-        s.weight,
-        workspace.kept,
-        workspace.scratch,
+        weights,
+        kept,
+        scratch,
         scale,
         dz,
       );
     },
     curvature(s, scale, rz, out) {
-      const { rowWeights, probabilities } = layOut(s, s.kept);
+      const { weights, rowWeights, probabilities } = layOut(s, s.kept);
       const { rowsAt, offsetAt, steps } = s.packing;
       const { k, memory } = s;
-      without(s, infinite ? impossible(s, true) : [], () => {
-        for (let t = 0; t < steps; ++t)
-          k.copyRows(1, rowsAt[t], s.weight, rowsAt[t], memory.at(rowWeights, offsetAt[t]), rowsAt[t]);
-      });
+      for (let t = 0; t < steps; ++t)
+        k.copyRows(1, rowsAt[t], weights, rowsAt[t], memory.at(rowWeights, offsetAt[t]), rowsAt[t]);
       k.softmaxProbabilities(s.rows, s.columns, s.z, probabilities);
       k.softmaxCurvature(s.rows, s.columns, probabilities, rowWeights, scale, rz, out);
     },
-    predict: (k, rows, columns, z, y) => k.softmaxProbabilities(rows, columns, z, y),
+    predict: ({ kernels: k }, rows, columns, z, y) => k.softmaxProbabilities(rows, columns, z, y),
   };
 }

@@ -5,6 +5,7 @@ export const softmax: Loss = {
   name: "softmax",
   target: "class",
   inverseLink: "softmax",
+  likelihood: true,
   keptSize: ({ rows, columns }) => rows * columns,
   value(s) {
     s.k.softmaxProbabilities(s.rows, s.columns, s.z, s.kept);
@@ -12,5 +13,5 @@ export const softmax: Loss = {
   },
   gradient: (s, scale, dz) => s.k.softmaxGradient(s.rows, s.columns, s.kept, s.target, s.weight, scale, dz),
   curvature: (s, scale, rz, out) => s.k.softmaxCurvature(s.rows, s.columns, s.kept, s.weight, scale, rz, out),
-  predict: (k, rows, columns, z, y) => k.softmaxProbabilities(rows, columns, z, y),
+  predict: ({ kernels: k }, rows, columns, z, y) => k.softmaxProbabilities(rows, columns, z, y),
 };

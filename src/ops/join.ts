@@ -41,6 +41,7 @@ export function join(steps: number): Op {
   return {
     name: "join",
     stride: steps,
+    outputSteps: (T) => Math.ceil(T / steps),
     plan: ([x]) => ({ columns: x.columns * steps, packing: joined(x.packing, steps) }),
     forward(f) {
       if (f.mode.carry)

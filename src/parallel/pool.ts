@@ -272,8 +272,9 @@ function own(task: ShardTask): ShardTask {
     ArrayBuffer.isView(x) && x.byteLength < x.buffer.byteLength ? (x as unknown as Float32Array).slice() : x;
   return {
     ...task,
-    items: task.items.map(({ length, input, target, weight, initial }) => ({
+    items: task.items.map(({ length, steps, input, target, weight, initial }) => ({
       length,
+      steps,
       input: tight(input),
       target: tight(target),
       weight: tight(weight),

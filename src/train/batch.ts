@@ -7,7 +7,14 @@ import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
 import { longestFirst, packing, type Packing } from "../graph/packing.ts";
-import { countWeight, type DataSpec, type FlatInput, type FlatItem } from "../data/item.ts";
+import {
+  countWeight,
+  targetColumns,
+  weightColumns,
+  type DataSpec,
+  type FlatInput,
+  type FlatItem,
+} from "../data/item.ts";
 
 /** Where a net's data go. */
 export interface InputNodes {
@@ -87,18 +94,26 @@ export class Batch {
   }
 
   #loadTargets(items: readonly FlatItem[]): void {
-    const { output: O, target: kind } = this.#spec;
+    const { target: kind } = this.#spec;
     const arena = this.#arena;
-    const { rows: N } = this.packing;
     this.total = countWeight(this.#spec, items);
     if (kind === "labels") return this.#loadLabels(items);
-    const columns = kind === "class" ? 1 : O;
+    const output = this.#outputPacking(items);
+    const { rows: N } = output;
+    const D = targetColumns(this.#spec);
+    const columns = weightColumns(this.#spec);
     const data = items.map((item) => item.target);
-    this.target = kind === "class" ? arena.ints(N) : arena.reals(N * O);
+    this.target = kind === "class" ? arena.ints(N) : arena.reals(N * D);
     this.weight = arena.reals(N * columns);
-    if (kind === "class") this.#packInts(data, 1, this.target);
-    else this.#packReals(data, O, this.target);
-    this.#packWeights(items, columns);
+    if (kind === "class") this.#packInts(data, 1, this.target, output);
+    else this.#packReals(data, D, this.target, output);
+    this.#packWeights(items, columns, output);
+  }
+
+  /** The packing of the targets: that of the inputs, unless the net changes the time. */
+  #outputPacking(items: readonly FlatItem[]): Packing {
+    if (!this.#spec.outputSteps) return this.packing;
+    return packing(items.map(({ steps }) => steps));
   }
 
   #loadLabels(items: readonly FlatItem[]): void {
@@ -122,11 +137,10 @@ export class Batch {
     });
   }
 
-  #packWeights(items: readonly FlatItem[], columns: number): void {
-    const { rows: N, offsetAt } = this.packing;
+  #packWeights(items: readonly FlatItem[], columns: number, { rows: N, offsetAt }: Packing): void {
     const weight = this.#engine.memory.reals(this.weight, N * columns);
     weight.fill(1);
-    items.forEach(({ weight: w, length }, b) => {
+    items.forEach(({ weight: w, steps: length }, b) => {
       if (w.length === 0) return;
       const perUnit = w.length === length * columns && columns > 1;
       for (let t = 0; t < length; ++t) {
@@ -136,8 +150,12 @@ export class Batch {
     });
   }
 
-  #packInts(from: readonly ArrayLike<number>[], columns: number, ptr: Ptr): void {
-    const { lengths, offsetAt, rows } = this.packing;
+  #packInts(
+    from: readonly ArrayLike<number>[],
+    columns: number,
+    ptr: Ptr,
+    { lengths, offsetAt, rows } = this.packing,
+  ): void {
     const to = this.#engine.memory.ints(ptr, rows * columns);
     for (let b = 0; b < from.length; ++b) {
       const source = from[b];
@@ -153,8 +171,12 @@ export class Batch {
    * Each sequence is copied in whole, then its rows go to their places: one strided copy while the same
    * sequences live.
    */
-  #packReals(from: readonly ArrayLike<number>[], columns: number, ptr: Ptr): void {
-    const { lengths, offsetAt, rowsAt, steps } = this.packing;
+  #packReals(
+    from: readonly ArrayLike<number>[],
+    columns: number,
+    ptr: Ptr,
+    { lengths, offsetAt, rowsAt, steps } = this.packing,
+  ): void {
     const { kernels, memory } = this.#engine;
     const workspace = this.#arena.reals(steps * columns);
     const sequence = memory.reals(workspace, steps * columns);

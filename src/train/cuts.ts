@@ -36,6 +36,7 @@ function cutItem(item: FlatItem, from: number, to: number, spec: DataSpec): Flat
     x.length === 0 ? x : (Array.prototype.slice.call(x, from * columns, to * columns) as number[]);
   return {
     length: to - from,
+    steps: to - from,
     initial: item.initial,
     input: slice(item.input, spec.input && item.input.length / item.length),
     target: slice(item.target, item.target.length / item.length),

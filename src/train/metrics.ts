@@ -5,7 +5,10 @@
 import { bestPath } from "../inference/best-path.ts";
 import { editDistance, errorRate } from "../inference/edit-distance.ts";
 import { OptionError, knownOptions, oneOf, show, whole } from "../wasm/errors.ts";
-import type { DataSpec, FlatItem } from "../data/item.ts";
+import { blankOf } from "../losses/ctc.ts";
+import type { Loss } from "../losses/loss.ts";
+import { targetColumns, type DataSpec, type FlatItem } from "../data/item.ts";
+import { wordsOf } from "./words.ts";
 import { Confusion } from "./confusion.ts";
 
 /** What `evaluate` tells. */
@@ -136,7 +139,9 @@ const INVERSE_LN_2 = 1.4426950408889634;
 
 /** Adds up figures over sequences. */
 export class Metrics {
-  readonly #loss: string;
+  readonly #loss: Pick<Loss, "name" | "blank" | "point">;
+  /** D: target values a step, where they are reals. */
+  readonly #targets: number;
   readonly #target: DataSpec["target"];
   readonly #columns: number;
   readonly #wanted: WantedMetrics;
@@ -154,13 +159,14 @@ export class Metrics {
   /** Of each output: Σ w, Σ w·y, Σ w·(y - mean)². */
   readonly #moments: { weight: number; mean: number; squares: number }[];
 
-  constructor(loss: string, spec: DataSpec, wanted: WantedMetrics) {
+  constructor(loss: Pick<Loss, "name" | "blank" | "point">, spec: DataSpec, wanted: WantedMetrics) {
     this.#loss = loss;
     this.#target = spec.target;
     this.#columns = spec.output;
+    this.#targets = targetColumns(spec);
     this.#wanted = wanted;
     if (wanted.names.has("confusion") || wanted.names.has("f1")) this.#confusion = new Confusion(spec.output);
-    this.#moments = Array.from({ length: wanted.names.has("r2") ? spec.output : 0 }, () => ({
+    this.#moments = Array.from({ length: wanted.names.has("r2") ? this.#targets : 0 }, () => ({
       weight: 0,
       mean: 0,
       squares: 0,
@@ -169,10 +175,10 @@ export class Metrics {
 
   /** One sequence: its item and its prediction [T,O]. One of weight 0 does not count. */
   add(item: FlatItem, prediction: ArrayLike<number>): void {
-    const { weight, length } = item;
+    const { weight, steps } = item;
     if (weight.length > 0 && Array.prototype.every.call(weight, (w: number) => w === 0)) return;
     ++this.#sequences;
-    this.#steps += length;
+    this.#steps += steps;
     if (this.#wrong(item, prediction) > 0) ++this.#wrongSequences;
   }
 
@@ -194,7 +200,7 @@ export class Metrics {
       mae: () => share(this.#absolute),
       r2: () => 1 - this.#squares / this.#moments.reduce((sum, { squares }) => sum + squares, 0),
     };
-    if (this.#target === "class" || this.#loss === "bernoulli")
+    if (this.#target === "class" || this.#loss.name === "bernoulli")
       return {
         ...base,
         accuracy: share(this.#right),
@@ -222,7 +228,7 @@ export class Metrics {
     return Object.fromEntries(wanted.map(([name, figure]) => [name, figure()]));
   }
 
-  #addClasses({ target, weight, length }: FlatItem, prediction: ArrayLike<number>): number {
+  #addClasses({ target, weight, steps: length }: FlatItem, prediction: ArrayLike<number>): number {
     const O = this.#columns;
     let wrong = 0;
     for (let t = 0; t < length; ++t) {
@@ -245,7 +251,9 @@ export class Metrics {
   }
 
   #addLabels({ target }: FlatItem, prediction: ArrayLike<number>): number {
-    const path = bestPath(prediction, this.#columns).map(({ label }) => label);
+    const path = bestPath(prediction, this.#columns, blankOf(this.#loss.blank ?? -1, this.#columns)).map(
+      ({ label }) => label,
+    );
     const wrong = editDistance(path, target);
     this.#counted += target.length;
     this.#right += target.length - wrong;
@@ -257,8 +265,9 @@ export class Metrics {
     return wrong;
   }
 
-  #addReals({ target, weight, length }: FlatItem, prediction: ArrayLike<number>): number {
-    const O = this.#columns;
+  #addReals({ target, weight, steps: length }: FlatItem, answer: ArrayLike<number>): number {
+    const prediction = this.#loss.point?.(answer, this.#columns) ?? answer;
+    const O = this.#targets;
     let wrong = 0;
     for (let i = 0; i < length * O; ++i) {
       const w = weightAt(weight, i, length, O);
@@ -288,13 +297,4 @@ function addMoment(m: { weight: number; mean: number; squares: number }, y: numb
   const distance = y - m.mean;
   m.mean += (w / m.weight) * distance;
   m.squares += w * distance * (y - m.mean);
-}
-
-/** Words of a row of labels, as text that compares. */
-function wordsOf(labels: ArrayLike<number>, space: number): string[] {
-  const words: number[][] = [[]];
-  for (let i = 0; i < labels.length; ++i)
-    if (labels[i] === space) words.push([]);
-    else words[words.length - 1].push(labels[i]);
-  return words.filter((word) => word.length > 0).map((word) => word.join(" "));
 }

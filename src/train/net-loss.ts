@@ -6,7 +6,7 @@
  * It owns the tapes it works on, so two of them over the same weights do not disturb each other.
  */
 import type { Engine } from "../wasm/engine.ts";
-import { NumericError } from "../wasm/errors.ts";
+import { NumericError, OptionError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
@@ -46,6 +46,15 @@ export interface ShardProduct {
   readonly total: number;
   /** Weight of structural damping. */
   readonly structural: number;
+}
+
+/** Throws an OptionError where a loss has no curvature. */
+export function checkCurvature(who: string, { name, curvature }: Loss): void {
+  if (!curvature)
+    throw new OptionError(
+      `${who}: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products and ` +
+        "hessianFree need; want squared, huber, bernoulli, softmax or ctc, or another optimizer",
+    );
 }
 
 /** Value, gradient and curvature of a net's summed loss. */
@@ -91,6 +100,7 @@ export class NetLoss {
    * Runs shards at θ and keeps their activities for `product`. Returns Σ w·ℓ; throws where it is not finite.
    */
   linearize(shards: readonly Batch[], total: number, mode: PassMode): number {
+    checkCurvature("curvature", this.#parts.loss);
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;
     shards.forEach((shard, i) => {
@@ -109,7 +119,7 @@ export class NetLoss {
     tape.jvp(v);
     tape.vjp(
       out,
-      () => loss.curvature(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)),
+      () => loss.curvature!(this.#site(tape, shard), 1 / total, tape.tangent(output), tape.adjoint(output)),
       structural / total,
     );
   }

@@ -148,6 +148,7 @@ export interface CtcKernels {
   ctcValue(
     B: number,
     K: number,
+    blank: number,
     offsetAt: Ptr,
     lengths: Ptr,
     labels: Ptr,
@@ -160,6 +161,7 @@ export interface CtcKernels {
   ctcGradient(
     B: number,
     K: number,
+    blank: number,
     offsetAt: Ptr,
     lengths: Ptr,
     labels: Ptr,

@@ -56,7 +56,7 @@ test("a sequence counts as much as its weight, in value, gradient and curvature"
     k.fill(18, 0, out);
     const value = loss.value(s);
     loss.gradient(s, 0.5, out);
-    loss.curvature(s, 0.5, rz, out);
+    loss.curvature!(s, 0.5, rz, out);
     return [value, ...memory.reals(out, 18)];
   };
   const both = of([3, 0.25]);
@@ -76,13 +76,13 @@ test("the curvature is positive semi-definite and kills what adds the same to al
       all[i] = ((i * (trial + 3)) % 13) - 6;
     });
     k.fill(18, 0, out);
-    loss.curvature(s, 1, rz, out);
+    loss.curvature!(s, 1, rz, out);
     expect(k.dot(18, rz, out)).toBeGreaterThanOrEqual(0);
   }
   memory.reals(rz, 18).forEach((_, i, all) => {
     all[i] = Math.floor(i / 3);
   });
   k.fill(18, 0, out);
-  loss.curvature(s, 1, rz, out);
+  loss.curvature!(s, 1, rz, out);
   for (const v of memory.reals(out, 18)) expect(Math.abs(v)).toBeLessThan(1e-14);
 });

@@ -11,6 +11,7 @@ export function assemble(engine: Engine, spec: Required<NetworkSpec>, built: Bui
   const weights = new Weights(engine, graph);
   const first = graph.node(0);
   const loss = lossOf(spec.loss);
+  const outputs = graph.node(output).columns;
   return {
     weights,
     output,
@@ -19,9 +20,12 @@ export function assemble(engine: Engine, spec: Required<NetworkSpec>, built: Bui
       precision: engine.precision,
       input: first.columns,
       symbols: first.data!.symbols,
-      output: graph.node(output).columns,
+      output: outputs,
       target: loss.target,
       targets: loss.targets,
+      targetColumns: loss.targetColumns?.(outputs),
+      joint: loss.joint,
+      outputSteps: built.outputSteps,
       initial: built.initialColumns,
     },
     nodes: { input, initial },

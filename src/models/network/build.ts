@@ -30,6 +30,8 @@ export interface BuiltGraph {
   /** Initial states that come with each item. */
   readonly initialColumns: number;
   readonly output: NodeId;
+  /** Steps of the output for T steps of the input, where layers change the time. */
+  readonly outputSteps?: (T: number) => number;
   /** The node that each layer ends in. */
   readonly layers: readonly NodeId[];
   /** The recurrent op nodes, in order, with their cells. */
@@ -43,7 +45,17 @@ export interface InputSpec {
   readonly symbols?: number;
 }
 
-class Builder {
+/** The steps of node x for T steps of the input, where ops on the way change them. */
+function stepsOf(graph: Graph, x: NodeId): ((T: number) => number) | undefined {
+  const { op, inputs } = graph.node(x);
+  if (!op) return undefined;
+  const before = stepsOf(graph, inputs[0]);
+  const own = op.outputSteps?.bind(op);
+  return own && before ? (T) => own(before(T)) : (own ?? before);
+}
+
+/** The graph of a net in the making. */
+export class Builder {
   readonly graph = new Graph();
   readonly initialBlocks: InitialBlock[] = [];
   readonly recurrent: { node: NodeId; cell: Cell; name: string }[] = [];
@@ -185,6 +197,7 @@ export function buildGraph(input: InputSpec, layers: readonly Layer[]): BuiltGra
     initial: builder.initial,
     initialColumns: builder.initialColumns,
     output: x,
+    outputSteps: stepsOf(graph, x),
     layers: nodes,
     recurrent: builder.recurrent,
     initialBlocks: builder.initialBlocks,

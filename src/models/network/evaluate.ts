@@ -29,7 +29,7 @@ export function evaluate(
   const { spec, loss } = net.parts;
   const wanted = checkMetrics(who, options.metrics ?? [], loss.name, spec);
   const items = checkItems(who, spec, drawn(who, net, data, options));
-  const metrics = new Metrics(loss.name, spec, wanted);
+  const metrics = new Metrics(loss, spec, wanted);
   const { sum, total } = summedLoss(net, items, (item, answer) => metrics.add(item, answer));
   return metrics.result(sum / (total > 0 ? total : 1), (x) => exponential(net.engine, x));
 }
@@ -81,9 +81,12 @@ function summedLoss(
 
 /** ln p(targets | inputs), nats: the negative summed loss where the loss is a likelihood. */
 export function logLikelihood(who: string, net: Reading, data: readonly DataItem[]): number {
-  const { name } = net.parts.loss;
-  if (!["softmax", "bernoulli", "ctc"].includes(name))
-    throw new OptionError(`${who}: the loss "${name}" is no likelihood, want softmax, bernoulli or ctc`);
+  const { name, likelihood } = net.parts.loss;
+  if (!likelihood)
+    throw new OptionError(
+      `${who}: the loss "${name}" is no likelihood, want softmax, bernoulli, ctc, studentT, ` +
+        "negativeBinomial or mixture",
+    );
   const items = checkItems(who, net.parts.spec, data);
   return -summedLoss(net, items, () => {}).sum;
 }

@@ -37,7 +37,8 @@ export class Forward {
   /** One vector [T_i,O] an item: probabilities where the loss has them. `tape` and `batch` hold the pass. */
   run(items: readonly FlatInput[]): Floats[] {
     const { weights, spec, output, loss } = this.#parts;
-    const { kernels, memory, precision } = weights.engine;
+    const { engine } = weights;
+    const { memory, precision } = engine;
     const O = spec.output;
     const { tape } = this;
     const batch = this.batch.load(items);
@@ -46,7 +47,7 @@ export class Forward {
     const { rows: N, packing } = tape.shape(output);
     this.#arena.reset();
     const y = this.#arena.reals(N * O);
-    loss.predict(kernels, N, O, tape.value(output), y);
+    loss.predict(engine, N, O, tape.value(output), y);
     const values = memory.reals(y, N * O);
     const out: Floats[] = new Array(items.length);
     const Reals = precision === "float32" ? Float32Array : Float64Array;

@@ -32,9 +32,10 @@ import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
+import { loadKinds, withKernels } from "./kinds.ts";
 import { matrices, parameterViews, type LossGradient, type ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
-import { drawSequence, type SampleOptions, type SymbolSample } from "./sample.ts";
+import { sample, type NetworkSample, type SampleOptions } from "./sample.ts";
 import { fillParameters, readSavedGraph } from "./saved-graph.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
@@ -55,7 +56,7 @@ export class Network {
   readonly #forward: Forward;
   #fitState: FitState | undefined;
 
-  /** Use `network(spec)`. draw(weights) fills θ, which is 0 without, before the constraints are imposed on it. */
+  /** Use `network(spec)`. draw(weights) fills θ, which is 0 without, before constraints are imposed. */
   constructor(
     engine: Engine,
     spec: Required<NetworkSpec>,
@@ -150,12 +151,11 @@ export class Network {
   }
 
   /**
-   * `length` symbols behind `history`, each drawn from the net's own distribution and fed back. For nets of
-   * one symbol a step in and softmax over the same symbols out; OptionError on others.
+   * `length` symbols behind `history`, or steps of numbers, each drawn from the distribution that the loss
+   * gives the net and fed back. Throws OptionError for nets that do not read what they say.
    */
-  sample(length: number, options: SampleOptions = {}): SymbolSample {
-    const who = this.#life.check("sample");
-    return { sequence: Int32Array.from(drawSequence(who, this, { ...options, length })) };
+  sample(length: number, options: SampleOptions = {}): NetworkSample {
+    return sample(this.#life.check("sample"), this, this.#reading(), length, options);
   }
 
   /**
@@ -240,9 +240,9 @@ export class Network {
    * Throws DataError on files that are no nets.
    */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
-    const { spec, built, parameters, training, fit } = readSavedGraph(bytes, who);
+    const { spec, built, parameters, training, fit } = await readSavedGraph(bytes, who, loadKinds);
     checkSavedConstraints(who, spec.constraints, parameters);
-    const net = new Network(await engine(spec.precision), spec, built);
+    const net = new Network(await withKernels(spec, await engine(spec.precision)), spec, built);
     try {
       fillParameters(net.#weights, parameters);
       if (training) net.#trainer.restore(training(net.#trainer.objective.size));
@@ -281,12 +281,13 @@ export class Network {
 }
 
 async function build(spec: NetworkSpec): Promise<Network> {
+  await loadKinds(spec);
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
   const spectrum = built.initialBlocks.some(({ init }) => needsSpectrum(init))
     ? await inferenceEngine()
     : undefined;
-  const e = await engine(full.precision);
+  const e = await withKernels(full, await engine(full.precision));
   return new Network(e, full, built, (weights) =>
     initialize(built, weights, new Random(e, full.seed, streams.parameters), spectrum),
   );

@@ -12,13 +12,18 @@ import type { Engine } from "../../wasm/engine.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
+import { optionalKinds } from "./kinds.ts";
+import type { Reading } from "./reading.ts";
 import { lossOf, type NetworkSpec } from "./spec.ts";
 import type { Stream } from "./stream.ts";
+import type { Sequence } from "../../data/sequence.ts";
 
 /** How to draw symbols. */
 export interface SampleOptions {
-  /** Symbols that the net reads first; at least one. Default [0]. */
-  readonly history?: ArrayLike<number>;
+  /**
+   * What the net reads first: symbols, or [T,D] numbers; at least one step. Default one step of 0.
+   */
+  readonly history?: Sequence;
   /** Default 1. */
   readonly seed?: number;
   /** Below 1 the net dares less, above 1 more. Default 1. */
@@ -27,12 +32,17 @@ export interface SampleOptions {
   readonly topK?: number;
   /** Share of the probability that the symbols which may be drawn must reach. Default 1: all. */
   readonly topP?: number;
+  /**
+   * For nets whose loss is a distribution of numbers, instead of the three before: b makes deviations e^-b
+   * times as large, and weights of a mixture sharper (Graves 2013, section 5.4). Default 0.
+   */
+  readonly bias?: number;
 }
 
-/** What a net writes. */
-export interface SymbolSample {
-  /** [length] the symbols drawn, without the history. */
-  sequence: Int32Array;
+/** What a net draws. */
+export interface NetworkSample {
+  /** Without the history: [length] symbols, or [length,D] numbers of a net whose loss is a distribution. */
+  sequence: Int32Array | Floats;
 }
 
 /** A net that writes. */
@@ -40,6 +50,19 @@ export interface Writer {
   readonly engine: Engine;
   readonly spec: Required<NetworkSpec>;
   stream(): Stream;
+}
+
+/** What `network.sample` gives: `length` symbols, or steps of numbers. Throws OptionError. */
+export function sample(
+  who: string,
+  net: Writer,
+  reading: Reading,
+  length: number,
+  options: SampleOptions,
+): NetworkSample {
+  if (reading.parts.loss.draw)
+    return { sequence: optionalKinds()!.sampleReals(who, reading, length, options) };
+  return { sequence: Int32Array.from(drawSequence(who, net, { ...options, length })) };
 }
 
 /** Yields symbols one by one. `length`: how many. Throws OptionError for other nets. */
@@ -53,7 +76,7 @@ export function* drawSequence(
   const temperature = inRange(who, "temperature", options.temperature ?? 1, 0);
   const topK = options.topK === undefined ? Infinity : whole(who, "topK", options.topK, 1);
   const topP = inRange(who, "topP", options.topP ?? 1, 0, 1);
-  const history = Array.from(options.history ?? [0]);
+  const history = Array.from((options.history ?? [0]) as ArrayLike<number>);
   const seed = whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
   const { name } = lossOf(net.spec.loss);
   if (name !== "softmax") throw new OptionError(`${who}: the net's loss is "${name}", want "softmax"`);

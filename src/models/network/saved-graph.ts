@@ -15,10 +15,18 @@ export interface SavedGraph extends Checkpoint {
   readonly built: BuiltGraph;
 }
 
-/** The net in a file; `who` names the caller in errors. Throws DataError, ShapeError or OptionError. */
-export function readSavedGraph(bytes: Uint8Array | ArrayBuffer, who: string): SavedGraph {
+/**
+ * The net in a file; `who` names the caller in errors, `load` fetches what the spec asks for. Throws
+ * DataError, ShapeError or OptionError.
+ */
+export async function readSavedGraph(
+  bytes: Uint8Array | ArrayBuffer,
+  who: string,
+  load?: (spec: unknown) => Promise<void>,
+): Promise<SavedGraph> {
   const checkpoint = readCheckpoint(bytes, who);
   checkSavedSpec(who, checkpoint.spec);
+  await load?.(checkpoint.spec);
   const spec = checkSpec(checkpoint.spec);
   const built = buildGraph(inputOf(spec), spec.layers);
   checkSavedParameters(who, built.graph, checkpoint.parameters, spec.precision);

@@ -63,7 +63,7 @@ export async function loadSaved(
   bytes: Uint8Array | ArrayBuffer,
   engineOf: (precision: Precision) => Promise<Engine>,
 ): Promise<SavedNet> {
-  const { spec, built, parameters } = readSavedGraph(bytes, who);
+  const { spec, built, parameters } = await readSavedGraph(bytes, who);
   const parts = assemble(await engineOf(spec.precision), spec, built);
   fillParameters(parts.weights, parameters);
   return new SavedNet(spec, parts);

@@ -4,34 +4,51 @@ import type { Precision } from "../../wasm/memory.ts";
 import { bernoulli } from "../../losses/bernoulli.ts";
 import { ctc, type CtcOptions } from "../../losses/ctc.ts";
 import type { Loss } from "../../losses/loss.ts";
+import type { HuberLoss } from "../../losses/optional/huber.ts";
+import type { MixtureLoss } from "../../losses/optional/mixture.ts";
+import type { NegativeBinomialLoss } from "../../losses/optional/negative-binomial.ts";
+import type { QuantileLoss } from "../../losses/optional/quantile.ts";
+import type { SoftmaxLoss } from "../../losses/optional/smoothed-softmax.ts";
+import type { StudentTLoss } from "../../losses/optional/student-t.ts";
 import { softmax } from "../../losses/softmax.ts";
 import { squared } from "../../losses/squared.ts";
 import type { InputSpec } from "./build.ts";
+import { optionalKinds } from "./kinds.ts";
 import { checkConstraint, type NetworkConstraint } from "./constraints.ts";
 import { readLayer, type Layer } from "./layers.ts";
 
-const losses: Record<LossName, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
+const losses: Record<string, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
 /** A loss without options: see `NetworkSpec.loss`. */
-export type LossName = "squared" | "bernoulli" | "softmax" | "ctc";
+export type LossName =
+  "squared" | "bernoulli" | "softmax" | "ctc" | "huber" | "quantile" | "studentT" | "negativeBinomial";
 
-/**
- * CTC with its option: `impossible: "infinite"` lets training pass over targets that have no alignment;
- * "error" (default) refuses them.
- */
+/** CTC with options: targets without an alignment, the class of the blank, the loss of a label. */
 export interface CtcLoss extends CtcOptions {
   /** Which loss the options belong to. */
   readonly kind: "ctc";
 }
 /** A loss by its name, or with options. Plain data. */
-export type LossSpec = LossName | CtcLoss;
+export type LossSpec =
+  | LossName
+  | CtcLoss
+  | HuberLoss
+  | QuantileLoss
+  | StudentTLoss
+  | NegativeBinomialLoss
+  | MixtureLoss
+  | SoftmaxLoss;
 
 /** The loss that a spec asks for. Throws OptionError. */
 export function lossOf(spec: LossSpec): Loss {
-  if (typeof spec !== "object" || spec === null)
-    return losses[oneOf("network", "loss", spec, Object.keys(losses) as LossName[])];
-  knownOptions("network: loss", spec, ["kind", "impossible"]);
-  oneOf("network", "loss.kind", spec.kind, ["ctc"]);
-  return ctc({ impossible: spec.impossible });
+  const optional = optionalKinds()?.losses ?? {};
+  const described = typeof spec === "object" && spec !== null;
+  if (!described && Object.hasOwn(losses, spec)) return losses[spec];
+  const what = described ? "loss.kind" : "loss";
+  const names = [...Object.keys(described ? { ctc } : losses), ...Object.keys(optional)];
+  const kind = oneOf("network", what, described ? spec.kind : spec, [...new Set(names)]);
+  if (kind !== "ctc") return optional[kind](described ? spec : { kind });
+  const { kind: _, ...options } = spec as CtcLoss;
+  return ctc(options);
 }
 
 /** What a net is: enough to build it again. */
@@ -50,7 +67,9 @@ export interface NetworkSpec {
   /**
    * squared (linear outputs), bernoulli (independent logistic outputs), softmax (one class a step), ctc
    * (labels a sequence, last class blank); `{ kind: "ctc", impossible: "infinite" }`: a target too long for
-   * its sequence is no error. Training counts it with loss 0 and no gradient, `evaluate` with Infinity.
+   * its sequence is no error. Training counts it with loss 0 and no gradient, `evaluate` with Infinity. Or
+   * what `huber`, `quantile`, `studentT`, `negativeBinomial`, `mixture` give, and
+   * `{ kind: "softmax", labelSmoothing: 0.1 }`.
    */
   readonly loss: LossSpec;
   /** Seed of everything random: parameters, batches, dropout. Default 1. */

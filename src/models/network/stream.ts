@@ -58,13 +58,14 @@ export class Stream {
     this.#live("step");
     const { spec, loss, output } = this.#parts;
     const { input: I, symbols, output: O } = spec;
-    const { memory, kernels } = this.#tape.engine;
+    const { engine } = this.#tape;
+    const { memory } = engine;
     const row = checkStep("stream.step", "x", x, I, inputValues(spec));
     (symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I)).set(row);
     return this.#source.read(() => {
       this.#tape.forward({ carry: this.#started ? "continue" : "start" });
       this.#started = true;
-      loss.predict(kernels, 1, O, this.#tape.value(output), this.#y);
+      loss.predict(engine, 1, O, this.#tape.value(output), this.#y);
       return memory.reals(this.#y, O).slice();
     });
   }

@@ -25,6 +25,8 @@ export interface NetworkSummary {
   readonly bytes: number;
   /** Multiply-adds of all layers' products, each for one step. */
   readonly multiplyAdds: number;
+  /** Names of the columns of `predict` that are parameters of a distribution, or quantiles; else none. */
+  readonly outputs: readonly string[];
   /** A table for the screen, one line a layer. */
   toString(): string;
 }
@@ -57,6 +59,7 @@ export function summarize(spec: Required<NetworkSpec>, { graph, layers }: BuiltG
     weights,
     bytes: weights * (spec.precision === "float32" ? 4 : 8),
     multiplyAdds: sum((row) => row.multiplyAdds),
+    outputs: lossOf(spec.loss).names?.(width) ?? [],
   };
   return { ...summary, toString: () => table(spec, summary) };
 }

@@ -72,7 +72,7 @@ export class Unrolled {
       engine.precision === "float32" ? new Float32Array(T * O) : new Float64Array(T * O),
     );
     this.#outputs.forEach((node, t) => {
-      lossOf(this.#net.spec.loss).predict(engine.kernels, B, O, this.#tape.value(node), y);
+      lossOf(this.#net.spec.loss).predict(engine, B, O, this.#tape.value(node), y);
       const values = engine.memory.reals(y, B * O);
       out.forEach((one, b) => one.set(values.subarray(b * O, (b + 1) * O), t * O));
     });

@@ -124,10 +124,10 @@ test(
     await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(
       "want one of error, infinite",
     );
-    await expect(make({ kind: "softmax" as "ctc" })).rejects.toThrow(
-      'network: loss.kind is "softmax", want one of ctc',
+    await expect(make({ kind: "squared" as "ctc" })).rejects.toThrow(
+      'network: loss.kind is "squared", want one of ctc',
     );
-    await expect(make({ kind: "ctc", blank: 0 } as LossSpec)).rejects.toThrow("blank");
+    await expect(make({ kind: "ctc", blanks: 0 } as LossSpec)).rejects.toThrow("blank");
     await expect(make(null as unknown as LossSpec)).rejects.toThrow("network: loss is null");
   },
 );

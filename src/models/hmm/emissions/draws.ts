@@ -44,21 +44,3 @@ function poissonLogProbability({ engine }: Algebra, count: number, rate: number)
   arena.dispose();
   return result;
 }
-
-/** A gamma variable of the given shape and scale 1 (Marsaglia & Tsang 2000). */
-export function drawGamma(algebra: Algebra, random: Random, shape: number): number {
-  if (shape < 1) {
-    const power = algebra.log([1 - random.uniform()])[0] / shape; // 1 - u is never 0
-    return drawGamma(algebra, random, shape + 1) * algebra.exp([power])[0];
-  }
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = random.normal();
-    const root = 1 + c * x;
-    if (root <= 0) continue;
-    const v = root * root * root;
-    const [logU, logV] = algebra.log([1 - random.uniform(), v]);
-    if (logU < 0.5 * x * x + d * (1 - v + logV)) return d * v;
-  }
-}

@@ -2,7 +2,7 @@
  * Positive reals such as waiting times: shapes a and scales s, density y^(a-1)·e^(-y/s)/(Γ(a)·s^a). The shape
  * is where ln a - ψ(a) = ln mean - mean ln (Minka 2002).
  */
-import { drawGamma } from "./draws.ts";
+import { drawGamma } from "../../../inference/draws.ts";
 import { noWorse, ratioRoot, weightedMean, type Family } from "./family.ts";
 import { flattenSequences } from "../../../data/sequence.ts";
 

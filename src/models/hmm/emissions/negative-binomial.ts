@@ -2,7 +2,8 @@
  * Counts that spread more than Poisson's: means μ and sizes r, with variance μ + μ²/r (Hilbe 2011). The mean
  * is the weighted mean; r is where the derivative of the weighted log-density is 0.
  */
-import { drawGamma, drawPoisson } from "./draws.ts";
+import { drawGamma } from "../../../inference/draws.ts";
+import { drawPoisson } from "./draws.ts";
 import { noWorse, ratioRoot, weightedMean, type Family } from "./family.ts";
 import { flattenCounts } from "./poisson.ts";
 

@@ -4,7 +4,7 @@
  * derivative (ECME, Liu & Rubin 1995).
  */
 import type { Elementwise } from "../../../inference/elementwise.ts";
-import { drawGamma } from "./draws.ts";
+import { drawGamma } from "../../../inference/draws.ts";
 import { noWorse, ratioRoot, weightedMean, type Family, type Weighted } from "./family.ts";
 import { flattenReals } from "./reals.ts";
 

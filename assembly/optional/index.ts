@@ -1,0 +1,15 @@
+/**
+ * Kernels that few nets use, in a module of their own beside the core's: it works in the core's memory, and
+ * its constants stand below the core's (scripts/build-wasm.js holds that).
+ */
+export { huberLoss, quantileLoss } from "./robust";
+export { studentLoss, studentParameters } from "./student";
+export { negativeBinomialLoss, negativeBinomialParameters } from "./negative-binomial";
+export { mixtureLoss, mixtureParameters } from "./mixture";
+export { penLoss, penParameters } from "./pen";
+export { smoothingValue, smoothingGradient } from "./smoothing";
+export { normalizeRows, normalizeProduct } from "./normalize";
+export { maxSpan, addWhere, addScaledRows, rowDots } from "./pool";
+
+/** First byte behind the constants. */
+export const optionalEnd: usize = __heap_base;

@@ -1,0 +1,39 @@
+/** The optional layers and losses, by their names in a spec. */
+import { knownOptions } from "../../../wasm/errors.ts";
+import { huber, huberLoss, type HuberLoss } from "../../../losses/optional/huber.ts";
+import { mixture, mixtureLoss, type MixtureLoss } from "../../../losses/optional/mixture.ts";
+import { negativeBinomial, negativeBinomialLoss } from "../../../losses/optional/negative-binomial.ts";
+import { quantile, quantileLoss, type QuantileLoss } from "../../../losses/optional/quantile.ts";
+import { smoothing, smoothedSoftmax, type SoftmaxLoss } from "../../../losses/optional/smoothed-softmax.ts";
+import { studentT, studentTLoss } from "../../../losses/optional/student-t.ts";
+import type { Loss } from "../../../losses/loss.ts";
+import type { OptionalKinds } from "../kinds.ts";
+import { sampleReals } from "./sample-reals.ts";
+
+/** A loss from its description without the name. */
+const from =
+  <D extends { readonly kind: string }>(read: (options: D) => Loss): ((description: object) => Loss) =>
+  (description) => {
+    const { kind: _, ...options } = description as D;
+    return read(options as D);
+  };
+
+const quantiles = (options: QuantileLoss): Loss => {
+  knownOptions("quantile", options, ["levels"]);
+  return quantileLoss(quantile(options.levels));
+};
+
+/** All of them. */
+export const optional: OptionalKinds = {
+  layers: {},
+  losses: {
+    huber: from<HuberLoss>((options) => huberLoss(huber(options))),
+    quantile: from<QuantileLoss>(quantiles),
+    studentT: from((options) => (studentT(options), studentTLoss())),
+    negativeBinomial: from((options) => (negativeBinomial(options), negativeBinomialLoss())),
+    mixture: from<MixtureLoss>((options) => mixtureLoss(mixture(options))),
+    softmax: from<SoftmaxLoss>((options) => smoothedSoftmax(smoothing(options))),
+  },
+  sampleReals,
+  masked: (cell) => cell,
+};

@@ -1,0 +1,60 @@
+/**
+ * Kernels that few nets use, in a module of their own over the memory of an engine: loaded when a net first
+ * asks for them.
+ */
+import { decode, type Engine } from "./instantiate.ts";
+import type { Kernels, Ptr } from "./kernels.ts";
+import type { Precision } from "./memory.ts";
+
+/** What assembly/optional/index.ts exports; sizes in elements, `slope` and `curve` times the weights. */
+export interface OptionalKernels {
+  huberLoss(n: number, delta: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr, curve: Ptr): number;
+  quantileLoss(R: number, D: number, Q: number, levels: Ptr, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
+  studentLoss(n: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
+  studentParameters(n: number, z: Ptr, y: Ptr): void;
+  negativeBinomialLoss(n: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
+  negativeBinomialParameters(n: number, z: Ptr, y: Ptr): void;
+  mixtureLoss(R: number, M: number, D: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
+  mixtureParameters(R: number, M: number, D: number, z: Ptr, y: Ptr): void;
+  penLoss(R: number, M: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
+  penParameters(R: number, M: number, z: Ptr, y: Ptr): void;
+  smoothingValue(R: number, K: number, z: Ptr, ids: Ptr, w: Ptr): number;
+  smoothingGradient(R: number, K: number, ids: Ptr, w: Ptr, scale: number, dz: Ptr): void;
+  normalizeRows(R: number, C: number, epsilon: number, x: Ptr, hat: Ptr, rate: Ptr): void;
+  normalizeProduct(R: number, C: number, hat: Ptr, rate: Ptr, u: Ptr, out: Ptr): void;
+  maxSpan(n: number, x: Ptr, t: number, y: Ptr, best: Ptr): void;
+  addWhere(n: number, t: number, best: Ptr, u: Ptr, out: Ptr): void;
+  addScaledRows(R: number, C: number, a: Ptr, x: Ptr, y: Ptr): void;
+  rowDots(R: number, C: number, x: Ptr, y: Ptr, out: Ptr): void;
+}
+
+const binaries: Record<Precision, () => Promise<{ base64: string }>> = {
+  float32: () => import("./binary/optional32.ts"),
+  float64: () => import("./binary/optional64.ts"),
+};
+
+const loading = new WeakMap<Kernels, Promise<void>>();
+const loaded = new WeakMap<Kernels, OptionalKernels>();
+
+/** Loads the optional kernels of an engine; a second call does nothing. */
+export async function loadOptionalKernels({ precision, kernels }: Engine): Promise<void> {
+  const load = async (): Promise<void> => {
+    const { base64 } = await binaries[precision]();
+    const env = { memory: kernels.memory };
+    const { instance } = await WebAssembly.instantiate(decode(base64), { env });
+    loaded.set(kernels, instance.exports as unknown as OptionalKernels);
+  };
+  let promise = loading.get(kernels);
+  if (!promise) loading.set(kernels, (promise = load()));
+  try {
+    await promise;
+  } catch (error) {
+    loading.delete(kernels); // the next call tries again
+    throw error;
+  }
+}
+
+/** The optional kernels of an engine's kernels, which whoever made the net has loaded. */
+export function optionalKernels(kernels: Kernels): OptionalKernels {
+  return loaded.get(kernels)!;
+}
