@@ -4,6 +4,9 @@ import { compare } from "./compare/compare.ts";
 import type { Command } from "./command.ts";
 import { evalCommand } from "./eval.ts";
 import { trainHandwriting } from "./handwriting/train.ts";
+import { askJob } from "./jobs/answer.ts";
+import { jobKinds } from "./jobs/kinds.ts";
+import { trainJob } from "./jobs/train.ts";
 import { lectureCommand } from "./lecture.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainAddition } from "./train/addition.ts";
@@ -15,6 +18,8 @@ export const commands: readonly Command[] = [
   trainText,
   trainSeries,
   trainHandwriting,
+  ...Object.values(jobKinds).map(trainJob),
+  ...Object.values(jobKinds).map(askJob),
   evalCommand,
   sampleCommand,
   automatonCommand,

@@ -20,6 +20,8 @@ export interface CsvTable {
   column(name: string): Float64Array;
   /** Cells of the column at a place from 0 as they stand in the table, "" where one is missing. */
   texts(at: number): string[];
+  /** The same of a column by its name, or its place from 1. DataError where there is none, or two. */
+  cells(name: string): string[];
   /**
    * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not
    * theirs alone.
@@ -127,6 +129,10 @@ class TextTable implements CsvTable {
     const cells: string[] = [];
     eachCell(this.#text, this.#layout, at, (cell) => cells.push(cell?.text ?? ""));
     return cells;
+  }
+
+  cells(wanted: string): string[] {
+    return this.texts(this.#placeOf(wanted));
   }
 
   numeric(): string[] {
