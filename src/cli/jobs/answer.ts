@@ -59,7 +59,7 @@ async function ask(kind: JobKind, { screen, values, words }: Context): Promise<v
 export const askJob = (kind: JobKind): Command => ({
   name: kind.verb,
   words: "MODEL",
-  most: 1,
+  maxWords: 1,
   summary: {
     classify: "Tell the label of sequences by a saved classifier",
     label: "Tell the label of every step of sequences by a saved labeler",

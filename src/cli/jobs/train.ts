@@ -254,7 +254,7 @@ async function train(kind: JobKind, context: Context): Promise<void> {
 export const trainJob = (kind: JobKind): Command => ({
   name: `train ${kind.name}`,
   words: "",
-  most: 0,
+  maxWords: 0,
   summary: {
     classifier: "Learn to tell which label a sequence has",
     labeler: "Learn to tell which label each step of a sequence has",
