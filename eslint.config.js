@@ -51,20 +51,4 @@ export default tseslint.config(
     files: ["test/assembly/**", "bench/kernel-cases.js"],
     rules: { "max-params": "off" },
   },
-  {
-    // still to be brought within the rules: this list only shrinks
-    files: [
-      "bench/peers/{jax,material,run}.js",
-      "src/data/matrix.ts",
-      "src/models/network/initializers.ts",
-      "src/wasm/wasm-source.ts",
-      "test/assembly/algebra/gemm.test.ts",
-      "test/close.ts",
-      "test/models/language-model/language-model.test.ts",
-      "test/models/network/network.test.ts",
-      "test/tasks/long-lag/long-lag.test.ts",
-      "test/wasm/engine.test.ts",
-    ],
-    rules: { complexity: "off", "max-params": "off", "no-nested-ternary": "off" },
-  },
 );

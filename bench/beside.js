@@ -155,7 +155,8 @@ for (const name of wanted) {
   if (!cases[name]) throw new Error(`--only ${name}, want some of ${Object.keys(cases).join(", ")}`);
   const { before, now, ratio } = await compare(cases[name]);
   console.log(
-    `${name.padEnd(30)} ${before.toFixed(4).padStart(9)} ${now.toFixed(4).padStart(9)} ${ratio.toFixed(3).padStart(14)}`,
+    `${name.padEnd(30)} ${before.toFixed(4).padStart(9)} ${now.toFixed(4).padStart(9)} ` +
+      ratio.toFixed(3).padStart(14),
   );
   if (ratio > limit) slower.push(name);
 }

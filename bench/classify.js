@@ -106,6 +106,7 @@ for (const [name, set] of Object.entries(sets)) {
   const { user, system } = process.cpuUsage(start);
   const share = ((100 * right) / count).toFixed(1);
   console.log(
-    `${name.padEnd(20)} ${`${right}/${count}`.padEnd(10)} ${`${share}%`.padStart(7)} ${String(seed).padStart(5)} ${((user + system) / 1e6).toFixed(1).padStart(8)}`,
+    `${name.padEnd(20)} ${`${right}/${count}`.padEnd(10)} ${`${share}%`.padStart(7)} ` +
+      `${String(seed).padStart(5)} ${((user + system) / 1e6).toFixed(1).padStart(8)}`,
   );
 }

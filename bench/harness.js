@@ -38,11 +38,13 @@ export async function benchmark(title, cases) {
 /** Facts beside the timings: { name, value, unit, want? }. */
 export function facts(title, list) {
   for (const fact of list) {
-    if (json) console.log(JSON.stringify({ benchmark: title, ...fact }));
-    else
-      console.log(
-        `  ${fact.name.padEnd(58)} ${Number(fact.value.toPrecision(4)).toString().padStart(10)} ${fact.unit ?? ""}${fact.want ? `   (aim ${fact.want})` : ""}`,
-      );
+    if (json) {
+      console.log(JSON.stringify({ benchmark: title, ...fact }));
+      continue;
+    }
+    const value = Number(fact.value.toPrecision(4)).toString();
+    const aim = fact.want ? `   (aim ${fact.want})` : "";
+    console.log(`  ${fact.name.padEnd(58)} ${value.padStart(10)} ${fact.unit ?? ""}${aim}`);
   }
 }
 
@@ -53,7 +55,8 @@ function print(log, results) {
     for (const { name, ms, mean, std, gflops, note } of results) {
       log(
         `  ${name.padEnd(44)} ${ms.toPrecision(4).padStart(9)} ms   mean ${mean.toPrecision(4)} ` +
-          `± ${std.toPrecision(2)}${gflops ? `   ${gflops.toFixed(1)} GFLOP/s` : ""}${note ? `   ${note}` : ""}`,
+          `± ${std.toPrecision(2)}${gflops ? `   ${gflops.toFixed(1)} GFLOP/s` : ""}` +
+          (note ? `   ${note}` : ""),
       );
     }
   }

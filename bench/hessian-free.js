@@ -2,7 +2,8 @@
 // then
 //   node bench/hessian-free.js            the quick figures and 5-bit memorization
 //   node bench/hessian-free.js --long     also temporal order T=50 and addition T=30 to the end (minutes)
-//   node bench/hessian-free.js --memory   only the kernel memory of a step on 10,000 sequences of 200 steps, in shards (half a minute)
+//   node bench/hessian-free.js --memory   only the kernel memory of a step on 10,000 sequences of 200 steps,
+//                                         in shards (half a minute)
 // Times are of the wall; beside them the CPU seconds of the process, which other work on the machine disturbs
 // less.
 import { facts } from "./harness.js";

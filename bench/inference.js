@@ -148,7 +148,8 @@ function python() {
     results.python = (done.stderr || String(done.error)).trim().split("\n").at(-1);
     return;
   }
-  results.python = `numpy ${out.numpy}${out["statsmodels version"] ? `, statsmodels ${out["statsmodels version"]}` : ""}`;
+  const statsmodels = out["statsmodels version"];
+  results.python = `numpy ${out.numpy}${statsmodels ? `, statsmodels ${statsmodels}` : ""}`;
   for (const [from, to] of [
     ["baum-welch", "numpy: Baum-Welch"],
     ["viterbi", "numpy: Viterbi"],

@@ -128,8 +128,8 @@ async function measure(build) {
       };
       rows.push(row);
       console.error(
-        `${process.versions.node} ${build} ${precision} ${name.padEnd(26)} ${(best * 1e3).toFixed(2).padStart(9)} ` +
-          `µs  ${cell(row)}`,
+        `${process.versions.node} ${build} ${precision} ${name.padEnd(26)} ` +
+          `${(best * 1e3).toFixed(2).padStart(9)} µs  ${cell(row)}`,
       );
     }
   }
@@ -150,7 +150,8 @@ function slices(run) {
 }
 
 function cell({ rate, ns, fraction }) {
-  return `${rate ? `${rate.toFixed(1)} GFLOP/s` : `${ns.toFixed(2)} ns`}${fraction ? `, ${fraction.toFixed(2)}` : ""}`;
+  const speed = rate ? `${rate.toFixed(1)} GFLOP/s` : `${ns.toFixed(2)} ns`;
+  return fraction ? `${speed}, ${fraction.toFixed(2)}` : speed;
 }
 
 function markdown(results) {
@@ -158,7 +159,9 @@ function markdown(results) {
     const of = (rows) => rows.filter((row) => row.precision === precision);
     const line = (first, cells) => `| ${[first, ...cells].join(" | ")} |\n`;
     return (
-      `## ${precision}\n\n${line("kernel", ["operations a value", ...results.map(({ title }) => title)])}|---|---:|${results.map(() => "---:").join("|")}|\n` +
+      `## ${precision}\n\n` +
+      line("kernel", ["operations a value", ...results.map(({ title }) => title)]) +
+      `|---|---:|${results.map(() => "---:").join("|")}|\n` +
       line("peak", [
         "",
         ...results.map(({ rows }) => `${Math.max(...of(rows).map((row) => row.top)).toFixed(1)} GFLOP/s`),
@@ -170,10 +173,11 @@ function markdown(results) {
   };
   return `# The kernels alone
 
-${cpus()[0].model.trim()}, one thread; \`npm run bench:kernels\`. GFLOP/s of products or ns a value of the others, then the fraction of the peak:
-multiplications and additions in registers, measured in the same process beside each kernel, fused in the relaxed build, in pairs of vectors
-where V8 joins them (the better of two loops). Operations a value are additions, multiplications and divisions of reals; a division, which takes
-several times as long, counts as one.
+${cpus()[0].model.trim()}, one thread; \`npm run bench:kernels\`. GFLOP/s of products or ns a
+value of the others, then the fraction of the peak: multiplications and additions in registers, measured in
+the same process beside each kernel, fused in the relaxed build, in pairs of vectors where V8 joins them (the
+better of two loops). Operations a value are additions, multiplications and divisions of reals; a division,
+which takes several times as long, counts as one.
 
 ${precisions.map(table).join("\n")}`;
 }

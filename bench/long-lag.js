@@ -1,9 +1,11 @@
 // Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run
 // build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
-//   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov; --input the scale of input weights; --center 0 leaves centering out;
-//                                                                          --settle N: momentum .9 again from update N on, as in the paper's last updates
-//   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with forget gate
+//   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
+//         --input the scale of input weights; --center 0 leaves centering out;
+//         --settle N: momentum .9 again from update N on, as in the paper's last updates
+//   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
+//         forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
 // in bench/results/.
 import { parseArgs } from "node:util";

@@ -159,6 +159,6 @@ if (values.out)
   writeFileSync(
     values.out,
     `Piano rolls by next-step prediction: \`node bench/music.js --sets ${values.sets} ` +
-      `--models ${values.models} ${values.epochs ? `--epochs ${values.epochs} ` : ""}--seed ${values.seed}\`, ` +
-      `Node ${process.version}\n\n${lines.join("\n")}\n`,
+      `--models ${values.models} ${values.epochs ? `--epochs ${values.epochs} ` : ""}` +
+      `--seed ${values.seed}\`, Node ${process.version}\n\n${lines.join("\n")}\n`,
   );

@@ -1,6 +1,6 @@
 /**
- * Products of rows or packed columns of A with one panel: strips of tiles. A panel that is not full goes by way
- * of a corner of its own.
+ * Products of rows or packed columns of A with one panel: strips of tiles. A panel that is not full goes by
+ * way of a corner of its own.
  */
 import { LANES, SIZE, get, put } from "../vector";
 import { PANEL, ROW, TILE } from "./pack";

@@ -46,8 +46,8 @@ export function spread<S>(p: usize, index: i32): v128 {
 // `next` bytes apart. K > 0.
 //
 // Three or four steps a round, each ended by an exit: a compiler that gathers the loads of a block at its top
-// (V8 does) would otherwise gather those of all, spill the accumulators and lose a third of the speed. Of four
-// rows, 8 sums, 2 vectors of B and 4 of A fill 15 registers.
+// (V8 does) would otherwise gather those of all, spill the accumulators and lose a third of the speed. Of
+// four rows, 8 sums, 2 vectors of B and 4 of A fill 15 registers.
 
 /** Four rows. */
 @inline

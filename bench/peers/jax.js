@@ -66,15 +66,21 @@ function lstm(z, c0, H) {
 }
 
 function stream(w, arrays, value) {
-  const one = jit((Wx, Wh, b, x, h, c) => lstm(np.matmul(x, Wx).add(np.matmul(h, Wh)).add(b), c, w.H));
-  const [Wx, Wh, b] = ["Wx", "Wh", "b"].map(value);
+  const one = jit((x, h, c, [Wx, Wh, b]) => lstm(np.matmul(x, Wx).add(np.matmul(h, Wh)).add(b), c, w.H));
+  const weights = ["Wx", "Wh", "b"].map(value);
   let t = 0;
   let h = np.zeros([1, w.H]);
   let c = np.zeros([1, w.H]);
   return {
     async step() {
       const at = (t++ % w.T) * w.I;
-      [h, c] = one(Wx.ref, Wh.ref, b.ref, np.array(arrays.x.slice(at, at + w.I)).reshape([1, w.I]), h, c);
+      const x = np.array(arrays.x.slice(at, at + w.I)).reshape([1, w.I]);
+      [h, c] = one(
+        x,
+        h,
+        c,
+        weights.map((W) => W.ref),
+      );
       const out = await h.ref.data();
       return out.reduce((sum, v) => sum + v, 0) / w.H;
     },

@@ -52,9 +52,9 @@ export function writeMaterial(folder, name) {
   const bound = 1 / Math.sqrt(w.H);
   const recurrent = w.radius ? w.radius * Math.sqrt(3 / w.H) : bound; // a uniform in ±a has variance a²/3
   const draw = (key) => {
-    if (key === "x") return w.loss === "bernoulli" ? (next() < 0 ? 0 : 1) : next();
-    if (key === "target") return w.loss === "bernoulli" ? (next() < 0 ? 0 : 1) : next();
-    return next() * (key === "Wh" ? recurrent : bound);
+    const u = next();
+    if (key === "x" || key === "target") return w.loss === "bernoulli" ? Number(u >= 0) : u;
+    return u * (key === "Wh" ? recurrent : bound);
   };
   const parts = Object.entries(shapes(w)).map(([key, shape]) =>
     Float32Array.from({ length: size(shape) }, () => draw(key)),

@@ -115,9 +115,8 @@ try {
       }
       result.first = result.first?.map((v) => v ?? NaN); // JSON has no NaN
       results[name][peer] = result;
-      console.log(
-        `${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, ` + `losses ${result.first.map((v) => v.toPrecision(6)).join(" ")}`}`,
-      );
+      const losses = result.first?.map((v) => v.toPrecision(6)).join(" ");
+      console.log(`${name}  ${peer}: ${result.failed ?? `${format(result.ms)} ms, losses ${losses}`}`);
     }
     write();
   }
@@ -136,7 +135,8 @@ try {
 }
 
 function format(ms) {
-  return ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toPrecision(3) : ms.toPrecision(2);
+  if (ms >= 100) return ms.toFixed(0);
+  return ms.toPrecision(ms >= 1 ? 3 : 2);
 }
 
 /**
@@ -157,14 +157,18 @@ function agreement(row, peer) {
     : `differs by ${worst.toExponential(1)}`;
 }
 
-/** Writes what is known so far. */
-function write() {
+/** The tables of what is known so far. */
+function markdown() {
   const done = names.filter((name) => results[name]);
   const head = (title) =>
     `| ${title} | ${peerNames.join(" | ")} |\n|---|${peerNames.map(() => "---:").join("|")}|\n`;
+  const entry = (name, peer, cell) => {
+    const result = results[name][peer];
+    if (result === undefined) return "";
+    return result.failed ? "failed" : cell(result, peer, name);
+  };
   const row = (name, cell) =>
-    `| ${name} | ${peerNames.map((peer) => (results[name][peer] === undefined ? "" : results[name][peer].failed ? "failed" : cell(results[name][peer], peer))).join(" | ")} ` +
-    `|\n`;
+    `| ${name} | ${peerNames.map((peer) => entry(name, peer, cell)).join(" | ")} |\n`;
   const ratio = (own) =>
     done
       .filter((name) => results[name][own]?.ms)
@@ -181,20 +185,30 @@ function write() {
     Object.entries(workloads[name])
       .map(([key, value]) => `${key} ${value}`)
       .join(", ");
-  const markdown = `# Beside its peers
+  const table = (title, cell) => head(title) + done.map((name) => row(name, cell)).join("");
+  const nodes = [process.versions.node];
+  if (existsSync(node24)) nodes.push(spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1));
+  const clock = values.clock === "cpu" ? ", processor time: the machine was busy with other things" : "";
+  const ratios = peerNames
+    .filter((own) => own.startsWith("unrolled"))
+    .map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`);
+  return `# Beside its peers
 
-${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${process.versions.node}${existsSync(node24) ? ` and ${spawnSync(node24, ["-v"], { encoding: "utf8" }).stdout.trim().slice(1)}` : ""}.
-One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a stream; milliseconds, median of at least 5 samples in one run (fewer where a step takes minutes)${values.clock === "cpu" ? ", processor time: the machine was busy with other things" : ""}. Compile time is not in it.
+${cpus()[0].model.trim()}, ${avx512 ? "with" : "without"} AVX-512, one thread, Node ${nodes.join(" and ")}.
+One training step with its update (gradient descent at ${rate}; brain.js: its own rule), or one step of a
+stream; milliseconds, median of at least 5 samples in one run (fewer where a step takes minutes)${clock}.
+Compile time is not in it.
 
-${head("ms a step")}${done.map((name) => row(name, (r) => format(r.ms))).join("")}
+${table("ms a step", (r) => format(r.ms))}
 ${done.map((name) => `- ${name}: ${describe(name)}\n`).join("")}
-${peerNames
-  .filter((own) => own.startsWith("unrolled"))
-  .map((own) => `${head(`time ÷ ${own}`)}${ratio(own)}\n`)
-  .join(
-    "",
-  )}${head("first three losses")}${done.map((name) => row(name, (_, peer) => agreement(results[name], peer))).join("")}
-${head("first step less a later one, ms")}${done.map((name) => row(name, (r) => format(Math.max(0, r.firstMs - r.ms)))).join("")}${failures ? `\n${failures}` : ""}`;
+${ratios.join("")}${table("first three losses", (_, peer, name) => agreement(results[name], peer))}
+${table("first step less a later one, ms", (r) => format(Math.max(0, r.firstMs - r.ms)))}${
+    failures && `\n${failures}`
+  }`;
+}
+
+/** Writes what is known so far. */
+function write() {
   writeFileSync(
     join(values.out, "peers.json"),
     JSON.stringify(
@@ -210,5 +224,5 @@ ${head("first step less a later one, ms")}${done.map((name) => row(name, (r) => 
       1,
     ) + "\n",
   );
-  writeFileSync(join(values.out, "peers.md"), markdown);
+  writeFileSync(join(values.out, "peers.md"), markdown());
 }

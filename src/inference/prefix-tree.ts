@@ -70,7 +70,7 @@ export function endStep(reached: readonly Prefix[]): number {
   return scale;
 }
 
-/** The `width` most probable ones, best first. Those left out count for nothing when they are reached again. */
+/** The `width` most probable ones, best first. Those left out count for nothing when reached again. */
 export function prune(reached: Prefix[], width: number): Prefix[] {
   reached.sort((a, b) => total(b) - total(a));
   for (const prefix of reached.slice(width)) prefix.blank = prefix.labeled = 0;

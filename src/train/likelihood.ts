@@ -1,10 +1,8 @@
-/**
- * Maximum likelihood by gradient: a model's log-likelihood as the objective that any optimizer can maximize.
- */
+/** Maximum likelihood by gradient: a model's log-likelihood as the objective of any optimizer. */
 import { NumericError, OptionError } from "../wasm/errors.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { Arena } from "../wasm/memory.ts";
-import { checkOptimizer, type Objective, type Optimizer } from "../optim/optimizer.ts";
+import { checkOptimizer, type Objective, type Optimizer, type OptimizerRun } from "../optim/optimizer.ts";
 import { checkEmOptions, type EmOptions, type EmReport } from "./em.ts";
 import { Pace } from "./pace.ts";
 
@@ -32,61 +30,19 @@ export async function maximizeByGradient(
   options: EmOptions,
   more: readonly string[] = [],
 ): Promise<EmReport> {
-  const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, options, more);
+  const settings = checkEmOptions(who, options, more);
   checkOptimizer(who, optimizer);
   if (optimizer.needs === "curvature")
     throw new OptionError(
       `${who}: hessianFree needs products with the curvature, which this likelihood has not; want ` +
         "adam, nesterov, sgd or another optimizer on gradients",
     );
-  const { engine, observations } = model;
   const before = model.coordinates();
-  const P = before.length;
-  const arena = new Arena(engine.memory);
-  const theta = arena.reals(P);
-  const view = (): Float64Array => engine.memory.reals(theta, P) as Float64Array;
-  view().set(before);
-  const objective: Objective = {
-    engine,
-    size: P,
-    theta,
-    changed: () => model.setCoordinates(view().slice()),
-    value: () => -model.logLikelihood() / observations,
-    gradient: (g) => {
-      const { logLikelihood, gradient } = model.gradient();
-      engine.memory.reals(g, P).set(gradient.map((x) => -x / observations));
-      return -logLikelihood / observations;
-    },
-  };
+  const arena = new Arena(model.engine.memory);
+  const objective = likelihoodObjective(model, arena, before);
   const run = optimizer.start(objective);
-  const pace = new Pace();
-  const history: number[] = [];
-  let best = before;
-  let highest = -Infinity;
-  let iteration = 0;
-  let converged = false;
   try {
-    for (; iteration < iterations && !converged && !signal?.aborted; await pace.breathe()) {
-      const at = view().slice();
-      const { loss, gradientNorm } = await run.step();
-      const logLikelihood = -loss * observations;
-      history.push(logLikelihood);
-      if (logLikelihood > highest) {
-        highest = logLikelihood;
-        best = at;
-      }
-      converged = gradientNorm * observations < tolerance;
-      ++iteration;
-      onProgress?.({ restart: 0, iteration, objective: logLikelihood });
-    }
-    const end = model.logLikelihood();
-    if (!Number.isFinite(end))
-      throw new NumericError(
-        `${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`,
-      );
-    if (end < highest) model.setCoordinates(best);
-    history.push(Math.max(end, highest));
-    return { logLikelihood: model.logLikelihood(), iterations: iteration, converged, restart: 0, history };
+    return await maximize(who, model, objective, run, settings);
   } catch (error) {
     model.setCoordinates(before);
     throw error;
@@ -94,4 +50,66 @@ export async function maximizeByGradient(
     run.dispose();
     arena.dispose();
   }
+}
+
+const coordinatesAt = ({ engine, theta, size }: Objective): Float64Array =>
+  engine.memory.reals(theta, size).slice() as Float64Array;
+
+/** -ln p/observations of free coordinates, which begin at `from`. */
+function likelihoodObjective(model: DifferentiableModel, arena: Arena, from: Float64Array): Objective {
+  const { engine, observations } = model;
+  const size = from.length;
+  const theta = arena.reals(size);
+  engine.memory.reals(theta, size).set(from);
+  const objective: Objective = {
+    engine,
+    size,
+    theta,
+    changed: () => model.setCoordinates(coordinatesAt(objective)),
+    value: () => -model.logLikelihood() / observations,
+    gradient: (g) => {
+      const { logLikelihood, gradient } = model.gradient();
+      engine.memory.reals(g, size).set(gradient.map((x) => -x / observations));
+      return -logLikelihood / observations;
+    },
+  };
+  return objective;
+}
+
+/** The steps. The model ends at the best point that was seen. */
+async function maximize(
+  who: string,
+  model: DifferentiableModel,
+  objective: Objective,
+  run: OptimizerRun,
+  { iterations, tolerance, signal, onProgress }: ReturnType<typeof checkEmOptions>,
+): Promise<EmReport> {
+  const { observations } = model;
+  const pace = new Pace();
+  const history: number[] = [];
+  let best = coordinatesAt(objective);
+  let max = -Infinity;
+  let iteration = 0;
+  let converged = false;
+  for (; iteration < iterations && !converged && !signal?.aborted; await pace.breathe()) {
+    const at = coordinatesAt(objective);
+    const { loss, gradientNorm } = await run.step();
+    const logLikelihood = -loss * observations;
+    history.push(logLikelihood);
+    if (logLikelihood > max) {
+      max = logLikelihood;
+      best = at;
+    }
+    converged = gradientNorm * observations < tolerance;
+    ++iteration;
+    onProgress?.({ restart: 0, iteration, objective: logLikelihood });
+  }
+  const end = model.logLikelihood();
+  if (!Number.isFinite(end))
+    throw new NumericError(
+      `${who}: the log-likelihood is ${end} after ${iteration} iterations; take a smaller rate`,
+    );
+  if (end < max) model.setCoordinates(best);
+  history.push(Math.max(end, max));
+  return { logLikelihood: model.logLikelihood(), iterations: iteration, converged, restart: 0, history };
 }

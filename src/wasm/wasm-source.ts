@@ -33,15 +33,7 @@ export function readSources(
   asked: readonly Precision[] | undefined,
 ): { sources: Sources; wanted: readonly Precision[] } {
   if (wasm === undefined) return { sources: {}, wanted: asked ?? ["float32"] };
-  const single = isSource(wasm) || isPromise(wasm);
-  if (
-    !single &&
-    (wasm === null || typeof wasm !== "object" || Array.isArray(wasm) || Object.keys(wasm).length === 0)
-  ) {
-    throw new OptionError(`init: wasm is ${show(wasm)}, ${kinds}, or an object of them by precision`);
-  }
-  if (!single) knownOptions("init: wasm", wasm as object, precisions);
-  const sources = single ? ({ [asked?.[0] ?? "float32"]: wasm } as Sources) : (wasm as Sources);
+  const sources = sourcesOf(wasm, asked?.[0] ?? "float32");
   const given = precisions.filter((precision) => precision in sources);
   const wanted = asked ?? given;
   for (const precision of given) {
@@ -57,11 +49,23 @@ export function readSources(
   return { sources, wanted };
 }
 
+/** Sources by precision; one alone is that of `first`. */
+function sourcesOf(wasm: unknown, first: Precision): Sources {
+  if (isSource(wasm) || isPromise(wasm)) return { [first]: wasm };
+  const isRecord = wasm !== null && typeof wasm === "object" && !Array.isArray(wasm);
+  if (!isRecord || Object.keys(wasm).length === 0)
+    throw new OptionError(`init: wasm is ${show(wasm)}, ${kinds}, or an object of them by precision`);
+  knownOptions("init: wasm", wasm, precisions);
+  return wasm;
+}
+
 /** A source in words, for errors. */
 function nameOf(source: WasmSource): string {
   if (source instanceof URL) return source.href;
-  if (isResponse(source))
-    return `${source.url || "the response"}${source.headers.has("content-type") ? ` (${source.headers.get("content-type")})` : ""}`;
+  if (isResponse(source)) {
+    const type = source.headers.get("content-type");
+    return `${source.url || "the response"}${type === null ? "" : ` (${type})`}`;
+  }
   return "byteLength" in source ? `the ${source.byteLength} bytes` : "the module";
 }
 
@@ -96,17 +100,20 @@ export async function withCode<T>(
     source instanceof URL
       ? await saying(`${source.href} cannot be read`, precision, () => fetched(source))
       : source;
-  if (isResponse(answer) && !answer.ok)
-    throw new DataError(
-      `init: ${answer.url || "the response"} answered ${answer.status}, want unrolled/wasm/${precision}.wasm`,
-    );
   const name = nameOf(isResponse(answer) ? answer : source);
-  const typed = isResponse(answer) && answer.headers.get("content-type")?.startsWith("application/wasm");
-  const code =
-    isResponse(answer) && !typed
-      ? await saying(`${name} cannot be read`, precision, () => answer.arrayBuffer())
-      : answer;
+  const code = isResponse(answer) ? await bodyOf(answer, name, precision) : answer;
   return saying(`${name} cannot be compiled to kernels`, precision, () => instantiate(code));
+}
+
+/** A response that can be compiled as it arrives, or else its bytes. DataError where it answers an error. */
+async function bodyOf(response: Response, name: string, precision: Precision): Promise<Code | Response> {
+  if (!response.ok)
+    throw new DataError(
+      `init: ${response.url || "the response"} answered ${response.status}, ` +
+        `want unrolled/wasm/${precision}.wasm`,
+    );
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) return response;
+  return saying(`${name} cannot be read`, precision, () => response.arrayBuffer());
 }
 
 /** What stands at an address; files are read where there is Node's `process`. */

@@ -10,11 +10,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
  * A page that runs a module script, in which `report` posts what was found; errors are reported as { error }.
  */
 const page = (title, script) => `<!doctype html><title>${title}</title>
-<script type="importmap">{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }</script>
+<script type="importmap">
+{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }
+</script>
 <script type="module">
 const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });
 addEventListener("error", (event) => report({ error: event.message }));
-addEventListener("unhandledrejection", (event) => report({ error: String(event.reason?.stack ?? event.reason) }));
+addEventListener("unhandledrejection", ({ reason }) => report({ error: String(reason?.stack ?? reason) }));
 ${script}
 </script>`;
 

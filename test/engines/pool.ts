@@ -1,6 +1,7 @@
 /**
- * Trains one net with no worker, 1, 2 and 8 of them: the bits must be the same, and while a pool computes,
- * the page's own thread stays free. Reaches the package's public names only, and runs in every engine.
+ * Trains one net with no worker, 1, 2 and 8 of them: the bits must be the same, and a pool's workers compute
+ * every shard, so that the page's own thread stays free. Reaches the package's public names only, and
+ * runs in every engine.
  */
 import {
   adam,
@@ -13,29 +14,62 @@ import {
   workerPool,
   type DataItem,
 } from "../../src/index.ts";
-import { sha256 } from "./identity.ts";
+import { sha256 } from "./hash.ts";
 
-/**
- * The net's file after the training, the longest time between two ticks of the thread that asked for it, and
- * the whole time, ms. `idle`: the longest gap of the thread doing nothing beside as many workers that only
- * count, where it was asked for: what the machine does to it.
- */
+/** One training over a pool. */
 export interface Trained {
+  /** Workers that the pool may have. */
   readonly workers: number;
+  /** Workers that answered. */
+  readonly used: number;
+  /** Shards that they answered: what is missing, the thread that asked would have computed. */
+  readonly shards: number;
+  /** Of the net's file after the training. */
   readonly hash: string;
+  /** The longest time between two ticks of the thread that asked, and the whole time, ms: to be read only. */
   readonly gap: number;
   readonly ms: number;
-  readonly idle?: number;
 }
 
 const TICK = 5;
+const STEPS = 2;
+const SHARD = 2;
 
 const items: DataItem[] = Array.from({ length: 16 }, (_, i) => ({
   input: Float32Array.from({ length: 4 * (150 + 7 * i) }, (_, j) => ((7 * j + 3 * i) % 13) / 6 - 1),
   target: Array.from({ length: 12 }, (_, j) => (i + 5 * j) % 9),
 }));
 
-/** Counts from now on; the function it gives back tells the longest gap and ends. */
+/** Shards of all steps. */
+export const SHARDS = (STEPS * items.length) / SHARD;
+
+/** Answers of each worker that was started since the last `clear`. */
+const answers = new Map<object, number>();
+const count = (worker: object, message: unknown): void => {
+  const { index, error } = message as { index?: number; error?: unknown };
+  if (index !== undefined && error === undefined) answers.set(worker, (answers.get(worker) ?? 0) + 1);
+};
+
+/** From now on, what workers of the platform answer is counted. */
+function countAnswers(): void {
+  const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  if (threads)
+    threads.Worker = class extends threads.Worker {
+      constructor(...args: ConstructorParameters<typeof threads.Worker>) {
+        super(...args);
+        this.on("message", (message) => count(this, message));
+      }
+    };
+  else
+    globalThis.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        this.addEventListener("message", ({ data }) => count(this, data));
+      }
+    };
+}
+
+/** Ticks from now on; the function it gives back tells the longest gap and ends. */
 function ticking(): () => number {
   let last = performance.now();
   let longest = 0;
@@ -63,9 +97,19 @@ async function train(workers: number, url?: URL): Promise<Trained> {
   const pool = workers > 0 ? workerPool({ workers, ...(url ? { url } : {}) }) : undefined;
   const start = performance.now();
   const end = ticking();
+  answers.clear();
   try {
-    await net.fit(items, { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 2, batch: 16, shard: 2, pool });
-    return { workers, gap: end(), ms: performance.now() - start, hash: await sha256([net.save()]) };
+    await net.fit(items, {
+      optimizer: adam({ rate: 0.01, clip: 1 }),
+      steps: STEPS,
+      batch: items.length,
+      shard: SHARD,
+      pool,
+    });
+    const gap = end();
+    const ms = performance.now() - start;
+    const shards = [...answers.values()].reduce((sum, n) => sum + n, 0);
+    return { workers, used: answers.size, shards, gap, ms, hash: await sha256([net.save()]) };
   } finally {
     end();
     pool?.dispose();
@@ -73,45 +117,10 @@ async function train(workers: number, url?: URL): Promise<Trained> {
   }
 }
 
-/**
- * The longest gap beside so many workers that are busy for `ms`; `url`: a module that counts for the
- * milliseconds it is sent.
- */
-async function idle(workers: number, ms: number, url: URL): Promise<number> {
-  const end = ticking();
-  const busy = Array.from({ length: workers }, () => new Worker(url, { type: "module" }));
-  await Promise.all(
-    busy.map(
-      (worker) =>
-        new Promise((resolve) => {
-          worker.onmessage = resolve;
-          worker.postMessage(ms);
-        }),
-    ),
-  );
-  for (const worker of busy) worker.terminate();
-  return end();
-}
-
-/**
- * All numbers of workers. Machines are busy: a gap above `most` ms is measured again, three times in all, and
- * the least one counts; if it is still above, `counting` tells what the machine does to an idle thread.
- */
-export async function pooled(limit: number, url?: URL, counting?: URL): Promise<Trained[]> {
+/** With no worker, and with 1, 2 and 8. */
+export async function pooled(url?: URL): Promise<Trained[]> {
+  countAnswers();
   const found: Trained[] = [];
-  for (const workers of [0, 1, 2, 8]) {
-    let best = await train(workers, url);
-    for (let again = 0; again < 2 && counting && workers > 0 && best.gap > limit; ++again) {
-      const other = await train(workers, url);
-      best = {
-        ...best,
-        gap: Math.min(best.gap, other.gap),
-        hash: best.hash === other.hash ? best.hash : `${best.hash} and ${other.hash}`,
-      };
-    }
-    if (counting && workers > 0 && best.gap > limit)
-      best = { ...best, idle: await idle(workers, best.ms, counting) };
-    found.push(best);
-  }
+  for (const workers of [0, 1, 2, 8]) found.push(await train(workers, url));
   return found;
 }

@@ -14,21 +14,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const build = join(root, "build/engines");
 
-/**
- * The longest that the page's thread may be away while a pool trains, ms; or so many times what the machine
- * does to an idle page.
- */
-const MAX_GAP = 50;
-const SLACK = 2;
-
-/** A worker that counts for the milliseconds it is sent. */
-const counting =
-  "onmessage = ({ data }) => { const end = performance.now() + data; while (performance.now() < " +
-  "end); postMessage(0); };";
-
-const poolPage = `const { init } = await import("unrolled"), { pooled } = await import("/pool.js");
+const poolPage = `const { init } = await import("unrolled");
+const { pooled, SHARDS } = await import("/pool.js");
 await init({ wasm: new URL("/dist/wasm/float32.wasm", location.href) });
-await report({ engine: navigator.userAgent, found: await pooled(${MAX_GAP}, new URL("/worker.js", location.href), new URL("/counting.js", location.href)) });`;
+const found = await pooled(new URL("/worker.js", location.href));
+await report({ engine: navigator.userAgent, found, wanted: SHARDS });`;
 
 /** The worker as one file, with nothing where the kernels were. */
 async function bundled() {
@@ -53,65 +43,51 @@ const runBrowser = async (name, scripts) =>
   inBrowser(name, {
     title: "pool",
     script: poolPage,
-    pages: { ...scripts, "/worker.js": await (worker ??= bundled()), "/counting.js": counting },
+    pages: { ...scripts, "/worker.js": await (worker ??= bundled()) },
   });
 
 let known;
-/** What Node finds with no worker: the bits for all. */
+/** What Node finds; with no worker: the bits for all. */
 const inNode = () =>
-  (known ??= import(join(build, "pool.js")).then(async ({ pooled }) => ({
-    found: await pooled(MAX_GAP),
+  (known ??= import(join(build, "pool.js")).then(async ({ pooled, SHARDS }) => ({
+    found: await pooled(),
+    wanted: SHARDS,
     engine: `Node ${process.versions.node}`,
   })));
 
-/** Says what was found, or throws what is wrong; `free`: the thread must be. */
-export function verdict({ found, engine }, wanted, free) {
-  for (const { workers, hash, gap, idle = 0 } of found) {
-    if (hash !== wanted) throw new Error(`${workers} workers train to ${hash}, want ${wanted}`);
-    if (free && workers > 0 && !(gap <= Math.max(MAX_GAP, SLACK * idle))) {
-      throw new Error(
-        `with ${workers} workers the thread was away for ${gap.toFixed(0)} ms, want at most ${MAX_GAP}; ` +
-          `an idle one beside as many busy workers was for ${idle.toFixed(0)} ms`,
-      );
-    }
+/** Says what was found, or throws what is wrong. Times are told, and depend on what else the machine does. */
+export function judged({ found, wanted, engine }, bits) {
+  for (const { workers, used, shards, hash } of found) {
+    if (hash !== bits) throw new Error(`${workers} workers train to ${hash}, want ${bits}`);
+    if (used !== workers) throw new Error(`${used} of ${workers} workers answered, want all`);
+    if (workers > 0 && shards !== wanted)
+      throw new Error(`${workers} workers computed ${shards} shards, want all ${wanted}`);
   }
-  const gaps = found
-    .map(
-      ({ workers, gap, ms, idle }) =>
-        `${workers}: ${gap.toFixed(0)} ms ` +
-        `of ${ms.toFixed(0)}${idle === undefined ? "" : ` (an idle thread: ${idle.toFixed(0)} ms)`}`,
-    )
-    .join(", ");
-  return `one hash, longest gap by workers ${gaps}  (${engine})`;
+  const told = found.map(({ workers, gap, ms }) => `${workers}: ${gap.toFixed(0)} ms of ${ms.toFixed(0)}`);
+  return `one hash, longest gap by workers ${told.join(", ")}  (${engine})`;
 }
 
 /** name → the check. `scripts`: path → text of the modules that the page imports. */
 export const pools = (scripts) => {
-  const check = async (run, free) => verdict(await run(), (await inNode()).found[0].hash, free);
+  const check = async (run) => judged(await run(), (await inNode()).found[0].hash);
   return {
-    "node20 pool": () => check(inNode, false),
+    "node20 pool": () => check(inNode),
     ...Object.fromEntries(
-      browserNames.map((name) => [`${name} pool`, () => check(() => runBrowser(name, scripts), true)]),
+      browserNames.map((name) => [`${name} pool`, () => check(() => runBrowser(name, scripts))]),
     ),
   };
 };
 
-/** Whether a planted difference, and a planted gap, are seen. */
+/** Whether other bits, an idle worker and a shard that no worker computed are seen where they are planted. */
 export function seesPlanted() {
-  const one = (hash, gap, idle) => ({ engine: "", found: [{ workers: 2, hash, gap, ms: 100, idle }] });
-  const fails = (...args) => {
+  const fails = (fault) => {
+    const result = { workers: 2, used: 2, shards: 8, hash: "a", gap: 1, ms: 100, ...fault };
     try {
-      verdict(...args);
+      judged({ engine: "", wanted: 8, found: [result] }, "a");
       return false;
     } catch {
       return true;
     }
   };
-  return (
-    fails(one("a", 1), "b", true) &&
-    fails(one("a", MAX_GAP + 1), "a", true) &&
-    fails(one("a", NaN), "a", true) &&
-    fails(one("a", SLACK * MAX_GAP + 1, MAX_GAP), "a", true) &&
-    !fails(one("a", MAX_GAP), "a", true)
-  );
+  return fails({ hash: "b" }) && fails({ used: 1 }) && fails({ shards: 7 }) && !fails({});
 }

@@ -5,8 +5,9 @@
  *
  * Node 20 is the Node that runs this; 22, 24, 26 and V8's 256-bit flag come from `npm ci` here, the browsers
  * from install.sh. A missing engine fails, and so does one of another version. The relaxed build, whose bits
- * may differ, is held to the losses of the strict one. Pools of workers must train to the bits of none, and
- * leave a page's thread free. `--accept` writes expected.json anew, if all engines agree.
+ * may differ, is held to the losses of the strict one. Pools of workers must train to the bits of none, every
+ * shard computed by a worker and every worker used. `--accept` writes expected.json anew, if all engines
+ * agree.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -29,10 +30,10 @@ const { values } = parseArgs({
 // in pages by the import map.
 mkdirSync(build, { recursive: true });
 const scripts = Object.fromEntries(
-  ["identity", "pool"].map((name) => {
+  ["identity", "net-cases", "closed-form-cases", "hash", "wave", "pool"].map((name) => {
     const source = readFileSync(join(here, `${name}.ts`), "utf8")
       .replace("../../src/index.ts", "unrolled")
-      .replace("./identity.ts", "./identity.js");
+      .replace(/"\.\/([\w-]+)\.ts"/g, '"./$1.js"');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,
@@ -48,13 +49,21 @@ writeFileSync(
   join(build, "node.js"),
   `import { identity, losses } from "./identity.js";
 import { engineInfo } from "unrolled";
-const options = JSON.parse(process.argv[2]), only = process.argv[3], start = performance.now(), engine = "Node " + process.versions.node;
-const found = only === "losses" ? { losses: [...await losses(options, "float32"), ...await losses(options, "float64")] } : { hashes: await identity(options) };
+const options = JSON.parse(process.argv[2]);
+const only = process.argv[3];
+const start = performance.now();
+const found = only === "losses"
+  ? { losses: [...await losses(options, "float32"), ...await losses(options, "float64")] }
+  : { hashes: await identity(options) };
 const { variant, revectorize } = engineInfo();
-if (variant !== (options.variant ?? "simd") || revectorize !== (options.revectorize ?? false)) throw new Error("not the tier that was asked for");
+if (variant !== (options.variant ?? "simd") || revectorize !== (options.revectorize ?? false))
+  throw new Error("not the tier that was asked for");
+const engine = "Node " + process.versions.node;
 console.log(JSON.stringify({ engine, ...found, seconds: (performance.now() - start) / 1000 }));\n`,
 );
-const identityPage = `const { identity } = await import("/identity.js"), start = performance.now(), hashes = await identity();
+const identityPage = `const { identity } = await import("/identity.js");
+const start = performance.now();
+const hashes = await identity();
 await report({ engine: navigator.userAgent, hashes, seconds: (performance.now() - start) / 1000 });`;
 
 /** Runs a Node of one major version in a process of its own: hashes of all cases, or `only` "losses". */
@@ -157,11 +166,13 @@ for (const name of wanted) {
     expected ??= hashes;
     const other = differences(hashes, expected);
     if (other.length > 0) ++failed;
+    const count = Object.keys(expected).length;
+    const equal = Object.keys(hashes).length - other.length;
+    const named = other.slice(0, 4).map((c) => `\n    ${c}`);
+    if (other.length > 4) named.push(`\n    and ${other.length - 4} more`);
     console.log(
-      `${other.length ? "DIFFERS" : "equal"}  ${name}: ${Object.keys(hashes).length - other.length} of ${Object.keys(expected).length} cases, ${seconds.toFixed(1)} s  (${engine})${other
-        .slice(0, 4)
-        .map((c) => `\n    ${c}`)
-        .join("")}${other.length > 4 ? `\n    and ${other.length - 4} more` : ""}`,
+      `${other.length ? "DIFFERS" : "equal"}  ${name}: ${equal} of ${count} cases, ` +
+        `${seconds.toFixed(1)} s  (${engine})${named.join("")}`,
     );
   } catch (error) {
     ++failed;

@@ -81,6 +81,8 @@ test("the types check in a user's program, by Node's and by bundlers' resolution
   );
 });
 
+const lineOf = (source, node) => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+
 /** Places of `any`, written or inferred, in the declarations that a file reaches. */
 function anys(file) {
   const program = ts.createProgram([file], {
@@ -106,7 +108,8 @@ function anys(file) {
         checker.getTypeAtLocation(node).flags & ts.TypeFlags.Any;
       if (written || inferred)
         found.push(
-          `${relative(fresh.folder, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.parent.getText().slice(0, 80)}`,
+          `${relative(fresh.folder, source.fileName)}:${lineOf(source, node)} ` +
+            node.parent.getText().slice(0, 80),
         );
       ts.forEachChild(node, visit);
     };

@@ -53,7 +53,10 @@ function telling(): URL {
     import { parentPort } from "node:worker_threads";
     import { engineInfo } from ${JSON.stringify(new URL("../wasm/engine.js", worker).href)};
     const post = parentPort.postMessage.bind(parentPort);
-    parentPort.postMessage = (...message) => { writeFileSync(${JSON.stringify(reportFile)}, JSON.stringify(engineInfo())); post(...message); };
+    parentPort.postMessage = (...message) => {
+      writeFileSync(${JSON.stringify(reportFile)}, JSON.stringify(engineInfo()));
+      post(...message);
+    };
     await import(${JSON.stringify(worker.href)});`,
   );
   return pathToFileURL(file);
@@ -67,7 +70,9 @@ function misled(): URL {
     `
     import { parentPort } from "node:worker_threads";
     const on = parentPort.on.bind(parentPort);
-    parentPort.on = (name, hear) => on(name, (message) => hear(message.kind === "init" ? { ...message, wasm: { float32: new Uint8Array(8) } } : message));
+    const broken = { float32: new Uint8Array(8) };
+    parentPort.on = (name, hear) =>
+      on(name, (message) => hear(message.kind === "init" ? { ...message, wasm: broken } : message));
     await import(${JSON.stringify(worker.href)});`,
   );
   return pathToFileURL(file);

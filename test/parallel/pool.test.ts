@@ -188,7 +188,9 @@ function answering(name: string, message: string): URL {
   writeFileSync(
     file,
     `import { parentPort } from "node:worker_threads";
-    parentPort.on("message", ({ kind, run, index }) => { if (kind === "task") parentPort.postMessage(${message}); });`,
+    parentPort.on("message", ({ kind, run, index }) => {
+      if (kind === "task") parentPort.postMessage(${message});
+    });`,
   );
   return pathToFileURL(file);
 }

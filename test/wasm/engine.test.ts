@@ -26,15 +26,15 @@ beforeAll(async () => {
       response.end();
       return;
     }
-    const page = request.url === "/page.wasm";
+    if (request.url === "/page.wasm") {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end("<!doctype html><title>not here</title>");
+      return;
+    }
     response.writeHead(200, {
-      "content-type": page ? "text/html" : request.url === "/plain.wasm" ? "text/plain" : "application/wasm",
+      "content-type": request.url === "/plain.wasm" ? "text/plain" : "application/wasm",
     });
-    response.end(
-      page
-        ? "<!doctype html><title>not here</title>"
-        : bytes(request.url === "/wide.wasm" ? base64of64 : narrow),
-    );
+    response.end(bytes(request.url === "/wide.wasm" ? base64of64 : narrow));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -125,7 +125,10 @@ test(
     expect(wasm.engineInfo().engines).toMatchObject([{ precision: "float32", source: "given" }]);
     const before = await wasm.engine("float32");
     await expect(wasm.init({ wasm: Promise.resolve("float32.wasm") as never })).rejects.toThrow(
-      /^init: wasm.float32 is a promise of "float32.wasm", want bytes, a WebAssembly.Module, a Response or a URL$/,
+      new RegExp(
+        '^init: wasm.float32 is a promise of "float32.wasm", ' +
+          "want bytes, a WebAssembly.Module, a Response or a URL$",
+      ),
     );
     await expect(wasm.init({ wasm: Promise.reject(new Error("no net")) })).rejects.toThrow(
       /init: wasm.float32 is a promise that failed: Error: no net, want unrolled\/wasm\/float32.wasm/,

@@ -56,7 +56,7 @@ class Matrices {
       [plain, spec.inputScale],
       [spec.feedbacks, spec.feedbackScale],
     ] as const) {
-      drawMatrix(uniform(scale), rows, N, random, drawn.subarray(at * N, (at += rows) * N));
+      drawMatrix(uniform(scale), { rows, columns: N, out: drawn.subarray(at * N, (at += rows) * N) }, random);
     }
     const pack = (rows: number, matrix: Float64Array): Ptr => {
       const packed = arena.reals(k.packedSize(rows, N));
@@ -69,7 +69,7 @@ class Matrices {
       ({ from: this.from, weight: this.weight } = drawSenders(engine, spec, random, arena));
     } else {
       const W = new Float64Array(N * N);
-      drawMatrix(orthogonal(spec.spectralRadius), N, N, random, W);
+      drawMatrix(orthogonal(spec.spectralRadius), { rows: N, columns: N, out: W }, random);
       this.packed = pack(N, W);
     }
   }

@@ -16,7 +16,7 @@ export function initialize(
   for (const { parameter, from, to, init } of built.initialBlocks) {
     const { rows, columns, offset } = built.graph.parameters[parameter];
     const drawn = new Float64Array(rows * (to - from));
-    drawMatrix(init, rows, to - from, random, drawn, spectrum);
+    drawMatrix(init, { rows, columns: to - from, out: drawn }, random, spectrum);
     const view = memory.reals(memory.at(weights.theta, offset), rows * columns);
     for (let r = 0; r < rows; ++r)
       for (let c = from; c < to; ++c) view[r * columns + c] = drawn[r * (to - from) + c - from]!;

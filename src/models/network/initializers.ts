@@ -129,22 +129,28 @@ export function checkInitializer(who: string, init: Initializer): void {
 export const needsSpectrum = (init: Initializer): boolean =>
   init.kind === "sparse" && init.spectralRadius !== undefined;
 
-/** Fills a matrix, row-major. `inference` is there where `needsSpectrum` says so. */
+/** A matrix [rows,columns] to be filled, row-major. */
+export interface DrawnMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly out: { [i: number]: number };
+}
+
+/** Fills a matrix. `spectrum` is the engine that is there where `needsSpectrum` says so. */
 export function drawMatrix(
   init: Initializer,
-  rows: number,
-  columns: number,
+  matrix: DrawnMatrix,
   random: Random,
-  out: { [i: number]: number },
-  inference?: InferenceEngine,
+  spectrum?: InferenceEngine,
 ): void {
+  const { rows, columns, out } = matrix;
   const n = rows * columns;
   switch (init.kind) {
     case "constant":
       for (let i = 0; i < n; ++i) out[i] = init.value;
       return;
     case "values":
-      return fillBlocks(init.values, rows, columns, out);
+      return fillBlocks(init.values, matrix);
     case "normal":
       for (let i = 0; i < n; ++i) out[i] = init.scale * random.normal();
       return;
@@ -152,18 +158,13 @@ export function drawMatrix(
       for (let i = 0; i < n; ++i) out[i] = init.scale * (2 * random.uniform() - 1);
       return;
     case "orthogonal":
-      return drawOrthogonal(init.gain, rows, columns, random, out);
+      return drawOrthogonal(init.gain, matrix, random);
     case "sparse":
-      return drawSparse(init, rows, columns, random, out, inference);
+      return drawSparse(init, matrix, random, spectrum);
   }
 }
 
-function fillBlocks(
-  list: readonly number[],
-  rows: number,
-  columns: number,
-  out: { [i: number]: number },
-): void {
+function fillBlocks(list: readonly number[], { rows, columns, out }: DrawnMatrix): void {
   const width = columns / list.length;
   if (!Number.isInteger(width))
     throw new ShapeError(
@@ -174,11 +175,9 @@ function fillBlocks(
 
 function drawSparse(
   { incoming, scale, spectralRadius: radius }: Extract<Initializer, { kind: "sparse" }>,
-  rows: number,
-  columns: number,
+  { rows, columns, out }: DrawnMatrix,
   random: Random,
-  out: { [i: number]: number },
-  inference: InferenceEngine | undefined,
+  spectrum: InferenceEngine | undefined,
 ): void {
   if (radius !== undefined && rows !== columns)
     throw new ShapeError(`sparse: spectralRadius of a matrix [${rows},${columns}], want a square one`);
@@ -188,16 +187,16 @@ function drawSparse(
     const senders = random.permutation(rows);
     for (let k = 0; k < few; ++k) W[senders[k] * columns + j] = scale * random.normal();
   }
-  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, inference);
+  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, spectrum);
   for (let i = 0; i < W.length; ++i) out[i] = factor * W[i];
 }
 
-function radiusOf(W: Float64Array, n: number, inference: InferenceEngine | undefined): number {
-  if (!inference)
+function radiusOf(W: Float64Array, n: number, spectrum: InferenceEngine | undefined): number {
+  if (!spectrum)
     throw new OptionError(
       "sparse: spectralRadius needs the double-precision kernels; want the engine of inferenceEngine()",
     );
-  const radius = spectralRadius(inference, n, W);
+  const radius = spectralRadius(spectrum, n, W);
   if (!(radius > 0))
     throw new NumericError(
       "sparse: all eigenvalues are 0, so there is nothing to scale; use more incoming weights or " +
@@ -207,13 +206,7 @@ function radiusOf(W: Float64Array, n: number, inference: InferenceEngine | undef
 }
 
 /** Gram-Schmidt, twice over for orthogonality to rounding, on the shorter side of a normal matrix. */
-function drawOrthogonal(
-  gain: number,
-  rows: number,
-  columns: number,
-  random: Random,
-  out: { [i: number]: number },
-): void {
+function drawOrthogonal(gain: number, { rows, columns, out }: DrawnMatrix, random: Random): void {
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
   const vectors: Float64Array[] = [];

@@ -56,7 +56,7 @@ export class Network {
   readonly #forward: Forward;
   #fitState: FitState | undefined;
 
-  /** Use `network(spec)`. draw(weights) fills θ, which is 0 without, before constraints are imposed. */
+  /** Use `network(spec)`. draw(weights) fills θ, which is 0 without, before the constraints hold. */
   constructor(
     engine: Engine,
     spec: Required<NetworkSpec>,

@@ -1,4 +1,4 @@
-/** A net as those see it who read it and do not train it: evaluation, forecasts, streams, what looks inside. */
+/** A net as its readers see it, who do not train it: evaluation, forecasts, streams, what looks inside. */
 import type { Engine } from "../../wasm/engine.ts";
 import type { TrainerParts } from "../../train/trainer.ts";
 import type { Forward } from "./forward.ts";

@@ -3,7 +3,7 @@ import { flattenInputs, type Sequences } from "../../data/sequence.ts";
 import type { Series } from "../../inference/state-space.ts";
 import type { Family } from "./parametric.ts";
 
-/** y [T] of each series with its inputs [T,m] beside it, the constant's ones last. Throws as `flattenInputs`. */
+/** y [T] of each series, its inputs [T,m] beside it, the constant's ones last. Throws as `flattenInputs`. */
 export function seriesWithInputs(
   who: string,
   { input, constant }: Family,

@@ -71,7 +71,7 @@ function product(
   const scratch = workspace.reals(
     new Float64Array(form === "TN" ? k.gemmTNScratch(N, K) : k.packedSize(K, N)),
   );
-  const run = form === "NN" ? k.gemmNN : form === "NT" ? k.gemmNT : k.gemmTN;
+  const run = { NN: k.gemmNN, NT: k.gemmNT, TN: k.gemmTN }[form];
   run(M, N, K, A, lda, B, ldb, C, ldc, scratch);
   return { got: workspace.read(C, M * ldc), want };
 }

@@ -124,7 +124,7 @@ describe("choosing the number of states", () => {
     covariance: "diagonal",
   };
 
-  test("finds the three that made the data, by the smallest criterion, and lists all that were tried", async () => {
+  test("finds the three that made the data, by the smallest criterion, and lists all tries", async () => {
     const y = await using(truth, (h) => h.sample(1500, { seed: 4 }).sequence);
     const spec = { states: [1, 2, 3, 4], emission: "gaussian", covariance: "diagonal", seed: 2 } as const;
     const { model, report, candidates } = await hmm.select([y], spec, { iterations: 100, restarts: 3 });

@@ -119,7 +119,8 @@ test("wrong data are named before anything changes", () =>
   using(base, async (h) => {
     const before = h.parameters;
     expect(() => h.logLikelihood([[0, 2]])).toThrow(
-      /hmm.logLikelihood: sequence 0: step 1, value 0 is 2, want a symbol, a whole number from 0 to 1, or NaN where missing/,
+      "hmm.logLikelihood: sequence 0: step 1, value 0 is 2, want a symbol, a whole number from 0 to 1, " +
+        "or NaN where missing",
     );
     expect(() => h.viterbi([])).toThrow(/no sequences/);
     expect(() => h.posterior([[0], []])).toThrow(/sequence 1 has no steps/);

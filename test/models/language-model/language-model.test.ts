@@ -39,15 +39,16 @@ test.each([
       M.data.slice(i * M.c, (i + 1) * M.c);
     const times = (x: number[], M: { c: number; data: number[] }): number[] =>
       x.reduce((y, v, i) => y.map((s, j) => s + v * row(M, i)[j]), new Array<number>(M.c).fill(0));
+    const START = 4;
+    const read = [START, ...words];
+    // two words back from step 1 there is nothing: zeros
     const context = (t: number): number[] =>
-      [t === 0 ? 4 : words[t - 1], t === 0 ? -1 : t === 1 ? 4 : words[t - 2]].flatMap((w) =>
-        w < 0 ? [0, 0, 0] : row(C, w),
-      );
+      [read[t], read[t - 1]].flatMap((w) => (w === undefined ? [0, 0, 0] : row(C, w)));
     const [got] = lm.predict([words]);
     words.forEach((_, t) => {
       const x = context(t);
       const h = H ? times(x, H).map((v, i) => Math.tanh(v + d!.data[i])) : [];
-      const into = hidden > 0 ? (direct ? [...h, ...x] : h) : x;
+      const into = [...h, ...(direct || hidden === 0 ? x : [])];
       const e = times(into, W).map((v, i) => Math.exp(v + b.data[i]));
       const total = sum(e);
       close(

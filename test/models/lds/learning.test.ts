@@ -69,10 +69,15 @@ describe("learning", () => {
       const loose = await lds({ state: 2, output: 1, initial: "diffuse" });
       const before = loose.parameters;
       await expect(loose.fit(slope(20), { optimizer })).rejects.toThrow(
-        /lds.fit: C is free and the start diffuse, want C fixed: a diffuse likelihood has no maximum in it; say fixed: \["C"\], or build the model with initial: \{ mean, covariance \}/,
+        "lds.fit: C is free and the start diffuse, want C fixed: " +
+          "a diffuse likelihood has no maximum in it; " +
+          'say fixed: ["C"], or build the model with initial: { mean, covariance }',
       );
       await expect(loose.fit(slope(20), { optimizer, fixed: ["C"] })).rejects.toThrow(
-        /lds.fit: A is free .* as the first step of sequence 0 does not see all of the 2 states; say fixed: \["A"\]/,
+        new RegExp(
+          "lds.fit: A is free .* as the first step of sequence 0 does not see all of the 2 states; " +
+            'say fixed: \\["A"\\]',
+        ),
       );
       expect(loose.parameters).toEqual(before);
       loose.dispose();

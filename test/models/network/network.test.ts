@@ -383,7 +383,7 @@ describe("symbols", () => {
 });
 
 describe("Gauss-Newton", () => {
-  test.each<[string, Layer[], NetworkSpec["loss"]]>([
+  test.each<[string, Layer[], "squared" | "bernoulli" | "softmax"]>([
     ["rnn, squared", [rnn(3), dense(2)], "squared"],
     ["lstm, bernoulli", [lstm(2), dense(2)], "bernoulli"],
     ["gru, softmax", [gru(2), dense(3)], "softmax"],
@@ -408,8 +408,11 @@ describe("Gauss-Newton", () => {
         at += p.data.length;
       }
     };
-    const logits = (y: number): number =>
-      loss === "squared" ? y : loss === "bernoulli" ? Math.log(y / (1 - y)) : Math.log(y);
+    const logits = {
+      squared: (y: number): number => y,
+      bernoulli: (y: number): number => Math.log(y / (1 - y)),
+      softmax: (y: number): number => Math.log(y),
+    }[loss];
     const outputs = (x: number[]): number[] => {
       set(x);
       return net.predict(inputs).flatMap((y) => Array.from(y, logits));

@@ -50,14 +50,9 @@ describe.each(cases)("%s %s", (name, variant) => {
     for (const item of task.batch(50, random())) {
       const T = steps(task, item);
       expect(task.wrong(item, outputs(task, item))).toBe(0);
-      const other = (t: number): number =>
-        t < T - 1
-          ? item.target[t]
-          : task.loss === "squared"
-            ? item.target[t] + 0.05
-            : item.target[t] === 0
-              ? 1
-              : 0;
+      const wrongAt = (t: number): number =>
+        task.loss === "squared" ? item.target[t] + 0.05 : Number(item.target[t] === 0);
+      const other = (t: number): number => (t < T - 1 ? item.target[t] : wrongAt(t));
       expect(task.wrong(item, outputs(task, item, other))).toBe(1);
       expect(task.wrong(item, outputs(task, item).fill(NaN))).toBe(item.weight ? 1 : T);
     }
@@ -68,12 +63,11 @@ describe.each(cases)("%s %s", (name, variant) => {
     const mean = batch.reduce((sum, item) => sum + item.target[item.target.length - 1], 0) / batch.length;
     const guess =
       (item: Item) =>
-      (t: number): number =>
-        task.loss === "squared"
-          ? mean
-          : item.weight === undefined && item.target[t] === task.output - 1
-            ? task.output - 1
-            : 0;
+      (t: number): number => {
+        if (task.loss === "squared") return mean;
+        const blank = task.output - 1;
+        return item.weight === undefined && item.target[t] === blank ? blank : 0;
+      };
     const score =
       batch.reduce((sum, item) => sum + task.wrong(item, outputs(task, item, guess(item))), 0) / batch.length;
     const four = 4 * Math.sqrt(Math.max(task.chance, 0.25) / batch.length); // standard errors, Poisson bound
