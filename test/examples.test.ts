@@ -1,6 +1,6 @@
 /** Every program of examples/ runs as it stands, on the built package, and shows what it promises. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 
@@ -10,6 +10,7 @@ const root = new URL("..", import.meta.url).pathname;
 /** What each program prints. */
 const facts: Record<string, RegExp> = {
   "add-binary-numbers.js": /wrong of 1000 sums of 64 digits: 0\nstates: 4, the lecture's automaton: true/,
+  "classify-gestures.js": /right on new recordings: (9[5-9]|100)%\n.*shake, and in truth shake/,
   "echo-state.js": /84 steps ahead of its own: .*error 0\.0\d+/,
   "exchange-c.js": /constants: 3980 bytes, in 8 bits 1640\n/,
   "exchange-numpy.js": /series: float64 \[6,2\] ends in 121/,
@@ -19,9 +20,11 @@ const facts: Record<string, RegExp> = {
   "flow-of-the-nile.js": /1 years ahead: 1057 ± 298/,
   "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
   "hidden-states.js": /the die is guessed right in 7\d\.\d% of 2000 rolls/,
+  "label-steps.js": /steps labeled right: 9\d%/,
   "long-memory.js": /step 12: loss 0\.[01]/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
   "read-ink.js": /label error on new hands: \d\.\d%/,
+  "regress-speed.js": /mean error [0-3]\.\d of speeds from 20 to 79/,
   "save-and-resume.js": /stopped after 25 steps, \d+ bytes; the same bits at the end: true/,
   "watch-a-sensor.js": /the most surprising reading is number 150, off by [01]\./,
   "words-that-follow.js": /1\.4\d equally likely words at each place, of 10/,
@@ -36,6 +39,15 @@ test("every program has a fact to show", () => {
   const shown = Object.keys(facts);
   expect(programs.filter((name) => !shown.includes(name))).toEqual([]);
   expect(shown.filter((name) => !programs.includes(name))).toEqual([]);
+});
+
+test("every page of a job runs one of the programs", () => {
+  const pages = readdirSync(`${root}examples/jobs`).filter((name) => name.endsWith(".html"));
+  expect(pages).toEqual(["classifier.html", "forecast.html", "labeler.html", "regressor.html"]);
+  for (const page of pages) {
+    const text = readFileSync(`${root}examples/jobs/${page}`, "utf8");
+    expect(programs).toContain(`${/data-program="([^"]+)"/.exec(text)![1]}.js`);
+  }
 });
 
 describe("each program runs on public names alone", () => {
