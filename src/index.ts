@@ -38,6 +38,14 @@ export { studentT, type StudentTLoss } from "./losses/optional/student-t.ts";
 export { negativeBinomial, type NegativeBinomialLoss } from "./losses/optional/negative-binomial.ts";
 export { mixture, type MixtureLoss } from "./losses/optional/mixture.ts";
 export type { SoftmaxLoss } from "./losses/optional/smoothed-softmax.ts";
+export { attention, conv, layerNorm, pool, residual } from "./models/network/optional/layers.ts";
+export type {
+  AttentionLayer,
+  ConvLayer,
+  LayerNormLayer,
+  PoolLayer,
+  ResidualLayer,
+} from "./models/network/optional/layers.ts";
 export {
   rnn,
   lstm,

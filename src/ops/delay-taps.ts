@@ -29,7 +29,7 @@ function move(f: Frame, taps: number, x: Ptr, y: Ptr, add: boolean): void {
 }
 
 /** Leaves the last k-1 inputs of each sequence in the carry, newest first. */
-function remember(f: Frame, taps: number): void {
+export function remember(f: Frame, taps: number): void {
   const F = f.shapes[0].columns;
   const past = (taps - 1) * F;
   const { lengths, offsetAt, sequences } = f.shape.packing;

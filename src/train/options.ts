@@ -174,6 +174,10 @@ function checkTogether(
           "many times and so has no " +
           "one state to go on from; leave it out, or choose another optimizer",
       );
+    if (spec.outputSteps && spec.target !== "labels")
+      throw new OptionError(
+        `${who}: truncate cuts sequences, and layers of this net change their steps; leave it out`,
+      );
     if (spec.target === "labels")
       throw new OptionError(`${who}: truncate cuts sequences, and labels cannot be cut; leave it out`);
   }

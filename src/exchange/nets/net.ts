@@ -66,6 +66,11 @@ function widthAfter(layer: Layer, before: number, table: Matrix | undefined): nu
       return before + layer.layer.units;
     case "bidirectional":
       return 2 * layer.layer.units;
+    case "layerNorm":
+    case "residual":
+    case "pool":
+    case "attention":
+      return before;
     default:
       return layer.units;
   }

@@ -11,6 +11,7 @@ import { join } from "../../ops/join.ts";
 import { linear } from "../../ops/linear.ts";
 import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { recurrent } from "../../ops/recurrent/recurrent.ts";
+import { optionalKinds } from "./kinds.ts";
 import { constant, normal, type Initializer } from "./initializers.ts";
 import { cellOf, type DenseLayer, type Layer, type RecurrentLayer } from "./layers.ts";
 
@@ -173,6 +174,8 @@ export class Builder {
         return this.graph.apply(concat, this.dense(layer.layer, name, x), x);
       case "dropout":
         return this.graph.apply(dropout(layer.rate), x);
+      default:
+        return optionalKinds()!.layers[layer.type].build(this, layer, name, x);
     }
   }
 }

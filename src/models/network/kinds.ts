@@ -7,9 +7,8 @@ import { loadOptionalKernels } from "../../wasm/optional-kernels.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { NodeId } from "../../graph/graph.ts";
 import type { Loss } from "../../losses/loss.ts";
-import type { Cell } from "../../ops/recurrent/cell.ts";
 import type { Builder } from "./build.ts";
-import type { Layer, RecurrentLayer } from "./layers.ts";
+import type { Layer } from "./layers.ts";
 import type { Reading } from "./reading.ts";
 import type { SampleOptions } from "./sample.ts";
 
@@ -28,8 +27,6 @@ export interface OptionalKinds {
   readonly losses: Readonly<Record<string, (description: object) => Loss>>;
   /** What nets with distributions of numbers draw: [length,D]. Throws OptionError. */
   sampleReals(who: string, net: Reading, length: number, options: SampleOptions): Floats;
-  /** The cell with the masks that its layer asks for. */
-  masked(cell: Cell, layer: RecurrentLayer): Cell;
 }
 
 let known: OptionalKinds | undefined;
@@ -51,11 +48,8 @@ const coreLayers = [
   "skip",
 ];
 
-const isCoreLayer = (layer: unknown): boolean => {
-  const { type, layer: inner } = (layer ?? {}) as { type?: unknown; layer?: unknown };
-  const masks = (inner ?? layer ?? {}) as { zoneout?: unknown; recurrentDropout?: unknown };
-  return coreLayers.includes(type as string) && !masks.zoneout && !masks.recurrentDropout;
-};
+const isCoreLayer = (layer: unknown): boolean =>
+  coreLayers.includes((layer as { type?: string } | null)?.type as string);
 const isCoreLoss = (loss: unknown): boolean =>
   coreLosses.includes(loss as string) || (loss as { kind?: unknown } | null)?.kind === "ctc";
 

@@ -8,6 +8,8 @@ import type { GruOptions } from "../../cells/gru.ts";
 import type { LstmOptions } from "../../cells/lstm.ts";
 import type { RnnOptions } from "../../cells/rnn.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
+import { optionalKinds } from "./kinds.ts";
+import type { OptionalLayer } from "./optional/layers.ts";
 import { checkInitializer, type Initializer } from "./initializers.ts";
 
 /** Initializers by role; what is left out has the layer's default. */
@@ -123,8 +125,8 @@ export interface DropoutLayer {
   /** The probability of a zero, [0, 1). */
   readonly rate: number;
 }
-/** Any layer. */
-export type Layer =
+/** A layer that every net knows. */
+export type CoreLayer =
   | RecurrentLayer
   | BidirectionalLayer
   | DenseLayer
@@ -133,6 +135,8 @@ export type Layer =
   | SubsampleLayer
   | SkipLayer
   | DropoutLayer;
+/** Any layer. */
+export type Layer = CoreLayer | OptionalLayer;
 
 const activations = ["identity", "tanh", "logistic", "relu"] as const;
 const recurrentKeys = ["initialState", "given", "init"];
@@ -265,7 +269,7 @@ export function dropout(rate: number): DropoutLayer {
 }
 
 /** Each type of layer made again from its own description, which throws where that is wrong. */
-const makers: { readonly [T in Layer["type"]]: (layer: Extract<Layer, { type: T }>) => Layer } = {
+const makers: { readonly [T in CoreLayer["type"]]: (layer: Extract<Layer, { type: T }>) => Layer } = {
   rnn: ({ type: _, units, ...options }) => rnn(units, options),
   lstm: ({ type: _, units, ...options }) => lstm(units, options),
   gru: ({ type: _, units, ...options }) => gru(units, options),
@@ -286,7 +290,9 @@ export function readLayer(who: string, layer: unknown): Layer {
   if (typeof layer !== "object" || layer === null)
     throw new OptionError(`${who} is ${String(layer)}, want a layer`);
   const { type } = layer as { type?: unknown };
-  const known = oneOf(who, "type", type, Object.keys(makers) as Layer["type"][]);
-  const make = makers[known] as (layer: object) => Layer;
+  const optional = optionalKinds()?.layers ?? {};
+  const known = oneOf(who, "type", type, [...Object.keys(makers), ...Object.keys(optional)]);
+  if (!Object.hasOwn(makers, known)) return optional[known].read(layer);
+  const make = makers[known as CoreLayer["type"]] as (layer: object) => Layer;
   return make(layer);
 }

@@ -8,6 +8,7 @@ import { smoothing, smoothedSoftmax, type SoftmaxLoss } from "../../../losses/op
 import { studentT, studentTLoss } from "../../../losses/optional/student-t.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
+import { layerKinds } from "./layer-kinds.ts";
 import { sampleReals } from "./sample-reals.ts";
 
 /** A loss from its description without the name. */
@@ -25,7 +26,7 @@ const quantiles = (options: QuantileLoss): Loss => {
 
 /** All of them. */
 export const optional: OptionalKinds = {
-  layers: {},
+  layers: layerKinds,
   losses: {
     huber: from<HuberLoss>((options) => huberLoss(huber(options))),
     quantile: from<QuantileLoss>(quantiles),
@@ -35,5 +36,4 @@ export const optional: OptionalKinds = {
     softmax: from<SoftmaxLoss>((options) => smoothedSoftmax(smoothing(options))),
   },
   sampleReals,
-  masked: (cell) => cell,
 };

@@ -1,0 +1,87 @@
+/** How the optional layers are read from a file, and how they become nodes of a graph. */
+import { ShapeError } from "../../../wasm/errors.ts";
+import { activation } from "../../../ops/activation.ts";
+import { add } from "../../../ops/arithmetic.ts";
+import { linear } from "../../../ops/linear.ts";
+import { attend } from "../../../ops/optional/attend.ts";
+import { conv as convolution } from "../../../ops/optional/conv.ts";
+import { normalize } from "../../../ops/optional/normalize.ts";
+import { pool as pooling } from "../../../ops/optional/pool.ts";
+import type { NodeId } from "../../../graph/graph.ts";
+import type { Builder } from "../build.ts";
+import { constant, normal } from "../initializers.ts";
+import type { LayerKind } from "../kinds.ts";
+import { readLayer, type Layer } from "../layers.ts";
+import * as make from "./layers.ts";
+
+/** A kind of one type of layer. */
+const kind = <T extends make.OptionalLayer["type"]>(of: {
+  read(layer: Omit<Extract<Layer, { type: T }>, "type">): Layer;
+  build(b: Builder, layer: Extract<Layer, { type: T }>, name: string, x: NodeId): NodeId;
+}): LayerKind => ({
+  read: (layer) => {
+    const { type: _, ...options } = layer as { type: T };
+    return of.read(options as never);
+  },
+  build(b, layer, name, x) {
+    if (b.graph.node(x).data?.symbols)
+      throw new ShapeError(`${name}: stands on symbols, want an embedding in front`);
+    return of.build(b, layer as Extract<Layer, { type: T }>, name, x);
+  },
+});
+
+/** All of them, by type. */
+export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>> = {
+  layerNorm: kind<"layerNorm">({
+    read: (options) => make.layerNorm(options),
+    build(b, { epsilon }, name, x) {
+      const C = b.width(x);
+      const g = b.parameter(`${name}.g`, 1, C, constant(1));
+      return b.graph.apply(normalize(epsilon), x, g, b.parameter(`${name}.b`, 1, C, constant(0)));
+    },
+  }),
+  residual: kind<"residual">({
+    read(options) {
+      const { layers } = make.residual(options.layers);
+      return make.residual(layers.map((layer, i) => readLayer(`residual: layer ${i + 1}`, layer)));
+    },
+    build(b, { layers }, name, x) {
+      let y = x;
+      layers.forEach((layer, i) => {
+        y = b.layer(layer, `${name}.${layer.type}${i + 1}`, y);
+      });
+      const [from, to] = [b.graph.node(x), b.graph.node(y)];
+      if (from.columns !== to.columns)
+        throw new ShapeError(
+          `${name}: the layers give ${to.columns} values a step and stand on ${from.columns}, want as many`,
+        );
+      return b.graph.apply(add, x, y);
+    },
+  }),
+  conv: kind<"conv">({
+    read: (options) => make.conv(options),
+    build(b, { units: O, ...form }, name, x) {
+      const I = b.width(x);
+      const W = b.parameter(`${name}.W`, I, form.width * O, normal(1 / Math.sqrt(I * form.width)));
+      return b.graph.apply(convolution(form), x, W, b.parameter(`${name}.b`, 1, O, constant(0)));
+    },
+  }),
+  pool: kind<"pool">({
+    read: ({ kind: of, width, ...rest }) =>
+      make.pool(
+        width === undefined && Object.keys(rest).length === 0 ? of : { kind: of, width: width!, ...rest },
+      ),
+    build: (b, { kind: of, width }, _, x) => b.graph.apply(pooling(of, width), x),
+  }),
+  attention: kind<"attention">({
+    read: (options) => make.attention(options),
+    build(b, { units: A }, name, x) {
+      const I = b.width(x);
+      const W = b.parameter(`${name}.W`, I, A, normal(1 / Math.sqrt(I)));
+      const z = b.graph.apply(linear(), x, W, b.parameter(`${name}.b`, 1, A, constant(0)));
+      const v = b.parameter(`${name}.v`, A, 1, normal(1 / Math.sqrt(A)));
+      const scores = b.graph.apply(linear({ bias: false }), b.graph.apply(activation("tanh"), z), v);
+      return b.graph.apply(attend, x, scores);
+    },
+  }),
+};
