@@ -42,7 +42,7 @@ export const sampleCommand: Command = {
       let text = "";
       if (prompt.trim() && values.text("prompt")) screen.write(prompt);
       const history = vocabulary.encode(prompt);
-      for (const symbol of drawSequence("sample", net, { length, temperature, seed, history })) {
+      for (const symbol of drawSequence("sample", net, length, { temperature, seed, history })) {
         await turn();
         const character = vocabulary.decode([symbol]);
         text += character;

@@ -89,8 +89,9 @@ export const targetColumns = (spec: DataSpec): number =>
 /** Weights a step: one for each target, or one. */
 export const weightColumns = (spec: DataSpec): number => (spec.joint ? 1 : targetColumns(spec));
 
-/** What a real of a net may be. */
-const reals = ({ precision }: DataSpec): Values => (precision === "float32" ? finite32 : finite64);
+/** What a real of such numbers may be: float32 must not round it to infinity. */
+export const realValues = (precision: Precision): Values => (precision === "float32" ? finite32 : finite64);
+const reals = ({ precision }: DataSpec): Values => realValues(precision);
 /** What an input of a net may be. */
 export const inputValues = (spec: DataSpec): Values =>
   spec.symbols === undefined ? reals(spec) : below(spec.symbols);

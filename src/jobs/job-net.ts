@@ -140,6 +140,8 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   /** Fits the net on items of the job. */
   async fit(items: readonly Item[], options: JobFitOptions<Item> = {}): Promise<FitReport> {
     const who = `${this.#rules.who}.fit`;
+    if (options === null || typeof options !== "object" || Array.isArray(options))
+      throw new OptionError(`${who}: options are ${show(options)}, want an object`);
     const read = this.#readItems(who, items);
     const { validation, ...rest } = options;
     const [train, apart] = this.#split(who, read, validation);

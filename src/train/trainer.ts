@@ -130,6 +130,7 @@ export class Trainer {
 
   /** look() at the net as it was after the last whole step. It must not await. */
   read<R>(look: () => R): R {
+    if (this.#ended) throw this.#gone("network");
     return this.#committed.read(look);
   }
 

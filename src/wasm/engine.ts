@@ -75,16 +75,13 @@ let revectorized = false;
  * for models made later.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
+  const { precision: named, wasm } = options ?? {};
+  const { sources, wanted } = readSources(wasm, namedPrecisions(named));
   knownOptions("init", options, ["precision", "variant", "revectorize", "wasm"]);
-  const named =
-    options.precision === undefined
-      ? undefined
-      : [options.precision].flat().map((name) => oneOf("init", "precision", name, precisions));
   const asked = oneOf("init", "variant", options.variant ?? variant, variants);
   const { revectorize = false } = options;
   if (typeof revectorize !== "boolean")
     throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
-  const { sources, wanted } = readSources(options.wasm, named);
   if (asked === "relaxed" && !hasRelaxed()) {
     throw new OptionError(
       'init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium ' +
@@ -104,6 +101,12 @@ export async function init(options: InitOptions = {}): Promise<void> {
     ),
   );
 }
+
+/** The precisions that `init` is asked for, if any. Throws OptionError. */
+const namedPrecisions = (given: InitOptions["precision"]): Precision[] | undefined =>
+  given === undefined
+    ? undefined
+    : [given].flat().map((name) => oneOf("init", "precision", name, precisions));
 
 /**
  * The engine of one precision, loaded at the first call. Whoever makes a model asks here first: where much

@@ -65,13 +65,16 @@ function nearest(word: string, names: readonly string[]): string {
 /** Words of an error are for reading: a stranger's text is cut. */
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** Throws an OptionError on keys that `allowed` lacks; it names them all, and the nearest one. */
+/** Throws an OptionError on keys that `allowed` lacks, with them all and the nearest one; and on null. */
 export function knownOptions(who: string, given: object | undefined, allowed: readonly string[]): void {
   if (given === undefined) return;
   if (given === null || typeof given !== "object" || Array.isArray(given))
     throw new OptionError(`${who}: options are ${show(given)}, want an object`);
   for (const key of Object.keys(given)) {
-    if (allowed.includes(key)) continue;
+    const known = allowed.includes(key);
+    if (known && (given as Record<string, unknown>)[key] === null)
+      throw new OptionError(`${who}: ${key} is null, want a value; leave it out for the default`);
+    if (known) continue;
     const word = short(key);
     throw new OptionError(
       `${who}: unknown option "${word}", want one ` +

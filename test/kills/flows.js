@@ -108,7 +108,7 @@ export const flows = {
       ...["--workers", "0", "--out", join(out, "model"), ...resumed(resume)],
     ],
     out: ["model"],
-    from: "model.training",
+    from: "model.checkpoint.safetensors",
     stoppable: true,
   },
   library: libraryFlow("truncated"),

@@ -1,10 +1,12 @@
 /**
  * Kills: programs that train are killed at random moments, started again, and must end with the very files
- * of one that nobody disturbed: `npm run kills -- [--kills 100] [--seed 1] [--only text,library]`.
+ * of one that nobody disturbed: `npm run kills -- [--kills 100] [--minutes 60] [--seed 1]
+ * [--only text,library]`.
  *
  * A kill is SIGKILL at a random moment; where Ctrl-C saves, every other time SIGINT first and SIGKILL up to
- * 30 ms later, while the file is being written. After each one every file that stands under its own name
- * must be whole. Exit code 1 where a file is torn or bits differ. `--plant torn` tears one, to see it found.
+ * 30 ms later, while the file is being written. Every flow has its share of the kills and minutes. After
+ * each kill every file that stands under its own name must be whole. Exit code 1 where a file is torn or
+ * bits differ. `--plant torn` tears one, to see it found.
  */
 import { spawn } from "node:child_process";
 import {
@@ -25,6 +27,7 @@ import { flows } from "./flows.js";
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "100" },
+    minutes: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     plant: { type: "string" },
@@ -138,7 +141,8 @@ async function killFlow(name, wanted) {
   const expected = Object.fromEntries(flow.out.map((file) => [file, readFileSync(join(whole, file))]));
   const total = { name, killed: 0, trainings: 0, faults: [] };
   const begun = performance.now();
-  while (total.killed < wanted && total.faults.length < 10) {
+  const end = begun + (60_000 * Number(values.minutes)) / names.length;
+  while (total.killed < wanted && total.faults.length < 10 && performance.now() < end) {
     const { killed, faults } = await oneTraining(name, flow, {
       data,
       expected,

@@ -127,15 +127,15 @@ const networkRow = (u, name, spec, item, more = {}) => {
   };
 };
 
-const jobRow = (u, name, factory, spec, { list, more = {} }) => {
+const jobRow = (u, name, factory, spec, list) => {
   const data_ = items(list, ["input"]);
   return {
     name,
     factory,
     spec,
     fit: [data_, options({ steps: 2, optimizer: u.adam({ rate: 0.01 }) })],
-    unfitted: ["evaluate", "predict", "stream", "summary"],
-    methods: { predict: [data([list[0].input], { width: 2 })], evaluate: [data_], summary: [], ...more },
+    unfitted: ["summary"],
+    methods: { predict: [data([list[0].input], { width: 2 })], evaluate: [data_], summary: [], stream: [] },
     step: [0.5, 1],
   };
 };
@@ -254,36 +254,18 @@ const languageRow = (u) => {
   };
 };
 
-const up = { input: pairs(8), label: "up" };
-const down = { input: pairs(9, 2), label: "down" };
-
 const jobRows = (u) => [
-  jobRow(
-    u,
-    "classifier",
-    u.sequenceClassifier,
-    { labels: ["up", "down"], input: 2 },
-    { list: [up, down], more: { stream: [] } },
-  ),
-  jobRow(
-    u,
-    "labeler",
-    u.sequenceLabeler,
-    { labels: ["up", "down"], input: 2 },
-    { list: [{ input: pairs(4), labels: ["up", "down", "up", "down"] }] },
-  ),
-  jobRow(
-    u,
-    "regressor",
-    u.sequenceRegressor,
-    { input: 2 },
-    {
-      list: [
-        { input: pairs(8), target: 1 },
-        { input: pairs(9, 2), target: 2 },
-      ],
-    },
-  ),
+  jobRow(u, "classifier", u.sequenceClassifier, { labels: ["up", "down"], input: 2 }, [
+    { input: pairs(8), label: "up" },
+    { input: pairs(9, 2), label: "down" },
+  ]),
+  jobRow(u, "labeler", u.sequenceLabeler, { labels: ["up", "down"], input: 2 }, [
+    { input: pairs(4), labels: ["up", "down", "up", "down"] },
+  ]),
+  jobRow(u, "regressor", u.sequenceRegressor, { input: 2 }, [
+    { input: pairs(8), target: 1 },
+    { input: pairs(9, 2), target: 2 },
+  ]),
 ];
 
 /** The rows. */

@@ -78,6 +78,8 @@ for (; now() < seconds; ++round) {
         throw new Error(`soak: ${flow.name}, round ${round}: ${error.message}`, { cause: error });
       });
   plants[values.plant]?.();
+  // models that were forgotten wait for the collector; without it they would pile up to what it bears
+  if (round % 8 === 7) collect();
   if (now() >= looks.length * interval) looks.push(await look(round, now()));
 }
 

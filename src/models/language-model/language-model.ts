@@ -164,9 +164,8 @@ export class NeuralLanguageModel {
     knownOptions(who, options, ["seed", "temperature", "history", "topK", "topP"]);
     const { words } = this.#vocabulary;
     const sequence = Int32Array.from(
-      drawSequence(who, this.#net, {
+      drawSequence(who, this.#net, whole(who, "length", length, 1), {
         ...options,
-        length: whole(who, "length", length, 1),
         seed: options.seed ?? this.#net.spec.seed,
         history: this.#vocabulary.prompt(who, options.history),
       }),

@@ -40,7 +40,8 @@ export class WordTable {
 
   /** Numbers of a sequence of words. Throws DataError. */
   encode(who: string, sequence: Words): Int32Array {
-    if (sequence === null || (typeof sequence !== "object" && typeof sequence !== "string"))
+    const { length } = Object(sequence ?? 0) as { length?: unknown };
+    if (typeof sequence === "function" || typeof length !== "number")
       throw new DataError(`${who} is ${show(sequence)}, want words or their numbers`);
     return Int32Array.from(Array.from(sequence as ArrayLike<number | string>), (word, t) =>
       this.number(`${who}: word ${t}`, word),

@@ -4,8 +4,8 @@
  */
 import { DataError, OptionError, ShapeError, knownOptions, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { flattenInput } from "../../data/item.ts";
-import { checkSteps, checkValues, finite, flatten, type Sequence } from "../../data/sequence.ts";
+import { flattenInput, realValues, type DataSpec } from "../../data/item.ts";
+import { checkSteps, checkValues, flatten, type Sequence } from "../../data/sequence.ts";
 import type { Reading } from "./reading.ts";
 
 /** How to forecast. */
@@ -41,7 +41,7 @@ export function forecast(
   if (options?.history === undefined)
     throw new DataError(`${who}: history is missing, want at least one step of ${I} values`);
   const history = flattenInput(who, spec, options.history, "history");
-  const inputs = drivingInputs(who, options.inputs, I - O, steps);
+  const inputs = drivingInputs(who, spec, options.inputs, { m: I - O, steps });
   const means = engine.precision === "float32" ? new Float32Array(steps * O) : new Float64Array(steps * O);
   const stream = open();
   try {
@@ -58,7 +58,12 @@ export function forecast(
   return { means };
 }
 
-function drivingInputs(who: string, given: Sequence | undefined, m: number, steps: number): number[] {
+function drivingInputs(
+  who: string,
+  { precision }: DataSpec,
+  given: Sequence | undefined,
+  { m, steps }: { m: number; steps: number },
+): number[] {
   if (m === 0) {
     if (given !== undefined)
       throw new ShapeError(`${who}: inputs were given to a net that answers all it reads; leave them out`);
@@ -69,7 +74,7 @@ function drivingInputs(who: string, given: Sequence | undefined, m: number, step
   if (given === undefined) throw new DataError(`${field} are missing, want ${m} a step`);
   const flat = flatten(field, given, m);
   checkSteps(field, flat, m);
-  checkValues(field, flat, finite);
+  checkValues(field, flat, realValues(precision));
   if (flat.length < (steps - 1) * m)
     throw new ShapeError(`${field} have ${flat.length / m} steps, want at least ${steps - 1}`);
   return Array.from(flat);

@@ -3,7 +3,7 @@
  * precision; parameters in one flat vector; every call that takes data checks it first. While a training
  * runs, every reader sees the net as it was after the last whole step.
  */
-import { ShapeError } from "../../wasm/errors.ts";
+import { inRange } from "../../wasm/errors.ts";
 import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
@@ -33,7 +33,7 @@ import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
 import { loadKinds, withKernels } from "./kinds.ts";
-import { matrices, parameterViews, type LossGradient, type ParameterView } from "./parameters.ts";
+import { matrices, parameterViews, realVector, type LossGradient, type ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
 import { sample, type NetworkSample, type SampleOptions } from "./sample.ts";
 import { fillParameters, readSavedGraph } from "./saved-graph.ts";
@@ -192,15 +192,15 @@ export class Network {
 
   /**
    * The Gauss-Newton matrix on these items times v [F], plus `structural` times the structural damping
-   * matrix; F is the number of free parameters. Throws ShapeError on other lengths.
+   * matrix; F is the number of free parameters. Throws DataError; ShapeError on other lengths.
    */
   gaussNewtonProduct(data: readonly DataItem[], v: ArrayLike<number>, { structural = 0 } = {}): Floats {
     const who = this.#life.check("gaussNewtonProduct");
     const F = this.#parts.constraints?.size ?? this.size;
-    if (v.length !== F)
-      throw new ShapeError(`${who}: v has ${v.length} values, want ${F}, one for each free parameter`);
     const items = checkItems(who, this.#parts.spec, data);
-    return this.#trainer.read(() => this.#reader.gaussNewton(items, v, structural));
+    const flat = realVector(`${who}: v`, v, { precision: this.engine.precision, columns: 1, length: F });
+    const damping = inRange(who, "structural", structural, 0);
+    return this.#trainer.read(() => this.#reader.gaussNewton(items, flat, damping));
   }
 
   /** Layers, shapes, weights, bytes, multiply-adds a step. `String(net.summary())` is a table. */

@@ -1,10 +1,10 @@
 /** A net's parameters as users see them: copies by name, and a way to set each. */
-import type { Floats } from "../../wasm/memory.ts";
+import type { Floats, Precision } from "../../wasm/memory.ts";
 import { ShapeError } from "../../wasm/errors.ts";
 import type { Weights } from "../../graph/weights.ts";
-import type { Parameter } from "../../graph/graph.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
-import { checkValues, finite, flatten, type Sequence } from "../../data/sequence.ts";
+import { realValues } from "../../data/item.ts";
+import { checkValues, flatten, type Sequence } from "../../data/sequence.ts";
 
 /** A matrix of numbers with a name: a parameter, or a gradient by it. */
 export interface NamedMatrix {
@@ -61,17 +61,23 @@ export function parameterViews(weights: Weights, { live, write }: ParameterWriti
     set(values) {
       const parameter = graph.parameters[i];
       const who = `${live()}: ${parameter.name}.set`;
-      const flat = parameterValues(who, parameter, values);
+      const { rows, columns } = parameter;
+      const { precision } = engine;
+      const flat = realVector(who, values, { precision, columns, length: rows * columns });
       write(who, () => memory.reals(memory.at(theta, parameter.offset), flat.length).set(flat));
     },
   }));
 }
 
-/** The values of one parameter [rows·columns], checked. */
-function parameterValues(who: string, { rows, columns }: Parameter, values: Sequence): ArrayLike<number> {
+/** A flat vector of a net's numbers, checked. Throws DataError, or ShapeError on another length. */
+export function realVector(
+  who: string,
+  values: Sequence,
+  { precision, columns, length }: { precision: Precision; columns: number; length: number },
+): ArrayLike<number> {
   const flat = flatten(who, values, columns);
-  if (flat.length !== rows * columns)
-    throw new ShapeError(`${who}: ${flat.length} values, want [${rows},${columns}] = ${rows * columns}`);
-  checkValues(who, flat, finite);
+  if (flat.length !== length)
+    throw new ShapeError(`${who}: ${flat.length} values, want [${length / columns},${columns}] = ${length}`);
+  checkValues(who, flat, realValues(precision));
   return flat;
 }

@@ -62,17 +62,18 @@ export function sample(
 ): NetworkSample {
   if (reading.parts.loss.draw)
     return { sequence: optionalKinds()!.sampleReals(who, reading, length, options) };
-  return { sequence: Int32Array.from(drawSequence(who, net, { ...options, length })) };
+  return { sequence: Int32Array.from(drawSequence(who, net, length, options)) };
 }
 
 /** Yields symbols one by one. `length`: how many. Throws OptionError for other nets. */
 export function* drawSequence(
   who: string,
   net: Writer,
-  options: SampleOptions & { readonly length: number },
+  steps: number,
+  options: SampleOptions,
 ): Generator<number, void, void> {
-  knownOptions(who, options, ["length", "history", "seed", "temperature", "topK", "topP"]);
-  const length = whole(who, "length", options.length, 0);
+  knownOptions(who, options, ["history", "seed", "temperature", "topK", "topP"]);
+  const length = whole(who, "length", steps, 0);
   const temperature = inRange(who, "temperature", options.temperature ?? 1, 0);
   const topK = options.topK === undefined ? Infinity : whole(who, "topK", options.topK, 1);
   const topP = inRange(who, "topP", options.topP ?? 1, 0, 1);
@@ -103,6 +104,9 @@ export function* drawSequence(
 const largest = (p: Floats): number =>
   (p as Float64Array).reduce((best, value, j) => (value > p[best] ? j : best), 0);
 
+/** A power beyond which all but the largest vanish in any precision; float32 holds it. */
+const LARGEST_POWER = 2 ** 100;
+
 /** p^(1/temperature), the largest 1 so that not all powers vanish. */
 function sharpen({ kernels: k, memory }: Engine, arena: Arena, p: Floats, temperature: number): Floats {
   const K = p.length;
@@ -111,7 +115,7 @@ function sharpen({ kernels: k, memory }: Engine, arena: Arena, p: Floats, temper
   const exponents = arena.reals(K);
   const top = p[largest(p)];
   memory.reals(values, K).set(p.map((value) => value / top));
-  k.fill(K, 1 / temperature, exponents);
+  k.fill(K, Math.min(1 / temperature, LARGEST_POWER), exponents);
   k.mapPow(K, values, exponents, values);
   return memory.reals(values, K).slice();
 }
