@@ -71,8 +71,8 @@ const gesture = (name) => ({
   augment: { copies: 10, noise: 0.02, scale: 0.1, warp: 0.2, turn: true },
 });
 
-// Recipes are chosen by cross-validation on the training data (--validate), that of gestures, which have no test
-// data, by six folds of the recordings that are then left out one by one.
+// Recipes are chosen by cross-validation on the training data (--validate). Gestures have no test data:
+// theirs is chosen by six folds of the recordings that are then left out one by one.
 const sets = {
   "japanese-vowels": {
     data: vowels,
