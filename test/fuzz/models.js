@@ -13,6 +13,18 @@ const networkSpecs = [
   { input: 1, layers: [embedding(5, 2), delayTaps(2), skip(dense(2)), dense(5)], loss: "softmax" },
   {
     input: 2,
+    layers: [u.conv({ units: 3, width: 2 }), u.residual([u.layerNorm(), dense(3)]), u.pool("mean"), dense(3)],
+    loss: u.quantile([0.1, 0.5, 0.9]),
+  },
+  {
+    input: 1,
+    layers: [u.pool({ width: 2 }), u.attention({ units: 2 }), dense(6)],
+    loss: u.mixture({ components: 2 }),
+  },
+  { input: 1, layers: [dense(1)], loss: u.huber({ delta: 0.5 }) },
+  { input: 1, layers: [dense(2)], loss: { kind: "ctc", blank: 0, per: "label" } },
+  {
+    input: 2,
     layers: [rnn(2), dense(1)],
     loss: "bernoulli",
     constraints: [u.fix("rnn1.Wx"), u.tie("rnn1.b", "dense2.W")],
