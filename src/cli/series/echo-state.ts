@@ -110,6 +110,7 @@ export const fitEsn: FitSeries = async (y, { seed, signal }) => {
       signal,
       predict: (z) => net.predict([z])[0],
       stream: () => net.stream(),
+      save: () => net.save(),
       dispose: () => net.dispose(),
     });
   }
