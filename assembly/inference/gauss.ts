@@ -9,18 +9,8 @@
  * chapter 4.)
  */
 import { log } from "../elementary/elementary";
-import {
-  addProduct,
-  at64,
-  axpy64,
-  dot64,
-  get64,
-  identityMinus,
-  product,
-  put64,
-  symmetrize,
-  transpose,
-} from "../algebra/small";
+import { addProduct, product } from "../algebra/product";
+import { at64, axpy64, dot64, get64, identityMinus, put64, symmetrize, transpose } from "../algebra/small";
 import { cholesky, solveLower, solveLowerTransposed } from "../algebra/linalg";
 
 @inline const LOG_TWO_PI: f64 = 1.8378770664093453; // ln 2π

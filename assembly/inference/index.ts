@@ -1,5 +1,6 @@
 /** Kernels of closed-form inference, in the double builds only: a second entry beside index.ts. */
-export { product, addOuter, transpose } from "../algebra/small";
+export { product, addOuter } from "../algebra/product";
+export { transpose } from "../algebra/small";
 export {
   cholesky,
   solveLower,
@@ -8,7 +9,8 @@ export {
   applyReflections,
   solveUpper,
 } from "../algebra/linalg";
-export { symmetricEigen, eigenvalues } from "../algebra/eigen";
+export { eigenvalues } from "../algebra/eigen";
+export { symmetricEigen } from "../algebra/symmetric-eigen";
 export { kalmanFilter, kalmanSmoother, kalmanScratch } from "./gauss";
 export { emissionRows, hmmAdvance, hmmForward, hmmBackward, hmmScratch } from "./markov";
 export { hmmLogAdvance, hmmLogForward, hmmLogBackward } from "./markov-log";

@@ -7,7 +7,8 @@
  * says which row each step takes (0: row t), so symbols share a table.
  */
 import { exp, log } from "../elementary/elementary";
-import { addOuter, at64, get64, plus, put64 } from "../algebra/small";
+import { addOuter } from "../algebra/product";
+import { at64, get64, plus, put64 } from "../algebra/small";
 import { row } from "./row";
 
 // steps whose α and w stay in the first-level cache until their outer products are summed

@@ -26,8 +26,8 @@ export interface EmEvent {
   /** Iteration of this start, from 1. */
   readonly iteration: number;
   /**
-   * What EM maximizes, before this iteration's update: the log-likelihood, plus the log prior where there is one;
-   * nats.
+   * What EM maximizes, before this iteration's update: the log-likelihood, plus the log prior where there
+   * is one; nats.
    */
   readonly objective: number;
 }
