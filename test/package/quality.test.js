@@ -188,7 +188,7 @@ async function fetched(names) {
     entryNames: "entry",
     chunkNames: "[name]-[hash]",
   });
-  const lazy = (path) => /float64|relaxed/.test(path);
+  const lazy = (path) => /float64|relaxed|optional|kinds/.test(path); // fetched when a net first asks for them
   return Object.fromEntries(
     outputFiles
       .map((file) => [
