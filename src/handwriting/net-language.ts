@@ -1,5 +1,6 @@
 /** A character net as the language model of a search over labels. */
 import type { LanguageModel } from "../inference/beam-search.ts";
+import { elementwise } from "../wasm/elementwise.ts";
 import type { Network } from "../models/network/network.ts";
 import { DataError } from "../wasm/errors.ts";
 
@@ -21,7 +22,6 @@ export function netLanguage(
   const labels = [...[...alphabet].map((c) => known.get(c)), known.get(end)];
   const first = known.get(start);
   const cache = new Map<string, Float64Array>();
-  const { kernels, memory } = net.engine;
   if (first === undefined)
     throw new DataError(
       `handwriting: the language model does not know ${JSON.stringify(start)}, the start of a line`,
@@ -34,11 +34,8 @@ export function netLanguage(
       const y = net.predict([Int32Array.from([first, ...prefix.map((label) => labels[label] ?? first)])])[0];
       const V = vocabulary.length;
       const p = labels.map((label) => (label === undefined ? 0 : y[y.length - V + label]));
-      const ptr = memory.allocate(p.length * memory.realBytes);
-      memory.reals(ptr, p.length).set(p.map((v) => Math.max(v, MIN_PROBABILITY)));
-      kernels.mapLog(p.length, ptr, ptr);
-      row = Float64Array.from(memory.reals(ptr, p.length), (v, i) => (p[i] === 0 ? -Infinity : v));
-      memory.free(ptr);
+      const bounded = p.map((v) => Math.max(v, MIN_PROBABILITY));
+      row = elementwise(net.engine, "mapLog", bounded).map((v, i) => (p[i] === 0 ? -Infinity : v));
       if (cache.size > 50_000) cache.clear();
       cache.set(key, row);
       return row;

@@ -12,7 +12,7 @@ import type { Sequence } from "../data/sequence.ts";
 import { engine, type Engine } from "../wasm/engine.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { languageOption, nextLogs, probabilityRows } from "./class-rows.ts";
-import { mapped } from "./elementwise.ts";
+import { elementwise } from "../wasm/elementwise.ts";
 import { childOf, emptyPrefix, endStep, labelsOf, prune, total, type Prefix } from "./prefix-tree.ts";
 
 /** What may follow a prefix. */
@@ -101,7 +101,7 @@ function languageFactors(e: Engine, language: LanguageModel, { K, weight, bonus 
   const logFactor = (logP: number, k: number): number =>
     (weight === 0 ? 0 : weight * logP) + (k < K - 1 ? bonus : 0);
   return (prefix) =>
-    (prefix.factors ??= mapped(
+    (prefix.factors ??= elementwise(
       e,
       "mapExp",
       Array.from(nextLogs(who, language, labelsOf(prefix), K), logFactor),
@@ -154,8 +154,8 @@ function hypotheses(
     .map((prefix) => ({ labels: labelsOf(prefix), p: total(prefix) * (end ? end(prefix) : 1) }))
     .filter(({ p }) => p > 0)
     .sort((a, b) => b.p - a.p);
-  const scale = mapped(e, "mapLog", scales).reduce((sum, v) => sum + v, 0);
+  const scale = elementwise(e, "mapLog", scales).reduce((sum, v) => sum + v, 0);
   const probabilities = ends.map(({ p }) => p);
-  const logs = mapped(e, "mapLog", probabilities);
+  const logs = elementwise(e, "mapLog", probabilities);
   return ends.map(({ labels }, i) => ({ labels, score: logs[i] + scale }));
 }

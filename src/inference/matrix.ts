@@ -3,6 +3,7 @@
  * products, Cholesky, symmetric eigenvalues. Every method takes and gives plain Float64Arrays; `Matrix` is
  * the same as a value.
  */
+import { elementwise } from "../wasm/elementwise.ts";
 import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
@@ -88,12 +89,12 @@ export class Algebra {
 
   /** ln x, element by element. */
   log(x: ArrayLike<number>): Float64Array {
-    return this.#map("mapLog", x);
+    return elementwise(this.engine, "mapLog", x);
   }
 
   /** eˣ, element by element. */
   exp(x: ArrayLike<number>): Float64Array {
-    return this.#map("mapExp", x);
+    return elementwise(this.engine, "mapExp", x);
   }
 
   /** Eigenvalues and eigenvectors of symmetric A [n,n]. Throws NumericError where A is not finite. */
@@ -143,14 +144,6 @@ export class Algebra {
           "is not positive, or not a number",
       );
     return a;
-  }
-
-  #map(name: "mapLog" | "mapExp", x: ArrayLike<number>): Float64Array {
-    return this.#work(() => {
-      const ptr = this.#put(x, x.length);
-      this.engine.kernels[name](x.length, ptr, ptr);
-      return this.#take(ptr, x.length);
-    });
   }
 
   #put(x: ArrayLike<number>, n: number): Ptr {

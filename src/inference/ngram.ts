@@ -7,6 +7,7 @@
  * history all are equal. The end of a sequence is a label of its own, number V. Logarithms come from the
  * kernels, so the numbers are the same everywhere.
  */
+import { elementwise } from "../wasm/elementwise.ts";
 import type { Engine } from "../wasm/engine.ts";
 import { checkValues, flatten } from "../data/sequence.ts";
 import { knownOptions, OptionError, show, whole } from "../wasm/errors.ts";
@@ -76,12 +77,7 @@ export class NGram implements LanguageModel {
     let known = this.#known.get(history);
     if (!known) {
       const p = this.nextProbabilities(prefix);
-      const { kernels, memory } = this.#engine;
-      const ptr = memory.allocate(p.length * memory.realBytes);
-      memory.reals(ptr, p.length).set(p);
-      kernels.mapLog(p.length, ptr, ptr);
-      this.#known.set(history, (known = Float64Array.from(memory.reals(ptr, p.length))));
-      memory.free(ptr);
+      this.#known.set(history, (known = elementwise(this.#engine, "mapLog", p)));
     }
     return known;
   }

@@ -106,11 +106,13 @@ export class FrontEndStream {
     const { width, hop } = this.#spec;
     this.#pending = joined([this.#pending, this.#emphasized(this.#dithered(samples))]);
     const out: Float64Array[] = [];
-    while (this.#pending.length >= width) {
-      const T = Math.min(BLOCK, Math.floor((this.#pending.length - width) / hop) + 1);
-      out.push(...this.#block(T));
-      this.#pending = this.#pending.slice(T * hop);
+    let from = 0;
+    while (this.#pending.length - from >= width) {
+      const T = Math.min(BLOCK, Math.floor((this.#pending.length - from - width) / hop) + 1);
+      out.push(...this.#block(from, T));
+      from += T * hop;
     }
+    this.#pending = this.#pending.slice(from);
     return this.#normalized(joined(out));
   }
 
@@ -146,14 +148,14 @@ export class FrontEndStream {
     return out;
   }
 
-  /** Rows of the next T frames, with their differences as far as they are known. */
-  #block(T: number): Float64Array[] {
+  /** Rows of the T frames from a pending sample on, with their differences as far as they are known. */
+  #block(from: number, T: number): Float64Array[] {
     const { kernels: k, memory } = this.#engine;
     const { width, hop, fft, bands, energy, cepstra } = this.#spec;
     const { samples, window, roots, frame, work, spectra, energies, first, count, weights, basis } =
       this.#plan;
     const n = (T - 1) * hop + width;
-    memory.reals(samples, n).set(this.#pending.subarray(0, n));
+    memory.reals(samples, n).set(this.#pending.subarray(from, from + n));
     k.frameSpectra(T, hop, width, fft, samples, window, roots, frame, work, spectra);
     k.bandEnergies(T, fft / 2 + 1, bands, first, count, weights, spectra, energies);
     if (energy === "log") k.logFloor(T * bands, FLOOR, energies, energies);

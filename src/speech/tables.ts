@@ -2,28 +2,12 @@
  * The fixed numbers of a front end: window, mel bands, cosine transform. Transcendental functions are the
  * kernels'.
  */
+import { elementwise } from "../wasm/elementwise.ts";
 import { OptionError } from "../wasm/errors.ts";
-import { Arena } from "../wasm/memory.ts";
 import type { SpeechEngine } from "./engine.ts";
 import type { FrontEndSpec } from "./options.ts";
 
 const PI = 3.141592653589793;
-
-type Map = "mapCos" | "mapExp" | "mapLog";
-
-/** f of every number, by a kernel. */
-function mapped(engine: SpeechEngine, name: Map, x: Float64Array): Float64Array {
-  const { kernels, memory } = engine;
-  const arena = new Arena(memory);
-  try {
-    const ptr = arena.reals(x.length);
-    memory.reals(ptr, x.length).set(x);
-    kernels[name](x.length, ptr, ptr);
-    return memory.reals(ptr, x.length).slice() as Float64Array;
-  } finally {
-    arena.dispose();
-  }
-}
 
 const range = (n: number, f: (i: number) => number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => f(i));
@@ -33,7 +17,7 @@ export function windowWeights(engine: SpeechEngine, { window, width }: FrontEndS
   if (typeof window !== "string") return Float64Array.from(window);
   if (window === "rectangular") return new Float64Array(width).fill(1);
   const a = window === "hann" ? 0.5 : 0.54;
-  const cosines = mapped(
+  const cosines = elementwise(
     engine,
     "mapCos",
     range(width, (i) => (2 * PI * i) / width),
@@ -54,9 +38,9 @@ export interface Bands {
  * the definition of HTK and torchaudio). Throws OptionError where a band is narrower than a bin.
  */
 export function melBands(engine: SpeechEngine, { bands, low, high, fft, rate }: FrontEndSpec): Bands {
-  const [from, to] = mapped(engine, "mapLog", Float64Array.of(1 + low / 700, 1 + high / 700));
+  const [from, to] = elementwise(engine, "mapLog", Float64Array.of(1 + low / 700, 1 + high / 700));
   const logs = range(bands + 2, (i) => from + ((to - from) * i) / (bands + 1));
-  const corners = mapped(engine, "mapExp", logs).map((e) => 700 * (e - 1));
+  const corners = elementwise(engine, "mapExp", logs).map((e) => 700 * (e - 1));
   const first = new Int32Array(bands);
   const count = new Int32Array(bands);
   const weights: number[] = [];
@@ -87,7 +71,7 @@ export function cosineBasis(engine: SpeechEngine, bands: number, cepstra: number
     return (PI * (i % cepstra) * (b + 0.5)) / bands;
   });
   const scale = Math.sqrt(2 / bands);
-  return mapped(engine, "mapCos", angles).map(
+  return elementwise(engine, "mapCos", angles).map(
     (c, i) => c * (i % cepstra === 0 ? Math.sqrt(1 / bands) : scale),
   );
 }

@@ -1,15 +1,25 @@
 /** Elementary functions of a few numbers outside the kernels' memory, with the bits that the kernels give. */
-import type { Engine } from "./engine.ts";
+import type { Ptr } from "./kernels.ts";
+import type { Memory } from "./memory.ts";
 
-/** Functions that the kernels know element by element. */
-export type Elementary = "mapExp" | "mapLog" | "mapLogistic";
+/** A kernel that maps a function over n reals: y = f(x); x and y may be one buffer. */
+type MapKernel = (n: number, x: Ptr, y: Ptr) => void;
 
-/** f(x) of each value, in the engine's precision; `values` may be a view of kernel memory. */
-export function elementwise(
-  { kernels, memory }: Pick<Engine, "kernels" | "memory">,
-  f: Elementary,
+/** Kernels, of any module, that map the function F over reals. */
+interface Mapping<F extends string> {
+  readonly kernels: Readonly<Record<F, MapKernel>>;
+  readonly memory: Memory;
+}
+
+/**
+ * f(x) of each value, in the precision of the kernels; `values` may be a view of their memory. Throws
+ * MemoryError where it is full.
+ */
+export function elementwise<F extends string>(
+  { kernels, memory }: Mapping<F>,
+  f: F,
   values: ArrayLike<number>,
-): Float64Array {
+): Float64Array<ArrayBuffer> {
   const x = Float64Array.from(values);
   const ptr = memory.allocate(Math.max(x.length, 1) * memory.realBytes);
   try {

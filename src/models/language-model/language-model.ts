@@ -9,7 +9,7 @@
  */
 import { DisposedError, OptionError, knownOptions, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { mapped } from "../../inference/elementwise.ts";
+import { elementwise } from "../../wasm/elementwise.ts";
 import { internals } from "../network/internals.ts";
 import { Network, network } from "../network/network.ts";
 import { drawSequence } from "../network/sample.ts";
@@ -116,7 +116,7 @@ export class NeuralLanguageModel {
     const V = this.#vocabulary.size;
     return answers.reduce((sum, p, i) => {
       const probabilities = Array.from(data[i].target, (w, t) => p[t * V + w]);
-      return sum + mapped(this.#net.engine, "mapLog", probabilities).reduce((s, x) => s + x, 0);
+      return sum + elementwise(this.#net.engine, "mapLog", probabilities).reduce((s, x) => s + x, 0);
     }, 0);
   }
 
@@ -124,7 +124,7 @@ export class NeuralLanguageModel {
   perplexity(sequences: WordSequences): number {
     const data = this.#vocabulary.items(this.#life.check("perplexity"), sequences);
     const words = data.reduce((n, { input }) => n + input.length, 0);
-    return mapped(this.#net.engine, "mapExp", [-this.logLikelihood(sequences) / words])[0];
+    return elementwise(this.#net.engine, "mapExp", [-this.logLikelihood(sequences) / words])[0];
   }
 
   /** P(w_t | w_<t) [T,V] of each sequence; one answer for a bare one. */

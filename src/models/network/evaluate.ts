@@ -1,6 +1,6 @@
 /** Loss and figures of a net on items it is not learning from. */
 import { DataError, OptionError, knownOptions, show, whole } from "../../wasm/errors.ts";
-import type { Engine } from "../../wasm/engine.ts";
+import { elementwise } from "../../wasm/elementwise.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { checkItems, type DataItem, type FlatItem } from "../../data/item.ts";
@@ -31,17 +31,7 @@ export function evaluate(
   const items = checkItems(who, spec, drawn(who, net, data, options));
   const metrics = new Metrics(loss, spec, wanted);
   const { sum, total } = summedLoss(net, items, (item, answer) => metrics.add(item, answer));
-  return metrics.result(sum / (total > 0 ? total : 1), (x) => exponential(net.engine, x));
-}
-
-/** e^x, by the kernels. */
-function exponential({ kernels, memory }: Engine, x: number): number {
-  const ptr = memory.allocate(memory.realBytes);
-  memory.reals(ptr, 1)[0] = x;
-  kernels.mapExp(1, ptr, ptr);
-  const [value] = memory.reals(ptr, 1);
-  memory.free(ptr);
-  return value;
+  return metrics.result(sum / (total > 0 ? total : 1), (x) => elementwise(net.engine, "mapExp", [x])[0]);
 }
 
 function drawn(

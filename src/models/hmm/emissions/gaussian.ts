@@ -7,6 +7,7 @@ import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import { LOG_TWO_PI } from "../../../inference/matrix-value.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CompletedMoments } from "./completed-moments.ts";
 import { CovarianceFloor } from "./covariances.ts";
@@ -15,8 +16,6 @@ import { NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
 import { gather, patterns, range, type Pattern } from "./missing-entries.ts";
 import { Parameters } from "./parameters.ts";
 import { flattenReals, realMoments } from "./reals.ts";
-
-const LOG_TWO_PI = 1.8378770664093453; // ln 2π
 
 /** Gaussians with full covariances, each state its own or all the same. */
 export class Gaussian extends Parameters implements Emission {
