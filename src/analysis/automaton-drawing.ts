@@ -4,7 +4,7 @@ import { diagram } from "../figures/diagram.ts";
 import { type Figure } from "../figures/svg.ts";
 
 /** The name of a state: its meaning, or a letter. */
-export const stateName = (m: Moore, s: number): string =>
+const stateName = (m: Moore, s: number): string =>
   m.names?.[s] ?? (m.next.length <= 26 ? String.fromCharCode(65 + s) : `S${s}`);
 
 /** Symbols that lead to the same place from every state, as one name: "0+1, 1+0". */

@@ -59,7 +59,7 @@ export async function hiddenNet(net: Network): Promise<Network> {
 }
 
 /** Runs words through the net: activities of its last recurrent layer, and what its outputs print. */
-export function recorder(net: Network, hidden: Network, task: FiniteTask): Recorder {
+function recorder(net: Network, hidden: Network, task: FiniteTask): Recorder {
   return (words) => {
     const inputs = words.map((word) => word.flatMap((symbol) => Array.from(task.encode(symbol))));
     const activities = hidden.predict(inputs);

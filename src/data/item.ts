@@ -113,7 +113,7 @@ export function flattenInput(
 }
 
 /** One sequence with its target, checked. Throws DataError or ShapeError. */
-export function flattenItem(who: string, spec: DataSpec, item: DataItem, name: string): FlatItem {
+function flattenItem(who: string, spec: DataSpec, item: DataItem, name: string): FlatItem {
   if (item === null || typeof item !== "object")
     throw new DataError(`${who}: ${name} is ${show(item)}, want { input, target, weight? }`);
   for (const field of Object.keys(item))

@@ -49,7 +49,7 @@ export function log10(x: number): number {
 }
 
 /** 10ᵏ, correctly rounded, for whole k. */
-export const tenTo = (k: number): number => Number(`1e${k}`);
+const tenTo = (k: number): number => Number(`1e${k}`);
 
 /** The whole number k with 10ᵏ ≤ x < 10ᵏ⁺¹. */
 const decade = (x: number): number => Number(x.toExponential().split("e")[1]);

@@ -36,7 +36,7 @@ const FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', Arial, san
 export const at = (value: number): string => String(Math.round(value * 100) / 100 + 0);
 
 /** Text made safe for element content and attributes. */
-export const escape = (text: string): string =>
+const escape = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 
 /** One element; numbers are rounded, undefined attributes left out. */

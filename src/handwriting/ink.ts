@@ -18,7 +18,7 @@ export interface Ink {
 export const POINT = 3;
 
 /** Largest coordinate, either sign, that a reader takes: far beyond any tablet, far within float32. */
-export const MAX_COORDINATE = 1e9;
+const MAX_COORDINATE = 1e9;
 
 /** Whether a number may be a coordinate. */
 export const isCoordinate = (value: number): boolean => Math.abs(value) <= MAX_COORDINATE;

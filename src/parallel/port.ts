@@ -18,7 +18,7 @@ export interface Port {
 type NodeThreads = typeof import("node:worker_threads");
 
 /** node:worker_threads where there is one. */
-export function nodeThreads(): NodeThreads | undefined {
+function nodeThreads(): NodeThreads | undefined {
   const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
   return host?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
 }

@@ -24,7 +24,7 @@ const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof networ
   saved ? network.load(saved) : network(spec);
 
 /** Way 1 (Hochreiter & Schmidhuber 1997; forget gate by Gers et al. 2000, open at the start; Adam). */
-export const lstmWay: Way = {
+const lstmWay: Way = {
   name: "lstm",
   words: "LSTM, 32 cells, forget gates open at the start, Adam",
   async start(task, lag, seed, signal, saved) {
@@ -45,7 +45,7 @@ export const lstmWay: Way = {
 };
 
 /** Way 2 (Martens & Sutskever 2011): structural damping, large fresh batches. */
-export const hessianFreeWay: Way = {
+const hessianFreeWay: Way = {
   name: "hf",
   words: "100 tanh units, Hessian-free with structural damping",
   async start(task, lag, seed, signal, saved) {
@@ -77,7 +77,7 @@ export const hessianFreeWay: Way = {
  * updates, then more. Where symbols are to be kept, input weights are three times as large: with small ones
  * 20-bit memorization falls to the level of chance.
  */
-export const momentumWay: Way = {
+const momentumWay: Way = {
   name: "momentum",
   words: "100 tanh units, echo-state initialization, centering, Nesterov momentum .9 then .98",
   async start(task, _lag, seed, signal, saved) {
@@ -120,7 +120,7 @@ export const momentumWay: Way = {
 };
 
 /** Way 3 (Jaeger 2001): only the readout is learned. Orthogonal for memorization, else sparse and leaky. */
-export const esnWay: Way = {
+const esnWay: Way = {
   name: "esn",
   words: "echo state network of 500 fixed units, ridge readout",
   async start(task, lag, seed) {

@@ -46,9 +46,6 @@ function orderOf(layer: RecurrentLayer): Order {
     : { input: "igo", recurrent: "igo", bias: "igo", peepholes: "io" };
 }
 
-/** The letters of a layer's gates. */
-export const lettersOf = (layer: RecurrentLayer): readonly string[] => [...orderOf(layer).recurrent];
-
 /** [·,G·H] taken apart. */
 export const split = (matrix: Matrix, letters: string): Record<string, Matrix> =>
   Object.fromEntries(

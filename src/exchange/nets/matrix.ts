@@ -9,7 +9,7 @@ export interface Matrix {
 }
 
 /** An array of the same precision. */
-export function floatsLike(like: Floats, length: number): Floats {
+function floatsLike(like: Floats, length: number): Floats {
   return like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }
 

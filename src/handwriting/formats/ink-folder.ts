@@ -46,7 +46,7 @@ const INK = "ink.bin";
 const BYTES = 6; // a triple of int16
 
 /** Reads and checks `index.json`; a DataError names the line. */
-export async function readInkIndex(folder: Folder): Promise<InkIndex> {
+async function readInkIndex(folder: Folder): Promise<InkIndex> {
   const text = await readText(folder, INDEX);
   const raw = parseObject(text, (fault) => broken(folder, INDEX, brokenLine(text), fault));
   const { alphabet, items, writers = [], name = folder.name } = raw;

@@ -14,7 +14,7 @@ import { dataOf, widthsOf, type EsnSpec, type EsnWidths } from "./spec.ts";
 import { writeInput, writeTarget } from "./step-data.ts";
 
 /** Sequences side by side: the reservoir's product is one matrix product. */
-export const GROUP = 64;
+const GROUP = 64;
 
 /** A sequence as it is driven through. */
 export type Driven = Pick<FlatItem, "length" | "input">;

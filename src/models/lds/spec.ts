@@ -108,7 +108,7 @@ function readMatrices(who: string, spec: LdsSpec, drawn: LinearGaussian): Partia
 }
 
 /** A start, checked. */
-export function readInitial(
+function readInitial(
   who: string,
   initial: InitialOption,
   n: number,

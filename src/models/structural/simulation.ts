@@ -7,7 +7,7 @@ import { PassReader } from "../lds/outputs.ts";
 import { sampleSystem } from "../lds/sampling.ts";
 
 /** E[x_t | y] [T,n] */
-export function smoothedStates(
+function smoothedStates(
   who: string,
   kalman: Kalman,
   model: LinearGaussian,

@@ -37,7 +37,7 @@ export function longLagOptions(
 export const solvedBelow = 0.01;
 
 /** Tolerance on real targets (both papers). */
-export const realTolerance = 0.04;
+const realTolerance = 0.04;
 
 /** An item that counts at its last step only: `last` holds its O reals or its class. */
 export function lastStepItem(

@@ -116,7 +116,7 @@ const kinds = {
 } satisfies Record<string, Kind>;
 
 /** All kinds. */
-export const emissionNames = Object.keys(kinds) as EmissionName[];
+const emissionNames = Object.keys(kinds) as EmissionName[];
 
 /** Emissions of one kind and size. */
 export interface EmissionFactory {
