@@ -6,7 +6,7 @@ import { OptionError, inRange, knownOptions, whole } from "../../../wasm/errors.
 import type { Floats } from "../../../wasm/memory.ts";
 import { Random } from "../../../wasm/random.ts";
 import { streams } from "../../../wasm/streams.ts";
-import { mapped } from "../../../inference/elementwise.ts";
+import { elementwise } from "../../../wasm/elementwise.ts";
 import { flattenInput, targetColumns } from "../../../data/item.ts";
 import type { Drawing } from "../../../losses/loss.ts";
 import type { Reading } from "../reading.ts";
@@ -30,8 +30,8 @@ export function sampleReals(who: string, net: Reading, length: number, options: 
   const history = flattenInput(who, spec, options.history ?? new Float64Array(I), "history");
   const source: Drawing = {
     random: new Random(engine, seed, streams.samples),
-    exp: (x) => mapped(engine, "mapExp", x),
-    log: (x) => mapped(engine, "mapLog", x),
+    exp: (x) => elementwise(engine, "mapExp", x),
+    log: (x) => elementwise(engine, "mapLog", x),
   };
   const out = engine.precision === "float32" ? new Float32Array(length * D) : new Float64Array(length * D);
   const stream = net.stream();
