@@ -108,12 +108,7 @@ function readMatrices(who: string, spec: LdsSpec, drawn: LinearGaussian): Partia
 }
 
 /** A start, checked. */
-function readInitial(
-  who: string,
-  initial: InitialOption,
-  n: number,
-  algebra: Algebra,
-): "diffuse" | Moments {
+function readInitial(who: string, initial: InitialOption, n: number, algebra: Algebra): "diffuse" | Moments {
   if (typeof initial === "string") return oneOf(who, "initial", initial, ["diffuse"] as const);
   knownOptions(`${who}: initial`, initial, ["mean", "covariance"]);
   const { mean, covariance } = initial;

@@ -7,12 +7,7 @@ import { PassReader } from "../lds/outputs.ts";
 import { sampleSystem } from "../lds/sampling.ts";
 
 /** E[x_t | y] [T,n] */
-function smoothedStates(
-  who: string,
-  kalman: Kalman,
-  model: LinearGaussian,
-  series: Series,
-): Float64Array {
+function smoothedStates(who: string, kalman: Kalman, model: LinearGaussian, series: Series): Float64Array {
   const pass = kalman.run(who, model, series, "smooth");
   return new PassReader(kalman, model).numbers(pass.smoothedMean, pass.steps * model.state);
 }
