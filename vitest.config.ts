@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "test/browser/**", "test/package/**"],
     testTimeout: 30_000,
     pool: "threads",
+    // on two cores the default is one worker
+    maxWorkers: "100%",
   },
 });

@@ -63,8 +63,8 @@ function longFunctions({ path, text }: Page): string[] {
 const opens = ({ text }: Page): boolean => /^(#![^\n]*\n)?\/(\*\*|\/)/.test(text);
 
 /**
- * Files that are still to be brought within the limits, by fault: what each has at most. A file that is not named
- * has none; one that got better must be named with less, or taken out, so the list only shrinks.
+ * Files that are still to be brought within the limits, by fault: what each has at most. A file that is not
+ * named has none; one that got better must be named with less, or taken out, so the list only shrinks.
  */
 const unfinished = JSON.parse(
   readFileSync(new URL("./page-unfinished.json", import.meta.url), "utf8"),

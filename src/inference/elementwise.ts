@@ -1,4 +1,4 @@
-/** Functions of plain arrays that closed-form inference needs, by the kernels: the same numbers in every engine. */
+/** Functions of plain arrays that inference needs, by the kernels: the same numbers in every engine. */
 import { elementwise as mapped } from "../wasm/elementwise.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
 

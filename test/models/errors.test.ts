@@ -50,7 +50,7 @@ describe("options", () => {
 
   test.each<[string, object, string]>([
     ["no layers", { layers: [] }, "layers is empty"],
-    ["an unknown loss", { loss: "huber" }, 'loss is "huber", want one of squared, bernoulli, softmax'],
+    ["an unknown loss", { loss: "huberr" }, 'loss is "huberr", want one of squared, bernoulli, softmax'],
     ["an unknown precision", { precision: "float16" }, 'precision is "float16"'],
     ["a negative width", { input: -1 }, "input is -1"],
     ["a misspelt option", { layer: [] }, 'unknown option "layer"'],

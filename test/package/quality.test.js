@@ -188,7 +188,8 @@ async function fetched(names) {
     entryNames: "entry",
     chunkNames: "[name]-[hash]",
   });
-  const lazy = (path) => /float64|relaxed|optional|kinds/.test(path); // fetched when a net first asks for them
+  // fetched when a net first asks for them
+  const lazy = (path) => /float64|relaxed|optional|kinds/.test(path);
   return Object.fromEntries(
     outputFiles
       .map((file) => [

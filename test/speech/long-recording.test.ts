@@ -12,7 +12,7 @@ function copied(run: () => void): number {
     const copy = slice.apply(this, range);
     count += copy.length;
     return copy;
-  } as typeof slice;
+  };
   try {
     run();
   } finally {

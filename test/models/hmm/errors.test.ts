@@ -108,7 +108,7 @@ test.each<[string, unknown, RegExp]>([
   [
     "covariances of null",
     { states: 1, emission: "gaussian", emissionParameters: { means: [[0]], covariances: null } },
-    /emissionParameters: covariances is null, want 1 matrices \[1,1\], one for each state/,
+    /emissionParameters: covariances is null, want a value; leave it out for the default/,
   ],
   ["a tie of another length", { ...base, tie: [0] }, /tie has 1 entries, want 2/],
 ])("%s is named", async (_, spec, message) => {

@@ -1,4 +1,4 @@
-/** Nets with the optional layers: they learn, stream, save, have targets of their own time, refuse by name. */
+/** Nets with the optional layers: they learn, stream, save, have targets of their own time, refuse. */
 import { expect, test } from "vitest";
 import {
   adam,
