@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, expect, test } from "vitest";
-import { dense, engine, lstm, network, type Network, type Stream } from "../../src/index.ts";
+import { dense, engine, hmm, lstm, network, type Network, type Stream } from "../../src/index.ts";
 import { Lifetime } from "../../src/models/lifetime.ts";
 import { Arena, type Memory } from "../../src/wasm/memory.ts";
 import { turn } from "../../src/wasm/turn.ts";
@@ -84,4 +84,20 @@ test("two thousand forgotten streams of a model that lives give their memory bac
   expect(kept.life.over).toBe(false);
   model.end();
   expect(kept.life.over).toBe(true);
+});
+
+test("forgotten streams of a hidden Markov model that lives give their memory back", async () => {
+  const model = await hmm({ states: 40, emission: "poisson", output: 20 });
+  const { memory: own } = model.engine;
+  const y = new Array<number>(20).fill(1);
+  const kept = model.stream();
+  const { used } = own.usage;
+  (() => {
+    for (let i = 0; i < 100; ++i) model.stream().step(y);
+  })();
+  expect(own.usage.used).toBeGreaterThan(used + MiB);
+  expect(await collected(() => own.usage.used <= used + SLACK)).toBe(true);
+  expect(kept.step(y).logLikelihood).toBe(model.filter([[y]])[0].logLikelihood);
+  model.dispose();
+  expect(() => kept.step(y)).toThrow(/disposed/);
 });

@@ -53,7 +53,6 @@ export class Hmm {
   readonly #space: ForwardBackward;
   readonly #algebra: Algebra;
   readonly #life = new Lifetime("hmm");
-  readonly #streams = new Set<HmmStream>();
   #fitted: boolean;
   #fitting = false;
 
@@ -209,14 +208,13 @@ export class Hmm {
   stream(): HmmStream {
     this.#life.check("stream");
     const { emissions } = this.#model;
-    const stream = new HmmStream({
+    const source = {
       algebra: this.#algebra,
       state: () => this.#model,
       makeEmission: () => emissions.make(this.#algebra),
       check: () => this.#life.check("stream"),
-    });
-    this.#streams.add(stream);
-    return stream;
+    };
+    return new HmmStream(source, this.#life);
   }
 
   /** The distribution [K] that the chain settles to. Throws NumericError where it is not unique. */
@@ -236,7 +234,6 @@ export class Hmm {
    */
   dispose(): void {
     if (!this.#life.end()) return;
-    for (const stream of this.#streams) stream.dispose();
     this.#space.dispose();
     this.#algebra.dispose();
     this.#model.emission.dispose();

@@ -1,5 +1,6 @@
 /** A hidden Markov model one step at a time: what it filters and predicts as observations arrive. */
 import { DisposedError } from "../../wasm/errors.ts";
+import { Lifetime } from "../lifetime.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { MarkovChain } from "../../inference/markov-chain.ts";
 import type { Algebra } from "../../inference/matrix.ts";
@@ -41,17 +42,18 @@ export class HmmStream {
   readonly #filter: OnlineFilter;
   readonly #emission: Emission;
   readonly #arena: Arena;
-  #disposed = false;
+  readonly #life: Lifetime;
 
-  /** Use `model.stream()`. */
-  constructor(source: StreamSource) {
+  /** Use `model.stream()`. parent: the model's. */
+  constructor(source: StreamSource, parent: Lifetime) {
     const { engine } = source.algebra;
     const { emission, startprob } = source.state();
     this.#source = source;
-    this.#chain = new MarkovChain(engine, startprob.length);
-    this.#filter = new OnlineFilter(this.#chain);
-    this.#emission = source.makeEmission();
-    this.#arena = new Arena(engine.memory);
+    this.#life = new Lifetime("hmm.stream", this, parent);
+    this.#chain = this.#life.own(new MarkovChain(engine, startprob.length));
+    this.#filter = this.#life.own(new OnlineFilter(this.#chain));
+    this.#emission = this.#life.own(source.makeEmission());
+    this.#arena = this.#life.own(new Arena(engine.memory));
     this.#emission.restore(emission.snapshot());
     this.reset();
   }
@@ -90,12 +92,7 @@ export class HmmStream {
 
   /** Gives its memory back. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#filter.dispose();
-    this.#chain.dispose();
-    this.#emission.dispose();
-    this.#arena.dispose();
+    this.#life.end();
   }
 
   /** `using stream = model.stream()`. */
@@ -105,7 +102,7 @@ export class HmmStream {
 
   #check(method: string): void {
     this.#source.check();
-    if (this.#disposed)
+    if (this.#life.over)
       throw new DisposedError(`hmm.stream: ${method}: the stream was disposed; take another from stream()`);
   }
 }
