@@ -10,7 +10,6 @@ export {
 } from "./features";
 export { kaiserLowPass, resample } from "./resample";
 export { mapCos, mapExp, mapLog } from "../elementary/maps";
-export { fill } from "../algebra/span";
 export { randomNormal } from "../random";
 
 /** First free byte of the memory. */
