@@ -72,9 +72,15 @@ function copyChecked(who: string, x: ArrayLike<unknown>, D: number, allowed: Val
   if (!(x instanceof Float64Array || x instanceof Float32Array))
     checkValues(who, x, { ...values, test: () => true }, place);
   const copy = new Float64Array(x as ArrayLike<number>);
-  const wrong = firstWrong(copy, allowed.test);
+  const wrong = allowed === finite ? firstInfinite(copy) : firstWrong(copy, allowed.test);
   if (wrong >= 0) throw wrongValue(who, place(wrong), copy[wrong], values);
   return copy;
+}
+
+/** The first number that is infinite, or -1: what most data are asked, without a call a number. */
+function firstInfinite(x: Float64Array): number {
+  for (let i = 0; i < x.length; ++i) if (x[i] === x[i] && x[i] - x[i] !== 0) return i;
+  return -1;
 }
 
 /** The first number that is neither missing nor passes, or -1. */
