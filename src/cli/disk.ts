@@ -38,15 +38,17 @@ export function diskFolder(path: string): Folder {
   };
 }
 
-/**
- * The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read.
- */
-export function readTextFile(path: string): string {
-  let bytes: Uint8Array;
+/** The bytes of a file. Throws UsageError that names what cannot be read. */
+export function readFileBytes(path: string): Uint8Array {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  return decodeBytes(bytes, path).replace(/\r\n?/g, "\n");
 }
+
+/**
+ * The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read.
+ */
+export const readTextFile = (path: string): string =>
+  decodeBytes(readFileBytes(path), path).replace(/\r\n?/g, "\n");

@@ -32,7 +32,9 @@ async function ask(kind: JobKind, { screen, values, words }: Context): Promise<v
       screen.event({ event: "answer", name, ...event });
     });
     if (out) {
-      const rows = answers.flatMap((told, i) => told.rows.map((row) => [set.sequences[i].name, ...row]));
+      const rows = answers.flatMap(({ rows: cells }, i) =>
+        cells.map((row) => [set.sequences[i].name, ...row]),
+      );
       const table = [["sequence", ...kind.header], ...rows];
       writeWhole(out, `${table.map((row) => row.map(cell).join(",")).join("\n")}\n`);
     }

@@ -23,7 +23,7 @@ export interface JobFigures {
 }
 
 /** One answer: a line for a person, cells of a table, and what JSON says. */
-export interface Told {
+export interface SequenceAnswer {
   readonly line: string;
   /** Rows of a table behind the sequence's name. */
   readonly rows: readonly (readonly string[])[];
@@ -34,13 +34,13 @@ export interface Told {
 export interface OpenJob {
   /** Names of the classes, where there are such. */
   readonly labels?: readonly string[];
-  /** How many items a fit on a set has. */
+  /** Learns from a set; `validation`: the share that is set apart. */
   fit(
     set: SequenceSet,
     options: Omit<JobFitOptions<never>, "validation"> & { validation?: number },
   ): Promise<FitReport>;
   evaluate(set: SequenceSet): Promise<JobFigures>;
-  answers(set: SequenceSet): Told[];
+  answers(set: SequenceSet): SequenceAnswer[];
   summary(): string;
   save(options?: { training?: boolean }): Uint8Array<ArrayBuffer>;
   dispose(): void;
@@ -66,11 +66,11 @@ export interface JobKind {
   load(bytes: Uint8Array): Promise<OpenJob>;
 }
 
-/** A job and its items as one that is told apart no more. */
+/** A job of one kind as a job of any. */
 function opened<Item extends { readonly input: Sequence }, Answer, Figures extends JobFigures>(
   job: SequenceJob<Item, Answer, Figures, unknown> & { readonly labels?: readonly string[] },
   item: (sequence: NamedSequence) => Item,
-  tell: (answer: Answer) => Told,
+  tell: (answer: Answer) => SequenceAnswer,
 ): OpenJob {
   return {
     labels: job.labels,

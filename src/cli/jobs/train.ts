@@ -1,6 +1,5 @@
 /** `unrolled train classifier`, `labeler`, `regressor`: a job learns from sequences in files. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
@@ -11,6 +10,7 @@ import { bidirectional, delayTaps, dropout, gru, type Layer } from "../../models
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
+import { readFileBytes } from "../disk.ts";
 import { withAbout, type About } from "../open-model.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
@@ -105,12 +105,7 @@ async function start(kind: JobKind, set: SequenceSet, values: Values): Promise<S
 
 /** The bytes of a job's file, and what it says beside the job. */
 export function readJobFile(path: string): { bytes: Uint8Array; about: JobAbout } {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const bytes = readFileBytes(path);
   const { spec } = readTensors(bytes, path);
   return { bytes, about: (spec.about as JobAbout | undefined) ?? { task: "unknown" } };
 }
