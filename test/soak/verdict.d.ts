@@ -6,10 +6,16 @@ export interface Look {
   readonly heap: number;
   readonly resident: number;
 }
+/** A row of the table: bytes of the second third and the last, what is allowed, and whether it is told. */
+export interface Row {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+  readonly allowed: number;
+  readonly told: boolean;
+  readonly ok: boolean;
+}
 export function verdict(
   looks: readonly Look[],
   seconds: number,
-): {
-  readonly rows: readonly { name: string; before: number; after: number; allowed: number; ok: boolean }[];
-  readonly flat: boolean;
-};
+): { readonly rows: readonly Row[]; readonly flat: boolean };
