@@ -114,7 +114,7 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   /** Throws OptionError where the job was never fitted. */
   checkFitted(who: string): Scale {
     if (this.#scale) return this.#scale;
-    throw new OptionError(`${who}: the model was never fitted; call fit first, or load one`);
+    throw new OptionError(`${who}: the model was never fitted; call fit first and await it, or load one`);
   }
 
   /** An input as the net reads it. Throws OptionError where the job was never fitted. */

@@ -86,7 +86,8 @@ export function feed(
     Symbol.asyncIterator in data
       ? data[Symbol.asyncIterator]()
       : (data as Iterable<readonly DataItem[]>)[Symbol.iterator]?.();
-  if (!iterator) throw new DataError(`${who}: data is neither items, nor a task, nor an iterable of batches`);
+  if (!iterator)
+    throw new DataError(`${who}: data is neither items, nor a source with batch(n), nor an iterable of batches`);
   return async () => {
     const { done, value } = await iterator.next();
     return done ? undefined : check(value);

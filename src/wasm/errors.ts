@@ -54,6 +54,23 @@ function distance(a: string, b: string): number {
   return old[b.length];
 }
 
+/** Options that had another name in 0.1. */
+const RENAMED: Readonly<Record<string, string>> = {
+  dimension: "output",
+  input: "inputs",
+  iterations: "steps",
+  least: "minDigits",
+  prompt: "history",
+  warm: "history",
+};
+
+/** "; it is called …" for a name of 0.1, "; did you mean …?" where one of the names is near. */
+function remedy(word: string, names: readonly string[]): string {
+  const now = Object.hasOwn(RENAMED, word) ? RENAMED[word] : undefined;
+  if (now !== undefined && names.includes(now)) return `; it is called "${now}" since 0.2`;
+  return nearest(word, names);
+}
+
 /** "; did you mean …?" where one of the names is near. */
 function nearest(word: string, names: readonly string[]): string {
   const ranked = names.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }));
@@ -78,7 +95,7 @@ export function knownOptions(who: string, given: object | undefined, allowed: re
     const word = short(key);
     throw new OptionError(
       `${who}: unknown option "${word}", want one ` +
-        `of ${allowed.join(", ") || "none"}${nearest(word, allowed)}`,
+        `of ${allowed.join(", ") || "none"}${remedy(word, allowed)}`,
     );
   }
 }

@@ -182,7 +182,7 @@ export class Autoregressive {
 
   #fitted(method: string): { who: string; fit: AutoregressiveFit } {
     const who = this.#life.check(method);
-    if (!this.#fit) throw new OptionError(`${who}: the model is not fitted; call fit first`);
+    if (!this.#fit) throw new OptionError(`${who}: the model is not fitted; call fit first and await it`);
     return { who, fit: this.#fit };
   }
 
