@@ -4,6 +4,7 @@
  * label or the number that belongs to it.
  */
 import { DataError } from "../wasm/errors.ts";
+import { lines } from "./text.ts";
 
 /** A case. */
 export interface ArchiveCase {
@@ -21,19 +22,29 @@ export interface TimeSeriesFile {
   readonly cases: readonly ArchiveCase[];
 }
 
+/** The lines that say something: neither blank nor a comment. */
+function* statements(
+  text: string,
+): Generator<{ readonly line: string; readonly number: number }, void, void> {
+  for (const { from, to, number } of lines(text)) {
+    const line = text.slice(from, to).trim();
+    if (line !== "" && !line.startsWith("#")) yield { line, number };
+  }
+}
+
 /** Whether a text is such a file. */
-export const isTimeSeriesFile = (text: string): boolean =>
-  /^(\s*#.*\n|\s*\n)*\s*@/.test(text.slice(0, 10_000));
+export function isTimeSeriesFile(text: string): boolean {
+  for (const { line } of statements(text)) return line.startsWith("@");
+  return false;
+}
 
 /** Reads the cases. Throws DataError that names the line of what is broken; of time stamps and of gaps. */
 export function readTimeSeriesFile(text: string, name = "file"): TimeSeriesFile {
   const cases: ArchiveCase[] = [];
   let width: number | undefined;
   let isData = false;
-  for (const [i, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#")) continue;
-    const where = `${name}: line ${i + 1}`;
+  for (const { line, number } of statements(text)) {
+    const where = `${name}: line ${number}`;
     if (line.startsWith("@")) {
       isData ||= /^@data\b/i.test(line);
       checkHeader(where, line);

@@ -33,6 +33,13 @@ test("a case is its dimensions side by side, and its label", () => {
   ]);
 });
 
+test("many blank lines and old line ends are read in linear time", () => {
+  const blank = "\n".repeat(1e5); // a matcher that goes back over them would not end
+  expect(isTimeSeriesFile(`${blank}x,y\n1,2\n`)).toBe(false);
+  expect(isTimeSeriesFile(`${blank}# about\n@data\n`)).toBe(true);
+  expect(readTimeSeriesFile("# about\r@data\r1,2:a\r3:b\r").cases).toHaveLength(2);
+});
+
 const archive =
   (lines: string): (() => unknown) =>
   () =>

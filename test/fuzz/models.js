@@ -1,8 +1,10 @@
-/** Files of models, specs and items as targets: loading, making, and what a model does with odd data. */
+/**
+ * Models as targets: files that are loaded, specs that are made, and every method of every model on changed
+ * data and items.
+ */
 import * as u from "../../dist/index.js";
-import { fromPyTorch, readNpy, readNpz, toPyTorch, writeNpy, writeNpz } from "../../dist/exchange/index.js";
-import { readTensors } from "../../dist/formats/safetensors.js";
-import { mutateBytes, mutateJson, mutateTensors, oddValue } from "./mutate.js";
+import { argumentsOf, everyModel } from "../models/every-model.js";
+import { mutateJson, mutateTensors, oddValue } from "./mutate.js";
 
 const { lstm, rnn, gru, dense, bidirectional, embedding, delayTaps, dropout, subsample, skip } = u;
 
@@ -36,146 +38,151 @@ const networkSpecs = [
     constraints: [u.constrain({ entries: ["dense1.b"], A: [[1, 1]], b: [0] })],
   },
 ];
-const hmmSpecs = [
-  { states: 2, emission: "categorical", symbols: 3 },
-  { states: 2, emission: "gaussian", output: 2 },
-  { states: 3, emission: "poisson" },
-  { states: 2, emission: "mixture", output: 1, components: 2 },
-  { states: 2, emission: "multinomial", output: 3, trials: 4 },
-];
-const ldsSpecs = [
-  { state: 2, output: 1 },
-  { state: 1, output: 2, input: 1, A: [[0.9]] },
-];
-const arSpecs = [{ order: 2 }, { maxOrder: 3, criterion: "bic" }];
-const esnSpecs = [{ input: 1, output: 1, units: 20, seed: 1 }];
-const languageSpecs = [{ vocabulary: ["a", "b", "c"], context: 2, embedding: 2, hidden: 3 }];
 
-const wave = Float64Array.from({ length: 40 }, (_, t) => [0, 1, 0, -1][t % 4] + (t % 7) / 10);
+const rows = everyModel(u);
+const factories = {
+  network: u.network,
+  hmm: u.hmm,
+  lds: u.lds,
+  autoregressive: u.autoregressive,
+  structural: u.structural,
+  arima: u.arima,
+  esn: u.esn,
+  languageModel: u.languageModel,
+  sequenceClassifier: u.sequenceClassifier,
+  sequenceLabeler: u.sequenceLabeler,
+  sequenceRegressor: u.sequenceRegressor,
+};
+/** Specs beside those of the table of every model. */
+const moreSpecs = {
+  network: networkSpecs,
+  hmm: [
+    { states: 3, emission: "poisson", topology: "left-right" },
+    { states: 2, emission: "multinomial", output: 3, trials: 4 },
+  ],
+  lds: [{ state: 1, output: 2, input: 1, A: [[0.9]] }],
+  autoregressive: [{ maxOrder: 3, criterion: "bic" }],
+  structural: [
+    { level: true, slope: true, seasonal: [4, { period: 3, harmonics: 1 }] },
+    { autoregressive: 1, cycle: true },
+  ],
+  arima: [{ p: 1, d: 1, q: 1, seasonal: { P: 1, D: 0, Q: 0, period: 4 } }],
+  esn: [{ input: 1, output: 1, units: 20, noise: 0.1, reservoir: "orthogonal", feedbackScale: 0.1 }],
+};
+const rowsOf = (factory) => rows.filter((row) => row.factory === factory);
+const specsOf = (name) => [...rowsOf(factories[name]).map(({ spec }) => spec), ...(moreSpecs[name] ?? [])];
 
-/** Saved files of models made of specs; `teach` fits them first. */
-async function savedFiles(make, specs, teach = async () => {}, { untaught = true } = {}) {
+/** Calls every method of a fitted model with arguments that were right for its row. */
+async function callAll(row, model) {
+  for (const [name, list] of Object.entries(row.methods)) {
+    try {
+      const answer = await model[name](...argumentsOf(list, model));
+      answer?.dispose?.();
+    } catch (error) {
+      // a file may hold another model than its row's; what the errors are is the worker's to say
+      if (!isRefusal(error)) throw error;
+    }
+  }
+}
+const refusals = [u.OptionError, u.ShapeError, u.DataError, u.NumericError, u.MemoryError];
+const isRefusal = (error) => refusals.some((type) => error instanceof type);
+
+/** The saved files of a row: before its fit, where a method of it answers then, and after. */
+async function filesOf(row) {
+  const model = await row.factory(row.spec);
   const files = [];
-  for (const spec of specs) {
-    const model = await make(spec);
-    if (untaught) files.push(model.save());
-    await teach(model);
-    files.push(model.save());
-    model.dispose?.();
+  if (row.name !== "esn") files.push(model.save());
+  await model.fit(...argumentsOf(row.fit, model));
+  files.push(model.save());
+  model.dispose();
+  return files.map((bytes) => ({ row, bytes }));
+}
+
+/** Files of nets of all layers and losses, untrained. */
+async function moreNets(row) {
+  const files = [];
+  for (const spec of networkSpecs) {
+    const net = await u.network(spec);
+    files.push({ row, bytes: net.save() });
+    net.dispose();
   }
   return files;
 }
 
-const trainNet = (net) =>
-  net.spec.loss === "squared" && net.spec.layers.length === 2
-    ? net.fit([{ input: [[1, 2]], target: [[1]] }], { steps: 1 })
-    : undefined;
+/** A file of a model, changed: loaded, asked everything, trained on, saved again. */
+async function loadTarget(factory) {
+  const own = rowsOf(factory);
+  const files = (await Promise.all(own.map(filesOf))).flat();
+  if (factory === u.network) files.push(...(await moreNets(own[0])));
+  return {
+    make(random) {
+      const { row, bytes } = random.pick(files);
+      return { row, bytes: mutateTensors(random, bytes) };
+    },
+    size: ({ bytes }) => bytes.length,
+    async run({ row, bytes }) {
+      const model = await factory.load(bytes);
+      try {
+        await callAll({ methods: { ...row.methods, fit: row.fit } }, model);
+        return model.save();
+      } finally {
+        model.dispose();
+      }
+    },
+    unsound: (bytes) => (bytes instanceof Uint8Array ? undefined : "no bytes when saved again"),
+  };
+}
 
-/** A file of a model: changed, then loaded. */
-const loadTarget = (model, files) => ({
-  make: (random) => mutateTensors(random, random.pick(files)),
-  size: (bytes) => bytes.length,
-  async run(bytes) {
-    const loaded = await model.load(bytes);
-    try {
-      return loaded.save();
-    } finally {
-      loaded.dispose?.();
-    }
-  },
-  unsound: (bytes) => (bytes instanceof Uint8Array ? undefined : "no bytes when saved again"),
-});
-
-/** A spec: changed, then made. */
-const specTarget = (make, specs) => ({
+/** A spec, changed: made. */
+const specTarget = (factory, specs) => ({
   make: (random) => mutateJson(random, random.pick(specs)),
   size: (spec) => JSON.stringify(spec)?.length ?? 0,
   async run(spec) {
-    (await make(spec)).dispose?.();
+    (await factory(spec)).dispose();
   },
   unsound: () => undefined,
 });
 
-/** Data that a model did not expect. */
-const dataTarget = (model, sample, use) => ({
-  make: (random) => (random.chance(0.05) ? oddValue(random) : mutateJson(random, sample)),
-  size: (data) => JSON.stringify(data)?.length ?? 0,
-  run: (data) => use(model, data),
-  unsound: () => undefined,
-});
+/** What comes from strangers: data and items; options are the program's own. */
+const isForeign = ({ kind }) => kind === "data" || kind === "items";
 
-/** Files of arrays and of other libraries' nets. */
-const bytesTarget = (read, files) => ({
-  make: (random) => mutateBytes(random, random.pick(files)),
-  size: (bytes) => bytes.length,
-  async run(bytes) {
-    (await read(bytes))?.dispose?.();
-  },
-  unsound: () => undefined,
-});
-
-const items = [
-  {
-    input: [
-      [1, 2],
-      [3, 4],
-    ],
-    target: [[1], [0]],
-    weight: [1, 1],
-  },
-  { input: [0.5, 1], target: [1] },
-];
-
-/** Targets by name; models are made once. */
-export async function modelTargets() {
-  const fitted = (spec) => (model) => model.fit([...wave], spec);
-  const nets = await savedFiles(u.network, networkSpecs, trainNet);
-  const net = await u.network(networkSpecs[0]);
-  const hidden = await u.hmm(hmmSpecs[0]);
-  const linear = await u.lds(ldsSpecs[0]);
-  const targets = {
-    tensors: bytesTarget((bytes) => readTensors(bytes, "fuzz"), nets),
-    "load network": loadTarget(u.network, nets),
-    "load hmm": loadTarget(u.hmm, await savedFiles(u.hmm, hmmSpecs)),
-    "load lds": loadTarget(u.lds, await savedFiles(u.lds, ldsSpecs)),
-    "load autoregressive": loadTarget(
-      u.autoregressive,
-      await savedFiles(u.autoregressive, arSpecs, fitted({})),
-    ),
-    "load languageModel": loadTarget(u.languageModel, await savedFiles(u.languageModel, languageSpecs)),
-    "spec network": specTarget(u.network, networkSpecs),
-    "spec hmm": specTarget(u.hmm, hmmSpecs),
-    "spec lds": specTarget(u.lds, ldsSpecs),
-    "spec autoregressive": specTarget(u.autoregressive, arSpecs),
-    "spec esn": specTarget(u.esn, esnSpecs),
-    "spec languageModel": specTarget(u.languageModel, languageSpecs),
-    "items evaluate": dataTarget(net, items, (model, data) => model.evaluate(data)),
-    "items predict": dataTarget(
-      net,
-      items.map(({ input }) => input),
-      (model, data) => model.predict(data),
-    ),
-    "data hmm": dataTarget(
-      hidden,
-      [
-        [0, 1, 2, 0, 1],
-        [2, 2, 0],
-      ],
-      (model, data) => model.logLikelihood(data),
-    ),
-    "data lds": dataTarget(
-      linear,
-      [
-        [0.5, 1, 2],
-        [3, 4, 5, 6],
-      ],
-      (model, data) => model.logLikelihood(data),
-    ),
-    npy: bytesTarget(readNpy, [writeNpy(Float32Array.of(1, 2, 3)), writeNpy(wave)]),
-    npz: bytesTarget(readNpz, [await writeNpz({ a: wave, b: Float32Array.of(1) })]),
-    pytorch: bytesTarget(fromPyTorch, [await toPyTorch(net)]),
+/** A method of a fitted model, with one of its arguments changed. */
+async function callTarget(factory) {
+  const models = [];
+  for (const row of rowsOf(factory)) {
+    const model = await factory(row.spec);
+    await model.fit(...argumentsOf(row.fit, model));
+    const calls = Object.entries({ ...row.methods, fit: row.fit }).filter(([, list]) => list.some(isForeign));
+    models.push({ model, calls, file: model.save() });
+  }
+  return {
+    make(random) {
+      const { model, calls, file } = random.pick(models);
+      const [method, list] = random.pick(calls);
+      const place = random.pick([...list.keys()].filter((i) => isForeign(list[i])));
+      const args = argumentsOf(list, model);
+      args[place] = random.chance(0.05) ? oddValue(random) : mutateJson(random, args[place]);
+      return { model, method, args, file };
+    },
+    size: ({ args }) => JSON.stringify(args)?.length ?? 0,
+    async run({ model, method, args, file }) {
+      if (method !== "fit") return model[method](...args);
+      const copy = await factory.load(file);
+      try {
+        return await copy.fit(...args);
+      } finally {
+        copy.dispose();
+      }
+    },
+    unsound: () => undefined,
   };
-  const teachEsn = (net) => net.fit([{ input: wave.subarray(0, -1), target: wave.subarray(1) }]);
-  targets["load esn"] = loadTarget(u.esn, await savedFiles(u.esn, esnSpecs, teachEsn, { untaught: false }));
-  return targets;
 }
+
+/** Functions that make the targets, by name. */
+export const modelTargets = Object.fromEntries(
+  Object.entries(factories).flatMap(([name, factory]) => [
+    [`load ${name}`, () => loadTarget(factory)],
+    [`spec ${name}`, () => specTarget(factory, specsOf(name))],
+    [`data ${name}`, () => callTarget(factory)],
+  ]),
+);

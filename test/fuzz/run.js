@@ -11,9 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { modelTargets } from "./models.js";
-import { plantedFaults } from "./planted.js";
-import { readers } from "./readers.js";
+import { targetNames, targets } from "./targets.js";
 
 const { values } = parseArgs({
   options: {
@@ -23,10 +21,9 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
   },
 });
-const names = [...Object.keys(readers), ...Object.keys(await modelTargets())];
-const wanted = values.only?.split(",") ?? names;
-const unknown = wanted.filter((name) => !names.includes(name) && !(name in plantedFaults));
-if (unknown.length > 0) throw new Error(`--only ${unknown.join()}, want some of ${names.join(", ")}`);
+const wanted = values.only?.split(",") ?? targetNames;
+const unknown = wanted.filter((name) => !Object.hasOwn(targets, name));
+if (unknown.length > 0) throw new Error(`--only ${unknown.join()}, want some of ${targetNames.join(", ")}`);
 const each = Math.ceil(Number(values.inputs) / wanted.length);
 const first = Number(values.from);
 const MAX_FAULTS = 20;

@@ -6,10 +6,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import * as errors from "../../dist/wasm/errors.js";
-import { modelTargets } from "./models.js";
-import { plantedFaults } from "./planted.js";
 import { FuzzRandom } from "./random.js";
-import { readers } from "./readers.js";
+import { targets } from "./targets.js";
 
 const { name, seed, from, to, places } = workerData;
 const known = Object.values(errors).filter((value) => value?.prototype instanceof Error);
@@ -53,5 +51,4 @@ async function fuzz(target) {
   parentPort.postMessage({ done: true, refused });
 }
 
-const simple = { ...readers, ...plantedFaults };
-await fuzz(simple[name] ?? (await modelTargets())[name]);
+await fuzz(await targets[name]());
