@@ -87,7 +87,9 @@ export function feed(
       ? data[Symbol.asyncIterator]()
       : (data as Iterable<readonly DataItem[]>)[Symbol.iterator]?.();
   if (!iterator)
-    throw new DataError(`${who}: data is neither items, nor a source with batch(n), nor an iterable of batches`);
+    throw new DataError(
+      `${who}: data is neither items, nor a source with batch(n), nor an iterable of batches`,
+    );
   return async () => {
     const { done, value } = await iterator.next();
     return done ? undefined : check(value);

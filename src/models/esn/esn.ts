@@ -213,7 +213,8 @@ export class Esn {
 
   #learned(method: string): string {
     const who = this.#life.check(method);
-    if (!this.#solved) throw new OptionError(`${who}: the readout is not learned yet; call fit first and await it`);
+    if (!this.#solved)
+      throw new OptionError(`${who}: the readout is not learned yet; call fit first and await it`);
     return who;
   }
 

@@ -259,7 +259,8 @@ export class StateSpaceModel {
   /** The estimates, or an OptionError. */
   protected estimates(method: string): Estimates {
     const who = this.life.check(method);
-    if (!this.#estimates) throw new OptionError(`${who}: the model is not fitted; call fit first and await it`);
+    if (!this.#estimates)
+      throw new OptionError(`${who}: the model is not fitted; call fit first and await it`);
     return this.#estimates;
   }
 
