@@ -47,9 +47,6 @@ export type {
   ResidualLayer,
 } from "./models/network/optional/layers.ts";
 export {
-  rnn,
-  lstm,
-  gru,
   bidirectional,
   dense,
   embedding,
@@ -58,22 +55,25 @@ export {
   skip,
   subsample,
 } from "./models/network/layers.ts";
+export { rnn, lstm, gru } from "./models/network/recurrent-layers.ts";
 export type {
   BidirectionalLayer,
   DelayTapsLayer,
   DenseLayer,
   DropoutLayer,
   EmbeddingLayer,
+  Layer,
+  SkipLayer,
+  SubsampleLayer,
+} from "./models/network/layers.ts";
+export type {
   GruLayer,
   Initialization,
-  Layer,
   LstmLayer,
   RecurrentLayer,
   RecurrentOptions,
   RnnLayer,
-  SkipLayer,
-  SubsampleLayer,
-} from "./models/network/layers.ts";
+} from "./models/network/recurrent-layers.ts";
 export { constant, values, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
 export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
 export { unroll, Unrolled } from "./models/network/unroll.ts";

@@ -68,6 +68,7 @@ function equations(net: Network): Equations {
     net.spec.layers.length !== 2 ||
     first.type !== "rnn" ||
     first.leak !== 1 ||
+    first.zoneout ||
     second.type !== "dense" ||
     second.activation !== "identity" ||
     (first.activation !== "tanh" && first.activation !== "logistic") ||

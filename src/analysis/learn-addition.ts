@@ -1,5 +1,6 @@
 /** The lecture's net learns to add: two inputs, three fully interconnected logistic units, one output. */
-import { dense, rnn } from "../models/network/layers.ts";
+import { dense } from "../models/network/layers.ts";
+import { rnn } from "../models/network/recurrent-layers.ts";
 import { normal } from "../models/network/initializers.ts";
 import { type Network, network } from "../models/network/network.ts";
 import { nesterov } from "../optim/nesterov.ts";

@@ -7,7 +7,7 @@
  *
  * A gate that is off lets 2·10⁻⁹ through: a value kept for 1000 steps loses two parts in a million.
  */
-import { lstm } from "../models/network/layers.ts";
+import { lstm } from "../models/network/recurrent-layers.ts";
 import { network, type Network } from "../models/network/network.ts";
 
 const STRENGTH = 20; // of a gate, in both directions

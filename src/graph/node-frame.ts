@@ -39,6 +39,8 @@ export class NodeFrame implements Frame {
   kept: Record<string, Ptr> = {};
   tangents: Record<string, Ptr> = {};
   carry = NULL;
+  /** Where set, how state enters this op, whatever the pass says. */
+  entry: Mode["carry"];
 
   constructor(host: FrameHost, node: Node, op: Op) {
     this.#host = host;
@@ -50,7 +52,8 @@ export class NodeFrame implements Frame {
   }
 
   get mode(): Mode {
-    return this.#host.mode;
+    const { mode } = this.#host;
+    return this.entry ? { ...mode, carry: this.entry } : mode;
   }
   get structural(): number {
     return this.#host.structural;

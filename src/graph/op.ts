@@ -104,6 +104,8 @@ export interface Op {
   readonly name: string;
   /** How many steps of its first input stand in one step of its output. Default 1. */
   readonly stride?: number;
+  /** Why it cannot run one step at a time: "reads later steps; want causal: true". */
+  readonly whole?: string;
   /** Steps of the output for T steps of the first input. Default T. */
   outputSteps?(T: number): number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */
@@ -123,4 +125,15 @@ export function overTime(who: string, shape: Shape): PackedShape {
       `${who}: got a parameter [${shape.rows},${shape.columns}], want a value with a row a step`,
     );
   return { ...shape, packing };
+}
+
+/**
+ * For ops that make few steps of many: a pass that carries state on has one step of one sequence. Throws
+ * ShapeError.
+ */
+export function checkOneStep(who: string, { shapes: [x] }: Frame): void {
+  if (x.rows !== 1)
+    throw new ShapeError(
+      `${who}: a pass of ${x.rows} rows carries state on, want one step of one sequence, or whole sequences`,
+    );
 }

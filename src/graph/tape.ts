@@ -10,6 +10,7 @@ import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
 import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
+import { SoFar } from "./so-far.ts";
 import { Panels, type Weights } from "./weights.ts";
 
 /** What a tape is made for. */
@@ -45,6 +46,7 @@ export class Tape {
   #scratch = NULL;
   #scratchReals = 0;
   #carrySequences = 0;
+  #soFar: SoFar | undefined;
 
   constructor(weights: Weights, options: TapeOptions = {}) {
     this.engine = weights.engine;
@@ -143,6 +145,15 @@ export class Tape {
       draw: mode.draw ?? 0,
     };
     for (const frame of this.#frames) if (frame) frame.op.forward(frame);
+  }
+
+  /**
+   * One more step of one sequence, on a plan of one step: what the net gives last if the sequence ends here.
+   */
+  forwardSoFar(restart: boolean): void {
+    this.#soFar ??= new SoFar(this.#frames, this.#carried);
+    this.mode = { gradient: false, training: false, seed: 0, draw: 0 };
+    this.#soFar.forward(restart);
   }
 
   /**

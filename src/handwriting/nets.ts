@@ -3,15 +3,8 @@
  * net about 105,000.
  */
 import { normal } from "../models/network/initializers.ts";
-import {
-  bidirectional,
-  dense,
-  dropout,
-  lstm,
-  subsample,
-  delayTaps,
-  type Layer,
-} from "../models/network/layers.ts";
+import { bidirectional, dense, dropout, subsample, delayTaps, type Layer } from "../models/network/layers.ts";
+import { lstm } from "../models/network/recurrent-layers.ts";
 
 /** A net in words and layers. */
 interface NetRecipe {

@@ -19,7 +19,8 @@ import {
 import { readTensors, writeTensors } from "../formats/safetensors.ts";
 import type { FitOptions, FitReport, Figures } from "../models/network/fit.ts";
 import { internals } from "../models/network/internals.ts";
-import { dense, lstm, type Layer } from "../models/network/layers.ts";
+import { dense, type Layer } from "../models/network/layers.ts";
+import { lstm } from "../models/network/recurrent-layers.ts";
 import { network, type Network } from "../models/network/network.ts";
 import { measureScale, readScale, standardize, type Scale } from "./scale.ts";
 

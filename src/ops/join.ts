@@ -3,9 +3,8 @@
  * hierarchical subsampling (Graves 2012, chapter 9). A sequence of T steps has ⌈T/k⌉ after it; past its end
  * stand zeros.
  */
-import { ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
-import type { Frame, Op } from "../graph/op.ts";
+import { checkOneStep, type Frame, type Op } from "../graph/op.ts";
 import { packing, type Packing } from "../graph/packing.ts";
 
 const joined = (x: Packing, steps: number): Packing =>
@@ -36,18 +35,34 @@ function place(f: Frame, steps: number, x: Ptr, y: Ptr): void {
   );
 }
 
+/** One step of a sequence that comes step by step: its block of the row; the carry is the row and the place. */
+function placeNext(f: Frame, steps: number): void {
+  const { columns: C } = f.shape;
+  const F = f.shapes[0].columns;
+  const count = f.engine.memory.reals(f.at(f.carry, C), 1);
+  const place = f.mode.carry === "start" ? 0 : count[0] % steps;
+  if (place === 0) f.k.fill(C, 0, f.carry);
+  f.k.copyRows(1, F, f.x[0], F, f.at(f.carry, place * F), F);
+  f.k.copyRows(1, C, f.carry, C, f.y, C);
+  count[0] = place + 1;
+}
+
 /** Joins every `steps` steps into one. */
 export function join(steps: number): Op {
   return {
     name: "join",
     stride: steps,
     outputSteps: (T) => Math.ceil(T / steps),
-    plan: ([x]) => ({ columns: x.columns * steps, packing: joined(x.packing, steps) }),
+    plan: ([x]) => ({
+      columns: x.columns * steps,
+      packing: joined(x.packing, steps),
+      carry: x.columns * steps + 1,
+    }),
     forward(f) {
-      if (f.mode.carry)
-        throw new ShapeError(
-          "join: needs whole sequences, and this pass carries state on; want a net without subsampling",
-        );
+      if (f.mode.carry) {
+        checkOneStep("join", f);
+        return placeNext(f, steps);
+      }
       place(f, steps, f.x[0], f.y);
     },
     vjp(f) {

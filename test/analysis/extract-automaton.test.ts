@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { extractAutomaton } from "../../src/analysis/extract-automaton.ts";
 import { invariantBoxes } from "../../src/analysis/invariant-boxes.ts";
 import { learnAddition } from "../../src/analysis/learn-addition.ts";
-import { dense, lstm, rnn } from "../../src/models/network/layers.ts";
+import { dense } from "../../src/models/network/layers.ts";
+import { lstm, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { type Network, network } from "../../src/models/network/network.ts";
 import { addition } from "../../src/tasks/addition.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { fittedRate, gradientNorms } from "../../src/analysis/gradient-norms.ts";
 import { stateMap } from "../../src/analysis/state-map.ts";
-import { dense, gru, rnn } from "../../src/models/network/layers.ts";
+import { dense } from "../../src/models/network/layers.ts";
+import { gru, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { normal } from "../../src/models/network/initializers.ts";
 import { network } from "../../src/models/network/network.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gruCell } from "../../src/cells/gru.ts";
 import { lstmCell } from "../../src/cells/lstm.ts";
+import { noisy } from "../../src/cells/optional/noisy.ts";
 import { rnnCell } from "../../src/cells/rnn.ts";
 import type { Graph, NodeId } from "../../src/graph/graph.ts";
 import { activation } from "../../src/ops/activation.ts";
@@ -75,6 +76,24 @@ opLaws("both directions side by side", (g) => {
   const x = g.input("x", 2);
   return g.apply(concat, layer(g, lstmCell(), x, "f"), layer(g, lstmCell(), x, "b", { reverse: true }));
 });
+
+const rates = { recurrentDropout: 0.4, zoneout: 0.3 };
+for (const [name, cell] of Object.entries(cells))
+  for (const [noise, cut] of Object.entries({
+    "recurrent dropout": { ...rates, zoneout: 0 },
+    zoneout: { ...rates, recurrentDropout: 0 },
+    "both noises": rates,
+  })) {
+    const build: Build = (g) => layer(g, noisy(cell, cut), g.input("x", 2), "l");
+    opLaws(`${name} with ${noise}, in training`, build, { mode: { training: true, seed: 5, draw: 3 } });
+    opLaws(`${name} with ${noise}, at rest`, build);
+    inputLaws(`${name} with ${noise}`, build);
+  }
+opLaws(
+  "a noisy lstm backwards in time",
+  (g) => layer(g, noisy(lstmCell(), rates), g.input("x", 2), "l", { reverse: true, units: 9 }),
+  { mode: { training: true, seed: 5, draw: 3 }, lengths: [7, 4, 4, 2] },
+);
 
 describe.each(Object.entries(cells))("%s", (_, cell) => {
   const build: Build = (g) => layer(g, cell, g.input("x", 2), "l");

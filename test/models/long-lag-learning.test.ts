@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { dense, lstm, rnn } from "../../src/models/network/layers.ts";
+import { dense } from "../../src/models/network/layers.ts";
+import { lstm, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { constant, sparse, uniform } from "../../src/models/network/initializers.ts";
 import { network, type Network } from "../../src/models/network/network.ts";
 import { adam } from "../../src/optim/adam.ts";

@@ -98,3 +98,25 @@ test("a layer-normed row has mean 0 and variance 1, but for epsilon", async () =
   }
   b.dispose();
 });
+
+test("pools are the last, the mean and the maximum of their windows, negative numbers too", async () => {
+  for (const width of [2, 3, Infinity])
+    for (const kind of ["last", "mean", "max"] as const) {
+      const b = await bench((g) => g.apply(pool(kind, width), g.input("x", 3)));
+      const y = b.forward();
+      const { offsetAt, lengths } = b.batch;
+      const x = b.read(b.inputs.get(0)!, b.batch.rows * 3);
+      const { packing } = b.tape.shape(b.graph.nodes.length - 1);
+      lengths.forEach((T, s) => {
+        for (let first = 0, w = 0; first < T; first += width, ++w)
+          for (let j = 0; j < 3; ++j) {
+            const steps = Array.from({ length: Math.min(width, T - first) }, (_, i) => first + i);
+            const values = steps.map((t) => x[(offsetAt[t] + s) * 3 + j]);
+            const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+            const want = { last: values[values.length - 1], mean, max: Math.max(...values) }[kind];
+            close(y[(packing.offsetAt[w] + s) * 3 + j], want, { rel: 1e-14, abs: 1e-14 });
+          }
+      });
+      b.dispose();
+    }
+});

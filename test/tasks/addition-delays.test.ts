@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { delayTaps, dense, rnn } from "../../src/models/network/layers.ts";
+import { delayTaps, dense } from "../../src/models/network/layers.ts";
+import { rnn } from "../../src/models/network/recurrent-layers.ts";
 import { normal } from "../../src/models/network/initializers.ts";
 import { type Network, network } from "../../src/models/network/network.ts";
 import { addition } from "../../src/tasks/addition.ts";

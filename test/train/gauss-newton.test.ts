@@ -8,15 +8,8 @@ import {
   tie,
   type NetworkConstraint,
 } from "../../src/models/network/constraints.ts";
-import {
-  bidirectional,
-  dense,
-  gru,
-  lstm,
-  rnn,
-  subsample,
-  type Layer,
-} from "../../src/models/network/layers.ts";
+import { bidirectional, dense, subsample, type Layer } from "../../src/models/network/layers.ts";
+import { gru, lstm, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { normal } from "../../src/models/network/initializers.ts";
 import { network, type Network } from "../../src/models/network/network.ts";
 import { hessianFree, type HessianFreeReport } from "../../src/optim/hessian-free.ts";

@@ -5,7 +5,8 @@
  */
 import { esn } from "../../models/esn/esn.ts";
 import { constant, normal, sparse } from "../../models/network/initializers.ts";
-import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import { adam } from "../../optim/adam.ts";

@@ -4,7 +4,8 @@
  */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";

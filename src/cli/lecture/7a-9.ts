@@ -2,7 +2,8 @@
  * Two small programs in one net: it adds a pair of binary numbers and, at the same time, keeps the parity of
  * a third stream.
  */
-import { dense, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { addition } from "../../tasks/addition.ts";

@@ -3,7 +3,8 @@
  */
 import { diagram } from "../../figures/diagram.ts";
 import { svg } from "../../figures/svg.ts";
-import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
+import { bidirectional, dense, type Layer } from "../../models/network/layers.ts";
+import { gru, lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { unroll } from "../../models/network/unroll.ts";
 import { Random } from "../../wasm/random.ts";

@@ -4,7 +4,8 @@
  */
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { dense, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { constrain, fix, tie, type NetworkConstraint } from "../../models/network/constraints.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";

@@ -4,7 +4,8 @@
  */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { bidirectional, dense, gru, type Layer, lstm, rnn } from "../../models/network/layers.ts";
+import { bidirectional, dense, type Layer } from "../../models/network/layers.ts";
+import { gru, lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import type { DataItem } from "../../data/item.ts";
 import { Random } from "../../wasm/random.ts";

@@ -1,7 +1,8 @@
 /** 7b-5: two bits and the answer whether they differ, ten steps later; the bits come in three ways. */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { dense, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import type { DataItem } from "../../data/item.ts";

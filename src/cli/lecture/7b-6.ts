@@ -4,7 +4,7 @@
  */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import { rnn } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { orthogonal } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";

@@ -8,7 +8,8 @@ import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
 import { normal } from "../../models/network/initializers.ts";
-import { dense, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import type { Run } from "./experiment.ts";
 

@@ -1,5 +1,6 @@
 /** Way 2: where Hessian-free steps go, and 5-bit memorization in seconds; the same optimizer on an LSTM. */
-import { dense, lstm, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { constant, sparse } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";

@@ -2,7 +2,8 @@
  * Way 4: echo-state initialization and momentum: Nesterov's, with centering and without it, and classical.
  */
 import { normal, sparse } from "../../models/network/initializers.ts";
-import { dense, rnn } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { rnn } from "../../models/network/recurrent-layers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { momentum } from "../../optim/momentum.ts";
 import { nesterov } from "../../optim/nesterov.ts";

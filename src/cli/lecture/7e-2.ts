@@ -1,6 +1,7 @@
 /** The LSTM of 1997, with and without forget gate and peepholes, on its own tasks. */
 import { constant, uniform } from "../../models/network/initializers.ts";
-import { dense, lstm } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { longLag } from "../../tasks/long-lag/long-lag.ts";

@@ -2,7 +2,8 @@
  * A small bidirectional LSTM learns to read words that the library draws in random hands: the stage of 7e-3,
  * 7e-4 and 7e-5.
  */
-import { bidirectional, dense, lstm, subsample } from "../../models/network/layers.ts";
+import { bidirectional, dense, subsample } from "../../models/network/layers.ts";
+import { lstm } from "../../models/network/recurrent-layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";

@@ -1,5 +1,6 @@
 /** An LSTM that predicts the next value of a series; its weights are those that do best on the end of it. */
-import { dense, lstm } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";

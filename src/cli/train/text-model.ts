@@ -1,6 +1,7 @@
 /** A character LSTM: how it is made, trained and scored. */
 import { createHash } from "node:crypto";
-import { dense, lstm } from "../../models/network/layers.ts";
+import { dense } from "../../models/network/layers.ts";
+import { lstm } from "../../models/network/recurrent-layers.ts";
 import { normal } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";

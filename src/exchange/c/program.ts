@@ -1,7 +1,8 @@
 /** The layers of a net as statements of C: constants, fields of the state, and the body of a step. */
 import type { Activation } from "../../wasm/kernels.ts";
 import { OptionError } from "../../wasm/errors.ts";
-import type { DenseLayer, Layer, RecurrentLayer } from "../../models/network/layers.ts";
+import type { DenseLayer, Layer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { inputOf } from "../../models/network/spec.ts";
 import type { Matrix } from "../nets/matrix.ts";
 import type { NetData } from "../nets/net.ts";

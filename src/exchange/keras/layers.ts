@@ -4,16 +4,8 @@
  */
 import { DataError } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
-import {
-  bidirectional,
-  dense,
-  dropout,
-  embedding,
-  gru,
-  lstm,
-  rnn,
-  type RecurrentLayer,
-} from "../../models/network/layers.ts";
+import { bidirectional, dense, dropout, embedding } from "../../models/network/layers.ts";
+import { gru, lstm, rnn, type RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { split, type Gates } from "../nets/gates.ts";
 import { rowsOf, zeros, type Matrix } from "../nets/matrix.ts";
 import type { ReadLayer } from "../nets/net.ts";

@@ -3,7 +3,7 @@
  * gates, in how many biases there are, and in which way the matrices lie. Letters: i f g o (LSTM), r z n
  * (GRU), h (plain).
  */
-import type { RecurrentLayer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { beside, columnsOf, rowsOf, stacked, zeros, type Matrix } from "./matrix.ts";
 import type { NetParameters } from "./net.ts";
 

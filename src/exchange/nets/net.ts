@@ -2,13 +2,8 @@
 import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { writeCheckpoint } from "../../models/network/checkpoint.ts";
-import type {
-  DenseLayer,
-  EmbeddingLayer,
-  Layer,
-  RecurrentLayer,
-  SkipLayer,
-} from "../../models/network/layers.ts";
+import type { DenseLayer, EmbeddingLayer, Layer, SkipLayer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { Network } from "../../models/network/network.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "../../models/network/spec.ts";
 import { parametersOf, type Gates } from "./gates.ts";
@@ -27,6 +22,7 @@ export interface NetData {
 export function netData(who: string, net: Network): NetData {
   if (typeof net !== "object" || net === null || !net.spec || !net.spec?.layers)
     throw new OptionError(`${who}: got ${show(net)}, want a net, as network() or network.load() gives`);
+  refuseZoneout(who, net.spec.layers, "");
   const parameters = new Map<string, Matrix>();
   for (const {
     name,
@@ -39,6 +35,19 @@ export function netData(who: string, net: Network): NetData {
     parameters.set(name, { rows, columns, data: copy });
   }
   return { spec: net.spec, parameters };
+}
+
+/** Throws OptionError on states that are a mean of old and new at rest: other programs have none. */
+function refuseZoneout(who: string, layers: readonly Layer[], inside: string): void {
+  layers.forEach((layer, i) => {
+    const name = `${inside}${layer.type}${i + 1}`;
+    if (layer.type === "residual") return refuseZoneout(who, layer.layers, `${name}.`);
+    const recurrent = layer.type === "bidirectional" ? layer.layer : layer;
+    if ("zoneout" in recurrent && recurrent.zoneout)
+      throw new OptionError(
+        `${who}: layer "${name}" has zoneout, which other programs have not; want a net without`,
+      );
+  });
 }
 
 /** Widths of the input and after each layer. */

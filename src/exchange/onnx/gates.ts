@@ -2,7 +2,8 @@
 import { DataError } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import { bidirectional, gru, lstm, rnn, type RecurrentLayer } from "../../models/network/layers.ts";
+import { bidirectional } from "../../models/network/layers.ts";
+import { gru, lstm, rnn, type RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Gates } from "../nets/gates.ts";
 import { plus, transpose, zeros, type Matrix } from "../nets/matrix.ts";
 import { startOption, type ReadLayer } from "../nets/net.ts";

@@ -1,6 +1,7 @@
 /** The nodes of an ONNX graph for the layers of a net. Between layers values are [time, batch, width]. */
 import { OptionError } from "../../wasm/errors.ts";
-import type { DenseLayer, Layer, RecurrentLayer } from "../../models/network/layers.ts";
+import type { DenseLayer, Layer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { inputOf } from "../../models/network/spec.ts";
 import { gatesOf, type Gates } from "../nets/gates.ts";
 import { beside, zeros, type Matrix } from "../nets/matrix.ts";

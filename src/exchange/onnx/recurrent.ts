@@ -3,7 +3,7 @@
  * gates i o f c (LSTM) and z r h (GRU), peepholes P [directions,3·H] of i o f. The cell of 1997 is an LSTM
  * whose forget gate is held open by its bias.
  */
-import type { RecurrentLayer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Gates } from "../nets/gates.ts";
 import { beside, stacked, transpose, zeros, type Matrix } from "../nets/matrix.ts";
 import type { Attribute } from "./model.ts";

@@ -1,14 +1,7 @@
 /** A net out of a state dict of PyTorch. */
 import { DataError, OptionError } from "../../wasm/errors.ts";
-import {
-  bidirectional,
-  dense,
-  embedding,
-  gru,
-  lstm,
-  rnn,
-  type RecurrentLayer,
-} from "../../models/network/layers.ts";
+import { bidirectional, dense, embedding } from "../../models/network/layers.ts";
+import { gru, lstm, rnn, type RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import { bytesOf, type Bytes } from "../bytes.ts";

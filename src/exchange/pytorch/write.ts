@@ -1,7 +1,8 @@
 /** A net as a state dict of PyTorch. */
 import { OptionError } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import type { DenseLayer, Layer, RecurrentLayer } from "../../models/network/layers.ts";
+import type { DenseLayer, Layer } from "../../models/network/layers.ts";
+import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Network } from "../../models/network/network.ts";
 import { gatesOf, joined, type Gates } from "../nets/gates.ts";
 import { isZero, stacked, transpose, zeros, type Matrix } from "../nets/matrix.ts";

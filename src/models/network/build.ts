@@ -13,7 +13,8 @@ import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { recurrent } from "../../ops/recurrent/recurrent.ts";
 import { optionalKinds } from "./kinds.ts";
 import { constant, normal, type Initializer } from "./initializers.ts";
-import { cellOf, type DenseLayer, type Layer, type RecurrentLayer } from "./layers.ts";
+import { type DenseLayer, type Layer } from "./layers.ts";
+import { cellOf, type RecurrentLayer } from "./recurrent-layers.ts";
 
 /** Columns [from, to) of a parameter and how they begin. */
 export interface InitialBlock {

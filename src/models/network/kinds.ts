@@ -9,6 +9,8 @@ import type { NodeId } from "../../graph/graph.ts";
 import type { Loss } from "../../losses/loss.ts";
 import type { Builder } from "./build.ts";
 import type { Layer } from "./layers.ts";
+import type { Cell } from "../../ops/recurrent/cell.ts";
+import type { StateNoise } from "../../cells/optional/noisy.ts";
 import type { Reading } from "./reading.ts";
 import type { SampleOptions } from "./sample.ts";
 
@@ -25,6 +27,8 @@ export interface OptionalKinds {
   readonly layers: Readonly<Record<string, LayerKind>>;
   /** The loss of a description. Throws OptionError. */
   readonly losses: Readonly<Record<string, (description: object) => Loss>>;
+  /** A cell whose states are noisy while it trains. */
+  noisy(cell: Cell, noise: StateNoise): Cell;
   /** What nets with distributions of numbers draw: [length,D]. Throws OptionError. */
   sampleReals(who: string, net: Reading, length: number, options: SampleOptions): Floats;
 }
@@ -48,8 +52,15 @@ const coreLayers = [
   "skip",
 ];
 
-const isCoreLayer = (layer: unknown): boolean =>
-  coreLayers.includes((layer as { type?: string } | null)?.type as string);
+function isCoreLayer(layer: unknown): boolean {
+  const { type, layer: inner, recurrentDropout, zoneout } = (layer ?? {}) as Record<string, unknown>;
+  return (
+    coreLayers.includes(type as string) &&
+    !recurrentDropout &&
+    !zoneout &&
+    (inner === undefined || isCoreLayer(inner))
+  );
+}
 const isCoreLoss = (loss: unknown): boolean =>
   coreLosses.includes(loss as string) || (loss as { kind?: unknown } | null)?.kind === "ctc";
 

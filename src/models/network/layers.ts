@@ -1,69 +1,22 @@
 /**
  * Layers as plain data, and how each becomes nodes of a graph. A saved model is this data and its parameters.
  */
-import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
-import { cells, cellTypes, type CellOptions, type CellType } from "../../cells/cells.ts";
-import type { GruOptions } from "../../cells/gru.ts";
-import type { LstmOptions } from "../../cells/lstm.ts";
-import type { RnnOptions } from "../../cells/rnn.ts";
-import type { Cell } from "../../ops/recurrent/cell.ts";
+import { cellTypes } from "../../cells/cells.ts";
 import { optionalKinds } from "./kinds.ts";
 import type { OptionalLayer } from "./optional/layers.ts";
-import { checkInitializer, type Initializer } from "./initializers.ts";
+import {
+  activations,
+  checkInit,
+  checkSwitch,
+  gru,
+  lstm,
+  rnn,
+  type Initialization,
+  type RecurrentLayer,
+} from "./recurrent-layers.ts";
 
-/** Initializers by role; what is left out has the layer's default. */
-export interface Initialization {
-  /** Matrix from the layer's input. Default normal(1/√I). */
-  readonly input?: Initializer;
-  /** Matrix from the old state. Default normal(1/√H). */
-  readonly recurrent?: Initializer;
-  /** Biases. Default 0, and 1 for an LSTM's forget gate. */
-  readonly bias?: Initializer;
-  /** Biases of single gates, by their letter: i f g o (lstm), i g o (without forget gate), n r z (gru). */
-  readonly gates?: Readonly<Record<string, Initializer>>;
-  /** Learned initial states. Default 0. */
-  readonly state?: Initializer;
-  /** Peephole weights. Default 0. */
-  readonly peepholes?: Initializer;
-}
-
-/** Where a recurrent layer's sequences start, and how its parameters do. */
-export interface RecurrentOptions {
-  /** "learned" (default): the state before the first step is a parameter; "zero": it is 0. */
-  readonly initialState?: "learned" | "zero";
-  /**
-   * State columns (unit, or H + unit for an LSTM's cell) whose start comes with each item as `initial`.
-   * Default none.
-   */
-  readonly given?: readonly number[];
-  /** How parameters start, by role. Default: each role's own default. */
-  readonly init?: Initialization;
-}
-
-/** Plain or leaky units. */
-export interface RnnLayer extends RecurrentOptions, Required<RnnOptions> {
-  /** The kind of layer. */
-  readonly type: "rnn";
-  /** H, the width of its outputs. */
-  readonly units: number;
-}
-/** Memory cells. */
-export interface LstmLayer extends RecurrentOptions, Required<LstmOptions> {
-  /** The kind of layer. */
-  readonly type: "lstm";
-  /** H, the width of its outputs; its state is 2H wide. */
-  readonly units: number;
-}
-/** Gated units. */
-export interface GruLayer extends RecurrentOptions, Required<GruOptions> {
-  /** The kind of layer. */
-  readonly type: "gru";
-  /** H, the width of its outputs. */
-  readonly units: number;
-}
-/** Layers of a cell, run through time. */
-export type RecurrentLayer = RnnLayer | LstmLayer | GruLayer;
 /**
  * A recurrent layer in both directions of time, as `bidirectional` makes it: width 2H, forward part first.
  */
@@ -137,74 +90,6 @@ export type CoreLayer =
   | DropoutLayer;
 /** Any layer. */
 export type Layer = CoreLayer | OptionalLayer;
-
-const activations = ["identity", "tanh", "logistic", "relu"] as const;
-const recurrentKeys = ["initialState", "given", "init"];
-
-function checkInit(who: string, init: Initialization | undefined, roles: readonly string[]): void {
-  knownOptions(`${who}.init`, init, roles);
-  for (const [role, value] of Object.entries(init ?? {})) {
-    if (role !== "gates") checkInitializer(`${who}.init.${role}`, value as Initializer);
-    else
-      for (const [gate, one] of Object.entries(value as Record<string, Initializer>))
-        checkInitializer(`${who}.init.gates.${gate}`, one);
-  }
-}
-
-/** The table of a recurrent layer's cell. */
-export const cellOf = <K extends CellType>(layer: { readonly type: K } & CellOptions[K]): Cell =>
-  cells[layer.type](layer);
-
-function checkSwitch(who: string, what: string, value: unknown): void {
-  if (typeof value !== "boolean")
-    throw new OptionError(`${who}: ${what} is ${show(value)}, want true or false`);
-}
-
-/** Throws OptionError on what no recurrent layer has. */
-function checkRecurrent(layer: RecurrentLayer): void {
-  const { type: who, units } = layer;
-  const { carried, gates } = cellOf(layer);
-  whole(who, "units", units, 1);
-  oneOf(who, "initialState", layer.initialState ?? "learned", ["learned", "zero"]);
-  for (const column of layer.given ?? []) whole(who, "given", column, 0, carried * units - 1);
-  if (new Set(layer.given).size !== (layer.given ?? []).length)
-    throw new OptionError(`${who}: given names a column twice, want each once`);
-  checkInit(who, layer.init, ["input", "recurrent", "bias", "gates", "state", "peepholes"]);
-  for (const gate of Object.keys(layer.init?.gates ?? {}))
-    oneOf(`${who}.init.gates`, "gate", gate, [...new Set(gates)]);
-}
-
-/** Plain or leaky recurrent units: h = (1-leak)·h₀ + leak·f(x·Wx + h₀·Wh + b). */
-export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}): RnnLayer {
-  knownOptions("rnn", options, ["activation", "leak", ...recurrentKeys]);
-  const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
-  oneOf("rnn", "activation", layer.activation, activations);
-  inRange("rnn", "leak", layer.leak, 0, 1);
-  checkRecurrent(layer);
-  return layer;
-}
-
-/** Long short-term memory; `forgetGate: false` is the cell of 1997. */
-export function lstm(units: number, options: RecurrentOptions & LstmOptions = {}): LstmLayer {
-  knownOptions("lstm", options, ["forgetGate", "peepholes", ...recurrentKeys]);
-  const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
-  checkSwitch("lstm", "forgetGate", layer.forgetGate);
-  checkSwitch("lstm", "peepholes", layer.peepholes);
-  checkRecurrent(layer);
-  return layer;
-}
-
-/**
- * Gated recurrent units; reset "after" the recurrent product (PyTorch, cuDNN) or "before" it (Cho et al.
- * 2014).
- */
-export function gru(units: number, options: RecurrentOptions & GruOptions = {}): GruLayer {
-  knownOptions("gru", options, ["reset", ...recurrentKeys]);
-  const layer: GruLayer = { type: "gru", units, reset: "after", ...options };
-  oneOf("gru", "reset", layer.reset, ["after", "before"]);
-  checkRecurrent(layer);
-  return layer;
-}
 
 /**
  * Two copies of a recurrent layer, one in each direction of time, their outputs side by side (Schuster &

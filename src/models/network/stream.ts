@@ -1,5 +1,5 @@
 /** A net run one step at a time, its states kept between steps: for live use. */
-import { DisposedError } from "../../wasm/errors.ts";
+import { DisposedError, OptionError } from "../../wasm/errors.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { packing } from "../../graph/packing.ts";
@@ -30,11 +30,15 @@ export class Stream {
   readonly #source: StreamSource;
   readonly #net: Lifetime;
   readonly #life: Lifetime;
+  /** Whether layers make few steps of many. */
+  readonly #joins: boolean;
   #started = false;
 
-  /** Use `net.stream()`. life: the net's. */
+  /** Use `net.stream()`. life: the net's. Throws OptionError where a layer needs whole sequences. */
   constructor(parts: LossParts, life: Lifetime, source: StreamSource) {
     const { weights, nodes, spec } = parts;
+    const whole = weights.graph.nodes.find(({ op }) => op?.whole);
+    if (whole) throw new OptionError(`network.stream: ${whole.name} ${whole.op!.whole}`);
     this.#parts = parts;
     this.#source = source;
     this.#net = life;
@@ -48,11 +52,13 @@ export class Stream {
     if (nodes.input !== undefined) inputs.set(nodes.input, this.#x);
     if (nodes.initial !== undefined) inputs.set(nodes.initial, this.#initial);
     this.#tape.plan(single, inputs, false);
+    this.#joins = spec.outputSteps !== undefined;
   }
 
   /**
-   * The output [O] for one more step with input x [I] (a number where I = 1). A new array. Throws ShapeError
-   * on other widths, DataError on values that are no numbers, DisposedError.
+   * The output [O] for one more step with input x [I] (a number where I = 1). A new array. Where layers make
+   * few steps of many (pool, conv with a stride, subsample): what `predict` gives last for the steps so far.
+   * Throws ShapeError on other widths, DataError on values that are no numbers, DisposedError.
    */
   step(x: ArrayLike<number> | number = []): Floats {
     this.#live("step");
@@ -63,7 +69,8 @@ export class Stream {
     const row = checkStep("stream.step", "x", x, I, inputValues(spec));
     (symbols ? memory.ints(this.#x, I) : memory.reals(this.#x, I)).set(row);
     return this.#source.read(() => {
-      this.#tape.forward({ carry: this.#started ? "continue" : "start" });
+      if (this.#joins) this.#tape.forwardSoFar(!this.#started);
+      else this.#tape.forward({ carry: this.#started ? "continue" : "start" });
       this.#started = true;
       loss.predict(engine, 1, O, this.#tape.value(output), this.#y);
       return memory.reals(this.#y, O).slice();

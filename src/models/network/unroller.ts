@@ -11,7 +11,8 @@ import { concat } from "../../ops/concat.ts";
 import { initialState } from "../../ops/initial-state.ts";
 import { linear } from "../../ops/linear.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
-import { cellOf, type Layer, type RecurrentLayer } from "./layers.ts";
+import { type Layer } from "./layers.ts";
+import { cellOf, type RecurrentLayer } from "./recurrent-layers.ts";
 import { internals } from "./internals.ts";
 import type { Network } from "./network.ts";
 

@@ -52,6 +52,7 @@ function throughSoftmax(f: AttendFrame, u: Ptr, out: Ptr, work: Ptr): void {
 /** The op. */
 export const attend: Op = {
   name: "attend",
+  whole: 'weighs the steps of a whole sequence against each other; want pool("mean"), or predict',
   outputSteps: () => 1,
   plan([x, scores]) {
     if (scores.columns !== 1 || scores.rows !== x.rows)

@@ -9,7 +9,7 @@
 import { ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { packing } from "../../graph/packing.ts";
-import type { Frame, InputShapes, Op, Plan } from "../../graph/op.ts";
+import { checkOneStep, type Frame, type InputShapes, type Op, type Plan } from "../../graph/op.ts";
 import { remember } from "../delay-taps.ts";
 
 /** The form of a convolution. */
@@ -65,12 +65,12 @@ function plan([x, W, b]: InputShapes, { width, stride, causal }: ConvForm, reach
     throw new ShapeError(
       `conv: W is [${W.rows},${W.columns}], want [I,width·O] = [${x.columns},${width * O}]`,
     );
-  const past = causal && stride === 1 ? reach * x.columns : 0;
+  const past = causal ? reach * x.columns : 0;
   return {
     columns: O,
     packing: stride === 1 ? x.packing : packing(Array.from(x.packing.lengths, (T) => Math.ceil(T / stride))),
     kept: { past: x.packing.sequences * past },
-    carry: past,
+    carry: past + (stride > 1 ? O + 1 : 0),
   };
 }
 
@@ -97,6 +97,19 @@ interface Product {
   panels(j: number): Ptr;
 }
 
+/**
+ * Counts the steps of a sequence that comes step by step; whether this one makes no output of its own, and y
+ * is the one before. The count stands behind the past, and behind it the last output.
+ */
+function between(f: ConvFrame, past: number, stride: number): boolean {
+  const { columns: O } = f.shape;
+  const count = f.engine.memory.reals(f.at(f.carry, past), 1);
+  const place = f.mode.carry === "start" ? 0 : count[0] % stride;
+  count[0] = place + 1;
+  if (place > 0) f.k.copyRows(1, O, f.at(f.carry, past + 1), O, f.y, O);
+  return place > 0;
+}
+
 /** The convolution. */
 export function conv(form: ConvForm): Op {
   const { width, stride, dilation, causal } = form;
@@ -105,20 +118,24 @@ export function conv(form: ConvForm): Op {
   const shifts = Array.from({ length: width }, (_, j) => j * dilation - pad);
   return {
     name: "conv",
+    ...(causal ? {} : { whole: "reads later steps; want causal: true, or predict" }),
     ...(stride > 1 ? { stride, outputSteps: (T: number) => Math.ceil(T / stride) } : {}),
     plan: (x) => plan(x, form, reach),
     forward(f: ConvFrame) {
       const { rows: N, columns: O } = f.shape;
       const past = reach * f.shapes[0].columns;
-      if (f.mode.carry && (!causal || stride > 1))
+      if (f.mode.carry && !causal)
         throw new ShapeError(
-          "conv: needs whole sequences unless it is causal with stride 1, and this pass carries state on; " +
-            "want causal: true and stride 1",
+          "conv: needs whole sequences unless it is causal, and this pass carries state on; want causal: true",
         );
+      if (f.mode.carry && stride > 1) checkOneStep("conv", f);
       if (f.mode.carry === "continue")
         f.k.copyRows(1, f.shape.packing.sequences * past, f.carry, 0, f.kept.past, 0);
-      f.k.setRows(N, O, f.x[2], f.y, O);
-      products(f, form, shifts, { x: f.x[0], y: f.y, past: true, panels: (j) => f.packed(1, j * O, O) });
+      if (!f.mode.carry || stride === 1 || !between(f, past, stride)) {
+        f.k.setRows(N, O, f.x[2], f.y, O);
+        products(f, form, shifts, { x: f.x[0], y: f.y, past: true, panels: (j) => f.packed(1, j * O, O) });
+        if (f.mode.carry && stride > 1) f.k.copyRows(1, O, f.y, O, f.at(f.carry, past + 1), O);
+      }
       if (f.mode.carry && reach > 0) remember(f, reach + 1);
     },
     vjp(f: ConvFrame) {

@@ -2,16 +2,15 @@
  * One step from many: the last, the mean or the maximum of each window of `width` steps, or of a whole
  * sequence. A sequence of T steps has ⌈T/width⌉ after it; its last window may be shorter.
  */
-import { ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { optionalKernels } from "../../wasm/optional-kernels.ts";
 import { oneStep, packing } from "../../graph/packing.ts";
-import type { Frame, Op } from "../../graph/op.ts";
+import { checkOneStep, type Frame, type Op } from "../../graph/op.ts";
 
 /** What a window becomes. */
 export type PoolKind = "last" | "mean" | "max";
 
-type PoolFrame = Frame<"share" | "best">;
+type PoolFrame = Frame<"share" | "best" | "sum">;
 
 /** Rows of one step: `rows` of them from `from`, into rows of the window from `to`. */
 interface Run {
@@ -35,7 +34,7 @@ function eachStep(f: PoolFrame, width: number, visit: (run: Run) => void): void 
       rows: rowsAt[t],
       from: offsetAt[t],
       to: y.offsetAt[s],
-      opens: t === s * width,
+      opens: t % width === 0,
       goesOn: t + 1 < T && Math.floor((t + 1) / width) === s ? rowsAt[t + 1] : 0,
     });
   }
@@ -73,9 +72,9 @@ const passes: Record<PoolKind, Pass> = {
     },
   },
   mean: {
-    forward(f, run) {
+    forward(f, { rows, from, to }) {
       const C = f.shape.columns;
-      passes.mean.flow(f, run, f.at(f.x[0], run.from * C), f.at(f.y, run.to * C), false);
+      f.k.addScaled(rows * C, 1, f.at(f.x[0], from * C), f.at(f.kept.sum, to * C));
     },
     flow(f, { rows, to }, x, y, back) {
       const share = f.at(f.kept.share, to);
@@ -99,28 +98,64 @@ const passes: Record<PoolKind, Pass> = {
   },
 };
 
+/** y = share ⊙ sum. */
+function means(f: PoolFrame): void {
+  const { rows, columns: C } = f.shape;
+  optionalKernels(f.k).addScaledRows(rows, C, f.kept.share, f.kept.sum, f.y);
+}
+
+/**
+ * One step of a sequence that comes step by step, to the bits of the whole window so far. The carry holds the
+ * sum or the maximum, and how many steps of the window there were.
+ */
+function poolNext(f: PoolFrame, kind: PoolKind, width: number): void {
+  const { columns: C } = f.shape;
+  const { memory } = f.engine;
+  const count = memory.reals(f.at(f.carry, C), 1);
+  const opens = f.mode.carry === "start" || count[0] === width;
+  count[0] = opens ? 1 : count[0] + 1;
+  if (kind === "last") return f.k.copyRows(1, C, f.x[0], C, f.y, C);
+  if (kind === "max") {
+    if (opens) f.k.copyRows(1, C, f.x[0], C, f.carry, C);
+    else optionalKernels(f.k).maxSpan(C, f.x[0], 0, f.carry, f.kept.best);
+    return f.k.copyRows(1, C, f.carry, C, f.y, C);
+  }
+  if (opens) f.k.fill(C, 0, f.carry);
+  f.k.addScaled(C, 1, f.x[0], f.carry);
+  memory.reals(f.kept.share, 1)[0] = 1 / count[0];
+  f.k.fill(C, 0, f.y);
+  optionalKernels(f.k).addScaledRows(1, C, f.kept.share, f.carry, f.y);
+}
+
 /** width Infinity: the whole sequence. */
 export function pool(kind: PoolKind, width = Infinity): Op {
   const pass = passes[kind];
   const steps = (T: number): number => Math.ceil(T / width) || 1;
   return {
     name: "pool",
+    stride: width,
     outputSteps: steps,
     plan([x]) {
       const out =
         width === Infinity ? oneStep(x.packing.sequences) : packing(Array.from(x.packing.lengths, steps));
-      const kept = { share: kind === "mean" ? out.rows : 0, best: kind === "max" ? out.rows * x.columns : 0 };
-      return { columns: x.columns, packing: out, kept };
+      const size = out.rows * x.columns;
+      const [mean, max] = [kind === "mean", kind === "max"];
+      const kept = { share: mean ? out.rows : 0, sum: mean ? size : 0, best: max ? size : 0 };
+      return { columns: x.columns, packing: out, kept, carry: x.columns + 1 };
     },
     forward(f: PoolFrame) {
-      if (f.mode.carry)
-        throw new ShapeError(
-          "pool: needs whole sequences, and this pass carries state on, as streams and truncated training " +
-            "do; want a net without it",
-        );
-      f.k.fill(f.shape.rows * f.shape.columns, 0, f.y);
-      if (kind === "mean") shares(f, width);
+      if (f.mode.carry) {
+        checkOneStep("pool", f);
+        return poolNext(f, kind, width);
+      }
+      const n = f.shape.rows * f.shape.columns;
+      f.k.fill(n, 0, f.y);
+      if (kind === "mean") {
+        shares(f, width);
+        f.k.fill(n, 0, f.kept.sum);
+      }
       eachStep(f, width, (run) => pass.forward(f, run));
+      if (kind === "mean") means(f);
     },
     vjp(f: PoolFrame) {
       if (f.dx[0] === NULL) return;

@@ -4,11 +4,22 @@
  * from it, so nobody writes a cell's backward pass.
  */
 import type { Activation, Kernels, Ptr } from "../../wasm/kernels.ts";
+import type { Frame } from "../../graph/op.ts";
 
 /** A [B,H] block of one step: gate block of the pre-activations, state before, state after. */
 export type Port = readonly ["pre" | "old" | "now", number];
-/** `to` depends on `from` by the next partial, or by row `peephole` of the peephole weights. */
-export type Edge = readonly [from: Port, to: Port] | readonly [from: Port, to: Port, peephole: number];
+/** A mask of the layer's noise: number `index` of those that have a row a sequence, or a row a step. */
+export interface MaskPlace {
+  readonly per: "sequence" | "step";
+  readonly index: number;
+}
+/**
+ * `to` depends on `from` by the next partial, by row `peephole` of the peephole weights, or by a mask.
+ */
+export type Edge =
+  | readonly [from: Port, to: Port]
+  | readonly [from: Port, to: Port, peephole: number]
+  | readonly [from: Port, to: Port, mask: MaskPlace];
 
 /** The buffers of one step, as a kernel wants them. */
 export interface StepBuffers {
@@ -22,11 +33,22 @@ export interface StepBuffers {
   partialColumns: number;
   /** [peepholes,H] or NULL. */
   peep: Ptr;
+  /** [B,H] the masks at this step: those with a row a sequence, then those with a row a step. */
+  readonly masks: Ptr[];
 }
 
-/** Part of a step: one recurrent product, then one kernel. Most cells have one. */
+/** Masks that a layer's noise draws before each pass. */
+export interface CellMasks {
+  /** How many have a row a sequence, and how many a row a step. */
+  readonly sequence: number;
+  readonly step: number;
+  /** Fills sequence [B,H] and step [N,H], each as many times as there are masks. */
+  draw(f: Frame, sequence: Ptr, step: Ptr): void;
+}
+
+/** Part of a step: one recurrent product, or none, then one kernel. Most cells have one. */
 export interface Stage {
-  /** The state that Wh multiplies, and the gate blocks [from, to) that receive the product. */
+  /** The state that Wh multiplies, and the gate blocks [from, to) that receive the product; none where equal. */
   readonly source: Port;
   readonly gates: readonly [number, number];
   /** In the order of evaluation. */
@@ -66,6 +88,7 @@ export interface Cell {
   readonly carried: number;
   readonly peepholes: number;
   readonly stages: readonly Stage[];
+  readonly masks?: CellMasks;
   /** The step in plain layers: the carried state blocks after it. */
   plain<N>(step: PlainStep<N>): readonly N[];
 }

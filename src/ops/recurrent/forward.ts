@@ -4,7 +4,7 @@ import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { inputProduct } from "../input-product.ts";
 import { Steps, type Step } from "../steps.ts";
 import type { StepBuffers } from "./cell.ts";
-import { WH, WX, plane, stateAfter, type Layout, type RecurrentFrame } from "./layout.ts";
+import { WH, WX, maskAt, plane, stateAfter, type Layout, type RecurrentFrame } from "./layout.ts";
 
 /** Points the state blocks at a step's rows and brings the old states: from the step before, or a start. */
 function enterStep({ cell }: Layout, f: RecurrentFrame, step: Step, at: StepBuffers, starts: Ptr): void {
@@ -32,6 +32,16 @@ function keepLast({ cell }: Layout, f: RecurrentFrame, steps: Steps): void {
   });
 }
 
+/** Points the masks at a step's rows. */
+function enterMasks(layout: Layout, f: RecurrentFrame, { from }: Step, at: StepBuffers): void {
+  const { masks } = layout.cell;
+  if (!masks) return;
+  for (let index = 0; index < masks.sequence; ++index)
+    at.masks[index] = maskAt(layout, f, { per: "sequence", index }, 0, from);
+  for (let index = 0; index < masks.step; ++index)
+    at.masks[masks.sequence + index] = maskAt(layout, f, { per: "step", index }, 0, from);
+}
+
 export function forward(layout: Layout, f: RecurrentFrame): void {
   const { cell, name, reverse, stages, partials: E } = layout;
   const { rows: N, columns: H, packing } = f.shape;
@@ -48,16 +58,19 @@ export function forward(layout: Layout, f: RecurrentFrame): void {
   inputProduct.forward(f, WX, f.at(b, gx * H), f.at(pre, gx * H), G * H);
   const steps = new Steps(packing, reverse);
   const starts = f.mode.carry === "continue" ? f.carry : start;
-  const panels = stages.map(({ column, width }) => f.packed(WH, column * H, width * H));
-  const at: StepBuffers = { pre, old: [], now: [], partials: NULL, partialColumns: E * H, peep };
+  const panels = stages.map(({ column, width }) => (width ? f.packed(WH, column * H, width * H) : NULL));
+  const at: StepBuffers = { pre, old: [], now: [], partials: NULL, partialColumns: E * H, peep, masks: [] };
+  cell.masks?.draw(f, f.kept.masks, f.at(f.kept.masks, cell.masks.sequence * packing.sequences * H));
   for (let i = 0; i < steps.count; ++i) {
     const step = steps.at(i);
     at.pre = f.at(pre, step.from * G * H);
     enterStep(layout, f, step, at, starts);
+    enterMasks(layout, f, step, at);
     stages.forEach(({ stage, width, partial }, j) => {
       const [kind, s] = stage.source;
       const x = kind === "old" ? at.old[s] : at.now[s];
-      k.gemmPacked(step.rows, width * H, H, x, H, panels[j], f.at(at.pre, stage.gates[0] * H), G * H);
+      if (width)
+        k.gemmPacked(step.rows, width * H, H, x, H, panels[j], f.at(at.pre, stage.gates[0] * H), G * H);
       at.partials = partials === NULL ? NULL : f.at(partials, (step.from * E + partial) * H);
       stage.step(k, step.rows, H, at);
     });

@@ -6,6 +6,7 @@ import type { Port } from "./cell.ts";
 import {
   WH,
   WX,
+  factorAt,
   plane,
   sourceOf,
   strideOf,
@@ -25,6 +26,7 @@ function fromWeights({ cell, stages, edges }: Layout, f: RecurrentFrame): void {
   k.setRows(N, G * H, rb, rpre, G * H);
   inputProduct.jvp(f, WX, f.at(rb, gx * H), f.at(rpre, gx * H), G * H);
   for (const { stage, column, width } of stages) {
+    if (!width) continue;
     const panel = f.packedTangent(WH, column * H, width * H);
     const to = f.at(rpre, stage.gates[0] * H);
     k.gemmPacked(N, width * H, H, sourceOf(f, stage.source), H, panel, to, G * H);
@@ -51,11 +53,10 @@ function enterStep({ cell }: Layout, f: RecurrentFrame, step: Step, rold: readon
 }
 
 export function jvp(layout: Layout, f: RecurrentFrame): void {
-  const { cell, reverse, stages, partials: E } = layout;
+  const { cell, reverse, stages } = layout;
   const { rows: N, columns: H, packing } = f.shape;
   const { k } = f;
   const G = cell.gates.length;
-  const { partials } = f.kept;
   const [, , , , , peep] = f.x;
   fromWeights(layout, f);
   k.fill(N * H, 0, f.ry);
@@ -66,21 +67,25 @@ export function jvp(layout: Layout, f: RecurrentFrame): void {
     return kind === "old" ? rold[s] : f.at(tangentAfter(f, s), row * H);
   };
   const steps = new Steps(packing, reverse);
-  const panels = stages.map(({ column, width }) => f.packed(WH, column * H, width * H));
+  const panels = stages.map(({ column, width }) => (width ? f.packed(WH, column * H, width * H) : NULL));
   for (let i = 0; i < steps.count; ++i) {
     const step = steps.at(i);
     const { rows: n, from: row } = step;
     enterStep(layout, f, step, rold);
     stages.forEach(({ stage, edges, width }, j) => {
       const rpre = tangent(["pre", stage.gates[0]], row);
-      k.gemmPacked(n, width * H, H, tangent(stage.source, row), H, panels[j], rpre, G * H);
-      for (const { from, to, partial, peephole } of edges) {
+      if (width) k.gemmPacked(n, width * H, H, tangent(stage.source, row), H, panels[j], rpre, G * H);
+      for (const edge of edges) {
+        const { from, to, peephole } = edge;
         const r = tangent(from, row);
         const ldr = strideOf(cell, from) * H;
         const out = tangent(to, row);
         const ldo = strideOf(cell, to) * H;
         if (peephole >= 0) k.mulAddRow(n, H, f.at(peep, peephole * H), r, ldr, out, ldo);
-        else k.mulAdd(n, H, f.at(partials, (row * E + partial) * H), E * H, r, ldr, out, ldo);
+        else {
+          const { factor, stride } = factorAt(layout, f, edge, 0, row);
+          k.mulAdd(n, H, factor, stride, r, ldr, out, ldo);
+        }
       }
     });
   }

@@ -32,7 +32,7 @@ function check({ cell, name }: Layout, x: InputShapes): void {
 export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
   check(layout, x);
   const [{ packing }, , , { rows: H }] = x;
-  const { gates, slots: S, carried: C } = layout.cell;
+  const { gates, slots: S, carried: C, masks } = layout.cell;
   const G = gates.length;
   const { rows: N, sequences: B } = packing;
   return {
@@ -48,6 +48,7 @@ export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
       // adjoints of one step's old and new states
       dold: B * S * H,
       dnow: B * S * H,
+      masks: masks ? (masks.sequence * B + masks.step * N) * H : 0,
     },
     gradientOnly: ["partials", "dold", "dnow"],
     tangents: { pre: N * G * H, old: B * S * H, inner: N * (S - 1) * H },

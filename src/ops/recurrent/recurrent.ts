@@ -21,6 +21,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
   const layout = layOut(cell, reverse);
   return {
     name: layout.name,
+    ...(reverse ? { whole: "runs backwards in time; want one direction, or predict" } : {}),
     plan: (x) => plan(layout, x),
     forward: (f: RecurrentFrame) => forward(layout, f),
     vjp: (f: RecurrentFrame) => vjp(layout, f),

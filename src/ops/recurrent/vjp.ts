@@ -7,7 +7,7 @@ import { inputProduct } from "../input-product.ts";
 import { Steps, type Step } from "../steps.ts";
 import type { Port } from "./cell.ts";
 import { damp } from "./damping.ts";
-import { WH, WX, plane, sourceOf, strideOf, type Layout, type RecurrentFrame } from "./layout.ts";
+import { WH, WX, factorAt, plane, sourceOf, strideOf, type Layout, type RecurrentFrame } from "./layout.ts";
 
 /** Sequences of one step, all of which go on from the step before, or all of which start here. */
 interface Run {
@@ -41,7 +41,9 @@ class WayBack {
       Array.from({ length: cell.slots }, (_, s) => plane(f, base, s, packing.sequences));
     this.#layout = layout;
     this.#f = f;
-    this.#panels = stages.map(({ column, width }) => f.packedTransposed(WH, column * H, width * H));
+    this.#panels = stages.map(({ column, width }) =>
+      width ? f.packedTransposed(WH, column * H, width * H) : NULL,
+    );
     this.#dold = planes(f.kept.dold);
     this.#dnow = planes(f.kept.dnow);
   }
@@ -76,25 +78,28 @@ class WayBack {
 
   /** Walks the edges backwards for some sequences of a step. */
   #walk(run: Run): void {
-    const { cell, stages, partials: E } = this.#layout;
+    const { cell, stages } = this.#layout;
     const f = this.#f;
     const { k } = f;
     const H = f.shape.columns;
     const G = cell.gates.length;
-    const { count, row } = run;
-    const { partials } = f.kept;
+    const { count, first, row } = run;
     const [, , , , , peep] = f.x;
     for (let j = stages.length - 1; j >= 0; --j) {
       const { stage, edges, width } = stages[j];
       for (let e = edges.length - 1; e >= 0; --e) {
-        const { from, to, partial, peephole } = edges[e];
+        const { from, to, peephole } = edges[e];
         const u = this.#adjoint(to, run);
         const out = this.#adjoint(from, run);
         const ldu = strideOf(cell, to) * H;
         const ldo = strideOf(cell, from) * H;
         if (peephole >= 0) k.mulAddRow(count, H, f.at(peep, peephole * H), u, ldu, out, ldo);
-        else k.mulAdd(count, H, f.at(partials, (row * E + partial) * H), E * H, u, ldu, out, ldo);
+        else {
+          const { factor, stride } = factorAt(this.#layout, f, edges[e], first, row);
+          k.mulAdd(count, H, factor, stride, u, ldu, out, ldo);
+        }
       }
+      if (!width) continue;
       const dz = this.#adjoint(["pre", stage.gates[0]], run);
       k.gemmPacked(count, H, width * H, dz, G * H, this.#panels[j], this.#adjoint(stage.source, run), H);
     }
@@ -144,6 +149,7 @@ function toWeights({ cell, stages, edges }: Layout, f: RecurrentFrame, { from, t
   inputProduct.vjp(f, WX, f.at(f.kept.pre, gx * H), G * H, { from, rows });
   k.sumRows(rows, G * H, dpre(0), G * H, db);
   for (const { stage, column, width: blocks } of stages) {
+    if (!blocks) continue;
     const x = f.at(sourceOf(f, stage.source), from * H);
     const columns = blocks * H;
     const scratch = f.scratch(k.gemmTNScratch(columns, rows));

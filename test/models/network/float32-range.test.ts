@@ -1,6 +1,7 @@
 /** What float32 does not hold is refused or works; it never becomes infinity, or nothing, without a word. */
 import { expect, test } from "vitest";
-import { dense, lstm, rnn } from "../../../src/models/network/layers.ts";
+import { dense } from "../../../src/models/network/layers.ts";
+import { lstm, rnn } from "../../../src/models/network/recurrent-layers.ts";
 import { constant } from "../../../src/models/network/initializers.ts";
 import { network, type Network } from "../../../src/models/network/network.ts";
 import type { Precision } from "../../../src/wasm/memory.ts";

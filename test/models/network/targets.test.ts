@@ -1,7 +1,8 @@
 /** What targets a loss takes, whoever asks for it; and outputs that are squashed before the loss does. */
 import { expect, test } from "vitest";
 import type { DataItem } from "../../../src/data/item.ts";
-import { dense, dropout, lstm, rnn, type Layer } from "../../../src/models/network/layers.ts";
+import { dense, dropout, type Layer } from "../../../src/models/network/layers.ts";
+import { lstm, rnn } from "../../../src/models/network/recurrent-layers.ts";
 import { network, type Network } from "../../../src/models/network/network.ts";
 import type { LossSpec } from "../../../src/models/network/spec.ts";
 import { adam } from "../../../src/optim/adam.ts";

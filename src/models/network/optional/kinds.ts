@@ -6,6 +6,7 @@ import { negativeBinomial, negativeBinomialLoss } from "../../../losses/optional
 import { quantile, quantileLoss, type QuantileLoss } from "../../../losses/optional/quantile.ts";
 import { smoothing, smoothedSoftmax, type SoftmaxLoss } from "../../../losses/optional/smoothed-softmax.ts";
 import { studentT, studentTLoss } from "../../../losses/optional/student-t.ts";
+import { noisy } from "../../../cells/optional/noisy.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
 import { layerKinds } from "./layer-kinds.ts";
@@ -35,5 +36,6 @@ export const optional: OptionalKinds = {
     mixture: from<MixtureLoss>((options) => mixtureLoss(mixture(options))),
     softmax: from<SoftmaxLoss>((options) => smoothedSoftmax(smoothing(options))),
   },
+  noisy,
   sampleReals,
 };
