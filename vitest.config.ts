@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/browser/**", "test/package/**"],
+    setupFiles: ["test/setup/kernels.ts"],
     testTimeout: 30_000,
     pool: "threads",
     // on two cores the default is one worker

@@ -1,6 +1,6 @@
 /** The kernel surface: everything that the module exports. */
 export { packedSize, pack, packTransposed } from "./algebra/pack";
-export { gemmPacked, gemmNN, gemmNT, gemmTN, gemmTNScratch } from "./algebra/gemm";
+export { gemmPacked, gemmTN, gemmTNScratch } from "./algebra/gemm";
 export { fill, addScaled, axpby, scale, mul, dot, allFinite, allZero } from "./algebra/span";
 export {
   mulAdd,
@@ -15,7 +15,7 @@ export {
   gatherRows,
   scatterAddRows,
 } from "./algebra/rows";
-export { mapExp, mapLog, mapTanh, mapLogistic, mapSin, mapCos, mapPow } from "./elementary/maps";
+export { mapExp, mapLog, mapLogistic, mapPow } from "./elementary/maps";
 export { activate, activationProduct } from "./elementary/activations";
 export { rnnStep } from "./cells/rnn";
 export { leakyStep } from "./cells/leaky";
@@ -35,7 +35,7 @@ export {
   softmaxCurvature,
 } from "./losses/losses";
 export { momentumUpdate, adamUpdate, rmspropUpdate } from "./algebra/update";
-export { randomBlock, randomUniform, randomNormal, normalBlock, dropoutMask } from "./random";
+export { randomBlock, randomNormal, normalBlock, dropoutMask } from "./random";
 
 export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./losses/ctc";
 

@@ -35,7 +35,6 @@ export function randomBlock(key0: i32, key1: i32, c0: i32, c1: i32, c2: i32, c3:
   store<u32>(out, x3, 12);
 }
 
-@inline const UNIFORM: i32 = 0;
 @inline const NORMAL: i32 = 1;
 @inline const DROPOUT: i32 = 2;
 
@@ -53,20 +52,6 @@ function arrayBlock(key0: i32, key1: i32, stream: i32, counter: i32, kind: i32, 
 @inline
 function bits53(p: usize): u64 {
   return (((<u64>load<u32>(p)) << 32) | (<u64>load<u32>(p, 4))) >> 11;
-}
-
-/** out [n] uniform in [0, 1): the upper 53 bits (f64) or 24 bits (f32) of two words each. */
-export function randomUniform(n: i32, key0: i32, key1: i32, stream: i32, counter: i32, out: usize): void {
-  for (let i = 0; i < n; ++i, out += SIZE) {
-    if (!(i & 1)) arrayBlock(key0, key1, stream, counter, UNIFORM, i >> 1);
-    const bits = bits53(words + 8 * (i & 1));
-    store<Float>(
-      out,
-      SIZE == 4
-        ? <Float>(<f64>(bits >> 29) * 5.960464477539063e-8)
-        : <Float>(<f64>bits * 1.1102230246251565e-16),
-    );
-  }
 }
 
 /**

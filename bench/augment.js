@@ -1,5 +1,6 @@
 // Training sequences made from others by what does not change their label: noise, scale, speed, and turns of
 // the device in space. Every number is drawn from a seed by the library's own generator.
+import "../dist/wasm/built-in.js";
 import { engine } from "../dist/wasm/engine.js";
 import { Random } from "../dist/wasm/random.js";
 

@@ -1,6 +1,6 @@
-// Compiles the kernels for every shipped target and writes each as a base64 module to src/wasm/binary/, so
-// that one import works in Node, bundlers and pages without a loader or a fetch. What was compiled from the
-// same sources is not compiled again.
+// Compiles the kernels for every shipped target and writes each as a module of text to src/wasm/binary/ (see
+// src/wasm/unpack.ts), so that one import works in Node, bundlers and pages without a loader or a fetch. What
+// was compiled from the same sources is not compiled again.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -16,6 +16,7 @@ const targets = {
   float64: [core, inference],
   float32relaxed: [core],
   float64relaxed: [core, inference],
+  float32forward: ["assembly/forward.ts"],
   speech: ["assembly/speech/index.ts"],
   optional32: ["assembly/optional/index.ts"],
   optional64: ["assembly/optional/index.ts"],
@@ -46,6 +47,26 @@ function checkEnd(target, bytes) {
     throw new Error(`${target}: constants end at ${exports.optionalEnd.value}, want at most ${CORE_BASE}`);
 }
 
+/** Bytes as src/wasm/unpack.ts reads them. */
+function pack(bytes) {
+  const count = new Uint32Array(256);
+  for (const byte of bytes) ++count[byte];
+  const order = Uint8Array.from(count.keys()).sort((a, b) => count[b] - count[a] || a - b);
+  const letter = (number) => {
+    const code = number + 35;
+    return code === 92 ? "~" : String.fromCharCode(code);
+  };
+  const words = [];
+  order.forEach((byte, number) => {
+    words[byte] = ["", "!", " "][Math.floor(number / 91)] + letter(number % 91);
+  });
+  return {
+    size: bytes.length,
+    order: Buffer.from(order).toString("hex"),
+    text: Array.from(bytes, (byte) => words[byte]).join(""),
+  };
+}
+
 /** Compiles one target, unless its module was made from these very sources. */
 async function compile(target) {
   const module = `src/wasm/binary/${target}.ts`;
@@ -58,7 +79,7 @@ async function compile(target) {
     module,
     `/** The ${target} kernels, ${bytes.length} bytes, made by ` +
       `scripts/build-wasm.js from sources ${sources}. */\n` +
-      `export const base64: string =\n  "${bytes.toString("base64")}";\n`,
+      `export const packed = ${JSON.stringify(pack(bytes), null, 2)};\n`,
   );
   console.log(`${target}: ${bytes.length} bytes`);
 }

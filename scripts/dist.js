@@ -11,12 +11,17 @@ const published = Object.values(JSON.parse(readFileSync("package.json", "utf8"))
 const entries = Object.fromEntries(
   published.filter((to) => to.node).map((to) => [basename(to.node, ".js"), to.default.replace("./", "")]),
 );
-const made = new Set(Object.keys(entries).map((name) => `${name}.js`));
+const { unpack } = await import("../dist/wasm/unpack.js");
+const made = new Set([...Object.keys(entries).map((name) => `${name}.js`), "core.js"]);
+// `unrolled/core` is the main entry without the kernels
+const main = readFileSync("dist/index.js", "utf8").split('import "./wasm/built-in.js";\n');
+if (main.length !== 2) throw new Error("dist/index.js imports the kernels in another way than dist.js knows");
+writeFileSync("dist/core.js", main.join(""));
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts");
-  const { base64 } = await import(`../dist/wasm/binary/${target}.js`);
+  const { packed } = await import(`../dist/wasm/binary/${target}.js`);
   made.add(`${target}.wasm`);
-  writeFileSync(`dist/wasm/${target}.wasm`, Buffer.from(base64, "base64"));
+  writeFileSync(`dist/wasm/${target}.wasm`, unpack(packed));
 }
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith("unrolled-shared")) continue;

@@ -1,4 +1,5 @@
 /** The public names of unrolled. */
+import "./wasm/built-in.ts";
 
 // loading
 export { init, engine, engineInfo } from "./wasm/engine.ts";

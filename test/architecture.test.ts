@@ -13,7 +13,7 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel", "exchange", "speech", "jobs", "float32"],
+  ["tasks", "parallel", "exchange", "speech", "jobs", "float32", "kernels"],
   ["analysis"],
   ["handwriting"],
   ["cli"],

@@ -1,10 +1,10 @@
 /**
- * Matrix products, all adding: C += A·B, A·Bᵀ, Aᵀ·B, row-major with row strides ld*, on packed operands
- * (pack.ts) and register tiles (tiles.ts). The order of every sum is that of tiles.ts, whatever the blocking:
- * the bits of a row depend on that row alone.
+ * Matrix products, all adding: C += A·B or A·Bᵀ by what pack.ts made of B, C += Aᵀ·B; row-major with row
+ * strides ld*, on packed operands and register tiles (tiles.ts). The order of every sum is that of
+ * tiles.ts, whatever the blocking: the bits of a row depend on that row alone.
  */
 import { LANES, SIZE, at, get, put } from "../vector";
-import { GROUP, PANEL, ROW, TILE, pack, packTransposed, packColumns, packedSize } from "./pack";
+import { GROUP, PANEL, ROW, TILE, pack, packColumns, packedSize } from "./pack";
 import { columnsProduct, rowsProduct } from "./strips";
 import { fma, spread } from "./tiles";
 
@@ -137,40 +137,6 @@ function lastPanels(n: i32, K: i32, a: usize, p0: usize, c: usize): void {
   put(c + 16, n - LANES, c1);
   put(c + ROW, n - PANEL, c2);
   put(c + ROW + 16, n - PANEL - LANES, c3);
-}
-
-/** C [M,N] += A [M,K] · B [K,N]. scratch [packedSize(K,N)] is overwritten. */
-export function gemmNN(
-  M: i32,
-  N: i32,
-  K: i32,
-  A: usize,
-  lda: i32,
-  B: usize,
-  ldb: i32,
-  C: usize,
-  ldc: i32,
-  scratch: usize,
-): void {
-  pack(K, N, B, ldb, scratch);
-  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
-}
-
-/** C [M,N] += A [M,K] · Bᵀ, B [N,K]. scratch [packedSize(K,N)] is overwritten. */
-export function gemmNT(
-  M: i32,
-  N: i32,
-  K: i32,
-  A: usize,
-  lda: i32,
-  B: usize,
-  ldb: i32,
-  C: usize,
-  ldc: i32,
-  scratch: usize,
-): void {
-  packTransposed(K, N, B, ldb, scratch);
-  gemmPacked(M, N, K, A, lda, scratch, C, ldc);
 }
 
 /** Rows that gemmTN packs at a time: a block of B that stays cached, 64 to 256 rows. */

@@ -5,7 +5,7 @@
 import { LANES, get, put } from "../vector";
 import { exp, log, logistic, softplus, tanh } from "./elementary";
 import { power } from "./power";
-import { cos, sin } from "./trigonometric";
+import { cos } from "./trigonometric";
 
 /** Reals taken at once: two vectors share the constants, and engines may join them. */
 @inline const PAIR: i32 = 2 * LANES;
@@ -91,20 +91,6 @@ export function mapSoftplus(n: i32, x: usize, y: usize): void {
   if (n <= 0) return;
   toPair(n, x, rest);
   mapSoftplus(PAIR, rest, rest);
-  fromPair(n, y);
-}
-
-/** y = sin x. */
-export function mapSin(n: i32, x: usize, y: usize): void {
-  for (; n >= PAIR; n -= PAIR, x += 32, y += 32) {
-    const y0 = sin<Float>(v128.load(x));
-    const y1 = sin<Float>(v128.load(x, 16));
-    v128.store(y, y0);
-    v128.store(y, y1, 16);
-  }
-  if (n <= 0) return;
-  toPair(n, x, rest);
-  mapSin(PAIR, rest, rest);
   fromPair(n, y);
 }
 

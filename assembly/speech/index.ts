@@ -1,5 +1,5 @@
 /** The kernels of speech: a module of its own, in doubles. */
-export { fft, powerSpectrum, rootsOfUnity } from "./fft";
+export { rootsOfUnity } from "./fft";
 export {
   bandEnergies,
   channelNormalization,

@@ -6,6 +6,7 @@
 import { createRequire } from "node:module";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import "../wasm/built-in.ts";
 import { type Command, commonOptions, helpText, parse, UsageError } from "./command.ts";
 import { commands } from "./commands.ts";
 import { Screen, type Sink } from "./screen.ts";

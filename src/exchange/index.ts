@@ -1,4 +1,6 @@
 /** The public names of unrolled/exchange: nets and arrays of other programs, in and out. */
+import "../wasm/built-in.ts";
+
 export { readNpy, writeNpy } from "./arrays/npy.ts";
 export { readNpz, writeNpz } from "./arrays/npz.ts";
 export type { Dtype, NumberArray, TypedArray } from "./arrays/dtypes.ts";

@@ -1,12 +1,14 @@
 /**
  * Saved nets that only answer, on the strict float32 kernels: the entry `unrolled/float32` for pages that
- * play a net. It holds one build of the kernels, and nothing that trains; the same bits as `network.load` of
- * the main entry.
+ * play a net. It holds those kernels alone that answer, and nothing that trains; the same bits as
+ * `network.load` of the main entry.
  */
 import { OptionError } from "../wasm/errors.ts";
-import { decode, engineOf, type Engine } from "../wasm/instantiate.ts";
+import { compile, engineOf, type Engine } from "../wasm/instantiate.ts";
 import { requireSimd } from "../wasm/simd.ts";
-import { base64 } from "../wasm/binary/float32.ts";
+import { unpack, type Packed } from "../wasm/unpack.ts";
+import { compileBytes, giveModule, toModule, type ModuleName } from "../wasm/wasm-source.ts";
+import { packed } from "../wasm/binary/float32forward.ts";
 import { loadSaved, type SavedNet } from "../models/network/saved-net.ts";
 
 export { DataError, DisposedError, MemoryError, OptionError, ShapeError } from "../wasm/errors.ts";
@@ -16,9 +18,23 @@ export type { Stream } from "../models/network/stream.ts";
 
 let loading: Promise<Engine> | undefined;
 
+/** What `compile` makes of bytes on board. OptionError where an engine takes no bytes. */
+function onBoard<T>(
+  name: ModuleName,
+  packed: Packed,
+  compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
+): Promise<T> {
+  const remedy = `network.load of "unrolled/core", and ${giveModule(name)}`;
+  return compileBytes("load", remedy, () => compile(unpack(packed)));
+}
+
 async function start(): Promise<Engine> {
   requireSimd("load");
-  return engineOf("float32", await WebAssembly.instantiate(decode(base64), {}));
+  const compiled = await onBoard("float32", packed, (bytes) => compile(bytes));
+  return engineOf("float32", compiled, async () => {
+    const { packed } = await import("../wasm/binary/optional32.ts");
+    return onBoard("optional32", packed, toModule);
+  });
 }
 
 /**

@@ -1,17 +1,12 @@
 /** What a pool and its workers say to each other. */
-import type { Floats, Precision } from "../wasm/memory.ts";
-import type { Variant } from "../wasm/engine.ts";
+import type { Floats } from "../wasm/memory.ts";
+import type { ModuleName } from "../wasm/wasm-source.ts";
 import type { ShardTask } from "../train/shards.ts";
 
-/**
- * To a worker, first of all: which kernels to use. `wasm`: the compiled modules of precisions whose kernels
- * were given to `init`.
- */
-export interface InitMessage {
-  readonly kind: "init";
-  readonly variant: Variant;
-  readonly revectorize: boolean;
-  readonly wasm: Partial<Record<Precision, WebAssembly.Module>>;
+/** To a worker, before each model: the compiled kernels to use; of those that it has, the first stay. */
+export interface KernelsMessage {
+  readonly kind: "kernels";
+  readonly wasm: Partial<Record<ModuleName, WebAssembly.Module>>;
 }
 /**
  * The net of the tasks to come, and its parameters; `model` is left out where it is that of the run before.
@@ -27,7 +22,7 @@ export interface TaskMessage {
   readonly index: number;
   readonly task: ShardTask;
 }
-export type ToWorker = InitMessage | PointMessage | TaskMessage;
+export type ToWorker = KernelsMessage | PointMessage | TaskMessage;
 
 /** A task's answer: a result, or why there is none. */
 export type FromWorker = { readonly run: number; readonly index: number } & (

@@ -2,11 +2,11 @@
  * Data-parallel training: a pool of workers that compute the shards of each batch, each worker with its own
  * kernels and its own memory. Shards are the same whatever the number of workers and are summed in their
  * order, so the bits do not depend on who computed what. A worker that dies or throws is replaced, and its
- * shard is given to the new one; a training fails only where that one fails too. Workers compute with the
- * kernels that `init` had chosen when they were started, those given to `init({ wasm })` included: call it
- * before the first training.
+ * shard is given to the new one; a training fails only where that one fails too. Workers carry no
+ * kernels: they get the compiled ones that are in use when a model is first trained on them, and keep them. Call
+ * `init` before the first training.
  */
-import { engineInfo, givenModules } from "../wasm/engine.ts";
+import { modulesInUse } from "../wasm/engine.ts";
 import {
   DataError,
   DisposedError,
@@ -136,14 +136,12 @@ export class WorkerPool implements ShardPool {
 
   #start(): Worker {
     const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined };
-    const { variant, revectorize } = engineInfo();
     worker.port.onmessage = (message) => {
       if (isAnswer(message)) this.#answer(worker, message);
       else this.#fail(worker, new DataError("workerPool: a worker sent a message that is no answer"));
     };
     worker.port.onfailure = (error) => this.#fail(worker, error);
     worker.port.hold(false);
-    worker.port.send({ kind: "init", variant, revectorize, wasm: givenModules() } satisfies ToWorker);
     return worker;
   }
 
@@ -171,11 +169,9 @@ export class WorkerPool implements ShardPool {
 
   #send(worker: Worker, run: Run, index: number): void {
     if (worker.run !== run.id) {
-      worker.port.send({
-        kind: "point",
-        theta: run.theta,
-        model: worker.model === run.model ? undefined : run.model,
-      } satisfies ToWorker);
+      const model = worker.model === run.model ? undefined : run.model;
+      if (model !== undefined) worker.port.send({ kind: "kernels", wasm: modulesInUse() } satisfies ToWorker);
+      worker.port.send({ kind: "point", theta: run.theta, model } satisfies ToWorker);
       worker.run = run.id;
       worker.model = run.model;
     }

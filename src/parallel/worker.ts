@@ -6,20 +6,20 @@ import type { Floats } from "../wasm/memory.ts";
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
-import type { FromWorker, InitMessage, ToWorker } from "./messages.ts";
+import type { FromWorker, KernelsMessage, ToWorker } from "./messages.ts";
 import { serve } from "./port.ts";
 
 let model: NetworkSpec | undefined;
 let net: Network | undefined;
 let theta: Floats;
-let ready: Promise<void>;
+let ready = Promise.resolve();
+const taken = new Set<string>();
 
-/**
- * Nothing is compiled here that was compiled there; the kernels of other precisions load when a net asks for
- * them.
- */
-function start({ variant, revectorize, wasm }: InitMessage): Promise<void> {
-  return init({ variant, revectorize, ...(Object.keys(wasm).length > 0 ? { wasm } : { precision: [] }) });
+/** Takes the kernels that this worker has not yet. */
+async function take(wasm: KernelsMessage["wasm"]): Promise<void> {
+  const fresh = Object.entries(wasm).filter(([name]) => !taken.has(name));
+  for (const [name] of fresh) taken.add(name);
+  if (fresh.length > 0) await init({ wasm: Object.fromEntries(fresh) });
 }
 
 async function compute({ run, index, task }: Extract<ToWorker, { kind: "task" }>): Promise<FromWorker> {
@@ -36,8 +36,8 @@ async function compute({ run, index, task }: Extract<ToWorker, { kind: "task" }>
 serve(async (received) => {
   const message = received as ToWorker;
   switch (message.kind) {
-    case "init":
-      ready = start(message);
+    case "kernels":
+      ready = ready.then(() => take(message.wasm));
       ready.catch(() => {}); // a task tells it: in a page an unhandled rejection reaches nobody
       return undefined;
     case "point":

@@ -1,14 +1,13 @@
 /** The kernels of speech: a WebAssembly module of its own, in doubles, compiled when it is first used. */
-import { instantiate } from "@assemblyscript/loader";
-import { decode } from "../wasm/instantiate.ts";
 import type { Ptr } from "../wasm/kernels.ts";
+import { compile } from "../wasm/instantiate.ts";
 import { Memory } from "../wasm/memory.ts";
+import { unpack } from "../wasm/unpack.ts";
+import { compileBytes } from "../wasm/wasm-source.ts";
 
 /** Kernels of assembly/speech/index.ts; buffers are doubles, row-major. */
 export interface SpeechKernels {
   rootsOfUnity(n: number, roots: Ptr): void;
-  fft(n: number, stride: number, roots: Ptr, x: Ptr, work: Ptr): Ptr;
-  powerSpectrum(n: number, roots: Ptr, x: Ptr, work: Ptr, power: Ptr): void;
   frameSpectra(
     T: number,
     hop: number,
@@ -86,8 +85,8 @@ interface Exports extends SpeechKernels {
 let loading: Promise<SpeechEngine> | undefined;
 
 async function load(): Promise<SpeechEngine> {
-  const { base64 } = await import("../wasm/binary/speech.ts");
-  const { instance } = await instantiate(decode(base64), {});
+  const { packed } = await import("../wasm/binary/speech.ts");
+  const { instance } = await compileBytes("frontEnd", "one that does", () => compile(unpack(packed)));
   const kernels = instance.exports as unknown as Exports;
   const base = kernels.heapBase;
   return {
@@ -98,6 +97,9 @@ async function load(): Promise<SpeechEngine> {
 
 /** The engine, loaded at the first call. */
 export function speechEngine(): Promise<SpeechEngine> {
-  loading ??= load();
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined; // the next call tries again
+    throw error;
+  });
   return loading;
 }

@@ -1,11 +1,19 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import { reclaim } from "./forgotten.ts";
-import { decode, engineOf, type Engine } from "./instantiate.ts";
+import { compile, engineOf, type Engine } from "./instantiate.ts";
 import { precisions, type MemoryUsage, type Precision } from "./memory.ts";
+import { onBoard } from "./on-board.ts";
 import { hasRelaxed, requireSimd } from "./simd.ts";
-import { isCode, readSources, withCode, type Awaitable, type Code, type WasmSource } from "./wasm-source.ts";
+import {
+  optionalOf,
+  readSources,
+  toModule,
+  withCode,
+  type Awaitable,
+  type ModuleName,
+  type WasmSource,
+} from "./wasm-source.ts";
 
 export type { Engine } from "./instantiate.ts";
 
@@ -33,10 +41,12 @@ export interface InitOptions {
    */
   revectorize?: boolean;
   /**
-   * The kernels, where inlined bytes are not allowed: one source for the first precision, or one for each.
+   * The kernels, where none are on board or inlined bytes are not allowed: one source for the first
+   * precision, or one for each. `optional32` and `optional64` are those of layers and losses that few nets
+   * use: attention, pool, layerNorm, and losses with parameters.
    */
   wasm?:
-    WasmSource | PromiseLike<WasmSource> | Partial<Record<Precision, WasmSource | PromiseLike<WasmSource>>>;
+    WasmSource | PromiseLike<WasmSource> | Partial<Record<ModuleName, WasmSource | PromiseLike<WasmSource>>>;
 }
 
 /** An engine that is loaded. */
@@ -60,13 +70,11 @@ export interface EngineInfo {
 }
 
 const variants = ["simd", "relaxed"] as const;
-const binaries: Record<Precision, Record<Variant, () => Promise<{ base64: string }>>> = {
-  float32: { simd: () => import("./binary/float32.ts"), relaxed: () => import("./binary/float32relaxed.ts") },
-  float64: { simd: () => import("./binary/float64.ts"), relaxed: () => import("./binary/float64relaxed.ts") },
-};
 
 const loading = new Map<Precision, { engine: Promise<Engine>; source: Variant | "given" }>();
 const loaded = new Map<Precision, { engine: Engine; source: Variant | "given" }>();
+/** The code of optional kernels, from when a net asked for them or `init` was given it. */
+const optional = new Map<Precision, WebAssembly.Module>();
 let variant: Variant = "simd";
 let revectorized = false;
 
@@ -95,11 +103,12 @@ export async function init(options: InitOptions = {}): Promise<void> {
     // compiled without
     for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
   }
-  await Promise.all(
-    wanted.map((precision) =>
+  await Promise.all([
+    ...wanted.map((precision) =>
       sources[precision] ? start(precision, sources[precision]) : engine(precision),
     ),
-  );
+    ...precisions.map((precision) => takeOptional(precision, sources[optionalOf(precision)])),
+  ]);
 }
 
 /** The precisions that `init` is asked for, if any. Throws OptionError. */
@@ -132,16 +141,12 @@ export function engineInfo(): EngineInfo {
   };
 }
 
-/**
- * The modules that came through `init({ wasm })` and are in use, by precision: what workers are to compute
- * with.
- */
-export function givenModules(): Partial<Record<Precision, WebAssembly.Module>> {
-  return Object.fromEntries(
-    [...loaded]
-      .filter(([, { source }]) => source === "given")
-      .map(([precision, { engine }]) => [precision, engine.module]),
-  );
+/** The compiled modules in use: what workers are to compute with. */
+export function modulesInUse(): Partial<Record<ModuleName, WebAssembly.Module>> {
+  const modules: Partial<Record<ModuleName, WebAssembly.Module>> = {};
+  for (const [precision, { engine }] of loaded) modules[precision] = engine.module;
+  for (const [precision, module] of optional) modules[optionalOf(precision)] = module;
+  return modules;
 }
 
 /**
@@ -170,14 +175,27 @@ function start(precision: Precision, given?: Awaitable): Promise<Engine> {
 
 async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
   requireSimd("init");
-  // The loader's own `exports` wrap every function; the instance's are the bare kernels. Its asynchronous way
-  // asks what a Response is, and Node takes 20 ms to answer that; pages must not compile synchronously.
-  const make = (code: Code | Response) =>
-    host?.versions?.node && isCode(code) ? instantiateSync(code, {}) : instantiate(code, {});
+  const build = variant === "relaxed" ? (`${precision}relaxed` as const) : precision;
   const compiled = await (given
-    ? withCode(precision, given, make)
-    : make(decode((await binaries[precision][variant]()).base64)));
-  return engineOf(precision, compiled);
+    ? withCode(precision, given, compile)
+    : onBoard(precision, build, (bytes) => compile(bytes)));
+  return engineOf(precision, compiled, () => optionalModule(precision));
+}
+
+/** Takes the optional kernels that `init` was given, for nets made from now on. */
+async function takeOptional(precision: Precision, given: Awaitable | undefined): Promise<void> {
+  if (given) optional.set(precision, await withCode(optionalOf(precision), given, toModule));
+}
+
+/** The optional kernels of a precision: given to `init`, or else those on board. */
+async function optionalModule(precision: Precision): Promise<WebAssembly.Module> {
+  let module = optional.get(precision);
+  if (!module) {
+    const name = optionalOf(precision);
+    module = await onBoard(name, name, toModule);
+    optional.set(precision, module);
+  }
+  return module;
 }
 
 /**

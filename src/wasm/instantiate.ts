@@ -1,7 +1,9 @@
 /** From code to an engine: what was compiled is checked and gets its memory. */
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError } from "./errors.ts";
 import type { Kernels } from "./kernels.ts";
 import { Memory, type Precision } from "./memory.ts";
+import { isCode, type Code } from "./wasm-source.ts";
 
 /** A loaded kernel module. */
 export interface Engine {
@@ -13,12 +15,30 @@ export interface Engine {
   readonly kernels: Kernels;
   /** The one memory that its kernels work on. */
   readonly memory: Memory;
+  /** The code of the kernels that few nets use (optional-kernels.ts), compiled when a net first asks for it. */
+  readonly optional: () => Promise<WebAssembly.Module>;
+}
+
+/**
+ * Kernels made of bytes, of a module, or of a response while it arrives; those of optional-kernels.ts
+ * import the memory of an engine. The instance's exports are the bare kernels: the loader's own `exports`
+ * wrap every function.
+ */
+export async function compile(
+  code: Code | Response,
+  imports: { env?: { memory: WebAssembly.Memory } } = {},
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+  // the loader's asynchronous way asks what a Response is, and Node takes 20 ms to answer that; pages must not
+  // compile synchronously
+  const { process: host } = globalThis as { process?: { versions?: { node?: string } } };
+  return host?.versions?.node && isCode(code) ? instantiateSync(code, imports) : instantiate(code, imports);
 }
 
 /** An engine of compiled code. Throws DataError where it has no kernels, or those of the other precision. */
 export function engineOf(
   precision: Precision,
   { module, instance }: WebAssembly.WebAssemblyInstantiatedSource,
+  optional: () => Promise<WebAssembly.Module>,
 ): Engine {
   const kernels = instance.exports as unknown as Kernels;
   const base = kernels.heapBase;
@@ -36,17 +56,5 @@ export function engineOf(
       `init: the module given for ${precision} computes in the other precision, want ` +
         `unrolled/wasm/${precision}.wasm`,
     );
-  return { precision, module, kernels, memory };
-}
-
-/** The bytes of a base64 text. */
-export function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const { Buffer: Quick } = globalThis as {
-    Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> };
-  };
-  if (Quick) return Quick.from(base64, "base64"); // Node's atob takes 10 ms for what this does in one
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return { precision, module, kernels, memory, optional };
 }

@@ -20,30 +20,6 @@ export interface AlgebraKernels {
   pack(K: number, N: number, B: Ptr, ldb: number, out: Ptr): void;
   packTransposed(K: number, N: number, B: Ptr, ldb: number, out: Ptr): void;
   gemmPacked(M: number, N: number, K: number, A: Ptr, lda: number, packed: Ptr, C: Ptr, ldc: number): void;
-  gemmNN(
-    M: number,
-    N: number,
-    K: number,
-    A: Ptr,
-    lda: number,
-    B: Ptr,
-    ldb: number,
-    C: Ptr,
-    ldc: number,
-    scratch: Ptr,
-  ): void;
-  gemmNT(
-    M: number,
-    N: number,
-    K: number,
-    A: Ptr,
-    lda: number,
-    B: Ptr,
-    ldb: number,
-    C: Ptr,
-    ldc: number,
-    scratch: Ptr,
-  ): void;
   gemmTN(
     M: number,
     N: number,
@@ -96,10 +72,7 @@ export interface RowKernels {
 export interface ElementaryKernels {
   mapExp(n: number, x: Ptr, y: Ptr): void;
   mapLog(n: number, x: Ptr, y: Ptr): void;
-  mapTanh(n: number, x: Ptr, y: Ptr): void;
   mapLogistic(n: number, x: Ptr, y: Ptr): void;
-  mapSin(n: number, x: Ptr, y: Ptr): void;
-  mapCos(n: number, x: Ptr, y: Ptr): void;
   mapPow(n: number, x: Ptr, exponent: Ptr, out: Ptr): void;
   activate(kind: number, n: number, x: Ptr, y: Ptr): void;
   activationProduct(kind: number, n: number, y: Ptr, u: Ptr, out: Ptr): void;
@@ -198,7 +171,6 @@ export interface UpdateKernels {
 export interface RandomKernels {
   randomBlock(key0: number, key1: number, c0: number, c1: number, c2: number, c3: number, out: Ptr): void;
   normalBlock(key0: number, key1: number, c0: number, c1: number, c2: number, c3: number, out: Ptr): void;
-  randomUniform(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
   randomNormal(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
   dropoutMask(
     n: number,

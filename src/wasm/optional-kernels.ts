@@ -2,9 +2,10 @@
  * Kernels that few nets use, in a module of their own over the memory of an engine: loaded when a net first
  * asks for them.
  */
-import { decode, type Engine } from "./instantiate.ts";
+import { DataError } from "./errors.ts";
+import { compile, type Engine } from "./instantiate.ts";
 import type { Kernels, Ptr } from "./kernels.ts";
-import type { Precision } from "./memory.ts";
+import { optionalOf } from "./wasm-source.ts";
 
 /** What assembly/optional/index.ts exports; sizes in elements, `slope` and `curve` times the weights. */
 export interface OptionalKernels {
@@ -28,21 +29,21 @@ export interface OptionalKernels {
   rowDots(R: number, C: number, x: Ptr, y: Ptr, out: Ptr): void;
 }
 
-const binaries: Record<Precision, () => Promise<{ base64: string }>> = {
-  float32: () => import("./binary/optional32.ts"),
-  float64: () => import("./binary/optional64.ts"),
-};
-
 const loading = new WeakMap<Kernels, Promise<void>>();
 const loaded = new WeakMap<Kernels, OptionalKernels>();
 
-/** Loads the optional kernels of an engine; a second call does nothing. */
-export async function loadOptionalKernels({ precision, kernels }: Engine): Promise<void> {
+/** Loads the optional kernels of an engine; a second call does nothing. Throws DataError on other modules. */
+export async function loadOptionalKernels(engine: Engine): Promise<void> {
+  const { kernels } = engine;
   const load = async (): Promise<void> => {
-    const { base64 } = await binaries[precision]();
-    const env = { memory: kernels.memory };
-    const { instance } = await WebAssembly.instantiate(decode(base64), { env });
-    loaded.set(kernels, instance.exports as unknown as OptionalKernels);
+    const { instance } = await compile(await engine.optional(), { env: { memory: kernels.memory } });
+    const found = instance.exports as unknown as Partial<OptionalKernels>;
+    if (!isOptional(engine, found))
+      throw new DataError(
+        `init: the module of the optional kernels has none of ${engine.precision}, want ` +
+          `unrolled/wasm/${optionalOf(engine.precision)}.wasm of this version`,
+      );
+    loaded.set(kernels, found);
   };
   let promise = loading.get(kernels);
   if (!promise) loading.set(kernels, (promise = load()));
@@ -52,6 +53,17 @@ export async function loadOptionalKernels({ precision, kernels }: Engine): Promi
     loading.delete(kernels); // the next call tries again
     throw error;
   }
+}
+
+/** Whether exports are the optional kernels of an engine's precision: 1 · 1 = 1 in no other. */
+function isOptional({ memory }: Engine, found: Partial<OptionalKernels>): found is OptionalKernels {
+  if (typeof found.rowDots !== "function") return false;
+  const probe = memory.allocate(2 * memory.realBytes);
+  memory.reals(probe, 2).set([1, 0]);
+  found.rowDots(1, 1, probe, probe, memory.at(probe, 1));
+  const product = memory.reals(probe, 2)[1];
+  memory.free(probe);
+  return product === 1;
 }
 
 /** The optional kernels of an engine's kernels, which whoever made the net has loaded. */

@@ -11,8 +11,15 @@ export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembl
 export type Code = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
 /** A source, or the promise of one, as `fetch` gives it. */
 export type Awaitable = WasmSource | PromiseLike<WasmSource>;
-/** The source of each precision that has one. */
-export type Sources = Partial<Record<Precision, Awaitable>>;
+/** Modules by name: those of a precision, and the kernels of that precision that few nets use. */
+export type ModuleName = Precision | "optional32" | "optional64";
+/** The source of each module that has one. */
+export type Sources = Partial<Record<ModuleName, Awaitable>>;
+
+/** The name of a precision's optional kernels. */
+export const optionalOf = (precision: Precision): "optional32" | "optional64" =>
+  precision === "float32" ? "optional32" : "optional64";
+const names: readonly ModuleName[] = [...precisions, ...precisions.map(optionalOf)];
 
 const kinds = "want bytes, a WebAssembly.Module, a Response or a URL";
 /** Is it bytes or a module? No type guard: to TypeScript every object is a WebAssembly.Module. */
@@ -34,12 +41,12 @@ export function readSources(
 ): { sources: Sources; wanted: readonly Precision[] } {
   if (wasm === undefined) return { sources: {}, wanted: asked ?? ["float32"] };
   const sources = sourcesOf(wasm, asked?.[0] ?? "float32");
+  for (const name of names)
+    if (name in sources && !isSource(sources[name]) && !isPromise(sources[name]))
+      throw new OptionError(`init: wasm.${name} is ${show(sources[name])}, ${kinds}`);
   const given = precisions.filter((precision) => precision in sources);
   const wanted = asked ?? given;
   for (const precision of given) {
-    const source = sources[precision];
-    if (!isSource(source) && !isPromise(source))
-      throw new OptionError(`init: wasm.${precision} is ${show(source)}, ${kinds}`);
     if (!wanted.includes(precision))
       throw new OptionError(
         `init: wasm has ${precision}, want one of the precisions asked ` +
@@ -55,7 +62,7 @@ function sourcesOf(wasm: unknown, first: Precision): Sources {
   const isRecord = wasm !== null && typeof wasm === "object" && !Array.isArray(wasm);
   if (!isRecord || Object.keys(wasm).length === 0)
     throw new OptionError(`init: wasm is ${show(wasm)}, ${kinds}, or an object of them by precision`);
-  knownOptions("init: wasm", wasm, precisions);
+  knownOptions("init: wasm", wasm, names);
   return wasm;
 }
 
@@ -70,16 +77,48 @@ function nameOf(source: WasmSource): string {
 }
 
 /** Makes `body` name what it could not read, keeping the error it met as the cause. */
-async function saying<T>(what: string, precision: Precision, body: () => T | PromiseLike<T>): Promise<T> {
+async function saying<T>(what: string, module: ModuleName, body: () => T | PromiseLike<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
     throw new DataError(
       `init: ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}, ` +
-        `want unrolled/wasm/${precision}.wasm of this version`,
+        `want unrolled/wasm/${module}.wasm of this version`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Compiles bytes that this library carries. OptionError where the JavaScript engine takes no bytes, as
+ * Cloudflare's workerd and pages without "wasm-unsafe-eval" do not; `remedy` says how to give a module.
+ */
+export async function compileBytes<T>(
+  who: string,
+  remedy: string,
+  compile: () => T | PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await compile();
+  } catch (error) {
+    throw new OptionError(
+      `${who}: this JavaScript engine does not compile kernels from bytes (${String(error)}), want ` +
+        `${remedy}; in a page, a policy with "wasm-unsafe-eval"`,
+      { cause: error },
+    );
+  }
+}
+/** How to give kernels as a module. */
+export const giveModule = (name: ModuleName): string =>
+  `init({ wasm: { ${name}: module } }) before the first model, with the module that an import of ` +
+  `unrolled/wasm/${name}.wasm gives`;
+
+/** The module of code: compiled here, or before. */
+export async function toModule(code: Code | Response): Promise<WebAssembly.Module> {
+  if (code instanceof WebAssembly.Module) return code;
+  return isCode(code)
+    ? WebAssembly.compile(code as BufferSource)
+    : WebAssembly.compileStreaming(code as Response);
 }
 
 /**
@@ -87,33 +126,33 @@ async function saying<T>(what: string, precision: Precision, body: () => T | Pro
  * it arrives. DataError where the source cannot be reached, answers an error, or is no module.
  */
 export async function withCode<T>(
-  precision: Precision,
+  module: ModuleName,
   given: Awaitable,
   instantiate: (code: Code | Response) => T | PromiseLike<T>,
 ): Promise<T> {
   const source = isPromise(given)
-    ? await saying(`wasm.${precision} is a promise that failed`, precision, () => given)
+    ? await saying(`wasm.${module} is a promise that failed`, module, () => given)
     : given;
   if (!isSource(source))
-    throw new OptionError(`init: wasm.${precision} is a promise of ${show(source)}, ${kinds}`);
+    throw new OptionError(`init: wasm.${module} is a promise of ${show(source)}, ${kinds}`);
   const answer =
     source instanceof URL
-      ? await saying(`${source.href} cannot be read`, precision, () => fetched(source))
+      ? await saying(`${source.href} cannot be read`, module, () => fetched(source))
       : source;
   const name = nameOf(isResponse(answer) ? answer : source);
-  const code = isResponse(answer) ? await bodyOf(answer, name, precision) : answer;
-  return saying(`${name} cannot be compiled to kernels`, precision, () => instantiate(code));
+  const code = isResponse(answer) ? await bodyOf(answer, name, module) : answer;
+  return saying(`${name} cannot be compiled to kernels`, module, () => instantiate(code));
 }
 
 /** A response that can be compiled as it arrives, or else its bytes. DataError where it answers an error. */
-async function bodyOf(response: Response, name: string, precision: Precision): Promise<Code | Response> {
+async function bodyOf(response: Response, name: string, module: ModuleName): Promise<Code | Response> {
   if (!response.ok)
     throw new DataError(
       `init: ${response.url || "the response"} answered ${response.status}, ` +
-        `want unrolled/wasm/${precision}.wasm`,
+        `want unrolled/wasm/${module}.wasm`,
     );
   if (response.headers.get("content-type")?.startsWith("application/wasm")) return response;
-  return saying(`${name} cannot be read`, precision, () => response.arrayBuffer());
+  return saying(`${name} cannot be read`, module, () => response.arrayBuffer());
 }
 
 /** What stands at an address; files are read where there is Node's `process`. */

@@ -20,16 +20,11 @@ await init({ wasm: new URL("/dist/wasm/float32.wasm", location.href) });
 const found = await pooled(new URL("/worker.js", location.href));
 await report({ engine: navigator.userAgent, found, wanted: SHARDS });`;
 
-/** The worker as one file, with nothing where the kernels were. */
+/** The worker as one file. */
 async function bundled() {
-  const bare = {
-    name: "bare",
-    load: (id) => (/\/wasm\/binary\/\w+\.js$/.test(id) ? 'export const base64 = "";' : null),
-  };
   const bundle = await rolldown({
     input: join(root, "dist/parallel/worker.js"),
     platform: "browser",
-    plugins: [bare],
     logLevel: "silent",
   });
   const file = join(build, "worker.js");

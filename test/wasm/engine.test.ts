@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { WasmSource } from "../../src/wasm/wasm-source.ts";
-import { base64 as narrow } from "../../src/wasm/binary/float32.ts";
-import { base64 as base64of64 } from "../../src/wasm/binary/float64.ts";
-import { base64 as fused } from "../../src/wasm/binary/float32relaxed.ts";
+import { unpack } from "../../src/wasm/unpack.ts";
+import { packed as narrow } from "../../src/wasm/binary/float32.ts";
+import { packed as packed64 } from "../../src/wasm/binary/float64.ts";
+import { packed as fused } from "../../src/wasm/binary/float32relaxed.ts";
 
-const bytes = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(base64, "base64"));
-const relaxedHere = WebAssembly.validate(bytes(fused));
+const relaxedHere = WebAssembly.validate(unpack(fused));
 let server: Server;
 let url: string;
 /** The module under test, fresh: it remembers what was loaded. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
     response.writeHead(200, {
       "content-type": request.url === "/plain.wasm" ? "text/plain" : "application/wasm",
     });
-    response.end(bytes(request.url === "/wide.wasm" ? base64of64 : narrow));
+    response.end(unpack(request.url === "/wide.wasm" ? packed64 : narrow));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -43,6 +43,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(async () => {
   vi.resetModules();
   wasm = await import("../../src/wasm/engine.ts");
+  await import("../../src/wasm/built-in.ts");
   wasmErrors = await import("../../src/wasm/errors.ts");
 });
 
@@ -65,20 +66,20 @@ test("engineInfo says what is in use", async () => {
   const { engines } = wasm.engineInfo();
   expect(engines).toMatchObject([{ precision: "float32", source: "simd" }]);
   expect(engines[0].memory.reserved).toBeGreaterThan(0);
-  await wasm.init({ wasm: bytes(narrow) });
+  await wasm.init({ wasm: unpack(narrow) });
   expect(wasm.engineInfo().engines).toMatchObject([{ source: "given" }]);
 });
 
 test("kernels of one's own: bytes, buffer, module, response, address", async () => {
   const sources = [
-    bytes(narrow),
-    bytes(narrow).buffer,
-    await WebAssembly.compile(bytes(narrow)),
+    unpack(narrow),
+    unpack(narrow).buffer,
+    await WebAssembly.compile(unpack(narrow)),
     await fetch(`${url}/typed.wasm`),
     await fetch(`${url}/plain.wasm`),
     new URL(`${url}/typed.wasm`),
     new URL(`${url}/plain.wasm`),
-    { float32: bytes(narrow) },
+    { float32: unpack(narrow) },
   ];
   const seen = new Set<unknown>();
   for (const source of sources) {
@@ -95,7 +96,7 @@ test("kernels of one's own: bytes, buffer, module, response, address", async () 
 test("kernels from a file address, as a package's import.meta.resolve gives it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-engine-"));
   const file = join(folder, "float64.wasm");
-  writeFileSync(file, bytes(base64of64));
+  writeFileSync(file, unpack(packed64));
   await wasm.init({ precision: "float64", wasm: pathToFileURL(file) });
   rmSync(folder, { recursive: true });
   expect((await wasm.engine("float64")).memory.realBytes).toBe(8);
@@ -104,7 +105,7 @@ test("kernels from a file address, as a package's import.meta.resolve gives it",
 test("the precisions to load are those that have a source", async () => {
   const sources = (): object[] =>
     wasm.engineInfo().engines.map(({ precision, source }) => ({ precision, source }));
-  await wasm.init({ wasm: { float64: bytes(base64of64) } });
+  await wasm.init({ wasm: { float64: unpack(packed64) } });
   expect(sources()).toEqual([{ precision: "float64", source: "given" }]);
   await wasm.init({ wasm: { float32: new URL(`${url}/typed.wasm`), float64: fetch(`${url}/wide.wasm`) } });
   expect(sources()).toEqual([
@@ -112,9 +113,9 @@ test("the precisions to load are those that have a source", async () => {
     { precision: "float32", source: "given" },
   ]);
   await expect(
-    wasm.init({ precision: "float32", wasm: { float32: bytes(narrow), float64: bytes(base64of64) } }),
+    wasm.init({ precision: "float32", wasm: { float32: unpack(narrow), float64: unpack(packed64) } }),
   ).rejects.toThrow(/wasm has float64, want one of the precisions asked for, float32; leave precision out/);
-  await expect(wasm.init({ precision: [], wasm: bytes(narrow) })).rejects.toThrow(/wasm has float32/);
+  await expect(wasm.init({ precision: [], wasm: unpack(narrow) })).rejects.toThrow(/wasm has float32/);
 });
 
 test(
@@ -143,7 +144,7 @@ test("what is no source of kernels is an error that says what it is", async () =
     [42, "42"],
     [null, "null"],
     [true, "true"],
-    [[bytes(narrow)], "array of 1"],
+    [[unpack(narrow)], "array of 1"],
     [{}, "Object"],
     [new Request(url), "Request"],
   ];
@@ -224,10 +225,10 @@ test(
       new wasmErrors.OptionError('init: revectorize is "yes", want true or false'),
     );
     await expect(wasm.init({ simd: true } as object)).rejects.toThrow(/unknown option "simd"/);
-    await expect(wasm.init({ wasm: { float16: bytes(narrow) } as object })).rejects.toThrow(
+    await expect(wasm.init({ wasm: { float16: unpack(narrow) } as object })).rejects.toThrow(
       /unknown option "float16"/,
     );
-    await expect(wasm.init({ wasm: bytes(base64of64) })).rejects.toThrow(
+    await expect(wasm.init({ wasm: unpack(packed64) })).rejects.toThrow(
       /given for float32 computes in the other precision/,
     );
     await expect(wasm.init({ wasm: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) })).rejects.toThrow(
@@ -277,9 +278,10 @@ test(
     try {
       vi.resetModules();
       wasm = await import("../../src/wasm/engine.ts");
+      await import("../../src/wasm/built-in.ts");
       const [first, given] = [
         await wasm.engine("float32"),
-        (await wasm.init({ wasm: { float64: bytes(base64of64) } }), await wasm.engine("float64")),
+        (await wasm.init({ wasm: { float64: unpack(packed64) } }), await wasm.engine("float64")),
       ];
       await wasm.init({ revectorize: true });
       const second = await wasm.engine("float32");

@@ -6,11 +6,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { base64 as float32 } from "../../src/wasm/binary/float32.ts";
-import { base64 as float32relaxed } from "../../src/wasm/binary/float32relaxed.ts";
-import { base64 as float64 } from "../../src/wasm/binary/float64.ts";
-import { base64 as float64relaxed } from "../../src/wasm/binary/float64relaxed.ts";
-import { base64 as speech } from "../../src/wasm/binary/speech.ts";
+import { packed as float32 } from "../../src/wasm/binary/float32.ts";
+import { packed as float32forward } from "../../src/wasm/binary/float32forward.ts";
+import { packed as float32relaxed } from "../../src/wasm/binary/float32relaxed.ts";
+import { packed as float64 } from "../../src/wasm/binary/float64.ts";
+import { packed as float64relaxed } from "../../src/wasm/binary/float64relaxed.ts";
+import { packed as optional32 } from "../../src/wasm/binary/optional32.ts";
+import { packed as optional64 } from "../../src/wasm/binary/optional64.ts";
+import { packed as speech } from "../../src/wasm/binary/speech.ts";
+import { unpack, type Packed } from "../../src/wasm/unpack.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const source = (path: string): string => join(root, "src", path);
@@ -64,8 +68,8 @@ const EXPORT_SECTION = 7;
 const HEADER = 8;
 
 /** Names in the export section of a module, which Node 20 could not compile if it is a relaxed one. */
-function exported(base64: string): string[] {
-  const bytes = Buffer.from(base64, "base64");
+function exported(packed: Packed): string[] {
+  const bytes = unpack(packed);
   let at = HEADER;
   const number = (): number => {
     for (let value = 0, shift = 0; ; shift += 7) {
@@ -89,11 +93,11 @@ function exported(base64: string): string[] {
   });
 }
 
-/** Kernels that only their tests call, most of them parts of others: this list only shrinks. */
-const parts = ["gemmNN", "gemmNT", "mapSin", "mapTanh", "powerSpectrum", "randomUniform"];
-
 const isCalled = (name: string, symbol: ts.Symbol): boolean =>
-  parts.includes(name) || named.has(name) || places(symbol).some((place) => read.has(place));
+  named.has(name) || places(symbol).some((place) => read.has(place));
+
+/** What optional kernels export besides: the core's memory, and the end of constants, for the build. */
+const NO_KERNELS = ["memory", "optionalEnd"];
 
 /** What is declared and not exported, exported and not declared, declared and never read. */
 function faults(declared: ReadonlyMap<string, ts.Symbol>, names: readonly string[]): string[] {
@@ -108,6 +112,7 @@ function faults(declared: ReadonlyMap<string, ts.Symbol>, names: readonly string
 
 const core = members("wasm/kernels.ts", "Kernels");
 const inference = members("inference/inference-engine.ts", "InferenceEngine", "kernels");
+const optional = members("wasm/optional-kernels.ts", "OptionalKernels");
 const sound = members("speech/engine.ts", "Exports");
 
 describe("the kernels that TypeScript declares and calls are those that a module exports", () => {
@@ -118,20 +123,31 @@ describe("the kernels that TypeScript declares and calls are those that a module
     ["float64, relaxed", inference, float64relaxed],
     ["speech", sound, speech],
   ])("%s", (_, declared, packed) => expect(faults(declared, exported(packed))).toEqual([]));
+
+  test.each([optional32, optional64])("optional, $size bytes", (packed) => {
+    const names = exported(packed).filter((name) => !NO_KERNELS.includes(name));
+    expect(faults(optional, names)).toEqual([]);
+  });
+
+  test("the kernels of a net that only answers are a part of them", () => {
+    const names = exported(float32forward);
+    expect(names.filter((name) => !core.has(name))).toEqual([]);
+    expect(names.length).toBeLessThan(core.size / 2);
+  });
 });
 
 test("the names are those that the engine finds", () =>
   expect(exported(float64)).toEqual(
-    WebAssembly.Module.exports(new WebAssembly.Module(Buffer.from(float64, "base64"))).map(
-      ({ name }) => name,
-    ),
+    WebAssembly.Module.exports(new WebAssembly.Module(unpack(float64))).map(({ name }) => name),
   ));
 
 test("a kernel too many, one too few and one that nobody calls are found", () => {
   const names = exported(float32);
   expect(faults(core, [...names, "planted"])).toEqual(["planted: not declared"]);
   expect(faults(core, names.slice(1))).toEqual([`${names[0]}: not exported`]);
-  const unread = members("wasm/kernels.ts", "Kernels").get("gemmNN")!;
+  const planted = members("wasm/unpack.ts", "Packed").get("size")!;
+  const unread = checker.getSymbolAtLocation(program.getSourceFile(source("wasm/unpack.ts"))!)!;
+  expect(read.has(planted.declarations![0])).toBe(true);
   expect(faults(new Map([...core, ["unread", unread]]), [...names, "unread"])).toEqual([
     "unread: never called",
   ]);

@@ -8,6 +8,7 @@ import type { Each, Sequences } from "../../data/sequence.ts";
 import type { LossParts } from "../../train/net-loss.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { assemble } from "./assemble.ts";
+import { withKernels } from "./kinds.ts";
 import { Forward, type PredictOptions } from "./forward.ts";
 import { fillParameters, readSavedGraph } from "./saved-graph.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -64,7 +65,7 @@ export async function loadSaved(
   engineOf: (precision: Precision) => Promise<Engine>,
 ): Promise<SavedNet> {
   const { spec, built, parameters } = await readSavedGraph(bytes, who);
-  const parts = assemble(await engineOf(spec.precision), spec, built);
+  const parts = assemble(await withKernels(spec, await engineOf(spec.precision)), spec, built);
   fillParameters(parts.weights, parameters);
   return new SavedNet(spec, parts);
 }

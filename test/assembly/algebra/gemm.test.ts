@@ -71,8 +71,12 @@ function product(
   const scratch = workspace.reals(
     new Float64Array(form === "TN" ? k.gemmTNScratch(N, K) : k.packedSize(K, N)),
   );
-  const run = { NN: k.gemmNN, NT: k.gemmNT, TN: k.gemmTN }[form];
-  run(M, N, K, A, lda, B, ldb, C, ldc, scratch);
+  if (form === "TN") k.gemmTN(M, N, K, A, lda, B, ldb, C, ldc, scratch);
+  else {
+    if (form === "NN") k.pack(K, N, B, ldb, scratch);
+    else k.packTransposed(K, N, B, ldb, scratch);
+    k.gemmPacked(M, N, K, A, lda, scratch, C, ldc);
+  }
   return { got: workspace.read(C, M * ldc), want };
 }
 

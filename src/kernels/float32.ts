@@ -1,0 +1,6 @@
+/** The strict float32 kernels, for programs that import `unrolled/core` and carry these alone. */
+import { packed } from "../wasm/binary/float32.ts";
+import { unpack } from "../wasm/unpack.ts";
+
+/** The bytes of the kernels: `await init({ wasm: { float32: float32() } })`. */
+export const float32 = (): Uint8Array<ArrayBuffer> => unpack(packed);

@@ -1,0 +1,34 @@
+/** The kernels that the library carries, as text, where it carries any: `unrolled/core` goes without. */
+import { OptionError } from "./errors.ts";
+import { unpack, type Packed } from "./unpack.ts";
+import { compileBytes, giveModule, type ModuleName } from "./wasm-source.ts";
+
+/** Every build of every module, by the name of its file. */
+export type Builds = Readonly<
+  Record<ModuleName | `${"float32" | "float64"}relaxed`, () => Promise<{ packed: Packed }>>
+>;
+
+let builds: Builds | undefined;
+
+/** Puts kernels on board, for all engines loaded from now on without `wasm`. */
+export function provide(those: Builds): void {
+  builds = those;
+}
+
+/**
+ * What `compile` makes of the bytes of a build. OptionError where none are on board, or where an engine takes
+ * no bytes: both need `init({ wasm })`.
+ */
+export async function onBoard<T>(
+  name: ModuleName,
+  build: keyof Builds,
+  compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
+): Promise<T> {
+  if (!builds)
+    throw new OptionError(
+      `init: no ${name} kernels are on board of "unrolled/core", want init({ wasm: { ${name} } }) with those ` +
+        `of "unrolled/kernels/${name}" before the first model, or "unrolled", which has them all`,
+    );
+  const { packed } = await builds[build]();
+  return compileBytes("init", giveModule(name), () => compile(unpack(packed)));
+}
