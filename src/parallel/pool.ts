@@ -3,8 +3,8 @@
  * kernels and its own memory. Shards are the same whatever the number of workers and are summed in their
  * order, so the bits do not depend on who computed what. A worker that dies or throws is replaced, and its
  * shard is given to the new one; a training fails only where that one fails too. Workers carry no
- * kernels: they get the compiled ones that are in use when a model is first trained on them, and keep them. Call
- * `init` before the first training.
+ * kernels: they get the compiled ones that are in use when a model is first trained on them, and keep them.
+ * Call `init` before the first training.
  */
 import { modulesInUse } from "../wasm/engine.ts";
 import {

@@ -15,7 +15,7 @@ export interface Engine {
   readonly kernels: Kernels;
   /** The one memory that its kernels work on. */
   readonly memory: Memory;
-  /** The code of the kernels that few nets use (optional-kernels.ts), compiled when a net first asks for it. */
+  /** The code of the kernels that few nets use (optional-kernels.ts), for nets that ask for them. */
   readonly optional: () => Promise<WebAssembly.Module>;
 }
 
@@ -28,8 +28,8 @@ export async function compile(
   code: Code | Response,
   imports: { env?: { memory: WebAssembly.Memory } } = {},
 ): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  // the loader's asynchronous way asks what a Response is, and Node takes 20 ms to answer that; pages must not
-  // compile synchronously
+  // the loader's asynchronous way asks what a Response is, and Node takes 20 ms to answer that; pages must
+  // not compile synchronously
   const { process: host } = globalThis as { process?: { versions?: { node?: string } } };
   return host?.versions?.node && isCode(code) ? instantiateSync(code, imports) : instantiate(code, imports);
 }

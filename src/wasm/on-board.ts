@@ -26,8 +26,8 @@ export async function onBoard<T>(
 ): Promise<T> {
   if (!builds)
     throw new OptionError(
-      `init: no ${name} kernels are on board of "unrolled/core", want init({ wasm: { ${name} } }) with those ` +
-        `of "unrolled/kernels/${name}" before the first model, or "unrolled", which has them all`,
+      `init: no ${name} kernels are on board of "unrolled/core", want init({ wasm: { ${name} } }) with ` +
+        `those of "unrolled/kernels/${name}" before the first model, or "unrolled", which has them all`,
     );
   const { packed } = await builds[build]();
   return compileBytes("init", giveModule(name), () => compile(unpack(packed)));
