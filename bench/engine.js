@@ -1,30 +1,11 @@
 // The engine: the product kernel beside the arithmetic peak, and the training and streaming steps that people
 // wait for. One thread, f32.
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dense, engine, lstm, network, Random, rnn, sgd, tasks } from "../dist/index.js";
 import { facts, benchmark } from "./harness.js";
+import { PEAKS, buildPeak } from "./peak.js";
 
-execFileSync(
-  "npx",
-  [
-    "--no-install",
-    "asc",
-    "assembly/bench/peak.ts",
-    "--config",
-    "none",
-    "--outFile",
-    "build/wasm/peak.wasm",
-    "--runtime",
-    "stub",
-    "-O3",
-    "--noAssert",
-    "--enable",
-    "simd",
-  ],
-  { stdio: "ignore" },
-);
-const { instance } = await WebAssembly.instantiate(readFileSync("build/wasm/peak.wasm"));
+const { instance } = await WebAssembly.instantiate(readFileSync(buildPeak()));
 const { kernels: k, memory } = await engine("float32");
 const random = new Random(await engine("float32"), 1, 1);
 
@@ -81,7 +62,7 @@ const results = await benchmark("engine, float32, one thread", [
   {
     name: "arithmetic peak, multiply + add",
     run: () => instance.exports.peak(rounds),
-    flop: rounds * 24 * 4,
+    flop: rounds * PEAKS.peak * 4,
   },
   {
     name: "GEMM 128x512x128",

@@ -8,20 +8,19 @@
  * Writes bench/results/kernels.md, or with --only nothing but what --out names. Slices of a kernel alternate
  * with slices of the peak, and the best of both is taken.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cases, Workspace } from "./kernel-cases.js";
+import { PEAKS, buildPeak } from "./peak.js";
 
 const SLICES = 60;
 const SLICE_MS = 2;
 const WARM_UP = 8;
 const ROUNDS = 20_000;
-/** Multiplications and additions of whole vectors in a round of the two peaks of assembly/bench/peak.ts. */
-const PEAKS = { peak: 24, widePeak: 48 };
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
 const node24 = join(root, "test/engines/node_modules/node24/bin/node");
@@ -43,29 +42,7 @@ else await measure(values.build);
 
 /** Builds the peaks, runs each tier, writes the table. */
 function all() {
-  for (const build of ["", "relaxed"]) {
-    execFileSync(
-      "npx",
-      [
-        "--no-install",
-        "asc",
-        "assembly/bench/peak.ts",
-        "--config",
-        "none",
-        "-o",
-        `build/wasm/peak${build}.wasm`,
-        "--runtime",
-        "stub",
-        "-O3",
-        "--initialMemory",
-        "1",
-        "--enable",
-        "simd",
-        ...(build ? ["--enable", "relaxed-simd"] : []),
-      ],
-      { stdio: "inherit", cwd: root },
-    );
-  }
+  for (const build of ["", "relaxed"]) buildPeak(build);
   const results = tiers.map(({ node, name, build, flags = [] }) => {
     const done = spawnSync(
       node,

@@ -119,3 +119,15 @@ export function identityMinus(n: i32, A: usize, out: usize): void {
   for (let i = 0; i < size; ++i) put64(out, i, -get64(A, i));
   for (let i = 0; i < n; ++i) put64(out, i * n + i, get64(out, i * n + i) + 1);
 }
+
+/** Whether no element of x and y [size] differs by more than tolerance times the largest of x. */
+export function settled(size: i32, x: usize, y: usize, tolerance: f64): bool {
+  let largest: f64 = 0;
+  let apart: f64 = 0;
+  for (let i = 0; i < size; ++i) {
+    const a = get64(x, i);
+    largest = max(largest, abs(a));
+    apart = max(apart, abs(a - get64(y, i)));
+  }
+  return apart <= tolerance * largest;
+}

@@ -11,7 +11,8 @@ export {
 } from "../algebra/linalg";
 export { eigenvalues } from "../algebra/eigen";
 export { symmetricEigen } from "../algebra/symmetric-eigen";
-export { kalmanFilter, kalmanSmoother, kalmanScratch } from "./gauss";
+export { kalmanFilter, kalmanScratch } from "./kalman-filter";
+export { kalmanSmoother } from "./kalman-smoother";
 export { emissionRows, hmmAdvance, hmmForward, hmmBackward, hmmScratch } from "./markov";
 export { hmmLogAdvance, hmmLogForward, hmmLogBackward } from "./markov-log";
 export { viterbi } from "./viterbi";

@@ -48,6 +48,20 @@ function logSumRow(K: i32, z: usize): f64 {
   );
 }
 
+/** β of pair i at the last step: a labelling may end in the last blank or in the last label. */
+@inline
+function ending(i: i32, L: i32): v128 {
+  const nothing = f64x2.splat(-Infinity);
+  if (i == L) return f64x2.replace_lane(nothing, 0, 0);
+  return i == L - 1 ? f64x2.replace_lane(nothing, 1, 0) : nothing;
+}
+
+/** β of a pair from q of the next step: its own cell, the next, and the one after where that is allowed. */
+@inline
+function backward(q: usize, skip: usize): v128 {
+  return logSum(v128.load(q), v128.load(q, 8), f64x2.add(v128.load(q, 16), v128.load(skip, 16)));
+}
+
 /** n f64 set to v. */
 function fill64(n: i32, v: f64, p: usize): void {
   for (const end = p + ((<usize>n) << 3); p < end; p += 8) store<f64>(p, v);
@@ -190,7 +204,6 @@ export function ctcGradient(
   scale: f64,
   dz: usize,
 ): void {
-  const nothing = f64x2.splat(-Infinity);
   for (let b = 0; b < B; ++b) {
     const from = load<i32>(labelAt + ((<usize>b) << 2));
     const L = load<i32>(labelAt + ((<usize>b) << 2) + 4) - from;
@@ -209,8 +222,7 @@ export function ctcGradient(
     let q = e + width;
     let next = q + width;
     skips(L, l, skip);
-    fill64(cells(L), -Infinity, q);
-    fill64(cells(L), -Infinity, next);
+    fill64(2 * cells(L), -Infinity, q); // and next, which lies behind it
     fill64(K + 1, 0, gamma);
     for (let t = T - 1; t >= 0; --t) {
       const row = rowOf(z, K, offsetAt, t, b);
@@ -220,20 +232,7 @@ export function ctcGradient(
       let rest: f64 = 0;
       for (let i = max(0, L - T + t), last = min(L, t); i <= last; ++i) {
         const o = (<usize>i) << 4;
-        let beta: v128;
-        if (t == T - 1)
-          beta =
-            i == L
-              ? f64x2.replace_lane(nothing, 0, 0)
-              : i == L - 1
-                ? f64x2.replace_lane(nothing, 1, 0)
-                : nothing;
-        else
-          beta = logSum(
-            v128.load(next + o),
-            v128.load(next + o + 8),
-            f64x2.add(v128.load(next + o + 16), v128.load(skip + o + 16)),
-          );
+        const beta = t == T - 1 ? ending(i, L) : backward(next + o, skip + o);
         v128.store(q + o, f64x2.add(v128.load(e + o), beta));
         const posterior = exp<f64>(f64x2.sub(f64x2.add(v128.load(now + o), beta), f64x2.splat(logP)));
         rest += f64x2.extract_lane(posterior, 0);

@@ -50,7 +50,7 @@ export interface MatrixKernels {
   eigenvalues(n: number, A: Ptr, re: Ptr, im: Ptr, work: Ptr): number;
 }
 
-/** Linear-Gaussian recursions: assembly/inference/gauss.ts. */
+/** Linear-Gaussian recursions: assembly/inference/kalman-filter.ts and kalman-smoother.ts. */
 export interface GaussKernels {
   kalmanScratch(n: number, p: number): number;
   kalmanFilter(

@@ -1,6 +1,6 @@
 /**
  * Kalman filter and smoother over one series: buffers, drift and the diffuse start here, the passes in
- * assembly/inference/gauss.ts.
+ * assembly/inference/kalman-filter.ts and kalman-smoother.ts.
  */
 import { NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";

@@ -15,68 +15,78 @@ const types = {
   ".svg": "image/svg+xml",
 };
 
+/** Posts in order, for readers that wait `patience` milliseconds for the next. */
+function mailbox(patience) {
+  const posts = [];
+  const waiting = [];
+  return {
+    deliver(value) {
+      const resolve = waiting.shift();
+      if (resolve) resolve(value);
+      else posts.push(value);
+    },
+    next() {
+      if (posts.length) return Promise.resolve(posts.shift());
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.splice(waiting.indexOf(take), 1);
+          reject(new Error(`the page said nothing for ${patience / 1000} s`));
+        }, patience);
+        const take = (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        };
+        waiting.push(take);
+      });
+    },
+  };
+}
+
+/** The text of a request's body. */
+async function bodyOf(request) {
+  request.setEncoding("utf8");
+  let text = "";
+  for await (const part of request) text += part;
+  return text;
+}
+
+/** The file that a path names in one of the folders, if there is one. */
+function fileOf(path, folders) {
+  for (const [prefix, folder] of Object.entries(folders)) {
+    if (!path.startsWith(prefix)) continue;
+    const file = join(folder, normalize("/" + path.slice(prefix.length)));
+    if (existsSync(file) && statSync(file).isFile()) return file;
+  }
+  return undefined;
+}
+
 /**
  * Serves `pages` (path → text) and below them the files of `folders` (URL prefix → folder), with `headers` on
  * every answer. `next()` resolves to the value of the next post to /result, and rejects after `patience`
  * milliseconds.
  */
 export async function serve({ pages = {}, folders = {}, headers = {}, patience = 180_000 }) {
-  const posts = [];
-  const waiting = [];
-  const deliver = (value) => {
-    const resolve = waiting.shift();
-    if (resolve) resolve(value);
-    else posts.push(value);
-  };
-  const server = createServer((request, response) => {
+  const { deliver, next } = mailbox(patience);
+  const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
-    const send = (status, type, body) => {
+    const start = (status, type) =>
       response.writeHead(status, { "content-type": type, "cache-control": "no-store", ...headers });
-      response.end(body);
-    };
     if (request.method === "POST" && path === "/result") {
-      let text = "";
-      request
-        .setEncoding("utf8")
-        .on("data", (part) => {
-          text += part;
-        })
-        .on("end", () => {
-          send(204, "text/plain");
-          deliver(JSON.parse(text));
-        });
-      return;
+      const text = await bodyOf(request);
+      start(204, "text/plain").end();
+      return deliver(JSON.parse(text));
     }
-    if (path in pages) return send(200, types[extname(path)] ?? "text/html", pages[path]);
-    for (const [prefix, folder] of Object.entries(folders)) {
-      const file = path.startsWith(prefix) ? join(folder, normalize("/" + path.slice(prefix.length))) : "";
-      if (!file || !existsSync(file) || !statSync(file).isFile()) continue;
-      response.writeHead(200, {
-        "content-type": types[extname(file)] ?? "application/octet-stream",
-        "cache-control": "no-store",
-        ...headers,
-      });
-      return void createReadStream(file).pipe(response);
-    }
-    send(404, "text/plain", `nothing at ${path}`);
+    const type = types[extname(path)];
+    if (path in pages) return start(200, type ?? "text/html").end(pages[path]);
+    const file = fileOf(path, folders);
+    if (!file) return start(404, "text/plain").end(`nothing at ${path}`);
+    start(200, types[extname(file)] ?? "application/octet-stream");
+    createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    next: () =>
-      posts.length
-        ? Promise.resolve(posts.shift())
-        : new Promise((resolve, reject) => {
-            const timer = setTimeout(() => {
-              waiting.splice(waiting.indexOf(take), 1);
-              reject(new Error(`the page said nothing for ${patience / 1000} s`));
-            }, patience);
-            const take = (value) => {
-              clearTimeout(timer);
-              resolve(value);
-            };
-            waiting.push(take);
-          }),
+    next,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 /** Every way to misuse a linear dynamical system is named. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { lds } from "../../../src/models/lds/lds.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { lds, type Lds } from "../../../src/models/lds/lds.ts";
 import { localLevel } from "../../../src/models/lds/local-level.ts";
 import { hessianFree } from "../../../src/optim/hessian-free.ts";
 
@@ -79,75 +79,94 @@ describe("misuse", () => {
     await expect(make()).rejects.toThrow(message);
   });
 
-  test("wrong data are named before anything changes", async () => {
-    const k = await lds({ state: 1, output: 2 });
-    const before = k.parameters;
-    const driven = await lds({ state: 1, output: 1, input: 1 });
-    expect(() => k.logLikelihood([])).toThrow(/lds.logLikelihood: no sequences/);
-    expect(() => k.logLikelihood([[]])).toThrow(/sequence 0 has no steps/);
-    expect(() => k.logLikelihood([[1, 2, 3]])).toThrow(/sequence 0 has 3 numbers, want a multiple of 2/);
-    expect(() => k.filter([[[1, 2], [3]]])).toThrow(/sequence 0: step 1 has 1 values, want 2/);
-    expect(() => k.smooth([[[1, Infinity]]])).toThrow(
-      /step 0, value 1 is Infinity, want a finite number, or NaN/,
-    );
-    expect(() => k.smooth([[[1, "2"]]] as never)).toThrow(/value 1 is the text "2", want a finite number/);
-    expect(() => k.logLikelihood(null as never)).toThrow(/sequences are null/);
-    expect(() => k.logLikelihood([[1, 2]], { inputs: [[1]] })).toThrow(
-      /inputs were given to a model without inputs/,
-    );
-    expect(() => driven.logLikelihood([[1, 2]])).toThrow(/inputs are missing, want 1 a step/);
-    expect(() => driven.logLikelihood([[1, 2]], { inputs: [[1]] })).toThrow(
-      /inputs: sequence 0 has 1 steps, want 2/,
-    );
-    expect(() => driven.logLikelihood([[1, 2]], { inputs: [[1, NaN]] })).toThrow(
-      /step 1 is missing, want every input/,
-    );
-    expect(() => k.forecast(0)).toThrow(/lds.forecast: steps is 0/);
-    expect(() => k.logLikelihood([[1, 2]], { convention: "concentrated" })).toThrow(
-      /defined for a diffuse start/,
-    );
-    await expect(k.fit([[1, 2]], { iteration: 5 } as never)).rejects.toThrow(
-      /lds.fit: unknown option "iteration"/,
-    );
-    await expect(k.fit([[1, 2]], null as never)).rejects.toThrow(/lds.fit: options are null, want an object/);
-    await expect(k.fit([[1, 2]], { onProgress: 3 } as never)).rejects.toThrow(
-      /lds.fit: onProgress is number, want a function/,
-    );
-    await expect(k.fit([[1, 2]], { signal: {} } as never)).rejects.toThrow(
-      /lds.fit: signal is object, want the signal of an AbortController/,
-    );
-    for (const [optimizer, got] of [
-      ["adam", '"adam"'],
-      [{}, "Object"],
-    ] as const)
-      await expect(k.fit([[1, 2]], { optimizer } as never)).rejects.toThrow(
-        `lds.fit: optimizer is ${got}, want one that a function made, such as adam()`,
+  describe("of one model, which stays as it was", () => {
+    let k: Lds;
+    let driven: Lds;
+    let before: Lds["parameters"];
+    beforeAll(async () => {
+      k = await lds({ state: 1, output: 2 });
+      driven = await lds({ state: 1, output: 1, input: 1 });
+      before = k.parameters;
+    });
+    afterEach(() => expect(k.parameters).toEqual(before));
+    afterAll(() => {
+      k.dispose();
+      driven.dispose();
+    });
+
+    test("wrong data are named", () => {
+      expect(() => k.logLikelihood([])).toThrow(/lds.logLikelihood: no sequences/);
+      expect(() => k.logLikelihood([[]])).toThrow(/sequence 0 has no steps/);
+      expect(() => k.logLikelihood([[1, 2, 3]])).toThrow(/sequence 0 has 3 numbers, want a multiple of 2/);
+      expect(() => k.filter([[[1, 2], [3]]])).toThrow(/sequence 0: step 1 has 1 values, want 2/);
+      expect(() => k.smooth([[[1, Infinity]]])).toThrow(
+        /step 0, value 1 is Infinity, want a finite number, or NaN/,
       );
-    await expect(k.fit([[1, 2]], { optimizer: null } as never)).rejects.toThrow(
-      /lds.fit: optimizer is null, want a value; leave it out/,
-    );
-    await expect(k.fit([[1, 2]], { optimizer: hessianFree() })).rejects.toThrow(
-      /lds.fit: hessianFree needs products with the curvature, .* want adam, nesterov, sgd/,
-    );
-    const stream = driven.stream();
-    expect(() => stream.step(null as never, 1)).toThrow(/stream.step: y has no values, want 1/);
-    expect(() => stream.step(1, null as never)).toThrow(/stream.step: u has no values, want 1/);
-    stream.dispose();
-    await expect(
-      k.fit([
-        [
-          [1e200, 1e200],
-          [1, 2],
-        ],
-      ]),
-    ).rejects.toThrow(/lds.fit: a parameter is not finite; the data are too large/);
-    expect(k.parameters).toEqual(before);
-    const bytes = k.save();
-    await expect(lds.load(bytes.slice(0, 100))).rejects.toThrow(/lds.load: .*truncated/);
-    await expect(lds.load(new Uint8Array([1, 2, 3]))).rejects.toThrow(/3 bytes, want a safetensors file/);
+      expect(() => k.smooth([[[1, "2"]]] as never)).toThrow(/value 1 is the text "2", want a finite number/);
+      expect(() => k.logLikelihood(null as never)).toThrow(/sequences are null/);
+      expect(() => k.forecast(0)).toThrow(/lds.forecast: steps is 0/);
+      expect(() => k.logLikelihood([[1, 2]], { convention: "concentrated" })).toThrow(
+        /defined for a diffuse start/,
+      );
+    });
+
+    test("wrong inputs are named", () => {
+      expect(() => k.logLikelihood([[1, 2]], { inputs: [[1]] })).toThrow(
+        /inputs were given to a model without inputs/,
+      );
+      expect(() => driven.logLikelihood([[1, 2]])).toThrow(/inputs are missing, want 1 a step/);
+      expect(() => driven.logLikelihood([[1, 2]], { inputs: [[1]] })).toThrow(
+        /inputs: sequence 0 has 1 steps, want 2/,
+      );
+      expect(() => driven.logLikelihood([[1, 2]], { inputs: [[1, NaN]] })).toThrow(
+        /step 1 is missing, want every input/,
+      );
+    });
+
+    test.each<[unknown, string]>([
+      [{ iteration: 5 }, 'lds.fit: unknown option "iteration"'],
+      [null, "lds.fit: options are null, want an object"],
+      [{ onProgress: 3 }, "lds.fit: onProgress is number, want a function"],
+      [{ signal: {} }, "lds.fit: signal is object, want the signal of an AbortController"],
+      [{ optimizer: "adam" }, 'lds.fit: optimizer is "adam", want one that a function made, such as adam()'],
+      [{ optimizer: {} }, "lds.fit: optimizer is Object, want one that a function made, such as adam()"],
+      [{ optimizer: null }, "lds.fit: optimizer is null, want a value; leave it out"],
+    ])("options of fit %j: %s", async (options, message) => {
+      await expect(k.fit([[1, 2]], options as never)).rejects.toThrow(message);
+    });
+
+    test("an optimizer that needs more than a gradient is refused", async () => {
+      await expect(k.fit([[1, 2]], { optimizer: hessianFree() })).rejects.toThrow(
+        /lds.fit: hessianFree needs products with the curvature, .* want adam, nesterov, sgd/,
+      );
+    });
+
+    test("steps of a stream without values are named", () => {
+      const stream = driven.stream();
+      expect(() => stream.step(null as never, 1)).toThrow(/stream.step: y has no values, want 1/);
+      expect(() => stream.step(1, null as never)).toThrow(/stream.step: u has no values, want 1/);
+      stream.dispose();
+    });
+
+    test("data whose squares overflow are too large to fit", async () => {
+      const y = [
+        [1e200, 1e200],
+        [1, 2],
+      ];
+      await expect(k.fit([y])).rejects.toThrow(/lds.fit: a parameter is not finite; the data are too large/);
+    });
+
+    test("files that are no model are named", async () => {
+      const bytes = k.save();
+      await expect(lds.load(bytes.slice(0, 100))).rejects.toThrow(/lds.load: .*truncated/);
+      await expect(lds.load(new Uint8Array([1, 2, 3]))).rejects.toThrow(/3 bytes, want a safetensors file/);
+    });
+  });
+
+  test("a disposed model says so, and may be disposed of again", async () => {
+    const k = await lds({ state: 1, output: 1 });
     k.dispose();
     k.dispose();
-    driven.dispose();
     expect(() => k.parameters).toThrow(/lds.parameters: the model was disposed/);
   });
 
