@@ -1,3 +1,4 @@
+/** Gauss-Newton products of nets against explicit matrices, with structural damping and with constraints. */
 import { describe, expect, test } from "vitest";
 import { internals } from "../../src/models/network/internals.ts";
 import { ConstraintMap } from "../../src/graph/constraint-map.ts";
@@ -8,11 +9,10 @@ import {
   tie,
   type NetworkConstraint,
 } from "../../src/models/network/constraints.ts";
-import { bidirectional, dense, subsample, type Layer } from "../../src/models/network/layers.ts";
+import { bidirectional, dense, type Layer } from "../../src/models/network/layers.ts";
 import { gru, lstm, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { normal } from "../../src/models/network/initializers.ts";
 import { network, type Network } from "../../src/models/network/network.ts";
-import { hessianFree, type HessianFreeReport } from "../../src/optim/hessian-free.ts";
 import { close } from "../close.ts";
 import { dualForward, type CellName } from "../reference/gauss-newton.ts";
 
@@ -221,94 +221,3 @@ describe("nets whose explicit matrix comes from differences", () => {
     net.dispose();
   });
 });
-
-test(
-  "Hessian-free steps lower the loss of labels behind subsampled steps and both " + "directions of time",
-  async () => {
-    const net = await network({
-      input: 2,
-      layers: [subsample({ steps: 2 }), bidirectional(lstm(4)), dense(4)],
-      loss: "ctc",
-      precision: "float64",
-      seed: 3,
-    });
-    const items = Array.from({ length: 8 }, (_, s) => {
-      const target = s % 2 ? [s % 3, (s + 1) % 3] : [(s + 1) % 3];
-      const T = 10 + (s % 4);
-      return {
-        input: Array.from({ length: T }, (__, t) => {
-          const label = target[Math.floor((t * target.length) / T)];
-          return [label - 1, Math.cos(2 * label + t / 3)];
-        }),
-        target,
-      };
-    });
-    const report = await net.fit(items, { optimizer: hessianFree(), batch: 8, shard: 3, steps: 8 });
-    const events = report.history as unknown as HessianFreeReport[];
-    for (const { loss, after } of events) expect(after).toBeLessThan(loss);
-    expect(events.at(-1)!.after).toBeLessThan(0.5 * events[0].loss);
-    net.dispose();
-  },
-);
-
-test(
-  "structural damping has no gradient at its own point: S(θ, θ_n) grows with the square of the " +
-    "distance, at the rate of G_S",
-  async () => {
-    const net = await network({
-      input: 2,
-      layers: [rnn(4, some), dense(1)],
-      loss: "squared",
-      precision: "float64",
-      seed: 3,
-    });
-    const P = net.size;
-    const input = Array.from({ length: 6 }, (_, t) => [Math.sin(t), Math.cos(t)]);
-    const items = [{ input, target: new Float64Array(6) }];
-    const names = net.parameters.map((p) => ({
-      name: p.name,
-      shape: p.shape,
-      data: Float64Array.from(p.data),
-    }));
-    const v = Float64Array.from({ length: P }, (_, i) => Math.sin(i));
-    const states = (step: number): number[] => {
-      // h = tanh(x); the distance that matches tanh: ½ Σ (x - x_n)·(h - h_n), of curvature (1 - h²) at x_n
-      let at = 0;
-      const moved = names.map((p) => ({ ...p, data: Float64Array.from(p.data, (x) => x + step * v[at++]) }));
-      return stateOf(moved, input);
-    };
-    const base = states(0);
-    const S = (step: number): number =>
-      0.5 *
-      states(step).reduce((sum, h, i) => sum + (Math.atanh(h) - Math.atanh(base[i])) * (h - base[i]), 0);
-    const product = Float64Array.from(net.gaussNewtonProduct(items, v, { structural: 1 }));
-    const plain = net.gaussNewtonProduct(items, v);
-    const curvature = 6 * product.reduce((sum, x, i) => sum + (x - plain[i]) * v[i], 0);
-    const e = 1e-4; // 6 steps divide the loss
-    expect(Math.abs(S(e) - S(-e)) / (2 * e)).toBeLessThan(1e-3 * e * curvature + 1e-12);
-    expect(Math.abs((S(e) + S(-e)) / (e * e) / curvature - 1)).toBeLessThan(1e-4);
-    net.dispose();
-  },
-);
-
-/** All states of a plain net, step by step. */
-function stateOf(
-  parameters: { name: string; shape: readonly [number, number]; data: Float64Array }[],
-  input: number[][],
-): number[] {
-  const get = (name: string): Float64Array => parameters.find((p) => p.name === name)!.data;
-  const H = 4;
-  const out: number[] = [];
-  let h = Array.from(get("rnn1.state"));
-  for (const x of input) {
-    h = h.map((_, j) =>
-      Math.tanh(
-        get("rnn1.b")[j] +
-          x.reduce((s, u, i) => s + u * get("rnn1.Wx")[i * H + j], 0) +
-          h.reduce((s, u, i) => s + u * get("rnn1.Wh")[i * H + j], 0),
-      ),
-    );
-    out.push(...h);
-  }
-  return out;
-}

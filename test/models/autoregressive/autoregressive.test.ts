@@ -1,46 +1,15 @@
 /**
  * Autoregression against the normal equations, its own samples, and a net of delay taps trained by gradient.
  */
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inferenceEngine } from "../../../src/inference/inference-engine.ts";
 import { autoregressive } from "../../../src/models/autoregressive/autoregressive.ts";
 import { delayTaps, dense } from "../../../src/models/network/layers.ts";
 import { network } from "../../../src/models/network/network.ts";
 import { hessianFree } from "../../../src/optim/hessian-free.ts";
 import { Random } from "../../../src/wasm/random.ts";
 import { close } from "../../close.ts";
-import { csvColumn, dataPath, missing } from "../../data.ts";
 import { add, identity, multiply, rows, solve, transpose, type Matrix } from "../../reference/matrix.ts";
-
-const engine = await inferenceEngine();
-
-/** Regressors (1, y_{t-1}, …, y_{t-p}) and targets, from t = skip on. */
-function design(series: number[][][], p: number, skip: number): { X: Matrix; Y: Matrix } {
-  const X: Matrix = [];
-  const Y: Matrix = [];
-  for (const y of series)
-    for (let t = skip; t < y.length; ++t) {
-      const span = y.slice(t - p, t + 1);
-      if (span.flat().some(Number.isNaN)) continue;
-      X.push([1, ...Array.from({ length: p }, (_, i) => y[t - 1 - i]).flat()]);
-      Y.push(y[t]);
-    }
-  return { X, Y };
-}
-const noise = (seed: number, T: number, D: number, scale = 1): number[][] => {
-  const r = new Random(engine, seed);
-  return Array.from({ length: T }, () => Array.from({ length: D }, () => scale * r.normal()));
-};
-/** Coefficients [1+pD, D], residual covariance and log-likelihood by the normal equations. */
-function plain(X: Matrix, Y: Matrix): { W: Matrix; S: Matrix; logLikelihood: number } {
-  const W = solve(multiply(transpose(X), X), multiply(transpose(X), Y)).X;
-  const E = add(Y, multiply(X, W), -1);
-  const n = Y.length;
-  const D = Y[0].length;
-  const S = multiply(transpose(E), E).map((row) => row.map((v) => v / n));
-  return { W, S, logLikelihood: -0.5 * n * (D * (Math.log(2 * Math.PI) + 1) + solve(S, identity(D)).logDet) };
-}
+import { design, engine, noise, plain } from "./builders.ts";
 
 describe.each([
   [1, 3, [60]],
@@ -134,50 +103,6 @@ test("coefficients of sampled data come back within three standard errors", asyn
   again.dispose();
 });
 
-describe("choosing the order", () => {
-  const r = new Random(engine, 9);
-  const y = [0, 0, 0];
-  for (let t = 3; t < 1500; ++t) y.push(0.5 * y[t - 1] - 0.4 * y[t - 3] + r.normal());
-
-  test.each(["aic", "bic"] as const)("%s compares all orders on the same steps", async (criterion) => {
-    const ar = await autoregressive({ maxOrder: 8, criterion });
-    const { criteria, order } = await ar.fit(y);
-    criteria!.forEach((got, p) => {
-      const { X, Y } = design([y.map((v) => [v])], p, 8);
-      const { logLikelihood } = plain(X, Y);
-      close(got, -2 * logLikelihood + (criterion === "aic" ? 2 : Math.log(Y.length)) * (p + 2), {
-        rel: 1e-10,
-      });
-    });
-    expect(order).toBe(criteria!.indexOf(Math.min(...criteria!)));
-    if (criterion === "bic") expect(order).toBe(3);
-    ar.dispose();
-  });
-
-  test("a series that is predicted exactly ends at the least order that does it", async () => {
-    const ar = await autoregressive({ maxOrder: 6, intercept: false });
-    const sine = Array.from({ length: 60 }, (_, t) => Math.sin(0.3 * t));
-    const { order } = await ar.fit(sine);
-    expect(order).toBe(2); // sin((t+1)ω) = 2·cos ω·sin tω - sin((t-1)ω)
-    close(ar.parameters.coefficients, [2 * Math.cos(0.3), -1], { rel: 1e-10 });
-    close(
-      ar.forecast(20, { history: sine }).means,
-      Array.from({ length: 20 }, (_, t) => Math.sin(0.3 * (60 + t))),
-      { abs: 1e-8 },
-    );
-    expect(ar.parameters.noise[0]).toBeLessThan(1e-24);
-    ar.dispose();
-  });
-
-  const path = dataPath("series", "sunspot.year.csv");
-  test.skipIf(!path)(`sunspots want more than two taps${missing("series", "sunspot.year.csv")}`, async () => {
-    const ar = await autoregressive({ maxOrder: 15, criterion: "aic" });
-    const { order } = await ar.fit(csvColumn(path!, "value"));
-    expect(order).toBe(9); // as R's ar() and most textbooks have it
-    ar.dispose();
-  });
-});
-
 test("a missing value takes out the steps that need it, and nothing else", async () => {
   const y = noise(12, 50, 1).flat();
   const holed = y.map((v, t) => (t === 20 ? NaN : v));
@@ -238,94 +163,4 @@ test("save and load give the same model", async () => {
   expect(copy.sample(5, { seed: 2 })).toEqual(ar.sample(5, { seed: 2 }));
   await expect(autoregressive.load(ar.save().slice(0, 40))).rejects.toThrow(/truncated/);
   for (const m of [ar, empty, copy]) m.dispose();
-});
-
-describe("misuse", () => {
-  test.each<[string, unknown, RegExp]>([
-    ["no order", {}, /autoregressive: order and maxOrder are both missing, want one of them/],
-    ["two orders", { order: 1, maxOrder: 2 }, /both given/],
-    ["a negative order", { order: -1 }, /order is -1/],
-    ["an unknown criterion", { maxOrder: 2, criterion: "cp" }, /criterion is "cp", want one of aic, bic/],
-    ["an unknown option", { order: 1, lags: 3 }, /unknown option "lags"/],
-    ["an intercept of 1", { order: 1, intercept: 1 }, /intercept is 1, want true or false/],
-  ])("%s is named", async (_, spec, message) => {
-    await expect(autoregressive(spec as never)).rejects.toThrow(message);
-  });
-
-  test("data that do not suffice are named", async () => {
-    const ar = await autoregressive({ order: 3 });
-    await expect(ar.fit([1, 2, 3, 4, 5])).rejects.toThrow(
-      /2 steps with all of their 3 taps, want at least 5 for 4 coefficients/,
-    );
-    await expect(ar.fit(new Array(30).fill(2))).rejects.toThrow(/regressor 1 depends on those before it/);
-    await expect(ar.fit([1, Infinity])).rejects.toThrow(/step 1, value 0 is Infinity/);
-    await ar.fit([noise(1, 30, 1)]);
-    expect(() => ar.forecast(2, { history: [1, 2] })).toThrow(/history lacks some of its last 3 steps/);
-    expect(() => ar.forecast(2, {} as never)).toThrow(/history is missing/);
-    ar.dispose();
-    expect(() => ar.predict([[1]])).toThrow(/the model was disposed/);
-  });
-
-  test(
-    "options of iterative models are checked, each order is reported, and a signal stops after the " +
-      "one at hand",
-    async () => {
-      const y = noise(7, 60, 1);
-      const ar = await autoregressive({ maxOrder: 5 });
-      for (const [options, message] of [
-        [{ iterations: "x" }, /autoregressive.fit: iterations is "x"/],
-        [{ restarts: -3 }, /restarts is -3/],
-        [{ tolerance: NaN }, /tolerance is NaN/],
-        [{ onProgress: 3 }, /onProgress is number/],
-        [null, /options are null/],
-      ] as const) {
-        await expect(ar.fit([y], options as never)).rejects.toThrow(message);
-      }
-      const seen: number[] = [];
-      const { criteria } = await ar.fit([y], { onProgress: (e) => seen.push(e.objective) });
-      expect(seen).toHaveLength(6);
-      close(
-        seen.map((objective, p) => -2 * objective + Math.log(55) * (p + 2)),
-        criteria!,
-        { rel: 1e-12 },
-      );
-      const stop = new AbortController();
-      const cut = await ar.fit([y], {
-        signal: stop.signal,
-        onProgress: (e) => {
-          if (e.iteration === 3) stop.abort();
-        },
-      });
-      expect(cut.criteria).toEqual(criteria!.slice(0, 3));
-      ar.dispose();
-    },
-  );
-
-  test("random and adversarial series give finite numbers or a clear error, never NaN", async () => {
-    const number = fc.oneof(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.constantFrom(0, 1, -1, 1e-300, 1e154, 1e300),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(number, { minLength: 1, maxLength: 25 }),
-        fc.integer({ min: 0, max: 3 }),
-        async (y, order) => {
-          const ar = await autoregressive({ order });
-          try {
-            await ar.fit([y]);
-            const { coefficients, intercept, noise: S } = ar.parameters;
-            for (const x of [...coefficients, ...intercept, ...S]) expect(Number.isFinite(x)).toBe(true);
-          } catch (error) {
-            expect((error as Error).message).toMatch(
-              /want at least|depends on|too large|not positive|not finite/,
-            );
-          } finally {
-            ar.dispose();
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
 });
