@@ -89,6 +89,14 @@ function firstWrong(x: Float64Array, test: Values["test"]): number {
   return -1;
 }
 
+/** Throws ShapeError where step t is no row of D. */
+function checkRow(who: string, t: number, row: unknown, D: number): void {
+  const got = lengthOf(row);
+  if (got === D) return;
+  const fault = Number.isNaN(got) ? `is ${shown(row)}` : `has ${got} values`;
+  throw new ShapeError(`${who}: step ${t} ${fault}, want ${D} values`);
+}
+
 /**
  * One sequence [T,D] as one row-major vector: the array itself where it is flat already. Checks its shape,
  * not its values. Throws DataError on what is no sequence or has no steps, ShapeError on rows of other
@@ -100,16 +108,10 @@ export function flatten(who: string, sequence: unknown, D: number): ArrayLike<nu
     throw new DataError(`${who} is ${shown(sequence)}, want an array of numbers, or of rows of ${D}`);
   const list = sequence as ArrayLike<unknown>;
   if (count === 0 || Number.isNaN(lengthOf(list[0]))) return list as ArrayLike<number>;
+  for (let t = 0; t < count; ++t) checkRow(who, t, list[t], D);
   const flat = new Array<unknown>(count * D);
-  for (let t = 0; t < count; ++t) {
-    const row = list[t] as ArrayLike<unknown>;
-    const got = lengthOf(row);
-    if (got !== D)
-      throw new ShapeError(
-        `${who}: step ${t} ${Number.isNaN(got) ? `is ${shown(row)}` : `has ${got} values`}, want ${D} values`,
-      );
-    for (let d = 0; d < D; ++d) flat[t * D + d] = row[d];
-  }
+  for (let t = 0; t < count; ++t)
+    for (let d = 0; d < D; ++d) flat[t * D + d] = (list[t] as ArrayLike<unknown>)[d];
   return flat as number[];
 }
 
@@ -133,7 +135,8 @@ export function listSequences(who: string, data: Sequences, D: number, count?: n
   const list = data;
   const isStep = (x: unknown): boolean =>
     lengthOf(x) === D && Number.isNaN(lengthOf((x as ArrayLike<unknown>)[0]));
-  if (D === 0 || n < 2 || !Array.from(list).every(isStep)) return list;
+  if (D === 0 || n < 2) return list;
+  for (let i = 0; i < n; ++i) if (!isStep(list[i])) return list;
   if (count === 1) return [list as unknown as Sequence];
   if (count === n) return list;
   throw new DataError(

@@ -34,9 +34,9 @@ export class Lifetime implements Held, Holding {
     if (owner && parent) releaseWhenForgotten(owner, this);
   }
 
-  /** Whether `dispose` was called. */
+  /** Whether `dispose` was called, on it or on the parent. */
   get over(): boolean {
-    return this.#over;
+    return this.#over || this.#parent?.over === true;
   }
 
   /** Disposes `held` at the end, the last one owned first. */
@@ -47,7 +47,7 @@ export class Lifetime implements Held, Holding {
 
   /** Throws DisposedError after the end. Returns the name for error messages: "hmm.fit". */
   check(method: string): string {
-    if (this.#over)
+    if (this.over)
       throw new DisposedError(`${this.#who}.${method}: the model was disposed; make or load another`);
     return `${this.#who}.${method}`;
   }

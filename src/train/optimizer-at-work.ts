@@ -13,7 +13,9 @@ export class OptimizerAtWork {
   readonly #objective: NetworkObjective;
   #optimizer: Optimizer | undefined;
   #run: OptimizerRun | undefined;
-  #restored: OptimizerSnapshot | undefined;
+  /** What a file tells until the run has made a step: the state of the optimizer before, or of a file. */
+  #before: OptimizerSnapshot | undefined;
+  #hasStepped = false;
 
   constructor(objective: NetworkObjective) {
     this.#objective = objective;
@@ -48,16 +50,23 @@ export class OptimizerAtWork {
     }
     this.#run?.dispose();
     this.#optimizer = optimizer;
-    this.#restored = undefined;
+    this.#before = before;
+    this.#hasStepped = false;
     return (this.#run = run);
   }
 
+  /** The run has made a step: its state is the one to save. */
+  stepped(): void {
+    this.#hasStepped = true;
+    this.#before = undefined;
+  }
+
   /**
-   * A copy of a state of the run, or what a file had before there was any; undefined before the first
+   * A copy of a state of the run, or what there was before its first step; undefined before the first
    * training.
    */
   snapshot(state: OptimizerRun["state"] | undefined = this.#run?.state): OptimizerSnapshot | undefined {
-    if (!state || !this.#optimizer) return this.#restored;
+    if (!state || !this.#optimizer || !this.#hasStepped) return this.#before;
     const { engine, size } = this.#objective;
     return {
       optimizer: this.#optimizer.name,
@@ -70,7 +79,7 @@ export class OptimizerAtWork {
 
   /** Goes on from a saved state at the next `start`. */
   restore(state: OptimizerSnapshot): void {
-    this.#restored = state;
+    this.#before = state;
   }
 
   /** Forgets a step that was stopped inside: it is begun anew. */

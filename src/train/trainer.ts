@@ -239,6 +239,7 @@ export class Trainer {
       const report = result instanceof Promise ? await result : result;
       this.#live(who);
       ++this.#step;
+      this.#optimizer.stepped();
       this.#position.advance(cut);
       return report;
     } catch (error) {

@@ -16,7 +16,7 @@ const TOKENS = [
 // prettier-ignore
 const VALUES = [
   null, true, false, 0, -0, -1, 1, 2, 0.5, 1e308, 1e15, 2 ** 31, 2 ** 32, 2 ** 53, 1e-320, "", "1",
-  "x", "NaN", [], {}, [[]], [1], { length: 1e9 }, "constructor", "__proto__", [null],
+  "x", "NaN", [], {}, [[]], [1], { length: 1e9 }, { 0: [1], length: 1e9 }, "constructor", "__proto__", [null],
   "a".repeat(1000),
 ];
 

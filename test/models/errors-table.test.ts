@@ -33,6 +33,9 @@ const dataFaults = ({ value, width, missing, words }: Argument): Fault[] => [
   fault("a number", 5, DataError),
   fault("an object", {}, DataError),
   fault("no sequences", [], DataError),
+  fault("a length that is a lie", { length: 1e9 }, DataError, ShapeError),
+  fault("a length that is a lie behind a number", { 0: 1, length: 1e9 }, DataError, ShapeError),
+  fault("a length that is a lie behind a row", { 0: [1], length: 1e9 }, DataError, ShapeError),
   fault("an empty sequence", [[]], DataError),
   fault("infinity", replaced(value, withFirst(Infinity)), DataError),
   fault("text", replaced(value, withFirst("1.5 m")), DataError),
@@ -61,6 +64,7 @@ const itemFaults = ({ value, fields }: Argument): Fault[] => {
       fault(`${field} of text`, others({ [field]: withFirst("x")(item[field] as unknown[]) }), DataError),
     ]),
     fault("a wrong width", others({ input: [[1, 1, 1, 1]] }), ShapeError),
+    fault("a length that is a lie", others({ input: { 0: [1, 1], length: 1e9 } }), DataError, ShapeError),
     fault("no steps", others({ input: [] }), DataError),
   ];
 };

@@ -189,24 +189,27 @@ const hiddenStateRows = (u) => [
   ldsRow(u, "driven", { state: 1, output: 1, input: 1 }, 1, true),
 ];
 
+const autoregressiveRow = (u, name, spec) => ({
+  name: `autoregressive ${name}`,
+  factory: u.autoregressive,
+  spec,
+  fit: [data([wave(60)], { missing: true }), options()],
+  unfitted: [],
+  methods: {
+    logLikelihood: [data([wave(60)], { missing: true }), options({ skip: 4 })],
+    predict: [data([wave(60)], { missing: true })],
+    forecast: [count(3), options({ history: wave(20) }, { needs: ["history"] })],
+    sample: [count(3), options({ seed: 1 })],
+    stream: [],
+  },
+  step: 0.5,
+});
+
 const seriesRows = (u) => {
   const esnItems = items([{ input: wave(40), target: wave(40, 1) }], ["input", "target"]);
   return [
-    {
-      name: "autoregressive",
-      factory: u.autoregressive,
-      spec: { order: 2, output: 1 },
-      fit: [data([wave(60)], { missing: true }), options()],
-      unfitted: [],
-      methods: {
-        logLikelihood: [data([wave(60)], { missing: true }), options({ skip: 2 })],
-        predict: [data([wave(60)], { missing: true })],
-        forecast: [count(3), options({ history: wave(20) }, { needs: ["history"] })],
-        sample: [count(3), options({ seed: 1 })],
-        stream: [],
-      },
-      step: 0.5,
-    },
+    autoregressiveRow(u, "of a given order", { order: 2, output: 1 }),
+    autoregressiveRow(u, "of the best order", { maxOrder: 4, criterion: "bic" }),
     stateSpaceRow(
       u,
       "structural",

@@ -87,6 +87,7 @@ export class Autoregressive {
         ...options,
         check: () => this.#life.check("fit"),
       });
+      this.#life.check("fit");
       this.#fit = fit;
       return report;
     } finally {

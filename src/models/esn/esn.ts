@@ -159,7 +159,7 @@ export class Esn {
     const runner = this.#runner;
     const { data } = runner;
     const O = runner.widths.output;
-    const items = listSequences(who, inputs, data.input).map((input, i) =>
+    const items = Array.from(listSequences(who, inputs, data.input), (input, i) =>
       flattenInput(who, data, input, `sequence ${i}`),
     );
     const out = items.map((item) => new Float64Array(item.length * O));

@@ -1,5 +1,4 @@
 /** An echo state network one step at a time, its state kept. */
-import { ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { inputValues } from "../../data/item.ts";
@@ -60,12 +59,9 @@ export class EsnStream {
 
   /** What the next step hears as feedback, in place of the last output. */
   force(output: ArrayLike<number>): void {
-    this.#life.check("force");
-    if (output.length !== this.#fed.length)
-      throw new ShapeError(
-        `stream.force: ${output.length} values, want ${this.#fed.length}, the outputs that are fed back`,
-      );
-    this.#fed = Float64Array.from(output);
+    const who = this.#life.check("force");
+    const values = checkStep(who, "output", output, this.#fed.length);
+    this.#fed = Float64Array.from(values);
   }
 
   /** Back to the start of a sequence. */

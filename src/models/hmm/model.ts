@@ -17,7 +17,7 @@ import {
 import type { Algebra } from "../../inference/matrix.ts";
 import { each, type Each, type Sequences } from "../../data/sequence.ts";
 import type { EmReport } from "../../train/em.ts";
-import { Lifetime } from "../lifetime.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { criteria, type Criteria } from "./criteria.ts";
 import { saveHmm } from "./file.ts";
 import { drawn, expected, type HmmSample } from "./generate.ts";
@@ -240,7 +240,7 @@ export class Hmm {
   }
 
   /** `using model = await hmm(spec)`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 

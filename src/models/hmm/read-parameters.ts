@@ -151,7 +151,7 @@ function covarianceList(
   is: ParameterShape,
 ): MatrixOption[] | undefined {
   if (typeof value === "number") return [value];
-  if (value === null || typeof value !== "object") return undefined;
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return undefined;
   const list = Array.from(value as ArrayLike<MatrixOption>);
   const flat = typeof list[0] === "number";
   if (flat && (list.length === blocks * size || (is.equal === "states" && list.length === size)))

@@ -1,6 +1,6 @@
 /** A hidden Markov model one step at a time: what it filters and predicts as observations arrive. */
 import { DisposedError } from "../../wasm/errors.ts";
-import { Lifetime } from "../lifetime.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { MarkovChain } from "../../inference/markov-chain.ts";
 import type { Algebra } from "../../inference/matrix.ts";
@@ -96,7 +96,7 @@ export class HmmStream {
   }
 
   /** `using stream = model.stream()`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 

@@ -92,7 +92,7 @@ export function readFitOptions(who: string, options: LanguageModelFitOptions): S
 
 /**
  * Fits the net, and others from other seeds where restarts are asked for; gives the best with its report. The
- * others are disposed. onNet(net): the net that is trained from now on.
+ * others are disposed, but `first` is its owner's. onNet(net): the net that is trained from now on.
  */
 export async function fitNet(
   first: Network,
@@ -100,40 +100,78 @@ export async function fitNet(
   settings: Settings,
   onNet: (net: Network) => void,
 ): Promise<{ net: Network; report: LanguageModelReport }> {
-  let best = { net: first, report: await fitOnce(first, data, settings, 0) };
-  for (let restart = 1; restart < settings.restarts && !settings.signal?.aborted; ++restart) {
-    const net = await network({ ...first.spec, seed: first.spec.seed + restart });
-    onNet(net);
-    try {
-      const report = await fitOnce(net, data, settings, restart);
-      const better = report.logLikelihood > best.report.logLikelihood;
-      (better ? best.net : net).dispose();
-      if (better) best = { net, report };
-    } catch (error) {
-      net.dispose();
-      if (best.net !== first) best.net.dispose();
-      throw error;
+  const training = new Training(first, data, settings);
+  let best = { net: first, report: await training.run(0) };
+  try {
+    for (let restart = 1; restart < settings.restarts && !settings.signal?.aborted; ++restart) {
+      const net = await network({ ...first.spec, seed: first.spec.seed + restart });
+      onNet(net);
+      const other = { net, report: await fitOther(net, data, settings, restart) };
+      const better = other.report.logLikelihood > best.report.logLikelihood;
+      const worse = better ? best : other;
+      if (better) best = other;
+      if (worse.net !== first) worse.net.dispose();
     }
+    return best;
+  } catch (error) {
+    if (best.net !== first) best.net.dispose();
+    throw error;
+  } finally {
+    await training.end();
   }
-  return best;
 }
 
-async function fitOnce(
+/** Fits a net of its own seed, which is disposed where that fails. */
+async function fitOther(
   net: Network,
   data: readonly DataItem[],
-  { optimizer, steps, batch, tolerance, signal, onProgress }: Settings,
+  settings: Settings,
   restart: number,
 ): Promise<LanguageModelReport> {
-  const history: { step: number; loss: number }[] = [];
-  let converged = false;
-  for await (const { loss } of net.train(data, { optimizer, steps, batch, signal })) {
-    history.push({ step: history.length + 1, loss });
-    onProgress?.({ restart, step: history.length, steps, loss });
-    converged = tolerance > 0 && history.length % WINDOW === 0 && gain(history) < tolerance;
-    if (converged) break;
+  const training = new Training(net, data, settings);
+  try {
+    return await training.run(restart);
+  } catch (error) {
+    net.dispose();
+    throw error;
+  } finally {
+    await training.end();
   }
-  const { loss, steps: words } = await net.evaluate(data);
-  return { history, logLikelihood: -loss * words, steps: history.length, converged, restart };
+}
+
+/** The training of one net. Until it is ended the net refuses what would write, though all steps are done. */
+class Training {
+  readonly #net: Network;
+  readonly #data: readonly DataItem[];
+  readonly #settings: Settings;
+  readonly #events: ReturnType<Network["train"]>;
+
+  constructor(net: Network, data: readonly DataItem[], settings: Settings) {
+    const { optimizer, steps, batch, signal } = settings;
+    this.#net = net;
+    this.#data = data;
+    this.#settings = settings;
+    this.#events = net.train(data, { optimizer, steps, batch, signal });
+  }
+
+  async run(restart: number): Promise<LanguageModelReport> {
+    const { steps, tolerance, onProgress } = this.#settings;
+    const history: { step: number; loss: number }[] = [];
+    let converged = false;
+    while (history.length < steps && !converged) {
+      const { value } = await this.#events.next();
+      if (!value) break;
+      history.push({ step: history.length + 1, loss: value.loss });
+      onProgress?.({ restart, step: history.length, steps, loss: value.loss });
+      converged = tolerance > 0 && history.length % WINDOW === 0 && gain(history) < tolerance;
+    }
+    const { loss, steps: words } = await this.#net.evaluate(this.#data);
+    return { history, logLikelihood: -loss * words, steps: history.length, converged, restart };
+  }
+
+  async end(): Promise<void> {
+    await this.#events.return();
+  }
 }
 
 /** By how much the mean loss of the last steps is below that of as many before; ∞ where there are too few. */

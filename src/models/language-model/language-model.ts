@@ -95,6 +95,7 @@ export class NeuralLanguageModel {
         this.#trainee = trainee;
         if (this.#life.over) trainee.dispose();
       });
+      if (net !== this.#net) this.#net.dispose();
       this.#net = net;
       if (this.#life.over) net.dispose();
       this.#life.check("fit");

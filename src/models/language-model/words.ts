@@ -43,9 +43,11 @@ export class WordTable {
     const { length } = Object(sequence ?? 0) as { length?: unknown };
     if (typeof sequence === "function" || typeof length !== "number")
       throw new DataError(`${who} is ${show(sequence)}, want words or their numbers`);
-    return Int32Array.from(Array.from(sequence as ArrayLike<number | string>), (word, t) =>
-      this.number(`${who}: word ${t}`, word),
-    );
+    const words = typeof sequence === "string" ? [...sequence] : sequence;
+    // one after another: a length that is a lie takes no memory
+    const numbers: number[] = [];
+    for (let t = 0; t < words.length; ++t) numbers.push(this.number(`${who}: word ${t}`, words[t]));
+    return Int32Array.from(numbers);
   }
 
   /** The start symbol and the words of a history. */

@@ -112,7 +112,6 @@ export class Network {
    */
   async *train(data: TrainingData, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
     const who = this.#life.check("train");
-    this.#fitState = undefined;
     yield* this.#trainer.train(who, data, options);
   }
 
@@ -128,7 +127,7 @@ export class Network {
       parameters: () => this.parameters,
       save: (state: FitState) => this.#save(true, state),
     };
-    const report = await fit(who, net, { data, options, state: this.#fitState });
+    const report = await fit(who, net, { data, options, state: this.#stoppedFit });
     this.#fitState = undefined;
     return report;
   }
@@ -213,7 +212,7 @@ export class Network {
    * on with the same bits.
    */
   save({ training = true } = {}): Uint8Array<ArrayBuffer> {
-    return this.#save(training, this.#fitState);
+    return this.#save(training, this.#stoppedFit);
   }
 
   /**
@@ -265,6 +264,12 @@ export class Network {
       read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),
     };
+  }
+
+  /** The fit of a file, while the net stands where that fit did. */
+  get #stoppedFit(): FitState | undefined {
+    const state = this.#fitState;
+    return state && state.from + state.steps === this.step ? state : undefined;
   }
 
   #save(training: boolean, fitState: FitState | undefined): Uint8Array<ArrayBuffer> {

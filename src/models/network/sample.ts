@@ -16,7 +16,7 @@ import { optionalKinds } from "./kinds.ts";
 import type { Reading } from "./reading.ts";
 import { lossOf, type NetworkSpec } from "./spec.ts";
 import type { Stream } from "./stream.ts";
-import type { Sequence } from "../../data/sequence.ts";
+import { flatten, type Sequence } from "../../data/sequence.ts";
 
 /** How to draw symbols. */
 export interface SampleOptions {
@@ -77,7 +77,7 @@ export function* drawSequence(
   const temperature = inRange(who, "temperature", options.temperature ?? 1, 0);
   const topK = options.topK === undefined ? Infinity : whole(who, "topK", options.topK, 1);
   const topP = inRange(who, "topP", options.topP ?? 1, 0, 1);
-  const history = Array.from((options.history ?? [0]) as ArrayLike<number>);
+  const history = flatten(`${who}: history`, options.history ?? [0], 1);
   const seed = whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
   const { name } = lossOf(net.spec.loss);
   if (name !== "softmax") throw new OptionError(`${who}: the net's loss is "${name}", want "softmax"`);
@@ -86,7 +86,8 @@ export function* drawSequence(
   const arena = new Arena(net.engine.memory);
   const stream = net.stream();
   try {
-    let p = history.map((symbol) => stream.step(symbol)).at(-1)!;
+    let p = stream.step(history[0]);
+    for (let t = 1; t < history.length; ++t) p = stream.step(history[t]);
     for (let i = 0; i < length; ++i) {
       const symbol =
         temperature === 0

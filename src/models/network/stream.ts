@@ -28,7 +28,6 @@ export class Stream {
   readonly #y: Ptr;
   readonly #initial: Ptr;
   readonly #source: StreamSource;
-  readonly #net: Lifetime;
   readonly #life: Lifetime;
   /** Whether layers make few steps of many. */
   readonly #joins: boolean;
@@ -41,7 +40,6 @@ export class Stream {
     if (whole) throw new OptionError(`network.stream: ${whole.name} ${whole.op!.whole}`);
     this.#parts = parts;
     this.#source = source;
-    this.#net = life;
     this.#life = new Lifetime("stream", this, life);
     this.#tape = this.#life.own(new Tape(weights));
     this.#arena = this.#life.own(new Arena(weights.engine.memory, "streams of nets"));
@@ -100,7 +98,7 @@ export class Stream {
   }
 
   #live(method: string): void {
-    if (this.#life.over || this.#net.over)
+    if (this.#life.over)
       throw new DisposedError(
         `stream.${method}: the stream, or its net, was disposed; take another from net.stream()`,
       );
