@@ -106,7 +106,7 @@ const sets = {
 
 /** Learns from some items and answers how many of others are right: the mean of the nets' probabilities. */
 async function learn(set, train, test, labels) {
-  const { layers, steps, rate, pool = "mean", nets = 1, changes = false, augment = { copies: 0 } } = set;
+  const { layers, steps, rate, pool = "steps", nets = 1, changes = false, augment = { copies: 0 } } = set;
   const prepared = changes ? withChanges : (items) => items;
   const sums = test.map(() => labels.map(() => 0));
   for (let n = 0; n < nets; ++n) {

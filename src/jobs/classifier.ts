@@ -1,6 +1,6 @@
 /**
- * One label a sequence. The net answers at every step; a sequence's probabilities are the mean over its
- * steps, or those of its last step, and training weighs the steps alike.
+ * One label a sequence. The net answers at every step, and a sequence's probabilities are the mean over its
+ * steps or those of its last; or it answers once, to the mean or maximum of its states. Training weighs alike.
  */
 import { knownOptions, oneOf } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
@@ -8,7 +8,7 @@ import type { DataItem } from "../data/item.ts";
 import type { Sequence } from "../data/sequence.ts";
 import { modelFactory, type ModelFactory } from "../models/lifetime.ts";
 import type { Network } from "../models/network/network.ts";
-import { pools, RunningAnswer, stepWeights, wholeAnswer, type Pool } from "./answering.ts";
+import { poolLayers, pools, RunningAnswer, stepWeights, wholeAnswer, type Pool } from "./answering.ts";
 import { SequenceJob, type Running } from "./job.ts";
 import { jobNetwork, jobSpecNames, loadJob, type JobSpec } from "./job-net.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "./labels.ts";
@@ -20,7 +20,7 @@ const WHO = "sequenceClassifier";
 export interface SequenceClassifierSpec extends JobSpec {
   /** Names of the classes, at least two. */
   readonly labels: readonly string[];
-  /** Which steps answer for the sequence: all alike, or the last. Default "mean". */
+  /** What answers for the sequence: every step, or the last, mean or maximum of the states. Default "steps". */
   readonly pool?: Pool;
 }
 
@@ -76,7 +76,7 @@ export class SequenceClassifier extends SequenceJob<LabeledSequence, Classificat
   /** The guess so far. */
   protected running(): Running<Classification> {
     const running = new RunningAnswer(this.#pool, this.labels.length);
-    return { step: (p) => this.#classify(running.add(p)), reset: () => running.reset() };
+    return { step: (p, again) => this.#classify(running.step(p, again)), reset: () => running.reset() };
   }
 
   /** Loss a sequence, accuracy, confusion and F1. */
@@ -105,8 +105,8 @@ export class SequenceClassifier extends SequenceJob<LabeledSequence, Classificat
 async function create(spec: SequenceClassifierSpec): Promise<SequenceClassifier> {
   knownOptions(WHO, spec, ["labels", ...jobSpecNames, "pool"]);
   const labels = new Labels(WHO, spec.labels);
-  const pool = oneOf(WHO, "pool", spec.pool ?? "mean", pools);
-  return new SequenceClassifier(await jobNetwork(spec, labels.names.length, "softmax"), labels, pool);
+  const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
+  return new SequenceClassifier(await jobNetwork(spec, { output: labels.names.length, loss: "softmax", behind: poolLayers(pool) }), labels, pool);
 }
 
 const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceClassifier> =>

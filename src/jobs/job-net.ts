@@ -41,15 +41,21 @@ export interface JobSpec {
 /** The names of these options. */
 export const jobSpecNames = ["input", "layers", "seed", "precision"] as const;
 
-/** The net: the layers, and a linear one of `output` values behind them. */
+/** How a job's net answers: `output` values a step, behind layers of the job's own. */
+export interface JobAnswer {
+  readonly output: number;
+  readonly loss: "softmax" | "squared";
+  readonly behind?: readonly Layer[];
+}
+
+/** The net: the layers, those of the answer, and a linear one. */
 export const jobNetwork = (
   { input, layers = [lstm(UNITS)], seed, precision }: JobSpec,
-  output: number,
-  loss: "softmax" | "squared",
+  { output, loss, behind = [] }: JobAnswer,
 ): Promise<Network> =>
   network({
     input,
-    layers: [...layers, dense(output)],
+    layers: [...layers, ...behind, dense(output)],
     loss,
     ...(seed === undefined ? {} : { seed }),
     ...(precision === undefined ? {} : { precision }),
@@ -102,6 +108,11 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   /** Values a step. */
   get width(): number {
     return internals(this.net).data.input;
+  }
+
+  /** Steps of the net's answer to a sequence of T steps. */
+  outputSteps(T: number): number {
+    return internals(this.net).data.outputSteps?.(T) ?? T;
   }
 
   /** One input [T,I], checked and flat. */
@@ -199,7 +210,7 @@ export class JobNet<Item extends { readonly input: Sequence }> {
   #dataItems(items: readonly ReadItem<Item>[]): DataItem[] {
     return items.map(({ item, input }) => ({
       input: this.scaled(this.#rules.who, input),
-      ...this.#rules.target(item, input.length / this.width),
+      ...this.#rules.target(item, this.outputSteps(input.length / this.width)),
     }));
   }
 

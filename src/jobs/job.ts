@@ -15,8 +15,8 @@ import type { Scale } from "./scale.ts";
 
 /** Answers while a sequence comes: `step` makes one of the net's answer y [O] to one more step. */
 export interface Running<Answer> {
-  /** The answer after one more step. */
-  step(y: Floats): Answer;
+  /** The answer after one more step; `again`: y is of the net's step before, of which more is known now. */
+  step(y: Floats, again: boolean): Answer;
   /** Back to the start of a sequence. */
   reset(): void;
 }
@@ -26,13 +26,17 @@ export class JobStream<Answer> {
   readonly #stream: Stream;
   readonly #running: Running<Answer>;
   readonly #scaled: (x: ArrayLike<number> | number) => Float64Array;
+  readonly #outputSteps: (T: number) => number;
+  #steps = 0;
 
   /** Use a job's `stream()`. */
   constructor(
     stream: Stream,
     scaled: (x: ArrayLike<number> | number) => Float64Array,
     running: Running<Answer>,
+    outputSteps: (T: number) => number,
   ) {
+    this.#outputSteps = outputSteps;
     this.#stream = stream;
     this.#scaled = scaled;
     this.#running = running;
@@ -40,12 +44,15 @@ export class JobStream<Answer> {
 
   /** The answer after one more step x [I]. Throws DisposedError, ShapeError, DataError. */
   step(x: ArrayLike<number> | number): Answer {
-    return this.#running.step(this.#stream.step(this.#scaled(x)));
+    const y = this.#stream.step(this.#scaled(x));
+    const before = this.#steps > 0 ? this.#outputSteps(this.#steps) : 0;
+    return this.#running.step(y, this.#outputSteps(++this.#steps) === before);
   }
 
   /** Back to the start of a sequence. */
   reset(): this {
     this.#stream.reset();
+    this.#steps = 0;
     this.#running.reset();
     return this;
   }
@@ -122,7 +129,7 @@ export abstract class SequenceJob<
     this.#job.checkFitted(who);
     const scaled = (x: ArrayLike<number> | number): Float64Array =>
       this.#job.scaled(who, this.#job.read("stream.step: x", typeof x === "number" ? [x] : x));
-    return new JobStream(this.net.stream(), scaled, this.running());
+    return new JobStream(this.net.stream(), scaled, this.running(), (T) => this.#job.outputSteps(T));
   }
 
   /** Layers, shapes, weights, bytes, multiply-adds a step. */

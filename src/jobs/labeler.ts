@@ -1,9 +1,10 @@
 /** One label a step of a sequence. */
-import { DataError, ShapeError, knownOptions, show } from "../wasm/errors.ts";
+import { DataError, OptionError, ShapeError, knownOptions, show } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import type { DataItem } from "../data/item.ts";
 import type { Sequence } from "../data/sequence.ts";
 import { modelFactory, type ModelFactory } from "../models/lifetime.ts";
+import { internals } from "../models/network/internals.ts";
 import type { Network } from "../models/network/network.ts";
 import type { Classification } from "./classifier.ts";
 import { SequenceJob, type Running } from "./job.ts";
@@ -106,7 +107,14 @@ export class SequenceLabeler extends SequenceJob<StepLabels, Labeling, LabelEval
 async function create(spec: SequenceLabelerSpec): Promise<SequenceLabeler> {
   knownOptions(WHO, spec, ["labels", ...jobSpecNames]);
   const labels = new Labels(WHO, spec.labels);
-  return new SequenceLabeler(await jobNetwork(spec, labels.names.length, "softmax"), labels);
+  const net = await jobNetwork(spec, { output: labels.names.length, loss: "softmax" });
+  if (internals(net).data.outputSteps) {
+    net.dispose();
+    throw new OptionError(
+      `${WHO}: a layer changes the number of steps, and every step has a label; want layers that keep it`,
+    );
+  }
+  return new SequenceLabeler(net, labels);
 }
 
 const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceLabeler> =>

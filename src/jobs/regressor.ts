@@ -1,6 +1,6 @@
 /**
- * Numbers for a sequence. The net answers at every step; the answer to a sequence is the mean over its steps,
- * or that of its last, in the units of the training targets.
+ * Numbers for a sequence, in the units of the training targets. The net answers at every step, and the answer
+ * is the mean over the steps or that of the last; or it answers once, to the mean or maximum of its states.
  */
 import { ShapeError, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
@@ -8,7 +8,7 @@ import type { DataItem } from "../data/item.ts";
 import { checkValues, finite, type Sequence } from "../data/sequence.ts";
 import { modelFactory, type ModelFactory } from "../models/lifetime.ts";
 import type { Network } from "../models/network/network.ts";
-import { pools, RunningAnswer, stepWeights, wholeAnswer, type Pool } from "./answering.ts";
+import { poolLayers, pools, RunningAnswer, stepWeights, wholeAnswer, type Pool } from "./answering.ts";
 import { SequenceJob, type Running } from "./job.ts";
 import { jobNetwork, jobSpecNames, loadJob, type JobSpec, type ReadItem } from "./job-net.ts";
 import { measureScale, readScale, standardize, unstandardize, type Scale } from "./scale.ts";
@@ -19,7 +19,7 @@ const WHO = "sequenceRegressor";
 export interface SequenceRegressorSpec extends JobSpec {
   /** Numbers of an answer. Default 1. */
   readonly output?: number;
-  /** Which steps answer for the sequence: all alike, or the last. Default "mean". */
+  /** What answers for the sequence: every step, or the last, mean or maximum of the states. Default "steps". */
   readonly pool?: Pool;
 }
 
@@ -106,7 +106,7 @@ export class SequenceRegressor extends SequenceJob<MeasuredSequence, Float64Arra
   /** The numbers so far. */
   protected running(): Running<Float64Array> {
     const running = new RunningAnswer(this.#pool, this.#output);
-    return { step: (y) => unstandardize(this.#targets!, running.add(y)), reset: () => running.reset() };
+    return { step: (y, again) => unstandardize(this.#targets!, running.step(y, again)), reset: () => running.reset() };
   }
 
   /** Errors over all outputs. */
@@ -141,8 +141,8 @@ export class SequenceRegressor extends SequenceJob<MeasuredSequence, Float64Arra
 async function create(spec: SequenceRegressorSpec): Promise<SequenceRegressor> {
   knownOptions(WHO, spec, [...jobSpecNames, "output", "pool"]);
   const output = whole(WHO, "output", spec.output ?? 1, 1);
-  const pool = oneOf(WHO, "pool", spec.pool ?? "mean", pools);
-  return new SequenceRegressor(await jobNetwork(spec, output, "squared"), { output, pool });
+  const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
+  return new SequenceRegressor(await jobNetwork(spec, { output, loss: "squared", behind: poolLayers(pool) }), { output, pool });
 }
 
 const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceRegressor> =>

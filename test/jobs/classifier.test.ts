@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { adam, bidirectional, gru, sequenceClassifier, type LabeledSequence } from "../../src/index.ts";
+import {
+  adam,
+  attention,
+  bidirectional,
+  conv,
+  gru,
+  pool as poolOf,
+  sequenceClassifier,
+  type LabeledSequence,
+} from "../../src/index.ts";
 
 /** Rising and falling ramps on a large offset, in columns of different units. */
 const items: LabeledSequence[] = Array.from({ length: 40 }, (_, i) => {
@@ -34,7 +43,7 @@ test("a classifier learns labels of whole sequences, whatever the units of the c
 });
 
 test("a stream's guess after the last step is the answer to the whole sequence", async () => {
-  for (const pool of ["mean", "last"] as const) {
+  for (const pool of ["steps", "last", "mean", "max"] as const) {
     const c = await sequenceClassifier({ ...spec, pool });
     await c.fit(items, { epochs: 3, batch: 8 });
     const stream = c.stream();
@@ -49,6 +58,26 @@ test("a stream's guess after the last step is the answer to the whole sequence",
     stream.dispose();
     c.dispose();
   }
+});
+
+test("layers that make few steps of many answer alike in streams and whole sequences", async () => {
+  const layers = [conv({ units: 4, width: 3, stride: 2, causal: true }), gru(3), poolOf({ width: 2 })];
+  for (const pool of ["steps", "last"] as const) {
+    const c = await sequenceClassifier({ ...spec, layers, pool });
+    await c.fit(items, { epochs: 2, batch: 8 });
+    const stream = c.stream();
+    const rows = items[0].input as number[][];
+    rows.forEach((x, t) => {
+      const { probabilities } = c.predict([rows.slice(0, t + 1).flat()])[0];
+      expect(stream.step(x).probabilities).toEqual(probabilities);
+    });
+    c.dispose();
+  }
+  const c = await sequenceClassifier({ ...spec, layers: [gru(4), attention({ units: 3 })] });
+  await c.fit(items, { epochs: 2, batch: 8 });
+  expect(c.predict([items[0].input])[0].label).toMatch(/up|down/);
+  expect(() => c.stream()).toThrow("attention2.attend weighs the steps of a whole sequence");
+  c.dispose();
 });
 
 test("a file keeps labels and standardization; a checkpoint goes on to the same bits", async () => {

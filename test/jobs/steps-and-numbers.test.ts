@@ -3,9 +3,12 @@ import { expect, test } from "vitest";
 import {
   DataError,
   adam,
+  conv,
   gru,
+  pool,
   sequenceLabeler,
   sequenceRegressor,
+  type Layer,
   type MeasuredSequence,
   type StepLabels,
 } from "../../src/index.ts";
@@ -37,7 +40,7 @@ test("a regressor answers in the units of its targets, and its file does", async
     const input = wave(i);
     return { input, target: 1e6 + 100 * input[input.length - 1][0] };
   });
-  for (const pool of ["mean", "last"] as const) {
+  for (const pool of ["steps", "last", "mean", "max"] as const) {
     const r = await sequenceRegressor({ input: 1, layers: [gru(8)], pool });
     expect(() => r.predict([[1]])).toThrow(/never fitted/);
     await expect(r.fit([{ input: [1], target: [1, 2] }])).rejects.toThrow(/target has 2 numbers, want 1/);
@@ -66,7 +69,7 @@ test("a stream of a labeler tells the step at hand, that of a regressor the numb
     expect(now.probabilities.high).toBeCloseTo(probabilities[2 * t + 1], 6);
   });
   const measured = Array.from({ length: 12 }, (_, i) => ({ input: wave(i), target: [1e6 * i, i] }));
-  for (const pool of ["mean", "last"] as const) {
+  for (const pool of ["steps", "last", "mean", "max"] as const) {
     const r = await sequenceRegressor({ input: 1, output: 2, layers: [gru(3)], pool });
     await r.fit(measured, { epochs: 2 });
     const numbers = r.stream();
@@ -83,6 +86,13 @@ test("a stream of a labeler tells the step at hand, that of a regressor the numb
     expect(() => numbers.step(500)).toThrow("disposed");
   }
   l.dispose();
+});
+
+test("a labeler refuses layers that change the number of steps", async () => {
+  const make = (layer: Layer): Promise<unknown> =>
+    sequenceLabeler({ labels: ["a", "b"], input: 1, layers: [layer] });
+  await expect(make(pool("mean"))).rejects.toThrow("a layer changes the number of steps");
+  await expect(make(conv({ units: 2, width: 3, stride: 2 }))).rejects.toThrow("want layers that keep it");
 });
 
 test("printed, a job is its name and the table of its layers", async () => {
@@ -115,7 +125,7 @@ test("a file of another job, or whose notes are broken, is refused by name", asy
     'sequenceLabeler.load: the file holds "sequenceRegressor", want a sequenceLabeler',
   );
   const text = Buffer.from(bytes).toString("latin1");
-  const broken = Buffer.from(text.replace(/pool(\W+)mean/, "pool$1mode"), "latin1");
+  const broken = Buffer.from(text.replace(/pool(\W+)steps/, "pool$1mode"), "latin1");
   await expect(sequenceRegressor.load(new Uint8Array(broken))).rejects.toThrow(DataError);
   r.dispose();
 });

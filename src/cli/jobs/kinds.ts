@@ -1,6 +1,7 @@
 /** The jobs of the command line: what each makes of sequences, and how it tells its answers. */
 import { DataError } from "../../wasm/errors.ts";
 import type { Sequence } from "../../data/sequence.ts";
+import type { Pool } from "../../jobs/answering.ts";
 import { sequenceClassifier } from "../../jobs/classifier.ts";
 import type { SequenceJob } from "../../jobs/job.ts";
 import type { JobFitOptions } from "../../jobs/job-net.ts";
@@ -49,7 +50,7 @@ export interface OpenJob {
 /** What a job is made from. */
 export interface JobShape {
   readonly layers: readonly Layer[];
-  readonly pool: "mean" | "last";
+  readonly pool: Pool;
   readonly seed: number;
 }
 

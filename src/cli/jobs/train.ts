@@ -5,6 +5,7 @@ import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import { readTensors } from "../../formats/safetensors.ts";
+import { pools, type Pool } from "../../jobs/answering.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
 import { bidirectional, delayTaps, dropout, type Layer } from "../../models/network/layers.ts";
 import { gru } from "../../models/network/recurrent-layers.ts";
@@ -29,7 +30,7 @@ interface JobRecipe {
   readonly taps: number;
   readonly drop: number;
   readonly forward: boolean;
-  readonly pool: "mean" | "last";
+  readonly pool: Pool;
   readonly epochs: number;
   readonly batch: number;
   readonly rate: number;
@@ -47,8 +48,8 @@ export type JobAbout = About & {
 };
 
 function recipeOf(values: Values): JobRecipe {
-  const pool = values.text("pool") ?? "mean";
-  if (pool !== "mean" && pool !== "last") throw new UsageError(`--pool is "${pool}", want mean or last`);
+  const pool = (values.text("pool") ?? "steps") as Pool;
+  if (!pools.includes(pool)) throw new UsageError(`--pool is "${pool}", want one of ${pools.join(", ")}`);
   return {
     units: values.whole("units", 1, 4096),
     taps: values.whole("taps", 1, 1000),
@@ -211,7 +212,7 @@ const trainOptions = (kind: JobKind): Command["options"] => ({
   drop: { value: "X", default: "0.3", help: "share of activities dropped" },
   ...(kind.name === "labeler"
     ? {}
-    : { pool: { value: "WAY", help: "steps that answer: mean of all, or last", default: "mean" } }),
+    : { pool: { value: "WAY", help: "what answers: all steps, or the last, mean or max of states", default: "steps" } }),
   forward: { help: "read forwards only, so that the job can answer while data come in" },
   seed: { value: "N", default: "1", help: "seed of weights, order and what is set apart" },
 });

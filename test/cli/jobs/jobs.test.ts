@@ -129,7 +129,7 @@ test("a training that is stopped goes on from its checkpoint to the same file", 
 test.each<[string, string[], string]>([
   ["no data", ["train", "classifier"], "--data is missing, want a table, a folder of tables, or a .ts file"],
   ["a path that is not there", ["train", "labeler", "--data", at("none")], "no such file or folder"],
-  ["an unknown way", ["train", "classifier", "--data", at("ramps"), "--pool", "max"], '--pool is "max"'],
+  ["an unknown way", ["train", "classifier", "--data", at("ramps"), "--pool", "sum"], '--pool is "sum"'],
   [
     "--resume without a file",
     ["train", "classifier", "--data", at("ramps"), "--resume"],

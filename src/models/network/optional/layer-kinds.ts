@@ -60,10 +60,11 @@ export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>>
   }),
   conv: kind<"conv">({
     read: (options) => make.conv(options),
-    build(b, { units: O, ...form }, name, x) {
+    build(b, { units: O, activation: f, ...form }, name, x) {
       const I = b.width(x);
       const W = b.parameter(`${name}.W`, I, form.width * O, normal(1 / Math.sqrt(I * form.width)));
-      return b.graph.apply(convolution(form), x, W, b.parameter(`${name}.b`, 1, O, constant(0)));
+      const z = b.graph.apply(convolution(form), x, W, b.parameter(`${name}.b`, 1, O, constant(0)));
+      return f === "identity" ? z : b.graph.apply(activation(f), z);
     },
   }),
   pool: kind<"pool">({

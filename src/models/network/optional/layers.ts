@@ -1,7 +1,9 @@
 /** Layers that few nets use, as plain data: norms, residual connections, convolution, pooling, attention. */
 import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../../wasm/errors.ts";
+import type { Activation } from "../../../wasm/kernels.ts";
 import type { PoolKind } from "../../../ops/optional/pool.ts";
 import type { Layer } from "../layers.ts";
+import { activations } from "../recurrent-layers.ts";
 
 /** Each step's values brought to mean 0 and variance 1, as `layerNorm` makes it. */
 export interface LayerNormLayer {
@@ -31,6 +33,8 @@ export interface ConvLayer {
   readonly dilation: number;
   /** Whether it reads no later step. */
   readonly causal: boolean;
+  /** Of its outputs, element by element. */
+  readonly activation: Activation;
 }
 /** One step from many, as `pool` makes it. */
 export interface PoolLayer {
@@ -89,8 +93,9 @@ export function residual(layers: readonly Layer[]): ResidualLayer {
 }
 
 /**
- * y_s = b + Σ_j x_{s·stride + j·dilation - pad}·W_j, zeros outside the sequence. causal: no later step is
- * read, so that it streams; else as many on either side ("same"). ⌈T/stride⌉ steps. Throws OptionError.
+ * y_s = f(b + Σ_j x_{s·stride + j·dilation - pad}·W_j), zeros outside the sequence, f the activation.
+ * causal: no later step is read, so that it streams; else as many on either side ("same"). ⌈T/stride⌉ steps.
+ * Throws OptionError.
  */
 export function conv(options: {
   units: number;
@@ -98,9 +103,10 @@ export function conv(options: {
   stride?: number;
   dilation?: number;
   causal?: boolean;
+  activation?: Activation;
 }): ConvLayer {
-  knownOptions("conv", options, ["units", "width", "stride", "dilation", "causal"]);
-  const { units, width, stride = 1, dilation = 1, causal = false } = options;
+  knownOptions("conv", options, ["units", "width", "stride", "dilation", "causal", "activation"]);
+  const { units, width, stride = 1, dilation = 1, causal = false, activation = "identity" } = options;
   whole("conv", "units", units, 1);
   whole("conv", "width", width, 1, REACH);
   whole("conv", "stride", stride, 1, REACH);
@@ -109,7 +115,8 @@ export function conv(options: {
     throw new OptionError(`conv: width ${width} with dilation ${dilation} reaches beyond ${REACH} steps`);
   if (typeof causal !== "boolean")
     throw new OptionError(`conv: causal is ${show(causal)}, want true or false`);
-  return { type: "conv", units, width, stride, dilation, causal };
+  oneOf("conv", "activation", activation, activations);
+  return { type: "conv", units, width, stride, dilation, causal, activation };
 }
 
 /**
