@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import * as unrolled from "unrolled";
 import { fromOnnx, toOnnx } from "unrolled/exchange";
 import { largest, peer } from "./peers.js";
-import { randomInput, randomSpec } from "./random-net.js";
+import { randomInput, randomSpec, vary } from "./random-net.js";
 
 const ort = await peer("onnxruntime-web");
 const { values } = parseArgs({
@@ -25,12 +25,15 @@ const can = {
   lstm1997: true,
   before: true,
   delayTaps: true,
+  conv: true,
+  strides: true,
+  layerNorm: true,
   subsample: true,
   skip: true,
 };
 
 /** What it can take step by step. */
-const canStream = { ...can, bidirectional: false, subsample: false };
+const canStream = { ...can, bidirectional: false, subsample: false, strides: false, causal: true };
 
 /** A tensor of B copies of a sequence [steps, columns]. */
 function inputTensor(input, x, steps, B) {
@@ -58,15 +61,10 @@ function starts(net, names) {
       const i = Number(/\d+$/.exec(layer)[0]) - 1;
       const H = net.spec.layers[i].units;
       if (state === "past0") {
-        const { taps } = net.spec.layers[i];
-        return [
-          name,
-          new ort.Tensor("float32", new Float32Array((taps - 1) * net.spec.input), [
-            taps - 1,
-            1,
-            net.spec.input,
-          ]),
-        ];
+        const { taps, width, dilation } = net.spec.layers[i];
+        const steps = taps ? taps - 1 : (width - 1) * dilation;
+        const [columns] = net.summary().layers[i].shape;
+        return [name, new ort.Tensor("float32", new Float32Array(steps * columns), [steps, 1, columns])];
       }
       const row = net.parameters.find((parameter) => parameter.name === `${layer}.state`)?.data;
       const from = state === "c0" ? H : 0;
@@ -107,7 +105,7 @@ const note = (kind, seed, off) => {
 for (let i = 0; i < COUNT; ++i) {
   const seed = 1000 * Number(values.seed) + i + 1;
   const spec = randomSpec(unrolled, seed, "float32", can);
-  const net = await unrolled.network(spec);
+  const net = vary(await unrolled.network(spec), seed);
   const steps = 1 + ((7 * i) % 25);
   const x = randomInput(spec.input, steps, seed);
   const [want] = net.predict([x]);
@@ -119,9 +117,14 @@ for (let i = 0; i < COUNT; ++i) {
     back.dispose();
   }
   net.dispose();
-  const ahead = await unrolled.network(randomSpec(unrolled, seed, "float32", canStream));
+  const ahead = vary(await unrolled.network(randomSpec(unrolled, seed, "float32", canStream)), seed);
   const own = randomInput(ahead.spec.input, steps, seed);
   note("stepped", seed, largest(await stepped(ahead, own, steps), ahead.predict([own])[0]));
+  if (!ahead.spec.layers.some(({ type }) => type === "delayTaps")) {
+    const back = await fromOnnx(toOnnx(ahead));
+    note("back", seed, largest(back.predict([own])[0], ahead.predict([own])[0]));
+    back.dispose();
+  }
   ahead.dispose();
 }
 for (const [kind, title] of [

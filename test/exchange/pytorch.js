@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as unrolled from "unrolled";
 import { fromPyTorch, toPyTorch } from "unrolled/exchange";
-import { randomInput, randomSpec } from "./random-net.js";
+import { randomInput, randomSpec, vary } from "./random-net.js";
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +29,9 @@ const can = {
   delayTaps: true,
   subsample: true,
   skip: true,
+  conv: true,
+  strides: true,
+  layerNorm: true,
 };
 const script = new URL("pytorch.py", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "unrolled-pytorch-"));
@@ -55,7 +58,7 @@ async function toThem() {
   for (let i = 0; i < COUNT; ++i) {
     const precision = ["float32", "float64"][i % 2];
     const spec = randomSpec(unrolled, 1000 * SEED + i + 1, precision, can);
-    const net = await unrolled.network(spec);
+    const net = vary(await unrolled.network(spec), i + 1);
     const steps = 1 + ((7 * i) % 30);
     const x = randomInput(spec.input, steps, i + 1);
     const [y] = net.predict([x]);

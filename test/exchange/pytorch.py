@@ -61,6 +61,11 @@ class Net(nn.Module):
     @staticmethod
     def make(tensors, place):
         name = place["module"]
+        if "epsilon" in place:
+            return nn.LayerNorm(tensors[f"{name}.weight"].shape[0], eps=place["epsilon"])
+        if "causal" in place:
+            rows, columns, width = tensors[f"{name}.weight"].shape
+            return nn.Conv1d(columns, rows, width, place["stride"], dilation=place["dilation"])
         if f"{name}.weight" in tensors:
             rows, columns = tensors[f"{name}.weight"].shape
             if place["kind"] == "embedding":
@@ -97,6 +102,13 @@ class Net(nn.Module):
         module = getattr(self, name)
         if isinstance(module, nn.Embedding):
             return module(x).flatten(2)
+        if isinstance(module, nn.LayerNorm):
+            return module(x)
+        if isinstance(module, nn.Conv1d):
+            reach = (module.kernel_size[0] - 1) * module.dilation[0]
+            before = reach if place["causal"] else reach // 2
+            padded = nn.functional.pad(x.transpose(1, 2), (before, reach - before))
+            return self.ACTIVATIONS[place["activation"]](module(padded).transpose(1, 2))
         if isinstance(module, nn.Linear):
             y = self.ACTIVATIONS[place["activation"]](module(x))
             return torch.cat([y, x], -1) if place.get("skip") else y
@@ -121,6 +133,18 @@ def make(folder, count, seed, units):
             modules["embedding"] = nn.Embedding(symbols, width)
             places.append("embedding")
         describe = False
+        if rng.random() < 0.3:
+            out, kernel, dilation, stride = rng.randint(1, 9), rng.randint(1, 5), rng.randint(1, 3), rng.randint(1, 2)
+            extra = {"stride": stride} if stride > 1 else {"padding": "same"}
+            conv = nn.Conv1d(width, out, kernel, dilation=dilation, bias=rng.random() < 0.8, **extra)
+            modules["conv"], width, describe = conv, out, True
+            causal = stride > 1
+            places.append({"module": "conv", "stride": stride, "dilation": dilation, "causal": causal, "activation": "relu"})
+        if rng.random() < 0.3:
+            modules["norm"], describe = nn.LayerNorm(width, eps=1e-4), True
+            nn.init.normal_(modules["norm"].weight)
+            nn.init.normal_(modules["norm"].bias)
+            places.append({"module": "norm", "epsilon": 1e-4})
         for r in range(rng.randint(1, 2)):
             kind = rng.choice([nn.LSTM, nn.GRU, nn.RNN])
             extra = {"nonlinearity": rng.choice(["tanh", "relu"])} if kind is nn.RNN else {}
@@ -139,6 +163,7 @@ def make(folder, count, seed, units):
             acts[f"fc{d}"] = rng.choice(["identity", "tanh", "logistic", "relu"])
             describe = describe or acts[f"fc{d}"] != "identity" or d > 0 or modules[f"fc{d}"].bias is None
             places.append({"module": f"fc{d}", "activation": acts[f"fc{d}"]})
+            describe = describe or out == inputs  # it would fit in front too
             width = out
         net = nn.ModuleDict(modules).to(dtype).eval()
         time = rng.randint(1, 30)
@@ -148,6 +173,12 @@ def make(folder, count, seed, units):
             x = torch.randn(time, inputs, dtype=dtype)
         y = x[None]
         for name, module in modules.items():
+            if name == "conv":
+                y = y.transpose(1, 2)
+                if module.stride[0] > 1:
+                    y = nn.functional.pad(y, ((module.kernel_size[0] - 1) * module.dilation[0], 0))
+                y = torch.relu(module(y).transpose(1, 2))
+                continue
             y = module(y)
             y = y[0] if isinstance(y, tuple) else y
             y = Net.ACTIVATIONS[acts[name]](y) if name in acts else y

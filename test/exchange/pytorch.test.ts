@@ -13,7 +13,7 @@ import * as unrolled from "../../src/index.ts";
 import type { Network, NetworkSpec } from "../../src/index.ts";
 import { close } from "../close.ts";
 import { fuzz } from "./fuzz.ts";
-import { randomInput, randomSpec, type Can } from "./random-net.js";
+import { randomInput, randomSpec, vary, type Can } from "./random-net.js";
 
 interface Case {
   file: string;
@@ -36,6 +36,9 @@ const can: Can = {
   delayTaps: true,
   subsample: true,
   skip: true,
+  conv: true,
+  strides: true,
+  layerNorm: true,
 };
 
 const made: Network[] = [];
@@ -79,7 +82,7 @@ describe("from PyTorch", () => {
 describe("there and back", () => {
   test.each(Array.from({ length: 20 }, (_, i) => [i]))("net %i of ours comes back as it was", async (i) => {
     const spec = randomSpec(unrolled, 500 + i, i % 2 ? "float64" : "float32", can);
-    const net = await build(spec);
+    const net = vary(await build(spec), i + 1);
     const back = kept(await fromPyTorch(toPyTorch(net)));
     const x = randomInput(spec.input, 12, i);
     expect(back.spec.loss).toEqual(net.spec.loss);
@@ -144,10 +147,13 @@ describe("files that are wrong", () => {
     await expect(fromPyTorch(good.subarray(0, good.length - 4))).rejects.toThrow(/truncated file/);
     await expect(fromPyTorch(good.subarray(0, 100))).rejects.toThrow(/foreign or truncated/);
     await expect(fromPyTorch(new Uint8Array(0))).rejects.toThrow(/foreign or truncated/);
-    await expect(with1("norm.weight", [3])).rejects.toThrow(
-      /"norm" has a vector as its weight, as LayerNorm/,
+    const normed = (await with1("norm.weight", [3])) as Network;
+    expect(kept(normed).spec.layers.map(({ type }) => type)).toEqual(["lstm", "layerNorm", "dense"]);
+    await expect(with1("norm.running_mean", [3])).rejects.toThrow(/belongs to no nn.LSTM/);
+    await expect(with1("conv.weight", [3, 1, 1])).rejects.toThrow(
+      /"conv" is a Conv1d, and no tensor says its/,
     );
-    await expect(with1("conv.weight", [3, 1, 1])).rejects.toThrow(/"conv.weight" is \[3,1,1\]/);
+    await expect(with1("conv.weight", [3, 1, 1, 1])).rejects.toThrow(/want a vector, a matrix or kernels/);
     await expect(with1("attention.in_proj_weight", [3])).rejects.toThrow(/belongs to no nn.LSTM/);
     await expect(with1("lstm1.bias_hh_l0", [3])).rejects.toThrow(/bias_hh_l0 is \[3\], want \[12\]/);
     await expect(with1("lstm1.weight_hr_l0", [1, 3])).rejects.toThrow(/projection/);

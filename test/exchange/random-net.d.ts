@@ -14,6 +14,10 @@ export interface Can {
   readonly delayTaps?: boolean;
   readonly subsample?: boolean;
   readonly skip?: boolean;
+  readonly conv?: boolean;
+  readonly strides?: boolean;
+  readonly causal?: boolean;
+  readonly layerNorm?: boolean;
 }
 export function uniform(seed: number): () => number;
 export function randomSpec(
@@ -22,4 +26,5 @@ export function randomSpec(
   precision: "float32" | "float64",
   can: Can,
 ): NetworkSpec;
+export function vary<Net extends object>(net: Net, seed: number): Net;
 export function randomInput(input: NetworkSpec["input"], steps: number, seed: number): number[];

@@ -42,6 +42,26 @@ function random(seed, units) {
   if (symbols)
     model.add(layers.layers.embedding({ inputDim: symbols, outputDim: width, inputLength: steps }));
   else model.add(layers.layers.masking({ maskValue: -99, inputShape: [steps, width] }));
+  if (coin(0.3))
+    model.add(
+      layers.layers.conv1d({
+        filters: whole(1, 6),
+        kernelSize: whole(1, 5),
+        dilationRate: whole(1, 2),
+        padding: "same", // tfjs has no causal convolutions
+        activation: choice(["linear", "relu"]),
+        useBias: coin(0.7),
+        biasInitializer: layers.initializers.randomNormal({ stddev: 0.3, seed: whole(1, 99) }),
+      }),
+    );
+  if (coin(0.3))
+    model.add(
+      layers.layers.layerNormalization({
+        gammaInitializer: layers.initializers.randomNormal({ mean: 1, seed: whole(1, 99) }),
+        betaInitializer: layers.initializers.randomNormal({ seed: whole(1, 99) }),
+        center: coin(0.8),
+      }),
+    );
   for (let count = whole(1, 2); count > 0; --count) {
     const layer = recurrent(draw, units);
     model.add(coin(0.4) ? layers.layers.bidirectional({ layer, mergeMode: "concat" }) : layer);

@@ -4,7 +4,8 @@ import type { Precision } from "../../wasm/memory.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import { netOf } from "../nets/net.ts";
-import { KerasReader, type KerasLayer, type WeightSource } from "./layers.ts";
+import { KerasReader } from "./layers.ts";
+import type { KerasLayer, WeightSource } from "./weights.ts";
 
 /** What a Keras file does not say about its net. */
 export interface KerasOptions {
@@ -83,5 +84,6 @@ function inputOf(who: string, layers: KerasReader["layers"]): NetworkSpec["input
   if ("table" in first) return { symbols: first.table.rows };
   if ("W" in first) return first.W.rows;
   if ("gates" in first) return Object.values(first.gates.input)[0].rows;
+  if ("g" in first) return first.g.columns;
   return "forward" in first ? Object.values(first.forward.input)[0].rows : 0;
 }

@@ -6,10 +6,9 @@
 import { DataError, OptionError, knownOptions } from "../../wasm/errors.ts";
 import type { Network } from "../../models/network/network.ts";
 import { bytesOf, jsonOf, textOf, type Bytes } from "../bytes.ts";
-import type { Matrix } from "../nets/matrix.ts";
 import { openZip } from "../zip.ts";
 import { chainOf, kerasNet, type KerasOptions } from "./config.ts";
-import type { KerasLayer, WeightSource } from "./layers.ts";
+import { kerasWeight, type KerasLayer, type KerasWeight, type WeightSource } from "./weights.ts";
 
 const who = "fromKeras";
 const CONFIG = "config.json";
@@ -86,7 +85,7 @@ class Weights implements WeightSource {
     return `${base}/${layer.name.endsWith("/backward") ? "backward_layer" : "forward_layer"}${cell}`;
   }
 
-  next(layer: KerasLayer, what: string): Matrix {
+  next(layer: KerasLayer, what: string): KerasWeight {
     const place = `${this.#place(layer)}/vars`;
     const i = this.#taken.get(place) ?? 0;
     this.#taken.set(place, i + 1);
@@ -102,9 +101,10 @@ class Weights implements WeightSource {
       return fail("is not in the file, or broken");
     }
     const { shape } = found;
-    if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2) return fail("is no vector or matrix");
-    const [rows, columns] = (shape.length === 1 ? [1, shape[0]] : shape) as [number, number];
-    return data.length === rows * columns ? { rows, columns, data } : fail(`has ${data.length} values`);
+    if (!Array.isArray(shape) || shape.length < 1 || shape.length > 3)
+      return fail("is no vector, matrix or kernel");
+    const count = (shape as readonly number[]).reduce((n, size) => n * size, 1);
+    return data.length === count ? kerasWeight(shape, data) : fail(`has ${data.length} values`);
   }
 }
 

@@ -5,26 +5,13 @@
 import { DataError } from "../../wasm/errors.ts";
 import type { Activation } from "../../wasm/kernels.ts";
 import { bidirectional, dense, dropout, embedding } from "../../models/network/layers.ts";
+import { conv, layerNorm } from "../../models/network/optional/layers.ts";
 import { gru, lstm, rnn, type RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { split, type Gates } from "../nets/gates.ts";
 import { rowsOf, zeros, type Matrix } from "../nets/matrix.ts";
 import type { ReadLayer } from "../nets/net.ts";
-
-/** A layer as its file configures it. */
-export interface KerasLayer {
-  /** LSTM, Dense, …. */
-  readonly kind: string;
-  /** Its name in the file. */
-  readonly name: string;
-  /** Its options, named as in Keras or as in tfjs. */
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
-/** The weights of a file, taken in order. */
-export interface WeightSource {
-  /** The next weight of a layer, its rows and columns; a vector is one row. */
-  next(layer: KerasLayer, what: string): Matrix;
-}
+import type { KerasLayer, WeightSource } from "./weights.ts";
+import { fromTaps } from "../nets/taps.ts";
 
 /** What a chain of layers ends in. */
 export type Ending = "squared" | "softmax" | "bernoulli";
@@ -61,35 +48,39 @@ export class KerasReader {
   /** Adds a layer of the file. Throws DataError on layers that this library has not. */
   add(layer: KerasLayer): void {
     if (this.ending === "softmax") this.#fail(layer, "stands behind a softmax, want the softmax at the end");
-    switch (layer.kind) {
-      case "LSTM":
-      case "GRU":
-      case "SimpleRNN":
-        return this.#recurrent(layer);
-      case "Bidirectional":
-        return this.#bidirectional(layer);
-      case "Dense":
-        return this.#dense(layer);
-      case "TimeDistributed":
-        return this.add(this.inner(layer, "layer"));
-      case "Embedding":
-        return this.#embedding(layer);
-      case "Dropout": {
-        const rate = Number(layer.config.rate);
-        if (!(rate >= 0 && rate < 1)) this.#fail(layer, `rate ${rate}, want one from 0 to 1`);
-        this.layers.push({ layer: dropout(rate) });
-        return;
-      }
-      case "Activation":
-        return this.#activation(layer, layer.config.activation);
-      default:
-        if (!same.has(layer.kind))
-          this.#fail(
-            layer,
-            "a layer that cannot be read; this library knows LSTM, GRU, SimpleRNN, Bidirectional, Dense, " +
-              "Embedding, TimeDistributed, Dropout, Activation and Masking",
-          );
-    }
+    const act = new Map(Object.entries(this.#acts)).get(layer.kind);
+    if (act) return act(layer);
+    if (!same.has(layer.kind))
+      this.#fail(
+        layer,
+        `a layer that cannot be read; this library knows ${Object.keys(this.#acts).join(", ")} and Masking`,
+      );
+  }
+
+  readonly #acts: Readonly<Record<string, (layer: KerasLayer) => void>> = {
+    LSTM: (layer) => this.#recurrent(layer),
+    GRU: (layer) => this.#recurrent(layer),
+    SimpleRNN: (layer) => this.#recurrent(layer),
+    Bidirectional: (layer) => this.#bidirectional(layer),
+    Dense: (layer) => this.#dense(layer),
+    Embedding: (layer) => this.#embedding(layer),
+    Conv1D: (layer) => this.#overTime(layer, () => this.#conv(layer)),
+    LayerNormalization: (layer) => this.#overTime(layer, () => this.#norm(layer)),
+    TimeDistributed: (layer) => this.add(this.inner(layer, "layer")),
+    Dropout: (layer) => this.#dropout(layer),
+    Activation: (layer) => this.#activation(layer, layer.config.activation),
+  };
+
+  #dropout(layer: KerasLayer): void {
+    const rate = Number(layer.config.rate);
+    if (!(rate >= 0 && rate < 1)) this.#fail(layer, `rate ${rate}, want one from 0 to 1`);
+    this.layers.push({ layer: dropout(rate) });
+  }
+
+  /** A layer on all steps. */
+  #overTime(layer: KerasLayer, read: () => ReadLayer): void {
+    if (this.#last) this.#fail(layer, `stands behind "${this.#last}", which gives the last step alone`);
+    this.layers.push(read());
   }
 
   /** A layer inside a layer. */
@@ -221,6 +212,54 @@ export class KerasReader {
         ...last,
         layer: { ...last.layer, activation: this.#known(layer, name) },
       };
+  }
+
+  /** A number of the configuration that Keras may write as a list of one. */
+  #one(layer: KerasLayer, what: string): number {
+    const value = layer.config[what] ?? 1;
+    const one: unknown = Array.isArray(value) && value.length === 1 ? (value as unknown[])[0] : value;
+    return Number.isSafeInteger(one) ? (one as number) : this.#fail(layer, `${what} is ${String(value)}`);
+  }
+
+  #conv(layer: KerasLayer): ReadLayer {
+    const { config } = layer;
+    const [width, stride, dilation] = ["kernel_size", "strides", "dilation_rate"].map((what) =>
+      this.#one(layer, what),
+    );
+    const { padding = "valid", filters: O } = config;
+    if (padding !== "causal" && (padding !== "same" || stride > 1))
+      this.#fail(
+        layer,
+        `padding "${String(padding)}" with a stride of ${stride}, want causal, or same and 1`,
+      );
+    if ((config.groups ?? 1) !== 1 || (config.data_format ?? "channels_last") !== "channels_last")
+      this.#fail(layer, "groups, or channels first, want one group and channels last");
+    const activation = this.#known(layer, this.#function(layer, config.activation, "linear"));
+    const kernel = this.#weights.next(layer, "kernel");
+    if (kernel.shape.length !== 3 || kernel.shape[0] !== width || kernel.columns !== O)
+      this.#fail(layer, `kernel is [${kernel.shape.join()}], want [${width},inputs,${String(O)}]`);
+    const b =
+      config.use_bias === false ? zeros(kernel.data, 1, kernel.columns) : this.#weights.next(layer, "bias");
+    this.#want(layer, "bias", b, 1, kernel.columns);
+    const form = { width, stride, dilation, causal: padding === "causal", activation };
+    return { layer: conv({ units: kernel.columns, ...form }), W: fromTaps(kernel, width), b };
+  }
+
+  #norm(layer: KerasLayer): ReadLayer {
+    const { axis = -1, epsilon = 1e-3, center = true, scale = true } = layer.config;
+    const axes = (Array.isArray(axis) ? axis : [axis]) as unknown[];
+    if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== 2))
+      this.#fail(layer, `normalizes axis ${String(axis)}, want the last`);
+    if (scale !== true && center !== true)
+      this.#fail(layer, "has neither scale nor center, and so no weights that say its width");
+    const row = (what: string, given: boolean): Matrix | undefined =>
+      given ? this.#weights.next(layer, what) : undefined;
+    const [gamma, beta] = [row("gamma", scale === true), row("beta", center === true)];
+    const like = (gamma ?? beta)!;
+    const g = gamma ?? { ...zeros(like.data, 1, like.columns), data: like.data.map(() => 1) };
+    const b = beta ?? zeros(like.data, 1, like.columns);
+    for (const one of [g, b]) this.#want(layer, "gamma or beta", one, 1, like.columns);
+    return { layer: layerNorm({ epsilon: Number(epsilon) }), g, b };
   }
 
   #embedding(layer: KerasLayer): void {

@@ -6,9 +6,8 @@ import { DataError, knownOptions } from "../../wasm/errors.ts";
 import type { Network } from "../../models/network/network.ts";
 import { bytesOf, concatBytes, jsonOf, textOf, type Bytes } from "../bytes.ts";
 import { decode, kinds, type Dtype } from "../arrays/dtypes.ts";
-import type { Matrix } from "../nets/matrix.ts";
 import { chainOf, kerasNet, type KerasOptions } from "./config.ts";
-import type { KerasLayer, WeightSource } from "./layers.ts";
+import { kerasWeight, type KerasLayer, type KerasWeight, type WeightSource } from "./weights.ts";
 
 const who = "fromTfjs";
 const dtypes: readonly Dtype[] = ["float32", "float16", "uint8", "uint16"];
@@ -57,18 +56,18 @@ class Weights implements WeightSource {
     return shape.reduce((n, size) => n * size, 1) * kinds[dtype].bytes;
   }
 
-  next(layer: KerasLayer, what: string): Matrix {
+  next(layer: KerasLayer, what: string): KerasWeight {
     const entry = this.#entries[this.#next++];
     if (!entry) throw new DataError(`${who}: ${layer.kind} "${layer.name}": model.json lists no ${what}`);
     const { name, shape, dtype, scale, min } = entry;
-    if (shape.length > 2 || shape.length === 0)
-      throw new DataError(`${who}: "${name}" is [${shape}], want a vector or a matrix`);
-    const [rows, columns] = shape.length === 1 ? [1, shape[0]] : shape;
+    if (shape.length > 3 || shape.length === 0)
+      throw new DataError(`${who}: "${name}" is [${shape}], want a vector, a matrix or kernels`);
+    const count = shape.reduce((n, size) => n * size, 1);
     const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
-    const stored = decode(dtype, view, this.#at, rows * columns);
+    const stored = decode(dtype, view, this.#at, count);
     const data = Float32Array.from({ length: stored.length }, (_, i) => Number(stored[i]) * scale + min);
     this.#at += Weights.#size(entry);
-    return { rows, columns, data };
+    return kerasWeight(shape, data);
   }
 
   /** Throws where weights are left over. */

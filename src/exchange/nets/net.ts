@@ -4,6 +4,8 @@ import type { Floats } from "../../wasm/memory.ts";
 import { writeCheckpoint } from "../../models/network/checkpoint.ts";
 import type { DenseLayer, EmbeddingLayer, Layer, SkipLayer } from "../../models/network/layers.ts";
 import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
+import type { ConvLayer, LayerNormLayer } from "../../models/network/optional/layers.ts";
+import { loadKinds } from "../../models/network/kinds.ts";
 import { Network } from "../../models/network/network.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "../../models/network/spec.ts";
 import { parametersOf, type Gates } from "./gates.ts";
@@ -87,7 +89,8 @@ function widthAfter(layer: Layer, before: number, table: Matrix | undefined): nu
 
 /** A layer that was read elsewhere, with its weights in our own terms. */
 export type ReadLayer =
-  | { readonly layer: DenseLayer | SkipLayer; readonly W: Matrix; readonly b?: Matrix }
+  | { readonly layer: DenseLayer | SkipLayer | ConvLayer; readonly W: Matrix; readonly b?: Matrix }
+  | { readonly layer: LayerNormLayer; readonly g: Matrix; readonly b: Matrix }
   | { readonly layer: EmbeddingLayer; readonly table: Matrix }
   | { readonly layer: RecurrentLayer; readonly gates: Gates }
   | { readonly layer: Layer & { type: "bidirectional" }; readonly forward: Gates; readonly backward: Gates }
@@ -99,6 +102,11 @@ function named(read: ReadLayer, i: number): [string, Matrix][] {
   if ("W" in read)
     return [[`${name}.W`, read.W], ...(read.b ? [[`${name}.b`, read.b] as const] : [])] as [string, Matrix][];
   if ("table" in read) return [[`${name}.table`, read.table]];
+  if ("g" in read)
+    return [
+      [`${name}.g`, read.g],
+      [`${name}.b`, read.b],
+    ];
   if ("gates" in read) return parametersOf(read.layer, name, read.gates);
   if ("forward" in read)
     return [
@@ -117,6 +125,7 @@ export async function netOf(
   spec: Omit<NetworkSpec, "layers">,
   layers: readonly ReadLayer[],
 ): Promise<Network> {
+  await loadKinds({ layers: layers.map(({ layer }) => layer), loss: spec.loss });
   const full = checkSpec({ ...spec, layers: layers.map(({ layer }) => layer) });
   const tensors = layers.flatMap(named).map(([name, { rows, columns, data }]) => {
     const Reals = full.precision === "float32" ? Float32Array : Float64Array;

@@ -23,6 +23,8 @@ export interface Chained {
   /** It still holds symbols; as rows of 0 and 1 if `hot`. */
   readonly symbols?: boolean;
   readonly hot?: number;
+  /** Steps of zeros, or of a past, in front of it and behind it, for a convolution to stand on. */
+  readonly pads?: readonly [before: number, behind: number];
 }
 /** What a value of the graph is. */
 export type Known =
@@ -39,6 +41,8 @@ export type Known =
 export class Chain {
   readonly #who: string;
   readonly #known = new Map<string, Known>();
+  /** Steps of inputs that go in beside the sequence. */
+  readonly #pasts = new Map<string, number>();
   /** In order. */
   readonly layers: ReadLayer[] = [];
   /** What the first layer reads. */
@@ -69,7 +73,13 @@ export class Chain {
     });
     this.perStep = symbols && typeof width === "number" ? width : 1;
     const starts = this.#startsOf(model.metadata);
-    for (const { name } of rest) this.#known.set(name, { kind: "start", values: starts[name] });
+    for (const value of rest) this.#start(value, starts[value.name]);
+  }
+
+  /** An input beside the sequence: a state, or steps of its past [steps, batch, width]. */
+  #start({ name, shape }: OnnxModel["inputs"][number], values: Floats | undefined): void {
+    if (shape.length === 3 && typeof shape[0] === "number") this.#pasts.set(name, shape[0]);
+    this.#known.set(name, { kind: "start", values });
   }
 
   /** Throws a DataError about the graph. */
@@ -87,6 +97,10 @@ export class Chain {
     }
   }
 
+  /** Steps of an input that may be a past [steps, batch, width]. */
+  pastOf(name: string): number | undefined {
+    return this.#pasts.get(name);
+  }
   /** What a value is, if it was seen. */
   get(name: string): Known | undefined {
     return name === "" ? undefined : this.#known.get(name);
@@ -113,7 +127,18 @@ export class Chain {
       );
     if (known.depth !== this.layers.length)
       this.fail(`${node.op} reads "${node.inputs[i]}" a second time: want a chain of layers`);
+    if (known.pads && node.op !== "Transpose" && node.op !== "Conv")
+      this.fail(`${node.op} stands behind padding, want a Conv there`);
     return known;
+  }
+  /** Width of what the last layer makes. */
+  width(): number {
+    const last = this.layers[this.layers.length - 1];
+    if (!last) return this.fail("an activation stands in front of all layers");
+    if (last.layer.type === "bidirectional") return 2 * last.layer.layer.units;
+    if ("g" in last) return last.g.columns;
+    if (last.layer.type === "embedding") return last.layer.width * this.perStep;
+    return "units" in last.layer ? last.layer.units : this.fail("an activation behind a layer without units");
   }
   /** Notes what an output is. */
   put(node: OnnxNode, value: Known, output = 0): void {

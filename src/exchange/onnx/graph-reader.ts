@@ -7,6 +7,7 @@ import { transpose, type Matrix } from "../nets/matrix.ts";
 import type { ReadLayer } from "../nets/net.ts";
 import { Chain } from "./chain.ts";
 import { realsOf, recurrentOf } from "./gates.ts";
+import { readConv, readLastSteps, readNorm, readPad, readPast } from "./over-time.ts";
 import type { OnnxModel, OnnxNode, OnnxTensor } from "./model.ts";
 
 const activations: Readonly<Record<string, Activation>> = { Tanh: "tanh", Sigmoid: "logistic", Relu: "relu" };
@@ -190,7 +191,7 @@ export class GraphReader {
     const x = this.#chain.end(node);
     const last = this.#chain.layers[this.#chain.layers.length - 1];
     const activation = activations[node.op];
-    if (last && "W" in last && last.layer.type === "dense" && last.layer.activation === "identity")
+    if (last && "W" in last && last.layer.type !== "skip" && last.layer.activation === "identity")
       this.#chain.layers[this.#chain.layers.length - 1] = { ...last, layer: { ...last.layer, activation } };
     else this.#pushActivation(activation);
     this.#chain.put(node, { ...x, depth: this.#chain.layers.length });
@@ -198,25 +199,15 @@ export class GraphReader {
 
   /** An activation that follows no matrix: a dense layer that changes nothing else. */
   #pushActivation(activation: Activation): void {
-    const width = this.#width();
+    const width = this.#chain.width();
     const data = Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0));
     const W = { rows: width, columns: width, data };
     this.#chain.layers.push({ layer: dense(width, { activation, bias: false }), W });
   }
 
-  /** Width of what the last layer makes. */
-  #width(): number {
-    const last = this.#chain.layers[this.#chain.layers.length - 1];
-    if (!last) return this.#chain.fail("an activation stands in front of all layers");
-    if (last.layer.type === "bidirectional") return 2 * last.layer.layer.units;
-    if (last.layer.type === "embedding") return last.layer.width * this.#chain.perStep;
-    return "units" in last.layer
-      ? last.layer.units
-      : this.#chain.fail("an activation behind a layer without units");
-  }
-
   /** A dense layer's output and its input side by side. */
   #concat(node: OnnxNode): void {
+    if (this.#chain.get(node.inputs[0] ?? "")?.kind === "start") return readPast(this.#chain, node);
     const x = this.#chain.end(node);
     const before = this.#chain.get(node.inputs[1] ?? "");
     const last = this.#chain.layers[this.#chain.layers.length - 1];
@@ -227,12 +218,16 @@ export class GraphReader {
     this.#chain.put(node, x);
   }
 
+  /** Notes the axis of time. */
+  #runs(node: OnnxNode, axis: string): void {
+    this.#time ??= axis;
+    if (this.#time !== axis) this.#chain.fail(`${node.op} runs along another axis than the layers before it`);
+  }
+
   #recurrent(node: OnnxNode): void {
     const x = this.#chain.end(node);
     if (!/^(bt|tb)f$/.test(x.axes)) this.#chain.fail(`${node.op} on a value with axes ${x.axes}`);
-    this.#time ??= x.axes[0];
-    if (this.#time !== x.axes[0])
-      this.#chain.fail(`${node.op} runs along another axis than the layers before it`);
+    this.#runs(node, x.axes[0]);
     if (node.inputs[4])
       this.#chain.fail(`${node.op} takes lengths of sequences; want it without sequence_lens`);
     const some = (i: number): OnnxTensor | undefined =>
@@ -285,6 +280,13 @@ export class GraphReader {
     LSTM: (node) => this.#recurrent(node),
     GRU: (node) => this.#recurrent(node),
     RNN: (node) => this.#recurrent(node),
+    Conv: (node) => {
+      readConv(this.#who, this.#chain, node);
+      this.#runs(node, this.#chain.end({ ...node, inputs: node.outputs }).axes[2]);
+    },
+    Pad: (node) => readPad(this.#chain, node),
+    LayerNormalization: (node) => readNorm(this.#who, this.#chain, node),
+    Slice: (node) => readLastSteps(this.#chain, node),
     Softmax: (node) => this.#softmaxNode(node),
   };
 }

@@ -6,6 +6,8 @@ import { inputOf } from "../../models/network/spec.ts";
 import { gatesOf, type Gates } from "../nets/gates.ts";
 import { beside, zeros, type Matrix } from "../nets/matrix.ts";
 import type { NetData } from "../nets/net.ts";
+import type { ConvLayer } from "../../models/network/optional/layers.ts";
+import { paddingOf, toChannels } from "../nets/taps.ts";
 import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./model.ts";
 import { onnxRecurrent } from "./recurrent.ts";
 
@@ -187,13 +189,8 @@ export class GraphWriter {
   #delayTaps(taps: number, name: string): void {
     const past = taps - 1;
     if (past === 0) return;
-    const shape = [past, "batch", this.#width];
-    if (this.#streams) {
-      this.#inputs.push({ name: `${name}.past0`, dtype: "float32", shape });
-      this.#outputs.push({ name: `${name}.past`, dtype: "float32", shape });
-      this.#start[`${name}.past0`] = new Array<number>(past * this.#width).fill(0);
-      this.#x = this.#value("Concat", [`${name}.past0`, this.#x], { axis: 0 });
-    } else this.apply("Pad", { mode: "constant" }, this.#wholes([past, 0, 0, 0, 0, 0]));
+    if (this.#streams) this.#behindPast(name, past);
+    else this.apply("Pad", { mode: "constant" }, this.#wholes([past, 0, 0, 0, 0, 0]));
     const all = this.#x;
     const cut = (from: number, to: number): string[] => [
       all,
@@ -204,9 +201,37 @@ export class GraphWriter {
     const rows = Array.from({ length: taps }, (_, k) =>
       this.#value("Slice", cut(past - k, k === 0 ? END : -k)),
     );
-    if (this.#streams) this.#node("Slice", cut(-past, END), [`${name}.past`]);
     this.#x = this.#value("Concat", rows, { axis: 2 });
     this.#width *= taps;
+  }
+
+  /** A convolution over time: [batch, width, time] inside. Its past goes in and comes out as a state. */
+  #conv(layer: ConvLayer, name: string): void {
+    const { units: O, width, stride, dilation, activation } = layer;
+    const reach = (width - 1) * dilation;
+    const carries = this.#streams && reach > 0;
+    if (carries) this.#behindPast(name, reach);
+    const kernels = toChannels(this.#get(`${name}.W`)!, width);
+    const b = this.#get(`${name}.b`)!;
+    const W = this.#reals(`${name}.W`, [kernels], [O, this.#width, width]);
+    this.apply("Transpose", { perm: [1, 2, 0] });
+    const pads = carries ? [0, 0] : [...paddingOf(layer)];
+    const form = { kernel_shape: [width], strides: [stride], dilations: [dilation], pads };
+    this.apply("Conv", form, W, this.#reals(`${name}.b`, [b], [O]));
+    this.apply("Transpose", { perm: [2, 0, 1] });
+    if (activation !== "identity") this.apply(activations[activation]);
+    this.#width = O;
+  }
+
+  /** The sequence behind its last `steps` of the run before, which are a state. */
+  #behindPast(name: string, steps: number): void {
+    const shape = [steps, "batch", this.#width];
+    this.#inputs.push({ name: `${name}.past0`, dtype: "float32", shape });
+    this.#outputs.push({ name: `${name}.past`, dtype: "float32", shape });
+    this.#start[`${name}.past0`] = new Array<number>(steps * this.#width).fill(0);
+    this.#x = this.#value("Concat", [`${name}.past0`, this.#x], { axis: 0 });
+    const cut = [this.#x, this.#wholes([-steps]), this.#wholes([END]), this.#wholes([0])];
+    this.#node("Slice", cut, [`${name}.past`]);
   }
 
   /** k steps side by side, zeros behind the last. */
@@ -250,6 +275,15 @@ export class GraphWriter {
         this.#width += width;
         return;
       }
+      case "layerNorm": {
+        const [g, b] = ["g", "b"].map((role) => {
+          const row = this.#get(`${name}.${role}`)!;
+          return this.#reals(`${name}.${role}`, [row], [row.columns]);
+        });
+        return this.apply("LayerNormalization", { axis: -1, epsilon: layer.epsilon }, g, b);
+      }
+      case "conv":
+        return this.#conv(layer, name);
       case "dropout":
         return;
       default:

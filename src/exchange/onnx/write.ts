@@ -28,7 +28,12 @@ export interface OnnxOptions {
 export function toOnnx(net: Network, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
   knownOptions(who, options, ["states"]);
   const data = netData(who, net);
-  const whole = data.spec.layers.find(({ type }) => type === "bidirectional" || type === "subsample");
+  const whole = data.spec.layers.find(
+    (layer) =>
+      layer.type === "bidirectional" ||
+      layer.type === "subsample" ||
+      (layer.type === "conv" && (layer.stride > 1 || (!layer.causal && layer.width > 1))),
+  );
   const states = oneOf(who, "states", options.states ?? (whole ? "fixed" : "inputs"), ["inputs", "fixed"]);
   if (states === "inputs" && whole)
     throw new OptionError(

@@ -9,12 +9,22 @@ import type { NetworkSpec } from "../../models/network/spec.ts";
 export interface PyTorchModule {
   /** `"lstm"` for `lstm.weight_ih_l0`; `""` for tensors without a prefix. */
   readonly module: string;
-  /** What follows an nn.Linear (default "identity"), or the nonlinearity of an nn.RNN (default "tanh"). */
+  /**
+   * What follows an nn.Linear or nn.Conv1d (default "identity"), or the nonlinearity of an nn.RNN (default
+   * "tanh").
+   */
   readonly activation?: Activation;
   /** What a lone weight without bias belongs to, where places in the net leave it open. */
   readonly kind?: "linear" | "embedding";
   /** The input of this nn.Linear goes on beside its output: torch.cat([linear(x), x], -1). Default false. */
   readonly skip?: boolean;
+  /** Of an nn.Conv1d. Default 1 each. */
+  readonly stride?: number;
+  readonly dilation?: number;
+  /** Whether an nn.Conv1d stands on zeros in front alone; else on as many on either side. Default false. */
+  readonly causal?: boolean;
+  /** `eps` of an nn.LayerNorm. Default 1e-5. */
+  readonly epsilon?: number;
 }
 
 /** A place in the net: a module, or a layer of this library that has no weights. */
@@ -50,7 +60,16 @@ function checkPlace(who: string, place: PyTorchPlace): void {
     if (place.type === "subsample") whole(who, "subsample.steps", place.steps, 1);
     return;
   }
-  knownOptions(`${who}: description.layers`, place, ["module", "activation", "kind", "skip"]);
+  knownOptions(`${who}: description.layers`, place, [
+    "module",
+    "activation",
+    "kind",
+    "skip",
+    "stride",
+    "dilation",
+    "causal",
+    "epsilon",
+  ]);
   if (typeof place.module !== "string")
     throw new OptionError(`${who}: description.layers: module is ${show(place.module)}, want a name`);
   oneOf(who, "activation", place.activation ?? "identity", ["identity", "tanh", "logistic", "relu"]);

@@ -5,18 +5,22 @@
  *                       each layer _l0 _l1 …, and with _reverse for the direction back
  *   nn.Linear           NAME.weight [O,I], NAME.bias [O]
  *   nn.Embedding        NAME.weight [V,F]
+ *   nn.Conv1d           NAME.weight [O,I,width], NAME.bias [O]
+ *   nn.LayerNorm        NAME.weight [C], NAME.bias [C]
  */
 import { DataError, ShapeError } from "../../wasm/errors.ts";
 import { realsOf, type FileTensor } from "../tensor-file.ts";
 import type { Matrix } from "../nets/matrix.ts";
 
 /** What a module is. "table": a weight without bias, an embedding or a linear map. */
-export type ModuleKind = "lstm" | "gru" | "rnn" | "linear" | "embedding" | "table";
+export type ModuleKind = "lstm" | "gru" | "rnn" | "linear" | "embedding" | "table" | "conv" | "norm";
 
-/** A tensor of a module; a vector is a matrix of one row and one dimension. */
+/** A tensor of a module; a vector is a matrix of one row, kernels [O,I,width] one of O rows. */
 export interface ModuleTensor extends Matrix {
-  /** 1 or 2. */
+  /** 1, 2 or 3. */
   readonly dimensions: number;
+  /** The last dimension. */
+  readonly last: number;
 }
 
 /** A module with its tensors, by the rest of their names. */
@@ -57,13 +61,18 @@ function grouped(
       throw new DataError(`${who}: "${name}" holds whole numbers, want reals: a module that is not known`);
     if (!/^(weight|bias)$/.test(role) && !recurrentName.test(role))
       throw new DataError(
-        `${who}: "${name}" belongs to no nn.LSTM, GRU, RNN, Linear or Embedding; this library knows no other`,
+        `${who}: "${name}" belongs to no nn.LSTM, GRU, RNN, Linear, Embedding, Conv1d or LayerNorm; this ` +
+          "library knows no other",
       );
-    if (shape.length > 2 || shape.length === 0 || shape.includes(0))
-      throw new ShapeError(`${who}: "${name}" is [${shape}], want a vector or a matrix`);
-    const [rows, columns] = shape.length === 1 ? [1, shape[0]] : shape;
+    if (shape.length > 3 || shape.length === 0 || shape.includes(0))
+      throw new ShapeError(`${who}: "${name}" is [${shape}], want a vector, a matrix or kernels [O,I,width]`);
+    const rows = shape.length === 1 ? 1 : shape[0];
+    const columns = data.length / rows;
     const own = modules.get(module) ?? new Map<string, ModuleTensor>();
-    modules.set(module, own.set(role, { rows, columns, data, dimensions: shape.length }));
+    modules.set(
+      module,
+      own.set(role, { rows, columns, data, dimensions: shape.length, last: shape[shape.length - 1] }),
+    );
   }
   return modules;
 }
@@ -116,14 +125,14 @@ function plainModule(who: string, name: string, tensors: Map<string, ModuleTenso
   const weight = tensors.get("weight");
   const bias = tensors.get("bias");
   if (!weight) throw new DataError(`${who}: module "${name}" has a bias and no weight: cut file`);
-  if (weight.dimensions === 1)
-    throw new DataError(
-      `${who}: module "${name}" has a vector as its weight, as LayerNorm and BatchNorm do; this library ` +
-        "reads nn.LSTM, GRU, RNN, Linear and Embedding",
-    );
-  if (bias && (bias.dimensions !== 1 || bias.columns !== weight.rows))
-    throw new ShapeError(`${who}: "${name}.bias" is [${bias.rows},${bias.columns}], want [${weight.rows}]`);
-  return { name, kind: bias ? "linear" : "table", tensors, input: weight.columns, output: weight.rows };
+  const isNorm = weight.dimensions === 1;
+  const output = isNorm ? weight.columns : weight.rows;
+  if (bias && (bias.dimensions !== 1 || bias.columns !== output))
+    throw new ShapeError(`${who}: "${name}.bias" is [${bias.rows},${bias.columns}], want [${output}]`);
+  if (isNorm) return { name, kind: "norm", tensors, input: output, output };
+  if (weight.dimensions === 3)
+    return { name, kind: "conv", tensors, input: weight.columns / weight.last, output };
+  return { name, kind: bias ? "linear" : "table", tensors, input: weight.columns, output };
 }
 
 /** The modules of a state dict, in the order of the file. Throws DataError, ShapeError. */

@@ -1,12 +1,14 @@
 /** A net out of a state dict of PyTorch. */
 import { DataError, OptionError } from "../../wasm/errors.ts";
 import { bidirectional, dense, embedding } from "../../models/network/layers.ts";
+import { conv, layerNorm } from "../../models/network/optional/layers.ts";
 import { gru, lstm, rnn, type RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import { bytesOf, type Bytes } from "../bytes.ts";
 import { split, type Gates } from "../nets/gates.ts";
 import { plus, transpose, zeros, type Matrix } from "../nets/matrix.ts";
+import { fromChannels } from "../nets/taps.ts";
 import { netOf, startOption, type ReadLayer } from "../nets/net.ts";
 import { readTensorFile, realsOf, type FileTensor } from "../tensor-file.ts";
 import { isArchive, readArchive } from "./archive.ts";
@@ -103,6 +105,15 @@ function layersOf(
   if (!weight) return recurrentLayers(module, place, tensors);
   if (module.kind === "embedding") return [{ layer: embedding(weight.rows, weight.columns), table: weight }];
   const b = module.tensors.get("bias");
+  if (module.kind === "norm") {
+    const layer = layerNorm(place.epsilon === undefined ? {} : { epsilon: place.epsilon });
+    return [{ layer, g: weight, b: b ?? zeros(weight.data, 1, weight.columns) }];
+  }
+  if (module.kind === "conv") {
+    const { stride = 1, dilation = 1, causal = false, activation = "identity" } = place;
+    const layer = conv({ units: weight.rows, width: weight.last, stride, dilation, causal, activation });
+    return [{ layer, W: fromChannels(weight, weight.last), b: b ?? zeros(weight.data, 1, weight.rows) }];
+  }
   const layer = dense(weight.rows, { activation: place.activation ?? "identity", bias: b !== undefined });
   const read = { W: transpose(weight), b };
   return [place.skip ? { layer: { type: "skip", layer }, ...read } : { layer, ...read }];
@@ -148,6 +159,7 @@ function inputOf(layers: readonly ReadLayer[]): NetworkSpec["input"] {
   if ("table" in first) return { symbols: first.table.rows };
   if ("W" in first) return first.W.rows;
   if ("gates" in first) return Object.values(first.gates.input)[0].rows;
+  if ("g" in first) return first.g.columns;
   if ("forward" in first) return Object.values(first.forward.input)[0].rows;
   throw new OptionError(`${who}: the first layer has no weights; say description.input, the reals a step`);
 }

@@ -6,6 +6,7 @@ import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { Network } from "../../models/network/network.ts";
 import { gatesOf, joined, type Gates } from "../nets/gates.ts";
 import { isZero, stacked, transpose, zeros, type Matrix } from "../nets/matrix.ts";
+import { toChannels } from "../nets/taps.ts";
 import { netData, type NetData } from "../nets/net.ts";
 import { writeTensorFile } from "../tensor-file.ts";
 import type { PyTorchDescription, PyTorchPlace } from "./description.ts";
@@ -123,6 +124,22 @@ class Writer {
         this.places.push({ module: name, kind: "embedding" });
         return;
       }
+      case "layerNorm": {
+        const [g, b] = [this.#get(`${name}.g`)!, this.#get(`${name}.b`)!];
+        this.#put(`${name}.weight`, [g.columns], g);
+        this.#put(`${name}.bias`, [b.columns], b);
+        this.places.push({ module: name, epsilon: layer.epsilon });
+        return;
+      }
+      case "conv": {
+        const W = toChannels(this.#get(`${name}.W`)!, layer.width);
+        const b = this.#get(`${name}.b`)!;
+        this.#put(`${name}.weight`, [W.rows, W.columns / layer.width, layer.width], W);
+        this.#put(`${name}.bias`, [b.columns], b);
+        const { stride, dilation, causal, activation } = layer;
+        this.places.push({ module: name, stride, dilation, causal, activation });
+        return;
+      }
       case "dropout":
       case "delayTaps":
       case "subsample":
@@ -136,7 +153,8 @@ class Writer {
 
 /**
  * The net's weights as the bytes of a safetensors file whose names are those of a state dict: `lstm1` is an
- * nn.LSTM, `dense2` an nn.Linear, `embedding1` an nn.Embedding, and learned states before the first step
+ * nn.LSTM, `dense2` an nn.Linear, `embedding1` an nn.Embedding, `conv1` an nn.Conv1d
+ * (whose padding the snippet adds), `layerNorm1` an nn.LayerNorm, and learned states before the first step
  * stand as `initial.lstm1.h0` [directions,1,H] where they are not 0. The order of the modules and their
  * activations stand in the file's metadata under "unrolled". Throws OptionError where PyTorch has no such
  * layer.
