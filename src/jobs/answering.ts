@@ -59,6 +59,9 @@ export function wholeAnswer(pool: Pool, y: ArrayLike<number>, O: number): Float6
   const running = new RunningAnswer(pool, O);
   let answer = new Float64Array(O);
   for (let i = 0; i < y.length; i += O)
-    answer = running.step(Array.from({ length: O }, (_, j) => y[i + j]), false) as Float64Array<ArrayBuffer>;
+    answer = running.step(
+      Array.from({ length: O }, (_, j) => y[i + j]),
+      false,
+    ) as Float64Array<ArrayBuffer>;
   return answer;
 }

@@ -106,7 +106,11 @@ async function create(spec: SequenceClassifierSpec): Promise<SequenceClassifier>
   knownOptions(WHO, spec, ["labels", ...jobSpecNames, "pool"]);
   const labels = new Labels(WHO, spec.labels);
   const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
-  return new SequenceClassifier(await jobNetwork(spec, { output: labels.names.length, loss: "softmax", behind: poolLayers(pool) }), labels, pool);
+  return new SequenceClassifier(
+    await jobNetwork(spec, { output: labels.names.length, loss: "softmax", behind: poolLayers(pool) }),
+    labels,
+    pool,
+  );
 }
 
 const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceClassifier> =>

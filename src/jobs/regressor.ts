@@ -106,7 +106,10 @@ export class SequenceRegressor extends SequenceJob<MeasuredSequence, Float64Arra
   /** The numbers so far. */
   protected running(): Running<Float64Array> {
     const running = new RunningAnswer(this.#pool, this.#output);
-    return { step: (y, again) => unstandardize(this.#targets!, running.step(y, again)), reset: () => running.reset() };
+    return {
+      step: (y, again) => unstandardize(this.#targets!, running.step(y, again)),
+      reset: () => running.reset(),
+    };
   }
 
   /** Errors over all outputs. */
@@ -142,7 +145,10 @@ async function create(spec: SequenceRegressorSpec): Promise<SequenceRegressor> {
   knownOptions(WHO, spec, [...jobSpecNames, "output", "pool"]);
   const output = whole(WHO, "output", spec.output ?? 1, 1);
   const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
-  return new SequenceRegressor(await jobNetwork(spec, { output, loss: "squared", behind: poolLayers(pool) }), { output, pool });
+  return new SequenceRegressor(
+    await jobNetwork(spec, { output, loss: "squared", behind: poolLayers(pool) }),
+    { output, pool },
+  );
 }
 
 const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceRegressor> =>

@@ -212,7 +212,13 @@ const trainOptions = (kind: JobKind): Command["options"] => ({
   drop: { value: "X", default: "0.3", help: "share of activities dropped" },
   ...(kind.name === "labeler"
     ? {}
-    : { pool: { value: "WAY", help: "what answers: all steps, or the last, mean or max of states", default: "steps" } }),
+    : {
+        pool: {
+          value: "WAY",
+          help: "what answers: all steps, or the last, mean or max of states",
+          default: "steps",
+        },
+      }),
   forward: { help: "read forwards only, so that the job can answer while data come in" },
   seed: { value: "N", default: "1", help: "seed of weights, order and what is set apart" },
 });
