@@ -12,11 +12,7 @@ const entries = Object.fromEntries(
   published.filter((to) => to.node).map((to) => [basename(to.node, ".js"), to.default.replace("./", "")]),
 );
 const { unpack } = await import("../dist/wasm/unpack.js");
-const made = new Set([...Object.keys(entries).map((name) => `${name}.js`), "core.js"]);
-// `unrolled/core` is the main entry without the kernels
-const main = readFileSync("dist/index.js", "utf8").split('import "./wasm/built-in.js";\n');
-if (main.length !== 2) throw new Error("dist/index.js imports the kernels in another way than dist.js knows");
-writeFileSync("dist/core.js", main.join(""));
+const made = new Set(Object.keys(entries).map((name) => `${name}.js`));
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts");
   const { packed } = await import(`../dist/wasm/binary/${target}.js`);

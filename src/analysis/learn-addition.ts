@@ -1,4 +1,5 @@
 /** The lecture's net learns to add: two inputs, three fully interconnected logistic units, one output. */
+import type { AbortSignal } from "../wasm/platform.ts";
 import { dense } from "../models/network/layers.ts";
 import { rnn } from "../models/network/recurrent-layers.ts";
 import { normal } from "../models/network/initializers.ts";

@@ -5,9 +5,10 @@
  */
 import { OptionError } from "../wasm/errors.ts";
 import { compile, engineOf, type Engine } from "../wasm/instantiate.ts";
+import { giveModule, type ModuleName } from "../wasm/module-name.ts";
+import { compileBytes } from "../wasm/on-board.ts";
 import { requireSimd } from "../wasm/simd.ts";
 import { unpack, type Packed } from "../wasm/unpack.ts";
-import { compileBytes, giveModule, toModule, type ModuleName } from "../wasm/wasm-source.ts";
 import { packed } from "../wasm/binary/float32forward.ts";
 import { loadSaved, type SavedNet } from "../models/network/saved-net.ts";
 
@@ -33,7 +34,7 @@ async function start(): Promise<Engine> {
   const compiled = await onBoard("float32", packed, (bytes) => compile(bytes));
   return engineOf("float32", compiled, async () => {
     const { packed } = await import("../wasm/binary/optional32.ts");
-    return onBoard("optional32", packed, toModule);
+    return onBoard("optional32", packed, (bytes) => WebAssembly.compile(bytes));
   });
 }
 

@@ -1,4 +1,5 @@
 /** Reading a folder of handwriting in whatever format it is, with the split that each piece belongs to. */
+import type { AbortSignal } from "../wasm/platform.ts";
 import type { Folder } from "../formats/folder.ts";
 import { DataError, knownOptions } from "../wasm/errors.ts";
 import { iamOnDB } from "./formats/iam-ondb.ts";

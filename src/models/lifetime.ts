@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * How long a model has its memory: until `dispose`, and never while something still computes on it. What is
  * forgotten without dispose is found by the collector: arenas give back by themselves

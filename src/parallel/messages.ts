@@ -1,12 +1,13 @@
 /** What a pool and its workers say to each other. */
 import type { Floats } from "../wasm/memory.ts";
-import type { ModuleName } from "../wasm/wasm-source.ts";
+import type { ModuleName } from "../wasm/module-name.ts";
+import type { WasmModule } from "../wasm/platform.ts";
 import type { ShardTask } from "../train/shards.ts";
 
 /** To a worker, before each model: the compiled kernels to use; of those that it has, the first stay. */
 export interface KernelsMessage {
   readonly kind: "kernels";
-  readonly wasm: Partial<Record<ModuleName, WebAssembly.Module>>;
+  readonly wasm: Partial<Record<ModuleName, WasmModule>>;
 }
 /**
  * The net of the tasks to come, and its parameters; `model` is left out where it is that of the run before.

@@ -6,6 +6,7 @@
  * kernels: they get the compiled ones that are in use when a model is first trained on them, and keep them.
  * Call `init` before the first training.
  */
+import type { AbortSignal, URL } from "../wasm/platform.ts";
 import { modulesInUse } from "../wasm/engine.ts";
 import {
   DataError,

@@ -2,8 +2,9 @@
 import type { Ptr } from "../wasm/kernels.ts";
 import { compile } from "../wasm/instantiate.ts";
 import { Memory } from "../wasm/memory.ts";
+import { compileBytes } from "../wasm/on-board.ts";
+import type { WasmGlobal, WasmMemory } from "../wasm/platform.ts";
 import { unpack } from "../wasm/unpack.ts";
-import { compileBytes } from "../wasm/wasm-source.ts";
 
 /** Kernels of assembly/speech/index.ts; buffers are doubles, row-major. */
 export interface SpeechKernels {
@@ -78,8 +79,8 @@ export interface SpeechEngine {
 }
 
 interface Exports extends SpeechKernels {
-  readonly memory: WebAssembly.Memory;
-  readonly heapBase: WebAssembly.Global | number;
+  readonly memory: WasmMemory;
+  readonly heapBase: WasmGlobal | number;
 }
 
 let loading: Promise<SpeechEngine> | undefined;

@@ -2,6 +2,7 @@
  * Maximum likelihood by restarts and iterations that never go down: the control around
  * Expectation-Maximization (Dempster, Laird & Rubin 1977) for every model that has an E-step and an M-step.
  */
+import type { AbortSignal } from "../wasm/platform.ts";
 import { NumericError, OptionError, inRange, knownOptions, whole } from "../wasm/errors.ts";
 import { Pace } from "./pace.ts";
 

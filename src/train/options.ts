@@ -1,4 +1,5 @@
 /** How a net is trained: the options, read and checked in one place before anything changes. */
+import type { AbortSignal } from "../wasm/platform.ts";
 import { OptionError, inRange, knownOptions, show, whole } from "../wasm/errors.ts";
 import { checkOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { DataSpec } from "../data/item.ts";

@@ -2,6 +2,7 @@
  * Shards: runs of sequences that a batch is cut into. Whoever computes a shard changes no bit: each is
  * computed alone, and they are summed in their order.
  */
+import type { AbortSignal } from "../wasm/platform.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { longestFirst } from "../graph/packing.ts";
 import type { FlatItem } from "../data/item.ts";

@@ -1,19 +1,13 @@
 /** Loading: one engine a precision, its kernels and its memory, made once and shared by all models. */
 import { knownOptions, oneOf, OptionError, show } from "./errors.ts";
 import { reclaim } from "./forgotten.ts";
-import { compile, engineOf, type Engine } from "./instantiate.ts";
+import { compile, engineOf, type Compiled, type Engine } from "./instantiate.ts";
 import { precisions, type MemoryUsage, type Precision } from "./memory.ts";
+import { optionalOf, type ModuleName } from "./module-name.ts";
 import { onBoard } from "./on-board.ts";
+import type { WasmModule } from "./platform.ts";
 import { hasRelaxed, requireSimd } from "./simd.ts";
-import {
-  optionalOf,
-  readSources,
-  toModule,
-  withCode,
-  type Awaitable,
-  type ModuleName,
-  type WasmSource,
-} from "./wasm-source.ts";
+import type { Given, WasmSource } from "./wasm-source.ts";
 
 export type { Engine } from "./instantiate.ts";
 
@@ -74,9 +68,11 @@ const variants = ["simd", "relaxed"] as const;
 const loading = new Map<Precision, { engine: Promise<Engine>; source: Variant | "given" }>();
 const loaded = new Map<Precision, { engine: Engine; source: Variant | "given" }>();
 /** The code of optional kernels, from when a net asked for them or `init` was given it. */
-const optional = new Map<Precision, WebAssembly.Module>();
+const optional = new Map<Precision, WasmModule>();
 let variant: Variant = "simd";
 let revectorized = false;
+/** What `init({ wasm })` reads at the moment. */
+let reading: Promise<unknown> = Promise.resolve();
 
 /**
  * Loads the kernels ahead of first use. Without `wasm`, a new variant or flag idempotent; with them, engines
@@ -84,31 +80,40 @@ let revectorized = false;
  */
 export async function init(options: InitOptions = {}): Promise<void> {
   const { precision: named, wasm } = options ?? {};
-  const { sources, wanted } = readSources(wasm, namedPrecisions(named));
+  const asked = namedPrecisions(named);
+  const given = wasm === undefined ? undefined : await read(wasm, asked);
   knownOptions("init", options, ["precision", "variant", "revectorize", "wasm"]);
-  const asked = oneOf("init", "variant", options.variant ?? variant, variants);
+  const build = oneOf("init", "variant", options.variant ?? variant, variants);
   const { revectorize = false } = options;
   if (typeof revectorize !== "boolean")
     throw new OptionError(`init: revectorize is ${show(revectorize)}, want true or false`);
-  if (asked === "relaxed" && !hasRelaxed()) {
+  if (build === "relaxed" && !hasRelaxed()) {
     throw new OptionError(
       'init: variant is "relaxed", want a JavaScript engine with relaxed SIMD (Node 22, Chromium ' +
         '114, Firefox 145); "simd" works here',
     );
   }
   const widened = revectorize && !revectorized && setV8Flag();
-  if (widened || asked !== variant) {
+  if (widened || build !== variant) {
     revectorized ||= widened;
-    variant = asked;
+    variant = build;
     // compiled without
     for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
   }
+  const { wanted, kernels, optional } = given ?? { wanted: asked ?? ["float32"] };
   await Promise.all([
     ...wanted.map((precision) =>
-      sources[precision] ? start(precision, sources[precision]) : engine(precision),
+      kernels?.[precision] ? start(precision, "given", kernels[precision]) : engine(precision),
     ),
-    ...precisions.map((precision) => takeOptional(precision, sources[optionalOf(precision)])),
+    ...precisions.map((precision) => takeOptional(precision, optional?.[precision])),
   ]);
+}
+
+/** Reads `wasm`; engines asked for meanwhile wait. The code that does is loaded here. */
+async function read(wasm: unknown, asked: Precision[] | undefined): Promise<Given> {
+  const promise = import("./wasm-source.ts").then(({ readGiven }) => readGiven(wasm, asked));
+  reading = promise.catch(() => {});
+  return promise;
 }
 
 /** The precisions that `init` is asked for, if any. Throws OptionError. */
@@ -123,7 +128,8 @@ const namedPrecisions = (given: InitOptions["precision"]): Precision[] | undefin
  */
 export async function engine(precision: Precision): Promise<Engine> {
   oneOf("engine", "precision", precision, precisions);
-  const found = await (loading.get(precision)?.engine ?? start(precision));
+  await reading;
+  const found = await (loading.get(precision)?.engine ?? start(precision, variant, () => carried(precision)));
   await reclaim(found.memory);
   return found;
 }
@@ -142,8 +148,8 @@ export function engineInfo(): EngineInfo {
 }
 
 /** The compiled modules in use: what workers are to compute with. */
-export function modulesInUse(): Partial<Record<ModuleName, WebAssembly.Module>> {
-  const modules: Partial<Record<ModuleName, WebAssembly.Module>> = {};
+export function modulesInUse(): Partial<Record<ModuleName, WasmModule>> {
+  const modules: Partial<Record<ModuleName, WasmModule>> = {};
   for (const [precision, { engine }] of loaded) modules[precision] = engine.module;
   for (const [precision, module] of optional) modules[optionalOf(precision)] = module;
   return modules;
@@ -153,10 +159,13 @@ export function modulesInUse(): Partial<Record<ModuleName, WebAssembly.Module>> 
  * Begins to load an engine and makes it the one for models to come; a load that fails leaves the way free for
  * another.
  */
-function start(precision: Precision, given?: Awaitable): Promise<Engine> {
+function start(
+  precision: Precision,
+  source: Variant | "given",
+  compiled: () => Promise<Compiled>,
+): Promise<Engine> {
   const previous = loading.get(precision);
-  const source = given ? "given" : variant;
-  const promise = load(precision, given).then(
+  const promise = load(precision, compiled).then(
     (engine) => {
       if (loading.get(precision)?.engine === promise) loaded.set(precision, { engine, source });
       return engine;
@@ -173,26 +182,29 @@ function start(precision: Precision, given?: Awaitable): Promise<Engine> {
   return promise;
 }
 
-async function load(precision: Precision, given?: Awaitable): Promise<Engine> {
+async function load(precision: Precision, compiled: () => Promise<Compiled>): Promise<Engine> {
   requireSimd("init");
-  const build = variant === "relaxed" ? (`${precision}relaxed` as const) : precision;
-  const compiled = await (given
-    ? withCode(precision, given, compile)
-    : onBoard(precision, build, (bytes) => compile(bytes)));
-  return engineOf(precision, compiled, () => optionalModule(precision));
+  return engineOf(precision, await compiled(), () => optionalModule(precision));
 }
 
+/** The kernels on board of a precision, in the variant that `init` chose. */
+const carried = (precision: Precision): Promise<Compiled> =>
+  onBoard(precision, variant === "relaxed" ? `${precision}relaxed` : precision, (bytes) => compile(bytes));
+
 /** Takes the optional kernels that `init` was given, for nets made from now on. */
-async function takeOptional(precision: Precision, given: Awaitable | undefined): Promise<void> {
-  if (given) optional.set(precision, await withCode(optionalOf(precision), given, toModule));
+async function takeOptional(
+  precision: Precision,
+  given: (() => Promise<WasmModule>) | undefined,
+): Promise<void> {
+  if (given) optional.set(precision, await given());
 }
 
 /** The optional kernels of a precision: given to `init`, or else those on board. */
-async function optionalModule(precision: Precision): Promise<WebAssembly.Module> {
+async function optionalModule(precision: Precision): Promise<WasmModule> {
   let module = optional.get(precision);
   if (!module) {
     const name = optionalOf(precision);
-    module = await onBoard(name, name, toModule);
+    module = await onBoard(name, name, (bytes) => WebAssembly.compile(bytes));
     optional.set(precision, module);
   }
   return module;

@@ -1,45 +1,48 @@
 /** From code to an engine: what was compiled is checked and gets its memory. */
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError } from "./errors.ts";
 import type { Kernels } from "./kernels.ts";
 import { Memory, type Precision } from "./memory.ts";
-import { isCode, type Code } from "./wasm-source.ts";
+import type { WasmInstance, WasmMemory, WasmModule } from "./platform.ts";
 
 /** A loaded kernel module. */
 export interface Engine {
   /** Of all reals that its kernels read and write. */
   readonly precision: Precision;
   /** The compiled code, from which workers make kernels of their own. */
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   /** The exports of the module, typed. */
   readonly kernels: Kernels;
   /** The one memory that its kernels work on. */
   readonly memory: Memory;
   /** The code of the kernels that few nets use (optional-kernels.ts), for nets that ask for them. */
-  readonly optional: () => Promise<WebAssembly.Module>;
+  readonly optional: () => Promise<WasmModule>;
 }
 
-/**
- * Kernels made of bytes, of a module, or of a response while it arrives; those of optional-kernels.ts
- * import the memory of an engine. The instance's exports are the bare kernels: the loader's own `exports`
- * wrap every function.
- */
+/** Code, and the instance that was made of it. */
+export interface Compiled {
+  /** The code. */
+  readonly module: WasmModule;
+  /** Its exports are the kernels. */
+  readonly instance: WasmInstance;
+}
+
+/** Kernels made of bytes or of a module; those of optional-kernels.ts import the memory of an engine. */
 export async function compile(
-  code: Code | Response,
-  imports: { env?: { memory: WebAssembly.Memory } } = {},
-): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  // the loader's asynchronous way asks what a Response is, and Node takes 20 ms to answer that; pages must
-  // not compile synchronously
-  const { process: host } = globalThis as { process?: { versions?: { node?: string } } };
-  return host?.versions?.node && isCode(code) ? instantiateSync(code, imports) : instantiate(code, imports);
+  code: Uint8Array<ArrayBuffer> | WasmModule,
+  imports: { env?: { memory: WasmMemory } } = {},
+): Promise<Compiled> {
+  if (!(code instanceof WebAssembly.Module))
+    return WebAssembly.instantiate(code as Uint8Array<ArrayBuffer>, imports);
+  return { module: code, instance: await WebAssembly.instantiate(code, imports) };
 }
 
 /** An engine of compiled code. Throws DataError where it has no kernels, or those of the other precision. */
 export function engineOf(
   precision: Precision,
-  { module, instance }: WebAssembly.WebAssemblyInstantiatedSource,
-  optional: () => Promise<WebAssembly.Module>,
+  compiled: Compiled,
+  optional: () => Promise<WasmModule>,
 ): Engine {
+  const { module, instance } = compiled;
   const kernels = instance.exports as unknown as Kernels;
   const base = kernels.heapBase;
   if (base === undefined || typeof kernels.fill !== "function")

@@ -2,5 +2,6 @@
  * What an import of `unrolled/wasm/float32.wasm` gives where bundlers and servers know such imports: the
  * compiled module, for `init({ wasm })`.
  */
-declare const module: WebAssembly.Module;
+import type { WasmModule } from "./platform.ts";
+declare const module: WasmModule;
 export default module;

@@ -2,6 +2,7 @@
  * The kernel surface as TypeScript sees it: one method per AssemblyScript export, raw pointers, sizes in
  * elements.
  */
+import type { WasmGlobal, WasmMemory } from "./platform.ts";
 
 declare const brand: unique symbol;
 /** A byte address in a kernel memory. Never a plain number: only `Memory` and `offset` make one. */
@@ -194,6 +195,6 @@ export interface Kernels
     CtcKernels,
     UpdateKernels,
     RandomKernels {
-  readonly memory: WebAssembly.Memory;
-  readonly heapBase: WebAssembly.Global | number;
+  readonly memory: WasmMemory;
+  readonly heapBase: WasmGlobal | number;
 }

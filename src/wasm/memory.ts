@@ -4,6 +4,7 @@
 import { MemoryError } from "./errors.ts";
 import { released, releaseWhenForgotten, type Holding } from "./forgotten.ts";
 import type { Ptr } from "./kernels.ts";
+import type { WasmMemory } from "./platform.ts";
 
 const ALIGNMENT = 64; // a cache line; also keeps every v128 access aligned
 const PAGE = 65536; // a WebAssembly page
@@ -44,7 +45,7 @@ export function moveAtEveryAllocation(): void {
 export class Memory {
   /** Bytes of one real: 4 or 8. */
   readonly realBytes: number;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly #sizes = new Map<number, number>();
   readonly #held = new Map<string, { bytes: number; holders: number }>();
   #free: { from: number; size: number }[];
@@ -54,7 +55,7 @@ export class Memory {
   #reals!: Floats;
   #ints!: Int32Array<ArrayBuffer>;
 
-  constructor(memory: WebAssembly.Memory, heapBase: number, precision: Precision) {
+  constructor(memory: WasmMemory, heapBase: number, precision: Precision) {
     this.realBytes = precision === "float32" ? 4 : 8;
     this.#memory = memory;
     const from = round(heapBase);

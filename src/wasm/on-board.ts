@@ -1,7 +1,7 @@
 /** The kernels that the library carries, as text, where it carries any: `unrolled/core` goes without. */
 import { OptionError } from "./errors.ts";
+import { giveModule, type ModuleName } from "./module-name.ts";
 import { unpack, type Packed } from "./unpack.ts";
-import { compileBytes, giveModule, type ModuleName } from "./wasm-source.ts";
 
 /** Every build of every module, by the name of its file. */
 export type Builds = Readonly<
@@ -31,4 +31,24 @@ export async function onBoard<T>(
     );
   const { packed } = await builds[build]();
   return compileBytes("init", giveModule(name), () => compile(unpack(packed)));
+}
+
+/**
+ * Compiles bytes that this library carries. OptionError where the JavaScript engine takes no bytes, as
+ * Cloudflare's workerd and pages without "wasm-unsafe-eval" do not; `remedy` says how to give a module.
+ */
+export async function compileBytes<T>(
+  who: string,
+  remedy: string,
+  compile: () => T | PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await compile();
+  } catch (error) {
+    throw new OptionError(
+      `${who}: this JavaScript engine does not compile kernels from bytes (${String(error)}), want ` +
+        `${remedy}; in a page, a policy with "wasm-unsafe-eval"`,
+      { cause: error },
+    );
+  }
 }

@@ -5,7 +5,7 @@
 import { DataError } from "./errors.ts";
 import { compile, type Engine } from "./instantiate.ts";
 import type { Kernels, Ptr } from "./kernels.ts";
-import { optionalOf } from "./wasm-source.ts";
+import { optionalOf } from "./module-name.ts";
 
 /** What assembly/optional/index.ts exports; sizes in elements, `slope` and `curve` times the weights. */
 export interface OptionalKernels {

@@ -1,29 +1,34 @@
 /**
- * Where kernels come from: what `init({ wasm })` takes, how its code is read, and the error when it cannot
- * be.
+ * Kernels that a program brings along: what `init({ wasm })` takes, how its code is read, and the error when
+ * it cannot be. Loaded by `init({ wasm })` alone.
  */
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { DataError, knownOptions, OptionError, show } from "./errors.ts";
+import type { Compiled } from "./instantiate.ts";
 import { precisions, type Precision } from "./memory.ts";
+import { optionalOf, type ModuleName } from "./module-name.ts";
+import type { Response, URL, WasmModule } from "./platform.ts";
 
 /** A kernel module of one's own: the bytes, the compiled module, a response of fetch, or where to get it. */
-export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module | Response | URL;
+export type WasmSource = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule | Response | URL;
 /** What can be compiled, or is. */
-export type Code = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+type Code = ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule;
 /** A source, or the promise of one, as `fetch` gives it. */
 export type Awaitable = WasmSource | PromiseLike<WasmSource>;
-/** Modules by name: those of a precision, and the kernels of that precision that few nets use. */
-export type ModuleName = Precision | "optional32" | "optional64";
-/** The source of each module that has one. */
-export type Sources = Partial<Record<ModuleName, Awaitable>>;
+type Sources = Partial<Record<ModuleName, Awaitable>>;
 
-/** The name of a precision's optional kernels. */
-export const optionalOf = (precision: Precision): "optional32" | "optional64" =>
-  precision === "float32" ? "optional32" : "optional64";
+/** What `init({ wasm })` asks for: the precisions to load, and how to compile what has a source. */
+export interface Given {
+  readonly wanted: readonly Precision[];
+  readonly kernels?: Partial<Record<Precision, () => Promise<Compiled>>>;
+  readonly optional?: Partial<Record<Precision, () => Promise<WasmModule>>>;
+}
+
 const names: readonly ModuleName[] = [...precisions, ...precisions.map(optionalOf)];
 
 const kinds = "want bytes, a WebAssembly.Module, a Response or a URL";
 /** Is it bytes or a module? No type guard: to TypeScript every object is a WebAssembly.Module. */
-export const isCode = (value: unknown): boolean =>
+const isCode = (value: unknown): boolean =>
   value instanceof WebAssembly.Module || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 const isResponse = (value: unknown): value is Response =>
   typeof Response !== "undefined" && value instanceof Response;
@@ -32,28 +37,37 @@ const isPromise = (value: unknown): value is PromiseLike<WasmSource> =>
   typeof (value as PromiseLike<unknown> | null)?.then === "function";
 
 /**
- * The sources of `init`, and the precisions to load: those asked for, or else those that have a source.
- * OptionError on anything else.
+ * Reads `wasm`. Precisions to load are those asked for, or else those that have a source. OptionError on
+ * anything else.
  */
-export function readSources(
-  wasm: unknown,
-  asked: readonly Precision[] | undefined,
-): { sources: Sources; wanted: readonly Precision[] } {
-  if (wasm === undefined) return { sources: {}, wanted: asked ?? ["float32"] };
+export function readGiven(wasm: unknown, asked: readonly Precision[] | undefined): Given {
   const sources = sourcesOf(wasm, asked?.[0] ?? "float32");
   for (const name of names)
     if (name in sources && !isSource(sources[name]) && !isPromise(sources[name]))
       throw new OptionError(`init: wasm.${name} is ${show(sources[name])}, ${kinds}`);
   const given = precisions.filter((precision) => precision in sources);
   const wanted = asked ?? given;
-  for (const precision of given) {
+  for (const precision of given)
     if (!wanted.includes(precision))
       throw new OptionError(
         `init: wasm has ${precision}, want one of the precisions asked ` +
           `for, ${wanted.join(", ") || "none"}; leave precision out to load what wasm has`,
       );
-  }
-  return { sources, wanted };
+  const compilers = <T>(
+    nameOf: (precision: Precision) => ModuleName,
+    compile: (name: ModuleName, source: Awaitable) => Promise<T>,
+  ): Partial<Record<Precision, () => Promise<T>>> =>
+    Object.fromEntries(
+      precisions.flatMap((precision) => {
+        const source = sources[nameOf(precision)];
+        return source === undefined ? [] : [[precision, () => compile(nameOf(precision), source)]];
+      }),
+    );
+  return {
+    wanted,
+    kernels: compilers((precision) => precision, compileGiven),
+    optional: compilers(optionalOf, moduleOf),
+  };
 }
 
 /** Sources by precision; one alone is that of `first`. */
@@ -89,43 +103,37 @@ async function saying<T>(what: string, module: ModuleName, body: () => T | Promi
   }
 }
 
-/**
- * Compiles bytes that this library carries. OptionError where the JavaScript engine takes no bytes, as
- * Cloudflare's workerd and pages without "wasm-unsafe-eval" do not; `remedy` says how to give a module.
- */
-export async function compileBytes<T>(
-  who: string,
-  remedy: string,
-  compile: () => T | PromiseLike<T>,
-): Promise<T> {
-  try {
-    return await compile();
-  } catch (error) {
-    throw new OptionError(
-      `${who}: this JavaScript engine does not compile kernels from bytes (${String(error)}), want ` +
-        `${remedy}; in a page, a policy with "wasm-unsafe-eval"`,
-      { cause: error },
-    );
-  }
-}
-/** How to give kernels as a module. */
-export const giveModule = (name: ModuleName): string =>
-  `init({ wasm: { ${name}: module } }) before the first model, with the module that an import of ` +
-  `unrolled/wasm/${name}.wasm gives`;
+const { process: host } = globalThis as {
+  process?: {
+    versions?: { node?: string };
+    getBuiltinModule?(name: "node:fs/promises"): { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> };
+  };
+};
 
-/** The module of code: compiled here, or before. */
-export async function toModule(code: Code | Response): Promise<WebAssembly.Module> {
-  if (code instanceof WebAssembly.Module) return code;
-  return isCode(code)
-    ? WebAssembly.compile(code as BufferSource)
-    : WebAssembly.compileStreaming(code as Response);
-}
+/** Kernels of a source: the instance's exports are the bare ones, the loader's own `exports` wrap them. */
+const compileGiven = (name: ModuleName, given: Awaitable): Promise<Compiled> =>
+  withCode(name, given, async (code) =>
+    // the loader's asynchronous way asks what a Response is, and Node takes 20 ms to answer that; pages must
+    // not compile synchronously
+    host?.versions?.node && isCode(code)
+      ? instantiateSync(code as BufferSource, {})
+      : instantiate(code as BufferSource, {}),
+  );
+
+/** The module of a source, for kernels that import a memory. */
+const moduleOf = (name: ModuleName, given: Awaitable): Promise<WasmModule> =>
+  withCode(name, given, async (code) => {
+    if (code instanceof WebAssembly.Module) return code;
+    return isCode(code)
+      ? WebAssembly.compile(code as BufferSource)
+      : WebAssembly.compileStreaming(code as Response);
+  });
 
 /**
  * Calls `instantiate` with the code behind a source or, typed application/wasm, the response to compile while
  * it arrives. DataError where the source cannot be reached, answers an error, or is no module.
  */
-export async function withCode<T>(
+async function withCode<T>(
   module: ModuleName,
   given: Awaitable,
   instantiate: (code: Code | Response) => T | PromiseLike<T>,
@@ -156,17 +164,7 @@ async function bodyOf(response: Response, name: string, module: ModuleName): Pro
 }
 
 /** What stands at an address; files are read where there is Node's `process`. */
-async function fetched(address: URL): Promise<Code | Response> {
-  const host = (
-    globalThis as {
-      process?: {
-        getBuiltinModule?(name: "node:fs/promises"): {
-          readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
-        };
-      };
-    }
-  ).process;
-  return address.protocol === "file:" && host?.getBuiltinModule
+const fetched = async (address: URL): Promise<Code | Response> =>
+  address.protocol === "file:" && host?.getBuiltinModule
     ? host.getBuiltinModule("node:fs/promises").readFile(address)
     : fetch(address);
-}

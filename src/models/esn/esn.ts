@@ -3,6 +3,7 @@
  * regression, the only thing that is (Jaeger 2001; Jaeger & Haas 2004; Lukoševičius 2012). Double precision
  * throughout.
  */
+import type { AbortSignal } from "../../wasm/platform.ts";
 import { OptionError, ShapeError, inRange, knownOptions, whole } from "../../wasm/errors.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";

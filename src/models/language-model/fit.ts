@@ -1,4 +1,5 @@
 /** Learning a language model: optimizer steps, from several starts, until they no longer help. */
+import type { AbortSignal } from "../../wasm/platform.ts";
 import { inRange, knownOptions, OptionError, show, whole } from "../../wasm/errors.ts";
 import { adam } from "../../optim/adam.ts";
 import { checkOptimizer, type Optimizer } from "../../optim/optimizer.ts";
