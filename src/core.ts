@@ -32,12 +32,15 @@ export type { EvaluateOptions } from "./models/network/evaluate.ts";
 export type { ForecastOptions, NetworkForecast } from "./models/network/forecast.ts";
 export type { SampleOptions, NetworkSample } from "./models/network/sample.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";
-export { huber, type HuberLoss } from "./losses/optional/huber.ts";
-export { quantile, type QuantileLoss } from "./losses/optional/quantile.ts";
-export { studentT, type StudentTLoss } from "./losses/optional/student-t.ts";
-export { negativeBinomial, type NegativeBinomialLoss } from "./losses/optional/negative-binomial.ts";
-export { mixture, type MixtureLoss } from "./losses/optional/mixture.ts";
-export type { SoftmaxLoss } from "./losses/optional/smoothed-softmax.ts";
+export { huber, mixture, negativeBinomial, quantile, studentT } from "./losses/optional/descriptions.ts";
+export type {
+  HuberLoss,
+  MixtureLoss,
+  NegativeBinomialLoss,
+  QuantileLoss,
+  SoftmaxLoss,
+  StudentTLoss,
+} from "./losses/optional/descriptions.ts";
 export { attention, conv, layerNorm, pool, residual } from "./models/network/optional/layers.ts";
 export type {
   AttentionLayer,

@@ -3,35 +3,11 @@
  * movements, M bivariate Gaussians with correlation and the end of a stroke (Graves 2013, chapter 4). -ln p
  * is not convex in the outputs.
  */
-import { ShapeError, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { ShapeError } from "../../wasm/errors.ts";
 import type { Values } from "../../data/sequence.ts";
 import type { Drawing, Loss } from "../loss.ts";
+import type { MixtureLoss } from "./descriptions.ts";
 import { slopeLoss } from "./slope-loss.ts";
-
-/** A mixture of Gaussians a step. */
-export interface MixtureLoss {
-  /** Which loss this is. */
-  readonly kind: "mixture";
-  /** M, how many Gaussians. */
-  readonly components: number;
-  /** "reals": D numbers; "pen": offsets x and y, and 1 at the last point of a stroke, else 0. */
-  readonly over: "reals" | "pen";
-}
-
-/**
- * -ln p of a mixture of Gaussians, nats. The net has components·(1 + 2D) outputs, which `predict` gives as
- * weights, means and standard deviations; over "pen" 1 + 6·components: the probability of a stroke's end,
- * weights, means, standard deviations, correlations. Throws OptionError.
- */
-export function mixture(options: { components: number; over?: "reals" | "pen" }): MixtureLoss {
-  knownOptions("mixture", options, ["components", "over"]);
-  const over = oneOf("mixture", "over", options?.over ?? "reals", ["reals", "pen"]);
-  return {
-    kind: "mixture",
-    components: whole("mixture", "components", options?.components, 1, 10_000),
-    over,
-  };
-}
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -3,27 +3,11 @@
  * dispersion α = 10⁻⁶ + softplus, so that the variance is μ + αμ² (Salinas et al. 2020). PyTorch's
  * NegativeBinomial has total_count 1/α and probs αμ/(1 + αμ). -ln p is not convex in them.
  */
-import { knownOptions } from "../../wasm/errors.ts";
 import type { Values } from "../../data/sequence.ts";
 import type { Loss } from "../loss.ts";
 import { drawGamma } from "../../inference/draws.ts";
 import { drawPoisson } from "./draws.ts";
 import { eachTarget, slopeLoss } from "./slope-loss.ts";
-
-/** Mean and dispersion of each target. */
-export interface NegativeBinomialLoss {
-  /** Which loss this is. */
-  readonly kind: "negativeBinomial";
-}
-
-/**
- * -ln p of a count, nats: two outputs for each target, which `predict` gives as mean and dispersion. Targets
- * are whole numbers from 0 on. Throws OptionError.
- */
-export function negativeBinomial(options: object = {}): NegativeBinomialLoss {
-  knownOptions("negativeBinomial", options, []);
-  return { kind: "negativeBinomial" };
-}
 
 const counts: Values = {
   test: (x) => Number.isInteger(x) && x >= 0 && x <= 2 ** 24,

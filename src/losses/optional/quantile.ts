@@ -3,38 +3,9 @@
  * D targets the net has Q outputs side by side, one a level. Predictions are sorted, so that quantiles never
  * cross (Chernozhukov et al. 2010). The loss is piecewise linear: it has no curvature.
  */
-import { OptionError, inRange, show } from "../../wasm/errors.ts";
 import type { Loss } from "../loss.ts";
+import type { QuantileLoss } from "./descriptions.ts";
 import { copy, eachTarget, slopeLoss } from "./slope-loss.ts";
-
-/** Quantiles of each target. */
-export interface QuantileLoss {
-  /** Which loss this is. */
-  readonly kind: "quantile";
-  /** Rising, each between 0 and 1. */
-  readonly levels: readonly number[];
-}
-
-const LEVELS = [0.1, 0.5, 0.9];
-
-/**
- * Quantiles of each target at these levels, by the pinball loss: the net has as many outputs for each target
- * as there are levels, target by target. Throws OptionError.
- */
-export function quantile(levels: readonly number[] = LEVELS): QuantileLoss {
-  if (!Array.isArray(levels) || levels.length === 0 || levels.length > 1000)
-    throw new OptionError(
-      `quantile: levels is ${show(levels)}, want 1 to 1000 rising numbers between 0 and 1`,
-    );
-  const list = (levels as number[]).map((level, i) =>
-    inRange("quantile", `levels[${i}]`, level, Number.MIN_VALUE, 1 - 2 ** -53),
-  );
-  list.forEach((level, i) => {
-    if (i > 0 && level <= list[i - 1])
-      throw new OptionError(`quantile: level ${level} follows ${list[i - 1]}, want them rising`);
-  });
-  return { kind: "quantile", levels: list };
-}
 
 /** The level nearest to ½, the lower of two. */
 const middle = (levels: readonly number[]): number =>

@@ -2,25 +2,9 @@
  * Student's t: for each of D targets the outputs say location, scale = softplus and degrees of freedom
  * ν = 2 + softplus (as in DeepAR, Salinas et al. 2020): heavy tails, learned. -ln p is not convex in them.
  */
-import { knownOptions } from "../../wasm/errors.ts";
 import type { Loss } from "../loss.ts";
 import { drawGamma } from "../../inference/draws.ts";
 import { eachTarget, slopeLoss } from "./slope-loss.ts";
-
-/** Location, scale and degrees of freedom of each target. */
-export interface StudentTLoss {
-  /** Which loss this is. */
-  readonly kind: "studentT";
-}
-
-/**
- * -ln p of Student's t, nats: three outputs for each target, which `predict` gives as location, scale and
- * degrees of freedom. Throws OptionError.
- */
-export function studentT(options: object = {}): StudentTLoss {
-  knownOptions("studentT", options, []);
-  return { kind: "studentT" };
-}
 
 const NAMES = ["location", "scale", "degreesOfFreedom"] as const;
 

@@ -4,12 +4,14 @@ import type { Precision } from "../../wasm/memory.ts";
 import { bernoulli } from "../../losses/bernoulli.ts";
 import { ctc, type CtcOptions } from "../../losses/ctc.ts";
 import type { Loss } from "../../losses/loss.ts";
-import type { HuberLoss } from "../../losses/optional/huber.ts";
-import type { MixtureLoss } from "../../losses/optional/mixture.ts";
-import type { NegativeBinomialLoss } from "../../losses/optional/negative-binomial.ts";
-import type { QuantileLoss } from "../../losses/optional/quantile.ts";
-import type { SoftmaxLoss } from "../../losses/optional/smoothed-softmax.ts";
-import type { StudentTLoss } from "../../losses/optional/student-t.ts";
+import type {
+  HuberLoss,
+  MixtureLoss,
+  NegativeBinomialLoss,
+  QuantileLoss,
+  SoftmaxLoss,
+  StudentTLoss,
+} from "../../losses/optional/descriptions.ts";
 import { softmax } from "../../losses/softmax.ts";
 import { squared } from "../../losses/squared.ts";
 import type { InputSpec } from "./build.ts";

@@ -1,11 +1,23 @@
 /** The optional layers and losses, by their names in a spec. */
 import { knownOptions } from "../../../wasm/errors.ts";
-import { huber, huberLoss, type HuberLoss } from "../../../losses/optional/huber.ts";
-import { mixture, mixtureLoss, type MixtureLoss } from "../../../losses/optional/mixture.ts";
-import { negativeBinomial, negativeBinomialLoss } from "../../../losses/optional/negative-binomial.ts";
-import { quantile, quantileLoss, type QuantileLoss } from "../../../losses/optional/quantile.ts";
-import { smoothing, smoothedSoftmax, type SoftmaxLoss } from "../../../losses/optional/smoothed-softmax.ts";
-import { studentT, studentTLoss } from "../../../losses/optional/student-t.ts";
+import {
+  huber,
+  mixture,
+  negativeBinomial,
+  quantile,
+  smoothing,
+  studentT,
+  type HuberLoss,
+  type MixtureLoss,
+  type QuantileLoss,
+  type SoftmaxLoss,
+} from "../../../losses/optional/descriptions.ts";
+import { huberLoss } from "../../../losses/optional/huber.ts";
+import { mixtureLoss } from "../../../losses/optional/mixture.ts";
+import { negativeBinomialLoss } from "../../../losses/optional/negative-binomial.ts";
+import { quantileLoss } from "../../../losses/optional/quantile.ts";
+import { smoothedSoftmax } from "../../../losses/optional/smoothed-softmax.ts";
+import { studentTLoss } from "../../../losses/optional/student-t.ts";
 import { noisy } from "../../../cells/optional/noisy.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
