@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-const published = Object.values(JSON.parse(readFileSync("package.json", "utf8")).exports);
+const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8"));
+const published = Object.values(exports);
 /** File for Node of each entry, and the module that it stands for. */
 const entries = Object.fromEntries(
   published.filter((to) => to.node).map((to) => [basename(to.node, ".js"), to.default.replace("./", "")]),
@@ -26,19 +27,36 @@ for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true }
   if (!existsSync(join("src", folder, entry.name.replace(/(\.d\.ts|\.js)$/, ".ts")))) rmSync(path);
 }
 
-// what the entries of package.json declare, and what those declarations import
-const declared = new Set();
-const reach = (file) => {
-  if (declared.has(file)) return;
-  declared.add(file);
-  for (const [, name] of readFileSync(file, "utf8").matchAll(
-    /(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g,
-  ))
-    reach(join(dirname(file), `${name}.d.ts`));
-};
-for (const { types } of published) if (types) reach(join(types));
-for (const name of readdirSync("dist", { recursive: true }))
-  if (name.endsWith(".d.ts") && !declared.has(join("dist", name))) rmSync(join("dist", name));
+/**
+ * Deletes files of a kind that no entry reaches; `imports` finds the names of files that a text asks for, and
+ * `fileOf` their files.
+ */
+function keepReached(kind, roots, imports, fileOf) {
+  const reached = new Set();
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, name] of readFileSync(file, "utf8").matchAll(imports)) reach(fileOf(file, name));
+  };
+  roots.forEach(reach);
+  for (const name of readdirSync("dist", { recursive: true }))
+    if (kind.test(name) && !made.has(name) && !reached.has(join("dist", name))) rmSync(join("dist", name));
+}
+keepReached(
+  /\.d\.ts$/,
+  published.flatMap((to) => (to.types ? [join(to.types)] : [])),
+  /(?:from|import)\s*\(?\s*"(\.[^"]+)\.(?:js|ts)"/g,
+  (file, name) => join(dirname(file), `${name}.d.ts`),
+);
+// no code stands behind the types of `unrolled/wasm/*.wasm`, nor behind modules of types alone
+keepReached(
+  /\.js$/,
+  [...published.map((to) => to.default), ...Object.values(bin)]
+    .filter((to) => to?.endsWith(".js"))
+    .map((to) => join(to)),
+  /(?:from|import)\s*\(?\s*"(\.[^"]+\.js)"/g,
+  (file, name) => join(dirname(file), name),
+);
 
 const dist = resolve("dist");
 /**

@@ -10,7 +10,7 @@ import { publint } from "publint";
 import { rolldown } from "rolldown";
 import ts from "typescript";
 import * as vite from "vite";
-import { consumer, modules, read, run } from "./consumer.js";
+import { consumer, modules, read, root, run } from "./consumer.js";
 
 /**
  * Bytes of the gzipped code that a page fetches to train a net in float32 (tfjs 4.22: 505 KB, brain.js: 170
@@ -70,15 +70,36 @@ function complaints(options) {
     .map((d) => `${d.file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(d.messageText, "\n")}`);
 }
 
+const resolutions = {
+  node: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+  bundlers: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+};
+
 test("the types check in a user's program, by Node's and by bundlers' resolution", () => {
-  assert.deepEqual(
-    complaints({ module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }),
-    [],
+  for (const options of Object.values(resolutions)) assert.deepEqual(complaints(options), []);
+});
+
+/** Complaints about the declarations of all entries, compiled with these libraries alone. */
+function complaintsOfEntries(lib) {
+  const { exports } = JSON.parse(read(fresh.installed, "package.json"));
+  const names = Object.values(exports).flatMap((entry) => entry.types ?? []);
+  const options = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: ts.ScriptTarget.ES2022,
+    types: [],
+  };
+  const program = ts.createProgram(
+    names.map((name) => join(fresh.installed, name)),
+    { ...options, ...resolutions.node, lib },
   );
-  assert.deepEqual(
-    complaints({ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
-    [],
-  );
+  return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+}
+
+test("the declarations of every entry compile without the DOM library, and the check sees a missing one", () => {
+  assert.deepEqual(complaintsOfEntries(["lib.es2022.d.ts"]), []);
+  assert.notDeepEqual(complaintsOfEntries(["lib.es5.d.ts"]), []);
 });
 
 const lineOf = (source, node) => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
@@ -126,14 +147,15 @@ test("no any in the public types, and a planted one is found", () => {
   assert.equal(anys(planted).length, 3);
 });
 
-test("the tarball holds README, LICENSE, CHANGELOG and a dist in which every file is used", () => {
-  for (const name of ["README.md", "LICENSE", "CHANGELOG.md", "package.json"])
-    assert.ok(fresh.files.includes(name), `${name} is missing`);
+/** Files that the README links to. */
+const linked = () =>
+  [...read(root, "README.md").matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, name]) => name);
+
+test("the tarball holds README, LICENSE, CHANGELOG, what the README links to, and a dist in which every file is used", () => {
+  const beside = ["README.md", "LICENSE", "CHANGELOG.md", "package.json", ...linked()];
+  for (const name of beside) assert.ok(fresh.files.includes(name), `${name} is missing`);
   assert.deepEqual(
-    fresh.files.filter(
-      (name) =>
-        !name.startsWith("dist/") && !["README.md", "LICENSE", "CHANGELOG.md", "package.json"].includes(name),
-    ),
+    fresh.files.filter((name) => !name.startsWith("dist/") && !beside.includes(name)),
     [],
   );
   const reached = new Set();
@@ -152,22 +174,13 @@ test("the tarball holds README, LICENSE, CHANGELOG and a dist in which every fil
       walk(join(dirname(file), name ?? address));
   };
   const { bin, exports } = JSON.parse(read(fresh.installed, "package.json"));
-  const types = Object.values(exports).flatMap((entry) => entry.types ?? []);
-  for (const entry of ["dist/index.js", "dist/unrolled.js", ...Object.values(bin), ...types])
-    walk(join(fresh.installed, entry));
+  const entries = Object.values(exports).flatMap(({ types, node, default: code }) => [types, node, code]);
+  for (const entry of [...entries, ...Object.values(bin)])
+    if (/\.(js|d\.ts)$/.test(entry)) walk(join(fresh.installed, entry));
   const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter(
     (name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)),
   );
-  // a module of types alone leaves an empty file behind, which its declarations stand beside
-  assert.deepEqual(
-    unused.filter(
-      (name) =>
-        read(fresh.installed, "dist", name)
-          .replace(/\/\*[^]*?\*\/|\/\/.*/g, "")
-          .trim() !== "export {};",
-    ),
-    [],
-  );
+  assert.deepEqual(unused, []);
 });
 
 /** Gzipped bytes of the chunks that are fetched to use these names in float32. */
