@@ -80,8 +80,7 @@ export type {
 export { constant, values, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
 export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
 export { unroll, Unrolled } from "./models/network/unroll.ts";
-export { fix, tie, constrain } from "./models/network/constraints.ts";
-export type { Entries, NetworkConstraint } from "./models/network/constraints.ts";
+export { fix, tie, constrain, type Entries, type NetworkConstraint } from "./models/network/constraints.ts";
 export type { Stream } from "./models/network/stream.ts";
 export type { TrainEvent } from "./train/trainer.ts";
 export type { TrainOptions } from "./train/options.ts";
@@ -99,8 +98,7 @@ export type { AutoregressiveReport } from "./models/autoregressive/order-selecti
 export type { AutoregressiveSpec } from "./models/autoregressive/spec.ts";
 export type { AutoregressiveStep, AutoregressiveStream } from "./models/autoregressive/stream.ts";
 export { hmm } from "./models/hmm/hmm.ts";
-export { Hmm } from "./models/hmm/model.ts";
-export type { HmmFiltered } from "./models/hmm/model.ts";
+export { Hmm, type HmmFiltered } from "./models/hmm/model.ts";
 export type { HmmFitOptions } from "./models/hmm/run-fit.ts";
 export type { HmmPrior, HmmSnapshot } from "./models/hmm/fit.ts";
 export type { HmmStream, HmmStep, HmmPrediction } from "./models/hmm/stream.ts";
@@ -174,8 +172,7 @@ export type { AdamOptions } from "./optim/adam.ts";
 export type { RmspropOptions } from "./optim/rmsprop.ts";
 export type { HessianFreeOptions, HessianFreeReport } from "./optim/hessian-free.ts";
 export { piecewise, ramp, risingMomentum, warmUp } from "./optim/schedule.ts";
-export { cosine, oneCycle } from "./optim/cosine.ts";
-export type { CosineOptions, OneCycleOptions } from "./optim/cosine.ts";
+export { cosine, oneCycle, type CosineOptions, type OneCycleOptions } from "./optim/cosine.ts";
 export type { Schedule } from "./optim/schedule.ts";
 export type {
   Optimizer,
@@ -186,17 +183,14 @@ export type {
   CurvatureObjective,
 } from "./optim/optimizer.ts";
 // dynamics
-export { stateMap, StateMap } from "./analysis/state-map.ts";
-export type { Linearization, StateMapSpec } from "./analysis/state-map.ts";
+export { stateMap, StateMap, type Linearization, type StateMapSpec } from "./analysis/state-map.ts";
 export { lyapunovExponents } from "./analysis/lyapunov.ts";
 export { fixedPoints } from "./analysis/fixed-points.ts";
 export type { LyapunovOptions } from "./analysis/lyapunov.ts";
 export type { FixedPoint, FixedPointOptions } from "./analysis/fixed-points.ts";
 export type { Spectrum } from "./inference/spectrum.ts";
-export { oscillation } from "./analysis/oscillation.ts";
-export type { Oscillation } from "./analysis/oscillation.ts";
-export { gradientWall } from "./analysis/gradient-wall.ts";
-export type { GradientWall, GradientWallOptions } from "./analysis/gradient-wall.ts";
+export { oscillation, type Oscillation } from "./analysis/oscillation.ts";
+export { gradientWall, type GradientWall, type GradientWallOptions } from "./analysis/gradient-wall.ts";
 export { gradientNorms, fittedRate } from "./analysis/gradient-norms.ts";
 export { memoryCell, writeKeepRead } from "./analysis/memory-cell.ts";
 export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
@@ -207,13 +201,11 @@ export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
 export type { EsnSpec } from "./models/esn/spec.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 // tasks
-export { longLag } from "./tasks/long-lag/long-lag.ts";
-export type { LongLagName } from "./tasks/long-lag/long-lag.ts";
+export { longLag, type LongLagName } from "./tasks/long-lag/long-lag.ts";
 export type { LongLagOptions, Variant as LongLagVariant } from "./tasks/long-lag/scoring.ts";
 export { tasks } from "./tasks/tasks.ts";
 export { nextStep } from "./tasks/next-step.ts";
-export { centered, outputBias, taskMeans } from "./tasks/centered.ts";
-export type { CenteredTask, TaskMeans } from "./tasks/centered.ts";
+export { centered, outputBias, taskMeans, type CenteredTask, type TaskMeans } from "./tasks/centered.ts";
 export type { NextStepOptions } from "./tasks/next-step.ts";
 // decoding of labels
 export { bestPath } from "./inference/best-path.ts";
@@ -235,8 +227,7 @@ export type { Labeling, SequenceLabelerSpec, StepLabels } from "./jobs/labeler.t
 export { sequenceRegressor, SequenceRegressor } from "./jobs/regressor.ts";
 export type { MeasuredSequence, RegressorEvaluation, SequenceRegressorSpec } from "./jobs/regressor.ts";
 
-export { workerPool } from "./parallel/pool.ts";
-export type { PoolOptions, WorkerPool } from "./parallel/pool.ts";
+export { workerPool, type PoolOptions, type WorkerPool } from "./parallel/pool.ts";
 // text, automata, figures
 export { Vocabulary } from "./tasks/text.ts";
 export { extractAutomaton, hiddenNet } from "./analysis/extract-automaton.ts";
@@ -244,11 +235,9 @@ export { learnAddition } from "./analysis/learn-addition.ts";
 export type { AttemptState, Learned, LearnOptions, LearnStep } from "./analysis/learn-addition.ts";
 export type { Extracted, Pattern } from "./analysis/patterns.ts";
 export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
-export { invariantBoxes } from "./analysis/invariant-boxes.ts";
-export type { Box, Invariance } from "./analysis/invariant-boxes.ts";
+export { invariantBoxes, type Box, type Invariance } from "./analysis/invariant-boxes.ts";
 export type { Moore } from "./inference/moore.ts";
-export { plot } from "./figures/plot.ts";
-export type { PlotOptions } from "./figures/plot.ts";
+export { plot, type PlotOptions } from "./figures/plot.ts";
 export type {
   BandMark,
   BarsMark,
@@ -262,14 +251,11 @@ export type {
 } from "./figures/marks.ts";
 export type { Axis } from "./figures/scale.ts";
 export type { ColorMap } from "./figures/raster.ts";
-export { diagram } from "./figures/diagram.ts";
-export type { DiagramEdge, DiagramNode, DiagramOptions } from "./figures/diagram.ts";
+export { diagram, type DiagramEdge, type DiagramNode, type DiagramOptions } from "./figures/diagram.ts";
 export { learningCurve } from "./figures/learning-curve.ts";
 export type { LearningCurveOptions, LearningRecord, LearningReport } from "./figures/learning-curve.ts";
-export { confusionMatrix } from "./figures/confusion-matrix.ts";
-export type { ConfusionMatrixOptions } from "./figures/confusion-matrix.ts";
-export { panels, svg } from "./figures/svg.ts";
-export type { Figure } from "./figures/svg.ts";
+export { confusionMatrix, type ConfusionMatrixOptions } from "./figures/confusion-matrix.ts";
+export { panels, svg, type Figure } from "./figures/svg.ts";
 // handwriting
 export { inkFeatures } from "./handwriting/input.ts";
 export { normalize, thin, distort } from "./handwriting/shape.ts";
@@ -287,10 +273,8 @@ export { readUnipen } from "./handwriting/formats/unipen.ts";
 export { readInkML } from "./handwriting/formats/inkml.ts";
 export { readSequences } from "./formats/sequence-table.ts";
 export type { SequenceTable, SequenceTableOptions, TableSequence } from "./formats/sequence-table.ts";
-export { readTimeSeriesFile } from "./formats/time-series-file.ts";
-export type { ArchiveCase, TimeSeriesFile } from "./formats/time-series-file.ts";
-export { memoryFolder } from "./formats/folder.ts";
-export type { Folder } from "./formats/folder.ts";
+export { readTimeSeriesFile, type ArchiveCase, type TimeSeriesFile } from "./formats/time-series-file.ts";
+export { memoryFolder, type Folder } from "./formats/folder.ts";
 export type { Ink, StrokeRange } from "./handwriting/ink.ts";
 export type { InkIndex, InkItem } from "./handwriting/formats/ink-folder.ts";
 export type { ReadFolderOptions } from "./handwriting/read-folder.ts";

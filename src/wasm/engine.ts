@@ -81,7 +81,19 @@ let reading: Promise<unknown> = Promise.resolve();
 export async function init(options: InitOptions = {}): Promise<void> {
   const { precision: named, wasm } = options ?? {};
   const asked = namedPrecisions(named);
-  const given = wasm === undefined ? undefined : await read(wasm, asked);
+  const given: Given = wasm === undefined ? { wanted: asked ?? ["float32"] } : await read(wasm, asked);
+  choose(options);
+  const { wanted, kernels, optional } = given;
+  await Promise.all([
+    ...wanted.map((precision) =>
+      kernels?.[precision] ? start(precision, "given", kernels[precision]) : engine(precision),
+    ),
+    ...precisions.map((precision) => takeOptional(precision, optional?.[precision])),
+  ]);
+}
+
+/** Takes over the variant and the flag. Throws OptionError before anything changes. */
+function choose(options: InitOptions): void {
   knownOptions("init", options, ["precision", "variant", "revectorize", "wasm"]);
   const build = oneOf("init", "variant", options.variant ?? variant, variants);
   const { revectorize = false } = options;
@@ -94,19 +106,11 @@ export async function init(options: InitOptions = {}): Promise<void> {
     );
   }
   const widened = revectorize && !revectorized && setV8Flag();
-  if (widened || build !== variant) {
-    revectorized ||= widened;
-    variant = build;
-    // compiled without
-    for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
-  }
-  const { wanted, kernels, optional } = given ?? { wanted: asked ?? ["float32"] };
-  await Promise.all([
-    ...wanted.map((precision) =>
-      kernels?.[precision] ? start(precision, "given", kernels[precision]) : engine(precision),
-    ),
-    ...precisions.map((precision) => takeOptional(precision, optional?.[precision])),
-  ]);
+  if (!widened && build === variant) return;
+  revectorized ||= widened;
+  variant = build;
+  // compiled without
+  for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
 }
 
 /** Reads `wasm`; engines asked for meanwhile wait. The code that does is loaded here. */

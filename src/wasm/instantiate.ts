@@ -31,8 +31,7 @@ export async function compile(
   code: Uint8Array<ArrayBuffer> | WasmModule,
   imports: { env?: { memory: WasmMemory } } = {},
 ): Promise<Compiled> {
-  if (!(code instanceof WebAssembly.Module))
-    return WebAssembly.instantiate(code as Uint8Array<ArrayBuffer>, imports);
+  if (!(code instanceof WebAssembly.Module)) return WebAssembly.instantiate(code, imports);
   return { module: code, instance: await WebAssembly.instantiate(code, imports) };
 }
 
