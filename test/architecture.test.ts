@@ -14,7 +14,7 @@ const ranks = [
   ["train"],
   ["models"],
   ["tasks", "parallel", "exchange", "speech", "jobs", "float32", "kernels"],
-  ["analysis"],
+  ["analysis", "forecasting"],
   ["handwriting"],
   ["cli"],
 ];

@@ -55,4 +55,6 @@ export const streams = {
   memories: 0x7e2,
   /** Noise under which an echo state network must run freely without leaving its range. */
   freeRun: 0x66726565,
+  /** Futures that a forecaster draws. */
+  futures: 0x66757475,
 } as const;

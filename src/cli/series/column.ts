@@ -2,7 +2,7 @@
 import { type CsvTable, readCsv } from "../../formats/csv.ts";
 import { UsageError } from "../command.ts";
 import { readTextFile } from "../disk.ts";
-import { findDates } from "./dates.ts";
+import { findDates } from "./date-column.ts";
 
 /** Steps to fit on at least. */
 const MIN_FITTED = 20;

@@ -9,6 +9,7 @@ import { Matrix } from "../../inference/matrix-value.ts";
 import type { Algebra } from "../../inference/matrix.ts";
 import type { LinearGaussian } from "../../inference/state-space.ts";
 import { OptionError, knownOptions, show, whole } from "../../wasm/errors.ts";
+import { differences, spread, times, type Lags } from "./lag-polynomials.ts";
 import { stationary, type Family, type NamedParameter } from "./parametric.ts";
 import { stationaryCovariance } from "./stationary-covariance.ts";
 
@@ -51,22 +52,6 @@ interface Orders {
   readonly Q: number;
   readonly s: number;
 }
-
-/** A polynomial in the lag operator: coefficients of 1, L, L², … */
-type Lags = readonly number[];
-
-const times = (a: Lags, b: Lags): number[] =>
-  Array.from({ length: a.length + b.length - 1 }, (_, k) =>
-    a.reduce((sum, x, i) => (k - i >= 0 && k - i < b.length ? sum + x * b[k - i] : sum), 0),
-  );
-const spread = (coefficients: ArrayLike<number>, step: number, sign: number): number[] => {
-  const out = Array<number>(coefficients.length * step + 1).fill(0);
-  out[0] = 1;
-  for (let i = 0; i < coefficients.length; ++i) out[(i + 1) * step] = sign * coefficients[i];
-  return out;
-};
-const power = (a: Lags, exponent: number): Lags =>
-  Array.from({ length: exponent }).reduce<Lags>((product) => times(product, a), [1]);
 
 function readOrders(who: string, spec: ArimaSpec): Orders {
   knownOptions(who, spec, ["p", "d", "q", "seasonal", "inputs", "intercept", "seed"]);
@@ -135,8 +120,7 @@ export function arimaFamily(who: string, spec: ArimaSpec): Family {
       const [a, b, c, e] = cuts;
       const ar = times(spread(natural.subarray(0, a), 1, -1), spread(natural.subarray(b, c), s, -1));
       const ma = times(spread(natural.subarray(a, b), 1, 1), spread(natural.subarray(c, e), s, 1));
-      const difference = times(power([1, -1], d), power(spread([1], s, -1), D));
-      return system(who, algebra, { ar, ma, difference }, natural.subarray(e), input);
+      return system(who, algebra, { ar, ma, difference: differences(d, D, s) }, natural.subarray(e), input);
     },
   };
 }

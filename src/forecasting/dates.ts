@@ -1,14 +1,11 @@
-/**
- * Dates beside a column of numbers: what stands on the axis at each step, also beyond the end of the table.
- */
-import type { CsvTable } from "../../formats/csv.ts";
+/** Dates beside a series: the moment of each step, also beyond the end, and how it is written. */
 
-/** Columns from the left among which dates are looked for. */
-const LOOKED_AT = 4;
 const DAY = 86_400_000; // ms
+/** Days of the shortest month: steps as long may be months. */
+const MONTH_DAYS = 28;
 
 /** A moment in UTC, and how exactly it was written. */
-interface Moment {
+export interface Moment {
   readonly ms: number;
   readonly grain: "year" | "month" | "day" | "minute";
 }
@@ -22,8 +19,8 @@ const yearAlone = /^[12]\d{3}$/;
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
-/** The moment that a cell names: ISO 8601, its kin with slashes, dd.mm.yyyy, or a year. */
-function momentOf(text: string): Moment | undefined {
+/** The moment that a text names: ISO 8601, its kin with slashes, dd.mm.yyyy, or a year. */
+export function momentOf(text: string): Moment | undefined {
   const cell = text.trim();
   if (yearAlone.test(cell)) return { ms: Date.UTC(Number(cell), 0), grain: "year" };
   const german = dayFirst.exec(cell);
@@ -39,7 +36,8 @@ function momentOf(text: string): Moment | undefined {
   return { ms, grain: day === undefined ? "month" : "day" };
 }
 
-function momentText({ ms, grain }: Moment): string {
+/** A moment as exactly as it was written. */
+export function momentText({ ms, grain }: Moment): string {
   const date = new Date(ms);
   const year = String(date.getUTCFullYear());
   if (grain === "year") return year;
@@ -55,34 +53,19 @@ const constant = (steps: readonly number[]): number | undefined =>
   steps.length > 0 && steps.every((step) => step === steps[0]) ? steps[0] : undefined;
 
 /** The moment `ahead` steps after the last one, where all steps are equally many months or milliseconds. */
-function continued(moments: readonly Moment[]): ((ahead: number) => string) | undefined {
+export function continuedMoment(moments: readonly Moment[]): ((ahead: number) => Moment) | undefined {
   const last = moments[moments.length - 1];
   const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);
   const span = constant(gaps);
-  if (span !== undefined && last.grain !== "year" && (span < 28 * DAY || last.grain === "minute"))
-    return (ahead) => momentText({ ...last, ms: last.ms + ahead * span });
+  if (span !== undefined && last.grain !== "year" && (span < MONTH_DAYS * DAY || last.grain === "minute"))
+    return (ahead) => ({ ...last, ms: last.ms + ahead * span });
   const months = constant(moments.slice(1).map(({ ms }, i) => monthsOf(ms) - monthsOf(moments[i].ms)));
   if (months === undefined || !moments.every(({ ms }) => sameDay(ms, last.ms))) return undefined;
   const from = monthsOf(last.ms);
   const day = new Date(last.ms).getUTCDate();
-  return (ahead) => momentText({ ...last, ms: Date.UTC(2000, from - 24_000 + ahead * months, day) });
+  return (ahead) => ({ ...last, ms: Date.UTC(2000, from - 24_000 + ahead * months, day) });
 }
 
 /** Whether the moments go one way, as those of a series do. */
-const ordered = (moments: readonly Moment[]): boolean =>
+export const inOrder = (moments: readonly Moment[]): boolean =>
   moments.every(({ ms }, i) => i === 0 || ms > moments[i - 1].ms);
-
-/** Names of steps from a column of dates among the first ones of a table; undefined where there is none. */
-export function findDates(table: CsvTable, column: string): ((step: number) => string) | undefined {
-  for (let at = 0; at < Math.min(LOOKED_AT, table.names.length); ++at) {
-    if (table.names[at] === column || String(at + 1) === column) continue;
-    const moments = table.texts(at).map(momentOf);
-    if (!moments.every((moment) => moment !== undefined) || !ordered(moments)) continue;
-    const after = continued(moments);
-    return (step) => {
-      if (step < moments.length) return momentText(moments[step]);
-      return after ? after(step - moments.length + 1) : `+${step - moments.length + 1}`;
-    };
-  }
-  return undefined;
-}

@@ -1,6 +1,6 @@
 /** Dates beside a series: what stands on the axis, also beyond the end. */
 import { expect, test } from "vitest";
-import { findDates } from "../../../src/cli/series/dates.ts";
+import { findDates } from "../../../src/cli/series/date-column.ts";
 import { standardize } from "../../../src/cli/series/scores.ts";
 import { runsFreely } from "../../../src/cli/series/echo-state.ts";
 import { readCsv } from "../../../src/formats/csv.ts";

@@ -1,0 +1,104 @@
+/**
+ * Backtests: models are fitted to the series up to the first origin, then forecast from each origin what
+ * came next.
+ */
+import type { Elementwise } from "../inference/elementwise.ts";
+import { conformalWidths, quantileOf, type Widths } from "./conformal.ts";
+import { scoresOf, type ForecastScores, type Outcome } from "./scores.ts";
+import { inUnits, type Transform } from "./transform.ts";
+import type { Outlook } from "./models/model.ts";
+
+/** Where the interval begins and ends that should hold 90%. */
+export const LOWER = 0.05;
+export const UPPER = 0.95;
+/** Deviations of at least so much: a share of the series' spread that no model may fall below. */
+const SMALLEST_SD = 1e-6;
+/** How far from the series a forecast may go, in ranges of the series. */
+const FARTHEST = 3;
+
+/** The deviation of a step. */
+export const sdAt = ({ variances }: Outlook, h: number): number =>
+  Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
+
+/** Origins in the past of a series of T steps, the first first; at least `first` steps before each. */
+export function originsOf(
+  T: number,
+  { horizon, origins }: { horizon: number; origins: number },
+  first: number,
+): number[] {
+  const last = T - horizon;
+  const stride = Math.max(1, Math.floor(horizon / 2));
+  const fits = Math.floor((last - first) / stride) + 1;
+  const count = Math.max(0, Math.min(origins, fits));
+  return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stride);
+}
+
+/** Why a forecast cannot be offered: it leaves the numbers, or the neighborhood of the series. */
+export function outlookFault({ means, variances }: Outlook, z: Float64Array): string | undefined {
+  const known = Array.from(z).filter((v) => !Number.isNaN(v));
+  const low = known.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  const reach = FARTHEST * (high - low);
+  for (let h = 0; h < means.length; ++h) {
+    if (!Number.isFinite(means[h]) || !(variances[h] >= 0) || variances[h] === Infinity)
+      return `its forecast leaves the range of numbers at step ${h + 1}`;
+    if (means[h] < low - reach || means[h] > high + reach)
+      return `its forecast leaves the series at step ${h + 1}: it is more than ${FARTHEST} ranges away`;
+  }
+  return undefined;
+}
+
+/** A forecast beside what came: in standardized units, NaN where missing. */
+export interface Trial {
+  readonly truth: Float64Array;
+  readonly outlook: Outlook;
+}
+
+/** |y - mean|/sd of each step. */
+export const deviations = ({ truth, outlook }: Trial): number[] =>
+  Array.from(truth, (y, h) => Math.abs(y - outlook.means[h]) / sdAt(outlook, h));
+
+/** What scores are measured by. */
+export interface Yardstick {
+  readonly transform: Transform;
+  readonly math: Elementwise;
+  readonly quantiles: readonly number[];
+  /** Of MASE. */
+  readonly scale: number;
+}
+
+/** One trial in units, with intervals as wide as `widths` says. */
+function outcomeOf({ truth, outlook }: Trial, widths: Widths, yardstick: Yardstick): Outcome {
+  const { transform, math, quantiles } = yardstick;
+  const at = (p: number): Float64Array =>
+    inUnits(
+      Float64Array.from(truth, (_, h) => quantileOf(p, outlook.means[h], sdAt(outlook, h), widths)),
+      transform,
+      math,
+    );
+  return {
+    truth: inUnits(truth, transform, math),
+    median: inUnits(outlook.means, transform, math),
+    quantiles: quantiles.map((p) => ({ p, values: at(p) })),
+    lower: at(LOWER),
+    upper: at(UPPER),
+  };
+}
+
+/** Figures over all origins; the widths at each come from the errors at the others. */
+export function scoreTrials(trials: readonly Trial[], yardstick: Yardstick): ForecastScores {
+  const errors = trials.map(deviations);
+  const outcomes = trials.map((trial, i) => {
+    const others = errors.filter((_, j) => j !== i).flat();
+    return outcomeOf(trial, conformalWidths(others, yardstick.math), yardstick);
+  });
+  return scoresOf(outcomes, yardstick.scale);
+}
+
+/** The mean of some forecasts: of their means, and of their deviations, so that of every quantile. */
+export function averaged(outlooks: readonly Outlook[]): Outlook {
+  const n = outlooks.length;
+  const mean = (of: (outlook: Outlook, h: number) => number): Float64Array =>
+    Float64Array.from(outlooks[0].means, (_, h) => outlooks.reduce((sum, o) => sum + of(o, h), 0) / n);
+  return { means: mean((o, h) => o.means[h]), variances: mean(sdAt).map((sd) => sd * sd) };
+}

@@ -1,0 +1,31 @@
+/**
+ * Intervals as wide as past errors ask for: a model's standard deviations times a factor that held the wanted
+ * share of its own backtest errors. (Split conformal prediction with normalized scores: Lei et al. 2018.)
+ *
+ *   factor(c) = the ⌈(n+1)·c⌉-th smallest |y - mean|/sd of n errors
+ *
+ * Where so large a rank does not exist, the larger of the largest score and the normal one.
+ */
+import { normalQuantile } from "../inference/special-functions.ts";
+import type { Elementwise } from "../inference/elementwise.ts";
+
+/** How many standard deviations hold the middle share c of what comes. */
+export type Widths = (share: number) => number;
+
+/** Of scores |y - mean|/sd; without any, those of a normal distribution. */
+export function conformalWidths(scores: readonly number[], math: Elementwise): Widths {
+  const sorted = scores.filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  const n = sorted.length;
+  return (share) => {
+    if (share <= 0) return 0;
+    const rank = Math.ceil((n + 1) * share);
+    if (n > 0 && rank <= n) return sorted[rank - 1];
+    const normal = normalQuantile((1 + share) / 2, math);
+    return Math.max(n > 0 ? sorted[n - 1] : 0, normal);
+  };
+}
+
+/** z of the quantile p: mean ± sd·factor. */
+export function quantileOf(p: number, mean: number, sd: number, widths: Widths): number {
+  return p < 0.5 ? mean - sd * widths(1 - 2 * p) : mean + sd * widths(2 * p - 1);
+}

@@ -1,0 +1,242 @@
+/** One series: models are tried in backtests, and the chosen ones fitted to all of it. */
+import { MemoryError } from "../wasm/errors.ts";
+import {
+  averaged,
+  deviations,
+  originsOf,
+  outlookFault,
+  scoreTrials,
+  type Trial,
+  type Yardstick,
+} from "./backtest.ts";
+import { knownValues } from "./gaps.ts";
+import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
+import type { FitSetting, FittedModel, History, KnownInputs, Outlook } from "./models/model.ts";
+import { naiveError, type ForecastScores } from "./scores.ts";
+import { findSeason } from "./season.ts";
+import type { ForecasterRules } from "./spec.ts";
+import { measureTransform, standardized, type Transform } from "./transform.ts";
+
+/** Models that an average is of. */
+const AVERAGED = 3;
+
+/** A model that could not be fitted, and why. */
+export interface ForecastFailure {
+  readonly model: ForecastModelName;
+  readonly error: string;
+}
+
+/** A fitted model by its name. */
+export interface Member {
+  readonly name: ForecastModelName;
+  readonly fitted: FittedModel;
+}
+
+/** A series with its models. */
+export interface FittedSeries {
+  readonly season: number;
+  readonly transform: Transform;
+  /** Fitted to all of the series; their average is the forecast. */
+  readonly members: readonly Member[];
+  /** |y - mean|/sd of the forecast in the backtests. */
+  readonly deviations: readonly number[];
+  /** By model, of the backtests: all that were tried, and "average" where it is chosen. */
+  readonly scores: Readonly<Record<string, ForecastScores>>;
+  readonly failures: readonly ForecastFailure[];
+}
+
+/** One series, beginning with a number, and what is known beside it. */
+export interface SeriesData {
+  readonly y: Float64Array;
+  readonly inputs?: KnownInputs;
+}
+
+/** How to fit. */
+export interface SeriesSetting extends FitSetting {
+  readonly rules: ForecasterRules;
+  /** After each fit of a model. */
+  onModel(model: ForecastModelName): void;
+}
+
+/** The history up to a step. */
+const upTo = ({ z, inputs }: History, T: number): History => ({
+  z: z.slice(0, T),
+  ...(inputs ? { inputs } : {}),
+});
+
+/** The members' forecast. */
+export async function outlookOf(
+  members: readonly Pick<Member, "fitted">[],
+  history: History,
+  steps: number,
+): Promise<Outlook> {
+  const outlooks: Outlook[] = [];
+  for (const { fitted } of members) outlooks.push(await fitted.forecast(history, steps));
+  return outlooks.length === 1 ? outlooks[0] : averaged(outlooks);
+}
+
+/** What a model is given: its inputs only where it takes them. */
+function historyFor(name: ForecastModelName, { z, inputs }: History): History {
+  return forecastModels[name].takesInputs && inputs ? { z, inputs } : { z };
+}
+
+/** A series, standardized by its first steps. */
+interface Prepared {
+  readonly season: number;
+  readonly transform: Transform;
+  readonly history: History;
+}
+
+function prepare({ y, inputs }: SeriesData, cut: number, { rules, math }: SeriesSetting): Prepared {
+  const seen = y.subarray(0, cut);
+  const season = rules.season ?? findSeason(seen);
+  const transform = measureTransform(seen, season, rules.transform, math);
+  return {
+    season,
+    transform,
+    history: { z: standardized(y, transform, math), ...(inputs ? { inputs } : {}) },
+  };
+}
+
+/** Fits one model to the first `cut` steps, unless they are too few. Its inputs go on beyond them. */
+function fitModel(
+  name: ForecastModelName,
+  prepared: Prepared,
+  cut: number,
+  setting: SeriesSetting,
+): Promise<FittedModel> {
+  const model = forecastModels[name];
+  const { season, history } = prepared;
+  const own = historyFor(name, history);
+  const z = own.z.slice(0, cut);
+  const need = model.atLeast(season);
+  const count = knownValues(z);
+  if (count < need) throw new TooShort(`${count} numbers, want at least ${need}`);
+  return model.fit({ ...own, z, season }, setting);
+}
+
+/** A series that is too short for a model: no fault of either. */
+class TooShort extends Error {}
+
+/** Whether an error ends all, and not one model alone. */
+const endsAll = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted === true || error instanceof MemoryError;
+
+/** Trials of one model at all origins. */
+async function tryModel(
+  name: ForecastModelName,
+  prepared: Prepared,
+  origins: readonly number[],
+  setting: SeriesSetting,
+): Promise<Trial[]> {
+  const { history } = prepared;
+  const { horizon } = setting.rules;
+  const fitted = await fitModel(name, prepared, origins[0], setting);
+  try {
+    const trials: Trial[] = [];
+    for (const origin of origins) {
+      const past = upTo(historyFor(name, history), origin);
+      const outlook = await fitted.forecast(past, horizon);
+      const fault = outlookFault(outlook, past.z);
+      if (fault) throw new Error(fault);
+      trials.push({ outlook, truth: history.z.slice(origin, origin + horizon) });
+    }
+    return trials;
+  } finally {
+    fitted.dispose();
+  }
+}
+
+/** Calls `work` for each name; what throws becomes a failure, what is too short for a yardstick does not. */
+async function each<T>(
+  names: readonly ForecastModelName[],
+  setting: SeriesSetting,
+  work: (name: ForecastModelName) => Promise<T>,
+): Promise<{ done: Map<ForecastModelName, T>; failures: ForecastFailure[] }> {
+  const done = new Map<ForecastModelName, T>();
+  const failures: ForecastFailure[] = [];
+  for (const name of names) {
+    setting.signal?.throwIfAborted();
+    try {
+      done.set(name, await work(name));
+    } catch (error) {
+      if (endsAll(error, setting.signal)) throw error;
+      failures.push({ model: name, error: (error as Error).message });
+    }
+    setting.onModel(name);
+  }
+  return { done, failures };
+}
+
+const byError = (scores: Record<string, ForecastScores>): ForecastModelName[] =>
+  (Object.keys(scores) as ForecastModelName[]).sort((a, b) => scores[a].mase - scores[b].mase);
+
+/** What the backtests say. */
+interface Verdict {
+  readonly scores: Record<string, ForecastScores>;
+  readonly chosen: readonly ForecastModelName[];
+  readonly deviations: number[];
+  readonly failures: readonly ForecastFailure[];
+}
+
+/** The model of the smallest error, or the three that are averaged. */
+async function compare(data: SeriesData, setting: SeriesSetting): Promise<Verdict> {
+  const { rules, math } = setting;
+  const { y } = data;
+  const names = [...new Set([...yardsticks, ...rules.models])];
+  const season = rules.season ?? findSeason(y);
+  const origins = originsOf(y.length, rules, Math.max(4, season + 1));
+  if (origins.length === 0) return { scores: {}, chosen: [], deviations: [], failures: [] };
+  const prepared = prepare(data, origins[0], setting);
+  const { done, failures } = await each(names, setting, (name) => tryModel(name, prepared, origins, setting));
+  const yardstick: Yardstick = {
+    transform: prepared.transform,
+    math,
+    quantiles: rules.quantiles,
+    scale: naiveError(y.slice(0, origins[0]), prepared.season),
+  };
+  const scores: Record<string, ForecastScores> = {};
+  for (const [name, trials] of done) scores[name] = scoreTrials(trials, yardstick);
+  const ranked = byError(scores).filter((name) => Number.isFinite(scores[name].mase));
+  const chosen = ranked.slice(0, rules.choose === "best" ? 1 : AVERAGED);
+  if (chosen.length === 0) return { scores, chosen, deviations: [], failures };
+  const together = origins.map((_, i): Trial => {
+    const trials = chosen.map((name) => done.get(name)![i]);
+    return { truth: trials[0].truth, outlook: averaged(trials.map(({ outlook }) => outlook)) };
+  });
+  if (chosen.length > 1) scores.average = scoreTrials(together, yardstick);
+  return { scores, chosen, deviations: together.flatMap(deviations), failures };
+}
+
+/** Fits a series. Throws the signal's reason, and MemoryError; a model that fails otherwise is left out. */
+export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promise<FittedSeries> {
+  const verdict = await compare(data, setting);
+  const T = data.y.length;
+  const prepared = prepare(data, T, setting);
+  const { horizon } = setting.rules;
+  const chosen = verdict.chosen.length > 0 ? verdict.chosen : yardsticks;
+  const members: Member[] = [];
+  const fitAll = async (names: readonly ForecastModelName[]): Promise<ForecastFailure[]> => {
+    const { failures } = await each(names, setting, async (name) => {
+      const fitted = await fitModel(name, prepared, T, setting);
+      const future = historyFor(name, prepared.history);
+      const covered = !future.inputs || future.inputs.values.length >= (T + horizon) * future.inputs.count;
+      const fault = covered ? outlookFault(await fitted.forecast(future, horizon), future.z) : undefined;
+      if (fault) {
+        fitted.dispose();
+        throw new Error(fault);
+      }
+      members.push({ name, fitted });
+    });
+    return failures;
+  };
+  try {
+    const failures = [...verdict.failures, ...(await fitAll(chosen))];
+    if (members.length === 0) failures.push(...(await fitAll(["naive"])));
+    const { season, transform } = prepared;
+    return { season, transform, members, deviations: verdict.deviations, scores: verdict.scores, failures };
+  } catch (error) {
+    members.forEach(({ fitted }) => fitted.dispose());
+    throw error;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * ARIMA: differences by unit root tests, the other orders by AICc, one step to a neighbor at a time.
+ * (Hyndman & Khandakar 2008.) Alone it is fitted by conditional least squares; beside known inputs by maximum
+ * likelihood, in a few orders.
+ */
+import { arima, type Arima } from "../../models/structural/arima.ts";
+import type { ArimaSpec } from "../../models/structural/arima-family.ts";
+import { isObject } from "../../formats/json.ts";
+import { readModel } from "../../formats/model-file.ts";
+import { readTensors, writeTensors } from "../../formats/safetensors.ts";
+import { quasiNewton } from "../../train/quasi-newton.ts";
+import { DataError, NumericError } from "../../wasm/errors.ts";
+import { filled } from "../gaps.ts";
+import { differencesFor } from "../season.ts";
+import {
+  coefficientCount,
+  continued,
+  differencedBy,
+  equationOf,
+  residuals,
+  type SeasonalOrders,
+} from "./conditional.ts";
+import {
+  inputsUpTo,
+  smallest,
+  type FitSetting,
+  type FittedModel,
+  type ForecastModel,
+  type Training,
+} from "./model.ts";
+
+/** Longest season that lags go back to. */
+const LONGEST_SEASON = 400;
+/** Longest season whose states fit beside inputs. */
+const LONGEST_WITH_INPUTS = 12;
+const LARGEST = { p: 4, q: 4, P: 1, Q: 1 } as const;
+/** Steps to a neighbor. */
+const MOST_MOVES = 12;
+const ITERATIONS = 60;
+const STEP = 1e-5; // of differences
+/** Smallest mean square, so that a straight line has a logarithm. */
+const TINY = 1e-20;
+
+const withInputs = [
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
+
+const seasonText = (P = 0, D = 0, Q = 0, period = 1): string =>
+  period > 1 ? `(${P},${D},${Q}) of ${period}` : "";
+
+/** Whether an error says that the series is none for a model, rather than that something broke. */
+export const isUnfit = (error: unknown): boolean =>
+  error instanceof NumericError || error instanceof DataError;
+
+/** What a fitted or read model of maximum likelihood is to a forecaster. */
+const fittedArima = (model: Arima, note: string): FittedModel => ({
+  note,
+  forecast: ({ z, inputs }, steps) => {
+    const { means, covariances } = model.forecast(steps, {
+      history: [z],
+      ...inputsUpTo(inputs, z.length + steps),
+    });
+    return { means, variances: covariances };
+  },
+  save: () => model.save(),
+  dispose: () => model.dispose(),
+});
+
+/** Fits one spec by maximum likelihood; its criterion is AICc. */
+export async function fitArima(
+  spec: ArimaSpec,
+  { z, inputs }: Training,
+  { signal }: FitSetting,
+): Promise<FittedModel & { criterion: number }> {
+  const given = inputsUpTo(inputs, z.length);
+  const model = await arima({ ...spec, inputs: inputs?.count ?? 0 });
+  try {
+    await model.fit([z], { ...given, iterations: ITERATIONS, tolerance: 1e-4, signal });
+    signal?.throwIfAborted();
+    const criterion = model.criteria([z], given).aicc;
+    const { p, d, q, seasonal } = spec;
+    const season = seasonText(seasonal?.P, seasonal?.D, seasonal?.Q, seasonal?.period);
+    return { ...fittedArima(model, `(${p},${d},${q})${season}`), criterion };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Orders, free coordinates and the variance of the errors. */
+interface Conditional {
+  readonly orders: SeasonalOrders;
+  readonly x: Float64Array;
+  readonly variance: number;
+}
+
+const noteOf = ({ p, d, q, P, D, Q, season }: SeasonalOrders): string =>
+  `(${p},${d},${q})${seasonText(P, D, Q, season)}`;
+
+const fittedConditional = ({ orders, x, variance }: Conditional): FittedModel => ({
+  note: noteOf(orders),
+  forecast: ({ z }, steps) => continued(equationOf(orders, x), filled(z), { steps, variance }),
+  save: () =>
+    writeTensors({ model: "conditional arima", spec: { orders, variance } }, [
+      { name: "coordinates", shape: [x.length], data: x },
+    ]),
+  dispose() {},
+});
+
+/** Fits one set of orders to a whole series; its criterion is AICc over the steps from `skip` on. */
+async function fitConditional(
+  orders: SeasonalOrders,
+  z: Float64Array,
+  skip: number,
+  { math, signal }: FitSetting,
+): Promise<Conditional & { criterion: number }> {
+  const k = coefficientCount(orders);
+  const w = differencedBy(equationOf(orders, new Float64Array(k)).difference, z);
+  const count = w.length - skip;
+  const value = (x: Float64Array): number => {
+    const e = residuals(equationOf(orders, x), w, skip);
+    const mean = e.reduce((sum, v) => sum + v * v, 0) / count + TINY;
+    if (!Number.isFinite(mean)) throw new NumericError("arima: the errors leave the range of numbers");
+    return -0.5 * count * math.log([mean])[0];
+  };
+  const at = (x: Float64Array, i: number, by: number): number => {
+    const near = x.slice();
+    near[i] += by;
+    return value(near);
+  };
+  const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
+    value: value(x),
+    gradient: x.map((_, i) => (at(x, i, STEP) - at(x, i, -STEP)) / (2 * STEP)),
+  });
+  const found = await quasiNewton({ value, gradient }, new Float64Array(k), {
+    iterations: ITERATIONS,
+    tolerance: 1e-5,
+    signal,
+  });
+  signal?.throwIfAborted();
+  const spare = count - k - 2;
+  const penalty = spare > 0 ? 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / spare : Infinity;
+  const squares = residuals(equationOf(orders, found.x), w, skip).reduce((sum, v) => sum + v * v, 0);
+  const variance = squares / Math.max(1, count - k);
+  return { orders, x: found.x, variance, criterion: penalty - 2 * found.value };
+}
+
+/** Orders one step away, within bounds. */
+function neighbors(orders: SeasonalOrders): SeasonalOrders[] {
+  const names = orders.season > 1 ? (["p", "q", "P", "Q"] as const) : (["p", "q"] as const);
+  const single = names.flatMap((name) => [-1, 1].map((by) => ({ ...orders, [name]: orders[name] + by })));
+  const both = [-1, 1].map((by) => ({ ...orders, p: orders.p + by, q: orders.q + by }));
+  const within = (o: SeasonalOrders): boolean => names.every((n) => o[n] >= 0 && o[n] <= LARGEST[n]);
+  return [...single, ...both].filter(within);
+}
+
+/** The best orders, by steps to better neighbors from (2,d,2)(1,D,1). */
+async function searchOrders(z: Float64Array, season: number, setting: FitSetting): Promise<Conditional> {
+  const m = season <= LONGEST_SEASON ? season : 1;
+  const { d, D } = differencesFor(z, m);
+  const seen = new Map<string, Conditional & { criterion: number }>();
+  const left = z.length - d - D * m;
+  // all orders are compared on the same steps
+  const skip = Math.min(LARGEST.p + (m > 1 ? LARGEST.P * m : 0), Math.floor(left / 3));
+  const fit = async (orders: SeasonalOrders): Promise<Conditional & { criterion: number }> => {
+    const key = noteOf(orders);
+    const one = seen.get(key) ?? (await fitConditional(orders, z, skip, setting));
+    seen.set(key, one);
+    return one;
+  };
+  const of = (p: number, q: number): SeasonalOrders => {
+    const seasonal = m > 1 ? 1 : 0;
+    return { p, d, q, P: seasonal * (1 - D), D, Q: seasonal * D, season: m, mean: d + D === 0 };
+  };
+  let best = await fit(of(0, 0));
+  for (const [p, q] of [
+    [2, 2],
+    [1, 0],
+    [0, 1],
+  ] as const) {
+    const one = await fit(of(p, q));
+    if (one.criterion < best.criterion) best = one;
+  }
+  for (let moves = 0; moves < MOST_MOVES; ++moves) {
+    const before = best;
+    for (const orders of neighbors(before.orders)) {
+      const one = await fit(orders);
+      if (one.criterion < best.criterion) best = one;
+    }
+    if (best === before) break;
+  }
+  return best;
+}
+
+/** A few orders by maximum likelihood, beside inputs. */
+function fitWithInputs(training: Training, setting: FitSetting): Promise<FittedModel> {
+  const m = training.season <= LONGEST_WITH_INPUTS ? training.season : 1;
+  const { d, D } = differencesFor(filled(training.z), m);
+  return smallest(
+    withInputs.map(([p, q]) => () => {
+      const seasonal = m > 1 ? { seasonal: { P: 1 - D, D, Q: D, period: m } } : {};
+      return fitArima({ p, d, q, ...seasonal }, training, setting);
+    }),
+    isUnfit,
+  );
+}
+
+const ordersOf = (given: unknown): SeasonalOrders | undefined => {
+  if (!isObject(given)) return undefined;
+  const { p, d, q, P, D, Q, season, mean } = given;
+  const small = (x: unknown, most: number): boolean =>
+    Number.isInteger(x) && (x as number) >= 0 && (x as number) <= most;
+  const fits = [p, q].every((x) => small(x, 4)) && [P, Q].every((x) => small(x, 1));
+  const differs = small(d, 2) && small(D, 1) && small(season, LONGEST_SEASON) && (season as number) >= 1;
+  return fits && differs && typeof mean === "boolean" ? (given as unknown as SeasonalOrders) : undefined;
+};
+
+function loadConditional(bytes: Uint8Array): FittedModel {
+  const { spec, tensor } = readModel(bytes, "conditional arima");
+  const orders = ordersOf(spec.orders);
+  const variance = Number(spec.variance);
+  if (!orders || !(variance >= 0))
+    throw new DataError("forecaster.load: arima has no orders and variance: not a saved one");
+  return fittedConditional({ orders, variance, x: tensor("coordinates", coefficientCount(orders)) });
+}
+
+/** ARIMA. */
+export const arimaModel: ForecastModel = {
+  takesInputs: true,
+  atLeast: (season) => (season > 1 && season <= LONGEST_SEASON ? 2 * season : 0) + 10,
+  async fit(training, setting) {
+    if (training.inputs) return fitWithInputs(training, setting);
+    return fittedConditional(await searchOrders(filled(training.z), training.season, setting));
+  },
+  async load(bytes) {
+    const kind = readTensors(bytes, "forecaster.load").spec.model;
+    if (kind === "conditional arima") return loadConditional(bytes);
+    return fittedArima(await arima.load(bytes), "as saved");
+  },
+};

@@ -1,0 +1,104 @@
+/**
+ * Seasonal ARIMA by conditional least squares: errors before the start are 0, so that a pass over the series
+ * is a difference equation and takes microseconds. (Box & Jenkins 1976, section 7.1.)
+ *
+ *   φ(L)·Φ(Lˢ)·((1-L)ᵈ·(1-Lˢ)ᴰ·y_t - μ) = θ(L)·Θ(Lˢ)·e_t
+ */
+import { differences, spread, times } from "../../models/structural/lag-polynomials.ts";
+import { stationary } from "../../models/structural/parametric.ts";
+
+/** Orders. */
+export interface SeasonalOrders {
+  readonly p: number;
+  readonly d: number;
+  readonly q: number;
+  readonly P: number;
+  readonly D: number;
+  readonly Q: number;
+  /** Steps a season, 1 for none. */
+  readonly season: number;
+  /** Whether there is a μ. */
+  readonly mean: boolean;
+}
+
+/** How many numbers are estimated, the variance not among them. */
+export const coefficientCount = ({ p, q, P, Q, mean }: SeasonalOrders): number =>
+  p + q + P + Q + Number(mean);
+
+/** Polynomials multiplied out, and μ. */
+export interface Equation {
+  /** 1 - …, without differences. */
+  readonly ar: readonly number[];
+  /** 1 + … */
+  readonly ma: readonly number[];
+  readonly difference: readonly number[];
+  readonly mean: number;
+}
+
+/** The equation of free coordinates: both sides have their roots outside the circle. */
+export function equationOf(orders: SeasonalOrders, x: Float64Array): Equation {
+  const { p, d, q, P, D, Q, season, mean } = orders;
+  const cuts = [0, p, p + q, p + q + P, p + q + P + Q];
+  const part = (i: number): Float64Array => stationary(x.subarray(cuts[i], cuts[i + 1]));
+  return {
+    ar: times(spread(part(0), 1, -1), spread(part(2), season, -1)),
+    ma: times(spread(part(1), 1, -1), spread(part(3), season, -1)),
+    difference: differences(d, D, season),
+    mean: mean ? x[cuts[4]] : 0,
+  };
+}
+
+/** Σ c_i·x_{t-i} from lag `from` on; what lies before the start counts as 0. */
+function lagged(c: readonly number[], x: ArrayLike<number>, t: number, from: number): number {
+  let sum = 0;
+  const end = Math.min(c.length - 1, t);
+  for (let i = from; i <= end; ++i) sum += c[i] * x[t - i];
+  return sum;
+}
+
+/** w_t = difference(L)·y_t for t from its order on. */
+export const differencedBy = (difference: readonly number[], y: Float64Array): Float64Array =>
+  Float64Array.from({ length: Math.max(0, y.length - difference.length + 1) }, (_, t) =>
+    lagged(difference, y, t + difference.length - 1, 0),
+  );
+
+/** Errors e [T] of a differenced series w [T]; 0 in the first `skip` steps. */
+export function residuals({ ar, ma, mean }: Equation, w: Float64Array, skip: number): Float64Array {
+  const centered = mean === 0 ? w : w.map((v) => v - mean);
+  const e = new Float64Array(w.length);
+  for (let t = skip; t < w.length; ++t) e[t] = lagged(ar, centered, t, 0) - lagged(ma, e, t, 1);
+  return e;
+}
+
+/** Weights ψ of the errors in y: (ar·difference)·ψ = ma. [steps] */
+function errorWeights({ ar, ma, difference }: Equation, steps: number): Float64Array {
+  const whole = times(ar, difference);
+  const psi = new Float64Array(steps);
+  for (let h = 0; h < steps; ++h) psi[h] = (ma[h] ?? 0) - lagged(whole, psi, h, 1);
+  return psi;
+}
+
+/** Means and variances of what comes after y, e² having the mean `variance`. */
+export function continued(
+  equation: Equation,
+  y: Float64Array,
+  { steps, variance }: { steps: number; variance: number },
+): { means: Float64Array; variances: Float64Array } {
+  const { ar, ma, difference, mean } = equation;
+  const past = differencedBy(difference, y);
+  const T = past.length;
+  const skip = Math.min(ar.length - 1, T);
+  const w = new Float64Array(T + steps);
+  w.set(past.map((v) => v - mean));
+  const e = new Float64Array(T + steps);
+  e.set(residuals(equation, past, skip));
+  const all = new Float64Array(y.length + steps);
+  all.set(y);
+  for (let h = 0; h < steps; ++h) {
+    w[T + h] = lagged(ma, e, T + h, 1) - lagged(ar, w, T + h, 1);
+    all[y.length + h] = w[T + h] + mean - lagged(difference, all, y.length + h, 1);
+  }
+  let sum = 0;
+  const variances = errorWeights(equation, steps).map((psi) => (sum += psi * psi) * variance);
+  return { means: all.slice(y.length), variances };
+}

@@ -1,0 +1,96 @@
+/**
+ * What every model is to a forecaster: fitted to a standardized series, it says the mean and the variance of
+ * each of the next steps after any history.
+ */
+import type { Elementwise } from "../../inference/elementwise.ts";
+
+/** Means and variances, one a step, in units of the standardized series. */
+export interface Outlook {
+  readonly means: ArrayLike<number>;
+  readonly variances: ArrayLike<number>;
+}
+
+/** Known inputs of a series: m a step. */
+export interface KnownInputs {
+  readonly count: number;
+  /** [T+,m] over history and future. */
+  readonly values: Float64Array;
+}
+
+/** A standardized series and what is known beside it. */
+export interface Training {
+  /** [T], NaN where missing; the first is a number. */
+  readonly z: Float64Array;
+  /** Steps a season, 1 for none. */
+  readonly season: number;
+  readonly inputs?: KnownInputs;
+}
+
+/** How to fit. */
+export interface FitSetting {
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly math: Elementwise;
+}
+
+/** A history to go on from: at least what the model was fitted to. */
+export interface History {
+  /** [T] */
+  readonly z: Float64Array;
+  /** Over history and future. */
+  readonly inputs?: KnownInputs;
+}
+
+/** A fitted model. */
+export interface FittedModel {
+  /** What was chosen in fitting. */
+  readonly note: string;
+  /** The next `steps` values. */
+  forecast(history: History, steps: number): Outlook | Promise<Outlook>;
+  /** What `load` of the same model reads. */
+  save(): Uint8Array;
+  dispose(): void;
+}
+
+/** A kind of model. */
+export interface ForecastModel {
+  /** Whether it takes known inputs. */
+  readonly takesInputs: boolean;
+  /** Known values that it wants at least. */
+  atLeast(season: number): number;
+  /** Throws NumericError, OptionError or DataError where the series is none for it. */
+  fit(training: Training, setting: FitSetting): Promise<FittedModel>;
+  /** Throws DataError on other bytes. */
+  load(bytes: Uint8Array, setting: FitSetting): Promise<FittedModel>;
+}
+
+/** The rows of inputs up to `steps`, as the models' own `inputs`; nothing where there are none. */
+export function inputsUpTo(inputs: KnownInputs | undefined, steps: number): { inputs?: [Float64Array] } {
+  return inputs ? { inputs: [inputs.values.slice(0, steps * inputs.count)] } : {};
+}
+
+/** The candidate of the smallest criterion; those that throw or give NaN are passed over. */
+export async function smallest<T extends { readonly criterion: number; dispose(): void }>(
+  candidates: readonly (() => Promise<T>)[],
+  isOrdinary: (error: unknown) => boolean,
+): Promise<T> {
+  let best: T | undefined;
+  let reason: unknown;
+  for (const make of candidates) {
+    try {
+      const one = await make();
+      if (one.criterion < (best?.criterion ?? Infinity)) {
+        best?.dispose();
+        best = one;
+      } else one.dispose();
+    } catch (error) {
+      if (!isOrdinary(error)) {
+        best?.dispose();
+        throw error;
+      }
+      reason ??= error;
+    }
+  }
+  if (best) return best;
+  throw reason;
+}

@@ -1,0 +1,187 @@
+/**
+ * Exponential smoothing: gains and first states by least squares of the one-step errors, the form by AICc.
+ * (Hyndman, Koehler, Ord & Snyder 2008.)
+ */
+import { readModel } from "../../formats/model-file.ts";
+import { writeTensors } from "../../formats/safetensors.ts";
+import { quasiNewton } from "../../train/quasi-newton.ts";
+import { DataError, NumericError } from "../../wasm/errors.ts";
+import { filled } from "../gaps.ts";
+import { decompose } from "../season.ts";
+import { smallest, type FitSetting, type FittedModel, type ForecastModel, type Training } from "./model.ts";
+import {
+  smooth,
+  smoothedOutlook,
+  type Gains,
+  type SmoothingForm,
+  type SmoothingState,
+} from "./smoothing-states.ts";
+
+const STEP = 1e-5; // of differences
+const SMALLEST_PHI = 0.8;
+const LARGEST_PHI = 0.98;
+/** Seasons as long as this have their first states fitted too; longer ones keep those of the decomposition. */
+const FITTED_SEASON = 24;
+/** Seasons longer than this are none of exponential smoothing's. */
+const LONGEST_SEASON = 400;
+/** Smallest mean square, so that a straight line has a logarithm. */
+const TINY = 1e-20;
+
+/** From the whole line into (0, 1), algebraic. */
+const squash = (x: number): number => 0.5 * (1 + x / Math.sqrt(1 + x * x));
+
+/** Gains of free coordinates: 0 < α < 1, 0 < β < α, 0 < γ < 1 - α. */
+function gainsOf({ trend, season }: SmoothingForm, x: Float64Array): Gains {
+  const alpha = squash(x[0]);
+  const damping = SMALLEST_PHI + (LARGEST_PHI - SMALLEST_PHI) * squash(x[3]);
+  const phis = { none: 0, additive: 1, damped: damping };
+  return {
+    alpha,
+    beta: trend === "none" ? 0 : alpha * squash(x[1]),
+    gamma: season > 1 ? (1 - alpha) * squash(x[2]) : 0,
+    phi: phis[trend],
+  };
+}
+
+/** First guesses from a straight line through what the decomposition leaves of the first seasons. */
+function firstState(z: Float64Array, { trend, season }: SmoothingForm): SmoothingState {
+  const whole = filled(z);
+  const seasons =
+    season > 1 && whole.length >= 2 * season ? decompose(whole, season).pattern : new Float64Array(0);
+  const m = seasons.length;
+  const count = Math.min(whole.length, Math.max(10, 2 * season));
+  const y = Array.from({ length: count }, (_, t) => whole[t] - (m > 0 ? seasons[t % m] : 0));
+  const mean = y.reduce((a, b) => a + b, 0) / count;
+  const center = (count - 1) / 2;
+  const squares = y.reduce((sum, _, t) => sum + (t - center) * (t - center), 0);
+  const slope = y.reduce((sum, v, t) => sum + (t - center) * (v - mean), 0) / squares;
+  const has = trend !== "none";
+  return { level: has ? mean - slope * (center + 1) : mean, trend: has ? slope : 0, seasons };
+}
+
+/** Where the free coordinates stand: gains [0,4), level, trend, then the seasons. */
+const FIRST_SEASON = 6;
+
+const stateOf = (x: Float64Array, seasons: Float64Array): SmoothingState => ({
+  level: x[4],
+  trend: x[5],
+  seasons: x.length > FIRST_SEASON ? x.slice(FIRST_SEASON) : seasons.slice(),
+});
+
+/** Which coordinates a form moves. */
+function moving({ trend }: SmoothingForm, length: number, seasonal: boolean): number[] {
+  const has = { 1: trend !== "none", 2: seasonal, 3: trend === "damped", 5: trend !== "none" };
+  return Array.from({ length }, (_, i) => i).filter((i) => has[i as keyof typeof has] ?? true);
+}
+
+/** A fitted form. */
+interface Smoothed {
+  readonly form: SmoothingForm;
+  readonly gains: Gains;
+  readonly start: SmoothingState;
+  readonly variance: number;
+}
+
+const copy = ({ level, trend, seasons }: SmoothingState): SmoothingState => ({
+  level,
+  trend,
+  seasons: seasons.slice(),
+});
+
+const words = { none: "level", additive: "level and trend", damped: "level and damped trend" };
+
+const fittedSmoothing = ({ form, gains, start, variance }: Smoothed): FittedModel => ({
+  note: `${words[form.trend]}${form.season > 1 ? `, season of ${form.season}` : ""}`,
+  forecast({ z }, steps) {
+    const state = copy(start);
+    smooth(z, gains, state);
+    return smoothedOutlook(gains, state, z.length, { steps, variance });
+  },
+  save: () =>
+    writeTensors({ model: "ets", spec: { form, gains, variance } }, [
+      {
+        name: "start",
+        shape: [2 + start.seasons.length],
+        data: Float64Array.of(start.level, start.trend, ...start.seasons),
+      },
+    ]),
+  dispose() {},
+});
+
+/** One form, fitted; its criterion is AICc. */
+async function fitForm(
+  form: SmoothingForm,
+  { z }: Training,
+  { math, signal }: FitSetting,
+): Promise<FittedModel & { criterion: number }> {
+  const first = firstState(z, form);
+  const seasonal = first.seasons.length > 0;
+  const fitsSeasons = seasonal && form.season <= FITTED_SEASON;
+  const all = Float64Array.of(0, -1, -1, 0, first.level, first.trend, ...(fitsSeasons ? first.seasons : []));
+  const free = moving(form, all.length, seasonal);
+  const at = (x: Float64Array): Float64Array => {
+    const out = all.slice();
+    free.forEach((i, k) => (out[i] = x[k]));
+    return out;
+  };
+  const meanSquare = (x: Float64Array): { mean: number; count: number } => {
+    const whole = at(x);
+    const { squares, count } = smooth(z, gainsOf(form, whole), stateOf(whole, first.seasons));
+    return { mean: squares / count + TINY, count };
+  };
+  const value = (x: Float64Array): number => {
+    const { mean, count } = meanSquare(x);
+    if (!Number.isFinite(mean)) throw new NumericError("ets: the errors leave the range of numbers");
+    return -0.5 * count * math.log([mean])[0];
+  };
+  const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
+    value: value(x),
+    gradient: x.map((_, i) => (value(moved(x, i, STEP)) - value(moved(x, i, -STEP))) / (2 * STEP)),
+  });
+  const start = Float64Array.from(free, (i) => all[i]);
+  const found = await quasiNewton({ value, gradient }, start, { iterations: 200, tolerance: 1e-6, signal });
+  signal?.throwIfAborted();
+  const whole = at(found.x);
+  const { mean, count } = meanSquare(found.x);
+  const k = free.length + 1;
+  const spare = count - k - 1;
+  const criterion = spare > 0 ? -2 * found.value + 2 * k + (2 * k * (k + 1)) / spare : Infinity;
+  const variance = (mean * count) / Math.max(1, count - k);
+  const state = stateOf(whole, first.seasons);
+  return { ...fittedSmoothing({ form, gains: gainsOf(form, whole), start: state, variance }), criterion };
+}
+
+const moved = (x: Float64Array, i: number, by: number): Float64Array => {
+  const out = x.slice();
+  out[i] += by;
+  return out;
+};
+
+/** Exponential smoothing. */
+export const smoothing: ForecastModel = {
+  takesInputs: false,
+  atLeast: (season) => (season > 1 ? 2 * season : 0) + 8,
+  fit(training, setting) {
+    const season = training.season <= LONGEST_SEASON ? training.season : 1;
+    const forms = [...new Set([season, 1])].flatMap((m) =>
+      (["none", "additive", "damped"] as const).map((trend) => ({ trend, season: m })),
+    );
+    return smallest(
+      forms.map((form) => () => fitForm(form, training, setting)),
+      (error) => error instanceof NumericError,
+    );
+  },
+  load(bytes) {
+    const { spec, tensor } = readModel(bytes, "ets");
+    const { form, gains, variance } = spec as unknown as Smoothed;
+    const known = form?.trend in words && Number.isInteger(form.season) && variance >= 0;
+    const { alpha, beta, gamma, phi } = gains ?? {};
+    if (!known || ![alpha, beta, gamma, phi].every((x) => x >= 0 && x <= 1))
+      throw new DataError("forecaster.load: ets has no form and gains within 0..1: not a saved one");
+    const [level, trend, ...seasons] = tensor("start");
+    if (seasons.length !== (form.season > 1 ? form.season : 0))
+      throw new DataError(`forecaster.load: ets has ${seasons.length} seasons, want ${form.season}`);
+    const start = { level, trend, seasons: Float64Array.from(seasons) };
+    return Promise.resolve(fittedSmoothing({ form, gains, start, variance }));
+  },
+};

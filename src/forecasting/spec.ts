@@ -1,0 +1,94 @@
+/** What a forecaster is: its spec, checked. */
+import { OptionError, inRange, knownOptions, oneOf, seedOption, show, whole } from "../wasm/errors.ts";
+import { calendarNames, type CalendarName } from "./calendar.ts";
+import { forecastModels, usualModels, type ForecastModelName } from "./models/registry.ts";
+import type { TransformName } from "./transform.ts";
+
+const LONGEST_HORIZON = 10_000;
+const LONGEST_SEASON = 10_000;
+const ORIGINS = 4;
+const MOST_ORIGINS = 100;
+const QUANTILES = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+const ways = ["average", "best"] as const;
+const transforms = ["auto", "none", "log"] as const;
+
+/** What a forecaster is. */
+export interface ForecasterSpec {
+  /** H, steps to forecast, and those that a backtest is scored on. */
+  readonly horizon: number;
+  /** m, steps a season; 1 for none. Default: found in each series by its autocorrelation. */
+  readonly season?: number;
+  /**
+   * Models to try, beside the last value and the value of the season before, which are always there. Default
+   * ets, arima, structural, ar; also lds, hmm, esn, lstm.
+   */
+  readonly models?: readonly ForecastModelName[];
+  /**
+   * "average" (default): the mean of the three models that did best in the backtests; "best": the best alone.
+   */
+  readonly choose?: (typeof ways)[number];
+  /** Probabilities of the quantiles, each within 0..1. Default .05, .1, .25, .5, .75, .9, .95. */
+  readonly quantiles?: readonly number[];
+  /** Backtests: forecasts from so many places in the past, half a horizon apart. Default 4. */
+  readonly origins?: number;
+  /** "log" of values above 0, "none", or "auto" (default): log where the spread grows with the level. */
+  readonly transform?: TransformName | "auto";
+  /** Parts of the calendar that models with inputs may know; needs `dates`. Default none. */
+  readonly calendar?: readonly CalendarName[];
+  /** Of whatever is drawn. Default 1. */
+  readonly seed?: number;
+}
+
+/** A checked spec. */
+export interface ForecasterRules extends Required<Omit<ForecasterSpec, "season">> {
+  readonly season?: number;
+}
+
+function names<T extends string>(
+  who: string,
+  what: string,
+  given: readonly T[],
+  known: readonly T[],
+): readonly T[] {
+  if (!Array.isArray(given))
+    throw new OptionError(`${who}: ${what} is ${show(given)}, want an array of names`);
+  for (const name of given as readonly T[]) oneOf(who, what, name, known);
+  return [...new Set(given)] as T[];
+}
+
+function probabilities(who: string, given: readonly number[]): readonly number[] {
+  if (!Array.isArray(given) || given.length === 0)
+    throw new OptionError(`${who}: quantiles is ${show(given)}, want an array of probabilities`);
+  for (const p of given as readonly number[])
+    if (!(typeof p === "number" && p > 0 && p < 1))
+      throw new OptionError(`${who}: quantiles has ${show(p)}, want probabilities between 0 and 1`);
+  return [...new Set(given as readonly number[])].sort((a, b) => a - b);
+}
+
+/** Checks a spec. Throws OptionError. */
+export function readForecasterSpec(who: string, spec: ForecasterSpec): ForecasterRules {
+  knownOptions(who, spec, [
+    "horizon",
+    "season",
+    "models",
+    "choose",
+    "quantiles",
+    "origins",
+    "transform",
+    "calendar",
+    "seed",
+  ]);
+  const { season } = spec ?? {};
+  const all = Object.keys(forecastModels) as ForecastModelName[];
+  return {
+    horizon: whole(who, "horizon", spec?.horizon, 1, LONGEST_HORIZON),
+    ...(season === undefined ? {} : { season: whole(who, "season", season, 1, LONGEST_SEASON) }),
+    models: names(who, "models", spec.models ?? usualModels, all),
+    choose: oneOf(who, "choose", spec.choose ?? "average", ways),
+    quantiles: probabilities(who, spec.quantiles ?? QUANTILES),
+    origins: inRange(who, "origins", whole(who, "origins", spec.origins ?? ORIGINS, 1), 1, MOST_ORIGINS),
+    transform: oneOf(who, "transform", spec.transform ?? "auto", transforms),
+    calendar: names(who, "calendar", spec.calendar ?? [], calendarNames),
+    seed: seedOption(who, spec.seed ?? 1),
+  };
+}

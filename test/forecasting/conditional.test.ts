@@ -1,0 +1,58 @@
+/** Difference equations of ARIMA: by hand, by simulation, and beside maximum likelihood. */
+import { expect, test } from "vitest";
+import { arimaModel } from "../../src/forecasting/models/arima-model.ts";
+import {
+  continued,
+  differencedBy,
+  residuals,
+  type Equation,
+} from "../../src/forecasting/models/conditional.ts";
+import { arima } from "../../src/models/structural/arima.ts";
+import { math, normals } from "./series.ts";
+
+const walk: Equation = { ar: [1], ma: [1], difference: [1, -1], mean: 0 };
+
+test("a random walk goes on at its last value, its variance grows by one a step", () => {
+  const { means, variances } = continued(walk, Float64Array.of(1, 5, 3), { steps: 3, variance: 2 });
+  expect([...means]).toEqual([3, 3, 3]);
+  expect([...variances]).toEqual([2, 4, 6]);
+});
+
+test("errors are those that the equation was driven by", () => {
+  const equation: Equation = { ar: [1, -0.5, 0.2], ma: [1, 0.4], difference: [1, 0, 0, 0, -1], mean: 1.5 };
+  const e = normals(60, 1);
+  const w = new Float64Array(60);
+  for (let t = 0; t < 60; ++t) {
+    const before = (x: Float64Array, k: number): number => (t >= k ? x[t - k] : 0);
+    w[t] = 0.5 * before(w, 1) - 0.2 * before(w, 2) + e[t] + 0.4 * before(e, 1);
+  }
+  const y = new Float64Array(64);
+  for (let t = 4; t < 64; ++t) y[t] = y[t - 4] + w[t - 4] + 1.5;
+  const found = residuals(equation, differencedBy(equation.difference, y), 0);
+  found.forEach((v, t) => expect(v).toBeCloseTo(e[t], 10));
+});
+
+test("forecasts are those of the same model in state space, far from the start", async () => {
+  const e = normals(400, 2);
+  const y = new Float64Array(400);
+  for (let t = 1; t < 400; ++t) y[t] = y[t - 1] + e[t] - 0.6 * e[t - 1];
+  using model = await arima({ d: 1, q: 1 });
+  await model.fit(y);
+  const { "ma.1": theta, variance } = model.parameters;
+  const own = continued({ ...walk, ma: [1, theta] }, y, { steps: 10, variance });
+  const exact = model.forecast(10, { history: y });
+  own.means.forEach((m, h) => expect(m).toBeCloseTo(exact.means[h], 8));
+  own.variances.forEach((v, h) => expect(v).toBeCloseTo(exact.covariances[h], 8));
+});
+
+// AICc takes an order too many in one case of six
+test("orders of an autoregression are found, at most one more, and its coefficients by their forecasts", async () => {
+  const e = normals(1000, 3);
+  const z = new Float64Array(1000);
+  for (let t = 2; t < 1000; ++t) z[t] = 1.2 * z[t - 1] - 0.6 * z[t - 2] + e[t];
+  const fitted = await arimaModel.fit({ z, season: 1 }, { seed: 1, math });
+  expect(fitted.note).toMatch(/^\([23],0,[01]\)$/);
+  const { means, variances } = await fitted.forecast({ z }, 1);
+  expect(means[0]).toBeCloseTo(1.2 * z[999] - 0.6 * z[998], 0);
+  expect(variances[0]).toBeCloseTo(1, 0);
+});

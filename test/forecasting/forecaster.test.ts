@@ -1,0 +1,169 @@
+/** The forecaster: what it chooses, what it refuses, and that units, files and seeds change nothing. */
+import { describe, expect, test } from "vitest";
+import { forecaster } from "../../src/forecasting/forecaster.ts";
+import { DataError, DisposedError, OptionError, ShapeError } from "../../src/wasm/errors.ts";
+import { monthly, normals } from "./series.ts";
+
+const y = monthly(96, 1);
+const past = y.slice(0, 84);
+const quick = { horizon: 12, models: ["ets", "ar"] } as const;
+
+describe("one series", () => {
+  test("its season is found, the naive models are beaten, the end is within the bands", async () => {
+    using f = await forecaster({ horizon: 12 });
+    const report = await f.fit(past);
+    const { scores, season, model, lower, upper, quantiles, failures } = await f.forecast();
+    expect(season).toBe(12);
+    expect(model).toMatch(/^average of /);
+    expect(failures).toEqual([]);
+    expect(Object.keys(scores)).toEqual(
+      expect.arrayContaining(["naive", "seasonalNaive", "ets", "arima", "structural", "ar", "average"]),
+    );
+    expect(scores.average.mase).toBeLessThan(scores.seasonalNaive.mase);
+    const inside = y.slice(84).filter((v, h) => v >= lower[h] && v <= upper[h]).length;
+    expect(inside).toBeGreaterThanOrEqual(9);
+    const { "0.1": low, "0.5": middle, "0.9": high } = quantiles;
+    middle.forEach((m, h) => expect(low[h] < m && m < high[h]).toBe(true));
+    expect(report.history.map((row) => row.model)).toEqual(Object.keys(scores));
+  });
+
+  test("values around 1e-250 or 1e250 give the same forecast in their unit", async () => {
+    const forecasts = [];
+    for (const unit of [1, 2 ** -830, 2 ** 830]) {
+      using f = await forecaster({ ...quick, season: 12 });
+      await f.fit(past.map((v) => v * unit));
+      const { means, model } = await f.forecast();
+      forecasts.push({ model, means: [...means].map((m) => m / unit) });
+    }
+    expect(forecasts[1]).toEqual(forecasts[0]);
+    expect(forecasts[2]).toEqual(forecasts[0]);
+  });
+
+  test("a spread that grows with the level is taken by its logarithm", async () => {
+    const growing = past.map((_, t) => 2 ** (t / 12) * (10 + 4 * ((t % 12) / 11) + normals(1, t)[0] / 4));
+    using f = await forecaster({ ...quick, season: 12, quantiles: [0.01, 0.5] });
+    await f.fit(growing);
+    const { quantiles } = await f.forecast();
+    expect(Math.min(...quantiles["0.01"])).toBeGreaterThan(0);
+  });
+
+  test("a file gives the same forecast, also of a longer history", async () => {
+    using f = await forecaster({ ...quick, models: ["ets", "arima", "structural", "ar", "esn"] });
+    await f.fit(past);
+    using again = await forecaster.load(f.save());
+    expect(await again.forecast()).toEqual(await f.forecast());
+    const longer = { history: y.slice(0, 90) };
+    expect(await again.forecast(6, longer)).toEqual(await f.forecast(6, longer));
+  });
+
+  test("gaps, a late start and a constant series are forecast", async () => {
+    using f = await forecaster(quick);
+    const gappy = past.map((v, t) => (t < 9 || t % 11 === 0 ? NaN : v));
+    for (const series of [gappy, past.map(() => 5)]) {
+      await f.fit(series);
+      const { means, lower } = await f.forecast();
+      expect([...means, ...lower].every(Number.isFinite)).toBe(true);
+    }
+    expect((await f.forecast()).means.every((m) => Math.abs(m - 5) < 1e-6)).toBe(true);
+  });
+
+  test("a series too short to be tested is forecast by the naive models", async () => {
+    using f = await forecaster({ horizon: 12 });
+    await f.fit([1, 2, 3, 4, 5]);
+    const { model, means } = await f.forecast();
+    expect(model).toBe("average of naive, seasonalNaive");
+    expect(means).toHaveLength(12);
+  });
+});
+
+describe("what is known beside a series", () => {
+  test("an input that is known in advance tells of a jump to come", async () => {
+    const on = Float64Array.from({ length: 112 }, (_, t) => Number(t % 17 > 11));
+    const z = normals(100, 4).map((e, t) => 20 + 10 * on[t] + e);
+    using f = await forecaster({ horizon: 12, season: 1, models: ["arima"], choose: "best" });
+    await f.fit(z, { inputs: { on } });
+    const { means, model } = await f.forecast();
+    expect(model).toBe("arima");
+    means.forEach((m, h) => expect(Math.abs(m - 20 - 10 * on[100 + h])).toBeLessThan(3));
+  });
+
+  test("the calendar tells of Sundays, and dates go on", async () => {
+    const dates = Array.from({ length: 91 }, (_, t) => new Date(Date.UTC(2024, 0, 1 + t)));
+    const z = normals(91, 5).map((e, t) => 50 - 30 * Number(dates[t].getUTCDay() === 0) + e);
+    using f = await forecaster({
+      horizon: 7,
+      season: 1,
+      models: ["ar"],
+      calendar: ["weekday"],
+      choose: "best",
+    });
+    await f.fit(z, { dates });
+    const { means, dates: ahead } = await f.forecast();
+    expect(ahead).toEqual(
+      ["2024-04-01", "2024-04-02", "2024-04-03", "2024-04-04", "2024-04-05", "2024-04-06", "2024-04-07"].map(
+        (day) => expect.stringContaining(day),
+      ),
+    );
+    expect(means[6]).toBeLessThan(30);
+    expect(Math.min(...means.slice(0, 6))).toBeGreaterThan(40);
+  });
+});
+
+test("several series are forecast by name", async () => {
+  using f = await forecaster(quick);
+  const fractions: number[] = [];
+  await f.fit(
+    { up: past, down: past.map((v) => -v) },
+    { onProgress: ({ fraction }) => void fractions.push(fraction) },
+  );
+  const { up, down } = await f.forecastAll();
+  up.means.forEach((m, h) => expect(down.means[h]).toBeLessThan(m));
+  expect(await f.forecast(12, { series: "down" })).toEqual(down);
+  await expect(f.forecast()).rejects.toThrow(
+    /2 series, want \{ series: NAME \} of up, down; or use forecastAll/,
+  );
+  expect(fractions.at(-1)).toBe(1);
+});
+
+test("a model that fails is named, and the others go on", async () => {
+  using f = await forecaster({ horizon: 4, models: ["lstm", "ets"] });
+  await f.fit(past.slice(0, 40));
+  const { failures, scores } = await f.forecast();
+  expect(failures).toEqual([{ model: "lstm", error: expect.stringContaining("want at least 60") }]);
+  expect(scores.ets.mase).toBeGreaterThan(0);
+});
+
+test("an aborted fit leaves the forecaster as it was", async () => {
+  using f = await forecaster(quick);
+  await f.fit(past);
+  const before = await f.forecast();
+  const controller = new AbortController();
+  const fit = f.fit(past.slice(0, 60), { signal: controller.signal, onProgress: () => controller.abort() });
+  await expect(fit).rejects.toThrow(/abort/);
+  expect(await f.forecast()).toEqual(before);
+});
+
+test.each([
+  [{}, /horizon is undefined, want a whole number/],
+  [{ horizon: 0 }, /horizon is 0/],
+  [{ horizon: 3, models: ["prophet"] }, /models is "prophet", want one of naive/],
+  [{ horizon: 3, quantiles: [0.5, 1] }, /quantiles has 1, want probabilities between 0 and 1/],
+  [{ horizon: 3, saison: 12 }, /saison/],
+  [{ horizon: 3, calendar: ["moon"] }, /calendar is "moon"/],
+])("the spec %j is refused", async (spec, message) => {
+  await expect(forecaster(spec as never)).rejects.toThrow(message);
+  await expect(forecaster(spec as never)).rejects.toThrow(OptionError);
+});
+
+test("data that are none are refused before anything changes", async () => {
+  const f = await forecaster({ ...quick, calendar: ["month"] });
+  await expect(f.forecast()).rejects.toThrow(/not fitted; call fit first/);
+  await expect(f.fit("text" as never)).rejects.toThrow(DataError);
+  await expect(f.fit({})).rejects.toThrow(/want an array of numbers, or arrays by name/);
+  await expect(f.fit([1, 2, Infinity, 4, 5])).rejects.toThrow(/step 2 is Infinity, want a number, or NaN/);
+  await expect(f.fit(past)).rejects.toThrow(/dates are missing/);
+  await expect(f.fit(past, { dates: ["2024-01-01"] })).rejects.toThrow(/1 of 84 steps/);
+  await expect(f.fit(past, { inputs: { x: [1] } })).rejects.toThrow(ShapeError);
+  f.dispose();
+  await expect(f.fit(past)).rejects.toThrow(DisposedError);
+});
