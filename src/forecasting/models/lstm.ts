@@ -2,9 +2,10 @@
  * An LSTM whose outputs are the location, scale and degrees of freedom of the next value (DeepAR, Salinas et
  * al. 2020); its weights are those that do best on the end of the series.
  */
-import { studentT } from "../../losses/optional/student-t.ts";
-import { dense, lstm } from "../../models/network/layers.ts";
+import { studentT } from "../../losses/optional/descriptions.ts";
+import { dense } from "../../models/network/layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
+import { lstm } from "../../models/network/recurrent-layers.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import type { DataItem } from "../../data/item.ts";
