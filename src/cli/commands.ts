@@ -9,6 +9,7 @@ import { jobKinds } from "./jobs/kinds.ts";
 import { trainJob } from "./jobs/train.ts";
 import { lectureCommand } from "./lecture.ts";
 import { sampleCommand } from "./sample.ts";
+import { forecastCommand } from "./series/forecast.ts";
 import { trainAddition } from "./train/addition.ts";
 import { trainSeries } from "./series/train.ts";
 import { trainText } from "./train/text.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...Object.values(jobKinds).map(trainJob),
   ...Object.values(jobKinds).map(askJob),
   evalCommand,
+  forecastCommand,
   sampleCommand,
   automatonCommand,
   compare,

@@ -1,8 +1,8 @@
 /** Models on disk: a checkpoint with a note of what it was trained for beside the spec. */
-import { readFileSync } from "node:fs";
 import { type Network, network } from "../models/network/network.ts";
 import { readTensors, writeTensors } from "../formats/safetensors.ts";
 import { UsageError } from "./command.ts";
+import { readFileBytes } from "./disk.ts";
 import { writeWhole } from "./output-file.ts";
 
 /** What a model was trained for. */
@@ -27,20 +27,18 @@ export function saveModel(path: string, net: Network, about: About, { training =
   writeWhole(path, withAbout(net.save({ training }), about));
 }
 
+/** The bytes of a model's file, and what it says beside the model. Errors name the file. */
+export function readModelFile<A extends About>(path: string): { bytes: Uint8Array; about: A } {
+  const bytes = readFileBytes(path);
+  const { about } = readTensors(bytes, path).spec;
+  return { bytes, about: (about ?? { task: "unknown" }) as A };
+}
+
 /** Reads a net that `saveModel` wrote. Errors name the file. */
 export async function loadModel(path: string): Promise<{ net: Network; about: About }> {
-  let bytes: Uint8Array;
+  const { bytes, about } = readModelFile(path);
   try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  try {
-    const { spec } = readTensors(bytes, "network.load");
-    return {
-      net: await network.load(bytes),
-      about: (spec.about as About | undefined) ?? { task: "unknown" },
-    };
+    return { net: await network.load(bytes), about };
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }

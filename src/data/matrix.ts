@@ -1,5 +1,6 @@
 /** Matrices and vectors as users give them in options: a number, a flat array, or rows. */
 import { NumericError, OptionError, ShapeError } from "../wasm/errors.ts";
+import { lengthOf } from "./sequence.ts";
 
 /** A number where there is one element, all elements row-major, or one array a row. */
 export type MatrixOption = number | ArrayLike<number> | ArrayLike<ArrayLike<number>>;
@@ -14,7 +15,7 @@ export function matrixOption(
 ): Float64Array {
   const want = r === 1 ? `${c} numbers` : `[${r},${c}]`;
   const list = typeof value === "number" ? [value] : value;
-  if (list === null || typeof list !== "object" || typeof list.length !== "number")
+  if (Number.isNaN(lengthOf(list)))
     throw new OptionError(`${who}: ${what} is ${list === null ? "null" : typeof list}, want ${want}`);
   const flat = Array.from(list as ArrayLike<number | ArrayLike<number>>, (item, i) =>
     rowOf(`${who}: ${what}: row ${i}`, item, c),

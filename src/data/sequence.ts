@@ -32,10 +32,13 @@ const isBare = (data: Sequences): data is ArrayLike<number> =>
 export const each = <S extends Sequences, T>(data: S, answers: readonly T[]): Each<S, T> =>
   (isBare(data) ? answers[0] : answers) as Each<S, T>;
 
+/** The longest array. */
+const MAX_LENGTH = 2 ** 32 - 1;
+
 /** The length of anything like an array; NaN of anything else. */
-function lengthOf(x: unknown): number {
+export function lengthOf(x: unknown): number {
   const length = x !== null && typeof x === "object" ? (x as ArrayLike<unknown>).length : NaN;
-  return typeof length === "number" && Number.isInteger(length) ? length : NaN;
+  return Number.isInteger(length) && length >= 0 && length <= MAX_LENGTH ? length : NaN;
 }
 
 /** A value of data in the words of errors. */

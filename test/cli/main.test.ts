@@ -100,7 +100,7 @@ test("a broken or foreign model file ends with 1 and its name", async () => {
   for (const command of ["eval", "sample", "automaton"]) {
     const { code, err } = await unrolled([command, file("foreign")]);
     expect(code).toBe(1);
-    expect(err).toContain(`${file("foreign")}: network.load:`);
+    expect(err).toContain(`${file("foreign")}: header of`);
     expect((await unrolled([command, file("missing"), "--json"])).events().at(-1)).toMatchObject({
       event: "error",
     });

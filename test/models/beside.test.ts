@@ -190,7 +190,7 @@ describe.each(everyModel(u))("$name", (row) => {
     });
   });
 
-  test("dispose ends it by name at any turn, without touching others, and gives the memory back", async () => {
+  test("dispose ends it by name at any turn, touches no other, and gives the memory back", async () => {
     await eachTraining(async (file, options, name) => {
       const other = await row.factory.load(file);
       const before = bits(other);

@@ -36,6 +36,8 @@ const dataFaults = ({ value, width, missing, words }: Argument): Fault[] => [
   fault("a length that is a lie", { length: 1e9 }, DataError, ShapeError),
   fault("a length that is a lie behind a number", { 0: 1, length: 1e9 }, DataError, ShapeError),
   fault("a length that is a lie behind a row", { 0: [1], length: 1e9 }, DataError, ShapeError),
+  fault("a length that no array has", { 0: [1], length: 2 ** 53 }, DataError, ShapeError),
+  fault("a length below 0", { 0: [1], length: -1 }, DataError, ShapeError),
   fault("an empty sequence", [[]], DataError),
   fault("infinity", replaced(value, withFirst(Infinity)), DataError),
   fault("text", replaced(value, withFirst("1.5 m")), DataError),

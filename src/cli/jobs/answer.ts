@@ -1,11 +1,12 @@
 /** `unrolled classify`, `label`, `regress`: a saved job answers to new sequences. */
 import { UsageError, type Command, type Context } from "../command.ts";
+import { readModelFile } from "../open-model.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { countText } from "../progress.ts";
 import type { JobKind } from "./kinds.ts";
 import { confusionText, figuresText } from "./report.ts";
 import { listOf, readSet, sourceOf, sourceOptions } from "./sequences.ts";
-import { readJobFile } from "./train.ts";
+import type { JobAbout } from "./train.ts";
 
 /** A cell of a table between commas. */
 const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -17,7 +18,7 @@ async function ask(kind: JobKind, { screen, values, words }: Context): Promise<v
     throw new UsageError(`the model is missing: unrolled ${kind.verb} MODEL --data PATH`);
   const out = values.text("out");
   checkOutputFile("out", out);
-  const { bytes, about } = readJobFile(path);
+  const { bytes, about } = readModelFile<JobAbout>(path);
   if (about.task !== kind.name)
     throw new UsageError(`${path}: a model of task "${about.task}", want a ${kind.name}`);
   const beside = listOf(values.text(kind.beside.option)) ?? [];

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
-import { readTensors } from "../../formats/safetensors.ts";
 import { pools, type Pool } from "../../jobs/answering.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
 import { bidirectional, delayTaps, dropout, type Layer } from "../../models/network/layers.ts";
@@ -12,8 +11,7 @@ import { gru } from "../../models/network/recurrent-layers.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
-import { readFileBytes } from "../disk.ts";
-import { withAbout, type About } from "../open-model.ts";
+import { readModelFile, withAbout, type About } from "../open-model.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 import { type JobFigures, type JobKind, type OpenJob } from "./kinds.ts";
@@ -97,19 +95,12 @@ async function start(kind: JobKind, set: SequenceSet, values: Values): Promise<S
     return { kind, job: await kind.make(set, shape), set, recipe, out };
   }
   if (out === undefined) throw new UsageError("--resume needs --out FILE, the job to go on from");
-  const { bytes, about } = readJobFile(out);
+  const { bytes, about } = readModelFile<JobAbout>(out);
   if (about.run === undefined)
     throw new UsageError(`--resume: ${out}: its training is over; leave --resume out`);
   if (about.run.hash !== hashOf(set))
     throw new UsageError(`--resume: ${out} was trained on other data than --data holds now`);
   return { kind, job: await kind.load(bytes), set, recipe: about.run.recipe, out };
-}
-
-/** The bytes of a job's file, and what it says beside the job. */
-export function readJobFile(path: string): { bytes: Uint8Array; about: JobAbout } {
-  const bytes = readFileBytes(path);
-  const { spec } = readTensors(bytes, path);
-  return { bytes, about: (spec.about as JobAbout | undefined) ?? { task: "unknown" } };
 }
 
 /** Trains, with checkpoints in --out; throws where it was stopped. */

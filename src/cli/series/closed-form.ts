@@ -1,8 +1,10 @@
 /** Models of a series with closed-form inference: autoregression, linear dynamics, hidden states. */
-import { autoregressive } from "../../models/autoregressive/autoregressive.ts";
+import { type Autoregressive, autoregressive } from "../../models/autoregressive/autoregressive.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
-import { lds } from "../../models/lds/lds.ts";
-import { filled, type FitSeries, type Gaussians } from "./fitted.ts";
+import type { Hmm } from "../../models/hmm/model.ts";
+import type { EmOptions } from "../../train/em.ts";
+import { type Lds, lds } from "../../models/lds/lds.ts";
+import { filled, type FittedSeries, type Gaussians, type SeriesKind, type SeriesOptions } from "./fitted.ts";
 
 const gaussians = ({
   means,
@@ -22,59 +24,76 @@ function logSum(terms: readonly number[]): number {
 export const logNormal = (v: number, mean: number, variance: number): number =>
   -0.5 * (Math.log(2 * Math.PI * variance) + (v - mean) ** 2 / variance);
 
+/** Autoregression. */
+const arSeries = (model: Autoregressive, note: string): FittedSeries => ({
+  note,
+  oneStep: (z) => gaussians(model.predict([z])[0]),
+  forecast: (z, steps) => gaussians(model.forecast(steps, { history: [filled(z)] })),
+  save: () => model.save(),
+  dispose: () => model.dispose(),
+});
+
 /** Autoregression of an order that BIC chooses. */
-export const fitAr: FitSeries = async (y) => {
-  const model = await autoregressive({ maxOrder: Math.max(1, Math.min(30, Math.floor(y.length / 10))) });
-  const { order } = await model.fit([y]);
-  return {
-    note: `order ${order}`,
-    oneStep: (z) => gaussians(model.predict([z])[0]),
-    forecast: (z, steps) => gaussians(model.forecast(steps, { history: [filled(z)] })),
-    save: () => model.save(),
-    dispose: () => model.dispose(),
-  };
+export const ar: SeriesKind = {
+  async fit(y, { signal }) {
+    const model = await autoregressive({ maxOrder: Math.max(1, Math.min(30, Math.floor(y.length / 10))) });
+    const { order } = await fitted(model, model.fit([y], { signal }));
+    return arSeries(model, `order ${order}`);
+  },
+  open: async (bytes, { note }) => arSeries(await autoregressive.load(bytes), note),
 };
+
+/** What a fit gives; where it fails the model is disposed. */
+async function fitted<R>(model: { dispose(): void }, report: Promise<R>): Promise<R> {
+  try {
+    return await report;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Options of runs of EM, the best of which is kept. */
+const runs = (
+  { signal, progress }: Pick<SeriesOptions, "signal" | "progress">,
+  restarts: number,
+  iterations: number,
+): EmOptions => ({
+  iterations,
+  restarts,
+  tolerance: 1e-3,
+  signal,
+  onProgress: (e) => progress((e.restart + e.iteration / iterations) / restarts),
+});
+
+const ldsSeries = (model: Lds, note: string): FittedSeries => ({
+  note,
+  oneStep: (z) => gaussians(model.predict([z])[0]),
+  forecast: (z, steps) => gaussians(model.forecast(steps, { history: [z] })),
+  save: () => model.save(),
+  dispose: () => model.dispose(),
+});
 
 /** A linear dynamical system, the best of some runs of EM. */
-export const fitLds: FitSeries = async (y, { seed, states, signal, progress }) => {
-  const model = await lds({ state: states, output: 1, seed });
-  const restarts = 3;
-  const iterations = 150;
-  const { iterations: done } = await model.fit([y], {
-    iterations,
-    restarts,
-    tolerance: 1e-3,
-    signal,
-    onProgress: (e) => progress((e.restart + e.iteration / iterations) / restarts),
-  });
-  return {
-    note: `${states} states, ${done} iterations of EM`,
-    oneStep: (z) => gaussians(model.predict([z])[0]),
-    forecast: (z, steps) => gaussians(model.forecast(steps, { history: [z] })),
-    save: () => model.save(),
-    dispose: () => model.dispose(),
-  };
+export const linear: SeriesKind = {
+  async fit(y, options) {
+    const { seed, states } = options;
+    const model = await lds({ state: states, output: 1, seed });
+    const { iterations } = await fitted(model, model.fit([y], runs(options, 3, 150)));
+    return ldsSeries(model, `${states} states, ${iterations} iterations of EM`);
+  },
+  open: async (bytes, { note }) => ldsSeries(await lds.load(bytes), note),
 };
 
-/** A hidden Markov model with Gaussian emissions, the best of some runs of EM. */
-export const fitHmm: FitSeries = async (y, { seed, states, signal, progress }) => {
-  const model = await hmm({ states, emission: "gaussian", seed });
-  const restarts = 5;
-  const iterations = 200;
-  const { iterations: done } = await model.fit([y], {
-    iterations,
-    restarts,
-    tolerance: 1e-3,
-    signal,
-    onProgress: (e) => progress((e.restart + e.iteration / iterations) / restarts),
-  });
+const hmmSeries = (model: Hmm, note: string): FittedSeries => {
   const outputs = ({ means, variances }: { means?: Float64Array; variances?: Float64Array }): Gaussians => ({
     means: means!,
     variances: variances!,
   });
   const { means, covariances } = model.parameters.emission;
+  const K = means.length;
   return {
-    note: `${states} states, ${done} iterations of EM`,
+    note,
     oneStep: (z) => outputs(model.predict([z])[0]),
     forecast: (z, steps) => outputs(model.forecast(steps, { history: [z] })),
     save: () => model.save(),
@@ -83,8 +102,19 @@ export const fitHmm: FitSeries = async (y, { seed, states, signal, progress }) =
       // a mixture of Gaussians
       const { states: weights } = model.predict([z])[0];
       const component = (v: number, t: number, k: number): number =>
-        Math.log(weights[t * states + k]) + logNormal(v, means[k], covariances[k]);
+        Math.log(weights[t * K + k]) + logNormal(v, means[k], covariances[k]);
       return Array.from(z, (v, t) => logSum(Array.from(means, (_, k) => component(v, t, k))));
     },
   };
+};
+
+/** A hidden Markov model with Gaussian emissions, the best of some runs of EM. */
+export const hidden: SeriesKind = {
+  async fit(y, options) {
+    const { seed, states } = options;
+    const model = await hmm({ states, emission: "gaussian", seed });
+    const { iterations } = await fitted(model, model.fit([y], runs(options, 5, 200)));
+    return hmmSeries(model, `${states} states, ${iterations} iterations of EM`);
+  },
+  open: async (bytes, { note }) => hmmSeries(await hmm.load(bytes), note),
 };

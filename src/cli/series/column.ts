@@ -13,23 +13,37 @@ export interface Column {
   readonly name: string;
   /** NaN where a value is missing. */
   readonly values: Float64Array;
-  /** Steps that are fitted; the rest is held out. */
-  readonly cut: number;
   readonly gaps: number;
   /** What stands on the axis at a step from 0, also beyond the end. */
   readonly stepName: (step: number) => string;
 }
 
+/** A column that is fitted and tested. */
+export interface CutColumn extends Column {
+  /** Steps that are fitted; the rest is held out. */
+  readonly cut: number;
+}
+
 const missing = (values: Float64Array): number => values.filter((v) => Number.isNaN(v)).length;
 
-/**
- * Reads a column, by its name or place, else the last one of numbers, and refuses what cannot be fitted or
- * tested.
- */
-export function readColumn(path: string, wanted: string | undefined, heldOut: number): Column {
+/** Reads a column with at least one number, by its name or place, else the last one of numbers. */
+export function readColumn(path: string, wanted: string | undefined): Column {
   const table: CsvTable = readCsv(readTextFile(path), path);
   const name = wanted ?? table.lastNumeric();
   const values = table.column(name);
+  const gaps = missing(values);
+  if (gaps === values.length)
+    throw new UsageError(
+      `${path}: column "${name}" has no number in ${values.length} steps, want at least 1`,
+    );
+  const dates = findDates(table, name);
+  return { path, name, values, gaps, stepName: dates ?? ((step) => String(step + 1)) };
+}
+
+/** Reads a column to fit and to test on; refuses what cannot serve. */
+export function readCutColumn(path: string, wanted: string | undefined, heldOut: number): CutColumn {
+  const column = readColumn(path, wanted);
+  const { name, values } = column;
   const cut = Math.floor(values.length * (1 - heldOut));
   if (cut - missing(values.slice(0, cut)) < MIN_FITTED)
     throw new UsageError(
@@ -40,6 +54,5 @@ export function readColumn(path: string, wanted: string | undefined, heldOut: nu
       `${path}: column "${name}" has no number in the ${values.length - cut} steps held out, ` +
         "want at least 1 to test on; give --held-out a larger share",
     );
-  const dates = findDates(table, name);
-  return { path, name, values, cut, gaps: missing(values), stepName: dates ?? ((step) => String(step + 1)) };
+  return { ...column, cut };
 }

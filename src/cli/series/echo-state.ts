@@ -9,7 +9,7 @@ import type { EsnSpec } from "../../models/esn/spec.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { turns } from "../turns.ts";
-import { filled, type FitSeries, meanSquare } from "./fitted.ts";
+import { filled, type FittedSeries, meanSquare, type SeriesKind, type SeriesNote } from "./fitted.ts";
 import { simulated, type ValueStream, warmUp } from "./simulated.ts";
 
 const LEAKS = [1, 0.3];
@@ -88,31 +88,36 @@ async function candidates(y: Float64Array, seed: number, turn: () => Promise<voi
   return found.sort((a, b) => a.error - b.error);
 }
 
+/** A net as a model of a series: its futures are simulated. */
+const esnSeries = async (net: Esn, note: SeriesNote, signal: AbortSignal): Promise<FittedSeries> =>
+  simulated({
+    ...note,
+    engine: await inferenceEngine(),
+    signal,
+    predict: (z) => net.predict([z])[0],
+    stream: () => net.stream(),
+    save: () => net.save(),
+    dispose: () => net.dispose(),
+  });
+
 /** The choice with the smallest error whose readout, fitted to all of the series, runs freely. */
-export const fitEsn: FitSeries = async (y, { seed, signal }) => {
-  const turn = turns(signal);
-  const whole = filled(y);
-  for (const candidate of await candidates(whole, seed, turn)) {
-    await turn();
-    const net = await esn(candidate.spec);
-    await net.fit(pairs(whole));
-    if (!(await isStable(net, whole, candidate, seed))) {
-      net.dispose();
-      continue;
+export const echoState: SeriesKind = {
+  async fit(y, { seed, signal }) {
+    const turn = turns(signal);
+    const whole = filled(y);
+    for (const candidate of await candidates(whole, seed, turn)) {
+      await turn();
+      const net = await esn(candidate.spec);
+      await net.fit(pairs(whole));
+      if (!(await isStable(net, whole, candidate, seed))) {
+        net.dispose();
+        continue;
+      }
+      // the readout's own errors are too small where it has about as many weights as there are steps: those
+      // of the held part are honest
+      return esnSeries(net, { note: candidate.note, variance: candidate.error, seed }, signal);
     }
-    // the readout's own errors are too small where it has about as many weights as there are steps: those of
-    // the held part are honest
-    return simulated({
-      note: candidate.note,
-      variance: candidate.error,
-      seed,
-      engine: await inferenceEngine(),
-      signal,
-      predict: (z) => net.predict([z])[0],
-      stream: () => net.stream(),
-      save: () => net.save(),
-      dispose: () => net.dispose(),
-    });
-  }
-  throw new Error("no readout of the echo state network stays near the series when it runs freely");
+    throw new Error("no readout of the echo state network stays near the series when it runs freely");
+  },
+  open: async (bytes, note, signal) => esnSeries(await esn.load(bytes), note, signal),
 };

@@ -17,7 +17,9 @@ export interface FittedSeries {
   /** The next steps after y, each given only y. */
   forecast(y: Float64Array, steps: number): Gaussians | Promise<Gaussians>;
   /** The model as a file that its own `load` reads; its numbers are of the standardized series. */
-  save?(): Uint8Array;
+  save(): Uint8Array;
+  /** Variance of its errors and seed of its futures, where these are simulated. */
+  readonly simulated?: Omit<SeriesNote, "note">;
   dispose(): void;
 }
 
@@ -34,6 +36,21 @@ export interface SeriesOptions {
 
 /** Fits one kind of model to a standardized series y, NaN where a value is missing. */
 export type FitSeries = (y: Float64Array, options: SeriesOptions) => Promise<FittedSeries>;
+
+/** What a file says beside the model. */
+export interface SeriesNote {
+  /** What was chosen in fitting. */
+  readonly note: string;
+  /** Variance of its errors, and the seed of its futures, where these are simulated. */
+  readonly variance: number;
+  readonly seed: number;
+}
+
+/** A kind of model: fitted to a series, or read again from the bytes of `save`. */
+export interface SeriesKind {
+  readonly fit: FitSeries;
+  open(bytes: Uint8Array, note: SeriesNote, signal: AbortSignal): Promise<FittedSeries>;
+}
 
 /** Missing values on a straight line between their neighbors: for models that need every value. */
 export function filled(y: Float64Array): Float64Array {

@@ -1,13 +1,13 @@
-/** The models that `unrolled train series` compares, by name. */
-import { fitAr, fitHmm, fitLds } from "./closed-form.ts";
-import { fitEsn } from "./echo-state.ts";
-import type { FitSeries } from "./fitted.ts";
-import { fitLstm } from "./lstm.ts";
+/** The models that `unrolled train series` compares and `unrolled forecast` reads, by name. */
+import { ar, hidden, linear } from "./closed-form.ts";
+import { echoState } from "./echo-state.ts";
+import type { SeriesKind } from "./fitted.ts";
+import { recurrent } from "./lstm.ts";
 
-export const seriesModels: Readonly<Record<string, FitSeries>> = {
-  ar: fitAr,
-  lds: fitLds,
-  hmm: fitHmm,
-  esn: fitEsn,
-  lstm: fitLstm,
+export const seriesModels: Readonly<Record<string, SeriesKind>> = {
+  ar,
+  lds: linear,
+  hmm: hidden,
+  esn: echoState,
+  lstm: recurrent,
 };

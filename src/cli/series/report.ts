@@ -5,6 +5,7 @@ import { type Figure, panels } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
 import { figureText, timeText } from "../progress.ts";
 import type { Column } from "./column.ts";
+import type { Forecast } from "./forecast-units.ts";
 import type { Scores } from "./scores.ts";
 
 /** Steps before the forecast that a figure shows at least, and those that a terminal shows. */
@@ -17,7 +18,7 @@ export interface Result extends Scores {
   readonly model: string;
   readonly note: string;
   readonly seconds: number;
-  readonly forecast: { readonly mean: number[]; readonly low: number[]; readonly high: number[] };
+  readonly forecast: Forecast;
 }
 
 /** A model that could not be fitted, and why. */
@@ -62,7 +63,7 @@ export function scoreTable(results: readonly Result[], failures: readonly Failur
 }
 
 /** The end of the series and a forecast, as lines of text. */
-export function forecastText(column: Column, { forecast }: Result, columns: number): string {
+export function forecastText(column: Column, forecast: Forecast, columns: number): string {
   const { values, stepName } = column;
   const tail = Array.from(values.subarray(Math.max(0, values.length - SHOWN_IN_TEXT)));
   const y = [...tail, ...forecast.mean];
@@ -77,8 +78,11 @@ export function forecastText(column: Column, { forecast }: Result, columns: numb
   );
 }
 
-/** The end of the series and one model's forecast with its band. */
-function panel(column: Column, { model, note, rmse, logLikelihood, forecast }: Result): Figure {
+/** The end of the series and a forecast with its band. */
+export function forecastPanel(
+  column: Column,
+  { title, note, forecast }: { title: string; note?: string; forecast: Forecast },
+): Figure {
   const { values, name } = column;
   const { mean, low, high } = forecast;
   const shown = Math.min(values.length, Math.max(SHOWN, 3 * mean.length));
@@ -96,13 +100,21 @@ function panel(column: Column, { model, note, rmse, logLikelihood, forecast }: R
     { kind: "line", x: ahead, y: mean, label: "forecast" },
   ];
   return plot({
-    title: `${name}: ${model}, ${note}`,
-    note: `Held-out steps: error ${figureText(rmse)}, log-likelihood ${logLikelihood.toFixed(3)} nats a step`,
+    title: `${name}: ${title}`,
+    ...(note === undefined ? {} : { note }),
     x: stepAxis(column, from + 1, values.length + mean.length),
     marks,
     height: 300,
   });
 }
+
+/** One model's forecast, with what it scored. */
+const panel = (column: Column, { model, note, rmse, logLikelihood, forecast }: Result): Figure =>
+  forecastPanel(column, {
+    title: `${model}, ${note}`,
+    note: `Held-out steps: error ${figureText(rmse)}, log-likelihood ${logLikelihood.toFixed(3)} nats a step`,
+    forecast,
+  });
 
 /** All forecasts, one below the other. */
 export const forecastFigure = (column: Column, results: readonly Result[]): Figure =>

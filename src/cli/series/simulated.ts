@@ -24,7 +24,7 @@ export interface NextValueNet {
   readonly signal: AbortSignal;
   predict(y: Float64Array): ArrayLike<number>;
   stream(): ValueStream;
-  save?(): Uint8Array;
+  save(): Uint8Array;
   dispose(): void;
 }
 
@@ -68,7 +68,8 @@ async function simulate(
 /** The model that such a net is. */
 export const simulated = (net: NextValueNet): FittedSeries => ({
   note: net.note,
-  ...(net.save ? { save: () => net.save!() } : {}),
+  simulated: { variance: net.variance, seed: net.seed },
+  save: () => net.save(),
   dispose: () => net.dispose(),
   oneStep(y) {
     const predicted = net.predict(filled(y).subarray(0, -1));

@@ -4,14 +4,16 @@
  */
 import { svg } from "../../figures/svg.ts";
 import { type Command, type Context, UsageError, type Values } from "../command.ts";
-import { type About, withAbout } from "../open-model.ts";
+import { withAbout } from "../open-model.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { Progress } from "../progress.ts";
-import { type Column, readColumn } from "./column.ts";
-import type { Gaussians, SeriesOptions } from "./fitted.ts";
+import { type CutColumn, readCutColumn } from "./column.ts";
+import type { FittedSeries, SeriesOptions } from "./fitted.ts";
 import { seriesModels } from "./models.ts";
+import { forecastInUnits } from "./forecast-units.ts";
 import { type Failure, forecastFigure, forecastText, type Result, scoreTable } from "./report.ts";
-import { BAND, bounded, lastValueError, score, type Standardized, standardize } from "./scores.ts";
+import { type SeriesAbout } from "./saved.ts";
+import { lastValueError, score, type Standardized, standardize } from "./scores.ts";
 
 interface Settings {
   readonly path: string;
@@ -22,9 +24,6 @@ interface Settings {
   readonly figure: string | undefined;
   readonly out: string | undefined;
 }
-
-/** What a saved model says of the series that it was fitted to: value = mean + sd·z. */
-type SeriesAbout = About & { model: string; column: string; mean: number; sd: number };
 
 function settingsOf({ values, signal }: Context): Settings {
   const path = values.needed("file", "a table of numbers");
@@ -56,27 +55,21 @@ function modelNames(values: Values): string[] {
   return [...new Set(names)];
 }
 
-/** The forecast and its band in the column's units. */
-function inUnits(forecast: Gaussians, { mean, sd }: Standardized): Result["forecast"] {
-  const { means, variances } = bounded(forecast);
-  const edge = (sign: number): number[] =>
-    Array.from(means, (m, h) => mean + sd * (m + sign * BAND * Math.sqrt(variances[h])));
-  return { mean: edge(0), low: edge(-1), high: edge(1) };
-}
-
-/** Throws where a model's numbers are none: such a model must not be compared. */
-function checkFinite({ rmse, logLikelihood, forecast }: Result): void {
-  const { mean, low, high } = forecast;
+/** Throws where a model's scores are no numbers: such a model must not be compared. */
+function checkFinite({ rmse, logLikelihood }: Result): void {
   if (![rmse, logLikelihood].every(Number.isFinite))
     throw new Error(`its scores leave the range of numbers: error ${rmse}, log-likelihood ${logLikelihood}`);
-  const bad = mean.findIndex((m, h) => ![m, low[h], high[h]].every(Number.isFinite));
-  if (bad >= 0) throw new Error(`its forecast leaves the range of numbers at step ${bad + 1}`);
 }
 
-/** The result of one model, and its file where one is wanted and the model has one. */
+/** The result of one model, and its file where one is wanted. */
 interface Tried {
   readonly result: Result;
   readonly bytes: Uint8Array | undefined;
+}
+
+/** The file of a fitted model. */
+function fileOf(fitted: FittedSeries, about: Omit<SeriesAbout, "task">): Uint8Array {
+  return withAbout(fitted.save(), { task: "series", ...about });
 }
 
 /** Fits one model, scores it, and lets it forecast. */
@@ -84,17 +77,17 @@ async function tryModel(
   { screen, signal }: Context,
   model: string,
   series: Standardized,
-  { cut, settings }: { cut: number; settings: Settings },
+  { column: { name: column, cut }, settings }: { column: CutColumn; settings: Settings },
 ): Promise<Tried> {
   const start = screen.clock();
   const bar = new Progress(screen, { title: model, steps: 100, unit: "%" });
-  const fitted = await seriesModels[model](series.z.slice(0, cut), {
+  const fitted = await seriesModels[model].fit(series.z.slice(0, cut), {
     ...settings.fit,
     progress: (fraction) => bar.update(Math.round(100 * fraction)),
   });
   try {
     signal.throwIfAborted();
-    const forecast = inUnits(await fitted.forecast(series.z, settings.steps), series);
+    const forecast = await forecastInUnits(fitted, series, settings.steps);
     const result: Result = {
       model,
       note: fitted.note,
@@ -103,7 +96,9 @@ async function tryModel(
       forecast,
     };
     checkFinite(result);
-    return { result, bytes: settings.out === undefined ? undefined : fitted.save?.() };
+    const { mean, sd } = series;
+    const about = { model, column, mean, sd, note: fitted.note, ...fitted.simulated };
+    return { result, bytes: settings.out === undefined ? undefined : fileOf(fitted, about) };
   } finally {
     fitted.dispose();
   }
@@ -112,9 +107,8 @@ async function tryModel(
 interface Comparison {
   readonly results: readonly Result[];
   readonly failures: readonly Failure[];
-  /** The result with the largest log-likelihood, and that among models that have a file. */
-  readonly best: Result;
-  readonly saved: Tried | undefined;
+  /** The one with the largest log-likelihood. */
+  readonly best: Tried;
 }
 
 const likelier = (a: Tried, b: Tried): Tried => (b.result.logLikelihood > a.result.logLikelihood ? b : a);
@@ -123,7 +117,7 @@ const likelier = (a: Tried, b: Tried): Tried => (b.result.logLikelihood > a.resu
 async function compareModels(
   context: Context,
   series: Standardized,
-  cut: number,
+  column: CutColumn,
   settings: Settings,
 ): Promise<Comparison> {
   const { screen, signal } = context;
@@ -131,7 +125,7 @@ async function compareModels(
   const failures: Failure[] = [];
   for (const model of settings.models) {
     try {
-      const one = await tryModel(context, model, series, { cut, settings });
+      const one = await tryModel(context, model, series, { column, settings });
       tried.push(one);
       screen.event({ event: "model", ...one.result });
     } catch (error) {
@@ -145,23 +139,18 @@ async function compareModels(
     const reasons = failures.map(({ model, error }) => `${model}: ${error}`).join("; ");
     throw new Error(`none of the models could be fitted: ${reasons}`);
   }
-  const files = tried.filter(({ bytes }) => bytes);
-  return {
-    results: tried.map(({ result }) => result),
-    failures,
-    best: tried.reduce(likelier).result,
-    saved: files.length > 0 ? files.reduce(likelier) : undefined,
-  };
+  return { results: tried.map(({ result }) => result), failures, best: tried.reduce(likelier) };
 }
 
 /** Writes what was asked for, and says everything. */
 function report(
   { screen }: Context,
-  column: Column,
+  column: CutColumn,
   series: Standardized,
   { settings, compared }: { settings: Settings; compared: Comparison },
 ): void {
-  const { results, failures, best, saved } = compared;
+  const { results, failures } = compared;
+  const { result: best, bytes } = compared.best;
   const { figure, out, steps } = settings;
   const { path, name, values, cut } = column;
   const lastValue = lastValueError(series, cut);
@@ -169,23 +158,15 @@ function report(
     const inOrder = [best, ...results.filter((result) => result !== best)];
     writeWhole(figure, svg(forecastFigure(column, inOrder)));
   }
-  if (out && saved) {
-    const { mean, sd } = series;
-    const about: SeriesAbout = { task: "series", model: saved.result.model, column: name, mean, sd };
-    writeWhole(out, withAbout(saved.bytes!, about));
-  }
+  if (out && bytes) writeWhole(out, bytes);
   screen.line(`\n${scoreTable(results, failures, lastValue)}`);
   screen.line(
     `\nThe end of the series, and ${steps} steps of ${best.model}, the most probable of ` +
-      `${results.length}, in a band of 95%:\n${forecastText(column, best, screen.columns)}`,
+      `${results.length}, in a band of 95%:\n${forecastText(column, best.forecast, screen.columns)}`,
   );
   if (figure) screen.line(`Drawn in ${figure}`);
   if (out)
-    screen.line(
-      saved
-        ? `${saved.result.model} is saved in ${out}, for the column at mean 0 and standard deviation 1`
-        : `Nothing is saved in ${out}: none of these models has a file`,
-    );
+    screen.line(`${best.model} is saved in ${out}; go on with: unrolled forecast ${out} --file ${path}`);
   screen.event({
     event: "result",
     task: "series",
@@ -198,7 +179,7 @@ function report(
     models: results,
     failures,
     ...(figure ? { figure } : {}),
-    ...(out && saved ? { out, saved: saved.result.model } : {}),
+    ...(out ? { out, saved: best.model } : {}),
   });
 }
 
@@ -230,7 +211,7 @@ export const trainSeries: Command = {
     const settings = settingsOf(context);
     checkOutputFile("figure", settings.figure);
     checkOutputFile("out", settings.out);
-    const column = readColumn(settings.path, values.text("column"), settings.heldOut);
+    const column = readCutColumn(settings.path, values.text("column"), settings.heldOut);
     const { path, name, cut, gaps } = column;
     const count = column.values.length;
     const series = standardize(column.values, cut);
@@ -238,7 +219,7 @@ export const trainSeries: Command = {
       `${path}, column ${name}: ${count} steps${gaps ? `, ${gaps} of them missing` : ""}; ` +
         `fitted on the first ${cut}, tested on ${count - cut}.`,
     );
-    const compared = await compareModels(context, series, cut, settings);
+    const compared = await compareModels(context, series, column, settings);
     report(context, column, series, { settings, compared });
   },
 };

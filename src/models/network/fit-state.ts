@@ -42,6 +42,10 @@ export interface FitState {
   readonly bestWeights?: readonly Floats[];
 }
 
+/** The state, while the net stands where that fit did. */
+export const stateAt = (step: number, state: FitState | undefined): FitState | undefined =>
+  state && state.from + state.steps === step ? state : undefined;
+
 const counts = ["steps", "count", "from", "batches", "waited"] as const;
 const numbers = ["sum", "factor"] as const;
 

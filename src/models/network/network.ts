@@ -26,7 +26,7 @@ import { writeCheckpoint } from "./checkpoint.ts";
 import { resolveConstraints } from "./constraints.ts";
 import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
-import type { FitState } from "./fit-state.ts";
+import { stateAt, type FitState } from "./fit-state.ts";
 import { forecast, type ForecastOptions, type NetworkForecast } from "./forecast.ts";
 import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
@@ -127,7 +127,7 @@ export class Network {
       parameters: () => this.parameters,
       save: (state: FitState) => this.#save(true, state),
     };
-    const report = await fit(who, net, { data, options, state: this.#stoppedFit });
+    const report = await fit(who, net, { data, options, state: stateAt(this.step, this.#fitState) });
     this.#fitState = undefined;
     return report;
   }
@@ -212,7 +212,7 @@ export class Network {
    * on with the same bits.
    */
   save({ training = true } = {}): Uint8Array<ArrayBuffer> {
-    return this.#save(training, this.#stoppedFit);
+    return this.#save(training, stateAt(this.step, this.#fitState));
   }
 
   /**
@@ -264,12 +264,6 @@ export class Network {
       read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),
     };
-  }
-
-  /** The fit of a file, while the net stands where that fit did. */
-  get #stoppedFit(): FitState | undefined {
-    const state = this.#fitState;
-    return state && state.from + state.steps === this.step ? state : undefined;
   }
 
   #save(training: boolean, fitState: FitState | undefined): Uint8Array<ArrayBuffer> {

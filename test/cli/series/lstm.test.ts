@@ -1,14 +1,14 @@
 /** The LSTM of `unrolled train series`. */
 import { expect, test } from "vitest";
 import { meanSquare } from "../../../src/cli/series/fitted.ts";
-import { fitLstm } from "../../../src/cli/series/lstm.ts";
+import { recurrent } from "../../../src/cli/series/lstm.ts";
 import { close } from "../../close.ts";
 
 test("the weights that are kept are those whose error the note tells, not the last ones", async () => {
   let x = 1;
   const noise = Float64Array.from({ length: 90 }, () => (x = (x * 16807) % 2147483647) / 2 ** 31 - 0.5);
   const steps = 325;
-  const fitted = await fitLstm(noise, {
+  const fitted = await recurrent.fit(noise, {
     seed: 1,
     states: 1,
     cells: 12,

@@ -1,0 +1,89 @@
+/** `unrolled train series --out`, `unrolled forecast`: models go on from their files as they did before. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readTensors } from "../../../src/formats/safetensors.ts";
+import { withAbout, type About } from "../../../src/cli/open-model.ts";
+import { close } from "../../close.ts";
+import { unrolled } from "../terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "unrolled-forecast-"));
+const path = join(folder, "wave.csv");
+/** A wave of 12 steps with noise that a formula makes, far from 0, one cell missing. */
+const wave = Array.from({ length: 150 }, (_, t) => 5e4 + 300 * Math.sin((Math.PI * t) / 6) + ((t * t) % 17));
+const cell = (v: number, t: number): string => `${t},${t === 30 ? "" : v.toFixed(3)}`;
+writeFileSync(path, `when,height\n${wave.map(cell).join("\n")}\n`);
+
+interface Forecast {
+  mean: number[];
+  low: number[];
+  high: number[];
+}
+const train = (model: string, out: string): ReturnType<typeof unrolled> =>
+  unrolled([
+    ...["train", "series", "--json", "--file", path, "--column", "height", "--model", model, "--out", out],
+    ...["--forecast", "15", "--states", "3", "--steps", "60", "--cells", "6"],
+  ]);
+
+describe.each(["ar", "lds", "hmm", "esn", "lstm"])("%s", (model) => {
+  test("is saved, and forecasts from its file what it forecast when it was fitted", async () => {
+    const out = join(folder, `${model}.safetensors`);
+    const trained = await train(model, out);
+    expect(trained.code).toBe(0);
+    const { models, saved } = trained.events().at(-1) as unknown as {
+      models: { forecast: Forecast }[];
+      saved: string;
+    };
+    expect(saved).toBe(model);
+    const table = join(folder, `${model}.csv`);
+    const figure = join(folder, `${model}.svg`);
+    const asked = await unrolled([
+      ...["forecast", out, "--json", "--file", path, "--steps", "15", "--out", table, "--figure", figure],
+    ]);
+    expect(asked.code).toBe(0);
+    const result = asked.events().at(-1) as unknown as { model: string; column: string; forecast: Forecast };
+    expect(result).toMatchObject({ event: "result", task: "series", model, column: "height" });
+    const before = models[0].forecast;
+    // z is computed as v/sd - mean/sd here and as (v - mean)/sd there: a few last bits at 5e4
+    for (const edge of ["mean", "low", "high"] as const)
+      close(result.forecast[edge], before[edge], { rel: 1e-9 });
+    expect(readFileSync(figure, "utf8")).toContain("95% band");
+    const rows = readFileSync(table, "utf8").trim().split("\n");
+    expect(rows[0]).toBe("step,mean,low,high");
+    expect(rows).toHaveLength(16);
+    expect(rows[1].split(",")[0]).toBe("151"); // steps count from 1
+  });
+});
+
+test("what cannot serve is refused by name, before any work", async () => {
+  const out = join(folder, "ar.safetensors");
+  await train("ar", out);
+  const { spec, tensors } = readTensors(readFileSync(out), "ar");
+  const changed = (name: string, about: object): string => {
+    const file = join(folder, `${name}.safetensors.changed`);
+    const bytes = readFileSync(out);
+    writeFileSync(file, withAbout(bytes, { ...(spec.about as About), ...about }));
+    return file;
+  };
+  expect(tensors.size).toBeGreaterThan(0);
+  const cases: [string[], number, string][] = [
+    [["forecast"], 2, "MODEL is missing"],
+    [["forecast", out], 2, "--file is missing"],
+    [["forecast", join(folder, "none")], 2, "--file is missing"],
+    [["forecast", join(folder, "none"), "--file", path], 2, "cannot be read (ENOENT)"],
+    [["forecast", path, "--file", path], 1, "wave.csv"],
+    [["forecast", out, "--file", path, "--column", "depth"], 1, 'there is no column "depth"'],
+    [["forecast", out, "--file", path, "--steps", "0"], 2, "--steps"],
+    [["forecast", out, "--file", path, "--out", folder], 2, "--out"],
+    [["forecast", changed("task", { task: "text" }), "--file", path], 2, 'a model of task "text"'],
+    [["forecast", changed("model", { model: "toString" }), "--file", path], 1, "its model is unknown"],
+    [["forecast", changed("sd", { sd: 0 }), "--file", path], 1, "sd is none"],
+    [["forecast", changed("mean", { mean: "x" }), "--file", path], 1, "mean is none"],
+    [["forecast", changed("hmm", { model: "hmm" }), "--file", path], 1, "hmm.safetensors.changed: hmm.load"],
+  ];
+  for (const [args, code, message] of cases) {
+    const { code: got, err } = await unrolled(args);
+    expect([args.join(" "), got, err.includes(message) || err]).toEqual([args.join(" "), code, true]);
+  }
+});
