@@ -13,9 +13,9 @@ const ranks = [
   ["optim"],
   ["train"],
   ["models"],
-  ["tasks", "parallel", "exchange", "speech", "jobs", "float32", "kernels"],
+  ["tasks", "parallel", "exchange", "jobs", "float32", "kernels"],
   ["analysis", "forecasting"],
-  ["handwriting"],
+  ["handwriting", "speech"],
   ["cli"],
 ];
 const root = new URL("../src", import.meta.url).pathname;

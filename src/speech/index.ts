@@ -1,5 +1,6 @@
 /**
- * The public names of unrolled/speech: from sound pressures to features, files of sound, where words stand.
+ * The public names of unrolled/speech: from sound pressures to features and to words, files of sound and
+ * microphones, where words stand, and speech made without recordings.
  */
 export { frontEnd, FrontEnd } from "./front-end.ts";
 export type { RateOption } from "./front-end.ts";
@@ -10,3 +11,28 @@ export { readWav, writeWav } from "./wav.ts";
 export type { Recording } from "./wav.ts";
 export { alignLabels } from "../inference/align-labels.ts";
 export type { Alignment, AlignOptions, LabelScores, Span, Wanted } from "../inference/align-labels.ts";
+export { WordList } from "../inference/word-list.ts";
+export type { WordListOptions } from "../inference/word-list.ts";
+export { augment } from "./augment/distort.ts";
+export type { AugmentOptions } from "./augment/options.ts";
+export type { HearingFitOptions } from "./acoustic/acoustic-net.ts";
+export type { Sound } from "./acoustic/recording.ts";
+export type { Sounds } from "./acoustic/sounds.ts";
+export { wordSpotter, WordSpotter } from "./words/spotter.ts";
+export type { Calibration, SpotterFitOptions, WordAnswer, WordSpotterSpec } from "./words/spec.ts";
+export type { WordRecording } from "./words/items.ts";
+export type { Detection, SpotterStream } from "./words/spotter-stream.ts";
+export type { OperatingPoint } from "./words/threshold.ts";
+export { speechRecognizer, SpeechRecognizer } from "./recognizer/recognizer.ts";
+export type {
+  HeardWord,
+  RecognizeOptions,
+  RecognizerFitOptions,
+  SpeechEvaluation,
+  SpeechRecognizerSpec,
+  TextRecording,
+  Transcript,
+} from "./recognizer/spec.ts";
+export type { UnitName, UnitSpec } from "./recognizer/units.ts";
+export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
+export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";

@@ -37,6 +37,8 @@ export const streams = {
   /** Noise on samples of sound, and distortions of recordings. */
   dither: HIGH + 69,
   recordings: HIGH + 70,
+  /** How a synthesizer says a text. */
+  synthesizer: HIGH + 71,
   /** Restart r of a fit begins from stream restarts + r, r ≥ 1. */
   restarts: 2 ** 21,
   /** Whatever a model draws by `sample`. */

@@ -1,0 +1,52 @@
+/** Recordings as users give them to models, checked: what is no sound is named before anything is learned. */
+import { DataError, show } from "../../wasm/errors.ts";
+import { sampleRate } from "../options.ts";
+import { readSamples, type Samples } from "../samples.ts";
+
+/** One recording of one channel. */
+export interface Sound {
+  /** In [-1, 1], or 16-bit integers. */
+  readonly samples: Samples;
+  /** Samples a second. Default: the model's rate. */
+  readonly rate?: number;
+}
+
+/** A recording, checked. */
+export interface ReadSound {
+  readonly samples: Float64Array;
+  readonly rate: number;
+}
+
+/** A recording of which more than this share is at its loudest value is cut off there. */
+const CLIPPED = 0.05;
+/** Below so many samples the loudest value says nothing. */
+const FEW = 100;
+
+/** The recording. Throws DataError on what is none, OptionError on rates that no recording has. */
+export function readSound(who: string, sound: Sound, rate: number): ReadSound {
+  if (sound === null || typeof sound !== "object" || !("samples" in sound))
+    throw new DataError(`${who} is ${show(sound)}, want { samples, rate? }`);
+  const { samples } = sound;
+  const first = (samples as unknown as ArrayLike<unknown> | undefined)?.[0];
+  if (typeof first === "object" && first !== null)
+    throw new DataError(
+      `${who}: samples hold ${samples.length} channels, want one; take one, ` +
+        "or their mean as readWav does",
+    );
+  const read = readSamples(who, samples);
+  if (read.length === 0) throw new DataError(`${who}: 0 samples, want at least a frame`);
+  return { samples: read, rate: sampleRate(who, sound.rate ?? rate) };
+}
+
+/** Throws DataError where a recording that is to teach a word is silent, or cut off at its loudest. */
+export function checkHeard(who: string, { samples }: ReadSound): void {
+  const peak = samples.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+  if (peak === 0)
+    throw new DataError(`${who} is silent: all ${samples.length} samples are 0; record it again`);
+  const loud = samples.reduce((count, x) => count + Number(Math.abs(x) >= 0.999 * peak), 0);
+  if (samples.length >= FEW && loud > CLIPPED * samples.length)
+    throw new DataError(
+      `${who} is clipped: ${loud} of ${samples.length} samples are at the largest value ${peak}; ` +
+        "record it with less gain",
+    );
+}

@@ -1,0 +1,281 @@
+/**
+ * A recognizer: recordings in, texts out. A net that reads both directions of time learns labels without
+ * their places (connectionist temporal classification, Graves et al. 2006), and beam search finds the text,
+ * with a word list and a model of words where there are such.
+ */
+import { alignLabels } from "../../inference/align-labels.ts";
+import { beamSearch, type Hypothesis } from "../../inference/beam-search.ts";
+import { labelErrors } from "../../inference/edit-distance.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import type { FitReport } from "../../models/network/fit.ts";
+import { elementwise } from "../../wasm/elementwise.ts";
+import { DataError, OptionError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
+import type { Floats } from "../../wasm/memory.ts";
+import { AcousticNet, hearingFitNames } from "../acoustic/acoustic-net.ts";
+import type { Example } from "../acoustic/examples.ts";
+import { checkHeard, readSound, type Sound } from "../acoustic/recording.ts";
+import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { sampleRate } from "../options.ts";
+import { candidates, confidences, fitTemperature } from "./confidence.ts";
+import type {
+  HeardWord,
+  RecognizeOptions,
+  RecognizerFitOptions,
+  SpeechEvaluation,
+  SpeechRecognizerSpec,
+  TextRecording,
+  Transcript,
+} from "./spec.ts";
+import { Units, type UnitSpec } from "./units.ts";
+
+const WHO = "speechRecognizer";
+const WIDTH = 16; // prefixes that beam search keeps
+const SMALLEST = 1e-30; // a probability whose logarithm is taken is at least this
+
+const recognizeNames = ["language", "weight", "bonus", "width"] as const;
+
+/** Hears texts. */
+export class SpeechRecognizer {
+  readonly #acoustic: AcousticNet;
+  readonly #units: Units;
+  readonly #life = new Lifetime(WHO);
+  #temperature: number;
+  #fitting = false;
+
+  /** Use `speechRecognizer(spec)`. */
+  constructor(acoustic: AcousticNet, units: Units, temperature: number) {
+    this.#acoustic = this.#life.own(acoustic);
+    this.#units = units;
+    this.#temperature = temperature;
+  }
+
+  /** Names of the labels, without the blank, which is the last class. */
+  get labels(): readonly string[] {
+    return this.#units.labels;
+  }
+
+  /** The words that it can hear, where they are known. */
+  get words(): readonly string[] | undefined {
+    return this.#units.words;
+  }
+
+  /** Samples a second. */
+  get rate(): number {
+    return this.#acoustic.hear.spec.rate;
+  }
+
+  /** Learns. Throws OptionError, DataError before anything changes, DisposedError. */
+  async fit(items: readonly TextRecording[], options: RecognizerFitOptions = {}): Promise<FitReport> {
+    const who = this.#life.check("fit");
+    knownOptions(who, options, [...hearingFitNames, "validation"]);
+    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const { validation, ...rest } = options;
+    const examples = this.#read(who, items);
+    if (validation) this.#read(`${who}: validation`, validation);
+    this.#fitting = true;
+    try {
+      return await this.#acoustic.fit(who, examples, rest, {
+        ...(validation
+          ? {
+              look: async () => {
+                const figures = await this.#evaluate(who, validation, {});
+                return { loss: figures.wordError, ...figures };
+              },
+            }
+          : {}),
+        wrap: (bytes) => this.#wrap(bytes),
+      });
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
+  async predict<S extends Sounds>(
+    sounds: S,
+    options: RecognizeOptions = {},
+  ): Promise<S extends readonly (Sound | ArrayLike<number>)[] ? Transcript[] : Transcript> {
+    const who = this.#life.check("predict");
+    const read = readSounds(who, sounds, this.rate);
+    const outputs = this.#acoustic.probabilities(who, read);
+    const found: Transcript[] = [];
+    for (const y of outputs) found.push(this.#transcript(y, await this.#search(who, y, options)));
+    return (isMany(sounds) ? found : found[0]) as never;
+  }
+
+  /** Probabilities [T,K] of the labels and, last, the blank, for other decoders; see `stepSeconds`. */
+  probabilities(sound: Sound): Floats {
+    const who = this.#life.check("probabilities");
+    return this.#acoustic.probabilities(who, [readSound(who, sound, this.rate)])[0];
+  }
+
+  /** Seconds of one step of `probabilities`. */
+  get stepSeconds(): number {
+    return this.#acoustic.stepSeconds;
+  }
+
+  /** Where each word of a known text stands. Throws DataError where no alignment fits. */
+  align(sound: Sound, text: string): HeardWord[] {
+    const who = this.#life.check("align");
+    const labels = this.#units.encode(`${who}: text`, text);
+    return this.#places(this.probabilities(sound), labels).map((place) => ({ ...place, confidence: 1 }));
+  }
+
+  /** How well it hears recordings with their texts. */
+  async evaluate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<SpeechEvaluation> {
+    return this.#evaluate(this.#life.check("evaluate"), items, options);
+  }
+
+  /** Makes confidences as often right as they say, by recordings that it did not learn from. */
+  async calibrate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<number> {
+    const who = this.#life.check("calibrate");
+    const outputs = this.#acoustic.probabilities(who, this.#read(who, items));
+    const readings = [];
+    for (const [i, y] of outputs.entries()) {
+      const list = candidates(await this.#search(who, y, options), (labels) => this.#units.decode(labels));
+      readings.push({ list, truth: wordsOf(items[i].text) });
+    }
+    this.#temperature = fitTemperature(this.#acoustic.net.engine, readings);
+    return this.#temperature;
+  }
+
+  /** safetensors: net, front end, standardization, labels; with `training`, its state too. */
+  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
+    this.#life.check("save");
+    return this.#wrap(this.#acoustic.net.save(options));
+  }
+
+  /** Gives all memory back, and ends a fit. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using recognizer = await speechRecognizer(spec)`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#acoustic.wrap(WHO, bytes, { units: this.#units.spec, temperature: this.#temperature });
+  }
+
+  #read(who: string, items: readonly TextRecording[]): Example[] {
+    if (!Array.isArray(items) || items.length === 0)
+      throw new DataError(
+        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
+      );
+    return (items as readonly TextRecording[]).map((item, i) => {
+      const where = `${who}: recording ${i}`;
+      const sound = readSound(where, item, this.rate);
+      const labels = this.#units.encode(`${where}: text`, item.text);
+      if (labels.length > 0) checkHeard(`${where} (${show(item.text)})`, sound);
+      return { ...sound, labels };
+    });
+  }
+
+  #search(who: string, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {
+    knownOptions(who, options, recognizeNames);
+    const { language, width = WIDTH, ...rest } = options;
+    const own = this.#units.language(language);
+    return beamSearch(y, {
+      classes: this.labels.length + 1,
+      width,
+      ...rest,
+      ...(own ? { language: own } : {}),
+    });
+  }
+
+  #transcript(y: Floats, hypotheses: readonly Hypothesis[]): Transcript {
+    const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
+    if (list.length === 0 || list[0].words.length === 0) return { text: "", words: [] };
+    const sure = confidences(this.#acoustic.net.engine, list, this.#temperature);
+    const words = this.#places(y, hypotheses[0].labels).map((place, i) => ({
+      ...place,
+      confidence: sure[i],
+    }));
+    return { text: list[0].words.join(" "), words };
+  }
+
+  /** Words of labels with their seconds. */
+  #places(y: Floats, labels: readonly number[]): Omit<HeardWord, "confidence">[] {
+    const logs = elementwise(
+      this.#acoustic.net.engine,
+      "mapLog",
+      Float64Array.from(y, (p) => Math.max(p, SMALLEST)),
+    );
+    const { spans } = alignLabels(logs, labels, { classes: this.labels.length + 1 });
+    const words = this.#units.decode(labels);
+    return this.#units
+      .wordRanges(labels)
+      .map(([first, behind], i) => ({
+        word: words[i],
+        from: spans[first].from * this.stepSeconds,
+        to: spans[behind - 1].to * this.stepSeconds,
+      }));
+  }
+
+  async #evaluate(
+    who: string,
+    items: readonly TextRecording[],
+    options: RecognizeOptions,
+  ): Promise<SpeechEvaluation> {
+    const outputs = this.#acoustic.probabilities(who, this.#read(who, items));
+    const heard: string[][] = [];
+    for (const y of outputs)
+      heard.push(this.#units.decode((await this.#search(who, y, options))[0]?.labels ?? []));
+    const { rate, exact, labels, edits, sequences } = labelErrors(
+      heard,
+      items.map(({ text }) => wordsOf(text)),
+    );
+    return { wordError: rate, exact: exact / sequences, words: labels, edits, sequences };
+  }
+}
+
+/** The words of a text. */
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
+
+async function create(spec: SpeechRecognizerSpec): Promise<SpeechRecognizer> {
+  knownOptions(WHO, spec, [
+    "units",
+    "words",
+    "alphabet",
+    "lexicon",
+    "rate",
+    "bands",
+    "cells",
+    "stack",
+    "seed",
+  ]);
+  const { rate, bands, cells, stack, seed, ...unitSpec } = spec;
+  const units = new Units(WHO, unitSpec);
+  const acoustic = await AcousticNet.make({
+    hearing: { rate: sampleRate(WHO, rate), bands, normalize: "recording", dither: 1e-4 },
+    classes: units.labels.length + 1,
+    units: whole(WHO, "cells", cells ?? 64, 1, 4096),
+    stack: whole(WHO, "stack", stack ?? 3, 1, 20),
+    bothWays: true,
+    learns: "order",
+    drop: 0.3,
+    seed: seedOption(WHO, seed ?? 1),
+  });
+  return new SpeechRecognizer(acoustic, units, 1);
+}
+
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<SpeechRecognizer> {
+  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
+  try {
+    const units = new Units(`${WHO}.load`, notes.units as UnitSpec);
+    if (units.labels.length + 1 !== acoustic.spec.classes)
+      throw new DataError(`${WHO}.load: the labels do not fit the net`);
+    return new SpeechRecognizer(acoustic, units, inRange(WHO, "temperature", notes.temperature, 0.01, 1000));
+  } catch (error) {
+    acoustic.dispose();
+    throw error instanceof DataError ? error : new DataError((error as Error).message, { cause: error });
+  }
+}
+
+/** A recognizer: `const r = await speechRecognizer({ units: "words", words: ["yes", "no"], rate: 8000 })`. */
+export const speechRecognizer: ModelFactory<SpeechRecognizerSpec, SpeechRecognizer> = modelFactory(
+  create,
+  load,
+);

@@ -1,0 +1,297 @@
+/**
+ * A spotter of words: a few recordings of each teach it, and then it listens. A small net that reads forwards
+ * learns by connectionist temporal classification, recordings without any of the words are its background,
+ * and alarms are raised where the probability of one word in the last stretch of sound passes a threshold.
+ */
+import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
+import { Labels, type LabelEvaluation } from "../../jobs/labels.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import type { FitReport } from "../../models/network/fit.ts";
+import type { Floats } from "../../wasm/memory.ts";
+import { AcousticNet, hearingFitNames } from "../acoustic/acoustic-net.ts";
+import type { Example } from "../acoustic/examples.ts";
+import type { Sound } from "../acoustic/recording.ts";
+import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { sampleRate } from "../options.ts";
+import { Alarms, type AlarmRule } from "./detector.ts";
+import { readWordRecordings, Words, type WordRecording } from "./items.ts";
+import { wordScores, type WordScores } from "./score.ts";
+import type { Calibration, SpotterFitOptions, WordAnswer, WordSpotterSpec } from "./spec.ts";
+import { SpotterStream } from "./spotter-stream.ts";
+import { operatingPoints, thresholdFor } from "./threshold.ts";
+
+const WHO = "wordSpotter";
+/** How the class of recordings without a word is called in a confusion matrix. */
+const NONE = "(none)";
+const STACK = 3; // frames a step
+
+/** What of a spec its file keeps. */
+type Rule = Required<Pick<WordSpotterSpec, "words" | "rate" | "lookBack" | "refractory" | "threshold">>;
+
+/** Hears words. */
+export class WordSpotter {
+  readonly #acoustic: AcousticNet;
+  readonly #rule: Rule;
+  readonly #words: Words;
+  readonly #life = new Lifetime(WHO);
+  #threshold: number;
+  #fitting = false;
+
+  /** Use `wordSpotter(spec)`. */
+  constructor(acoustic: AcousticNet, rule: Rule) {
+    this.#acoustic = this.#life.own(acoustic);
+    this.#rule = rule;
+    this.#words = new Words(WHO, rule.words);
+    this.#threshold = rule.threshold;
+  }
+
+  /** Names of the words. */
+  get words(): readonly string[] {
+    return this.#words.names;
+  }
+
+  /** Samples a second. */
+  get rate(): number {
+    return this.#rule.rate;
+  }
+
+  /** Probability from which on a word counts as heard. */
+  get threshold(): number {
+    return this.#threshold;
+  }
+  /** Throws OptionError on what is no probability. Streams keep the threshold that they were made with. */
+  set threshold(value: number) {
+    this.#threshold = inRange(WHO, "threshold", value, 0, 1);
+  }
+
+  /**
+   * Learns from recordings, `word: null` for those that hold none of the words. The first call measures the
+   * standardization. Throws OptionError, DataError before anything changes, DisposedError.
+   */
+  async fit(items: readonly WordRecording[], options: SpotterFitOptions = {}): Promise<FitReport> {
+    const who = this.#life.check("fit");
+    knownOptions(who, options, [...hearingFitNames, "validation"]);
+    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const { validation, ...rest } = options;
+    const all = readWordRecordings(who, items, this.#words, this.rate);
+    const [train, apart] = this.#split(who, items, all, validation);
+    if (!train.some(({ labels }) => labels.length > 0))
+      throw new DataError(`${who}: no recording holds a word, want some of each`);
+    this.#fitting = true;
+    try {
+      return await this.#acoustic.fit(
+        who,
+        train,
+        { join: 3, ...rest },
+        {
+          ...(apart ? { look: () => ({ ...this.#evaluate(who, apart) }) } : {}),
+          wrap: (bytes) => this.#wrap(bytes),
+        },
+      );
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. */
+  predict<S extends Sounds>(
+    sounds: S,
+  ): S extends readonly (Sound | ArrayLike<number>)[] ? WordAnswer[] : WordAnswer;
+  predict(sounds: Sounds): WordAnswer | WordAnswer[] {
+    const who = this.#life.check("predict");
+    const read = readSounds(who, sounds, this.rate);
+    const answers = this.#scores(this.#acoustic.probabilities(who, read)).map((scores) =>
+      this.#answer(scores),
+    );
+    return isMany(sounds) ? answers : answers[0];
+  }
+
+  /** How well it does on recordings with their words; its last class, "(none)", is the background. */
+  async evaluate(items: readonly WordRecording[]): Promise<LabelEvaluation> {
+    const who = this.#life.check("evaluate");
+    return this.#evaluate(who, items);
+  }
+
+  /**
+   * Sets the threshold to the lowest with at most so many false alarms an hour on sound without words, which
+   * it hears as a stream does. Recordings with words among the items tell how many are missed.
+   */
+  async calibrate(
+    items: readonly WordRecording[],
+    options: { readonly falseAlarmsPerHour?: number } = {},
+  ): Promise<Calibration> {
+    const who = this.#life.check("calibrate");
+    knownOptions(who, options, ["falseAlarmsPerHour"]);
+    const limit = inRange(who, "falseAlarmsPerHour", options.falseAlarmsPerHour ?? 1, 0);
+    const read = readWordRecordings(who, items, this.#words, this.rate);
+    const seconds = read.reduce(
+      (sum, { labels, samples, rate }) => sum + (labels.length === 0 ? samples.length / rate : 0),
+      0,
+    );
+    if (seconds === 0) throw new DataError(`${who}: no recording without a word, want some, with word: null`);
+    const answers = this.#acoustic.probabilities(who, read);
+    const heard = read.map(({ labels }, i) => ({ word: labels[0] ?? null, probabilities: answers[i] }));
+    const hours = seconds / 3600;
+    const curve = operatingPoints(heard, this.words.length, hours, this.#alarmRule());
+    this.#threshold = thresholdFor(curve, limit);
+    return { threshold: this.#threshold, hours, curve };
+  }
+
+  /** Listens: samples in pieces of any length, words out. Throws OptionError where it was never fitted. */
+  stream(options: { readonly rate?: number } = {}): SpotterStream {
+    const who = this.#life.check("stream");
+    knownOptions(who, options, ["rate"]);
+    const { net, standardized } = this.#acoustic.stream(who);
+    const { hear, spec, stepSeconds } = this.#acoustic;
+    return new SpotterStream({
+      hear: hear.stream({ rate: sampleRate(who, options.rate ?? this.rate) }),
+      net,
+      alarms: new Alarms(this.words.length, this.#alarmRule()),
+      words: this.words,
+      input: standardized,
+      columns: hear.columns,
+      size: hear.columns * spec.stack,
+      stepSeconds,
+      check: (method) => void this.#life.check(method),
+    });
+  }
+
+  /** safetensors: net, front end, standardization, words, threshold; with `training`, its state too. */
+  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
+    this.#life.check("save");
+    return this.#wrap(this.#acoustic.net.save(options));
+  }
+
+  /** Gives all memory back, and ends a fit. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using spotter = await wordSpotter(spec)`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#acoustic.wrap(WHO, bytes, { rule: { ...this.#rule, threshold: this.#threshold } });
+  }
+
+  #alarmRule(): AlarmRule {
+    const { lookBack, refractory } = this.#rule;
+    const steps = (seconds: number): number => Math.round(seconds / this.#acoustic.stepSeconds);
+    return {
+      threshold: this.#threshold,
+      lookBack: Math.max(1, steps(lookBack)),
+      refractory: steps(refractory),
+    };
+  }
+
+  #scores(probabilities: readonly Floats[]): WordScores[] {
+    return probabilities.map((p) => wordScores(p, this.words.length));
+  }
+
+  #answer({ words, none }: WordScores): WordAnswer {
+    const best = likeliest(words, none);
+    return {
+      word: best === null ? null : this.words[best],
+      probabilities: Object.fromEntries(this.words.map((word, w) => [word, words[w]])),
+      none,
+    };
+  }
+
+  #evaluate(who: string, items: readonly WordRecording[]): LabelEvaluation {
+    const read = readWordRecordings(who, items, this.#words, this.rate);
+    const W = this.words.length;
+    const labels = new Labels(who, [...this.words, NONE]);
+    const scores = this.#scores(this.#acoustic.probabilities(who, read));
+    const truth = read.map((example) => example.labels[0] ?? W);
+    const pairs = scores.map(({ words, none }, i) => [truth[i], likeliest(words, none) ?? W] as const);
+    const loss =
+      scores.reduce((sum, { words, none }, i) => sum + (1 - (truth[i] === W ? none : words[truth[i]])), 0) /
+      scores.length;
+    return { loss, ...labels.figures(pairs), sequences: items.length };
+  }
+
+  #split(
+    who: string,
+    items: readonly WordRecording[],
+    read: readonly Example[],
+    validation: readonly WordRecording[] | number | undefined,
+  ): [train: readonly Example[], apart?: readonly WordRecording[]] {
+    if (validation === undefined) return [read];
+    if (typeof validation !== "number") {
+      readWordRecordings(`${who}: validation`, validation, this.#words, this.rate);
+      return [read, validation];
+    }
+    inRange(who, "validation", validation, Number.MIN_VALUE, 1 - Number.EPSILON);
+    const { net } = this.#acoustic;
+    const order = new Random(net.engine, net.spec.seed, streams.validation).permutation(items.length);
+    const chosen = new Set(order.subarray(0, Math.max(1, Math.round(validation * items.length))));
+    return [read.filter((_, i) => !chosen.has(i)), items.filter((_, i) => chosen.has(i))];
+  }
+}
+
+/** The word with the largest probability, null where that of none is larger. */
+function likeliest(words: Float64Array, none: number): number | null {
+  const best = words.reduce((top, p, w) => (p > words[top] ? w : top), 0);
+  return words[best] > none ? best : null;
+}
+
+async function create(spec: WordSpotterSpec): Promise<WordSpotter> {
+  knownOptions(WHO, spec, ["words", "rate", "bands", "units", "lookBack", "refractory", "threshold", "seed"]);
+  const { names } = new Words(WHO, spec?.words);
+  const rate = sampleRate(WHO, spec.rate);
+  const rule: Rule = {
+    words: names,
+    rate,
+    lookBack: inRange(WHO, "lookBack", spec.lookBack ?? 1.5, 0.05, 60),
+    refractory: inRange(WHO, "refractory", spec.refractory ?? 0.5, 0, 60),
+    threshold: inRange(WHO, "threshold", spec.threshold ?? 0.5, 0, 1),
+  };
+  const acoustic = await AcousticNet.make({
+    hearing: { rate, bands: spec.bands, energy: "pcen", dither: 1e-4 },
+    classes: names.length + 1,
+    units: whole(WHO, "units", spec.units ?? 40, 1, 4096),
+    stack: STACK,
+    bothWays: false,
+    learns: "ends",
+    drop: 0.2,
+    seed: seedOption(WHO, spec.seed ?? 1),
+  });
+  return new WordSpotter(acoustic, rule);
+}
+
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<WordSpotter> {
+  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
+  try {
+    return new WordSpotter(acoustic, readRule(notes.rule, acoustic));
+  } catch (error) {
+    acoustic.dispose();
+    throw error;
+  }
+}
+
+/** The rule in a file. Throws DataError. */
+function readRule(rule: unknown, { spec, hear }: AcousticNet): Rule {
+  const { words, rate, lookBack, refractory, threshold } = (rule ?? {}) as Rule;
+  const who = `${WHO}.load`;
+  try {
+    const { names } = new Words(who, words);
+    if (names.length + 1 !== spec.classes || rate !== hear.spec.rate)
+      throw new DataError(`${who}: words and rate do not fit the net`);
+    return {
+      words: names,
+      rate,
+      lookBack: inRange(who, "lookBack", lookBack, 0.05, 60),
+      refractory: inRange(who, "refractory", refractory, 0, 60),
+      threshold: inRange(who, "threshold", threshold, 0, 1),
+    };
+  } catch (error) {
+    throw new DataError((error as Error).message, { cause: error });
+  }
+}
+
+/** A spotter: `const spotter = await wordSpotter({ words: ["yes", "no"], rate: 16000, seed: 1 })`. */
+export const wordSpotter: ModelFactory<WordSpotterSpec, WordSpotter> = modelFactory(create, load);

@@ -1,0 +1,66 @@
+/** The threshold of a spotter: false alarms an hour against words that are missed. */
+import { alarmsOf, type AlarmRule } from "./detector.ts";
+
+/** What one threshold does. */
+export interface OperatingPoint {
+  readonly threshold: number;
+  /** On sound without the words. */
+  readonly falseAlarmsPerHour: number;
+  /** Share of the recordings of words in which the word is not heard; absent where none were given. */
+  readonly missRate?: number;
+}
+
+/** Thresholds that are tried: evenly from 0.05 on, then ever closer to 1. */
+export const thresholds: readonly number[] = [
+  ...Array.from({ length: 18 }, (_, i) => (i + 1) / 20),
+  0.93,
+  0.95,
+  0.97,
+  0.98,
+  0.99,
+  0.995,
+  0.998,
+  0.999,
+  0.9995,
+  0.9999,
+];
+
+/** Probabilities [T,W+1] of recordings, and the word that each holds; null: none. */
+export interface Heard {
+  readonly word: number | null;
+  readonly probabilities: ArrayLike<number>;
+}
+
+/** Points of the curve, the lowest threshold first. `hours`: how long the sound without words is. */
+export function operatingPoints(
+  heard: readonly Heard[],
+  W: number,
+  hours: number,
+  rule: Omit<AlarmRule, "threshold">,
+): OperatingPoint[] {
+  const words = heard.filter(({ word }) => word !== null);
+  return thresholds.map((threshold) => {
+    const alarms = heard.map(({ probabilities }) => alarmsOf(probabilities, W, { ...rule, threshold }));
+    let wrong = 0;
+    let missed = 0;
+    heard.forEach(({ word }, i) => {
+      if (word === null) wrong += alarms[i].length;
+      else if (!alarms[i].some((alarm) => alarm.word === word)) ++missed;
+    });
+    return {
+      threshold,
+      falseAlarmsPerHour: hours > 0 ? wrong / hours : 0,
+      ...(words.length > 0 ? { missRate: missed / words.length } : {}),
+    };
+  });
+}
+
+/** The lowest threshold with at most so many false alarms an hour; the highest tried where none has. */
+export function thresholdFor(points: readonly OperatingPoint[], falseAlarmsPerHour: number): number {
+  const good = points.find(
+    (point, i) =>
+      point.falseAlarmsPerHour <= falseAlarmsPerHour &&
+      points.slice(i).every((later) => later.falseAlarmsPerHour <= falseAlarmsPerHour),
+  );
+  return (good ?? points[points.length - 1]).threshold;
+}
