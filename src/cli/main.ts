@@ -12,7 +12,7 @@ import { commands } from "./commands.ts";
 import { Screen, type Sink } from "./screen.ts";
 
 /** The program's own version. */
-export const version = (): string =>
+const version = (): string =>
   (createRequire(import.meta.url)("../../package.json") as { version: string }).version;
 
 const overview = (): string => {

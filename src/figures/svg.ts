@@ -33,7 +33,7 @@ export const colors = {
 const FONT = "Inter, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
 
 /** A coordinate to two decimals, without a negative zero. */
-export const at = (value: number): string => String(Math.round(value * 100) / 100 + 0);
+const at = (value: number): string => String(Math.round(value * 100) / 100 + 0);
 
 /** Text made safe for element content and attributes. */
 const escape = (text: string): string =>

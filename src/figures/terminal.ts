@@ -1,28 +1,5 @@
-/** Small plots in text: a sparkline of one row, and a line plot of Braille dots, 2 × 4 to a character. */
+/** Plots in text: lines of Braille dots, 2 × 4 to a character. */
 import { type Axis, numberText, scale, type Scale } from "./scale.ts";
-
-const BLOCKS = "▁▂▃▄▅▆▇█";
-
-/** One row of blocks, at most `width` wide: the mean of each stretch of the values, lowest to highest. */
-export function sparkline(values: ArrayLike<number>, width = 60): string {
-  const columns = Math.min(width, values.length);
-  const means: number[] = [];
-  for (let c = 0; c < columns; ++c) {
-    const from = Math.floor((c * values.length) / columns);
-    const to = Math.floor(((c + 1) * values.length) / columns);
-    let sum = 0;
-    for (let i = from; i < to; ++i) sum += values[i];
-    means.push(sum / (to - from));
-  }
-  const seen = means.filter(Number.isFinite);
-  const min = Math.min(...seen);
-  const span = Math.max(...seen) - min;
-  return means
-    .map((v) =>
-      Number.isFinite(v) ? BLOCKS[span > 0 ? Math.min(7, Math.floor(((v - min) / span) * 8)) : 0] : " ",
-    )
-    .join("");
-}
 
 /** Dot (column, row) of a Braille character as its bit; U+2800 is the empty one. */
 const DOT = [

@@ -49,7 +49,7 @@ export interface ShardProduct {
 }
 
 /** Throws an OptionError where a loss has no curvature. */
-export function checkCurvature(who: string, { name, curvature }: Loss): void {
+function checkCurvature(who: string, { name, curvature }: Loss): void {
   if (!curvature)
     throw new OptionError(
       `${who}: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products and ` +

@@ -7,7 +7,7 @@ import { diagram, onCircle } from "../../src/figures/diagram.ts";
 import { mapColor, rasterImage } from "../../src/figures/raster.ts";
 import { log10, numberText, scale } from "../../src/figures/scale.ts";
 import { panels, svg } from "../../src/figures/svg.ts";
-import { sparkline, terminalPlot } from "../../src/figures/terminal.ts";
+import { terminalPlot } from "../../src/figures/terminal.ts";
 
 /**
  * Throws unless the text is one well-formed element tree with quoted attributes: tags close in order, no bare
@@ -175,9 +175,6 @@ test("text plots stay in their frame and show the shape", () => {
   expect(lines).toHaveLength(9);
   expect(lines[1].at(-1)).not.toBe("\u2800"); // the largest value, top right
   expect(lines[6].at(-1)).toBe("\u2800");
-  expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7])).toBe("▁▂▃▄▅▆▇█");
-  expect(sparkline([3, 3, NaN])).toBe("▁▁ ");
-  expect(sparkline(x, 10)).toHaveLength(10);
 });
 
 test("a dotted curve has every other column of dots, and widens the axis", () => {

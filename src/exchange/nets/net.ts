@@ -7,7 +7,7 @@ import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import type { ConvLayer, LayerNormLayer } from "../../models/network/optional/layers.ts";
 import { loadKinds } from "../../models/network/kinds.ts";
 import { Network } from "../../models/network/network.ts";
-import { checkSpec, inputOf, type NetworkSpec } from "../../models/network/spec.ts";
+import { checkSpec, type NetworkSpec } from "../../models/network/spec.ts";
 import { parametersOf, type Gates } from "./gates.ts";
 import type { Matrix } from "./matrix.ts";
 
@@ -50,41 +50,6 @@ function refuseZoneout(who: string, layers: readonly Layer[], inside: string): v
         `${who}: layer "${name}" has zoneout, which other programs have not; want a net without`,
       );
   });
-}
-
-/** Widths of the input and after each layer. */
-export function widthsOf({ spec, parameters }: NetData): number[] {
-  const input = inputOf(spec);
-  const widths = [input.symbols && spec.layers[0].type !== "embedding" ? input.symbols : input.columns];
-  spec.layers.forEach((layer, i) => {
-    const name = `${layer.type}${i + 1}`;
-    widths.push(widthAfter(layer, widths[i], parameters.get(`${name}.table`)));
-  });
-  return widths;
-}
-
-function widthAfter(layer: Layer, before: number, table: Matrix | undefined): number {
-  switch (layer.type) {
-    case "embedding":
-      return before * table!.columns;
-    case "delayTaps":
-      return before * layer.taps;
-    case "subsample":
-      return before * layer.steps;
-    case "dropout":
-      return before;
-    case "skip":
-      return before + layer.layer.units;
-    case "bidirectional":
-      return 2 * layer.layer.units;
-    case "layerNorm":
-    case "residual":
-    case "pool":
-    case "attention":
-      return before;
-    default:
-      return layer.units;
-  }
 }
 
 /** A layer that was read elsewhere, with its weights in our own terms. */

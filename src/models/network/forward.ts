@@ -15,7 +15,7 @@ export interface PredictOptions {
 }
 
 /** Sequences computed at once. */
-export const CHUNK = 256;
+const CHUNK = 256;
 
 /** Runs a net forward, in memory of its own. */
 export class Forward {
