@@ -6,6 +6,7 @@ import type { Engine } from "../wasm/engine.ts";
 import { ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
+import { Carried } from "./carried.ts";
 import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
 import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
@@ -28,7 +29,7 @@ export class Tape {
   structural = 0;
   readonly #values: Arena;
   readonly #tangents: Arena;
-  readonly #carried: Arena;
+  readonly #carried: Carried;
   readonly #scratches: Arena;
   readonly #frames: (NodeFrame | undefined)[];
   readonly #wanted: boolean[];
@@ -45,7 +46,6 @@ export class Tape {
   #adjointReals = 0;
   #scratch = NULL;
   #scratchReals = 0;
-  #carrySequences = 0;
   #soFar: SoFar | undefined;
 
   constructor(weights: Weights, options: TapeOptions = {}) {
@@ -56,9 +56,9 @@ export class Tape {
     const nodes = this.graph.nodes;
     this.#values = new Arena(memory, "activities of nets");
     this.#tangents = new Arena(memory, "activities of nets");
-    this.#carried = new Arena(memory, "activities of nets");
     this.#scratches = new Arena(memory, "activities of nets");
     this.#frames = nodes.map((node) => (node.op ? new NodeFrame(this, node, node.op) : undefined));
+    this.#carried = new Carried(memory, this.#frames);
     this.#wanted = [];
     for (const node of nodes) {
       this.#wanted.push(
@@ -112,7 +112,7 @@ export class Tape {
           ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id])
           : NULL;
     }
-    this.#planCarry(batch.sequences);
+    this.#carried.plan(batch.sequences);
     this.#batch = batch;
     this.#plannedGradient = gradient;
   }
@@ -151,7 +151,7 @@ export class Tape {
    * One more step of one sequence, on a plan of one step: what the net gives last if the sequence ends here.
    */
   forwardSoFar(restart: boolean): void {
-    this.#soFar ??= new SoFar(this.#frames, this.#carried);
+    this.#soFar ??= new SoFar(this.#frames, this.#carried.arena);
     this.mode = { gradient: false, training: false, seed: 0, draw: 0 };
     this.#soFar.forward(restart);
   }
@@ -235,7 +235,7 @@ export class Tape {
 
   /** Copies of the states [B,S] that the next pass may go on from, one for each op that carries any. */
   get carried(): Floats[] {
-    return this.#carrying().map(({ ptr, reals }) => this.engine.memory.reals(ptr, reals).slice());
+    return this.#carried.states();
   }
 
   /**
@@ -243,36 +243,12 @@ export class Tape {
    * ShapeError where they are not those of this graph.
    */
   setCarried(states: readonly Floats[]): void {
-    const width = this.#frames.find((frame) => frame?.plan.carry)?.plan.carry;
-    if (width) this.#planCarry((states[0]?.length ?? 0) / width);
-    const places = this.#carrying();
-    if (places.length !== states.length || places.some(({ reals }, i) => reals < states[i].length))
-      throw new ShapeError(
-        `tape: carried states of ${states.map(({ length }) => length).join(", ")} numbers, want at most ` +
-          places.map(({ reals }) => reals).join(", "),
-      );
-    states.forEach((state, i) => this.engine.memory.reals(places[i].ptr, state.length).set(state));
-  }
-
-  #carrying(): { ptr: Ptr; reals: number }[] {
-    return this.#frames.flatMap((frame) =>
-      frame?.plan?.carry ? [{ ptr: frame.carry, reals: this.#carrySequences * frame.plan.carry }] : [],
-    );
+    this.#carried.set(states);
   }
 
   dispose(): void {
     for (const arena of [this.#values, this.#tangents, this.#carried, this.#scratches]) arena.dispose();
     this.#panels?.dispose();
-  }
-
-  #planCarry(sequences: number): void {
-    if (sequences <= this.#carrySequences) return;
-    this.#carrySequences = 0;
-    this.#carried.reset();
-    for (const frame of this.#frames) {
-      if (frame?.plan.carry) frame.carry = this.#carried.reals(sequences * frame.plan.carry);
-    }
-    this.#carrySequences = sequences;
   }
 
   #planTangents(): void {
