@@ -1,4 +1,4 @@
-/** States that ops carry from one batch into the next: a buffer [B,S] for each op whose plan has a `carry`. */
+/** States that ops carry from one batch into the next: a buffer [B,S] for each op whose plan says `carry`. */
 import { ShapeError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats, type Memory } from "../wasm/memory.ts";

@@ -1,6 +1,7 @@
 /**
  * One label a sequence. The net answers at every step, and a sequence's probabilities are the mean over its
- * steps or those of its last; or it answers once, to the mean or maximum of its states. Training weighs alike.
+ * steps or those of its last; or it answers once, to the mean or maximum of its states. Training weighs
+ * alike.
  */
 import { knownOptions, oneOf } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
@@ -20,7 +21,7 @@ const WHO = "sequenceClassifier";
 export interface SequenceClassifierSpec extends JobSpec {
   /** Names of the classes, at least two. */
   readonly labels: readonly string[];
-  /** What answers for the sequence: every step, or the last, mean or maximum of the states. Default "steps". */
+  /** What answers for a sequence: every step, or the last, mean or maximum of the states. Default "steps". */
   readonly pool?: Pool;
 }
 

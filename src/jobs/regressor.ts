@@ -19,7 +19,7 @@ const WHO = "sequenceRegressor";
 export interface SequenceRegressorSpec extends JobSpec {
   /** Numbers of an answer. Default 1. */
   readonly output?: number;
-  /** What answers for the sequence: every step, or the last, mean or maximum of the states. Default "steps". */
+  /** What answers for a sequence: every step, or the last, mean or maximum of the states. Default "steps". */
   readonly pool?: Pool;
 }
 

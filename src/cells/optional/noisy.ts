@@ -1,8 +1,8 @@
 /**
  * Noise on the states of a recurrent cell while it trains, out of the cell's own table:
  *
- *   recurrent dropout   pre = x·Wx + (m⊙h₀)·Wh + b   m = 1/keep or 0, one mask [H] a sequence (Gal & Ghahramani
- *                                                    2016)
+ *   recurrent dropout   pre = x·Wx + (m⊙h₀)·Wh + b   m = 1/keep or 0, one mask [H] a sequence (Gal and
+ *                                                    Ghahramani 2016)
  *   zoneout             s = d⊙s₀ + (1-d)⊙ŝ           ŝ what the cell would make of a state s, d = 1 with
  *                                                    probability `zoneout`, else 0, drawn for each step, unit
  *                                                    and state (Krueger et al. 2017); at rest d = `zoneout`

@@ -63,8 +63,8 @@ export function orderOf(who: string, modules: readonly Module[]): Placed[] {
   const conv = modules.find(({ kind }) => kind === "conv");
   if (conv)
     throw new OptionError(
-      `${who}: "${conv.name}" is a Conv1d, and no tensor says its stride, dilation, padding and activation; ` +
-        "want description.layers, with { module, stride, dilation, causal, activation }",
+      `${who}: "${conv.name}" is a Conv1d, and no tensor says its stride, dilation, padding and activation` +
+        "; want description.layers, with { module, stride, dilation, causal, activation }",
     );
   if (modules.length > MAX_MODULES)
     throw new OptionError(`${who}: ${modules.length} modules in more orders than can be tried; ${remedy}`);

@@ -126,7 +126,8 @@ export function conv(form: ConvForm): Op {
       const past = reach * f.shapes[0].columns;
       if (f.mode.carry && !causal)
         throw new ShapeError(
-          "conv: needs whole sequences unless it is causal, and this pass carries state on; want causal: true",
+          "conv: needs whole sequences unless it is causal, and this pass carries state on; " +
+            "want causal: true",
         );
       if (f.mode.carry && stride > 1) checkOneStep("conv", f);
       if (f.mode.carry === "continue")

@@ -48,7 +48,7 @@ export interface CellMasks {
 
 /** Part of a step: one recurrent product, or none, then one kernel. Most cells have one. */
 export interface Stage {
-  /** The state that Wh multiplies, and the gate blocks [from, to) that receive the product; none where equal. */
+  /** The state that Wh multiplies, and the gate blocks [from, to) that receive it; none where equal. */
   readonly source: Port;
   readonly gates: readonly [number, number];
   /** In the order of evaluation. */

@@ -1,4 +1,4 @@
-/** Streams of nets whose layers make few steps of many: what they say is what the whole sequence so far says. */
+/** Streams of nets whose layers make few steps of many: they give what the whole sequence so far gives. */
 import { expect, test } from "vitest";
 import {
   adam,
