@@ -5,7 +5,7 @@
  */
 import type { DataItem } from "../data/item.ts";
 import type { Engine } from "../wasm/engine.ts";
-import { DataError, knownOptions, whole } from "../wasm/errors.ts";
+import { DataError, knownOptions, whole, seedOption } from "../wasm/errors.ts";
 import type { EpochSource } from "../train/feed.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
@@ -60,7 +60,7 @@ export class InkBatches implements EpochSource {
   constructor(engine: Engine, inks: readonly Ink[], options: InkBatchOptions) {
     knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "distort"]);
     whole("InkBatches", "batch", options.batch, 1);
-    whole("InkBatches", "seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
+    seedOption("InkBatches", options.seed);
     whole("InkBatches", "stride", options.stride ?? 1, 1);
     const fits = inks.map((ink) => this.#fits(handwritingItem(ink, options.script), options));
     this.inks = inks.filter((_, i) => fits[i]);

@@ -35,7 +35,7 @@ function place(f: Frame, steps: number, x: Ptr, y: Ptr): void {
   );
 }
 
-/** One step of a sequence that comes step by step: its block of the row; carried are the row and the place. */
+/** One step of a sequence that comes step by step: its block of the row; it carries row and place. */
 function placeNext(f: Frame, steps: number): void {
   const { columns: C } = f.shape;
   const F = f.shapes[0].columns;

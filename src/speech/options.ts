@@ -1,5 +1,5 @@
 /** What a front end computes: its options, checked, with their defaults. */
-import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, oneOf, show, whole, seedOption } from "../wasm/errors.ts";
 
 /** Options of `frontEnd`. Times are seconds, frequencies hertz. */
 export interface FrontEndOptions {
@@ -158,6 +158,6 @@ export function readFrontEndOptions(options: FrontEndOptions): FrontEndSpec {
     normalize: oneOf(who, "normalize", options.normalize ?? "none", ["none", "recording", "running"]),
     preEmphasis: inRange(who, "preEmphasis", options.preEmphasis ?? 0.97, 0, 1),
     dither: inRange(who, "dither", options.dither ?? 0, 0, 1),
-    seed: whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
+    seed: seedOption(who, options.seed ?? 1),
   };
 }

@@ -1,5 +1,5 @@
 /** Loss and figures of a net on items it is not learning from. */
-import { DataError, OptionError, knownOptions, show, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, knownOptions, show, whole, seedOption } from "../../wasm/errors.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
@@ -43,11 +43,7 @@ function drawn(
   if (isSource(data))
     return data.batch(
       whole(who, "count", options.count ?? 1000, 1),
-      new Random(
-        engine,
-        whole(who, "seed", options.seed ?? seed, 0, Number.MAX_SAFE_INTEGER),
-        streams.evaluation,
-      ),
+      new Random(engine, seedOption(who, options.seed ?? seed), streams.evaluation),
     );
   if (!isItems(data)) throw new DataError(`${who}: data is ${show(data)}, want an array of items, or a task`);
   return data;

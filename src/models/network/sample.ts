@@ -7,7 +7,7 @@
  * `topK` keeps the K most probable symbols, `topP` the fewest whose probabilities reach P together (Holtzman
  * et al. 2020); both count after the temperature.
  */
-import { DataError, inRange, knownOptions, OptionError, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, OptionError, whole, seedOption } from "../../wasm/errors.ts";
 import type { Engine } from "../../wasm/engine.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
@@ -78,7 +78,7 @@ export function* drawSequence(
   const topK = options.topK === undefined ? Infinity : whole(who, "topK", options.topK, 1);
   const topP = inRange(who, "topP", options.topP ?? 1, 0, 1);
   const history = flatten(`${who}: history`, options.history ?? [0], 1);
-  const seed = whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
+  const seed = seedOption(who, options.seed ?? 1);
   const { name } = lossOf(net.spec.loss);
   if (name !== "softmax") throw new OptionError(`${who}: the net's loss is "${name}", want "softmax"`);
   if (!history.length) throw new DataError(`${who}: history is empty, want at least one symbol`);

@@ -1,5 +1,5 @@
 /** What a net is, as plain data: checked once, saved with the net, enough to build it again. */
-import { OptionError, knownOptions, oneOf, show, whole } from "../../wasm/errors.ts";
+import { OptionError, knownOptions, oneOf, show, whole, seedOption } from "../../wasm/errors.ts";
 import type { Precision } from "../../wasm/memory.ts";
 import { bernoulli } from "../../losses/bernoulli.ts";
 import { ctc, type CtcOptions } from "../../losses/ctc.ts";
@@ -108,7 +108,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
   const { name } = lossOf(loss);
   refuseSecondLink(read, lossOf(loss));
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
-  whole("network", "seed", full.seed, 0, Number.MAX_SAFE_INTEGER);
+  seedOption("network", full.seed);
   if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
     throw new OptionError(
       `network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`,

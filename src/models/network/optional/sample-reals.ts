@@ -2,7 +2,7 @@
  * Sequences drawn from a net whose loss is a distribution of the next step (Graves 2013): each step is drawn
  * from what the net says of it, and read as the next input.
  */
-import { OptionError, inRange, knownOptions, whole } from "../../../wasm/errors.ts";
+import { OptionError, inRange, knownOptions, seedOption, whole } from "../../../wasm/errors.ts";
 import type { Floats } from "../../../wasm/memory.ts";
 import { Random } from "../../../wasm/random.ts";
 import { streams } from "../../../wasm/streams.ts";
@@ -21,7 +21,7 @@ export function sampleReals(who: string, net: Reading, length: number, options: 
   const D = targetColumns(spec);
   whole(who, "length", length, 0);
   const bias = inRange(who, "bias", options.bias ?? 0, 0);
-  const seed = whole(who, "seed", options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
+  const seed = seedOption(who, options.seed ?? 1);
   if (symbols !== undefined || I !== D)
     throw new OptionError(
       `${who}: the net reads ${symbols === undefined ? `${I} numbers` : "symbols"} and draws ${D} a step, ` +
