@@ -15,10 +15,12 @@ const facts: Record<string, RegExp> = {
   "exchange-c.js": /constants: 3980 bytes, in 8 bits 1640\n/,
   "exchange-numpy.js": /series: float64 \[6,2\] ends in 121/,
   "exchange-onnx.js": /the same probabilities: true/,
+  "exchange-pytorch-to-c.js": /constants: 3280 bytes\n.*the same outputs: true/,
   "exchange-pytorch.js": /the same outputs: true/,
   "exchange-tfjs.js": /twice the sum so far: 2 6 12 20/,
   "flow-of-the-nile.js": /1 years ahead: 1057 ± 298/,
   "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
+  "forecast-distribution.js": /lie (7[5-9]|8[0-5])%[^]*drew itself \d+ go up, \d+ down, [0-2] elsewhere/,
   "hidden-states.js": /the die is guessed right in 7\d\.\d% of 2000 rolls/,
   "label-steps.js": /steps labeled right: 9\d%/,
   "long-memory.js": /step 12: loss 0\.[01]/,
@@ -43,7 +45,14 @@ test("every program has a fact to show", () => {
 
 test("every page of a job runs one of the programs", () => {
   const pages = readdirSync(`${root}examples/jobs`).filter((name) => name.endsWith(".html"));
-  expect(pages).toEqual(["classifier.html", "forecast.html", "labeler.html", "regressor.html"]);
+  expect(pages).toEqual([
+    "classifier.html",
+    "distribution.html",
+    "exchange.html",
+    "forecast.html",
+    "labeler.html",
+    "regressor.html",
+  ]);
   for (const page of pages) {
     const text = readFileSync(`${root}examples/jobs/${page}`, "utf8");
     expect(programs).toContain(`${/data-program="([^"]+)"/.exec(text)![1]}.js`);

@@ -156,17 +156,27 @@ async function attemptProof(
 ): Promise<Proof> {
   let proof: Proof = {};
   if (net.step >= MAX_STEPS) return proof;
-  for await (const { step, loss } of net.train(task, {
-    optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
-    steps: MAX_STEPS - net.step,
-    batch: 64,
-    signal,
-  })) {
+  const enough = new AbortController();
+  const stop = (): void => enough.abort();
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+  const look = async (step: number, loss: number): Promise<void> => {
     await onStep(step, loss);
-    if (schedule.isStuck(step, loss)) break;
-    if (!schedule.isDue(step)) continue;
+    if (schedule.isStuck(step, loss)) return stop();
+    if (!schedule.isDue(step)) return;
     proof = await prove(net, task);
-    if (proof.invariance?.proven) break;
+    if (proof.invariance?.proven) stop();
+  };
+  try {
+    await net.fit(task, {
+      optimizer: nesterov({ rate: 1, momentum: 0.9, clip: 1 }),
+      steps: MAX_STEPS - net.step,
+      batch: 64,
+      signal: enough.signal,
+      onRecord: ({ step, loss }) => look(step, loss),
+    });
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
   return proof;
 }

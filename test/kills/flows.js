@@ -59,10 +59,10 @@ export function writeInk(folder) {
 
 const resumed = (more) => (more ? ["--resume"] : []);
 
-const libraryFlow = (how) => ({
+const libraryFlow = (how, out = ["model"]) => ({
   prepare() {},
   command: (_, out) => [LIBRARY, out, how],
-  out: ["model"],
+  out,
   stoppable: false,
 });
 
@@ -113,4 +113,5 @@ export const flows = {
   },
   library: libraryFlow("truncated"),
   pool: libraryFlow("pooled"),
+  watched: libraryFlow("watched", ["model", "history.json"]),
 };

@@ -77,7 +77,8 @@ function tornFile(path) {
   const bytes = readFileSync(path);
   if (path.endsWith(".svg")) return bytes.toString().endsWith("</svg>\n") ? undefined : "no end";
   try {
-    readTensors(bytes, path);
+    if (path.endsWith(".json")) JSON.parse(bytes.toString());
+    else readTensors(bytes, path);
     return undefined;
   } catch (error) {
     return error.message;

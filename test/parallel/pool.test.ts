@@ -9,12 +9,19 @@ import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   adam,
+  attention,
   bidirectional,
+  conv,
   dense,
   dropout,
+  gru,
+  layerNorm,
   lstm,
   network,
+  pool,
+  residual,
   subsample,
+  type Layer,
   type Network,
   type TrainOptions,
 } from "../../src/index.ts";
@@ -44,6 +51,20 @@ const make = (): Promise<Network> =>
       dense(4),
     ],
   });
+/** Nets of the layers that are fetched when they are asked for. */
+const newer: Record<string, Layer[]> = {
+  "convolutions, norms and residual connections": [
+    conv({ units: 6, width: 3, stride: 2, causal: true, activation: "tanh" }),
+    residual([layerNorm(), gru(6)]),
+    pool({ width: 2 }),
+    pool("mean"),
+  ],
+  "attention on noisy states": [
+    bidirectional(lstm(5, { recurrentDropout: 0.2, zoneout: 0.1 })),
+    attention({ units: 4 }),
+  ],
+};
+
 /**
  * The module of a worker that dies of its first task, or with "always" of every one; a file remembers that it
  * did.
@@ -93,6 +114,29 @@ describe.skipIf(!built)(
   () => {
     test.each([1, 2, 8])("of %i trains to the same bits as none", async (workers) => {
       expect(await trained(workerPool({ workers, url: worker }))).toEqual(await trained());
+    });
+
+    test.each(Object.entries(newer))("of any size trains %s to the same bits as none", async (_, layers) => {
+      const labeled = items.map(({ input }, i) => ({ input, target: i % 3 }));
+      const fitted = async (workers?: number, shard = 6): Promise<Uint8Array> => {
+        const net = await network({ input: 2, loss: "softmax", layers: [...layers, dense(3)], seed: 5 });
+        const workersOf = workers === undefined ? undefined : workerPool({ workers, url: worker });
+        const optimizer = adam({ rate: 0.01 });
+        await net.fit(labeled, {
+          steps: 4,
+          batch: 24,
+          shard,
+          optimizer,
+          ...(workersOf && { pool: workersOf }),
+        });
+        const bytes = net.save({ training: false });
+        net.dispose();
+        workersOf?.dispose();
+        return bytes;
+      };
+      const none = await fitted();
+      for (const workers of [1, 2, 4]) expect(await fitted(workers)).toEqual(none);
+      expect(await fitted(undefined, 8)).not.toEqual(none);
     });
 
     test(

@@ -61,7 +61,10 @@ export interface FitOptions extends TrainOptions {
   readonly plateau?: PlateauOptions;
   /** After every step. */
   readonly onProgress?: (progress: FitProgress) => void;
-  /** After every look or epoch: its record, and whether it is the best so far. */
+  /**
+   * After every look or epoch, or after every step where there are neither: the record, and whether it is the
+   * best so far. The fit waits for it.
+   */
   readonly onRecord?: (record: FitRecord, best: boolean) => void | Promise<void>;
   /**
    * Gets a file after every look or epoch, and when the signal stops the fit. A net that `network.load` makes

@@ -158,8 +158,10 @@ class Fit {
     this.#state = { ...this.#state, sum: sum + event.loss, count: count + 1, steps: steps + 1 };
     if (!this.#look && this.#settings.epochs === Infinity) {
       const { ms: _, ...figures } = event;
-      this.#history.push({ ...this.#where(), ...figures });
+      const record = { ...this.#where(), ...figures };
+      this.#history.push(record);
       this.#state = { ...this.#state, sum: 0, count: 0 };
+      await this.#options.onRecord?.(record, false);
     } else if (this.#due()) await this.#record();
     this.#progress(event.loss);
   }
