@@ -286,16 +286,8 @@ export type { Script } from "./handwriting/script.ts";
 export type { CellTrace, ReadingTrace } from "./handwriting/reading-trace.ts";
 // forecasting as a job
 export { forecaster, Forecaster } from "./forecasting/forecaster.ts";
-export type {
-  ForecasterFitOptions,
-  ForecasterForecastOptions,
-  ForecasterProgress,
-  ForecasterReport,
-  SeriesForecast,
-  SeriesReport,
-} from "./forecasting/forecaster.ts";
+export type * from "./forecasting/answers.ts";
 export type { CalendarName } from "./forecasting/calendar.ts";
-export type { ForecastFailure } from "./forecasting/fit-series.ts";
 export type { ForecastInputs, ForecastTable } from "./forecasting/table.ts";
 export type { ForecastModelName } from "./forecasting/models/registry.ts";
 export type { ForecastScores } from "./forecasting/scores.ts";

@@ -75,7 +75,9 @@ function bitFaults({ path, text }: Source): string[] {
       ...[...line.matchAll(/\bMath\.(\w+)/g)]
         .filter(([, name]) => !allowed.includes(name))
         .map(([use]) => `${path}:${i + 1}: ${use}`),
-      ...[...line.matchAll(/\b(?:new Date|Date\.\w+)/g)].map(([use]) => `${path}:${i + 1}: ${use}`),
+      ...[...line.matchAll(/\bnew Date(?!\(\w)|\bDate\.(?!UTC\b)\w+/g)].map(
+        ([use]) => `${path}:${i + 1}: ${use}`,
+      ),
       // powers of two are exact everywhere, others are Math.pow
       ...[...line.matchAll(/([\w)\]!.]+)\s*\*\*/g)]
         .filter(([, base]) => base !== "2")

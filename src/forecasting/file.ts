@@ -6,7 +6,7 @@ import { DataError, OptionError, ShapeError } from "../wasm/errors.ts";
 import { nestedFile, openNested } from "./nested-file.ts";
 import { forecastModels, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
-import type { ForecasterState, KnownSeries } from "./forecaster.ts";
+import type { ForecasterState, KnownSeries } from "./state.ts";
 import type { Member } from "./fit-series.ts";
 
 const KIND = "forecaster";

@@ -1,4 +1,5 @@
 /** One series: models are tried in backtests, and the chosen ones fitted to all of it. */
+import type { ForecastFailure } from "./answers.ts";
 import { MemoryError } from "../wasm/errors.ts";
 import {
   averaged,
@@ -19,12 +20,6 @@ import { measureTransform, standardized, type Transform } from "./transform.ts";
 
 /** Models that an average is of. */
 const AVERAGED = 3;
-
-/** A model that could not be fitted, and why. */
-export interface ForecastFailure {
-  readonly model: ForecastModelName;
-  readonly error: string;
-}
 
 /** A fitted model by its name. */
 export interface Member {

@@ -6,110 +6,26 @@
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
 import { inferenceEngine } from "../inference/inference-engine.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../models/lifetime.ts";
-import { DataError, OptionError, ShapeError, knownOptions, show, whole } from "../wasm/errors.ts";
+import { OptionError, knownOptions, show, whole } from "../wasm/errors.ts";
+import type {
+  ForecasterFitOptions,
+  ForecasterForecastOptions,
+  ForecasterReport,
+  SeriesForecast,
+  SeriesReport,
+} from "./answers.ts";
 import { LOWER, sdAt, UPPER } from "./backtest.ts";
-import { calendarColumns, extendMoments, readMoments } from "./calendar.ts";
+import { columnsOver, readBeside, type Beside } from "./beside.ts";
+import { extendMoments } from "./calendar.ts";
 import { conformalWidths, quantileOf } from "./conformal.ts";
-import { momentText, type Moment } from "./dates.ts";
+import { momentText } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
-import { fitSeries, outlookOf, type FittedSeries, type ForecastFailure } from "./fit-series.ts";
+import { fitSeries, outlookOf, type FittedSeries } from "./fit-series.ts";
 import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
-import type { ForecastScores } from "./scores.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
-import {
-  fromFirst,
-  inputRows,
-  measureInputs,
-  readInputs,
-  readTable,
-  type ForecastInputs,
-  type ForecastTable,
-  type InputScale,
-} from "./table.ts";
+import { fromFirst, inputRows, measureInputs, readTable, type ForecastTable } from "./table.ts";
+import type { ForecasterState, KnownSeries } from "./state.ts";
 import { inUnits, meanInUnits, standardized } from "./transform.ts";
-
-/** How to fit. */
-export interface ForecasterFitOptions {
-  /** Columns that are known in advance, at least over the history; those to come may follow. */
-  readonly inputs?: ForecastInputs;
-  /** The moment of each step, oldest first: Date, or text as 2024-01-31. */
-  readonly dates?: ArrayLike<string | Date>;
-  /** Ends the fit, which then rejects with its reason; the forecaster is as it was. */
-  readonly signal?: AbortSignal;
-  /** After each fit of one model. */
-  readonly onProgress?: (progress: ForecasterProgress) => void;
-}
-
-/** Where a fit is. */
-export interface ForecasterProgress {
-  /** Name of the series, "" for one given alone. */
-  readonly series: string;
-  readonly model: string;
-  /** Share of the fits that are done, within 0..1. */
-  readonly fraction: number;
-}
-
-/** What the backtests of one series said. */
-export interface SeriesReport {
-  /** Steps a season, 1 for none. */
-  readonly season: number;
-  /** Whose forecast it is: a model, or "average of" some. */
-  readonly model: string;
-  /** By model; the naive ones are always among them. */
-  readonly scores: Readonly<Record<string, ForecastScores>>;
-  /** Models that failed, and why. */
-  readonly failures: readonly ForecastFailure[];
-}
-
-/** A report of a fit. */
-export interface ForecasterReport {
-  /** By the name of the series, "" for one given alone. */
-  readonly series: Readonly<Record<string, SeriesReport>>;
-  /** A row for each model and series, in the order of the fits. */
-  readonly history: readonly (ForecastScores & { readonly series: string; readonly model: string })[];
-}
-
-/** How to forecast. */
-export interface ForecasterForecastOptions {
-  /** Which series, where there are several. */
-  readonly series?: string;
-  /** A longer history of the same series, to forecast after it with the models as fitted. */
-  readonly history?: ArrayLike<number>;
-  /** Known inputs of the steps to come; default: those that `fit` got beyond the history. */
-  readonly inputs?: ForecastInputs;
-}
-
-/** What comes next. */
-export interface SeriesForecast extends SeriesReport {
-  /** [steps] expected values. */
-  readonly means: Float64Array;
-  /** [steps] for each probability, under its text: quantiles["0.9"]. */
-  readonly quantiles: Readonly<Record<string, Float64Array>>;
-  /** [steps] the interval that should hold 90%. */
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-  /** [steps] the moments, where dates were given and are evenly spaced. */
-  readonly dates?: readonly string[];
-}
-
-/** All that is known of one series. */
-export interface KnownSeries {
-  readonly name: string;
-  /** From its first number on. */
-  readonly y: Float64Array;
-  /** Steps left out in front. */
-  readonly from: number;
-  readonly fitted: FittedSeries;
-}
-
-/** What a fit leaves. */
-export interface ForecasterState {
-  readonly series: readonly KnownSeries[];
-  /** By column, over history and as much of the future as is known. */
-  readonly columns: Record<string, Float64Array>;
-  readonly inputScale: InputScale;
-  readonly moments: readonly Moment[];
-}
 
 const modelText = ({ members }: FittedSeries): string =>
   members.length === 1 ? members[0].name : `average of ${members.map(({ name }) => name).join(", ")}`;
@@ -146,12 +62,10 @@ export class Forecaster {
     knownOptions(who, options, ["inputs", "dates", "signal", "onProgress"]);
     if (this.#fitting) throw new OptionError(`${who}: the forecaster is being fitted; await that fit first`);
     const series = readTable(who, table);
-    const given = readInputs(who, options.inputs, Math.max(...series.map(({ y }) => y.length)));
-    if (options.inputs !== undefined || options.dates !== undefined) checkOneLength(who, series);
-    const { columns, moments } = this.#known(who, series[0].y.length, given, options.dates);
+    const beside = readBeside(who, series, options, this.#rules);
     this.#fitting = true;
     try {
-      const state = await this.#fitAll(series, { columns, moments }, options);
+      const state = await this.#fitAll(series, beside, options);
       if (this.#life.over) {
         disposeAll(state.series);
         this.#life.check("fit");
@@ -215,28 +129,9 @@ export class Forecaster {
     this.dispose();
   }
 
-  /** Inputs of the caller and of the calendar, over history and as much of the future as is known. */
-  #known(
-    who: string,
-    T: number,
-    given: Record<string, Float64Array>,
-    dates: ArrayLike<string | Date> | undefined,
-  ): { columns: Record<string, Float64Array>; moments: readonly Moment[] } {
-    const { calendar, horizon } = this.#rules;
-    if (dates === undefined) {
-      if (calendar.length > 0)
-        throw new DataError(`${who}: dates are missing, want one for each step: the calendar is asked for`);
-      return { columns: given, moments: [] };
-    }
-    const moments = readMoments(who, dates, T);
-    if (calendar.length === 0) return { columns: given, moments };
-    const all = extendMoments(who, moments, horizon);
-    return { columns: { ...calendarColumns(all, calendar), ...given }, moments };
-  }
-
   async #fitAll(
     table: readonly { name: string; y: Float64Array }[],
-    { columns, moments }: Pick<ForecasterState, "columns" | "moments">,
+    { columns, moments }: Beside,
     { signal, onProgress }: ForecasterFitOptions,
   ): Promise<ForecasterState> {
     const { seed } = this.#rules;
@@ -306,7 +201,7 @@ export class Forecaster {
     { history, inputs }: Omit<ForecasterForecastOptions, "series">,
   ): Promise<SeriesForecast> {
     const y = history === undefined ? old : readTable(who, history)[0].y;
-    const past = this.#columnsFor(who, { from, T: y.length, steps }, inputs);
+    const past = columnsOver(who, this.#state!, { from, T: y.length, steps, inputs });
     const { transform, members, deviations } = fitted;
     const z = standardized(y, transform, this.#math);
     const rows = inputRows(past, this.#state!.inputScale, 0);
@@ -339,32 +234,6 @@ export class Forecaster {
     };
   }
 
-  /** Inputs over a history of T steps and `steps` more. */
-  #columnsFor(
-    who: string,
-    { from, T, steps }: { from: number; T: number; steps: number },
-    inputs: ForecastInputs | undefined,
-  ): Record<string, Float64Array> {
-    const { columns, inputScale } = this.#state!;
-    const given = readInputs(who, inputs, 0);
-    for (const name of Object.keys(given))
-      if (!inputScale.names.includes(name))
-        throw new OptionError(`${who}: inputs has ${name}, want some of ${inputScale.names.join(", ")}`);
-    return Object.fromEntries(
-      inputScale.names.map((name) => {
-        const known = columns[name].subarray(from);
-        const more = given[name];
-        const whole = more ? Float64Array.of(...known.subarray(0, T), ...more) : known;
-        if (whole.length < T + steps)
-          throw new DataError(
-            `${who}: inputs: ${name} is known for ${Math.max(0, whole.length - T)} of the ${steps} steps ` +
-              "to come; give the rest",
-          );
-        return [name, whole.slice(0, T + steps)];
-      }),
-    );
-  }
-
   #datesOf(name: string, later: number, steps: number): string[] | undefined {
     const { moments, series } = this.#state!;
     const first = series.findIndex((one) => one.name === name);
@@ -377,17 +246,6 @@ export class Forecaster {
       return undefined;
     }
   }
-}
-
-/** Throws ShapeError unless all series are equally long: what stands beside them belongs to their steps. */
-function checkOneLength(who: string, series: readonly { name: string; y: Float64Array }[]): void {
-  const T = series[0].y.length;
-  const other = series.find(({ y }) => y.length !== T);
-  if (other)
-    throw new ShapeError(
-      `${who}: ${other.name} has ${other.y.length} steps and ${series[0].name} ${T}: with inputs or dates ` +
-        "all series need the same steps; fill shorter ones with NaN",
-    );
 }
 
 function disposeAll(series: readonly KnownSeries[]): void {

@@ -41,6 +41,7 @@ export interface ForecasterSpec {
 
 /** A checked spec. */
 export interface ForecasterRules extends Required<Omit<ForecasterSpec, "season">> {
+  /** As given. */
   readonly season?: number;
 }
 

@@ -28,7 +28,7 @@ export interface Transform {
   readonly sd: number;
 }
 
-/** The power of two that brings the largest size into [1, 2), so that units change no bit and all squares fit. */
+/** The power of two that brings the largest size into [1, 2): units change no bit, and all squares fit. */
 function exactScale(y: Float64Array): number {
   const max = y.reduce((size, v) => Math.max(size, Math.abs(v) || 0), 0);
   if (max === 0) return 1;

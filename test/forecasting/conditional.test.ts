@@ -46,7 +46,7 @@ test("forecasts are those of the same model in state space, far from the start",
 });
 
 // AICc takes an order too many in one case of six
-test("orders of an autoregression are found, at most one more, and its coefficients by their forecasts", async () => {
+test("orders of an autoregression are found, at most one more, and its forecasts", async () => {
   const e = normals(1000, 3);
   const z = new Float64Array(1000);
   for (let t = 2; t < 1000; ++t) z[t] = 1.2 * z[t - 1] - 0.6 * z[t - 2] + e[t];

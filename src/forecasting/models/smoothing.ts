@@ -20,7 +20,7 @@ import {
 const STEP = 1e-5; // of differences
 const SMALLEST_PHI = 0.8;
 const LARGEST_PHI = 0.98;
-/** Seasons as long as this have their first states fitted too; longer ones keep those of the decomposition. */
+/** Seasons as long as this have their first states fitted; longer ones keep those of the decomposition. */
 const FITTED_SEASON = 24;
 /** Seasons longer than this are none of exponential smoothing's. */
 const LONGEST_SEASON = 400;

@@ -1,0 +1,113 @@
+/**
+ * Forecasts of the end of each series in a folder of tables, beside the naive ones and the single models:
+ * `node bench/forecast.js --data DIR [--origins 3] [--models LIST]`. DIR holds files of comma-separated
+ * values; the last column of numbers of each is the series, its last 500 steps.
+ *
+ * The last H steps are forecast from what comes before, then the H before these, and so on, `origins` times;
+ * each time everything is fitted anew. MASE is over the mean |y_t - y_{t-m}| of the part before.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { forecaster } from "../dist/index.js";
+import { readCsv } from "../dist/formats/csv.js";
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    origins: { type: "string", default: "3" },
+    models: { type: "string", default: "ets,arima,structural,ar" },
+    longest: { type: "string", default: "500" },
+  },
+});
+if (!values.data) throw new Error("--data is missing, want a folder of tables");
+const singles = values.models.split(",");
+const ways = ["average", ...singles, "naive", "seasonalNaive"];
+
+const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
+const horizonOf = (season) => (season >= 2 && season <= 24 ? Math.max(6, season) : 12);
+
+function scale(y, season) {
+  const gaps = [];
+  for (let t = season; t < y.length; ++t) gaps.push(Math.abs(y[t] - y[t - season]));
+  return mean(gaps.filter((gap) => !Number.isNaN(gap)));
+}
+
+/** What each way says of the steps behind `past`. */
+async function forecastAll(past, horizon) {
+  const answers = {};
+  let season = 1;
+  for (const way of ways) {
+    const models = way === "average" ? singles : [way];
+    const f = await forecaster({ horizon, models, choose: way === "average" ? "average" : "best", seed: 1 });
+    try {
+      if (way !== "average") Object.assign(answers, { [way]: await alone(way, past, horizon) });
+      else {
+        await f.fit(past);
+        answers[way] = await f.forecast();
+        season = answers[way].season;
+      }
+    } finally {
+      f.dispose();
+    }
+  }
+  return { answers, season };
+}
+
+/** One model's own forecast, whatever else is better. */
+async function alone(way, past, horizon) {
+  const { forecastModels } = await import("../dist/forecasting/models/registry.js");
+  const { findSeason } = await import("../dist/forecasting/season.js");
+  const transforms = await import("../dist/forecasting/transform.js");
+  const { elementwise } = await import("../dist/inference/elementwise.js");
+  const { inferenceEngine } = await import("../dist/inference/inference-engine.js");
+  const math = elementwise(await inferenceEngine());
+  const season = findSeason(past);
+  const transform = transforms.measureTransform(past, season, "auto", math);
+  const z = transforms.standardized(past, transform, math);
+  const model = await forecastModels[way].fit({ z, season }, { seed: 1, math });
+  try {
+    const { means } = await model.forecast({ z }, horizon);
+    return { quantiles: { 0.5: transforms.inUnits(means, transform, math) } };
+  } finally {
+    model.dispose();
+  }
+}
+
+const rows = [];
+const inside = [];
+for (const file of readdirSync(values.data)
+  .filter((name) => name.endsWith(".csv"))
+  .sort()) {
+  const table = readCsv(readFileSync(join(values.data, file), "utf8"), file);
+  const whole = table.column(table.lastNumeric());
+  const y = whole.slice(Math.max(0, whole.length - Number(values.longest)));
+  const { findSeason } = await import("../dist/forecasting/season.js");
+  const horizon = horizonOf(findSeason(y));
+  const sums = Object.fromEntries(ways.map((way) => [way, []]));
+  const start = performance.now();
+  for (let origin = 1; origin <= Number(values.origins); ++origin) {
+    const cut = y.length - origin * horizon;
+    if (cut < 3 * horizon) break;
+    const past = y.slice(0, cut);
+    const truth = y.slice(cut, cut + horizon);
+    const { answers, season } = await forecastAll(past, horizon);
+    const unit = scale(past, season);
+    for (const way of ways) {
+      const gaps = [...truth].map((v, h) => Math.abs(v - answers[way].quantiles["0.5"][h]));
+      sums[way].push(mean(gaps.filter((v) => !Number.isNaN(v))) / unit);
+    }
+    const { lower, upper } = answers.average;
+    truth.forEach((v, h) => Number.isNaN(v) || inside.push(v >= lower[h] && v <= upper[h]));
+  }
+  const row = Object.fromEntries(ways.map((way) => [way, mean(sums[way])]));
+  rows.push(row);
+  const cells = ways.map((way) => row[way].toFixed(3).padStart(13)).join("");
+  if (rows.length === 1) console.log("MASE".padEnd(32) + ways.map((way) => way.padStart(13)).join(""));
+  console.log(`${file.padEnd(32)}${cells}  ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+const means = ways.map((way) => mean(rows.map((row) => row[way])));
+console.log(`${"mean".padEnd(32)}${means.map((v) => v.toFixed(3).padStart(13)).join("")}`);
+console.log(
+  `within the bands of 90%: ${((100 * inside.filter(Boolean).length) / inside.length).toFixed(1)}% of ${inside.length}`,
+);
