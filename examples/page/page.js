@@ -26,6 +26,10 @@ const { wrongSequences } = await net.evaluate(tasks.addition({ digits: 64 }), { 
 progress.textContent = `${losses.length} steps; wrong of 100 sums of 64 digits: ${wrongSequences}`;
 const steps = losses.map((_, i) => i + 1);
 document.getElementById("figure").innerHTML = svg(
-  plot([{ kind: "line", x: steps, y: losses }], { x: { label: "step" }, y: { label: "loss, nats a digit" } }),
+  plot({
+    marks: [{ kind: "line", x: steps, y: losses }],
+    x: { label: "step" },
+    y: { label: "loss, nats a digit" },
+  }),
 );
 net.dispose();
