@@ -73,9 +73,15 @@ export class JobStream<Answer> {
  * it does.
  */
 export abstract class SequenceJob<
-  Item extends { readonly input: Sequence },
+  Item extends {
+    /** What is asked about. */
+    readonly input: Sequence;
+  },
   Answer,
-  Evaluation extends { readonly loss: number },
+  Evaluation extends {
+    /** Mean, as training counts it. */
+    readonly loss: number;
+  },
   RunningAnswer = Answer,
 > {
   readonly #who: string;

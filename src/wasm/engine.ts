@@ -7,7 +7,7 @@ import { optionalOf, type ModuleName } from "./module-name.ts";
 import { onBoard } from "./on-board.ts";
 import type { WasmModule } from "./platform.ts";
 import { hasRelaxed, requireSimd } from "./simd.ts";
-import type { Given, WasmSource } from "./wasm-source.ts";
+import { readGiven, type Given, type WasmSource } from "./wasm-source.ts";
 
 export type { Engine } from "./instantiate.ts";
 
@@ -71,8 +71,6 @@ const loaded = new Map<Precision, { engine: Engine; source: Variant | "given" }>
 const optional = new Map<Precision, WasmModule>();
 let variant: Variant = "simd";
 let revectorized = false;
-/** What `init({ wasm })` reads at the moment. */
-let reading: Promise<unknown> = Promise.resolve();
 
 /**
  * Loads the kernels ahead of first use. Without `wasm`, a new variant or flag idempotent; with them, engines
@@ -81,7 +79,7 @@ let reading: Promise<unknown> = Promise.resolve();
 export async function init(options: InitOptions = {}): Promise<void> {
   const { precision: named, wasm } = options ?? {};
   const asked = namedPrecisions(named);
-  const given: Given = wasm === undefined ? { wanted: asked ?? ["float32"] } : await read(wasm, asked);
+  const given: Given = wasm === undefined ? { wanted: asked ?? ["float32"] } : readGiven(wasm, asked);
   choose(options);
   const { wanted, kernels, optional } = given;
   await Promise.all([
@@ -113,13 +111,6 @@ function choose(options: InitOptions): void {
   for (const [precision, { source }] of loading) if (source !== "given") loading.delete(precision);
 }
 
-/** Reads `wasm`; engines asked for meanwhile wait. The code that does is loaded here. */
-async function read(wasm: unknown, asked: Precision[] | undefined): Promise<Given> {
-  const promise = import("./wasm-source.ts").then(({ readGiven }) => readGiven(wasm, asked));
-  reading = promise.catch(() => {});
-  return promise;
-}
-
 /** The precisions that `init` is asked for, if any. Throws OptionError. */
 const namedPrecisions = (given: InitOptions["precision"]): Precision[] | undefined =>
   given === undefined
@@ -132,7 +123,6 @@ const namedPrecisions = (given: InitOptions["precision"]): Precision[] | undefin
  */
 export async function engine(precision: Precision): Promise<Engine> {
   oneOf("engine", "precision", precision, precisions);
-  await reading;
   const found = await (loading.get(precision)?.engine ?? start(precision, variant, () => carried(precision)));
   await reclaim(found.memory);
   return found;

@@ -28,7 +28,7 @@ export interface Compiled {
 
 /** Kernels made of bytes or of a module; those of optional-kernels.ts import the memory of an engine. */
 export async function compile(
-  code: Uint8Array<ArrayBuffer> | WasmModule,
+  code: ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule,
   imports: { env?: { memory: WasmMemory } } = {},
 ): Promise<Compiled> {
   if (!(code instanceof WebAssembly.Module)) return WebAssembly.instantiate(code, imports);

@@ -1,24 +1,13 @@
-/** The packed package as it is: checkers of packages, types, contents, size, cold start. */
+/** The packed package as it is: checkers of packages, types, contents, cold start. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
-import { gzipSync } from "node:zlib";
-import * as esbuild from "esbuild";
 import { publint } from "publint";
-import { rolldown } from "rolldown";
 import ts from "typescript";
-import * as vite from "vite";
 import { consumer, modules, read, root, run } from "./consumer.js";
 
-/**
- * Bytes of the gzipped code that a page fetches to train a net in float32 (tfjs 4.22: 505 KB, brain.js: 170
- * KB).
- */
-const SIZE = 60_000;
-/** Bytes of the gzipped file that a page needs to play a saved float32 net. */
-const PLAYER_SIZE = 50_000;
 let fresh;
 let index;
 
@@ -181,95 +170,6 @@ test("the tarball holds what the README links to, and a dist in which every file
     (name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)),
   );
   assert.deepEqual(unused, []);
-});
-
-/** Gzipped bytes of the chunks that are fetched to use these names in float32. */
-async function fetched(names) {
-  const { outputFiles } = await esbuild.build({
-    absWorkingDir: fresh.folder,
-    stdin: {
-      contents: `import * as u from "unrolled"; globalThis.used = [${names.map((name) => `u.${name}`)}];`,
-      resolveDir: fresh.folder,
-    },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    minify: true,
-    outdir: "size",
-    write: false,
-    metafile: true,
-    entryNames: "entry",
-    chunkNames: "[name]-[hash]",
-  });
-  // fetched when a net first asks for them
-  const lazy = (path) => /float64|relaxed|optional|kinds/.test(path);
-  return Object.fromEntries(
-    outputFiles
-      .map((file) => [
-        relative(join(fresh.folder, "size"), file.path).replace(/-[A-Z0-9]{8}\.js$/, ".js"),
-        gzipSync(file.contents, { level: 9 }).length,
-      ])
-      .filter(([path]) => !lazy(path)),
-  );
-}
-
-test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB gzipped`, async (t) => {
-  const every = await fetched(Object.keys(await import(join(fresh.installed, "dist/index.js"))));
-  const sum = (sizes) => Object.values(sizes).reduce((a, b) => a + b, 0);
-  for (const names of [
-    ["network", "lstm", "dense", "adam"],
-    [
-      "network",
-      "rnn",
-      "lstm",
-      "gru",
-      "bidirectional",
-      "dense",
-      "embedding",
-      "sgd",
-      "momentum",
-      "nesterov",
-      "adam",
-      "rmsprop",
-      "tasks",
-      "nextStep",
-      "init",
-    ],
-  ]) {
-    const sizes = await fetched(names);
-    t.diagnostic(`${names.join(", ")}: ${sum(sizes)} bytes ${JSON.stringify(sizes)}`);
-    assert.ok(sum(sizes) <= SIZE, `${sum(sizes)} bytes`);
-  }
-  t.diagnostic(`all names: ${sum(every)} bytes ${JSON.stringify(every)}`);
-});
-
-/** A page that plays a saved net step by step, from the entry for that. */
-const PLAYER =
-  'import { load } from "unrolled/float32"; globalThis.play = async (b) => (await load(b)).stream();';
-
-test(`a streaming float32 net is one bundled file of at most ${PLAYER_SIZE / 1000} KB gzipped`, async (t) => {
-  const entry = join(fresh.folder, "player.js");
-  writeFileSync(entry, PLAYER);
-  const bundle = await rolldown({ input: entry, platform: "browser", logLevel: "silent" });
-  const bundled = {
-    esbuild: (
-      await esbuild.build({ entryPoints: [entry], bundle: true, format: "esm", minify: true, write: false })
-    ).outputFiles[0].text,
-    rolldown: (await bundle.generate({ format: "es", minify: true })).output[0].code,
-    vite: (
-      await vite.build({
-        root: fresh.folder,
-        logLevel: "silent",
-        configFile: false,
-        build: { write: false, rollupOptions: { input: entry, preserveEntrySignatures: "strict" } },
-      })
-    ).output[0].code,
-  };
-  for (const [name, code] of Object.entries(bundled)) {
-    const bytes = gzipSync(code, { level: 9 }).length;
-    t.diagnostic(`${name}: ${bytes} bytes`);
-    assert.ok(bytes <= PLAYER_SIZE, `${name}: ${bytes} bytes`);
-  }
 });
 
 test("the cold start: import, init and the first prediction of a saved net, printed", async (t) => {

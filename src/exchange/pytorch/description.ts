@@ -18,8 +18,9 @@ export interface PyTorchModule {
   readonly kind?: "linear" | "embedding";
   /** The input of this nn.Linear goes on beside its output: torch.cat([linear(x), x], -1). Default false. */
   readonly skip?: boolean;
-  /** Of an nn.Conv1d. Default 1 each. */
+  /** Of an nn.Conv1d. Default 1. */
   readonly stride?: number;
+  /** Of an nn.Conv1d. Default 1. */
   readonly dilation?: number;
   /** Whether an nn.Conv1d stands on zeros in front alone; else on as many on either side. Default false. */
   readonly causal?: boolean;
