@@ -1,14 +1,14 @@
 /**
- * Units in which a series and its inputs have numbers of about 1, as powers of two: changing to them rounds
- * nothing.
+ * Units in which a series and its inputs have deviation 1: the search for the maximum takes the same way from
+ * any unit. Powers of two would round nothing, and leave a factor of up to 2 that sends it elsewhere where a
+ * likelihood is flat.
  */
 import type { Kalman } from "../../inference/kalman.ts";
-import { powerOfTwo } from "../../inference/lds-regression.ts";
 import type { Series } from "../../inference/state-space.ts";
 import { deviations } from "../lds/units.ts";
 import type { Family } from "./parametric.ts";
 
-/** Units of the series and of its inputs, powers of two. */
+/** Units of the series and of its inputs. */
 export class Scale {
   readonly #family: Family;
   readonly #unit: number;
@@ -20,11 +20,11 @@ export class Scale {
       1,
     )[0];
     this.#family = family;
-    this.#unit = powerOfTwo(unit);
+    this.#unit = unit;
     this.#inputs = deviations(
       data.flatMap(({ u }) => (u ? [u] : [])),
       family.input,
-    ).map(powerOfTwo);
+    );
   }
 
   series({ y, u }: Series): Series {
