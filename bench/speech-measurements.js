@@ -1,8 +1,6 @@
 // The measurements of bench/speech.js.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { frontEnd, readWav, speechRecognizer, wordSpotter } from "../dist/speech/index.js";
-import { cpuClock, digitStrings, digitWords, speakers, split, spokenDigits } from "./speech-digits.js";
+import { speechRecognizer } from "../dist/speech/index.js";
+import { cpuClock, digitWords, speakers, split, spokenDigits } from "./speech-digits.js";
 
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
 

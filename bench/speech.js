@@ -1,6 +1,6 @@
 // Speech measured on real recordings: node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME].
-// DIR holds speech-digits, yesno and wake-words; default: UNROLLED_DATA. WHAT: digits (the official split,
-// and each speaker left out), connected, yesno, words, front-end. Prints a line a measurement, with seconds
+// DIR holds speech-digits; default: UNROLLED_DATA. WHAT: digits (the official split,
+// and each speaker left out). Prints a line a measurement, with seconds
 // of one core.
 import { parseArgs } from "node:util";
 import * as measurements from "./speech-measurements.js";
@@ -15,13 +15,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const [what] = positionals;
-const measure = measurements[{ "front-end": "frontEndSpeed" }[what] ?? what];
+const measure = measurements[what];
 if (!measure) {
-  console.error(`speech: ${what ?? "nothing"} to measure, want digits, connected, yesno, words or front-end`);
+  console.error(`speech: ${what ?? "nothing"} to measure, want digits`);
   process.exit(2);
 }
 if (!values.data) {
-  console.error("speech: --data DIR is missing, want the folder of speech-digits, yesno and wake-words");
+  console.error("speech: --data DIR is missing, want the folder of speech-digits");
   process.exit(2);
 }
 await measure({

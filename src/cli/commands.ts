@@ -12,6 +12,8 @@ import { sampleCommand } from "./sample.ts";
 import { forecastCommand } from "./series/forecast.ts";
 import { trainAddition } from "./train/addition.ts";
 import { trainSeries } from "./series/train.ts";
+import { listenCommand } from "./speech/listen.ts";
+import { trainSpeechCommand, trainWordsCommand } from "./speech/train.ts";
 import { trainText } from "./train/text.ts";
 
 export const commands: readonly Command[] = [
@@ -19,6 +21,9 @@ export const commands: readonly Command[] = [
   trainText,
   trainSeries,
   trainHandwriting,
+  trainWordsCommand,
+  trainSpeechCommand,
+  listenCommand,
   ...Object.values(jobKinds).map(trainJob),
   ...Object.values(jobKinds).map(askJob),
   evalCommand,

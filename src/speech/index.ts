@@ -2,6 +2,8 @@
  * The public names of unrolled/speech: from sound pressures to features and to words, files of sound and
  * microphones, where words stand, and speech made without recordings.
  */
+import "../wasm/built-in.ts";
+
 export { frontEnd, FrontEnd } from "./front-end.ts";
 export type { RateOption } from "./front-end.ts";
 export type { FrontEndStream } from "./front-end-stream.ts";
@@ -11,6 +13,8 @@ export { readWav, writeWav } from "./wav.ts";
 export type { Recording } from "./wav.ts";
 export { alignLabels } from "../inference/align-labels.ts";
 export type { Alignment, AlignOptions, LabelScores, Span, Wanted } from "../inference/align-labels.ts";
+export { microphone } from "./microphone.ts";
+export type { Microphone, MicrophoneOptions } from "./microphone.ts";
 export { WordList } from "../inference/word-list.ts";
 export type { WordListOptions } from "../inference/word-list.ts";
 export { augment } from "./augment/distort.ts";

@@ -1,0 +1,191 @@
+/** `unrolled train words` and `unrolled train speech`: a spotter or a recognizer learns from recordings. */
+import { join } from "node:path";
+import { confusionMatrix } from "../../figures/confusion-matrix.ts";
+import { learningCurve } from "../../figures/learning-curve.ts";
+import { svg } from "../../figures/svg.ts";
+import type { FitProgress, FitReport } from "../../models/network/fit.ts";
+import { speechRecognizer, wordSpotter } from "../../speech/index.ts";
+import type { Command, Context, Values } from "../command.ts";
+import { listOf } from "../jobs/sequences.ts";
+import { confusionText } from "../jobs/report.ts";
+import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
+import { countText, Progress, timeText } from "../progress.ts";
+import { readTexts, readWords } from "./recordings.ts";
+
+/** Steps that the display expects where a training does not say. */
+const STEPS = 1500;
+
+/** What both commands take. */
+const common: Command["options"] = {
+  data: { value: "DIR", help: "folder of WAV files" },
+  out: { value: "FILE", help: "the model goes here" },
+  figures: { value: "DIR", help: "draw the learning curve, and which words are taken for which" },
+  epochs: { value: "N", help: "times that every recording is seen; default: 1500 steps, at least 20" },
+  valid: { value: "N", default: "5", help: "every Nth recording is set apart to test on; 0: none" },
+  seed: { value: "N", default: "1", help: "seed of weights, order and distortions" },
+};
+
+/** Options of both, read; outputs are looked at before any work. */
+function readCommon(values: Values) {
+  checkOutputFile("out", values.text("out"));
+  checkOutputFolder("figures", values.text("figures"));
+  return {
+    data: values.needed("data", "a folder of WAV files"),
+    out: values.text("out"),
+    figures: values.text("figures"),
+    epochs: values.text("epochs") === undefined ? undefined : values.whole("epochs", 1, 100_000),
+    valid: values.whole("valid", 0, 1000),
+    seed: values.whole("seed", 0, 2 ** 52),
+  };
+}
+
+/** Every nth item apart. */
+function setApart<T>(items: readonly T[], nth: number): { train: T[]; test: T[] } {
+  const isApart = (i: number): boolean => nth > 1 && i % nth === nth - 1;
+  return { train: items.filter((_, i) => !isApart(i)), test: items.filter((_, i) => isApart(i)) };
+}
+
+/** Options that show how far a training is. */
+function follow({ screen, signal }: Context, epochs: number | undefined) {
+  let progress: Progress | undefined;
+  return {
+    ...(epochs === undefined ? {} : { epochs }),
+    signal,
+    onProgress: ({ step, steps = STEPS, loss }: FitProgress) => {
+      progress ??= new Progress(screen, { title: "training", steps });
+      progress.update(step, { loss });
+    },
+    end: () => progress?.end(),
+  };
+}
+
+function stopIfAsked(report: FitReport): void {
+  if (report.stopped === "signal") throw new Error(`stopped after ${countText(report.steps)} steps`);
+}
+
+async function trainWords(context: Context): Promise<void> {
+  const { screen, values } = context;
+  const began = screen.clock();
+  const { data, out, figures, epochs, valid, seed } = readCommon(values);
+  const limit = values.number("false-alarms", 0);
+  const { words, items, rate } = readWords(data, listOf(values.text("words")));
+  const { train, test } = setApart(items, valid);
+  const background = items.filter(({ word }) => word === null).length;
+  screen.line(
+    `${countText(items.length)} recordings at ${rate} Hz: ${words.join(", ")}; ${background} without a word.`,
+  );
+  const spotter = await wordSpotter({ words, rate, seed });
+  try {
+    const { end, ...options } = follow(context, epochs);
+    const report = await spotter.fit(train, options);
+    end();
+    stopIfAsked(report);
+    const tested = test.length > 0 ? await spotter.evaluate(test) : undefined;
+    const labels = [...words, "(none)"];
+    if (tested) {
+      screen.line(`On ${test.length} recordings set apart: accuracy ${(100 * tested.accuracy).toFixed(1)}%`);
+      screen.line(`\n${confusionText(labels, tested.confusion)}\n`);
+    }
+    const calibration = test.some(({ word }) => word === null)
+      ? await spotter.calibrate(test, { falseAlarmsPerHour: limit })
+      : undefined;
+    if (calibration)
+      screen.line(`Threshold ${calibration.threshold}: at most ${limit} false alarms an hour.`);
+    if (figures) {
+      writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
+      if (tested)
+        writeWhole(
+          join(figures, "confusion.svg"),
+          svg(confusionMatrix({ labels, confusion: tested.confusion })),
+        );
+    }
+    if (out) {
+      writeWhole(out, spotter.save({ training: false }));
+      screen.line(`Let it listen: unrolled listen ${out} FILE`);
+    }
+    const seconds = (screen.clock() - began) / 1000;
+    screen.line(`${countText(report.steps)} steps in ${timeText(seconds)}.`);
+    screen.event({
+      event: "result",
+      words,
+      seed,
+      recordings: items.length,
+      ...(tested ? { test: tested } : {}),
+      ...(calibration ? { calibration } : {}),
+      seconds: Number(seconds.toFixed(3)),
+    });
+  } finally {
+    spotter.dispose();
+  }
+}
+
+async function trainSpeech(context: Context): Promise<void> {
+  const { screen, values } = context;
+  const began = screen.clock();
+  const { data, out, figures, epochs, valid, seed } = readCommon(values);
+  const { items, words, rate } = readTexts(data);
+  const { train, test } = setApart(items, valid);
+  screen.line(`${countText(items.length)} recordings at ${rate} Hz of ${words.length} words.`);
+  const recognizer = await speechRecognizer({ units: "words", words, rate, seed });
+  try {
+    const { end, ...options } = follow(context, epochs);
+    const report = await recognizer.fit(train, options);
+    end();
+    stopIfAsked(report);
+    const tested = test.length > 0 ? await recognizer.evaluate(test) : undefined;
+    if (tested)
+      screen.line(
+        `On ${test.length} recordings set apart: word error ${(100 * tested.wordError).toFixed(1)}%, ` +
+          `${(100 * tested.exact).toFixed(1)}% without an error`,
+      );
+    if (figures) writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
+    if (out) {
+      writeWhole(out, recognizer.save({ training: false }));
+      screen.line(`Let it listen: unrolled listen ${out} FILE`);
+    }
+    const seconds = (screen.clock() - began) / 1000;
+    screen.line(`${countText(report.steps)} steps in ${timeText(seconds)}.`);
+    screen.event({
+      event: "result",
+      words,
+      seed,
+      recordings: items.length,
+      ...(tested ? { test: tested } : {}),
+      seconds: Number(seconds.toFixed(3)),
+    });
+  } finally {
+    recognizer.dispose();
+  }
+}
+
+/** The command that trains a spotter. */
+export const trainWordsCommand: Command = {
+  name: "train words",
+  words: "",
+  maxWords: 0,
+  summary: "Learn to spot words in sound, from a few recordings of each",
+  details:
+    "Every word has a folder of WAV files, or files named word_….wav; folders named background, noise or\n" +
+    "other, and those that --words leaves out, hold none of the words.\n\n" +
+    "  unrolled train words --data recordings --out words.safetensors\n" +
+    "  unrolled listen words.safetensors party.wav",
+  options: {
+    ...common,
+    words: { value: "A,B", help: "these are the words, all others background; default: all" },
+    "false-alarms": { value: "N", default: "1", help: "the threshold has at most so many an hour" },
+  },
+  run: trainWords,
+};
+
+/** The command that trains a recognizer. */
+export const trainSpeechCommand: Command = {
+  name: "train speech",
+  words: "",
+  maxWords: 0,
+  summary: "Learn to hear texts, from recordings with their texts",
+  details:
+    "Beside each WAV file stands a .txt with its text; without one its name is the text, its words parted\n" +
+    "by underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
+  options: common,
+  run: trainSpeech,
+};

@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeWav } from "../../src/speech/index.ts";
+import { spoken } from "../speech/spoken.ts";
+import { compileProgram, type Program } from "./program.ts";
+
+let program: Program;
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+beforeAll(async () => {
+  program = compileProgram();
+  folder = mkdtempSync(join(tmpdir(), "unrolled-speech-"));
+  const wav = (path: string, samples: Float32Array<ArrayBufferLike>): void =>
+    writeFileSync(path, writeWav({ samples: Float32Array.from(samples), rate: 8000 }));
+  for (const word of ["yes", "no", "background"]) mkdirSync(at("words", word), { recursive: true });
+  for (const [i, { samples, text }] of (await spoken(["yes", "no", "six", "four"], 10)).entries()) {
+    const word = ["yes", "no"].includes(text) ? text : "background";
+    wav(at("words", word, `${i}.wav`), samples);
+  }
+  mkdirSync(at("texts"));
+  for (const [i, { samples, text }] of (await spoken(["yes no", "no no yes"], 3)).entries()) {
+    wav(at("texts", `${i}.wav`), samples);
+    writeFileSync(at("texts", `${i}.txt`), `${text}\n`);
+  }
+  const [said] = await spoken(["six yes four no"], 1, { seed: 9 });
+  wav(at("said.wav"), said.samples);
+}, 600_000);
+
+afterAll(() => {
+  program.remove();
+  rmSync(folder, { recursive: true });
+});
+
+const results = (out: string): Record<string, unknown>[] =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("words are learned from folders of recordings, and heard in a file, with figures", async () => {
+  const trained = await program.run([
+    ...["train", "words", "--data", at("words"), "--out", at("words.safetensors")],
+    ...["--epochs", "60", "--figures", at("figures"), "--json"],
+  ]);
+  expect(trained.err).toBe("");
+  expect(trained.code).toBe(0);
+  const result = results(trained.out).at(-1)!;
+  expect(result.words).toEqual(["no", "yes"]);
+  expect((result.test as { accuracy: number }).accuracy).toBeGreaterThan(0.7);
+  expect(readFileSync(at("figures", "confusion.svg"), "utf8")).toContain("<svg");
+  const heard = await program.run([
+    ...["listen", at("words.safetensors"), at("said.wav")],
+    ...["--threshold", "0.2", "--figures", at("figures"), "--json"],
+  ]);
+  expect(heard.code).toBe(0);
+  const said = results(heard.out).at(-1)!.heard as { word: string }[];
+  for (const { word } of said) expect(["yes", "no"]).toContain(word);
+  expect(readFileSync(at("figures", "heard.svg"), "utf8")).toContain("What was heard");
+}, 600_000);
+
+test("texts are learned from recordings with theirs", async () => {
+  const trained = await program.run([
+    ...["train", "speech", "--data", at("texts"), "--out", at("speech.safetensors")],
+    ...["--epochs", "2", "--valid", "3", "--json"],
+  ]);
+  expect(trained.code).toBe(0);
+  const { test: tested, words } = results(trained.out).at(-1)!;
+  expect(words).toEqual(["no", "yes"]);
+  expect((tested as { wordError: number }).wordError).toBeGreaterThanOrEqual(0);
+  const heard = await program.run(["listen", at("speech.safetensors"), at("said.wav"), "--json"]);
+  expect(heard.code).toBe(0);
+  expect(results(heard.out).at(-1)).toHaveProperty("heard");
+}, 600_000);
+
+test("what is no recording, no model and no folder is named", async () => {
+  writeFileSync(at("text.wav"), "no sound");
+  const model = at("words.safetensors");
+  const cases: [string[], RegExp, number][] = [
+    [["listen", model, at("text.wav")], /text\.wav: readWav: 8 bytes without a RIFF WAVE header/, 1],
+    [["listen", model, at("none.wav")], /none\.wav/, 2],
+    [["listen"], /the model is missing/, 2],
+    [["listen", at("said.wav")], /said\.wav/, 1],
+    [["listen", at("speech.safetensors"), "-"], /reads whole recordings/, 2],
+    [["train", "words", "--data", at("none")], /none/, 2],
+    [["train", "words", "--data", at("words"), "--words", "maybe"], /no recordings of "maybe"/, 2],
+  ];
+  for (const [args, message, code] of cases) {
+    const ended = await program.run(args);
+    expect(ended.err + ended.out).toMatch(message);
+    expect([args, ended.code]).toEqual([args, code]);
+  }
+}, 600_000);
