@@ -165,8 +165,8 @@ export const trainWordsCommand: Command = {
   maxWords: 0,
   summary: "Learn to spot words in sound, from a few recordings of each",
   details:
-    "Every word has a folder of WAV files, or files named word_….wav; folders named background, noise or\n" +
-    "other, and those that --words leaves out, hold none of the words.\n\n" +
+    "Every word has a folder of WAV files, or files named word_….wav; folders named background or noise,\n" +
+    "and those that --words leaves out, hold none of the words.\n\n" +
     "  unrolled train words --data recordings --out words.safetensors\n" +
     "  unrolled listen words.safetensors party.wav",
   options: {
