@@ -82,7 +82,7 @@ export type { Initializer, SparseOptions } from "./models/network/initializers.t
 export { unroll, Unrolled } from "./models/network/unroll.ts";
 export { fix, tie, constrain, type Entries, type NetworkConstraint } from "./models/network/constraints.ts";
 export type { Stream } from "./models/network/stream.ts";
-export type { TrainEvent } from "./train/trainer.ts";
+export type { StepTime, TrainEvent } from "./train/trainer.ts";
 export type { TrainOptions } from "./train/options.ts";
 export type { DataItem } from "./data/item.ts";
 export type { Evaluation, Metric, MetricName } from "./train/metrics.ts";

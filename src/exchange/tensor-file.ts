@@ -4,10 +4,10 @@
  */
 import { DataError } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { bytesOf, concatBytes, jsonOf, textOf, utf8, type Bytes } from "./bytes.ts";
+import { METADATA, readHeader } from "../formats/safetensors.ts";
+import { bytesOf, concatBytes, utf8, type Bytes } from "./bytes.ts";
 import { decode, encode, kinds, type Dtype, type NumberArray, type TypedArray } from "./arrays/dtypes.ts";
 
-const METADATA = "__metadata__";
 const names: Readonly<Record<string, Dtype>> = {
   F16: "float16",
   F32: "float32",
@@ -77,13 +77,8 @@ function readEntry(who: string, name: string, entry: unknown, data: DataView): F
 /** Reads a file; `who` names the caller in errors. Throws DataError on files that are broken or foreign. */
 export function readTensorFile(who: string, bytes: Bytes): TensorFile {
   const file = bytesOf(who, bytes);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const length = file.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
-  if (length > file.length - 8)
-    throw new DataError(`${who}: the file does not begin as a safetensors file does: foreign or truncated`);
-  const header = jsonOf(who, "the header of the file", textOf(file.subarray(8, 8 + length)));
-  const data = new DataView(file.buffer, file.byteOffset + 8 + length);
-  const body = new DataView(data.buffer, data.byteOffset, file.length - 8 - length);
+  const { header, data } = readHeader(file, (what) => new DataError(`${who}: ${what}`));
+  const body = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const tensors = new Map<string, FileTensor>();
   for (const [name, entry] of Object.entries(header))
     if (name !== METADATA) tensors.set(name, readEntry(who, name, entry, body));

@@ -15,7 +15,8 @@ export interface Tensor {
 
 const FORMAT = "unrolled";
 const VERSION = 1;
-const METADATA = "__metadata__";
+/** The entry of the header that is no tensor. */
+export const METADATA = "__metadata__";
 const dtypes = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 type Dtype = keyof typeof dtypes;
 
@@ -47,10 +48,14 @@ export function writeTensors(spec: object, tensors: readonly Tensor[]): Uint8Arr
   return out;
 }
 
-type Fail = (what: string) => DataError;
+/** An error that names the caller. */
+export type Fail = (what: string) => DataError;
 
-/** The JSON header and the bytes behind it. */
-function readHeader(file: Uint8Array, fail: Fail): { header: Record<string, unknown>; data: Uint8Array } {
+/** The JSON header of a file of any program, and the bytes behind it. */
+export function readHeader(
+  file: Uint8Array,
+  fail: Fail,
+): { header: Record<string, unknown>; data: Uint8Array } {
   if (file.length < 8) throw fail(`${file.length} bytes, want a safetensors file`);
   const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
   if (length > file.length - 8)

@@ -1,17 +1,17 @@
 /** How a net is trained: the options, read and checked in one place before anything changes. */
 import type { AbortSignal } from "../wasm/platform.ts";
 import { OptionError, inRange, knownOptions, show, whole } from "../wasm/errors.ts";
-import { checkOptimizer, type Optimizer } from "../optim/optimizer.ts";
+import { checkOptimizer, type Optimizer, type StepReport } from "../optim/optimizer.ts";
 import type { DataSpec } from "../data/item.ts";
 import type { ShardPool } from "./shards.ts";
 
 /** How to train. */
-export interface TrainOptions {
+export interface TrainOptions<R extends StepReport = StepReport> {
   /**
    * Default: adam(), or the optimizer of the training before. The same kind of optimizer as before goes on
    * from its state.
    */
-  readonly optimizer?: Optimizer;
+  readonly optimizer?: Optimizer<R>;
   /** Optimizer steps. Default 1000; for an iterable of batches, until it ends. */
   readonly steps?: number;
   /** Sequences a batch, for items and tasks. Default 32, at most as many as there are items. */

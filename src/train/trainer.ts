@@ -16,13 +16,16 @@ import { OptimizerAtWork } from "./optimizer-at-work.ts";
 import { Pace } from "./pace.ts";
 import type { TrainingState } from "./training-state.ts";
 
-/** One optimizer step: the optimizer's own figures beside these. */
-export interface TrainEvent extends StepReport {
+/** When a step was done. */
+export interface StepTime {
   /** Steps done since the net was made, this one included. */
   step: number;
   /** Time of this step, ms. */
   ms: number;
 }
+
+/** One optimizer step: what the optimizer reports of it, and when it was done. */
+export type TrainEvent<R extends StepReport = StepReport> = R & StepTime;
 
 /** What a net tells its trainer. */
 export interface TrainerParts extends ObjectiveParts {
@@ -91,12 +94,12 @@ export class Trainer {
    * Trains; yields after every step. Bad options or items throw before anything changes. factor() multiplies
    * the optimizer's rate.
    */
-  async *train(
+  async *train<R extends StepReport = StepReport>(
     who: string,
     data: TrainingData,
-    options: TrainOptions = {},
+    options: TrainOptions<R> = {},
     factor: () => number = () => 1,
-  ): AsyncGenerator<TrainEvent, void, void> {
+  ): AsyncGenerator<TrainEvent<R>, void, void> {
     const training = this.#start(who, data, options);
     const { settings, pace } = training;
     const abort = (): void => training.stop.abort(settings.signal!.reason);
@@ -116,7 +119,7 @@ export class Trainer {
           if (!report) return;
           ++done;
           const ms = performance.now() - from;
-          yield { ...report, step: this.#step, ms };
+          yield { ...(report as R), step: this.#step, ms };
           this.#live(who);
           await pace.breathe();
           this.#live(who);

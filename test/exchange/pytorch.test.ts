@@ -145,8 +145,8 @@ describe("files that are wrong", () => {
         changed(net, (t) => t.set(name, { shape, dtype: "float32", data: new Float32Array(length) })),
       );
     await expect(fromPyTorch(good.subarray(0, good.length - 4))).rejects.toThrow(/truncated file/);
-    await expect(fromPyTorch(good.subarray(0, 100))).rejects.toThrow(/foreign or truncated/);
-    await expect(fromPyTorch(new Uint8Array(0))).rejects.toThrow(/foreign or truncated/);
+    await expect(fromPyTorch(good.subarray(0, 100))).rejects.toThrow(/truncated, or not a safetensors file/);
+    await expect(fromPyTorch(new Uint8Array(0))).rejects.toThrow(/0 bytes, want a safetensors file/);
     const normed = (await with1("norm.weight", [3])) as Network;
     expect(kept(normed).spec.layers.map(({ type }) => type)).toEqual(["lstm", "layerNorm", "dense"]);
     await expect(with1("norm.running_mean", [3])).rejects.toThrow(/belongs to no nn.LSTM/);

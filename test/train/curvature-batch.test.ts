@@ -79,7 +79,7 @@ test(
         curvature: 12,
         shard,
       }))
-        reports.push(event as unknown as HessianFreeReport);
+        reports.push(event);
       ends.push(weights(net));
       net.dispose();
     }

@@ -14,6 +14,7 @@ import { checkItems, type DataItem } from "../../data/item.ts";
 import type { Each, Sequences } from "../../data/sequence.ts";
 import type { Evaluation } from "../../train/metrics.ts";
 import type { BatchSource, TrainingData } from "../../train/feed.ts";
+import type { StepReport } from "../../optim/optimizer.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
@@ -104,7 +105,10 @@ export class Network {
    * OptionError and DataError before anything changes, NumericError where a loss or gradient is not finite,
    * DisposedError where the net is disposed meanwhile.
    */
-  async *train(data: TrainingData, options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
+  async *train<R extends StepReport = StepReport>(
+    data: TrainingData,
+    options: TrainOptions<R> = {},
+  ): AsyncGenerator<TrainEvent<R>, void, void> {
     const who = this.#life.check("train");
     yield* this.#trainer.train(who, data, options);
   }
