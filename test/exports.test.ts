@@ -18,11 +18,16 @@ const tested: Record<string, string> = {
   "src/exchange/arrays/dtypes.ts toHalf": "rounding of half precision at every border",
   "src/figures/diagram.ts onCircle": "its error against the functions of the platform",
   "src/figures/scale.ts log10": "its error against the function of the platform",
+  "src/forecasting/season.ts differenced": "differences of a known series",
+  "src/forecasting/season.ts kpss": "the statistic against published numbers",
+  "src/forecasting/season.ts seasonalStrength": "the measure on series of known season",
   "src/handwriting/read-folder.ts withSplits": "the rule of splits, on lists of writers",
   "src/handwriting/shape.ts affine": "maps of ink that tests undo",
   "src/optim/conjugate-gradient.ts truncated": "the paper's rule of truncation, case by case",
   "src/optim/conjugate-gradient.ts truncationGap": "the paper's k(i), at its corners",
   "src/optim/groups.ts matches": "patterns of names, case by case",
+  "src/speech/recognizer/confidence.ts agreeing": "which words of two readings agree, case by case",
+  "src/speech/recognizer/confidence.ts brierScore": "the score that calibration makes smallest",
   "src/wasm/memory.ts moveAtEveryAllocation": "a mode of memory that only tests turn on",
 };
 

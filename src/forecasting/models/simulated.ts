@@ -3,7 +3,7 @@ import type { Outlook } from "./model.ts";
 import { Pace } from "../../train/pace.ts";
 
 /** Futures that are drawn. */
-export const PATHS = 200;
+const PATHS = 200;
 /** Steps of the past that bring a net into the state from which it runs on. */
 const WARM_UP = 300;
 

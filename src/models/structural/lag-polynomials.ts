@@ -18,7 +18,7 @@ export const spread = (coefficients: ArrayLike<number>, step: number, sign: numb
 };
 
 /** a to a whole power. */
-export const power = (a: Lags, exponent: number): Lags =>
+const power = (a: Lags, exponent: number): Lags =>
   Array.from({ length: exponent }).reduce<Lags>((product) => times(product, a), [1]);
 
 /** (1 - L)ᵈ·(1 - Lˢ)ᴰ */

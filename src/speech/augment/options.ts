@@ -26,7 +26,7 @@ const who = "augment";
 const names = ["speed", "gain", "noise", "stretch", "warp", "timeMask", "bandMask"] as const;
 
 /** Nothing is changed. */
-export const unchanged: AugmentSpec = {
+const unchanged: AugmentSpec = {
   speed: 0,
   gain: 0,
   noise: Infinity,

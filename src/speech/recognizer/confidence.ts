@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 /** Temperatures that are tried. */
-export const temperatures: readonly number[] = [0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 22, 32];
+const temperatures: readonly number[] = [0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 22, 32];
 
 /** Hypotheses that read alike, as one. */
 export function candidates(

@@ -11,7 +11,7 @@ export interface OperatingPoint {
 }
 
 /** Thresholds that are tried: evenly from 0.05 on, then ever closer to 1. */
-export const thresholds: readonly number[] = [
+const thresholds: readonly number[] = [
   ...Array.from({ length: 18 }, (_, i) => (i + 1) / 20),
   0.93,
   0.95,
