@@ -108,6 +108,5 @@ for (const file of readdirSync(values.data)
 }
 const means = ways.map((way) => mean(rows.map((row) => row[way])));
 console.log(`${"mean".padEnd(32)}${means.map((v) => v.toFixed(3).padStart(13)).join("")}`);
-console.log(
-  `within the bands of 90%: ${((100 * inside.filter(Boolean).length) / inside.length).toFixed(1)}% of ${inside.length}`,
-);
+const share = (100 * inside.filter(Boolean).length) / inside.length;
+console.log(`within the bands of 90%: ${share.toFixed(1)}% of ${inside.length} values`);

@@ -81,18 +81,19 @@ export function forecastText(column: Column, forecast: Forecast, columns: number
 /** The end of the series and a forecast with its band. */
 export function forecastPanel(
   column: Column,
-  { title, note, forecast }: { title: string; note?: string; forecast: Forecast },
+  shown: { title: string; note?: string; forecast: Forecast; band?: number },
 ): Figure {
   const { values, name } = column;
+  const { title, note, forecast, band = 95 } = shown;
   const { mean, low, high } = forecast;
-  const shown = Math.min(values.length, Math.max(SHOWN, 3 * mean.length));
-  const from = values.length - shown;
+  const before = Math.min(values.length, Math.max(SHOWN, 3 * mean.length));
+  const from = values.length - before;
   const ahead = mean.map((_, h) => values.length + h + 1);
   const marks: Mark[] = [
-    { kind: "band", x: ahead, y: low, y2: high, label: "95% band" },
+    { kind: "band", x: ahead, y: low, y2: high, label: `${band}% band` },
     {
       kind: "line",
-      x: Array.from({ length: shown }, (_, i) => from + i + 1),
+      x: Array.from({ length: before }, (_, i) => from + i + 1),
       y: values.subarray(from),
       label: "series",
       color: "#444",

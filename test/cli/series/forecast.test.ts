@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readTensors } from "../../../src/formats/safetensors.ts";
 import { withAbout, type About } from "../../../src/cli/open-model.ts";
+import { forecaster } from "../../../src/forecasting/forecaster.ts";
 import { close } from "../../close.ts";
 import { unrolled } from "../terminal.ts";
 
@@ -68,7 +69,7 @@ test("what cannot serve is refused by name, before any work", async () => {
   };
   expect(tensors.size).toBeGreaterThan(0);
   const cases: [string[], number, string][] = [
-    [["forecast"], 2, "MODEL is missing"],
+    [["forecast"], 2, "--file is missing"],
     [["forecast", out], 2, "--file is missing"],
     [["forecast", join(folder, "none")], 2, "--file is missing"],
     [["forecast", join(folder, "none"), "--file", path], 2, "cannot be read (ENOENT)"],
@@ -86,4 +87,54 @@ test("what cannot serve is refused by name, before any work", async () => {
     const { code: got, err } = await unrolled(args);
     expect([args.join(" "), got, err.includes(message) || err]).toEqual([args.join(" "), code, true]);
   }
+});
+
+test("without a model, models are tried and averaged, and all that is asked for is written", async () => {
+  const [out, figure, save] = ["fresh.csv", "fresh.svg", "fresh.safetensors"].map((name) =>
+    join(folder, name),
+  );
+  const answer = await unrolled([
+    ...[
+      "forecast",
+      "--json",
+      "--file",
+      path,
+      "--column",
+      "height",
+      "--steps",
+      "12",
+      "--models",
+      "ets,ar,lstm",
+    ],
+    ...["--out", out, "--figure", figure, "--save", save],
+  ]);
+  expect(answer.code).toBe(0);
+  const { forecast, scores, season, model } = answer.events().at(-1) as unknown as {
+    forecast: Forecast;
+    scores: Record<string, { mase: number }>;
+    season: number;
+    model: string;
+  };
+  expect(season).toBe(12);
+  expect(model).toMatch(/^average of/);
+  expect(scores.average.mase).toBeLessThan(scores.naive.mase);
+  forecast.mean.forEach((m, h) => {
+    const truth = 5e4 + 300 * Math.sin((Math.PI * (150 + h)) / 6) + 8;
+    expect(Math.abs(m - truth)).toBeLessThan(60);
+  });
+  const lines = readFileSync(out, "utf8").trim().split("\n");
+  expect(lines).toHaveLength(13);
+  expect(readFileSync(figure, "utf8")).toContain("90% band");
+  using again = await forecaster.load(readFileSync(save));
+  expect([...(await again.forecast(12)).means]).toEqual(forecast.mean);
+});
+
+test.each([
+  [["--models", "prophet"], 'models is "prophet", want one of naive'],
+  [["--season", "0"], "--season"],
+  [["--save", folder], "--save"],
+])("forecast %j is refused before any work", async (more, message) => {
+  const { code, err } = await unrolled(["forecast", "--file", path, "--column", "height", ...more]);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
 });
