@@ -1,6 +1,7 @@
-// Files in the layout of Keras 3, read by fromKeras and compared number by number: node test/exchange/keras.js
-// [--models 30]. Models and their answers are those of TensorFlow.js, the files are written by h5py, which
-// Keras writes them with. Wants a built dist, `npm ci --prefix test/exchange/peers` and a Python with h5py.
+// Files in the layout of Keras 3, read by fromKeras and compared number by number: node
+// test/exchange/keras.js [--models 30]. Models and their answers are those of TensorFlow.js, the files are
+// written by h5py, which Keras writes them with. Wants a built dist, `npm ci --prefix test/exchange/peers`
+// and a Python with h5py.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { register } from "node:module";
@@ -86,6 +87,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 console.log(
-  `from files of Keras 3: ${values.models} models, largest difference ${worst.toExponential(1)}, want ${BOUND}`,
+  `from files of Keras 3: ${values.models} models, largest difference ${worst.toExponential(1)}, ` +
+    `want ${BOUND}`,
 );
 process.exitCode = worst <= BOUND ? 0 : 1;

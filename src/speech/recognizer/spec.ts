@@ -38,9 +38,11 @@ export interface RecognizeOptions {
 
 /** A word that was heard, and where. */
 export interface HeardWord {
+  /** Which one. */
   readonly word: string;
   /** Seconds from the beginning. */
   readonly from: number;
+  /** Its end, seconds. */
   readonly to: number;
   /** From 0 to 1; after `calibrate` as often right as it says. */
   readonly confidence: number;
@@ -48,7 +50,9 @@ export interface HeardWord {
 
 /** What a recording says. */
 export interface Transcript {
+  /** Its words, with blanks between them. */
   readonly text: string;
+  /** Each with its place. */
   readonly words: readonly HeardWord[];
 }
 
@@ -58,9 +62,11 @@ export interface SpeechEvaluation {
   readonly wordError: number;
   /** Share of the recordings without an error. */
   readonly exact: number;
-  /** Words and edits counted. */
+  /** Words that were said. */
   readonly words: number;
+  /** Words replaced, left out or put in. */
   readonly edits: number;
+  /** Recordings that were looked at. */
   readonly sequences: number;
 }
 

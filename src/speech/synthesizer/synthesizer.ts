@@ -35,9 +35,11 @@ export interface SayOptions {
 
 /** What was said. */
 export interface Utterance {
+  /** [T] within -1..1. */
   readonly samples: Float32Array<ArrayBuffer>;
   /** Samples a second. */
   readonly rate: number;
+  /** The words, with blanks between them. */
   readonly text: string;
   /** Seconds from which to which each word is. */
   readonly words: readonly { readonly word: string; readonly from: number; readonly to: number }[];

@@ -41,6 +41,7 @@ export interface SpotterFitOptions extends HearingFitOptions {
 
 /** What `calibrate` found. */
 export interface Calibration {
+  /** The one that is taken. */
   readonly threshold: number;
   /** Hours of sound without words. */
   readonly hours: number;

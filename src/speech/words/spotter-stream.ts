@@ -7,6 +7,7 @@ import type { Alarm, Alarms } from "./detector.ts";
 
 /** A word that was heard. Times are seconds from the beginning. */
 export interface Detection {
+  /** Which one. */
   readonly word: string;
   /** Its probability when it passed the threshold. */
   readonly score: number;
@@ -14,6 +15,7 @@ export interface Detection {
   readonly time: number;
   /** The stretch in which the net named it: near the word's end, as the net reads forwards. */
   readonly from: number;
+  /** Its end. */
   readonly to: number;
 }
 

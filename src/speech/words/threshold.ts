@@ -3,6 +3,7 @@ import { alarmsOf, type AlarmRule } from "./detector.ts";
 
 /** What one threshold does. */
 export interface OperatingPoint {
+  /** Within 0..1. */
   readonly threshold: number;
   /** On sound without the words. */
   readonly falseAlarmsPerHour: number;
