@@ -19,7 +19,7 @@ const tested: Record<string, string> = {
   "src/figures/diagram.ts onCircle": "its error against the functions of the platform",
   "src/figures/scale.ts log10": "its error against the function of the platform",
   "src/forecasting/season.ts differenced": "differences of a known series",
-  "src/forecasting/season.ts kpss": "the statistic against published numbers",
+  "src/forecasting/season.ts kpss": "the statistic against one by hand",
   "src/forecasting/season.ts seasonalStrength": "the measure on series of known season",
   "src/handwriting/read-folder.ts withSplits": "the rule of splits, on lists of writers",
   "src/handwriting/shape.ts affine": "maps of ink that tests undo",

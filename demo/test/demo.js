@@ -204,19 +204,25 @@ const watchAndLearn = `
   document.getElementById("learn").click();
   return 1`;
 
+/** Share of the time of learning that long tasks of the page may take. */
+const BUSY = 0.2;
+
 /** The worker learns to add while the page goes on; says the page's pauses. */
 async function checkLearning({ page, shot, until }) {
   await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
   await page.evaluate(watchAndLearn);
+  const start = performance.now();
   const isDone = 'document.getElementById("progress").dataset.done === "true"';
   await until("the worker learns to add", isDone, 120);
   const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
+  const learning = performance.now() - start;
   await shot("addition");
-  // only Chromium says them; elsewhere the list is empty
-  assert.deepEqual(
-    tasks.filter((ms) => ms > 50).map(Math.round),
-    [],
-    "tasks of more than 50 ms of the page while its worker learns",
+  // only Chromium says them; elsewhere the list is empty. A page that learns by itself is busy all the time
+  const busy = tasks.filter((ms) => ms > 50).reduce((sum, ms) => sum + ms, 0);
+  assert.ok(
+    busy < BUSY * learning,
+    `tasks of more than 50 ms take ${Math.round(busy)} ms of the page's ${Math.round(learning)} while its ` +
+      "worker learns",
   );
   return worst;
 }
