@@ -39,7 +39,20 @@ const networkSpecs = [
   },
 ];
 
-const rows = everyModel(u);
+/** Jobs over models, whose fits are not those of one model. */
+const forecasterRow = {
+  name: "forecaster",
+  factory: u.forecaster,
+  spec: { horizon: 3, season: 4, models: ["ets", "ar"], origins: 1, seed: 1 },
+  fit: [
+    {
+      kind: "data",
+      value: { one: Array.from({ length: 24 }, (_, t) => [5, 7, 4, 1][t % 4] + ((t * 7) % 11) / 20) },
+    },
+  ],
+  methods: { forecast: [{ kind: "count", value: 3 }], forecastAll: [{ kind: "count", value: 2 }] },
+};
+const rows = [...everyModel(u), forecasterRow];
 const factories = {
   network: u.network,
   hmm: u.hmm,
@@ -48,6 +61,7 @@ const factories = {
   structural: u.structural,
   arima: u.arima,
   esn: u.esn,
+  forecaster: u.forecaster,
   languageModel: u.languageModel,
   sequenceClassifier: u.sequenceClassifier,
   sequenceLabeler: u.sequenceLabeler,
