@@ -69,8 +69,11 @@ export function forecastText(column: Column, forecast: Forecast, columns: number
   const y = [...tail, ...forecast.mean];
   const first = values.length - tail.length + 1;
   const ahead = (edge: readonly number[]): number[] => [...tail.map(() => NaN), ...edge];
-  const { ticks } = stepAxis(column, first, first + y.length - 1);
-  const x: Axis = { label: `forecast from ${stepName(values.length)}`, ticks };
+  const last = first + y.length - 1;
+  const { ticks } = stepAxis(column, first, last);
+  // a terminal names both ends of its axis and nothing between
+  const ends = ticks && [first, last].map((at) => ({ at, label: stepName(at - 1) }));
+  const x: Axis = { label: `forecast from ${stepName(values.length)}`, ticks: ends };
   return terminalPlot(
     y.map((_, i) => first + i),
     y,
