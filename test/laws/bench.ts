@@ -38,8 +38,11 @@ function randomInputs(
     const { per, symbols } = node.data!;
     const n = (per === "step" ? batch : oneStep(batch.sequences)).rows * node.columns;
     const ptr = symbols ? arena.ints(n) : arena.reals(n);
-    const view = symbols ? e.memory.ints(ptr, n) : e.memory.reals(ptr, n);
-    for (let i = 0; i < n; ++i) view[i] = symbols ? random.integer(0, symbols - 1) : random.normal();
+    // drawn first: the first number of a stream takes memory, and a view taken before would be of the old one
+    const values = Array.from({ length: n }, () =>
+      symbols ? random.integer(0, symbols - 1) : random.normal(),
+    );
+    (symbols ? e.memory.ints(ptr, n) : e.memory.reals(ptr, n)).set(values);
     inputs.set(node.id, ptr);
   }
   return inputs;
