@@ -2,6 +2,7 @@
 import type { ForecastScores } from "./scores.ts";
 import type { ForecastInputs } from "./table.ts";
 import type { ForecastModelName } from "./models/registry.ts";
+import type { AbortSignal } from "../wasm/platform.ts";
 
 /** A model that could not be fitted, and why. */
 export interface ForecastFailure {

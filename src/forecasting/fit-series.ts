@@ -17,6 +17,7 @@ import { naiveError, type ForecastScores } from "./scores.ts";
 import { findSeason } from "./season.ts";
 import type { ForecasterRules } from "./spec.ts";
 import { measureTransform, standardized, type Transform } from "./transform.ts";
+import type { AbortSignal } from "../wasm/platform.ts";
 
 /** Models that an average is of. */
 const AVERAGED = 3;

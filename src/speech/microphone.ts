@@ -4,6 +4,7 @@
  */
 import { OptionError, inRange, knownOptions } from "../wasm/errors.ts";
 import { sampleRate } from "./options.ts";
+import type { AbortSignal } from "../wasm/platform.ts";
 
 /** Options of `microphone`. */
 export interface MicrophoneOptions {

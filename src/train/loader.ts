@@ -7,6 +7,7 @@ import { shardMode, type ObjectiveParts, type StepData } from "./objective.ts";
 import type { TrainSettings } from "./options.ts";
 import type { PassMode } from "./net-loss.ts";
 import { packed, shardsOf, type ShardPool } from "./shards.ts";
+import type { AbortSignal } from "../wasm/platform.ts";
 
 /** How the passes of a step run. */
 export interface StepWay extends Pick<StepData, "noise" | "pause"> {

@@ -5,6 +5,7 @@
  */
 import { NumericError } from "../wasm/errors.ts";
 import { Pace } from "./pace.ts";
+import type { AbortSignal } from "../wasm/platform.ts";
 
 /** What is maximized. A NumericError from it means -∞: the point is outside. */
 export interface SmoothFunction {

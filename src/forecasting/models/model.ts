@@ -3,6 +3,7 @@
  * each of the next steps after any history.
  */
 import type { Elementwise } from "../../inference/elementwise.ts";
+import type { AbortSignal } from "../../wasm/platform.ts";
 
 /** Means and variances, one a step, in units of the standardized series. */
 export interface Outlook {

@@ -1,6 +1,7 @@
 /** Forecasts of a net that predicts the next value: futures are drawn, and their spread is the variance. */
 import type { Outlook } from "./model.ts";
 import { Pace } from "../../train/pace.ts";
+import type { AbortSignal } from "../../wasm/platform.ts";
 
 /** Futures that are drawn. */
 const PATHS = 200;

@@ -18,6 +18,7 @@ import { joined, Resampler } from "../resampler.ts";
 import type { ReadSound } from "./recording.ts";
 import { trimmed, type Sounding } from "./trim.ts";
 import type { TargetOf } from "./targets.ts";
+import type { AbortSignal } from "../../wasm/platform.ts";
 
 /** A recording with its labels. */
 export interface Example extends ReadSound {
