@@ -46,12 +46,20 @@ export interface SeriesReport {
   readonly failures: readonly ForecastFailure[];
 }
 
+/** A model's figures in the backtests of one series. */
+export interface ScoredModel extends ForecastScores {
+  /** Name of the series, "" for one given alone. */
+  readonly series: string;
+  /** Which model, or "average". */
+  readonly model: string;
+}
+
 /** A report of a fit. */
 export interface ForecasterReport {
   /** By the name of the series, "" for one given alone. */
   readonly series: Readonly<Record<string, SeriesReport>>;
   /** A row for each model and series, in the order of the fits. */
-  readonly history: readonly (ForecastScores & { readonly series: string; readonly model: string })[];
+  readonly history: readonly ScoredModel[];
 }
 
 /** How to forecast. */
