@@ -17,8 +17,7 @@ const SMALLEST_SD = 1e-6;
 const FARTHEST = 3;
 
 /** The deviation of a step. */
-export const sdAt = ({ variances }: Outlook, h: number): number =>
-  Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
+const sdAt = ({ variances }: Outlook, h: number): number => Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
 
 /** Origins in the past of a series of T steps, the first first; at least `first` steps before each. */
 export function originsOf(
@@ -58,10 +57,25 @@ export interface Trial {
 export const deviations = ({ truth, outlook }: Trial): number[] =>
   Array.from(truth, (y, h) => Math.abs(y - outlook.means[h]) / sdAt(outlook, h));
 
-/** What scores are measured by. */
-export interface Yardstick {
+/** Standardized units and the way back. */
+export interface Units {
   readonly transform: Transform;
   readonly math: Elementwise;
+}
+
+/** [h] the quantile p of a forecast in the units of the series. */
+export function quantileInUnits(
+  p: number,
+  outlook: Outlook,
+  widths: Widths,
+  { transform, math }: Units,
+): Float64Array {
+  const z = Float64Array.from(outlook.means, (m, h) => quantileOf(p, m, sdAt(outlook, h), widths));
+  return inUnits(z, transform, math);
+}
+
+/** What scores are measured by. */
+export interface Yardstick extends Units {
   readonly quantiles: readonly number[];
   /** Of MASE. */
   readonly scale: number;
@@ -70,12 +84,7 @@ export interface Yardstick {
 /** One trial in units, with intervals as wide as `widths` says. */
 function outcomeOf({ truth, outlook }: Trial, widths: Widths, yardstick: Yardstick): Outcome {
   const { transform, math, quantiles } = yardstick;
-  const at = (p: number): Float64Array =>
-    inUnits(
-      Float64Array.from(truth, (_, h) => quantileOf(p, outlook.means[h], sdAt(outlook, h), widths)),
-      transform,
-      math,
-    );
+  const at = (p: number): Float64Array => quantileInUnits(p, outlook, widths, yardstick);
   return {
     truth: inUnits(truth, transform, math),
     median: inUnits(outlook.means, transform, math),

@@ -60,20 +60,21 @@ const upTo = ({ z, inputs }: History, T: number): History => ({
   ...(inputs ? { inputs } : {}),
 });
 
+/** What a model is given: its inputs only where it takes them. */
+function historyFor(name: ForecastModelName, { z, inputs }: History): History {
+  return forecastModels[name].takesInputs && inputs ? { z, inputs } : { z };
+}
+
 /** The members' forecast. */
 export async function outlookOf(
-  members: readonly Pick<Member, "fitted">[],
+  members: readonly Member[],
   history: History,
   steps: number,
 ): Promise<Outlook> {
   const outlooks: Outlook[] = [];
-  for (const { fitted } of members) outlooks.push(await fitted.forecast(history, steps));
+  for (const { name, fitted } of members)
+    outlooks.push(await fitted.forecast(historyFor(name, history), steps));
   return outlooks.length === 1 ? outlooks[0] : averaged(outlooks);
-}
-
-/** What a model is given: its inputs only where it takes them. */
-function historyFor(name: ForecastModelName, { z, inputs }: History): History {
-  return forecastModels[name].takesInputs && inputs ? { z, inputs } : { z };
 }
 
 /** A series, standardized by its first steps. */
@@ -175,12 +176,11 @@ interface Verdict {
   readonly failures: readonly ForecastFailure[];
 }
 
-/** The model of the smallest error, or the three that are averaged. */
-async function compare(data: SeriesData, setting: SeriesSetting): Promise<Verdict> {
+/** The model of the smallest error, or the three that are averaged. `season`: that of the whole series. */
+async function compare(data: SeriesData, season: number, setting: SeriesSetting): Promise<Verdict> {
   const { rules, math } = setting;
   const { y } = data;
   const names = [...new Set([...yardsticks, ...rules.models])];
-  const season = rules.season ?? findSeason(y);
   const origins = originsOf(y.length, rules, Math.max(4, season + 1));
   if (origins.length === 0) return { scores: {}, chosen: [], deviations: [], failures: [] };
   const prepared = prepare(data, origins[0], setting);
@@ -206,9 +206,9 @@ async function compare(data: SeriesData, setting: SeriesSetting): Promise<Verdic
 
 /** Fits a series. Throws the signal's reason, and MemoryError; a model that fails otherwise is left out. */
 export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promise<FittedSeries> {
-  const verdict = await compare(data, setting);
   const T = data.y.length;
   const prepared = prepare(data, T, setting);
+  const verdict = await compare(data, prepared.season, setting);
   const { horizon } = setting.rules;
   const chosen = verdict.chosen.length > 0 ? verdict.chosen : yardsticks;
   const members: Member[] = [];

@@ -14,18 +14,17 @@ import type {
   SeriesForecast,
   SeriesReport,
 } from "./answers.ts";
-import { LOWER, sdAt, UPPER } from "./backtest.ts";
+import { LOWER, quantileInUnits, UPPER } from "./backtest.ts";
 import { columnsOver, readBeside, type Beside } from "./beside.ts";
-import { extendMoments } from "./calendar.ts";
-import { conformalWidths, quantileOf } from "./conformal.ts";
-import { momentText } from "./dates.ts";
+import { conformalWidths } from "./conformal.ts";
+import { continuedMoment, momentText, type Moment } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
 import { fitSeries, outlookOf, type FittedSeries } from "./fit-series.ts";
-import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
+import { yardsticks, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
 import { fromFirst, inputRows, measureInputs, readTable, type ForecastTable } from "./table.ts";
 import type { ForecasterState, KnownSeries } from "./state.ts";
-import { inUnits, meanInUnits, standardized } from "./transform.ts";
+import { meanInUnits, standardized } from "./transform.ts";
 
 const modelText = ({ members }: FittedSeries): string =>
   members.length === 1 ? members[0].name : `average of ${members.map(({ name }) => name).join(", ")}`;
@@ -197,7 +196,7 @@ export class Forecaster {
   async #forecastOf(
     who: string,
     steps: number,
-    { name, y: old, from, fitted }: KnownSeries,
+    { y: old, from, fitted }: KnownSeries,
     { history, inputs }: Omit<ForecasterForecastOptions, "series">,
   ): Promise<SeriesForecast> {
     const y = history === undefined ? old : readTable(who, history)[0].y;
@@ -205,25 +204,11 @@ export class Forecaster {
     const { transform, members, deviations } = fitted;
     const z = standardized(y, transform, this.#math);
     const rows = inputRows(past, this.#state!.inputScale, 0);
-    const takes = members.map(({ name: model, fitted: one }) => ({
-      fitted: one,
-      inputs: forecastModels[model].takesInputs ? rows : undefined,
-    }));
-    const outlook = await outlookOf(
-      takes.map(({ fitted: one, inputs: own }) => ({
-        fitted: { ...one, forecast: (h, n) => one.forecast({ z: h.z, ...(own ? { inputs: own } : {}) }, n) },
-      })),
-      { z },
-      steps,
-    );
+    const outlook = await outlookOf(members, { z, ...(rows ? { inputs: rows } : {}) }, steps);
     const widths = conformalWidths(deviations, this.#math);
-    const at = (p: number): Float64Array =>
-      inUnits(
-        Float64Array.from(outlook.means, (m, h) => quantileOf(p, m, sdAt(outlook, h), widths)),
-        transform,
-        this.#math,
-      );
-    const dates = this.#datesOf(name, y.length - old.length, steps);
+    const units = { transform, math: this.#math };
+    const at = (p: number): Float64Array => quantileInUnits(p, outlook, widths, units);
+    const dates = datesAfter(this.#state!.moments, y.length - old.length, steps);
     return {
       ...reportOf(fitted),
       means: meanInUnits(outlook, transform, this.#math),
@@ -233,19 +218,12 @@ export class Forecaster {
       ...(dates ? { dates } : {}),
     };
   }
+}
 
-  #datesOf(name: string, later: number, steps: number): string[] | undefined {
-    const { moments, series } = this.#state!;
-    const first = series.findIndex((one) => one.name === name);
-    if (moments.length === 0 || first < 0) return undefined;
-    try {
-      return extendMoments("forecaster", moments, later + steps)
-        .slice(moments.length + later)
-        .map(momentText);
-    } catch {
-      return undefined;
-    }
-  }
+/** The moments of `steps` steps, `later` after the last; undefined without moments, or even spacing. */
+function datesAfter(moments: readonly Moment[], later: number, steps: number): string[] | undefined {
+  const after = moments.length > 0 ? continuedMoment(moments) : undefined;
+  return after && Array.from({ length: steps }, (_, h) => momentText(after(later + h + 1)));
 }
 
 function disposeAll(series: readonly KnownSeries[]): void {

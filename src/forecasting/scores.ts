@@ -72,3 +72,11 @@ export function scoresOf(outcomes: readonly Outcome[], scale: number): ForecastS
     coverage: inside / count,
   };
 }
+
+/** Mean of (predicted - observed)² from `from` on. */
+export function meanSquare(predicted: ArrayLike<number>, observed: Float64Array, from: number): number {
+  let sum = 0;
+  for (let t = from; t < observed.length; ++t)
+    sum += (predicted[t] - observed[t]) * (predicted[t] - observed[t]);
+  return sum / (observed.length - from);
+}

@@ -4,7 +4,9 @@ import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import type { EmOptions } from "../../train/em.ts";
 import { type Lds, lds } from "../../models/lds/lds.ts";
-import { filled, type FittedSeries, type Gaussians, type SeriesKind, type SeriesOptions } from "./fitted.ts";
+import { filled } from "../../forecasting/gaps.ts";
+import { disposedOnFailure } from "../../forecasting/models/model.ts";
+import type { FittedSeries, Gaussians, SeriesKind, SeriesOptions } from "./fitted.ts";
 
 const gaussians = ({
   means,
@@ -37,21 +39,11 @@ const arSeries = (model: Autoregressive, note: string): FittedSeries => ({
 export const ar: SeriesKind = {
   async fit(y, { signal }) {
     const model = await autoregressive({ maxOrder: Math.max(1, Math.min(30, Math.floor(y.length / 10))) });
-    const { order } = await fitted(model, model.fit([y], { signal }));
+    const { order } = await disposedOnFailure(model, () => model.fit([y], { signal }));
     return arSeries(model, `order ${order}`);
   },
   open: async (bytes, { note }) => arSeries(await autoregressive.load(bytes), note),
 };
-
-/** What a fit gives; where it fails the model is disposed. */
-async function fitted<R>(model: { dispose(): void }, report: Promise<R>): Promise<R> {
-  try {
-    return await report;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-}
 
 /** Options of runs of EM, the best of which is kept. */
 const runs = (
@@ -79,7 +71,7 @@ export const linear: SeriesKind = {
   async fit(y, options) {
     const { seed, states } = options;
     const model = await lds({ state: states, output: 1, seed });
-    const { iterations } = await fitted(model, model.fit([y], runs(options, 3, 150)));
+    const { iterations } = await disposedOnFailure(model, () => model.fit([y], runs(options, 3, 150)));
     return ldsSeries(model, `${states} states, ${iterations} iterations of EM`);
   },
   open: async (bytes, { note }) => ldsSeries(await lds.load(bytes), note),
@@ -113,7 +105,7 @@ export const hidden: SeriesKind = {
   async fit(y, options) {
     const { seed, states } = options;
     const model = await hmm({ states, emission: "gaussian", seed });
-    const { iterations } = await fitted(model, model.fit([y], runs(options, 5, 200)));
+    const { iterations } = await disposedOnFailure(model, () => model.fit([y], runs(options, 5, 200)));
     return hmmSeries(model, `${states} states, ${iterations} iterations of EM`);
   },
   open: async (bytes, { note }) => hmmSeries(await hmm.load(bytes), note),

@@ -51,24 +51,3 @@ export interface SeriesKind {
   readonly fit: FitSeries;
   open(bytes: Uint8Array, note: SeriesNote, signal: AbortSignal): Promise<FittedSeries>;
 }
-
-/** Missing values on a straight line between their neighbors: for models that need every value. */
-export function filled(y: Float64Array): Float64Array {
-  const out = y.slice();
-  for (let t = 0; t < out.length; ++t) {
-    if (!Number.isNaN(out[t])) continue;
-    let end = t;
-    while (end < out.length && Number.isNaN(out[end])) ++end;
-    const after = end < out.length ? out[end] : (out[t - 1] ?? 0);
-    const before = t > 0 ? out[t - 1] : after;
-    for (let i = t; i < end; ++i) out[i] = before + ((after - before) * (i - t + 1)) / (end - t + 1);
-  }
-  return out;
-}
-
-/** Mean of (predicted - observed)² from `from` on. */
-export function meanSquare(predicted: ArrayLike<number>, observed: Float64Array, from: number): number {
-  let sum = 0;
-  for (let t = from; t < observed.length; ++t) sum += (predicted[t] - observed[t]) ** 2;
-  return sum / (observed.length - from);
-}

@@ -3,26 +3,16 @@ import { dense } from "../../models/network/layers.ts";
 import { lstm } from "../../models/network/recurrent-layers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
-import { nextStep } from "../../tasks/next-step.ts";
-import type { DataItem } from "../../data/item.ts";
-import { filled, type FittedSeries, meanSquare, type SeriesKind, type SeriesNote } from "./fitted.ts";
+import { filled } from "../../forecasting/gaps.ts";
+import { meanSquare } from "../../forecasting/scores.ts";
+import { windows } from "../../forecasting/models/lstm.ts";
+import type { FittedSeries, SeriesKind, SeriesNote } from "./fitted.ts";
 import { simulated } from "./simulated.ts";
 
-/** Steps of a training sequence; the next one begins a quarter later. */
-const WINDOW = 64;
 /** Share of the series that the gradient sees; the rest chooses among the weights on the way. */
 const LEARNED = 0.85;
 /** Steps between two looks at the rest. */
 const LOOK = 25;
-
-/** Overlapping windows of the first `cut` values. */
-function windows(y: Float64Array, cut: number): DataItem[] {
-  const span = Math.min(WINDOW, cut - 1);
-  const stride = span >> 2;
-  const count = Math.max(1, Math.floor((cut - 1) / Math.max(1, stride)) - 3);
-  const parts = Array.from({ length: count }, (_, i) => y.slice(i * stride, i * stride + span + 1));
-  return nextStep(parts.filter((part) => part.length > span));
-}
 
 /** A net as a model of a series: its futures are simulated. */
 const lstmSeries = (net: Network, note: SeriesNote, signal: AbortSignal): FittedSeries =>

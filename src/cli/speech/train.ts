@@ -63,6 +63,31 @@ function stopIfAsked(report: FitReport): void {
   if (report.stopped === "signal") throw new Error(`stopped after ${countText(report.steps)} steps`);
 }
 
+/** What a training ends with. */
+interface Ending {
+  /** The clock when it began, ms. */
+  readonly began: number;
+  readonly out: string | undefined;
+  readonly report: FitReport;
+  /** What --json says beside the seconds. */
+  readonly result: object;
+}
+
+/** Writes the model where that is asked for, and says how long it took. */
+function conclude(
+  { screen }: Context,
+  model: { save(options: { training: boolean }): Uint8Array },
+  { began, out, report, result }: Ending,
+): void {
+  if (out) {
+    writeWhole(out, model.save({ training: false }));
+    screen.line(`Let it listen: unrolled listen ${out} FILE`);
+  }
+  const seconds = (screen.clock() - began) / 1000;
+  screen.line(`${countText(report.steps)} steps in ${timeText(seconds)}.`);
+  screen.event({ event: "result", ...result, seconds: Number(seconds.toFixed(3)) });
+}
+
 async function trainWords(context: Context): Promise<void> {
   const { screen, values } = context;
   const began = screen.clock();
@@ -99,20 +124,17 @@ async function trainWords(context: Context): Promise<void> {
           svg(confusionMatrix({ labels, confusion: tested.confusion })),
         );
     }
-    if (out) {
-      writeWhole(out, spotter.save({ training: false }));
-      screen.line(`Let it listen: unrolled listen ${out} FILE`);
-    }
-    const seconds = (screen.clock() - began) / 1000;
-    screen.line(`${countText(report.steps)} steps in ${timeText(seconds)}.`);
-    screen.event({
-      event: "result",
-      words,
-      seed,
-      recordings: items.length,
-      ...(tested ? { test: tested } : {}),
-      ...(calibration ? { calibration } : {}),
-      seconds: Number(seconds.toFixed(3)),
+    conclude(context, spotter, {
+      began,
+      out,
+      report,
+      result: {
+        words,
+        seed,
+        recordings: items.length,
+        ...(tested ? { test: tested } : {}),
+        ...(calibration ? { calibration } : {}),
+      },
     });
   } finally {
     spotter.dispose();
@@ -139,19 +161,11 @@ async function trainSpeech(context: Context): Promise<void> {
           `${(100 * tested.exact).toFixed(1)}% without an error`,
       );
     if (figures) writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
-    if (out) {
-      writeWhole(out, recognizer.save({ training: false }));
-      screen.line(`Let it listen: unrolled listen ${out} FILE`);
-    }
-    const seconds = (screen.clock() - began) / 1000;
-    screen.line(`${countText(report.steps)} steps in ${timeText(seconds)}.`);
-    screen.event({
-      event: "result",
-      words,
-      seed,
-      recordings: items.length,
-      ...(tested ? { test: tested } : {}),
-      seconds: Number(seconds.toFixed(3)),
+    conclude(context, recognizer, {
+      began,
+      out,
+      report,
+      result: { words, seed, recordings: items.length, ...(tested ? { test: tested } : {}) },
     });
   } finally {
     recognizer.dispose();

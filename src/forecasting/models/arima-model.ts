@@ -3,11 +3,12 @@
  * (Hyndman & Khandakar 2008.) Alone it is fitted by conditional least squares; beside known inputs by maximum
  * likelihood, in a few orders.
  */
-import { arima, type Arima } from "../../models/structural/arima.ts";
+import { arima } from "../../models/structural/arima.ts";
 import type { ArimaSpec } from "../../models/structural/arima-family.ts";
 import { isObject } from "../../formats/json.ts";
 import { readModel } from "../../formats/model-file.ts";
 import { readTensors, writeTensors } from "../../formats/safetensors.ts";
+import { centralDifferences } from "../../train/differences.ts";
 import { quasiNewton } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
@@ -20,14 +21,8 @@ import {
   residuals,
   type SeasonalOrders,
 } from "./conditional.ts";
-import {
-  inputsUpTo,
-  smallest,
-  type FitSetting,
-  type FittedModel,
-  type ForecastModel,
-  type Training,
-} from "./model.ts";
+import { smallest, type FitSetting, type FittedModel, type ForecastModel, type Training } from "./model.ts";
+import { fitStateSpace, stateSpace } from "./state-space.ts";
 
 /** Longest season that lags go back to. */
 const LONGEST_SEASON = 400;
@@ -54,39 +49,16 @@ const seasonText = (P = 0, D = 0, Q = 0, period = 1): string =>
 export const isUnfit = (error: unknown): boolean =>
   error instanceof NumericError || error instanceof DataError;
 
-/** What a fitted or read model of maximum likelihood is to a forecaster. */
-const fittedArima = (model: Arima, note: string): FittedModel => ({
-  note,
-  forecast: ({ z, inputs }, steps) => {
-    const { means, covariances } = model.forecast(steps, {
-      history: [z],
-      ...inputsUpTo(inputs, z.length + steps),
-    });
-    return { means, variances: covariances };
-  },
-  save: () => model.save(),
-  dispose: () => model.dispose(),
-});
-
 /** Fits one spec by maximum likelihood; its criterion is AICc. */
 export async function fitArima(
   spec: ArimaSpec,
-  { z, inputs }: Training,
-  { signal }: FitSetting,
+  training: Training,
+  setting: FitSetting,
 ): Promise<FittedModel & { criterion: number }> {
-  const given = inputsUpTo(inputs, z.length);
-  const model = await arima({ ...spec, inputs: inputs?.count ?? 0 });
-  try {
-    await model.fit([z], { ...given, iterations: ITERATIONS, tolerance: 1e-4, signal });
-    signal?.throwIfAborted();
-    const criterion = model.criteria([z], given).aicc;
-    const { p, d, q, seasonal } = spec;
-    const season = seasonText(seasonal?.P, seasonal?.D, seasonal?.Q, seasonal?.period);
-    return { ...fittedArima(model, `(${p},${d},${q})${season}`), criterion };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+  const model = await arima({ ...spec, inputs: training.inputs?.count ?? 0 });
+  const { p = 0, d = 0, q = 0, seasonal } = spec;
+  const season = seasonText(seasonal?.P, seasonal?.D, seasonal?.Q, seasonal?.period);
+  return fitStateSpace(model, `(${p},${d},${q})${season}`, training, setting);
 }
 
 /** Orders, free coordinates and the variance of the errors. */
@@ -125,14 +97,9 @@ async function fitConditional(
     if (!Number.isFinite(mean)) throw new NumericError("arima: the errors leave the range of numbers");
     return -0.5 * count * math.log([mean])[0];
   };
-  const at = (x: Float64Array, i: number, by: number): number => {
-    const near = x.slice();
-    near[i] += by;
-    return value(near);
-  };
   const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
     value: value(x),
-    gradient: x.map((_, i) => (at(x, i, STEP) - at(x, i, -STEP)) / (2 * STEP)),
+    gradient: centralDifferences(value, x, STEP),
   });
   const found = await quasiNewton({ value, gradient }, new Float64Array(k), {
     iterations: ITERATIONS,
@@ -237,6 +204,6 @@ export const arimaModel: ForecastModel = {
   async load(bytes) {
     const kind = readTensors(bytes, "forecaster.load").spec.model;
     if (kind === "conditional arima") return loadConditional(bytes);
-    return fittedArima(await arima.load(bytes), "as saved");
+    return stateSpace(await arima.load(bytes), "as saved");
   },
 };

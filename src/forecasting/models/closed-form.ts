@@ -6,7 +6,7 @@ import { lds, type Lds } from "../../models/lds/lds.ts";
 import { readTensors } from "../../formats/safetensors.ts";
 import { filled } from "../gaps.ts";
 import { arimaModel, fitArima } from "./arima-model.ts";
-import type { FittedModel, ForecastModel, Outlook } from "./model.ts";
+import { disposedOnFailure, type FittedModel, type ForecastModel, type Outlook } from "./model.ts";
 
 /** Steps a parameter of an autoregression. */
 const STEPS_A_TAP = 4;
@@ -14,7 +14,8 @@ const LONGEST_ORDER = 40;
 /** Largest order of an autoregression beside known inputs, whose states are as many. */
 const ORDER_WITH_INPUTS = 12;
 const STATES = 3;
-const RESTARTS = 3;
+/** Runs of EM, the best of which is kept. */
+const RUNS = { iterations: 100, restarts: 3, tolerance: 1e-3 };
 
 const outlook = ({ means, covariances }: { means: Float64Array; covariances: Float64Array }): Outlook => ({
   means,
@@ -39,16 +40,13 @@ export const autoregression: ForecastModel = {
     const { z, season, inputs } = training;
     const most = Math.min(Math.max(LONGEST_ORDER, season + 1), Math.floor(z.length / STEPS_A_TAP));
     const model = await autoregressive({ maxOrder: most });
-    try {
+    return disposedOnFailure(model, async () => {
       const { order } = await model.fit([z], { signal: setting.signal });
       setting.signal?.throwIfAborted();
       if (!inputs) return fittedAutoregression(model);
       model.dispose();
-      return await fitArima({ p: Math.min(order, ORDER_WITH_INPUTS) }, training, setting);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+      return fitArima({ p: Math.min(order, ORDER_WITH_INPUTS) }, training, setting);
+    });
   },
   async load(bytes, setting) {
     const withInputs = readTensors(bytes, "forecaster.load").spec.model === "arima";
@@ -70,14 +68,11 @@ export const linearDynamics: ForecastModel = {
   atLeast: () => 20,
   async fit({ z }, { seed, signal }) {
     const model = await lds({ state: STATES, output: 1, seed });
-    try {
-      await model.fit([z], { iterations: 100, restarts: RESTARTS, tolerance: 1e-3, signal });
+    return disposedOnFailure(model, async () => {
+      await model.fit([z], { ...RUNS, signal });
       signal?.throwIfAborted();
       return fittedLds(model, `${STATES} states`);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    });
   },
   load: async (bytes) => fittedLds(await lds.load(bytes), "as saved"),
 };
@@ -98,14 +93,11 @@ export const hiddenStates: ForecastModel = {
   atLeast: () => 20,
   async fit({ z }, { seed, signal }) {
     const model = await hmm({ states: STATES, emission: "gaussian", seed });
-    try {
-      await model.fit([z], { iterations: 100, restarts: RESTARTS, tolerance: 1e-3, signal });
+    return disposedOnFailure(model, async () => {
+      await model.fit([z], { ...RUNS, signal });
       signal?.throwIfAborted();
       return fittedHmm(model, `${STATES} states`);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
+    });
   },
   load: async (bytes) => fittedHmm(await hmm.load(bytes), "as saved"),
 };

@@ -13,16 +13,22 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { nestedFile, openNested } from "../nested-file.ts";
 import { filled } from "../gaps.ts";
-import { recent, spreadOf } from "./simulated.ts";
-import type { FitSetting, FittedModel, ForecastModel } from "./model.ts";
+import { meanSquare } from "../scores.ts";
+import { future, spreadOf, warmUp, type ValueStream } from "./simulated.ts";
+import { disposedOnFailure, type FitSetting, type FittedModel, type ForecastModel } from "./model.ts";
 
 const LEAKS = [1, 0.3];
 const RIDGES = [1e-4, 1e-2, 1, 10];
 /** Share of the series that a choice is fitted on. */
 const FITTED = 0.8;
+/** Futures that are drawn. */
+const PATHS = 200;
 /** Steps of a free run, and how far from 0 it may go, in ranges of the series. */
 const FREE_STEPS = 2000;
 const FREE_RANGES = 3;
+
+/** How to choose. */
+type EsnSetting = Pick<FitSetting, "seed" | "signal">;
 
 interface Choice {
   readonly spec: EsnSpec;
@@ -31,23 +37,12 @@ interface Choice {
   readonly error: number;
 }
 
-/** A net that is fed one value a step and gives the next. */
-interface ValueStream {
-  step(x: number): ArrayLike<number>;
-}
-
 const pairs = (z: Float64Array): [{ input: Float64Array; target: Float64Array }] => [
   { input: z.slice(0, -1), target: z.slice(1) },
 ];
 
-function warmUp(run: ValueStream, past: Float64Array): number {
-  let next = 0;
-  for (const v of recent(past)) next = run.step(v)[0];
-  return next;
-}
-
 /** Whether a net that is fed its own predictions and noise stays near the series that it was fitted to. */
-function runsFreely(run: ValueStream, z: Float64Array, noise: () => number): boolean {
+export function runsFreely(run: ValueStream, z: Float64Array, noise: () => number): boolean {
   const range = z.reduce((max, v) => Math.max(max, Math.abs(v)), 1);
   let next = warmUp(run, z);
   for (let t = 0; t < FREE_STEPS; ++t) {
@@ -72,6 +67,7 @@ async function isStable(net: Esn, z: Float64Array, { error }: Choice, seed: numb
 }
 
 function specOf(T: number, seed: number, leak: number, ridge: number): EsnSpec {
+  const cut = Math.floor(FITTED * T);
   return {
     input: 1,
     output: 1,
@@ -81,13 +77,13 @@ function specOf(T: number, seed: number, leak: number, ridge: number): EsnSpec {
     inputScale: 0.5,
     biasScale: 0.2,
     spectralRadius: 0.9,
-    washout: Math.min(50, Math.floor((FITTED * T) / 5)),
+    washout: Math.min(50, Math.floor(cut / 5)),
     seed,
   };
 }
 
 /** All choices, the best first. */
-async function choices(z: Float64Array, { seed, signal }: FitSetting): Promise<Choice[]> {
+async function choices(z: Float64Array, { seed, signal }: EsnSetting): Promise<Choice[]> {
   const cut = Math.floor(FITTED * z.length);
   const pace = new Pace();
   const found: Choice[] = [];
@@ -99,10 +95,7 @@ async function choices(z: Float64Array, { seed, signal }: FitSetting): Promise<C
       const net = await esn(spec);
       try {
         await net.fit(pairs(z.slice(0, cut)));
-        const predicted = net.predict([z.slice(0, -1)])[0];
-        let squares = 0;
-        for (let t = cut; t < z.length; ++t) squares += (predicted[t - 1] - z[t]) * (predicted[t - 1] - z[t]);
-        const error = squares / (z.length - cut);
+        const error = meanSquare(net.predict([z.slice(0, -1)])[0], z.slice(1), cut);
         found.push({ spec, error, note: `${spec.units} units, leak ${leak}, ridge ${ridge}` });
       } finally {
         net.dispose();
@@ -124,19 +117,10 @@ const fittedEsn = (
     const sd = Math.sqrt(variance);
     const run = net.stream();
     try {
-      return await spreadOf(
-        steps,
-        () => {
-          run.reset();
-          let next = warmUp(run, past);
-          return Float64Array.from({ length: steps }, () => {
-            const value = next + sd * random.normal();
-            next = run.step(value)[0];
-            return value;
-          });
-        },
-        signal,
-      );
+      return await spreadOf({ paths: PATHS, steps, signal }, () => {
+        run.reset();
+        return future(run, past, steps, () => sd * random.normal());
+      });
     } finally {
       run.dispose();
     }
@@ -145,22 +129,39 @@ const fittedEsn = (
   dispose: () => net.dispose(),
 });
 
+/** A net, and how it was chosen. */
+export interface StableEsn {
+  readonly net: Esn;
+  readonly note: string;
+  /**
+   * Of the errors one step ahead on the part held back: the readout's own are too small where it has about as
+   * many weights as there are steps.
+   */
+  readonly variance: number;
+}
+
+/**
+ * The choice with the smallest error whose readout, fitted to all of the series z, runs freely. Throws
+ * NumericError where there is none.
+ */
+export async function stableEsn(z: Float64Array, setting: EsnSetting): Promise<StableEsn> {
+  for (const choice of await choices(z, setting)) {
+    const net = await esn(choice.spec);
+    await disposedOnFailure(net, () => net.fit(pairs(z)));
+    if (await isStable(net, z, choice, setting.seed))
+      return { net, note: choice.note, variance: choice.error };
+    net.dispose();
+  }
+  throw new NumericError("no readout of the echo state network stays near the series when it runs freely");
+}
+
 /** An echo state network. */
 export const echoState: ForecastModel = {
   takesInputs: false,
   atLeast: () => 40,
   async fit({ z }, setting) {
-    const whole = filled(z);
-    for (const choice of await choices(whole, setting)) {
-      const net = await esn(choice.spec);
-      await net.fit(pairs(whole));
-      // the readout's own errors are too small where it has about as many weights as there are steps: those
-      // of the held part are honest
-      if (await isStable(net, whole, choice, setting.seed))
-        return fittedEsn(net, { note: choice.note, variance: choice.error }, setting);
-      net.dispose();
-    }
-    throw new NumericError("esn: no readout stays near the series when it runs freely");
+    const { net, ...chosen } = await stableEsn(filled(z), setting);
+    return fittedEsn(net, chosen, setting);
   },
   async load(bytes, setting) {
     const { spec, tensors } = readTensors(bytes, "forecaster.load");

@@ -11,10 +11,12 @@ import { nextStep } from "../../tasks/next-step.ts";
 import type { DataItem } from "../../data/item.ts";
 import { filled } from "../gaps.ts";
 import { recent, spreadOf } from "./simulated.ts";
-import type { FitSetting, FittedModel, ForecastModel } from "./model.ts";
+import { disposedOnFailure, type FitSetting, type FittedModel, type ForecastModel } from "./model.ts";
 
 const CELLS = 24;
 const STEPS = 400;
+/** Futures that are drawn. */
+const PATHS = 200;
 /** Steps of a training sequence; the next one begins a quarter later. */
 const WINDOW = 64;
 /** Share of the series that the gradient sees; the rest chooses among the weights on the way. */
@@ -22,8 +24,8 @@ const LEARNED = 0.85;
 /** Steps between two looks at the rest. */
 const LOOK = 25;
 
-/** Overlapping windows of the first `cut` values. */
-function windows(z: Float64Array, cut: number): DataItem[] {
+/** Overlapping windows of the first `cut` values, each a sequence of next values. */
+export function windows(z: Float64Array, cut: number): DataItem[] {
   const span = Math.min(WINDOW, cut - 1);
   const stride = Math.max(1, span >> 2);
   const count = Math.max(1, Math.floor((cut - 1) / stride) - 3);
@@ -35,9 +37,10 @@ const fittedLstm = (net: Network, note: string, { seed, signal }: FitSetting): F
   note,
   forecast: ({ z }, steps) => {
     const history = recent(filled(z));
-    const draw = (path: number): ArrayLike<number> =>
-      net.sample(steps, { history, seed: seed + path }).sequence;
-    return spreadOf(steps, draw, signal);
+    return spreadOf(
+      { paths: PATHS, steps, signal },
+      (path) => net.sample(steps, { history, seed: seed + path }).sequence,
+    );
   },
   save: () => net.save({ training: false }),
   dispose: () => net.dispose(),
@@ -52,7 +55,7 @@ export const lstmModel: ForecastModel = {
     const whole = filled(z);
     const cut = Math.floor(LEARNED * whole.length);
     const net = await network({ input: 1, layers: [lstm(CELLS), dense(3)], loss: studentT(), seed });
-    try {
+    return disposedOnFailure(net, async () => {
       const { best } = await net.fit(windows(whole, cut), {
         optimizer: adam({ rate: (t) => 0.01 / (1 + t / 300), clip: 1 }),
         steps: STEPS,
@@ -64,10 +67,7 @@ export const lstmModel: ForecastModel = {
       });
       signal?.throwIfAborted();
       return fittedLstm(net, `${CELLS} cells, weights of step ${best?.step ?? net.step}`, setting);
-    } catch (error) {
-      net.dispose();
-      throw error;
-    }
+    });
   },
   load: async (bytes, setting) => fittedLstm(await network.load(bytes), "as saved", setting),
 };

@@ -70,6 +70,16 @@ export function inputsUpTo(inputs: KnownInputs | undefined, steps: number): { in
   return inputs ? { inputs: [inputs.values.slice(0, steps * inputs.count)] } : {};
 }
 
+/** What `work` on a model gives; where it fails the model is disposed. */
+export async function disposedOnFailure<R>(model: { dispose(): void }, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
 /** The candidate of the smallest criterion; those that throw or give NaN are passed over. */
 export async function smallest<T extends { readonly criterion: number; dispose(): void }>(
   candidates: readonly (() => Promise<T>)[],

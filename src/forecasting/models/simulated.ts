@@ -3,32 +3,64 @@ import type { Outlook } from "./model.ts";
 import { Pace } from "../../train/pace.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
 
-/** Futures that are drawn. */
-const PATHS = 200;
 /** Steps of the past that bring a net into the state from which it runs on. */
-const WARM_UP = 300;
+const WARM_UP = 500;
+
+/** A net that is fed one value a step and gives the next. */
+export interface ValueStream {
+  step(x: number): ArrayLike<number>;
+}
 
 /** The end of a history, enough to bring a net into its state. */
 export const recent = (z: Float64Array): Float64Array => z.subarray(Math.max(0, z.length - WARM_UP));
 
-/** Mean and variance of each step over drawn futures [steps]. */
+/** Feeds a stream the end of the past; its prediction of the first value after it. */
+export function warmUp(run: ValueStream, past: Float64Array): number {
+  let next = 0;
+  for (const v of recent(past)) next = run.step(v)[0];
+  return next;
+}
+
+/** How many futures of how many steps; `signal` ends the drawing with its reason. */
+export interface Futures {
+  readonly paths: number;
+  readonly steps: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Mean and variance of each step over futures, each of which gives its values one by one. */
 export async function spreadOf(
-  steps: number,
-  draw: (path: number) => ArrayLike<number>,
-  signal: AbortSignal | undefined,
+  { paths, steps, signal }: Futures,
+  draw: (path: number) => Iterable<number>,
 ): Promise<Outlook> {
   const pace = new Pace();
   const means = new Float64Array(steps);
   const squares = new Float64Array(steps);
-  for (let path = 1; path <= PATHS; ++path) {
-    signal?.throwIfAborted();
-    const future = draw(path);
-    for (let h = 0; h < steps; ++h) {
-      const gap = future[h] - means[h]; // Welford's update over the paths
+  for (let path = 1; path <= paths; ++path) {
+    let h = 0;
+    for (const value of draw(path)) {
+      await pace.breathe();
+      signal?.throwIfAborted();
+      const gap = value - means[h]; // Welford's update over the paths
       means[h] += gap / path;
-      squares[h] += gap * (future[h] - means[h]);
+      squares[h] += gap * (value - means[h]);
+      h += 1;
     }
-    await pace.breathe();
   }
-  return { means, variances: squares.map((v) => v / (PATHS - 1)) };
+  return { means, variances: squares.map((v) => v / paths) };
+}
+
+/** The next `steps` values after the past: each prediction with noise, fed back. */
+export function* future(
+  run: ValueStream,
+  past: Float64Array,
+  steps: number,
+  noise: () => number,
+): Generator<number, void, void> {
+  let next = warmUp(run, past);
+  for (let h = 0; h < steps; ++h) {
+    const value = next + noise();
+    yield value;
+    next = run.step(value)[0];
+  }
 }

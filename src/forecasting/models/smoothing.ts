@@ -4,6 +4,7 @@
  */
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
+import { centralDifferences } from "../../train/differences.ts";
 import { quasiNewton } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
@@ -136,7 +137,7 @@ async function fitForm(
   };
   const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
     value: value(x),
-    gradient: x.map((_, i) => (value(moved(x, i, STEP)) - value(moved(x, i, -STEP))) / (2 * STEP)),
+    gradient: centralDifferences(value, x, STEP),
   });
   const start = Float64Array.from(free, (i) => all[i]);
   const found = await quasiNewton({ value, gradient }, start, { iterations: 200, tolerance: 1e-6, signal });
@@ -150,12 +151,6 @@ async function fitForm(
   const state = stateOf(whole, first.seasons);
   return { ...fittedSmoothing({ form, gains: gainsOf(form, whole), start: state, variance }), criterion };
 }
-
-const moved = (x: Float64Array, i: number, by: number): Float64Array => {
-  const out = x.slice();
-  out[i] += by;
-  return out;
-};
 
 /** Exponential smoothing. */
 export const smoothing: ForecastModel = {

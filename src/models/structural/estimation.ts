@@ -7,6 +7,7 @@
 import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
 import type { Series } from "../../inference/state-space.ts";
+import { centralDifferences, moved } from "../../train/differences.ts";
 import { quasiNewton, type Maximum, type QuasiNewtonOptions } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import type { Family } from "./parametric.ts";
@@ -43,7 +44,7 @@ export class Estimation {
   maximize(theta: Float64Array, options: QuasiNewtonOptions): Promise<Maximum> {
     const value = (x: Float64Array): number => this.logLikelihood(x);
     return quasiNewton(
-      { value, gradient: (x) => ({ value: value(x), gradient: differences(value, x, STEP) }) },
+      { value, gradient: (x) => ({ value: value(x), gradient: centralDifferences(value, x, STEP) }) },
       theta,
       options,
     );
@@ -96,17 +97,6 @@ export class Estimation {
     }
     return H;
   }
-}
-
-const moved = (x: Float64Array, i: number, by: number): Float64Array => {
-  const out = x.slice();
-  out[i] += by;
-  return out;
-};
-
-/** Central differences. */
-function differences(f: (x: Float64Array) => number, x: Float64Array, h: number): Float64Array {
-  return x.map((_, i) => (f(moved(x, i, h)) - f(moved(x, i, -h))) / (2 * h));
 }
 
 /** Standard errors, or the words of why there are none. */

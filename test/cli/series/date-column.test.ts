@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { findDates } from "../../../src/cli/series/date-column.ts";
 import { standardize } from "../../../src/cli/series/scores.ts";
-import { runsFreely } from "../../../src/cli/series/echo-state.ts";
+import { runsFreely } from "../../../src/forecasting/models/echo-state.ts";
 import { readCsv } from "../../../src/formats/csv.ts";
 
 const names = (rows: readonly string[]): ((step: number) => string) | undefined =>

@@ -1,6 +1,6 @@
 /** The LSTM of `unrolled train series`. */
 import { expect, test } from "vitest";
-import { meanSquare } from "../../../src/cli/series/fitted.ts";
+import { meanSquare } from "../../../src/forecasting/scores.ts";
 import { recurrent } from "../../../src/cli/series/lstm.ts";
 import { close } from "../../close.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filled } from "../../../src/cli/series/fitted.ts";
+import { filled } from "../../../src/forecasting/gaps.ts";
 import { unrolled } from "../terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-series-"));
