@@ -8,18 +8,10 @@
  */
 import type { AbortSignal, URL } from "../wasm/platform.ts";
 import { modulesInUse } from "../wasm/engine.ts";
-import {
-  DataError,
-  DisposedError,
-  knownOptions,
-  MemoryError,
-  NumericError,
-  OptionError,
-  ShapeError,
-  whole,
-} from "../wasm/errors.ts";
+import { DataError, DisposedError, knownOptions, OptionError, whole } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
-import type { ShardPool, ShardResult, ShardTask } from "../train/shards.ts";
+import type { ShardPool, ShardResult, ShardTask, ShardWork } from "../train/shards.ts";
+import { errorOf, isAnswer, ofBoth } from "./answers.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { startWorker, type Port } from "./port.ts";
 
@@ -41,16 +33,18 @@ interface Worker {
   readonly port: Port;
   /** The task it works on; a stale one has another run. */
   task: { run: number; index: number } | undefined;
-  /** The run and the model whose point it has. */
+  /** The run whose work it knows; the model and the point that it has, and shards of that point. */
   run: number;
   model: unknown;
+  theta: Floats | undefined;
+  readonly shards: Set<ShardTask>;
 }
 
 /** One call of `run`. */
 interface Run {
   readonly id: number;
   readonly model: unknown;
-  readonly theta: Floats;
+  readonly work: ShardWork;
   readonly tasks: readonly ShardTask[];
   readonly waiting: number[];
   readonly failures: number[];
@@ -69,6 +63,9 @@ export class WorkerPool implements ShardPool {
   #workers: Worker[] = [];
   #current: Run | undefined;
   #runs = 0;
+  /** Numbers of shards. */
+  readonly #numbers = new WeakMap<ShardTask, number>();
+  #shards = 0;
   #disposed = false;
 
   /** Use `workerPool(options)`. */
@@ -85,7 +82,7 @@ export class WorkerPool implements ShardPool {
    */
   run(
     model: unknown,
-    theta: Floats,
+    work: ShardWork,
     tasks: readonly ShardTask[],
     take: (result: ShardResult) => void,
     signal?: AbortSignal,
@@ -109,8 +106,8 @@ export class WorkerPool implements ShardPool {
       this.#current = {
         id: ++this.#runs,
         model,
-        theta,
-        tasks: tasks.map(own),
+        work,
+        tasks,
         waiting: tasks.map((_, i) => i),
         failures: tasks.map(() => 0),
         results: [],
@@ -136,7 +133,14 @@ export class WorkerPool implements ShardPool {
   }
 
   #start(): Worker {
-    const worker: Worker = { port: startWorker(this.#url), task: undefined, run: 0, model: undefined };
+    const worker: Worker = {
+      port: startWorker(this.#url),
+      task: undefined,
+      run: 0,
+      model: undefined,
+      theta: undefined,
+      shards: new Set(),
+    };
     worker.port.onmessage = (message) => {
       if (isAnswer(message)) this.#answer(worker, message);
       else this.#fail(worker, new DataError("workerPool: a worker sent a message that is no answer"));
@@ -150,7 +154,7 @@ export class WorkerPool implements ShardPool {
   #feed(worker: Worker): void {
     const run = this.#current;
     if (!run || worker.task) return;
-    const index = run.waiting.shift();
+    const index = this.#next(worker, run);
     worker.port.hold(index !== undefined);
     if (index === undefined) return;
     worker.task = { run: run.id, index };
@@ -168,15 +172,38 @@ export class WorkerPool implements ShardPool {
     }
   }
 
-  #send(worker: Worker, run: Run, index: number): void {
-    if (worker.run !== run.id) {
-      const model = worker.model === run.model ? undefined : run.model;
-      if (model !== undefined) worker.port.send({ kind: "kernels", wasm: modulesInUse() } satisfies ToWorker);
-      worker.port.send({ kind: "point", theta: run.theta, model } satisfies ToWorker);
-      worker.run = run.id;
-      worker.model = run.model;
+  /** The task for a worker: a shard that it has, else one that no other has, else any. */
+  #next(worker: Worker, { waiting, tasks }: Run): number | undefined {
+    if (waiting.length === 0) return undefined;
+    let place = waiting.findIndex((i) => worker.shards.has(tasks[i]));
+    if (place < 0)
+      place = waiting.findIndex((i) => !this.#workers.some(({ shards }) => shards.has(tasks[i])));
+    return waiting.splice(Math.max(place, 0), 1)[0];
+  }
+
+  #send(worker: Worker, { id, model, work, tasks }: Run, index: number): void {
+    const send = (message: ToWorker): void => worker.port.send(message);
+    if (worker.run !== id) {
+      const fresh = worker.model !== model;
+      const { theta, ...rest } = work;
+      if (fresh) send({ kind: "kernels", wasm: modulesInUse() });
+      if (fresh || worker.theta !== theta) {
+        send({ kind: "point", theta, ...(fresh && { model }) });
+        worker.shards.clear();
+      }
+      send({ kind: "work", ...rest });
+      Object.assign(worker, { run: id, model, theta });
     }
-    worker.port.send({ kind: "task", run: run.id, index, task: run.tasks[index] } satisfies ToWorker);
+    const task = tasks[index];
+    const known = worker.shards.has(task);
+    send({ kind: "task", run: id, index, shard: this.#number(task), ...(!known && { task: own(task) }) });
+    if (work.pass === "product") worker.shards.add(task);
+  }
+
+  #number(task: ShardTask): number {
+    const known = this.#numbers.get(task) ?? ++this.#shards;
+    this.#numbers.set(task, known);
+    return known;
   }
 
   #answer(worker: Worker, answer: FromWorker): void {
@@ -225,35 +252,11 @@ export class WorkerPool implements ShardPool {
   }
 }
 
-/** What a worker's computation threw, in its class. */
-function errorOf({ name, message }: { name: string; message: string }): Error {
-  const classes = { DataError, DisposedError, MemoryError, NumericError, OptionError, ShapeError };
-  if (!Object.hasOwn(classes, name)) return Object.assign(new Error(message), { name });
-  return new classes[name as keyof typeof classes](message);
-}
-
-/** The failure of a second worker on one task: in words of the pool where the platform reports it. */
-const ofBoth = (error: Error): Error =>
-  error.name === "Error"
-    ? new Error(`workerPool: a worker and the one in its place failed on the same shard: ${error.message}`, {
-        cause: error,
-      })
-    : error;
-
-/** Whether a message is what the worker of this version answers: a worker's module may be anything. */
-function isAnswer(message: unknown): message is FromWorker {
-  if (message === null || typeof message !== "object") return false;
-  const { run, index, value, gradient, error } = message as Record<string, unknown>;
-  if (!Number.isInteger(run) || !Number.isInteger(index)) return false;
-  if (error !== undefined) return error !== null && typeof (error as Error).message === "string";
-  return typeof value === "number" && (gradient instanceof Float32Array || gradient instanceof Float64Array);
-}
-
-/** Whether a result is that of the worker's task, with a value for every parameter. */
-const fits = ({ task }: Worker, { theta }: Run, answer: ShardResult & { readonly index: number }): boolean =>
+/** Whether a result is that of the worker's task, with a number for every parameter where there is a vector. */
+const fits = ({ task }: Worker, { work }: Run, answer: ShardResult & { readonly index: number }): boolean =>
   task?.index === answer.index &&
-  answer.gradient.length === theta.length &&
-  answer.gradient.constructor === theta.constructor;
+  answer.vector.length === (work.pass === "value" ? 0 : work.theta.length) &&
+  answer.vector.constructor === work.theta.constructor;
 
 /** Processors there are, as the platform tells. */
 function processors(): number {

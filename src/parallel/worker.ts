@@ -6,12 +6,18 @@ import type { Floats } from "../wasm/memory.ts";
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
-import type { FromWorker, KernelsMessage, ToWorker } from "./messages.ts";
+import type { ShardComputer } from "../train/shard-computer.ts";
+import type { ShardTask, ShardWork } from "../train/shards.ts";
+import type { FromWorker, KernelsMessage, TaskMessage, ToWorker, WorkMessage } from "./messages.ts";
 import { serve } from "./port.ts";
 
 let model: NetworkSpec | undefined;
 let net: Network | undefined;
+let computer: ShardComputer | undefined;
 let theta: Floats;
+let work: WorkMessage;
+/** Shards of products at θ, by their numbers. */
+const shards = new Map<number, ShardTask>();
 let ready = Promise.resolve();
 const taken = new Set<string>();
 
@@ -22,11 +28,14 @@ async function take(wasm: KernelsMessage["wasm"]): Promise<void> {
   if (fresh.length > 0) await init({ wasm: Object.fromEntries(fresh) });
 }
 
-async function compute({ run, index, task }: Extract<ToWorker, { kind: "task" }>): Promise<FromWorker> {
+async function compute({ run, index, shard, task }: TaskMessage): Promise<FromWorker> {
   try {
     await ready;
     net ??= await network(model!);
-    return { run, index, ...internals(net).shardGradient(theta, task) };
+    computer ??= internals(net).shardComputer();
+    const known = task ?? shards.get(shard)!;
+    if (work.pass === "product") shards.set(shard, known);
+    return { run, index, ...computer.compute({ ...work, theta } as ShardWork, known) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { run, index, error: { name, message } };
@@ -41,16 +50,23 @@ serve(async (received) => {
       ready.catch(() => {}); // a task tells it: in a page an unhandled rejection reaches nobody
       return undefined;
     case "point":
-      theta = message.theta;
+      if (message.theta) {
+        theta = message.theta;
+        shards.clear();
+      }
       if (message.model !== undefined) {
+        computer?.dispose();
         net?.dispose();
-        net = undefined;
+        net = computer = undefined;
         model = message.model as NetworkSpec;
       }
       return undefined;
+    case "work":
+      work = message;
+      return undefined;
     case "task": {
       const reply = await compute(message);
-      return { message: reply, transfer: "gradient" in reply ? [reply.gradient.buffer] : [] };
+      return { message: reply, transfer: "vector" in reply ? [reply.vector.buffer] : [] };
     }
   }
 });

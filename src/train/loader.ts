@@ -3,10 +3,11 @@
  */
 import { countWeight, type FlatItem } from "../data/item.ts";
 import { Batch } from "./batch.ts";
-import { shardMode, type ObjectiveParts, type StepData } from "./objective.ts";
+import { divisor, shardMode, type ObjectiveParts, type StepData } from "./objective.ts";
+import type { RemoteShards } from "./remote-passes.ts";
 import type { TrainSettings } from "./options.ts";
 import type { PassMode } from "./net-loss.ts";
-import { packed, shardsOf, type ShardPool } from "./shards.ts";
+import { packed, shardsOf, type ShardPool, type ShardTask } from "./shards.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
 /** How the passes of a step run. */
@@ -43,12 +44,9 @@ export class Loader {
       batches.length === 1 ? shardsOf(batches[0], shard) : batches.flatMap((b) => shardsOf(b, shard));
     const items = batches.length === 1 ? batches[0] : batches.flat();
     const count = curvature(items.length);
-    const { batch, total, remote } = pool ? this.#remote(shards, mode, { pool, signal }) : this.#here(shards);
-    const curvatureBatch =
-      count === 0 || count >= items.length
-        ? undefined
-        : this.#packing(shardsOf(items.slice(0, count), shard));
-    return { batch, total, remote, curvatureBatch, mode, noise, pause };
+    const curved = count === 0 || count >= items.length ? undefined : shardsOf(items.slice(0, count), shard);
+    const source = pool ? this.#remote(shards, curved ?? shards, mode, { pool, signal }) : this.#here(shards);
+    return { ...source, curvatureBatch: curved && this.#packing(curved), mode, noise, pause };
   }
 
   /** Gives the memory back. */
@@ -67,21 +65,34 @@ export class Loader {
   /** Counted, and given to workers, who pack. */
   #remote(
     shards: readonly (readonly FlatItem[])[],
+    curved: readonly (readonly FlatItem[])[],
     mode: PassMode,
     { pool, signal }: { pool: ShardPool; signal: AbortSignal },
   ): StepSource {
-    const { spec } = this.#parts;
-    const total = shards.reduce((sum, part) => sum + countWeight(spec, packed(part)), 0);
-    const tasks = shards.map((items, i) => ({
-      items,
-      total: total > 0 ? total : 1,
-      mode: shardMode(mode, i, shards.length),
-    }));
-    return {
-      batch: this.#packing(shards),
-      total,
-      remote: (theta, take) => pool.run(this.#model, theta, tasks, take, signal),
+    const whole = this.#count(shards);
+    const curvature = curved === shards ? whole : this.#count(curved);
+    const tasksOf = (
+      of: typeof curved,
+      total: number,
+      modeOf: (i: number) => PassMode,
+    ): readonly ShardTask[] => of.map((items, i) => ({ items, total: divisor(total), mode: modeOf(i) }));
+    const plain = {
+      whole: tasksOf(shards, whole, () => mode),
+      curvature: tasksOf(curved, curvature, () => mode),
     };
+    // each shard of a gradient draws masks of its own
+    const gradient = tasksOf(shards, whole, (i) => shardMode(mode, i, shards.length));
+    const remote: RemoteShards = {
+      total: (batch) => divisor(batch === "whole" ? whole : curvature),
+      run: (batch, work, take) =>
+        pool.run(this.#model, work, work.pass === "gradient" ? gradient : plain[batch], take, signal),
+    };
+    return { batch: this.#packing(shards), total: whole, remote };
+  }
+
+  /** What the loss of all shards is divided by. */
+  #count(shards: readonly (readonly FlatItem[])[]): number {
+    return shards.reduce((sum, part) => sum + countWeight(this.#parts.spec, packed(part)), 0);
   }
 
   /** The shards in kernel memory, packed when they are asked for first. */

@@ -49,10 +49,10 @@ export interface ShardProduct {
 }
 
 /** Throws an OptionError where a loss has no curvature. */
-function checkCurvature(who: string, { name, curvature }: Loss): void {
+function checkCurvature({ name, curvature }: Loss): void {
   if (!curvature)
     throw new OptionError(
-      `${who}: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products and ` +
+      `curvature: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products and ` +
         "hessianFree need; want squared, huber, bernoulli, softmax or ctc, or another optimizer",
     );
 }
@@ -96,11 +96,16 @@ export class NetLoss {
     return this.#gradientOn(this.#tape("single"), batch, total, mode, g);
   }
 
+  /** Throws OptionError where the loss has no curvature. */
+  checkCurvature(): void {
+    checkCurvature(this.#parts.loss);
+  }
+
   /**
    * Runs shards at θ and keeps their activities for `product`. Returns Σ w·ℓ; throws where it is not finite.
    */
   linearize(shards: readonly Batch[], total: number, mode: PassMode): number {
-    checkCurvature("curvature", this.#parts.loss);
+    this.checkCurvature();
     while (this.#linear.length < shards.length) this.#linear.push(new Tape(this.#parts.weights));
     let sum = 0;
     shards.forEach((shard, i) => {

@@ -8,13 +8,13 @@
  */
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
-import { Arena, type Floats } from "../wasm/memory.ts";
+import { Arena } from "../wasm/memory.ts";
 import type { ConstraintMap } from "../graph/constraint-map.ts";
 import type { CurvatureObjective, ParameterRange } from "../optim/optimizer.ts";
 import { Batch } from "./batch.ts";
 import { NetLoss, type LossParts, type PassMode } from "./net-loss.ts";
 import { parameterRanges } from "./parameter-ranges.ts";
-import type { ShardResult } from "./shards.ts";
+import { RemotePasses, type RemoteShards } from "./remote-passes.ts";
 import { meanSquaredGradient } from "./squared-gradients.ts";
 import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
 
@@ -23,11 +23,6 @@ export interface ObjectiveParts extends LossParts {
   /** Map from free to full parameters; absent: all are free. */
   readonly constraints?: ConstraintMap;
 }
-
-/**
- * Computes the shards of a batch elsewhere, at full parameters θ [P], and hands the results over in order.
- */
-export type RemoteShards = (theta: Floats, take: (result: ShardResult) => void) => Promise<void>;
 
 /** Everything that one step depends on beside θ. */
 export interface StepData {
@@ -41,7 +36,7 @@ export interface StepData {
   readonly mode?: PassMode;
   /** Noise on the parameters while a gradient is taken. Default: none. */
   readonly noise?: NoiseDraw;
-  /** Computes the gradient's shards. Default: here, one after another. */
+  /** Computes the shards. Default: here, one after another. */
   readonly remote?: RemoteShards;
   /** Called between CG iterations. */
   readonly pause?: () => void | Promise<void>;
@@ -52,7 +47,7 @@ export const shardMode = (mode: PassMode, i: number, count: number): PassMode =>
   mode.draw === undefined || count === 1 ? mode : { ...mode, draw: mode.draw * count + i };
 
 /** 1 where nothing counts, so that a sum of zeros stays 0. */
-const divisor = (total: number): number => (total > 0 ? total : 1);
+export const divisor = (total: number): number => (total > 0 ? total : 1);
 const totalOf = (shards: readonly Batch[]): number =>
   divisor(shards.reduce((sum, shard) => sum + shard.total, 0));
 
@@ -167,6 +162,7 @@ class StepObjective implements CurvatureObjective {
   readonly #net: NetworkObjective;
   readonly #step: StepData;
   readonly #mode: PassMode;
+  readonly #remote: RemotePasses | undefined;
 
   constructor(net: NetworkObjective, step: StepData) {
     this.engine = net.engine;
@@ -175,6 +171,7 @@ class StepObjective implements CurvatureObjective {
     this.#net = net;
     this.#step = step;
     this.#mode = step.mode ?? {};
+    this.#remote = step.remote && new RemotePasses(net, step.remote);
   }
 
   get ranges(): readonly ParameterRange[] {
@@ -185,32 +182,33 @@ class StepObjective implements CurvatureObjective {
     this.#net.changed();
   }
 
-  value(): number {
-    return this.#valueOf(this.#step.batch());
+  value(): number | Promise<number> {
+    return this.#remote ? this.#remote.value("whole") : this.#valueOf(this.#step.batch());
   }
 
-  curvatureValue(): number {
-    return this.#valueOf(this.#curvature);
+  curvatureValue(): number | Promise<number> {
+    return this.#remote ? this.#remote.value("curvature") : this.#valueOf(this.#curvature);
   }
 
   gradient(g: Ptr): number | Promise<number> {
-    const { remote, noise } = this.#step;
-    const removeNoise = this.#net.addNoise(noise);
+    const removeNoise = this.#net.addNoise(this.#step.noise);
     // workers get a copy of θ before the call comes back
     try {
-      return remote ? this.#remoteGradient(g, remote) : this.#localGradient(g);
+      return this.#remote ? this.#remote.gradient(g) : this.#localGradient(g);
     } finally {
       removeNoise?.();
     }
   }
 
-  linearize(): number {
+  linearize(): number | Promise<number> {
+    if (this.#remote) return this.#remote.linearize();
     const shards = this.#curvature;
     const total = totalOf(shards);
     return this.#net.loss.linearize(shards, total, this.#mode) / total;
   }
 
-  gaussNewton(v: Ptr, out: Ptr, structural = 0): void {
+  gaussNewton(v: Ptr, out: Ptr, structural = 0): void | Promise<void> {
+    if (this.#remote) return this.#remote.product(v, out, structural);
     const { loss } = this.#net;
     const shards = this.#curvature;
     const total = totalOf(shards);
@@ -267,19 +265,6 @@ class StepObjective implements CurvatureObjective {
     });
     gradient.end();
     return sum / total;
-  }
-
-  async #remoteGradient(g: Ptr, remote: RemoteShards): Promise<number> {
-    const { memory } = this.engine;
-    const { theta, graph } = this.#net.parts.weights;
-    const gradient = this.#net.sum(g);
-    let sum = 0;
-    await remote(memory.reals(theta, graph.size).slice(), (result) => {
-      gradient.add((to) => memory.reals(to, graph.size).set(result.gradient));
-      sum += result.value;
-    });
-    gradient.end();
-    return sum / divisor(this.#step.total);
   }
 
   #valueOf(shards: readonly Batch[]): number {

@@ -9,7 +9,6 @@ import type { FlatItem } from "../data/item.ts";
 import { Batch } from "./batch.ts";
 import { NetLoss } from "./net-loss.ts";
 import type { ObjectiveParts } from "./objective.ts";
-import type { ShardResult, ShardTask } from "./shards.ts";
 
 /** Reads a net's loss. Dropout is off. */
 export class Reader {
@@ -37,19 +36,6 @@ export class Reader {
     const total = batch.total > 0 ? batch.total : 1;
     const loss = this.loss.gradient(batch, total, {}, g) / total;
     return look(loss, g, this.loss.tape, batch);
-  }
-
-  /** One shard at full parameters θ [P], which the net keeps: what a worker of a pool computes. */
-  shardGradient(theta: Floats, { items, total, mode }: ShardTask): ShardResult {
-    const { weights } = this.#parts;
-    const { memory } = weights.engine;
-    const P = this.loss.size;
-    memory.reals(weights.theta, P).set(theta);
-    weights.changed();
-    this.#arena.reset();
-    const g = this.#arena.reals(P);
-    const value = this.loss.gradient(this.#batch.load(items), total, mode, g);
-    return { value, gradient: memory.reals(g, P).slice() };
   }
 
   /** The curvature matrix of items, over the free parameters, times v [F]: (G + structural·G_S)·v. */

@@ -16,21 +16,37 @@ export interface ShardTask {
   readonly mode: PassMode;
 }
 
-/** Σ w·ℓ of a shard, and the gradient [P] of Σ w·ℓ / total. */
+/** What is computed of each shard, at full parameters θ [P]. The same array is the same point. */
+export type ShardWork =
+  | { readonly theta: Floats; readonly pass: "gradient" | "value" }
+  | {
+      readonly theta: Floats;
+      readonly pass: "product";
+      /** v [P]. */
+      readonly direction: Floats;
+      /** Weight of structural damping. */
+      readonly structural: number;
+    };
+
+/**
+ * What a pass gives. gradient: Σ w·ℓ and the gradient [P] of Σ w·ℓ / total; value: Σ w·ℓ and no vector;
+ * product: 0 and (G + structural·G_S)·v / total [P].
+ */
 export interface ShardResult {
   readonly value: number;
-  readonly gradient: Floats;
+  readonly vector: Floats;
 }
 
 /** Whoever computes shards. */
 export interface ShardPool {
   /**
-   * Computes all tasks for the net that `model` describes, at θ [P]; calls `take` for each result in the
-   * order of the tasks. Rejects if a task fails for good, or with the signal's reason.
+   * Computes all tasks for the net that `model` describes; calls `take` for each result in the order of the
+   * tasks. The same task object is the same shard, so that what was computed of it at one point may be kept.
+   * Rejects if a task fails for good, or with the signal's reason.
    */
   run(
     model: unknown,
-    theta: Floats,
+    work: ShardWork,
     tasks: readonly ShardTask[],
     take: (result: ShardResult) => void,
     signal?: AbortSignal,

@@ -23,11 +23,12 @@ const engineOf = (model: Model): u.Engine =>
 
 /** Shards in this thread, computed on a net of the same spec, each after a turn of the event loop. */
 const poolOf = (helper: Model): ShardPool => ({
-  async run(_, theta, tasks, take, signal) {
+  async run(_, work, tasks, take, signal) {
+    using computer = internals(netOf(helper)).shardComputer();
     for (const task of tasks) {
       await turn();
       signal?.throwIfAborted();
-      take(internals(netOf(helper)).shardGradient(theta, task));
+      take(computer.compute(work, task));
     }
   },
 });

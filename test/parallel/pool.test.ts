@@ -15,6 +15,7 @@ import {
   dense,
   dropout,
   gru,
+  hessianFree,
   layerNorm,
   lstm,
   network,
@@ -139,6 +140,36 @@ describe.skipIf(!built)(
       expect(await fitted(undefined, 8)).not.toEqual(none);
     });
 
+    test("computes Hessian-free's products, with structural damping and a part of the batch, to the same bits", async () => {
+      const fitted = async (workers?: number): Promise<Uint8Array> => {
+        const net = await network({ input: 2, loss: "softmax", layers: [lstm(6), dense(3)], seed: 5 });
+        const of = workers === undefined ? undefined : workerPool({ workers, url: worker });
+        await net.fit(
+          items.map(({ input, target }) => ({
+            input,
+            target: Array.from(
+              input.subarray(1).filter((_, j) => j % 2 === 0),
+              (x) => (x > 0 ? 1 : target[0]),
+            ),
+          })),
+          {
+            steps: 3,
+            batch: 12,
+            shard: 3,
+            curvature: 7,
+            optimizer: hessianFree({ mu: 0.1, cgIterations: 12 }),
+            ...(of && { pool: of }),
+          },
+        );
+        const bytes = net.save();
+        net.dispose();
+        of?.dispose();
+        return bytes;
+      };
+      const none = await fitted();
+      for (const workers of [1, 2, 4]) expect(await fitted(workers)).toEqual(none);
+    });
+
     test(
       "without a shard a pool of any size takes shards of 8 sequences: the bits of " + "shard 8 without one",
       async () => {
@@ -243,9 +274,9 @@ describe("a worker that is not ours", () => {
   test.each([
     ["nothing", "undefined"],
     ["text", '"hello"'],
-    ["no-gradient", "{ run, index, value: 1 }"],
-    ["foreign-task", "{ run, index: 1e6, value: 1, gradient: new Float32Array(3) }"],
-    ["short-gradient", "{ run, index, value: 1, gradient: new Float32Array(3) }"],
+    ["no-vector", "{ run, index, value: 1 }"],
+    ["foreign-task", "{ run, index: 1e6, value: 1, vector: new Float32Array(3) }"],
+    ["short-vector", "{ run, index, value: 1, vector: new Float32Array(3) }"],
     ["error-of-nothing", "{ run, index, error: null }"],
   ])("and answers %s ends the training with an error", async (name, message) => {
     const pool = workerPool({ workers: 2, url: answering(name, message) });

@@ -32,11 +32,12 @@ afterAll(() => helper.dispose());
 
 /** A pool in this thread: each shard waits for a few turns of the event loop. */
 const pool: ShardPool = {
-  async run(_, theta, tasks, take, signal) {
+  async run(_, work, tasks, take, signal) {
+    using computer = internals(helper).shardComputer();
     for (const task of tasks) {
       await turn();
       signal?.throwIfAborted();
-      take(internals(helper).shardGradient(theta, task));
+      take(computer.compute(work, task));
     }
   },
 };
