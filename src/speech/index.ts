@@ -19,7 +19,7 @@ export { WordList } from "../inference/word-list.ts";
 export type { WordListOptions } from "../inference/word-list.ts";
 export { augment } from "./augment/distort.ts";
 export type { AugmentOptions } from "./augment/options.ts";
-export type { HearingFitOptions } from "./acoustic/acoustic-net.ts";
+export type { HearingFitOptions } from "./acoustic/fit-options.ts";
 export type { Sound } from "./acoustic/recording.ts";
 export type { Sounds } from "./acoustic/sounds.ts";
 export { wordSpotter, WordSpotter } from "./words/spotter.ts";
@@ -38,5 +38,8 @@ export type {
   Transcript,
 } from "./recognizer/spec.ts";
 export type { UnitName, UnitSpec } from "./recognizer/units.ts";
+export { hybridRecognizer, HybridRecognizer } from "./hybrid/hybrid.ts";
+export type { HybridTranscript, PlacedWord } from "./hybrid/hybrid.ts";
+export type { AlignmentRecord, HybridFitOptions, HybridRecognizerSpec, HybridReport } from "./hybrid/spec.ts";
 export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
 export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";

@@ -3,94 +3,26 @@
  * probabilities of the labels and of the blank at every step, learned by connectionist temporal
  * classification (Graves et al. 2006). With its front end and its standardization in one file.
  */
-import { DataError, OptionError, inRange, oneOf, show, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, show, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { readTensors, writeTensors } from "../../formats/safetensors.ts";
 import { measureScale, readScale, standardize, type Scale } from "../../jobs/scale.ts";
-import type { FitOptions, FitReport, Figures } from "../../models/network/fit.ts";
+import type { FitReport, Figures } from "../../models/network/fit.ts";
 import { internals } from "../../models/network/internals.ts";
-import { bidirectional, dense, dropout } from "../../models/network/layers.ts";
-import { gru } from "../../models/network/recurrent-layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import type { Stream } from "../../models/network/stream.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
-import { readAugmentOptions, type AugmentOptions } from "../augment/options.ts";
+import { readAugmentOptions } from "../augment/options.ts";
 import { frontEnd, type FrontEnd } from "../front-end.ts";
-import type { FrontEndOptions } from "../options.ts";
-import {
-  ExampleBatches,
-  hearExamples,
-  type BatchOptions,
-  type Example,
-  type HeardExample,
-} from "./examples.ts";
+import { ExampleBatches, type BatchOptions } from "./batches.ts";
+import { hearExamples, type Example, type HeardExample } from "./examples.ts";
+import type { HearingFitOptions } from "./fit-options.ts";
 import type { ReadSound } from "./recording.ts";
-import { labelsInOrder, wordsAtTheirEnds } from "./targets.ts";
-
-/** What a net that hears is made of. */
-export interface AcousticSpec {
-  /** Of the front end. */
-  readonly hearing: FrontEndOptions;
-  /** K: labels, and the blank behind them. */
-  readonly classes: number;
-  /** Gated units, in each direction of time. */
-  readonly units: number;
-  /** Frames that one step of the net sees side by side. */
-  readonly stack: number;
-  /** Whether the net reads both directions of time; such a net does not stream. */
-  readonly bothWays: boolean;
-  /** Share of activities dropped while it learns. */
-  readonly drop: number;
-  readonly seed: number;
-  /** "order": labels without their places, by ctc. "ends": each label at its end, a class a step. */
-  readonly learns: "order" | "ends";
-}
-
-/** How a model that hears learns. */
-export interface HearingFitOptions extends Pick<
-  FitOptions,
-  | "epochs"
-  | "batch"
-  | "optimizer"
-  | "patience"
-  | "keepBest"
-  | "monitor"
-  | "signal"
-  | "onProgress"
-  | "onRecord"
-  | "checkpoint"
-  | "pool"
-  | "shard"
-> {
-  /** How recordings are varied; false: not at all. */
-  readonly augment?: AugmentOptions | false;
-  /** Distorted copies of each recording that are heard before the training. Default 6. */
-  readonly copies?: number;
-  /** Recordings that are joined to one at most, so that the net learns to go on. */
-  readonly join?: number;
-}
-
-/** The names of these options. */
-export const hearingFitNames = [
-  "epochs",
-  "batch",
-  "optimizer",
-  "patience",
-  "keepBest",
-  "monitor",
-  "signal",
-  "onProgress",
-  "onRecord",
-  "checkpoint",
-  "pool",
-  "shard",
-  "augment",
-  "copies",
-  "join",
-] as const;
+import { checkSpec, layersOf, type AcousticSpec } from "./spec.ts";
+import { labelsInOrder, labelsInTime, wordsAtTheirEnds } from "./targets.ts";
 
 const RATE = 0.004; // of AdamW, at first
 const DECAY = 0.01;
@@ -98,13 +30,6 @@ const FALL = 50; // the rate falls along half a cosine to so small a part
 const ALONE = 0.3; // share of the epochs in which no recordings are joined yet
 const STEPS = 1500; // that a training takes where no epochs are given
 const FEWEST = 20; // epochs then, at least
-
-/** The layers of a spec. */
-const layersOf = ({ units, bothWays, drop, classes }: AcousticSpec) => [
-  bothWays ? bidirectional(gru(units)) : gru(units),
-  ...(drop > 0 ? [dropout(drop)] : []),
-  dense(classes),
-];
 
 /** A net that hears. */
 export class AcousticNet {
@@ -194,6 +119,7 @@ export class AcousticNet {
       augment: spec,
       copies: augment === false && join === 1 ? 0 : copies,
       join,
+      whole: this.spec.learns === "time",
       signal: options.signal,
     });
     if (options.signal?.aborted) return { history: [], steps: 0, stopped: "signal" };
@@ -258,6 +184,20 @@ export class AcousticNet {
     this.hear.dispose();
   }
 
+  /** What the net is to answer, and how short an item may be. */
+  #answers(): Pick<BatchOptions, "target" | "shortest"> {
+    const { learns, stack, classes } = this.spec;
+    const last = classes - 1;
+    switch (learns) {
+      case "order": // a blank between any two labels
+        return { target: labelsInOrder, shortest: (labels) => stack * (2 * labels + 1) };
+      case "ends":
+        return { target: wordsAtTheirEnds(last), shortest: (labels) => stack * (2 * labels + 1) };
+      case "time":
+        return { target: labelsInTime(last), shortest: () => stack };
+    }
+  }
+
   #batches(
     heard: readonly HeardExample[],
     how: Pick<BatchOptions, "augment" | "batch" | "alone">,
@@ -271,27 +211,11 @@ export class AcousticNet {
       ...how,
       seed: this.net.spec.seed,
       stack: this.spec.stack,
-      target: this.spec.learns === "order" ? labelsInOrder : wordsAtTheirEnds(this.spec.classes - 1),
+      ...this.#answers(),
       columns: this.hear.columns,
       frameRate: this.hear.frameRate,
       input: (features) => this.input(features),
       standardized: (features) => standardize(scale, features),
     });
   }
-}
-
-/** A spec from a file. Throws DataError. */
-function checkSpec(kind: string, spec: unknown): AcousticSpec {
-  const own = (spec ?? {}) as AcousticSpec;
-  const who = `${kind}.load`;
-  try {
-    whole(who, "classes", own.classes, 2, 2 ** 20);
-    whole(who, "units", own.units, 1, 4096);
-    whole(who, "stack", own.stack, 1, 100);
-    inRange(who, "drop", own.drop, 0, 0.9);
-    oneOf(who, "learns", own.learns, ["order", "ends"]);
-  } catch (error) {
-    throw new DataError((error as Error).message, { cause: error });
-  }
-  return own;
 }

@@ -1,23 +1,16 @@
 /**
- * What an acoustic net learns from: recordings with their labels as features, several distorted copies of
- * each, and batches in which they are bent and hidden afresh, and joined to longer ones, in every epoch. All
- * is a function of (seed, epoch, place), so a training that was stopped goes on with the same bits.
+ * What an acoustic net learns from: recordings with their labels as features, and several distorted copies of
+ * each, alone and joined to longer ones. All is a function of the seed and the place.
  */
-import type { DataItem } from "../../data/item.ts";
-import type { EpochSource } from "../../train/feed.ts";
 import { Pace } from "../../train/pace.ts";
-import type { Engine } from "../../wasm/engine.ts";
-import { Random } from "../../wasm/random.ts";
-import { streams } from "../../wasm/streams.ts";
+import { type Random } from "../../wasm/random.ts";
 import { distorted, whiteNoise } from "../augment/distort.ts";
-import { bent, hide } from "../augment/disturb.ts";
 import type { AugmentSpec } from "../augment/options.ts";
 import { speechEngine, type SpeechEngine } from "../engine.ts";
 import type { FrontEnd } from "../front-end.ts";
 import { joined, Resampler } from "../resampler.ts";
 import type { ReadSound } from "./recording.ts";
 import { trimmed, type Sounding } from "./trim.ts";
-import type { TargetOf } from "./targets.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
 
 /** A recording with its labels. */
@@ -45,15 +38,13 @@ export interface HeardExample {
 }
 
 /** Blocks of random numbers of one place in one epoch. */
-const STRIDE = 2 ** 16;
+export const STRIDE = 2 ** 16;
 /** The copies draw from here on, far behind all epochs. */
 const COPIES = 2 ** 44;
 /** Seconds of near silence around a distorted copy, at most. */
 const MARGIN = 0.3;
 /** Seconds of a recording without labels that are heard at once. */
-const BACKGROUND = 1.5;
-/** Share of the items that are joined recordings, once they are. */
-const JOINED = 0.75;
+export const BACKGROUND = 1.5;
 /** Loudness of that near silence beside the recording's. */
 const FAINT = 0.003;
 
@@ -96,6 +87,8 @@ export interface HearOptions {
   readonly copies: number;
   /** Recordings that are joined at most; half of the copies are joined ones where it is above 1. */
   readonly join: number;
+  /** Whether labels stand over the whole recording, which is not cut to what sounds then. */
+  readonly whole?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -120,7 +113,7 @@ class Hearing {
     this.#options = options;
     this.#examples = examples.map(({ samples, rate, labels }) => {
       const own = atRate(engine, samples, rate, hear.spec.rate);
-      const part = labels.length > 0 ? trimmed(own, hear.spec.rate) : whole(own);
+      const part = labels.length > 0 && !options.whole ? trimmed(own, hear.spec.rate) : whole(own);
       return { labels, sounding: this.#fits(part.samples) ? part : whole(own) };
     });
   }
@@ -209,84 +202,4 @@ export async function hearExamples(
     heard.push(hearing.copies(i));
   }
   return heard;
-}
-
-/** How batches are made. */
-export interface BatchOptions {
-  readonly batch: number;
-  readonly seed: number;
-  readonly augment: AugmentSpec;
-  /** Epochs before joined recordings are learned from. */
-  readonly alone: number;
-  /** Frames a step of the net. */
-  readonly stack: number;
-  /** What the net is to answer. */
-  readonly target: TargetOf;
-  /** Columns of the features, and frames a second. */
-  readonly columns: number;
-  readonly frameRate: number;
-  /** Features [T,F] as the net reads them, in steps. */
-  input(features: Float64Array): Float64Array;
-  /** Standardized features. */
-  standardized(features: ArrayLike<number>): Float64Array;
-}
-
-/** Batches for a net whose loss is ctc. */
-export class ExampleBatches implements EpochSource {
-  readonly batchesPerEpoch: number;
-  readonly #examples: readonly HeardExample[];
-  readonly #options: BatchOptions;
-  readonly #random: Random;
-  #order: { epoch: number; places: Int32Array } | undefined;
-
-  constructor(engine: Engine, examples: readonly HeardExample[], options: BatchOptions) {
-    this.#examples = examples;
-    this.#options = options;
-    this.#random = new Random(engine, options.seed, streams.recordings);
-    this.batchesPerEpoch = Math.ceil(examples.length / options.batch);
-  }
-
-  /** Batch n, counted through all epochs. */
-  batch(n: number): DataItem[] {
-    const { batch } = this.#options;
-    const epoch = Math.floor(n / this.batchesPerEpoch);
-    const from = (n % this.batchesPerEpoch) * batch;
-    const places = this.#places(epoch);
-    return Array.from(places.subarray(from, from + batch), (place, i) => this.#item(place, epoch, from + i));
-  }
-
-  #places(epoch: number): Int32Array {
-    if (this.#order?.epoch !== epoch) {
-      this.#random.counter = epoch * (this.#examples.length + 1) * STRIDE;
-      this.#order = { epoch, places: this.#random.permutation(this.#examples.length) };
-    }
-    return this.#order.places;
-  }
-
-  /** The features of a copy, bent and hidden; of long ones without labels a part. */
-  #item(place: number, epoch: number, i: number): DataItem {
-    const random = this.#random;
-    const { alone, columns: F, stack, frameRate, augment, standardized, input, target } = this.#options;
-    random.counter = (epoch * (this.#examples.length + 1) + 1 + i) * STRIDE;
-    const { alone: single, joined: together } = this.#examples[place];
-    const joins = epoch >= alone && together.length > 0 && random.uniform() < JOINED;
-    const choice = joins ? together : single;
-    const { features, parts } = this.#cut(choice[random.integer(0, choice.length - 1)]);
-    const labels = parts.reduce((sum, part) => sum + part.labels.length, 0);
-    const rows = standardized(bent(features, F, augment, random, stack * (2 * labels + 1)));
-    hide(rows, F, augment, random, frameRate);
-    const slower = rows.length / features.length;
-    const moved = parts.map((part) => ({ ...part, from: part.from * slower, to: part.to * slower }));
-    const read = input(rows);
-    return { input: read, ...target(moved, read.length / (F * stack), stack) };
-  }
-
-  #cut(copy: Copy): Copy {
-    const { columns: F, frameRate } = this.#options;
-    const most = Math.round(BACKGROUND * frameRate);
-    const T = copy.features.length / F;
-    if (T <= most || copy.parts.some(({ labels }) => labels.length > 0)) return copy;
-    const from = this.#random.integer(0, T - most);
-    return { features: copy.features.subarray(from * F, (from + most) * F), parts: [] };
-  }
 }

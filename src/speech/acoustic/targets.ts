@@ -38,3 +38,16 @@ export const wordsAtTheirEnds =
     }
     return { target, weight };
   };
+
+/** A class a step: the labels of a part share its time alike, `none` outside of all parts. */
+export const labelsInTime =
+  (none: number): TargetOf =>
+  (parts, T, stack) => {
+    const target = new Int32Array(T).fill(none);
+    for (const { labels, from, to } of parts)
+      for (let t = 0; t < T; ++t) {
+        const share = ((t + 0.5) * stack - from) / (to - from);
+        if (share >= 0 && share < 1) target[t] = labels[Math.floor(share * labels.length)] ?? none;
+      }
+    return { target };
+  };

@@ -1,6 +1,6 @@
 /** What a recognizer is made of, learns from, is asked and answers. */
 import type { LanguageModel } from "../../inference/beam-search.ts";
-import type { HearingFitOptions } from "../acoustic/acoustic-net.ts";
+import type { HearingFitOptions } from "../acoustic/fit-options.ts";
 import type { Sound } from "../acoustic/recording.ts";
 import type { UnitSpec } from "./units.ts";
 

@@ -1,5 +1,5 @@
 /** What a spotter is made of, learns from and answers. */
-import type { HearingFitOptions } from "../acoustic/acoustic-net.ts";
+import type { HearingFitOptions } from "../acoustic/fit-options.ts";
 import type { WordRecording } from "./items.ts";
 import type { OperatingPoint } from "./threshold.ts";
 

@@ -1,0 +1,291 @@
+/**
+ * A recognizer by hidden Markov models: what a net, or Gaussians, say of each state's sound goes into
+ * Viterbi's algorithm on the loop of all words. Robinson's recognizer (IEEE Transactions on Neural Networks
+ * 5, 1994), and the one without a net that it was compared with.
+ */
+import { DataError, OptionError, knownOptions, oneOf, seedOption, show, whole } from "../../wasm/errors.ts";
+import { labelErrors } from "../../inference/edit-distance.ts";
+import { hmm } from "../../models/hmm/hmm.ts";
+import type { Hmm } from "../../models/hmm/model.ts";
+import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
+import { AcousticNet } from "../acoustic/acoustic-net.ts";
+import type { Example } from "../acoustic/examples.ts";
+import { checkHeard, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { frontEnd, type FrontEnd } from "../front-end.ts";
+import { sampleRate } from "../options.ts";
+import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
+import { Units } from "../recognizer/units.ts";
+import { Aligner } from "./align.ts";
+import type { Mixtures } from "./mixtures.ts";
+import type { HybridFitOptions, HybridRecognizerSpec, HybridReport } from "./spec.ts";
+import { scaledLogs, type StateScores } from "./state-scores.ts";
+import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
+import { fitMixtures, fitNet } from "./training.ts";
+
+const WHO = "hybridRecognizer";
+const CEPSTRA = 13; // of the mixtures, with first and second differences
+
+/** A word that was heard, and its seconds. */
+export interface PlacedWord {
+  /** Which one. */
+  readonly word: string;
+  /** Seconds from the beginning. */
+  readonly from: number;
+  /** Its end, seconds. */
+  readonly to: number;
+}
+
+/** What a recording says, by its most probable path of states. */
+export interface HybridTranscript {
+  /** Its words, with blanks between them. */
+  readonly text: string;
+  /** Each with its place. */
+  readonly words: readonly PlacedWord[];
+}
+
+/** What a recognizer is made of. */
+interface Parts {
+  readonly units: Units;
+  readonly shape: WordStates;
+  readonly components: number;
+  readonly seed: number;
+  /** Of the mixtures. */
+  readonly hear: FrontEnd;
+  /** Where a net tells the states apart. */
+  readonly acoustic: AcousticNet | undefined;
+}
+
+/** Its emissions once it is fitted. */
+interface Fitted {
+  readonly scores: StateScores;
+  readonly mixtures: Mixtures;
+  readonly loop: Hmm;
+}
+
+/** Hears words by hidden Markov models. */
+export class HybridRecognizer {
+  readonly #parts: Parts;
+  readonly #life = new Lifetime(WHO);
+  #fitted: Fitted | undefined;
+  #fitting = false;
+
+  /** Use `hybridRecognizer(spec)`. */
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#life.own({
+      dispose: () => {
+        parts.hear.dispose();
+        parts.acoustic?.dispose();
+        this.#fitted?.mixtures.dispose();
+        this.#fitted?.loop.dispose();
+      },
+    });
+  }
+
+  /** The words that it can hear. */
+  get words(): readonly string[] {
+    return this.#parts.units.labels;
+  }
+
+  /** Samples a second. */
+  get rate(): number {
+    return this.#parts.hear.spec.rate;
+  }
+
+  /** Learns, from the start. Throws OptionError, DataError before anything changes, DisposedError. */
+  async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
+    const who = this.#life.check("fit");
+    const { epochs, batch, iterations, rounds, rest } = readFitOptions(who, options);
+    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const { shape, hear, acoustic, components, seed } = this.#parts;
+    const all = this.#read(who, items);
+    const fits = all.filter(
+      ({ samples, rate, labels }) => (samples.length / rate) * hear.frameRate > this.#shortest(labels.length),
+    );
+    if (fits.length === 0) throw new DataError(`${who}: all recordings are shorter than their texts' states`);
+    this.#fitting = true;
+    try {
+      const features = fits.map((sound) => this.#cepstra(sound));
+      const { scores, history, paths } = await fitMixtures({
+        ...{ shape, features, components, iterations, seed, examples: fits, width: hear.columns },
+        signal: options.signal,
+      });
+      const net =
+        acoustic &&
+        (await fitNet(acoustic, { who, shape, examples: fits, paths, epochs, batch, rounds, options: rest }));
+      const { stay, priors } = net?.scores ?? scores;
+      await this.#install({ stay, ...(priors ? { priors } : {}) }, scores.mixtures);
+      return {
+        history: [...history, ...(net?.history ?? [])],
+        steps: net?.steps ?? 0,
+        tooShort: all.length - fits.length,
+        ...(options.signal?.aborted ? { stopped: "signal" as const } : {}),
+      };
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
+  predict<S extends Sounds>(
+    sounds: S,
+  ): S extends readonly (Sound | ArrayLike<number>)[] ? HybridTranscript[] : HybridTranscript;
+  predict(sounds: Sounds): HybridTranscript | HybridTranscript[] {
+    const who = this.#life.check("predict");
+    const heard = readSounds(who, sounds, this.rate).map((sound) => this.#transcript(who, sound));
+    return isMany(sounds) ? heard : heard[0];
+  }
+
+  /** Where each word of a known text stands. Throws DataError where the recording is too short for it. */
+  async align(sound: Sound, text: string): Promise<PlacedWord[]> {
+    const who = this.#life.check("align");
+    const { scores } = this.#known(who);
+    const labels = this.#parts.units.encode(`${who}: text`, text);
+    const aligner = new Aligner(this.#parts.shape, scores.stay);
+    try {
+      const path = await aligner.path(this.#logs(who, readSound(who, sound, this.rate)), labels);
+      if (!path) throw new DataError(`${who}: the recording is shorter than the states of ${show(text)}`);
+      return this.#placed(path);
+    } finally {
+      aligner.dispose();
+    }
+  }
+
+  /** ln p(step | state) [T,N] up to a constant a step, for other decoders; see `stepSeconds`. */
+  logLikelihoods(sound: Sound): Float64Array {
+    const who = this.#life.check("logLikelihoods");
+    return this.#logs(who, readSound(who, sound, this.rate));
+  }
+
+  /** Seconds of one step of the states. */
+  get stepSeconds(): number {
+    const { acoustic, hear } = this.#parts;
+    return acoustic?.stepSeconds ?? 1 / hear.frameRate;
+  }
+
+  /** How well it hears recordings with their texts. */
+  evaluate(items: readonly TextRecording[]): SpeechEvaluation {
+    const who = this.#life.check("evaluate");
+    const heard = this.#read(who, items).map((sound) =>
+      this.#transcript(who, sound).words.map(({ word }) => word),
+    );
+    const truth = items.map(({ text }) => text.split(/\s+/).filter(Boolean));
+    const { rate, exact, labels, edits, sequences } = labelErrors(heard, truth);
+    return { wordError: rate, exact: exact / sequences, words: labels, edits, sequences };
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using recognizer = await hybridRecognizer(spec)`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** Frames below which a text of so many words does not fit. */
+  #shortest(words: number): number {
+    const { shape, acoustic } = this.#parts;
+    return (words * shape.states + 1) * (acoustic?.spec.stack ?? 1) + 2;
+  }
+
+  #known(who: string): Fitted {
+    if (this.#fitted) return this.#fitted;
+    throw new OptionError(`${who}: the model was never fitted; call fit first`);
+  }
+
+  async #install(scores: StateScores, mixtures: Mixtures): Promise<void> {
+    const { shape } = this.#parts;
+    const chain = wordLoop(shape, scores.stay);
+    const loop = await hmm({ states: stateCount(shape), emission: "outside", ...chain });
+    this.#fitted?.loop.dispose();
+    this.#fitted?.mixtures.dispose();
+    this.#fitted = { scores, mixtures, loop };
+  }
+
+  #read(who: string, items: readonly TextRecording[]): Example[] {
+    if (!Array.isArray(items) || items.length === 0)
+      throw new DataError(
+        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
+      );
+    return (items as readonly TextRecording[]).map((item, i) => {
+      const where = `${who}: recording ${i}`;
+      const sound = readSound(where, item, this.rate);
+      const labels = this.#parts.units.encode(`${where}: text`, item.text);
+      if (labels.length > 0) checkHeard(`${where} (${show(item.text)})`, sound);
+      return { ...sound, labels };
+    });
+  }
+
+  #cepstra({ samples, rate }: ReadSound): Float64Array {
+    return Float64Array.from(this.#parts.hear.features(samples, { rate }));
+  }
+
+  #logs(who: string, sound: ReadSound): Float64Array {
+    const { scores, mixtures } = this.#known(who);
+    const { acoustic } = this.#parts;
+    if (!acoustic || !scores.priors) return mixtures.logs(this.#cepstra(sound));
+    return scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [sound])[0], scores.priors);
+  }
+
+  #transcript(who: string, sound: ReadSound): HybridTranscript {
+    const [{ states }] = this.#known(who).loop.viterbi([this.#logs(who, sound)]);
+    const words = this.#placed(states);
+    return { text: words.map(({ word }) => word).join(" "), words };
+  }
+
+  #placed(path: Int32Array): PlacedWord[] {
+    return wordsOfPath(this.#parts.shape, path).map(({ word, from, to }) => ({
+      word: this.words[word],
+      from: from * this.stepSeconds,
+      to: to * this.stepSeconds,
+    }));
+  }
+}
+
+/** Options of `fit`, checked. */
+function readFitOptions(who: string, options: HybridFitOptions) {
+  const names = ["epochs", "batch", "augment", "copies", "join", "signal", "onProgress"] as const;
+  knownOptions(who, options, [...names, "iterations", "rounds"]);
+  const { iterations = 8, rounds = 3, epochs = 18, batch = 32, ...rest } = options;
+  return {
+    iterations: whole(who, "iterations", iterations, 1, 1000),
+    rounds: whole(who, "rounds", rounds, 1, 100),
+    epochs: whole(who, "epochs", epochs, 1, 100_000),
+    batch: whole(who, "batch", batch, 1),
+    rest,
+  };
+}
+
+/** A recognizer: `const r = await hybridRecognizer({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */
+export async function hybridRecognizer(spec: HybridRecognizerSpec): Promise<HybridRecognizer> {
+  knownOptions(WHO, spec, ["words", "rate", "emission", "states", "components", "cells", "stack", "seed"]);
+  const units = new Units(WHO, { units: "words", words: spec?.words });
+  const rate = sampleRate(WHO, spec.rate);
+  const seed = seedOption(WHO, spec.seed ?? 1);
+  const shape: WordStates = {
+    words: units.labels.length,
+    states: whole(WHO, "states", spec.states ?? 6, 2, 100),
+  };
+  const components = whole(WHO, "components", spec.components ?? 4, 1, 256);
+  const cells = whole(WHO, "cells", spec.cells ?? 64, 1, 4096);
+  const stack = whole(WHO, "stack", spec.stack ?? 2, 1, 20);
+  const emission = oneOf(WHO, "emission", spec.emission ?? "net", ["net", "mixture"]);
+  const acoustic =
+    emission === "net"
+      ? await AcousticNet.make({
+          hearing: { rate, normalize: "recording", dither: 1e-4 },
+          classes: stateCount(shape),
+          units: cells,
+          stack,
+          bothWays: true,
+          learns: "time",
+          drop: 0.3,
+          seed,
+        })
+      : undefined;
+  const hear = await frontEnd({ rate, cepstra: CEPSTRA, deltas: 2, normalize: "recording", dither: 1e-4 });
+  return new HybridRecognizer({ units, shape, components, seed, hear, acoustic });
+}

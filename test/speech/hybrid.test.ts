@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { hybridRecognizer, type TextRecording } from "../../src/speech/index.ts";
+import { Aligner, flatStart } from "../../src/speech/hybrid/align.ts";
+import { Mixtures } from "../../src/speech/hybrid/mixtures.ts";
+import { stayOf, textChain, wordLoop, wordsOfPath } from "../../src/speech/hybrid/topology.ts";
+import { spoken } from "./spoken.ts";
+
+const shape = { words: 3, states: 2 };
+
+const rowSums = (matrix: Float64Array, n: number): number[] =>
+  Array.from({ length: n }, (_, i) => matrix.subarray(i * n, (i + 1) * n).reduce((sum, p) => sum + p, 0));
+
+describe("the chain of all words", () => {
+  test("its rows are distributions, and a path of states is read as the words that it goes through", () => {
+    const stay = Float64Array.from({ length: 7 }, (_, k) => 0.5 + k / 20);
+    const { startprob, transmat } = wordLoop(shape, stay);
+    for (const sum of rowSums(transmat, 7)) expect(sum).toBeCloseTo(1, 12);
+    expect(startprob.reduce((sum, p) => sum + p)).toBeCloseTo(1, 12);
+    const path = [6, 6, 2, 2, 3, 2, 3, 6, 0, 1];
+    expect(wordsOfPath(shape, path)).toEqual([
+      { word: 1, from: 2, to: 5 },
+      { word: 1, from: 5, to: 7 },
+      { word: 0, from: 8, to: 10 },
+    ]);
+    const text = textChain(shape, [6, 0, 1, 6, 4, 5, 6], stay);
+    for (const sum of rowSums(text.transmat, 7)) expect(sum).toBeCloseTo(1, 12);
+  });
+
+  test("states stay as long as paths say", () => {
+    const stay = stayOf(2, [[0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1]]);
+    expect(stay[1]).toBeGreaterThan(stay[0]);
+    expect(stay.every((p) => p > 0 && p < 1)).toBe(true);
+  });
+});
+
+describe("forced alignment", () => {
+  test("finds the path that the log-likelihoods favor, and none in too few steps", async () => {
+    const path = [6, 0, 0, 1, 4, 5, 5, 6];
+    const logs = Float64Array.from({ length: 8 * 7 }, (_, at) =>
+      path[Math.floor(at / 7)] === at % 7 ? 0 : -9,
+    );
+    const aligner = new Aligner(shape, new Float64Array(7).fill(0.5));
+    expect([...(await aligner.path(logs, [0, 2]))!]).toEqual(path);
+    expect(await aligner.path(logs.subarray(0, 3 * 7), [0, 2])).toBeUndefined();
+    aligner.dispose();
+  });
+
+  test("begins with loudness: soft steps are silence, loud ones are shared out", () => {
+    const loudness = Float64Array.of(0, 0, 9, 9, 9, 9, 0, 0, 9, 9, 9, 9, 0);
+    expect([...flatStart(shape, loudness, [0, 1])]).toEqual([6, 6, 0, 0, 1, 1, 6, 6, 2, 2, 3, 3, 6]);
+  });
+});
+
+test("mixtures' densities are those of their Gaussians", async () => {
+  const data = [Float64Array.of(-1, 1, -3, 3, 10, 12)];
+  const paths = [Int32Array.of(0, 0, 0, 0, 1, 1)];
+  const mixtures = await Mixtures.make({ states: 2, width: 1, components: 1, seed: 1 }, data, paths);
+  const logs = mixtures.logs(Float64Array.of(2));
+  // state 0: mean 0, variance 5; state 1 has too few steps for its own: those of all
+  expect(logs[0]).toBeCloseTo(-0.5 * Math.log(2 * Math.PI * 5) - 4 / 10, 6);
+  const mean = 22 / 6;
+  const variance = 264 / 6 - mean * mean;
+  expect(logs[1]).toBeCloseTo(-0.5 * Math.log(2 * Math.PI * variance) - (2 - mean) ** 2 / (2 * variance), 6);
+  mixtures.dispose();
+});
+
+const words = ["one", "two", "six"];
+const items = async (seed: number, times: number): Promise<TextRecording[]> =>
+  (await spoken(["one two", "six one", "two", "two six two"], times, { seed })).map(({ samples, text }) => ({
+    samples,
+    text,
+  }));
+
+describe("a recognizer by hidden Markov models", () => {
+  test("hears words by mixtures and, from their alignment, by a net, and places them", async () => {
+    const train = await items(1, 4);
+    const fresh = await items(2, 2);
+    for (const emission of ["mixture", "net"] as const) {
+      const recognizer = await hybridRecognizer({
+        words,
+        rate: 8000,
+        emission,
+        states: 4,
+        components: 2,
+        cells: 16,
+      });
+      expect(() => recognizer.predict(train[0].samples)).toThrow(/never fitted/);
+      const { history } = await recognizer.fit(train, {
+        iterations: 4,
+        rounds: 2,
+        epochs: 16,
+        batch: 4,
+        copies: 2,
+      });
+      expect(history.map((record) => record.emission)).toEqual(
+        emission === "net" ? [...Array(4).fill("mixture"), "net", "net"] : Array(4).fill("mixture"),
+      );
+      expect(recognizer.evaluate(fresh).wordError).toBeLessThan(0.25);
+      const [said] = await spoken(["six one"], 1, { seed: 5 });
+      const places = await recognizer.align({ samples: said.samples }, "six one");
+      places.forEach(({ from, to }, i) => {
+        expect(Math.abs(from - said.words[i].from)).toBeLessThan(0.15);
+        expect(Math.abs(to - said.words[i].to)).toBeLessThan(0.15);
+      });
+      recognizer.dispose();
+    }
+  }, 120_000);
+
+  test("misuse is named", async () => {
+    await expect(hybridRecognizer({ words: [], rate: 8000 })).rejects.toThrow(/hybridRecognizer: words/);
+    const recognizer = await hybridRecognizer({ words, rate: 8000, emission: "mixture" });
+    await expect(recognizer.fit([])).rejects.toThrow(/items are/);
+    const samples = Float32Array.from({ length: 800 }, (_, i) => ((i * i) % 101) / 101);
+    await expect(recognizer.fit([{ samples, text: "one two six" }])).rejects.toThrow(
+      /shorter than their texts/,
+    );
+    await expect(recognizer.fit([{ samples, text: "ten" }])).rejects.toThrow(/"ten"/);
+    recognizer.dispose();
+    expect(() => recognizer.predict(samples)).toThrow(/disposed/);
+  });
+});
