@@ -88,10 +88,12 @@ export function randomNormal(n: i32, key0: i32, key1: i32, stream: i32, counter:
 }
 
 /**
- * out [n] = 1/keep with probability keep, else 0; overwritten. Element i takes word i mod 4 of the block with
- * counter words (i/4, draw, stream, 2): masks of two draws share no word, whatever their sizes.
+ * out [n] = 1/keep with probability keep, else 0; overwritten: elements `first` and on of a mask whose
+ * element i takes word i mod 4 of the block with counter words (i/4, draw, stream, 2). Masks of two draws
+ * share no word, whatever their sizes.
  */
 export function dropoutMask(
+  first: i32,
   n: i32,
   key0: i32,
   key1: i32,
@@ -102,8 +104,8 @@ export function dropoutMask(
 ): void {
   const value = <Float>(1 / keep);
   const limit = keep * 4294967296;
-  for (let i = 0; i < n; ++i, out += SIZE) {
-    if (!(i & 3)) randomBlock(key0, key1, i >> 2, draw, stream, DROPOUT, words);
+  for (let i = first; i < first + n; ++i, out += SIZE) {
+    if (i == first || !(i & 3)) randomBlock(key0, key1, i >> 2, draw, stream, DROPOUT, words);
     store<Float>(out, <f64>load<u32>(words + 4 * (i & 3)) < limit ? value : <Float>0);
   }
 }

@@ -41,14 +41,8 @@ export type {
   SoftmaxLoss,
   StudentTLoss,
 } from "./losses/optional/descriptions.ts";
-export { attention, conv, layerNorm, pool, residual } from "./models/network/optional/layers.ts";
-export type {
-  AttentionLayer,
-  ConvLayer,
-  LayerNormLayer,
-  PoolLayer,
-  ResidualLayer,
-} from "./models/network/optional/layers.ts";
+export * from "./models/network/optional/layers.ts";
+export * from "./models/network/optional/recurrent-layers.ts";
 export {
   bidirectional,
   dense,
@@ -77,7 +71,15 @@ export type {
   RecurrentOptions,
   RnnLayer,
 } from "./models/network/recurrent-layers.ts";
-export { constant, values, normal, uniform, orthogonal, sparse } from "./models/network/initializers.ts";
+export {
+  constant,
+  values,
+  identity,
+  normal,
+  uniform,
+  orthogonal,
+  sparse,
+} from "./models/network/initializers.ts";
 export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
 export { unroll, Unrolled } from "./models/network/unroll.ts";
 export { fix, tie, constrain, type Entries, type NetworkConstraint } from "./models/network/constraints.ts";

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import {
   attention,
+  block,
   bidirectional,
   conv,
   delayTaps,
@@ -11,6 +12,10 @@ import {
   gru,
   huber,
   layerNorm,
+  lem,
+  lru,
+  minGru,
+  minLstm,
   lstm,
   mixture,
   negativeBinomial,
@@ -20,6 +25,7 @@ import {
   residual,
   rnn,
   skip,
+  slstm,
   studentT,
   subsample,
   type Layer,
@@ -51,6 +57,11 @@ const nets: Record<string, Partial<NetworkSpec>> = {
   "gru, ctc": { layers: [gru(9), dense(3)], loss: "ctc" },
   "gru, reset before": { layers: [gru(9, { reset: "before" }), dense(3, { activation: "logistic" })] },
   "from a fixed state": { layers: [gru(9, { initialState: "zero" }), dense(3)] },
+  minGru: { layers: [minGru(9), dense(3)] },
+  minLstm: { layers: [minLstm(9), dense(3)] },
+  "lru in a block": { layers: [dense(5), block(5, lru(9)), dense(3)] },
+  lem: { layers: [lem(9), dense(3)] },
+  slstm: { layers: [slstm(9), dense(3)] },
   bidirectional: { layers: [bidirectional(lstm(9)), dense(3)] },
   delayTaps: { layers: [delayTaps(3), rnn(9), dense(3)] },
   subsample: { layers: [subsample({ steps: 2 }), rnn(9), dense(3)], loss: "ctc" },
@@ -110,11 +121,20 @@ const kinds: Record<Layer["type"], true> = {
   residual: true,
   pool: true,
   attention: true,
+  glu: true,
+  minGru: true,
+  minLstm: true,
+  lru: true,
+  lem: true,
+  slstm: true,
 };
 
 test("no kind of layer is missing above", () => {
-  const known = (layer: Layer): string[] =>
-    "layer" in layer ? [layer.type, layer.layer.type] : [layer.type];
+  const known = (layer: Layer): string[] => [
+    layer.type,
+    ...("layer" in layer ? [layer.layer.type] : []),
+    ...("layers" in layer ? layer.layers.flatMap(known) : []),
+  ];
   const shown = new Set(Object.values(nets).flatMap(({ layers }) => layers!.flatMap(known)));
   expect([...shown].sort()).toEqual(Object.keys(kinds).sort());
 });

@@ -9,6 +9,11 @@ export { mixtureLoss, mixtureParameters } from "./mixture";
 export { penLoss, penParameters } from "./pen";
 export { smoothingValue, smoothingGradient } from "./smoothing";
 export { normalizeRows, normalizeProduct } from "./normalize";
+export { minGruStep, minLstmStep } from "../cells/min-gru";
+export { lemStep } from "../cells/lem";
+export { slstmStep } from "../cells/slstm";
+export { lruPrepare, lruStep } from "../cells/lru";
+export { mapSoftplus } from "../elementary/lanes";
 export { maxSpan, addWhere, addScaledRows, rowDots } from "./pool";
 
 /** First byte behind the constants. */

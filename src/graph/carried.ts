@@ -1,6 +1,6 @@
 /** States that ops carry from one batch into the next: a buffer [B,S] for each op whose plan says `carry`. */
 import { ShapeError } from "../wasm/errors.ts";
-import type { Ptr } from "../wasm/kernels.ts";
+import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats, type Memory } from "../wasm/memory.ts";
 import type { NodeFrame } from "./node-frame.ts";
 
@@ -23,9 +23,42 @@ export class Carried {
     this.#sequences = 0;
     this.arena.reset();
     for (const frame of this.#frames) {
-      if (frame?.plan.carry) frame.carry = this.arena.reals(sequences * frame.plan.carry);
+      if (!frame?.plan.carry) continue;
+      frame.carry = this.arena.reals(sequences * frame.plan.carry);
+      frame.dcarry = NULL;
     }
     this.#sequences = sequences;
+  }
+
+  /** Reals that all ops carry a sequence. */
+  get width(): number {
+    return this.#places().reduce((sum, { frame }) => sum + frame.plan.carry!, 0);
+  }
+
+  /** Makes the adjoints of the states 0: from now on `vjp` passes them on. */
+  clearAdjoints(): void {
+    for (const { frame, reals } of this.#places()) {
+      if (frame.dcarry === NULL) frame.dcarry = this.arena.reals(reals);
+      frame.k.fill(reals, 0, frame.dcarry);
+    }
+  }
+
+  /** Copies the states of B sequences to [B·width] reals. */
+  keep(B: number, to: Ptr): void {
+    for (const { frame } of this.#places()) {
+      const n = B * frame.plan.carry!;
+      frame.k.copyRows(1, n, frame.carry, n, to, n);
+      to = this.#memory.at(to, n);
+    }
+  }
+
+  /** Takes back what `keep` copied. */
+  takeBack(B: number, from: Ptr): void {
+    for (const { frame } of this.#places()) {
+      const n = B * frame.plan.carry!;
+      frame.k.copyRows(1, n, from, n, frame.carry, n);
+      from = this.#memory.at(from, n);
+    }
   }
 
   /** Copies of the states [B,S], one for each op that carries any. */
@@ -50,9 +83,9 @@ export class Carried {
     this.arena.dispose();
   }
 
-  #places(): { ptr: Ptr; reals: number }[] {
+  #places(): { frame: NodeFrame; ptr: Ptr; reals: number }[] {
     return this.#frames.flatMap((frame) =>
-      frame?.plan?.carry ? [{ ptr: frame.carry, reals: this.#sequences * frame.plan.carry }] : [],
+      frame?.plan?.carry ? [{ frame, ptr: frame.carry, reals: this.#sequences * frame.plan.carry }] : [],
     );
   }
 }

@@ -30,6 +30,8 @@ export interface Node {
   readonly data?: { readonly per: "step" | "sequence"; readonly symbols?: number };
   /** A parameter, or something that depends on one: only these have tangents. */
   readonly variable: boolean;
+  /** Whether its op keeps states from one pass to the next. */
+  readonly carries?: boolean;
 }
 
 /** The structure of a model. */
@@ -72,7 +74,7 @@ export class Graph {
       (node): Shape =>
         node.parameter ?? { rows: 1, columns: node.columns, packing: probe, symbols: node.data?.symbols },
     );
-    const { columns } = op.plan([overTime(op.name, first), ...others]);
+    const { columns, carry = 0 } = op.plan([overTime(op.name, first), ...others]);
     return this.#add({
       kind: "op",
       name: this.scope ? `${this.scope}.${op.name}` : op.name,
@@ -80,6 +82,7 @@ export class Graph {
       inputs,
       op,
       variable: nodes.some((node) => node.variable),
+      carries: carry > 0,
     });
   }
 

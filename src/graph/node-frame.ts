@@ -39,6 +39,7 @@ export class NodeFrame implements Frame {
   kept: Record<string, Ptr> = {};
   tangents: Record<string, Ptr> = {};
   carry = NULL;
+  dcarry = NULL;
   /** Where set, how state enters this op, whatever the pass says. */
   entry: Mode["carry"];
 

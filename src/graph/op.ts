@@ -73,6 +73,11 @@ export interface Frame<Kept extends string = string, Tangents extends string = s
   /** [B, carry] state from the pass before, overwritten with this pass's last where mode.carry is set. */
   readonly carry: Ptr;
   /**
+   * [B, carry] adjoint of the states that this pass left, overwritten by vjp with that of the states it went
+   * on from. NULL: states before and after the pass have none.
+   */
+  readonly dcarry: Ptr;
+  /**
    * Packed panels of columns [from, from+columns) of matrix input i, as is (for x·W) or transposed (for
    * dy·Wᵀ).
    */
@@ -97,6 +102,8 @@ export interface Mode {
   /** Seed and number of the draw: the same pair gives the same masks. */
   readonly seed: number;
   readonly draw: number;
+  /** Where the pass is a piece of a longer one: its first row there, and all rows of that. */
+  readonly piece?: { readonly row: number; readonly rows: number };
 }
 
 /** A differentiable map on packed sequences. */
@@ -106,6 +113,8 @@ export interface Op {
   readonly stride?: number;
   /** Why it cannot run one step at a time: "reads later steps; want causal: true". */
   readonly whole?: string;
+  /** Whether its vjp passes adjoints of carried states on, by `dcarry`. Ops that carry none need not say. */
+  readonly passesAdjoints?: boolean;
   /** Steps of the output for T steps of the first input. Default T. */
   outputSteps?(T: number): number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */

@@ -61,6 +61,41 @@ export function samePacking(a: Packing, b: Packing): boolean {
   return true;
 }
 
+/** Rows that a block of steps has at most, if it has more than one step. */
+const BLOCK = 4096;
+
+const seams = new WeakMap<Packing, Int32Array>();
+
+/**
+ * First steps of blocks of at most 4096 rows, and behind them T. Adjoints of parameters are sums over the
+ * rows of a block in ascending order, and over the blocks from the last to the first, so that they have the
+ * same bits where the blocks are computed one by one.
+ */
+export function blocksOf(p: Packing): Int32Array {
+  let found = seams.get(p);
+  if (!found) {
+    const starts = [0];
+    for (let t = 1; t < p.steps; ++t)
+      if (p.offsetAt[t + 1] - p.offsetAt[starts[starts.length - 1]] > BLOCK) starts.push(t);
+    seams.set(p, (found = Int32Array.from([...starts, p.steps])));
+  }
+  return found;
+}
+
+/** Visits the rows [from, from + rows) of each block, the last block first. */
+export function eachBlockBack(p: Packing, visit: (from: number, rows: number) => void): void {
+  const starts = blocksOf(p);
+  for (let i = starts.length - 2; i >= 0; --i) {
+    const from = p.offsetAt[starts[i]];
+    visit(from, p.offsetAt[starts[i + 1]] - from);
+  }
+}
+
+/** Steps [from, to) of the sequences that reach them: their rows lie side by side in those of the whole. */
+export function stepsOf(p: Packing, from: number, to: number): Packing {
+  return packing(Array.from(p.lengths.subarray(0, p.rowsAt[from]), (T) => Math.min(T, to) - from));
+}
+
 /** Indices that put lengths in falling order; equal lengths keep theirs. */
 export function longestFirst(lengths: ArrayLike<number>): Int32Array {
   const order = new Int32Array(lengths.length);

@@ -11,6 +11,7 @@ import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
 import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
+import { activityBytes } from "./plan-size.ts";
 import { SoFar } from "./so-far.ts";
 import { Panels, type Weights } from "./weights.ts";
 
@@ -93,6 +94,8 @@ export class Tape {
   #allot(batch: Packing, gradient: boolean): void {
     this.#batch = undefined; // an allocation that fails leaves no plan behind
     this.#tangentsPlanned = false;
+    const size = `of activities for ${batch.rows} rows`;
+    this.engine.memory.require(activityBytes(this.weights, batch, gradient), this.#values.bytes, size);
     this.#values.reset();
     this.#adjointReals = 0;
     const { nodes } = this.graph;
@@ -143,6 +146,7 @@ export class Tape {
       carry: mode.carry,
       seed: mode.seed ?? 0,
       draw: mode.draw ?? 0,
+      piece: mode.piece,
     };
     for (const frame of this.#frames) if (frame) frame.op.forward(frame);
   }
@@ -161,10 +165,15 @@ export class Tape {
    * structural damping, after a jvp.
    */
   vjp(g: Ptr, seed: () => void, structural = 0): void {
+    this.engine.kernels.fill(this.graph.size, 0, g);
+    this.addVjp(g, seed, structural);
+  }
+
+  /** As `vjp`, but g [P] += Jᵀ·seed. */
+  addVjp(g: Ptr, seed: () => void, structural = 0): void {
     this.structural = structural;
     this.#bindParameters(this.#adjoint, g);
     for (const frame of this.#frames) if (frame) this.#point(frame.dx, frame.node, this.#adjoint);
-    this.engine.kernels.fill(this.graph.size, 0, g);
     this.engine.kernels.fill(this.#adjointReals, 0, this.#adjointsFrom);
     seed();
     for (let i = this.#frames.length - 1; i >= 0; --i) {
@@ -244,6 +253,11 @@ export class Tape {
    */
   setCarried(states: readonly Floats[]): void {
     this.#carried.set(states);
+  }
+
+  /** The states of the current batch that the next pass may go on from, in kernel memory. */
+  get states(): Pick<Carried, "width" | "clearAdjoints" | "keep" | "takeBack"> {
+    return this.#carried;
   }
 
   dispose(): void {

@@ -23,7 +23,8 @@ export function dropout(rate: number): Op {
       const { mask } = f.kept;
       if (!f.mode.training) return f.k.copyRows(1, n, f.x[0], n, f.y, n);
       const [key0, key1] = Random.key(f.mode.seed);
-      f.k.dropoutMask(n, key0, key1, f.id, f.mode.draw, 1 - rate, mask);
+      const first = (f.mode.piece?.row ?? 0) * f.shape.columns;
+      f.k.dropoutMask(first, n, key0, key1, f.id, f.mode.draw, 1 - rate, mask);
       f.k.mul(n, mask, f.x[0], f.y);
     },
     vjp(f: MaskedFrame) {

@@ -13,6 +13,9 @@ export function inputWidth(x: Shape): number {
   return x.symbols ?? x.columns;
 }
 
+/** The address n symbols behind ptr. */
+export const symbolsAt = (ptr: Ptr, n: number): Ptr => (ptr + 4 * n) as Ptr;
+
 /** Rows [from, from + rows). */
 export interface RowRange {
   readonly from: number;
@@ -34,10 +37,10 @@ export const inputProduct = {
    * them dy is zero.
    */
   vjp(f: Frame, w: number, dy: Ptr, ldy: number, { from, rows }: RowRange): void {
-    const { rows: N, symbols, columns: I } = f.shapes[0];
+    const { symbols, columns: I } = f.shapes[0];
     const O = f.shapes[w].columns;
     const u = f.at(dy, from * ldy);
-    if (symbols) return f.k.scatterAddRows(N, O, dy, ldy, f.x[0], f.dx[w]);
+    if (symbols) return f.k.scatterAddRows(rows, O, u, ldy, symbolsAt(f.x[0], from), f.dx[w]);
     if (f.dx[0] !== NULL)
       f.k.gemmPacked(rows, I, O, u, ldy, f.packedTransposed(w), f.at(f.dx[0], from * I), I);
     const x = f.at(f.x[0], from * I);

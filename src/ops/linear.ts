@@ -2,6 +2,7 @@
 import { ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import type { Frame, Op } from "../graph/op.ts";
+import { eachBlockBack } from "../graph/packing.ts";
 import { inputProduct, inputWidth, type RowRange } from "./input-product.ts";
 
 /** Every row of y becomes the bias, or zero without one. */
@@ -45,11 +46,14 @@ export function linear({ bias = true } = {}): Op {
     },
     vjp(f) {
       const { columns: O } = f.shape;
-      const range = rowsWithAdjoint(f);
-      const { from, rows } = range;
-      if (rows === 0) return;
-      inputProduct.vjp(f, 1, f.dy, O, range);
-      if (bias) f.k.sumRows(rows, O, f.at(f.dy, from * O), O, f.dx[2]);
+      const { from, rows } = rowsWithAdjoint(f);
+      eachBlockBack(f.shape.packing, (first, count) => {
+        const row = Math.max(from, first);
+        const range = { from: row, rows: Math.min(from + rows, first + count) - row };
+        if (range.rows <= 0) return;
+        inputProduct.vjp(f, 1, f.dy, O, range);
+        if (bias) f.k.sumRows(range.rows, O, f.at(f.dy, row * O), O, f.dx[2]);
+      });
     },
     jvp(f) {
       const b = bias ? f.rx[2] : NULL;

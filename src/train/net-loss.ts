@@ -10,7 +10,8 @@ import { NumericError, OptionError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
-import type { Mode } from "../graph/op.ts";
+import type { Mode, PackedShape } from "../graph/op.ts";
+import { Pieces, type MemoryBudget } from "../graph/pieces.ts";
 import { Tape } from "../graph/tape.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { Loss, LossSite } from "../losses/loss.ts";
@@ -28,6 +29,8 @@ export interface LossParts {
 
 /** How a pass runs, and the states that it goes on from where they do not stand on the tape. */
 export interface PassMode extends Partial<Mode> {
+  /** What the activities of a gradient may take. Default: those of all steps are in memory at once. */
+  readonly memory?: MemoryBudget;
   readonly carried?: readonly Floats[];
 }
 
@@ -64,7 +67,8 @@ export class NetLoss {
   readonly size: number;
   readonly #parts: LossParts;
   readonly #tapes = new Map<string, Tape>();
-  readonly #kept = new Map<Tape, Kept>();
+  readonly #kept = new Map<Tape | Pieces, Kept>();
+  #pieces: { readonly budget: MemoryBudget; readonly pieces: Pieces } | undefined;
   #linear: Tape[] = [];
 
   constructor(parts: LossParts) {
@@ -88,7 +92,8 @@ export class NetLoss {
    * finite.
    */
   gradient(batch: Batch, total: number, mode: PassMode, g: Ptr): number {
-    return this.#gradientOn(this.tape, batch, total, mode, g);
+    if (mode.memory === undefined) return this.#gradientOn(this.tape, batch, total, mode, g);
+    return this.#gradientInPieces(this.#piecesOf(mode.memory), batch, total, mode, g);
   }
 
   /** The gradient of one sequence by itself: on a tape whose plan changes with every sequence. */
@@ -138,6 +143,7 @@ export class NetLoss {
   dispose(): void {
     for (const tape of [...this.#tapes.values(), ...this.#linear]) tape.dispose();
     for (const { arena } of this.#kept.values()) arena.dispose();
+    this.#pieces?.pieces.dispose();
     this.#tapes.clear();
     this.#kept.clear();
     this.#linear = [];
@@ -147,6 +153,27 @@ export class NetLoss {
     let tape = this.#tapes.get(name);
     if (!tape) this.#tapes.set(name, (tape = new Tape(this.#parts.weights)));
     return tape;
+  }
+
+  #piecesOf(budget: MemoryBudget): Pieces {
+    if (this.#pieces?.budget !== budget) {
+      this.#pieces?.pieces.dispose();
+      const { weights, output } = this.#parts;
+      this.#pieces = { budget, pieces: new Pieces(weights, output, budget) };
+    }
+    return this.#pieces.pieces;
+  }
+
+  #gradientInPieces(pieces: Pieces, batch: Batch, total: number, mode: PassMode, g: Ptr): number {
+    const { loss } = this.#parts;
+    pieces.plan(batch.packing, batch.inputs);
+    pieces.forward(mode);
+    const sum = loss.value(this.#siteOn(pieces, pieces.shape(), pieces.value(), batch), true);
+    if (!Number.isFinite(sum)) throw this.#nonFinite(pieces, sum / total);
+    pieces.vjp(g, () =>
+      loss.gradient(this.#siteOn(pieces, pieces.shape(), pieces.value(), batch), 1 / total, pieces.adjoint()),
+    );
+    return sum;
   }
 
   #gradientOn(tape: Tape, batch: Batch, total: number, mode: PassMode, g: Ptr): number {
@@ -165,8 +192,12 @@ export class NetLoss {
   }
 
   #site(tape: Tape, batch: Batch): LossSite {
-    const { output, loss } = this.#parts;
-    const { rows, columns, packing } = tape.shape(output);
+    const { output } = this.#parts;
+    return this.#siteOn(tape, tape.shape(output), tape.value(output), batch);
+  }
+
+  #siteOn(owner: Tape | Pieces, { rows, columns, packing }: PackedShape, z: Ptr, batch: Batch): LossSite {
+    const { loss } = this.#parts;
     const site = {
       kept: NULL,
       k: this.engine.kernels,
@@ -174,16 +205,16 @@ export class NetLoss {
       packing,
       rows,
       columns,
-      z: tape.value(output),
+      z,
       target: batch.target,
       targetOffsets: batch.targetOffsets,
       weight: batch.weight,
     };
-    site.kept = this.#keep(tape, loss.keptSize(site));
+    site.kept = this.#keep(owner, loss.keptSize(site));
     return site;
   }
 
-  #keep(tape: Tape, reals: number): Ptr {
+  #keep(tape: Tape | Pieces, reals: number): Ptr {
     let kept = this.#kept.get(tape);
     if (!kept)
       this.#kept.set(
@@ -199,7 +230,7 @@ export class NetLoss {
     return kept.ptr;
   }
 
-  #nonFinite(tape: Tape, loss: number): NumericError {
+  #nonFinite(tape: Tape | Pieces, loss: number): NumericError {
     const node = tape.firstNonFinite();
     return new NumericError(
       `loss is ${loss}${node ? `, first at "${node.name}"` : ""}; lower the rate, set clip, or check ` +

@@ -2,6 +2,7 @@
 import type { AbortSignal } from "../wasm/platform.ts";
 import { OptionError, inRange, knownOptions, show, whole } from "../wasm/errors.ts";
 import { checkOptimizer, type Optimizer, type StepReport } from "../optim/optimizer.ts";
+import type { MemoryBudget } from "../graph/pieces.ts";
 import type { DataSpec } from "../data/item.ts";
 import type { ShardPool } from "./shards.ts";
 
@@ -25,6 +26,13 @@ export interface TrainOptions<R extends StepReport = StepReport> {
    * on. Default: none. Not with shards, nor with Hessian-free.
    */
   readonly truncate?: number;
+  /**
+   * What activities may take while a gradient is computed: as little as goes ("sqrt"), or so many bytes.
+   * Sequences are cut in pieces of time whose activities are computed twice, one piece in memory at a time:
+   * the same bits in a third more time. Default: all activities are in memory at once. For recurrent layers
+   * forwards in time and layers that work step by step; not with truncate, nor with Hessian-free.
+   */
+  readonly memory?: MemoryBudget;
   /**
    * Sequences a shard: gradients of shards are summed in order, so memory is bounded. Part of the bits.
    * Default: the whole batch; with a pool 8, whatever its size, so that there is work for all. Say 8 for the
@@ -61,6 +69,7 @@ export const trainOptionNames = [
   "accumulate",
   "shuffle",
   "truncate",
+  "memory",
   "shard",
   "pool",
   "curvature",
@@ -78,6 +87,7 @@ export interface TrainSettings {
   readonly shuffle: boolean;
   /** Infinity: sequences are not cut. */
   readonly truncate: number;
+  readonly memory?: MemoryBudget;
   /** Infinity: a batch is one shard. */
   readonly shard: number;
   readonly pool?: ShardPool;
@@ -121,6 +131,7 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
     accumulate: count("accumulate", 1),
     shuffle,
     truncate: count("truncate", Infinity),
+    memory: readMemory(who, options.memory),
     shard: count("shard", pool ? POOLED : Infinity),
     pool,
     weightNoise: options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0),
@@ -130,6 +141,13 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
   };
   checkTogether(who, options, settings, context.spec, curved);
   return settings;
+}
+
+function readMemory(who: string, given: MemoryBudget | undefined): MemoryBudget | undefined {
+  if (given === undefined || given === "sqrt") return given;
+  if (typeof given !== "number")
+    throw new OptionError(`${who}: memory is ${show(given)}, want "sqrt" or a number of bytes`);
+  return whole(who, "memory", given, 1);
 }
 
 function readCurvature(who: string, given: number | undefined, curved: boolean): (n: number) => number {
@@ -158,7 +176,7 @@ function readClassWeights(
 function checkTogether(
   who: string,
   options: TrainOptions,
-  { truncate, weightNoise }: TrainSettings,
+  { truncate, weightNoise, memory }: TrainSettings,
   spec: DataSpec,
   curved: boolean,
 ): void {
@@ -182,6 +200,11 @@ function checkTogether(
     if (spec.target === "labels")
       throw new OptionError(`${who}: truncate cuts sequences, and labels cannot be cut; leave it out`);
   }
+  if (memory !== undefined && (truncate < Infinity || curved))
+    throw new OptionError(
+      `${who}: memory is ${memory} with ${curved ? "hessianFree" : "truncate"}, which bounds memory by ` +
+        `${curved ? "shards" : "itself"}; leave one of them out`,
+    );
   if (weightNoise > 0 && curved)
     throw new OptionError(
       `${who}: weightNoise is ${weightNoise} with hessianFree, which compares losses at the weights ` +

@@ -225,7 +225,7 @@ export class Trainer {
     const { run, settings, stop, who } = training;
     const { signal } = stop;
     const step = this.#loader.load(cut.batches, settings, {
-      mode: this.#mode(cut),
+      mode: this.#mode(cut, settings),
       noise:
         settings.weightNoise > 0
           ? { deviation: settings.weightNoise, seed: this.#parts.seed, draw: this.#step }
@@ -254,8 +254,8 @@ export class Trainer {
     }
   }
 
-  #mode(cut: Cut): PassMode {
-    const mode = { training: true, seed: this.#parts.seed, draw: this.#step };
+  #mode(cut: Cut, { memory }: TrainSettings): PassMode {
+    const mode = { training: true, seed: this.#parts.seed, draw: this.#step, memory };
     return cut.truncate === Infinity ? mode : { ...mode, ...this.#position.carry(cut) };
   }
 

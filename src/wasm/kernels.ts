@@ -174,6 +174,7 @@ export interface RandomKernels {
   normalBlock(key0: number, key1: number, c0: number, c1: number, c2: number, c3: number, out: Ptr): void;
   randomNormal(n: number, key0: number, key1: number, stream: number, counter: number, out: Ptr): void;
   dropoutMask(
+    first: number,
     n: number,
     key0: number,
     key1: number,

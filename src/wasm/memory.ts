@@ -89,6 +89,14 @@ export class Memory {
     return from as Ptr;
   }
 
+  /**
+   * Throws MemoryError where `bytes` more do not fit beside what is in use, `given` bytes of which would be
+   * given back. what: whose they would be.
+   */
+  require(bytes: number, given: number, what: string): void {
+    if (this.#used - given + bytes > LIMIT) throw this.#full(bytes, what);
+  }
+
   /** Gives a block back. A pointer that `allocate` did not give is an error. */
   free(ptr: Ptr): void {
     const size = this.#sizes.get(ptr);
@@ -161,15 +169,15 @@ export class Memory {
     }
   }
 
-  #full(size: number): MemoryError {
+  #full(size: number, what = "more"): MemoryError {
     const holders = [...this.#held]
       .filter(([, { bytes }]) => bytes > 0)
       .sort((a, b) => b[1].bytes - a[1].bytes)
       .map(([owner, held]) => `${owner} ${mebibytes(held.bytes)} in ${held.holders}`);
     return new MemoryError(
-      `memory: ${mebibytes(size)} more do not fit beside ${mebibytes(this.#used)} in use of 4096 MiB ` +
+      `memory: ${mebibytes(size)} ${what} do not fit beside ${mebibytes(this.#used)} in use of 4096 MiB ` +
         `(${holders.join(", ") || "nothing named"}); dispose of models, or use smaller ` +
-        "batches, shard or truncate",
+        'batches, shard, truncate, or memory: "sqrt" in a training',
     );
   }
 
@@ -238,6 +246,11 @@ export class Arena {
   constructor(memory: Memory, owner = "other buffers") {
     this.memory = memory;
     this.#blocks = new Blocks(memory, owner);
+  }
+
+  /** Bytes of all blocks. */
+  get bytes(): number {
+    return this.#blocks.total;
   }
 
   /** n reals, contents undefined. */

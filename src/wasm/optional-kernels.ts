@@ -23,6 +23,45 @@ export interface OptionalKernels {
   smoothingGradient(R: number, K: number, ids: Ptr, w: Ptr, scale: number, dz: Ptr): void;
   normalizeRows(R: number, C: number, epsilon: number, x: Ptr, hat: Ptr, rate: Ptr): void;
   normalizeProduct(R: number, C: number, hat: Ptr, rate: Ptr, u: Ptr, out: Ptr): void;
+  minGruStep(B: number, H: number, pre: Ptr, h0: Ptr, h: Ptr, partials: Ptr): void;
+  minLstmStep(B: number, H: number, pre: Ptr, h0: Ptr, h: Ptr, partials: Ptr): void;
+  lemStep(
+    B: number,
+    H: number,
+    dt: number,
+    size: number,
+    toward: number,
+    pre: Ptr,
+    s0: Ptr,
+    s: Ptr,
+    partials: Ptr,
+    ldp: number,
+  ): void;
+  slstmStep(
+    exponential: number,
+    B: number,
+    H: number,
+    pre: Ptr,
+    r0: Ptr,
+    l0: Ptr,
+    h: Ptr,
+    r: Ptr,
+    l: Ptr,
+    partials: Ptr,
+  ): void;
+  lruPrepare(H: number, polar: Ptr, out: Ptr): void;
+  lruStep(
+    B: number,
+    H: number,
+    prepared: Ptr,
+    pre: Ptr,
+    x0: Ptr,
+    y0: Ptr,
+    x: Ptr,
+    y: Ptr,
+    partials: Ptr,
+  ): void;
+  mapSoftplus(n: number, x: Ptr, y: Ptr): void;
   maxSpan(n: number, x: Ptr, t: number, y: Ptr, best: Ptr): void;
   addWhere(n: number, t: number, best: Ptr, u: Ptr, out: Ptr): void;
   addScaledRows(R: number, C: number, a: Ptr, x: Ptr, y: Ptr): void;

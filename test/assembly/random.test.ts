@@ -79,8 +79,8 @@ describe.each(both)("$name", ({ engine, round }) => {
       k.randomNormal(64, 7, 8, 10, 10, short);
       // another stream
       expect(workspace.read(short, 64).filter((x, i) => x === workspace.read(long, 64)[i])).toEqual([]);
-      k.dropoutMask(64, 7, 8, 9, 10, 0.5, long);
-      k.dropoutMask(20, 7, 8, 9, 10, 0.5, short);
+      k.dropoutMask(0, 64, 7, 8, 9, 10, 0.5, long);
+      k.dropoutMask(0, 20, 7, 8, 9, 10, 0.5, short);
       expect(workspace.read(short, 20)).toEqual(workspace.read(long, 20));
     }));
 
@@ -92,8 +92,8 @@ describe.each(both)("$name", ({ engine, round }) => {
         const N = 4096;
         const a = workspace.reals(new Float64Array(N));
         const b = workspace.reals(new Float64Array(N));
-        k.dropoutMask(N, 7, 8, 9, 10, 0.5, a);
-        k.dropoutMask(N, 7, 8, 9, 11, 0.5, b);
+        k.dropoutMask(0, N, 7, 8, 9, 10, 0.5, a);
+        k.dropoutMask(0, N, 7, 8, 9, 11, 0.5, b);
         const x = workspace.read(a, N);
         const y = workspace.read(b, N);
         for (let shift = -16; shift <= 16; ++shift) {
@@ -120,7 +120,7 @@ describe.each(both)("$name", ({ engine, round }) => {
   test.each([0.9, 0.5, 0.2, 1])("dropout keeps a part of %f and its mean", (keep) =>
     inWorkspace(engine, (workspace) => {
       const out = workspace.reals(new Float64Array(N));
-      k.dropoutMask(N, 1, 2, 3, 4, keep, out);
+      k.dropoutMask(0, N, 1, 2, 3, 4, keep, out);
       const xs = workspace.read(out, N);
       expect(new Set(xs).size).toBe(keep === 1 ? 1 : 2);
       close(

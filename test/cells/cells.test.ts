@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { gruCell } from "../../src/cells/gru.ts";
 import { lstmCell } from "../../src/cells/lstm.ts";
+import { lemCell } from "../../src/cells/optional/lem.ts";
+import { lruCell } from "../../src/cells/optional/lru.ts";
+import { minGruCell, minLstmCell } from "../../src/cells/optional/min-gru.ts";
 import { noisy } from "../../src/cells/optional/noisy.ts";
+import { slstmCell } from "../../src/cells/optional/slstm.ts";
 import { rnnCell } from "../../src/cells/rnn.ts";
 import type { Graph, NodeId } from "../../src/graph/graph.ts";
 import { activation } from "../../src/ops/activation.ts";
@@ -30,14 +34,17 @@ function layer(
   const C = cell.carried * H;
   const start = g.apply(initialState({ columns: C }), 0, g.parameter(`${name}.state`, 1, C));
   const peep = cell.peepholes ? [g.parameter(`${name}.peep`, cell.peepholes, H)] : [];
+  const own = cell.own ? [g.parameter(`${name}.${cell.own.name}`, 1, cell.own.rows.length * H)] : [];
+  const gh = stateGates(cell);
   return g.apply(
     recurrent(cell, options),
     x,
     start,
     g.parameter(`${name}.Wx`, I, (cell.inputGates[1] - cell.inputGates[0]) * H),
-    g.parameter(`${name}.Wh`, H, stateGates(cell) * H),
+    ...(gh ? [g.parameter(`${name}.Wh`, H, gh * H)] : []),
     g.parameter(`${name}.b`, 1, cell.gates.length * H),
     ...peep,
+    ...own,
   );
 }
 
@@ -52,6 +59,12 @@ const cells: Record<string, Cell> = {
   "lstm of 1997 with peepholes": lstmCell({ forgetGate: false, peepholes: true }),
   gru: gruCell(),
   "gru, reset before": gruCell({ reset: "before" }),
+  "minimal gru": minGruCell(),
+  "minimal lstm": minLstmCell(),
+  lru: lruCell(),
+  lem: lemCell({ dt: 0.7 }),
+  slstm: slstmCell(),
+  "slstm, exponential forget gate": slstmCell({ forgetGate: "exponential" }),
 };
 
 for (const [name, cell] of Object.entries(cells)) {
@@ -84,6 +97,7 @@ for (const [name, cell] of Object.entries(cells))
     zoneout: { ...rates, recurrentDropout: 0 },
     "both noises": rates,
   })) {
+    if (cut.recurrentDropout > 0 && stateGates(cell) === 0) continue;
     const build: Build = (g) => layer(g, noisy(cell, cut), g.input("x", 2), "l");
     opLaws(`${name} with ${noise}, in training`, build, { mode: { training: true, seed: 5, draw: 3 } });
     opLaws(`${name} with ${noise}, at rest`, build);

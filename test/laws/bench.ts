@@ -7,6 +7,7 @@ import { Tape, type TapeOptions } from "../../src/graph/tape.ts";
 import { Weights } from "../../src/graph/weights.ts";
 import type { Mode } from "../../src/graph/op.ts";
 import { engine, type Engine } from "../../src/wasm/engine.ts";
+import { loadOptionalKernels } from "../../src/wasm/optional-kernels.ts";
 import type { Ptr } from "../../src/wasm/kernels.ts";
 import { Arena, type Precision } from "../../src/wasm/memory.ts";
 import { Random } from "../../src/wasm/random.ts";
@@ -152,6 +153,7 @@ class Bench {
 export async function bench(build: Build, options: BenchOptions = {}): Promise<Bench> {
   const { precision = "float64", lengths = [5, 3, 3, 1], seed = 1, mode = {}, scale = 0.5 } = options;
   const e = await engine(precision);
+  await loadOptionalKernels(e);
   const graph = new Graph();
   const output = build(graph);
   const weights = new Weights(e, graph);

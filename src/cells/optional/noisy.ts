@@ -97,10 +97,12 @@ function zonedOut(cell: Cell, zoneout: number, first: number): Cell {
     ...cell,
     slots: slots + C,
     stages: [...stages, mix],
-    plain: (step) =>
-      cell
-        .plain(step)
-        .map((now, s) => step.plus(step.scaled(zoneout, step.old[s]), step.scaled(1 - zoneout, now))),
+    plain:
+      cell.plain &&
+      ((step) =>
+        cell.plain!(step).map((now, s) =>
+          step.plus(step.scaled(zoneout, step.old[s]), step.scaled(1 - zoneout, now)),
+        )),
   };
 }
 
@@ -109,11 +111,13 @@ function drawDropped(f: Frame, rate: number, m: Ptr): void {
   const n = f.shape.packing.sequences * f.shape.columns;
   if (!f.mode.training) return f.k.fill(n, 1, m);
   const [key0, key1] = Random.key(f.mode.seed);
-  f.k.dropoutMask(n, key0, key1, f.id, f.mode.draw, 1 - rate, m);
+  f.k.dropoutMask(0, n, key0, key1, f.id, f.mode.draw, 1 - rate, m);
 }
 
-/** d [n] and behind it 1 - d [n]. */
-function drawZonedOut(f: Frame, rate: number, n: number, d: Ptr): void {
+/** d [carried,N,H] and behind it 1 - d. */
+function drawZonedOut(f: Frame, rate: number, carried: number, d: Ptr): void {
+  const { rows: N, columns: H } = f.shape;
+  const n = carried * N * H;
   const rest = f.at(d, n);
   f.k.fill(n, 1, d);
   f.k.fill(n, 0, rest);
@@ -123,7 +127,12 @@ function drawZonedOut(f: Frame, rate: number, n: number, d: Ptr): void {
   }
   const kept = f.scratch(n);
   const [key0, key1] = Random.key(f.mode.seed);
-  f.k.dropoutMask(n, key0, key1, ZONEOUT_STREAM + f.id, f.mode.draw, 1 - rate, kept);
+  const { row, rows } = f.mode.piece ?? { row: 0, rows: N };
+  for (let s = 0; s < carried; ++s) {
+    const first = (s * rows + row) * H;
+    const to = f.at(kept, s * N * H);
+    f.k.dropoutMask(first, N * H, key0, key1, ZONEOUT_STREAM + f.id, f.mode.draw, 1 - rate, to);
+  }
   f.k.activationProduct(activationCodes.relu, n, kept, d, rest); // 1 where kept > 0
   f.k.addScaled(n, -1, rest, d);
 }
@@ -138,7 +147,7 @@ export function noisy(cell: Cell, { recurrentDropout, zoneout }: StateNoise): Ce
     step: zoneout > 0 ? 2 * cell.carried : 0,
     draw(f, ofSequences, ofSteps) {
       if (drops) drawDropped(f, recurrentDropout, ofSequences);
-      if (zoneout > 0) drawZonedOut(f, zoneout, cell.carried * f.shape.rows * f.shape.columns, ofSteps);
+      if (zoneout > 0) drawZonedOut(f, zoneout, cell.carried, ofSteps);
     },
   };
   return { ...(zoneout > 0 ? zonedOut(inside, zoneout, sequence) : inside), masks };

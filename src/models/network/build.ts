@@ -12,9 +12,10 @@ import { linear } from "../../ops/linear.ts";
 import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { recurrent } from "../../ops/recurrent/recurrent.ts";
 import { optionalKinds } from "./kinds.ts";
-import { constant, normal, type Initializer } from "./initializers.ts";
+import { constant, normal, values, type Initializer } from "./initializers.ts";
 import { type DenseLayer, type Layer } from "./layers.ts";
-import { cellOf, type RecurrentLayer } from "./recurrent-layers.ts";
+import { cellOf, type Initialization, type RecurrentLayer } from "./recurrent-layers.ts";
+import type { OptionalRecurrentLayer } from "./optional/recurrent-layers.ts";
 
 /** Columns [from, to) of a parameter and how they begin. */
 export interface InitialBlock {
@@ -92,7 +93,13 @@ export class Builder {
     return layer.activation === "identity" ? z : this.graph.apply(activation(layer.activation), z);
   }
 
-  recurrentLayer(layer: RecurrentLayer, name: string, x: NodeId, reverse: boolean): NodeId {
+  /** A layer of a recurrent cell, forwards or, with `reverse`, backwards in time. */
+  recurrentLayer(
+    layer: RecurrentLayer | OptionalRecurrentLayer,
+    name: string,
+    x: NodeId,
+    { reverse }: { readonly reverse: boolean },
+  ): NodeId {
     const cell = cellOf(layer);
     const H = layer.units;
     const I = this.width(x);
@@ -106,21 +113,16 @@ export class Builder {
       (cell.inputGates[1] - cell.inputGates[0]) * H,
       init.input ?? normal(1 / Math.sqrt(Math.max(I, 1))),
     );
-    const Wh = this.parameter(
-      `${name}.Wh`,
-      H,
-      stateGates(cell) * H,
-      init.recurrent ?? normal(1 / Math.sqrt(H)),
-    );
+    const Wh = stateGates(cell)
+      ? [this.parameter(`${name}.Wh`, H, stateGates(cell) * H, init.recurrent ?? normal(1 / Math.sqrt(H)))]
+      : [];
     const b = this.parameter(`${name}.b`, 1, cell.gates.length * H, init.bias ?? constant(0));
     cell.gates.forEach((letter, g) => {
       const start = init.bias ? undefined : cell.biases?.[letter];
       const one = init.gates?.[letter] ?? (start === undefined ? undefined : constant(start));
       if (one) this.startAt(g * H, (g + 1) * H, one);
     });
-    const peep = cell.peepholes
-      ? [this.parameter(`${name}.peep`, cell.peepholes, H, init.peepholes ?? constant(0))]
-      : [];
+    const own = this.#ownRows(cell, H, name, init);
     const row = learned ? [this.parameter(`${name}.state`, 1, C, init.state ?? constant(0))] : [];
     const data = given.length > 0 ? [this.takeInitial(given.length)] : [];
     const start = this.graph.apply(
@@ -129,9 +131,22 @@ export class Builder {
       ...row,
       ...data,
     );
-    const node = this.graph.apply(recurrent(cell, { reverse }), x, start, Wx, Wh, b, ...peep);
+    const node = this.graph.apply(recurrent(cell, { reverse }), x, start, Wx, ...Wh, b, ...own);
     this.recurrent.push({ node, cell, name });
     return node;
+  }
+
+  /** The parameters that each unit of a cell has for itself, if any. */
+  #ownRows({ peepholes, own }: Cell, H: number, name: string, init: Initialization): NodeId[] {
+    if (own) {
+      const node = this.graph.parameter(`${name}.${own.name}`, 1, own.rows.length * H);
+      own.rows.forEach(({ role, begin }, i) => {
+        const start = values(Array.from({ length: H }, (_, j) => begin(j, H)));
+        this.startAt(i * H, (i + 1) * H, init[role] ?? start);
+      });
+      return [node];
+    }
+    return peepholes ? [this.parameter(`${name}.peep`, peepholes, H, init.peepholes ?? constant(0))] : [];
   }
 
   /** The node that brings initial states with the items. */
@@ -149,12 +164,12 @@ export class Builder {
       case "rnn":
       case "lstm":
       case "gru":
-        return this.recurrentLayer(layer, name, x, false);
+        return this.recurrentLayer(layer, name, x, { reverse: false });
       case "bidirectional":
         return this.graph.apply(
           concat,
-          this.recurrentLayer(layer.layer, `${name}.forward`, x, false),
-          this.recurrentLayer(layer.layer, `${name}.backward`, x, true),
+          this.recurrentLayer(layer.layer, `${name}.forward`, x, { reverse: false }),
+          this.recurrentLayer(layer.layer, `${name}.backward`, x, { reverse: true }),
         );
       case "embedding": {
         const table = this.parameter(

@@ -42,6 +42,12 @@ export type Initializer =
       readonly scale: number;
     }
   | {
+      /** As `identity` makes it. */
+      readonly kind: "identity";
+      /** The entries on the diagonal. */
+      readonly gain: number;
+    }
+  | {
       /** As `orthogonal` makes it. */
       readonly kind: "orthogonal";
       /** The singular values, all alike. */
@@ -68,6 +74,11 @@ export const values = (list: ArrayLike<number>): Initializer => ({
 export const normal = (scale: number): Initializer => ({ kind: "normal", scale });
 /** Independent and uniform in [-scale, scale). */
 export const uniform = (scale: number): Initializer => ({ kind: "uniform", scale });
+/**
+ * gain times the identity, in each block of columns of a matrix [H,G·H]: with relu units, states that stay
+ * (IRNN, Le, Jaitly and Hinton 2015).
+ */
+export const identity = (gain = 1): Initializer => ({ kind: "identity", gain });
 /** gain times a random matrix with orthonormal rows or columns (Saxe et al. 2014). */
 export const orthogonal = (gain = 1): Initializer => ({ kind: "orthogonal", gain });
 
@@ -103,6 +114,7 @@ const options: {
   values: { needed: ["values"] },
   normal: { needed: ["scale"] },
   uniform: { needed: ["scale"] },
+  identity: { needed: ["gain"] },
   orthogonal: { needed: ["gain"] },
   sparse: { needed: ["incoming", "scale"], optional: ["spectralRadius"] },
 };
@@ -156,6 +168,9 @@ export function drawMatrix(
       return;
     case "uniform":
       for (let i = 0; i < n; ++i) out[i] = init.scale * (2 * random.uniform() - 1);
+      return;
+    case "identity":
+      for (let i = 0; i < n; ++i) out[i] = (i % columns) % rows === Math.floor(i / columns) ? init.gain : 0;
       return;
     case "orthogonal":
       return drawOrthogonal(init.gain, matrix, random);

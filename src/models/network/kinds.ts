@@ -9,6 +9,7 @@ import type { NodeId } from "../../graph/graph.ts";
 import type { Loss } from "../../losses/loss.ts";
 import type { Builder } from "./build.ts";
 import type { Layer } from "./layers.ts";
+import type { Op } from "../../graph/op.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import type { StateNoise } from "../../cells/optional/noisy.ts";
 import type { Reading } from "./reading.ts";
@@ -27,6 +28,10 @@ export interface OptionalKinds {
   readonly layers: Readonly<Record<string, LayerKind>>;
   /** The loss of a description. Throws OptionError. */
   readonly losses: Readonly<Record<string, (description: object) => Loss>>;
+  /** Cells, by type of layer. */
+  readonly cells: Readonly<Record<string, (options: object) => Cell>>;
+  /** ln(1 + e^x), of the layered nets of some of these cells. */
+  readonly softplus: Op;
   /** A cell whose states are noisy while it trains. */
   noisy(cell: Cell, noise: StateNoise): Cell;
   /** What nets with distributions of numbers draw: [length,D]. Throws OptionError. */

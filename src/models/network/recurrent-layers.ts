@@ -1,11 +1,12 @@
 /** Recurrent layers as plain data: plain units, memory cells, gated units, and the noise of their states. */
 import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../wasm/errors.ts";
-import { cells, type CellOptions, type CellType } from "../../cells/cells.ts";
+import { cells } from "../../cells/cells.ts";
 import type { GruOptions } from "../../cells/gru.ts";
 import type { LstmOptions } from "../../cells/lstm.ts";
 import type { RnnOptions } from "../../cells/rnn.ts";
-import type { Cell } from "../../ops/recurrent/cell.ts";
+import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { optionalKinds } from "./kinds.ts";
+import type { OptionalRecurrentLayer } from "./optional/recurrent-layers.ts";
 import { checkInitializer, type Initializer } from "./initializers.ts";
 
 /** Initializers by role; what is left out has the layer's default. */
@@ -22,6 +23,10 @@ export interface Initialization {
   readonly state?: Initializer;
   /** Peephole weights. Default 0. */
   readonly peepholes?: Initializer;
+  /** ν of a linear recurrent unit, |λ| = exp(-e^ν). Default: even from ln 10⁻³ to ln ½. */
+  readonly decay?: Initializer;
+  /** φ of a linear recurrent unit, arg λ = e^φ. Default: spread from ln 10⁻² to ln π. */
+  readonly phase?: Initializer;
 }
 
 /** Where a recurrent layer's sequences start, and how its parameters do. */
@@ -72,7 +77,8 @@ export interface GruLayer extends RecurrentOptions, Required<GruOptions> {
 export type RecurrentLayer = RnnLayer | LstmLayer | GruLayer;
 /** Names of activations. */
 export const activations = ["identity", "tanh", "logistic", "relu"] as const;
-const recurrentKeys = ["initialState", "given", "init", "recurrentDropout", "zoneout"];
+/** Options that all recurrent layers have. */
+export const recurrentKeys = ["initialState", "given", "init", "recurrentDropout", "zoneout"];
 
 /** Throws OptionError on roles that are not these, and on what is no initializer. */
 export function checkInit(who: string, init: Initialization | undefined, roles: readonly string[]): void {
@@ -92,18 +98,26 @@ export function checkSwitch(who: string, what: string, value: unknown): void {
 }
 
 /** The table of a recurrent layer's cell, with the layer's noise. */
-export function cellOf<K extends CellType>(
-  layer: { readonly type: K } & CellOptions[K] & Pick<RecurrentOptions, "recurrentDropout" | "zoneout">,
-): Cell {
-  const cell = cells[layer.type](layer);
-  const { recurrentDropout = 0, zoneout = 0 } = layer;
+export function cellOf(layer: RecurrentLayer | OptionalRecurrentLayer): Cell {
+  const { type, recurrentDropout = 0, zoneout = 0 } = layer;
+  const tables = { ...cells, ...optionalKinds()?.cells } as Record<string, (options: object) => Cell>;
+  const cell = tables[type](layer);
   return recurrentDropout || zoneout ? optionalKinds()!.noisy(cell, { recurrentDropout, zoneout }) : cell;
 }
 
-/** Throws OptionError on what no recurrent layer has. */
-function checkRecurrent(layer: RecurrentLayer): void {
+/** Roles of initializers that not every cell has. */
+const rolesOf = (cell: Cell): string[] => [
+  ...(stateGates(cell) > 0 ? ["recurrent"] : []),
+  ...(cell.own?.rows.map(({ role }) => role) ?? ["peepholes"]),
+];
+
+/** Throws OptionError on what no recurrent layer of this cell has. */
+export function checkRecurrent(
+  layer: { readonly type: string; readonly units: number } & RecurrentOptions,
+  cell: Cell,
+): void {
   const { type: who, units } = layer;
-  const { carried, gates } = cells[layer.type](layer);
+  const { carried, gates } = cell;
   whole(who, "units", units, 1);
   oneOf(who, "initialState", layer.initialState ?? "learned", ["learned", "zero"]);
   for (const column of layer.given ?? []) whole(who, "given", column, 0, carried * units - 1);
@@ -111,7 +125,11 @@ function checkRecurrent(layer: RecurrentLayer): void {
     throw new OptionError(`${who}: given names a column twice, want each once`);
   for (const rate of ["recurrentDropout", "zoneout"] as const)
     inRange(who, rate, layer[rate] ?? 0, 0, 1 - 2 ** -24);
-  checkInit(who, layer.init, ["input", "recurrent", "bias", "gates", "state", "peepholes"]);
+  if (stateGates(cell) === 0 && layer.recurrentDropout)
+    throw new OptionError(
+      `${who}: recurrentDropout is of a recurrent product, and there is none; want zoneout`,
+    );
+  checkInit(who, layer.init, ["input", "bias", "gates", "state", ...rolesOf(cell)]);
   for (const gate of Object.keys(layer.init?.gates ?? {}))
     oneOf(`${who}.init.gates`, "gate", gate, [...new Set(gates)]);
 }
@@ -122,7 +140,7 @@ export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}):
   const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
   oneOf("rnn", "activation", layer.activation, activations);
   inRange("rnn", "leak", layer.leak, 0, 1);
-  checkRecurrent(layer);
+  checkRecurrent(layer, cells[layer.type](layer));
   return layer;
 }
 
@@ -132,7 +150,7 @@ export function lstm(units: number, options: RecurrentOptions & LstmOptions = {}
   const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
   checkSwitch("lstm", "forgetGate", layer.forgetGate);
   checkSwitch("lstm", "peepholes", layer.peepholes);
-  checkRecurrent(layer);
+  checkRecurrent(layer, cells[layer.type](layer));
   return layer;
 }
 
@@ -144,6 +162,6 @@ export function gru(units: number, options: RecurrentOptions & GruOptions = {}):
   knownOptions("gru", options, ["reset", ...recurrentKeys]);
   const layer: GruLayer = { type: "gru", units, reset: "after", ...options };
   oneOf("gru", "reset", layer.reset, ["after", "before"]);
-  checkRecurrent(layer);
+  checkRecurrent(layer, cells[layer.type](layer));
   return layer;
 }

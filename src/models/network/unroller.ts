@@ -12,6 +12,8 @@ import { initialState } from "../../ops/initial-state.ts";
 import { linear } from "../../ops/linear.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import { type Layer } from "./layers.ts";
+import { optionalKinds } from "./kinds.ts";
+import type { OptionalRecurrentLayer } from "./optional/recurrent-layers.ts";
 import { cellOf, type RecurrentLayer } from "./recurrent-layers.ts";
 import { internals } from "./internals.ts";
 import type { Network } from "./network.ts";
@@ -62,6 +64,10 @@ export class Unroller {
       case "rnn":
       case "lstm":
       case "gru":
+      case "minGru":
+      case "minLstm":
+      case "lem":
+      case "slstm":
         return this.#recurrent(layer, name, x, false);
       case "bidirectional": {
         const forward = this.#recurrent(layer.layer, `${name}.forward`, x, false);
@@ -79,7 +85,8 @@ export class Unroller {
         );
       default:
         throw new OptionError(
-          `unroll: layer "${name}" is ${layer.type}, want rnn, lstm, gru, bidirectional or dense`,
+          `unroll: layer "${name}" is ${layer.type}, want rnn, lstm, gru, minGru, minLstm, lem, slstm, ` +
+            "bidirectional or dense",
         );
     }
   }
@@ -88,7 +95,12 @@ export class Unroller {
     return name === "identity" ? z : this.graph.apply(activation(name), z);
   }
 
-  #recurrent(layer: RecurrentLayer, name: string, x: NodeId[], reverse: boolean): NodeId[] {
+  #recurrent(
+    layer: RecurrentLayer | OptionalRecurrentLayer,
+    name: string,
+    x: NodeId[],
+    reverse: boolean,
+  ): NodeId[] {
     const g = this.graph;
     const H = layer.units;
     const cell = cellOf(layer);
@@ -121,12 +133,13 @@ export class Unroller {
     const plus = (u: NodeId, v: NodeId): NodeId => g.apply(add, u, v);
     const columns = columnsOfWh(cell);
     return [
-      ...cell.plain<NodeId>({
+      ...cell.plain!<NodeId>({
         old,
         plus,
         times: (u, v) => g.apply(multiply, u, v),
         scaled: (factor, x) => g.apply(scaled(factor), x),
         activate: (name, x) => this.#act(name, x),
+        softplus: (x) => g.apply(optionalKinds()!.softplus, x),
         peephole: (row, x) => g.apply(multiplyRow(row), x, p("peep")),
         pre: (gate, source) => {
           const [first, end] = cell.inputGates;

@@ -7,6 +7,7 @@
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { optionalKernels } from "../../wasm/optional-kernels.ts";
 import type { Frame, Op } from "../../graph/op.ts";
+import { eachBlockBack } from "../../graph/packing.ts";
 
 type NormalizeFrame = Frame<"hat" | "rate">;
 
@@ -36,8 +37,11 @@ export function normalize(epsilon: number): Op {
     vjp(f: NormalizeFrame) {
       const { rows: N, columns: C } = f.shape;
       const { hat, rate } = f.kept;
-      f.k.sumProducts(N, C, f.dy, C, hat, C, f.dx[1]);
-      f.k.sumRows(N, C, f.dy, C, f.dx[2]);
+      eachBlockBack(f.shape.packing, (from, rows) => {
+        const dy = f.at(f.dy, from * C);
+        f.k.sumProducts(rows, C, dy, C, f.at(hat, from * C), C, f.dx[1]);
+        f.k.sumRows(rows, C, dy, C, f.dx[2]);
+      });
       if (f.dx[0] === NULL) return;
       const u = f.scratch(N * C);
       scaled(f, f.x[1], f.dy, u);

@@ -4,7 +4,7 @@ import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { inputProduct } from "../input-product.ts";
 import { Steps, type Step } from "../steps.ts";
 import type { StepBuffers } from "./cell.ts";
-import { WH, WX, maskAt, plane, stateAfter, type Layout, type RecurrentFrame } from "./layout.ts";
+import { WH, WX, maskAt, plane, roles, stateAfter, type Layout, type RecurrentFrame } from "./layout.ts";
 
 /** Points the state blocks at a step's rows and brings the old states: from the step before, or a start. */
 function enterStep({ cell }: Layout, f: RecurrentFrame, step: Step, at: StepBuffers, starts: Ptr): void {
@@ -48,8 +48,8 @@ export function forward(layout: Layout, f: RecurrentFrame): void {
   const { k } = f;
   const G = cell.gates.length;
   const [gx] = cell.inputGates;
-  const { pre, partials } = f.kept;
-  const [, start, , , b, peep = NULL] = f.x;
+  const { pre, partials, prepared } = f.kept;
+  const { start, b, own } = roles(cell, f.x);
   if (reverse && f.mode.carry)
     throw new ShapeError(
       `${name}: runs backwards in time, so it needs whole sequences; want one without state carried on`,
@@ -59,7 +59,17 @@ export function forward(layout: Layout, f: RecurrentFrame): void {
   const steps = new Steps(packing, reverse);
   const starts = f.mode.carry === "continue" ? f.carry : start;
   const panels = stages.map(({ column, width }) => (width ? f.packed(WH, column * H, width * H) : NULL));
-  const at: StepBuffers = { pre, old: [], now: [], partials: NULL, partialColumns: E * H, peep, masks: [] };
+  const at: StepBuffers = {
+    pre,
+    old: [],
+    now: [],
+    partials: NULL,
+    partialColumns: E * H,
+    peep: own,
+    prepared,
+    masks: [],
+  };
+  cell.own?.prepare(k, H, own, prepared);
   cell.masks?.draw(f, f.kept.masks, f.at(f.kept.masks, cell.masks.sequence * packing.sequences * H));
   for (let i = 0; i < steps.count; ++i) {
     const step = steps.at(i);

@@ -8,6 +8,7 @@ import {
   WX,
   factorAt,
   plane,
+  roles,
   sourceOf,
   strideOf,
   tangentAfter,
@@ -22,7 +23,7 @@ function fromWeights({ cell, stages, edges }: Layout, f: RecurrentFrame): void {
   const G = cell.gates.length;
   const [gx] = cell.inputGates;
   const rpre = f.tangents.pre;
-  const [, , , , rb, rpeep] = f.rx;
+  const { b: rb, own: rpeep } = roles(cell, f.rx);
   k.setRows(N, G * H, rb, rpre, G * H);
   inputProduct.jvp(f, WX, f.at(rb, gx * H), f.at(rpre, gx * H), G * H);
   for (const { stage, column, width } of stages) {
@@ -42,7 +43,7 @@ function enterStep({ cell }: Layout, f: RecurrentFrame, step: Step, rold: readon
   const H = f.shape.columns;
   const { rows: n, continuing: m, before } = step;
   const C = cell.carried;
-  const [, rstart] = f.rx;
+  const { start: rstart } = roles(cell, f.rx);
   for (let s = 0; s < C; ++s) {
     if (m > 0) f.k.copyRows(1, m * H, f.at(tangentAfter(f, s), before * H), m * H, rold[s], m * H);
     if (m === n) continue;
@@ -57,13 +58,14 @@ export function jvp(layout: Layout, f: RecurrentFrame): void {
   const { rows: N, columns: H, packing } = f.shape;
   const { k } = f;
   const G = cell.gates.length;
-  const [, , , , , peep] = f.x;
+  const { own: rown } = roles(cell, f.rx);
   fromWeights(layout, f);
   k.fill(N * H, 0, f.ry);
   k.fill(N * (cell.slots - 1) * H, 0, f.tangents.inner);
   const rold = Array.from({ length: cell.slots }, (_, s) => plane(f, f.tangents.old, s, packing.sequences));
   const tangent = ([kind, s]: Port, row: number): Ptr => {
     if (kind === "pre") return f.at(f.tangents.pre, (row * G + s) * H);
+    if (kind === "own") return f.at(rown, s * H);
     return kind === "old" ? rold[s] : f.at(tangentAfter(f, s), row * H);
   };
   const steps = new Steps(packing, reverse);
@@ -76,16 +78,13 @@ export function jvp(layout: Layout, f: RecurrentFrame): void {
       const rpre = tangent(["pre", stage.gates[0]], row);
       if (width) k.gemmPacked(n, width * H, H, tangent(stage.source, row), H, panels[j], rpre, G * H);
       for (const edge of edges) {
-        const { from, to, peephole } = edge;
+        const { from, to } = edge;
         const r = tangent(from, row);
         const ldr = strideOf(cell, from) * H;
         const out = tangent(to, row);
         const ldo = strideOf(cell, to) * H;
-        if (peephole >= 0) k.mulAddRow(n, H, f.at(peep, peephole * H), r, ldr, out, ldo);
-        else {
-          const { factor, stride } = factorAt(layout, f, edge, 0, row);
-          k.mulAdd(n, H, factor, stride, r, ldr, out, ldo);
-        }
+        const { factor, stride } = factorAt(layout, f, edge, 0, row);
+        k.mulAdd(n, H, factor, stride, r, ldr, out, ldo);
       }
     });
   }

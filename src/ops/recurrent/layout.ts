@@ -3,29 +3,37 @@
  * share. A block is [rows,H]; blocks of gates and partials lie side by side in a row, those of states one
  * plane behind the other.
  */
-import type { Ptr } from "../../wasm/kernels.ts";
+import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import type { Frame } from "../../graph/op.ts";
-import { partialCount, type Cell, type MaskPlace, type Port, type Stage } from "./cell.ts";
+import { partialCount, stateGates, type Cell, type MaskPlace, type Port, type Stage } from "./cell.ts";
 
-/** Places of the inputs x, start, Wx, Wh, b and, with peepholes, peep. */
+/** Places of the inputs x, start, Wx, and of Wh where there is one; then b, and the units' own rows. */
 export const WX = 2;
 export const WH = 3;
 
+/** An input for each role: values, adjoints or tangents. What a cell does not have is NULL. */
+export function roles(cell: Cell, inputs: readonly Ptr[]): Record<"start" | "Wh" | "b" | "own", Ptr> {
+  const [, start, , ...rest] = inputs;
+  const [Wh, b, own = NULL] = stateGates(cell) > 0 ? rest : [NULL, ...rest];
+  return { start, Wh, b, own };
+}
+
 /** The frame of a recurrent layer. */
 export type RecurrentFrame = Frame<
-  "pre" | "partials" | "old" | "inner" | "dold" | "dnow" | "masks",
+  "pre" | "partials" | "old" | "inner" | "dold" | "dnow" | "masks" | "prepared",
   "pre" | "old" | "inner"
 >;
 
 /**
- * An edge with its place: block `partial` of the partials, row `peephole` of the peephole weights, or a mask;
- * the others are -1 and undefined.
+ * An edge with its place: block `partial` of the partials, row `peephole` of the peephole weights, a prepared
+ * row, or a mask; the others are -1 and undefined.
  */
 export interface PlacedEdge {
   readonly from: Port;
   readonly to: Port;
   readonly partial: number;
   readonly peephole: number;
+  readonly prepared: number;
   readonly mask?: MaskPlace;
 }
 
@@ -58,12 +66,13 @@ export function layOut(cell: Cell, reverse: boolean): Layout {
   let partial = 0;
   const stages = cell.stages.map((stage): PlacedStage => {
     const placed = { column, width: stage.gates[1] - stage.gates[0], partial };
-    const edges = stage.edges.map(([from, to, by]) => ({
+    const edges = stage.edges.map(([from, to, by]): PlacedEdge => ({
       from,
       to,
       partial: by === undefined ? partial++ : -1,
       peephole: typeof by === "number" ? by : -1,
-      mask: typeof by === "object" ? by : undefined,
+      prepared: typeof by === "object" && "prepared" in by ? by.prepared : -1,
+      mask: typeof by === "object" && "per" in by ? by : undefined,
     }));
     column += placed.width;
     return { stage, edges, ...placed };
@@ -108,19 +117,27 @@ export function maskAt(
   return f.at(f.kept.masks, place * H);
 }
 
-/** [·,H] what an edge multiplies by, element by element, and its row stride: a partial or a mask. */
+/**
+ * [·,H] what an edge multiplies by, element by element, and its row stride: a partial, a mask, or the same
+ * row [H] for all.
+ */
 export function factorAt(
   layout: Layout,
   f: RecurrentFrame,
-  { partial, mask }: PlacedEdge,
+  { partial, mask, prepared, peephole }: PlacedEdge,
   first: number,
   row: number,
 ): { factor: Ptr; stride: number } {
   const H = f.shape.columns;
   if (mask) return { factor: maskAt(layout, f, mask, first, row), stride: H };
+  if (prepared >= 0) return { factor: f.at(f.kept.prepared, prepared * H), stride: 0 };
+  if (peephole >= 0) return { factor: f.at(roles(layout.cell, f.x).own, peephole * H), stride: 0 };
   const E = layout.partials;
   return { factor: f.at(f.kept.partials, (row * E + partial) * H), stride: E * H };
 }
 
-/** Row stride of a port's block, in blocks of H. */
-export const strideOf = (cell: Cell, [kind]: Port): number => (kind === "pre" ? cell.gates.length : 1);
+/** Row stride of a port's block, in blocks of H: 0 where all rows have the same. */
+export function strideOf(cell: Cell, [kind]: Port): number {
+  if (kind === "own") return 0;
+  return kind === "pre" ? cell.gates.length : 1;
+}

@@ -10,29 +10,33 @@ type Tangents = keyof RecurrentFrame["tangents"];
 
 /** Shapes checked by name; throws ShapeError. */
 function check({ cell, name }: Layout, x: InputShapes): void {
-  const [input, start, Wx, Wh, b, peep] = x;
-  const H = Wh.rows;
-  const { gates, inputGates, carried: C, peepholes } = cell;
+  const { gates, inputGates, carried: C, peepholes, own } = cell;
   const G = gates.length;
-  const want = (what: string, shape: Shape, [rows, columns]: [number, number], as: string): void => {
-    if (shape.rows === rows && shape.columns === columns) return;
+  const gh = stateGates(cell);
+  const [input, start, Wx, ...rest] = x;
+  const [Wh, b, rows] = gh > 0 ? rest : [undefined, ...rest];
+  const H = b!.columns / G;
+  const want = (what: string, shape: Shape, [R, columns]: [number, number], as: string): void => {
+    if (shape.rows === R && shape.columns === columns) return;
     const got = `[${shape.rows},${shape.columns}]`;
-    throw new ShapeError(`${name}: ${what} is ${got}, want ${as} = [${rows},${columns}]`);
+    throw new ShapeError(`${name}: ${what} is ${got}, want ${as} = [${R},${columns}]`);
   };
   const gx = inputGates[1] - inputGates[0];
-  const gh = stateGates(cell);
-  want("Wx", Wx, [inputWidth(input), gx * H], `[I,${gx}H]`);
-  want("Wh", Wh, [H, gh * H], `[H,${gh}H]`);
-  want("b", b, [1, G * H], `[1,${G}H]`);
-  if (peepholes) want("peep", peep, [peepholes, H], `[${peepholes},H]`);
-  want("start", start, [input.packing.sequences, C * H], `[B,${C}H]`);
+  if (Wh) want("Wh", Wh, [Wh.rows, gh * Wh.rows], `[H,${gh}H]`);
+  const units = Wh?.rows ?? H;
+  want("Wx", Wx, [inputWidth(input), gx * units], `[I,${gx}H]`);
+  want("b", b!, [1, G * units], `[1,${G}H]`);
+  if (peepholes) want("peep", rows!, [peepholes, units], `[${peepholes},H]`);
+  if (own) want(own.name, rows!, [1, own.rows.length * units], `[1,${own.rows.length}H]`);
+  want("start", start, [input.packing.sequences, C * units], `[B,${C}H]`);
 }
 
 /** The output [N,H] and the buffers. */
 export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
   check(layout, x);
-  const [{ packing }, , , { rows: H }] = x;
-  const { gates, slots: S, carried: C, masks } = layout.cell;
+  const { gates, inputGates, slots: S, carried: C, masks, own } = layout.cell;
+  const [{ packing }, , Wx] = x;
+  const H = Wx.columns / (inputGates[1] - inputGates[0]);
   const G = gates.length;
   const { rows: N, sequences: B } = packing;
   return {
@@ -48,6 +52,7 @@ export function plan(layout: Layout, x: InputShapes): Plan<Kept, Tangents> {
       // adjoints of one step's old and new states
       dold: B * S * H,
       dnow: B * S * H,
+      prepared: own ? own.prepared * H : 0,
       masks: masks ? (masks.sequence * B + masks.step * N) * H : 0,
     },
     gradientOnly: ["partials", "dold", "dnow"],

@@ -3,7 +3,8 @@
  * forwards, Jᵀ·u backwards, and every matrix product over all steps is one product over all rows.
  *
  * Inputs: x [N,I] reals or [N,1] symbols below I, start [B,C·H] states before the first step,
- * Wx [I,gates·H], Wh [H,gates·H], b [1,G·H], peep [peepholes,H]. Output y [N,H].
+ * Wx [I,gates·H], Wh [H,gates·H] but for cells without recurrent products, b [1,G·H], and where a cell has
+ * them its peepholes or own rows [·,H]. Output y [N,H].
  */
 import type { Op } from "../../graph/op.ts";
 import type { Cell } from "./cell.ts";
@@ -21,6 +22,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
   const layout = layOut(cell, reverse);
   return {
     name: layout.name,
+    passesAdjoints: true,
     ...(reverse ? { whole: "runs backwards in time; want one direction, or predict" } : {}),
     plan: (x) => plan(layout, x),
     forward: (f: RecurrentFrame) => forward(layout, f),

@@ -3,10 +3,14 @@ import {
   bidirectional,
   dense,
   gru,
+  lem,
   lstm,
+  minGru,
+  minLstm,
   network,
   normal,
   rnn,
+  slstm,
   unroll,
   type DataItem,
   type Layer,
@@ -22,6 +26,7 @@ const wide = {
   state: normal(0.5),
   peepholes: normal(0.5),
 };
+const { recurrent: _, ...diagonal } = wide;
 
 test.each<[string, Layer[]]>([
   ["rnn tanh", [rnn(3, { init: wide })]],
@@ -32,6 +37,11 @@ test.each<[string, Layer[]]>([
   ["lstm of 1997 with peepholes", [lstm(3, { forgetGate: false, peepholes: true, init: wide })]],
   ["gru", [gru(3, { init: wide })]],
   ["gru, reset before", [gru(3, { reset: "before", init: wide })]],
+  ["minimal gru", [minGru(3, { init: diagonal })]],
+  ["minimal lstm", [minLstm(3, { init: diagonal })]],
+  ["lem", [lem(3, { dt: 0.5, init: wide })]],
+  ["slstm", [slstm(3, { init: wide })]],
+  ["slstm with exponential forget gate", [slstm(3, { forgetGate: "exponential", init: wide })]],
   ["start at zero", [lstm(3, { initialState: "zero", init: wide })]],
   ["both directions, then gru", [bidirectional(lstm(2, { init: wide })), gru(3, { init: wide })]],
 ])("%s is the layered net of tied weights: outputs, loss and gradients", async (_, layers) => {

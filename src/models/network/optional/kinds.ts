@@ -18,6 +18,11 @@ import { negativeBinomialLoss } from "../../../losses/optional/negative-binomial
 import { quantileLoss } from "../../../losses/optional/quantile.ts";
 import { smoothedSoftmax } from "../../../losses/optional/smoothed-softmax.ts";
 import { studentTLoss } from "../../../losses/optional/student-t.ts";
+import { lemCell } from "../../../cells/optional/lem.ts";
+import { lruCell } from "../../../cells/optional/lru.ts";
+import { minGruCell, minLstmCell } from "../../../cells/optional/min-gru.ts";
+import { slstmCell } from "../../../cells/optional/slstm.ts";
+import { softplus } from "../../../ops/optional/softplus.ts";
 import { noisy } from "../../../cells/optional/noisy.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
@@ -48,6 +53,8 @@ export const optional: OptionalKinds = {
     mixture: from<MixtureLoss>((options) => mixtureLoss(mixture(options))),
     softmax: from<SoftmaxLoss>((options) => smoothedSoftmax(smoothing(options))),
   },
+  cells: { minGru: minGruCell, minLstm: minLstmCell, lru: lruCell, lem: lemCell, slstm: slstmCell },
+  softplus,
   noisy,
   sampleReals,
 };

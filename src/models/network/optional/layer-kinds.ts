@@ -1,7 +1,7 @@
 /** How the optional layers are read from a file, and how they become nodes of a graph. */
 import { ShapeError } from "../../../wasm/errors.ts";
 import { activation } from "../../../ops/activation.ts";
-import { add } from "../../../ops/arithmetic.ts";
+import { add, multiply } from "../../../ops/arithmetic.ts";
 import { linear } from "../../../ops/linear.ts";
 import { attend } from "../../../ops/optional/attend.ts";
 import { conv as convolution } from "../../../ops/optional/conv.ts";
@@ -11,8 +11,9 @@ import type { NodeId } from "../../../graph/graph.ts";
 import type { Builder } from "../build.ts";
 import { constant, normal } from "../initializers.ts";
 import type { LayerKind } from "../kinds.ts";
-import { readLayer, type Layer } from "../layers.ts";
+import { dense, readLayer, type Layer } from "../layers.ts";
 import * as make from "./layers.ts";
+import * as recurrent from "./recurrent-layers.ts";
 
 /** A kind of one type of layer. */
 const kind = <T extends make.OptionalLayer["type"]>(of: {
@@ -28,6 +29,18 @@ const kind = <T extends make.OptionalLayer["type"]>(of: {
       throw new ShapeError(`${name}: stands on symbols, want an embedding in front`);
     return of.build(b, layer as Extract<Layer, { type: T }>, name, x);
   },
+});
+
+/** A kind of recurrent layer, which may stand on symbols. */
+const recurrentKind = <T extends recurrent.OptionalRecurrentLayer["type"]>(
+  read: (units: number, options: object) => Extract<Layer, { type: T }>,
+): LayerKind => ({
+  read(layer) {
+    const { type: _, units, ...options } = layer as { type: T; units: number };
+    return read(units, options);
+  },
+  build: (b, layer, name, x) =>
+    b.recurrentLayer(layer as recurrent.OptionalRecurrentLayer, name, x, { reverse: false }),
 });
 
 /** All of them, by type. */
@@ -74,6 +87,18 @@ export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>>
       ),
     build: (b, { kind: of, width }, _, x) => b.graph.apply(pooling(of, width), x),
   }),
+  glu: kind<"glu">({
+    read: ({ units }) => make.glu(units),
+    build(b, { units }, name, x) {
+      const gate = b.dense(dense(units, { activation: "logistic" }), `${name}.gate`, x);
+      return b.graph.apply(multiply, b.dense(dense(units), name, x), gate);
+    },
+  }),
+  minGru: recurrentKind(recurrent.minGru),
+  minLstm: recurrentKind(recurrent.minLstm),
+  lru: recurrentKind(recurrent.lru),
+  lem: recurrentKind(recurrent.lem),
+  slstm: recurrentKind(recurrent.slstm),
   attention: kind<"attention">({
     read: (options) => make.attention(options),
     build(b, { units: A }, name, x) {

@@ -1,9 +1,10 @@
-/** Layers that few nets use, as plain data: norms, residual connections, convolution, pooling, attention. */
+/** Layers that few nets use, as plain data: norms, residual connections and blocks, convolution, pooling. */
 import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../../wasm/errors.ts";
 import type { Activation } from "../../../wasm/kernels.ts";
 import type { PoolKind } from "../../../ops/optional/pool.ts";
-import type { Layer } from "../layers.ts";
+import { dropout, type Layer } from "../layers.ts";
 import { activations } from "../recurrent-layers.ts";
+import type { OptionalRecurrentLayer } from "./recurrent-layers.ts";
 
 /** Each step's values brought to mean 0 and variance 1, as `layerNorm` makes it. */
 export interface LayerNormLayer {
@@ -52,8 +53,16 @@ export interface AttentionLayer {
   /** Units of the layer that scores the steps. */
   readonly units: number;
 }
+/** A dense layer that another one gates, as `glu` makes it. */
+export interface GluLayer {
+  /** The kind of layer. */
+  readonly type: "glu";
+  /** The width of its outputs. */
+  readonly units: number;
+}
 /** Any of them. */
-export type OptionalLayer = LayerNormLayer | ResidualLayer | ConvLayer | PoolLayer | AttentionLayer;
+export type OptionalLayer =
+  LayerNormLayer | ResidualLayer | ConvLayer | PoolLayer | AttentionLayer | GluLayer | OptionalRecurrentLayer;
 
 /** Steps that a convolution may look back: what streams keep of the past. */
 const REACH = 2 ** 16;
@@ -139,4 +148,20 @@ export function pool(over: PoolKind | { width: number; kind?: PoolKind }): PoolL
 export function attention(options: { units: number }): AttentionLayer {
   knownOptions("attention", options, ["units"]);
   return { type: "attention", units: whole("attention", "units", options.units, 1) };
+}
+
+/** y = (x·W + b) ⊙ σ(x·V + c), a gated linear unit (Dauphin et al. 2017). Throws OptionError. */
+export function glu(units: number): GluLayer {
+  return { type: "glu", units: whole("glu", "units", units, 1) };
+}
+
+/**
+ * y = x + glu(layer(layerNorm(x))): what deep stacks of linear recurrent units are made of (Orvieto et al.
+ * 2023). units: the width of x and y; dropout: a rate, behind the layer and behind the gate. Throws
+ * OptionError.
+ */
+export function block(units: number, layer: Layer, options: { dropout?: number } = {}): ResidualLayer {
+  knownOptions("block", options, ["dropout"]);
+  const drop = options.dropout ? [dropout(options.dropout)] : [];
+  return residual([layerNorm(), layer, ...drop, glu(units), ...drop]);
 }
