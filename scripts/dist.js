@@ -78,7 +78,7 @@ const addresses = {
 const bundle = await rolldown({
   input: entries,
   platform: "neutral",
-  external: [/\/binary\//, "@assemblyscript/loader"],
+  external: [/\/binary\//, "@assemblyscript/loader", /^@nats-io\//],
   plugins: [addresses],
   logLevel: "silent",
 });

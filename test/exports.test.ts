@@ -14,6 +14,8 @@ const tested: Record<string, string> = {
   "src/cli/lecture/7e-5.ts isDemonstrated": "a verdict, tried on planted faults",
   "src/cli/main.ts main": "the command, run inside a test's own process",
   "src/forecasting/models/echo-state.ts runsFreely": "a verdict, tried on streams that diverge",
+  "src/cluster/assignment.ts median": "of few numbers, case by case",
+  "src/cluster/serve.ts ShardWorker": "a worker on a network and a clock that tests command",
   "src/exchange/arrays/dtypes.ts fromHalf": "all 65,536 numbers of half precision",
   "src/exchange/arrays/dtypes.ts toHalf": "rounding of half precision at every border",
   "src/figures/diagram.ts onCircle": "its error against the functions of the platform",

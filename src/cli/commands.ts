@@ -15,6 +15,7 @@ import { trainSeries } from "./series/train.ts";
 import { listenCommand } from "./speech/listen.ts";
 import { trainSpeechCommand, trainWordsCommand } from "./speech/train.ts";
 import { trainText } from "./train/text.ts";
+import { workerCommand } from "./worker.ts";
 
 export const commands: readonly Command[] = [
   trainAddition,
@@ -31,5 +32,6 @@ export const commands: readonly Command[] = [
   sampleCommand,
   automatonCommand,
   compare,
+  workerCommand,
   lectureCommand,
 ];

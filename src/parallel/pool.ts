@@ -252,7 +252,7 @@ export class WorkerPool implements ShardPool {
   }
 }
 
-/** Whether a result is that of the worker's task, with a number for every parameter where there is a vector. */
+/** Whether a result is that of the worker's task, with a vector as long as its pass gives one. */
 const fits = ({ task }: Worker, { work }: Run, answer: ShardResult & { readonly index: number }): boolean =>
   task?.index === answer.index &&
   answer.vector.length === (work.pass === "value" ? 0 : work.theta.length) &&

@@ -28,6 +28,12 @@ async function take(wasm: KernelsMessage["wasm"]): Promise<void> {
   if (fresh.length > 0) await init({ wasm: Object.fromEntries(fresh) });
 }
 
+/** The work of this run at θ. */
+const workAt = (theta: Floats): ShardWork => {
+  const { kind: _, ...rest } = work;
+  return { ...rest, theta };
+};
+
 async function compute({ run, index, shard, task }: TaskMessage): Promise<FromWorker> {
   try {
     await ready;
@@ -35,7 +41,7 @@ async function compute({ run, index, shard, task }: TaskMessage): Promise<FromWo
     computer ??= internals(net).shardComputer();
     const known = task ?? shards.get(shard)!;
     if (work.pass === "product") shards.set(shard, known);
-    return { run, index, ...computer.compute({ ...work, theta } as ShardWork, known) };
+    return { run, index, ...computer.compute(workAt(theta), known) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { run, index, error: { name, message } };

@@ -140,7 +140,7 @@ describe.skipIf(!built)(
       expect(await fitted(undefined, 8)).not.toEqual(none);
     });
 
-    test("computes Hessian-free's products, with structural damping and a part of the batch, to the same bits", async () => {
+    test("computes Hessian-free's values and products to the same bits", async () => {
       const fitted = async (workers?: number): Promise<Uint8Array> => {
         const net = await network({ input: 2, loss: "softmax", layers: [lstm(6), dense(3)], seed: 5 });
         const of = workers === undefined ? undefined : workerPool({ workers, url: worker });

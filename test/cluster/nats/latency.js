@@ -1,0 +1,55 @@
+/** What a round costs above the computing: 100,000 parameters, two workers on this machine. */
+import { adam, dense, lstm, network, workerPool } from "unrolled";
+import { clusterPool } from "unrolled/cluster";
+import { startServer, startWorker } from "./server.js";
+
+const T = 50;
+const items = Array.from({ length: 16 }, (_, i) => ({
+  input: Float32Array.from({ length: 32 * T }, (_, j) => ((7 * j + 3 * i) % 13) / 6 - 1),
+  target: Float32Array.from({ length: 4 * T }, (_, j) => ((5 * j + i) % 11) / 6 - 1),
+}));
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** ms of a step: the median. */
+async function stepTime(pool, batch) {
+  const net = await network({ input: 32, layers: [lstm(142), dense(4)], loss: "squared", seed: 1 });
+  const times = [];
+  for await (const { ms } of net.train(items.slice(0, batch), {
+    optimizer: adam(),
+    steps: 60,
+    batch,
+    shard: 8,
+    ...(pool && { pool }),
+  }))
+    times.push(ms);
+  const parameters = net.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  net.dispose();
+  return { ms: median(times.slice(10)), parameters };
+}
+
+/** A step of two shards over two workers, beside one shard here and the same pool of threads. */
+export async function latency({ limit }) {
+  const server = await startServer();
+  const words = ["--servers", server.url, "--run", "latency"];
+  const workers = [await startWorker(words), await startWorker(words)];
+  const pool = clusterPool({ servers: server.url, run: "latency" });
+  const threads = workerPool({ workers: 2 });
+  try {
+    await pool.open();
+    const one = await stepTime(undefined, 8);
+    const threaded = await stepTime(threads, 16);
+    const cluster = await stepTime(pool, 16);
+    const above = cluster.ms - one.ms;
+    const [round, shard, local, more] = [cluster.ms, one.ms, threaded.ms, above].map((x) => x.toFixed(1));
+    const text =
+      `${cluster.parameters} parameters: a round ${round} ms, one shard here ${shard} ms, ` +
+      `two threads ${local} ms; ${more} ms above the computing`;
+    if (above > limit) throw new Error(`${text}, want at most ${limit}`);
+    return text;
+  } finally {
+    pool.dispose();
+    threads.dispose();
+    for (const worker of workers) worker.kill();
+    await server.stop();
+  }
+}
