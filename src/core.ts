@@ -85,6 +85,8 @@ export { unroll, Unrolled } from "./models/network/unroll.ts";
 export { fix, tie, constrain, type Entries, type NetworkConstraint } from "./models/network/constraints.ts";
 export type { Stream } from "./models/network/stream.ts";
 export type { StepTime, TrainEvent } from "./train/trainer.ts";
+export type { OnlineOptions, OnlineReport, StepStream } from "./train/learn.ts";
+export type { OnlineStep } from "./train/online.ts";
 export type { TrainOptions } from "./train/options.ts";
 export type { DataItem } from "./data/item.ts";
 export type { Evaluation, Metric, MetricName } from "./train/metrics.ts";

@@ -106,6 +106,25 @@ export interface Mode {
   readonly piece?: { readonly row: number; readonly rows: number };
 }
 
+/** Where the adjoints of a recurrent op's parameters stand; `start` NULL: none is wanted. */
+export interface OnlineParameters {
+  readonly Wx: Ptr;
+  readonly b: Ptr;
+  readonly own: Ptr;
+  readonly start: Ptr;
+}
+
+/** Derivatives of an op's states by its parameters, carried forwards in time with the states. */
+export interface OnlineGradient {
+  /** A sequence begins. */
+  restart(): void;
+  /** Follows a forward pass of one step. */
+  step(): void;
+  /** Adds the adjoints of the parameters through all steps so far, given the adjoint dy of the last output. */
+  gradient(to: OnlineParameters): void;
+  dispose(): void;
+}
+
 /** A differentiable map on packed sequences. */
 export interface Op {
   readonly name: string;
@@ -115,6 +134,8 @@ export interface Op {
   readonly whole?: string;
   /** Whether its vjp passes adjoints of carried states on, by `dcarry`. Ops that carry none need not say. */
   readonly passesAdjoints?: boolean;
+  /** Gradients of its parameters without a way back through time, on a tape of one step. Absent: none. */
+  online?(f: Frame): OnlineGradient;
   /** Steps of the output for T steps of the first input. Default T. */
   outputSteps?(T: number): number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */

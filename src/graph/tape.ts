@@ -9,7 +9,7 @@ import { Arena, type Floats } from "../wasm/memory.ts";
 import { Carried } from "./carried.ts";
 import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
-import type { InputShapes, Mode, PackedShape, Shape } from "./op.ts";
+import type { InputShapes, Mode, OnlineGradient, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
 import { activityBytes } from "./plan-size.ts";
 import { SoFar } from "./so-far.ts";
@@ -247,12 +247,15 @@ export class Tape {
     return this.#carried.states();
   }
 
-  /**
-   * Puts states back that `carried` gave, for a pass that goes on from them. Plan the batch first. Throws
-   * ShapeError where they are not those of this graph.
-   */
+  /** Puts states back that `carried` gave, once the batch is planned. Throws ShapeError on other graphs'. */
   setCarried(states: readonly Floats[]): void {
     this.#carried.set(states);
+  }
+
+  /** Gradients of an op's parameters forwards in time, on this tape, planned for one step of one sequence. */
+  online(node: NodeId): OnlineGradient | undefined {
+    const frame = this.#frames[node];
+    return frame?.op.online?.(frame);
   }
 
   /** The states of the current batch that the next pass may go on from, in kernel memory. */

@@ -38,6 +38,8 @@ export interface StepData {
   readonly noise?: NoiseDraw;
   /** Computes the shards. Default: here, one after another. */
   readonly remote?: RemoteShards;
+  /** Writes the gradient [P] and gives back the loss, in place of the batch. */
+  readonly own?: (g: Ptr) => number;
   /** Called between CG iterations. */
   readonly pause?: () => void | Promise<void>;
 }
@@ -191,7 +193,9 @@ class StepObjective implements CurvatureObjective {
   }
 
   gradient(g: Ptr): number | Promise<number> {
-    const removeNoise = this.#net.addNoise(this.#step.noise);
+    const { noise, own } = this.#step;
+    if (own) return this.#ownGradient(g, own);
+    const removeNoise = this.#net.addNoise(noise);
     // workers get a copy of θ before the call comes back
     try {
       return this.#remote ? this.#remote.gradient(g) : this.#localGradient(g);
@@ -251,6 +255,16 @@ class StepObjective implements CurvatureObjective {
 
   pause(): void | Promise<void> {
     return this.#step.pause?.();
+  }
+
+  #ownGradient(g: Ptr, own: (g: Ptr) => number): number {
+    const gradient = this.#net.sum(g);
+    let value = 0;
+    gradient.add((to) => {
+      value = own(to);
+    });
+    gradient.end();
+    return value;
   }
 
   #localGradient(g: Ptr): number {

@@ -8,6 +8,7 @@ import type { OptimizerRun, StepReport } from "../optim/optimizer.ts";
 import { Committed } from "./committed.ts";
 import { DataPosition, type Cut } from "./data-position.ts";
 import { feed, isEpochs, isItems, isSource, type Feed, type TrainingData } from "./feed.ts";
+import { learn, type OnlineOptions, type OnlineReport, type StepStream } from "./learn.ts";
 import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
@@ -61,6 +62,7 @@ export class Trainer {
   /** The data of a training that was stopped inside a step. */
   #stopped: TrainingData | undefined;
   #training: Training | undefined;
+  #learning = false;
   #working = false;
   #ended = false;
 
@@ -87,13 +89,10 @@ export class Trainer {
 
   /** Whether a training is under way. */
   get busy(): boolean {
-    return this.#training !== undefined;
+    return this.#training !== undefined || this.#learning;
   }
 
-  /**
-   * Trains; yields after every step. Bad options or items throw before anything changes. factor() multiplies
-   * the optimizer's rate.
-   */
+  /** Trains; yields after every step. Bad options or items throw first. factor() multiplies the rate. */
   async *train<R extends StepReport = StepReport>(
     who: string,
     data: TrainingData,
@@ -131,19 +130,31 @@ export class Trainer {
     }
   }
 
+  /** Learns from a stream: see learn.ts. */
+  async learn(who: string, source: StepStream, options: OnlineOptions): Promise<OnlineReport> {
+    this.#checkIdle(who);
+    this.#learning = true;
+    try {
+      return await learn(who, source, options, {
+        objective: this.objective,
+        optimizer: this.#optimizer,
+        live: () => this.#live(who),
+        updated: () => this.#stepped(),
+      });
+    } finally {
+      this.#learning = false;
+    }
+  }
+
   /** look() at the net as it was after the last whole step. It must not await. */
   read<R>(look: () => R): R {
     if (this.#ended) throw this.#gone("network");
     return this.#committed.read(look);
   }
 
-  /**
-   * Parameters were written: throws OptionError while a training is under way; a step that was stopped is
-   * begun anew.
-   */
+  /** Parameters were written: a step that was stopped is begun anew. Throws OptionError in a training. */
   write(who: string, change: () => void): void {
-    if (this.#training)
-      throw new OptionError(`${who}: the net is being trained; wait for that training, or stop it`);
+    this.#checkIdle(who);
     change();
     this.#parts.weights.changed();
     this.#optimizer.forgetStep();
@@ -190,6 +201,16 @@ export class Trainer {
     return new DisposedError(`${who}: the net was disposed while it was being trained`);
   }
 
+  #stepped(): void {
+    ++this.#step;
+    this.#optimizer.stepped();
+  }
+
+  #checkIdle(who: string): void {
+    if (this.busy)
+      throw new OptionError(`${who}: the net is being trained; wait for that training, or stop it`);
+  }
+
   #live(who: string): void {
     if (this.#ended) throw this.#gone(who);
   }
@@ -202,8 +223,7 @@ export class Trainer {
       endless: isItems(data) || isSource(data) || isEpochs(data),
       optimizer: this.#optimizer.optimizer,
     });
-    if (this.#training)
-      throw new OptionError(`${who}: the net is being trained already; wait for that training, or stop it`);
+    this.#checkIdle(who);
     const next = feed(who, this.objective.engine, spec, data, { ...settings, seed });
     this.objective.readWeights();
     const run = this.#optimizer.start(who, settings.optimizer);
@@ -241,8 +261,7 @@ export class Trainer {
       const result = run.step(f, factor);
       const report = result instanceof Promise ? await result : result;
       this.#live(who);
-      ++this.#step;
-      this.#optimizer.stepped();
+      this.#stepped();
       this.#position.advance(cut);
       return report;
     } catch (error) {

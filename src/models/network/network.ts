@@ -16,6 +16,7 @@ import type { Evaluation } from "../../train/metrics.ts";
 import type { BatchSource, TrainingData } from "../../train/feed.ts";
 import type { StepReport } from "../../optim/optimizer.ts";
 import type { TrainOptions } from "../../train/options.ts";
+import type { OnlineOptions, OnlineReport, StepStream } from "../../train/learn.ts";
 import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
@@ -113,10 +114,7 @@ export class Network {
     yield* this.#trainer.train(who, data, options);
   }
 
-  /**
-   * Trains with a look at validation data, patience and checkpoints where they are asked for. Throws as
-   * `train` does.
-   */
+  /** Trains with looks at validation data, patience and checkpoints where asked for. Throws as `train`. */
   async fit(data: TrainingData, options: FitOptions = {}): Promise<FitReport> {
     const who = this.#life.check("fit");
     const net = {
@@ -128,6 +126,11 @@ export class Network {
     const report = await fit(who, net, { data, options, state: stateAt(this.step, this.#fitState) });
     this.#fitState = undefined;
     return report;
+  }
+
+  /** Learns from steps as they come, in constant memory: see Online. Throws OptionError on other nets. */
+  learn(steps: StepStream, options: OnlineOptions = {}): Promise<OnlineReport> {
+    return this.#trainer.learn(this.#life.check("learn"), steps, options);
   }
 
   /**

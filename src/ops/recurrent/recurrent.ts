@@ -7,11 +7,12 @@
  * them its peepholes or own rows [·,H]. Output y [N,H].
  */
 import type { Op } from "../../graph/op.ts";
-import type { Cell } from "./cell.ts";
+import { stateGates, type Cell } from "./cell.ts";
 import { forward } from "./forward.ts";
 import { jvp } from "./jvp.ts";
 import { layOut, stateAfter, type RecurrentFrame } from "./layout.ts";
 import { plan } from "./plan.ts";
+import { Traces } from "./traces.ts";
 import { vjp } from "./vjp.ts";
 
 /**
@@ -25,6 +26,9 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     passesAdjoints: true,
     ...(reverse ? { whole: "runs backwards in time; want one direction, or predict" } : {}),
     plan: (x) => plan(layout, x),
+    ...(!reverse && !cell.masks && stateGates(cell) === 0
+      ? { online: (f: RecurrentFrame) => new Traces(layout, f) }
+      : {}),
     forward: (f: RecurrentFrame) => forward(layout, f),
     vjp: (f: RecurrentFrame) => vjp(layout, f),
     jvp: (f: RecurrentFrame) => jvp(layout, f),
