@@ -11,7 +11,11 @@ test("the list has every claim of the lecture once, in order", async () => {
   const ids = Object.entries(sections).flatMap(([section, count]) =>
     Array.from({ length: count }, (_, i) => `${section}-${i + 1}`),
   );
-  expect(experiments.map((e) => e.id)).toEqual(ids);
+  const listed = experiments.map((e) => e.id);
+  // a claim may have experiments of its own sentences: 7a-6-bits after 7a-6
+  expect(listed.filter((id) => /^7[a-e]-[1-9]$/.test(id))).toEqual(ids);
+  for (const [i, id] of listed.entries())
+    if (!ids.includes(id) && id !== "7a-0") expect(listed[i - 1].slice(0, 4)).toBe(id.slice(0, 4));
   const { code, out } = await unrolled(["lecture"]);
   expect(code).toBe(0);
   for (const { id, claim, load } of experiments)

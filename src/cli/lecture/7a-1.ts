@@ -10,26 +10,49 @@ import { network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
 import { nextStep } from "../../tasks/next-step.ts";
 import { Vocabulary } from "../../tasks/text.ts";
+import { engine } from "../../wasm/engine.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
 import type { DataItem } from "../../data/item.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import type { Outcome, Run } from "./experiment.ts";
-import { follow, recent, smooth } from "./follow.ts";
+import { follow, smooth } from "./follow.ts";
+import { atLeast, atMost, decide } from "./verdict.ts";
 
 /** A point on a curve that runs round twice as fast in one direction as in the other. */
-const curve = Array.from({ length: 121 }, (_, t) => [Math.sin(t / 4), Math.sin(t / 2)]);
-const words = (
-  "one day the rain came down and the day after the rain the sun came up and the rain went and one day " +
-  "the sun went down and the rain came "
-).repeat(3);
-/** Four chords as the keys that sound, each held for two steps, in two orders. */
+const curve = (from: number, T: number): number[][] =>
+  Array.from({ length: T }, (_, t) => [Math.sin((from + t) / 4), Math.sin((from + t) / 2)]);
+
+/** Clauses about the weather, as they come. */
+function story(random: Random, clauses: number): string {
+  const pick = (list: readonly string[]): string => list[random.integer(0, list.length - 1)];
+  return Array.from(
+    { length: clauses },
+    () => `${pick(["one day ", ""])}the ${pick(["rain", "sun", "snow"])} ${pick(["came", "went"])} and `,
+  ).join("");
+}
+
+/** Four chords as the keys that sound, each held for two steps, in one of two orders. */
 const chords = [
   [0, 4, 7],
   [5, 9, 0],
   [7, 11, 2],
   [9, 0, 4],
 ];
-const song = (order: readonly number[]): number[][] =>
-  Array.from({ length: 48 }, (_, t) => chords[order[(t >> 1) % order.length]]);
+const song = (random: Random, phrases: number): number[][] =>
+  Array.from({ length: phrases }, () => (random.integer(0, 1) ? [0, 1, 2, 0] : [0, 3, 1, 2]))
+    .flat()
+    .flatMap((c) => [chords[c], chords[c]]);
+
+/** The same terms in an order that says nothing of the next one. */
+function shuffled<T>(terms: readonly T[], random: Random): T[] {
+  const out = [...terms];
+  for (let i = out.length - 1; i > 0; --i) {
+    const j = random.integer(0, i);
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
 
 type Kind = "squared" | "bernoulli" | "softmax";
 
@@ -71,35 +94,76 @@ function constantLoss(items: readonly DataItem[], kind: Kind, width: number): nu
 /** One kind of sequence and the net for it. */
 interface Case {
   readonly name: string;
-  readonly items: DataItem[];
+  /** What is learned from, and what comes as new. */
+  readonly train: DataItem[];
+  readonly test: DataItem[];
+  /** Both again, their terms in random order. */
+  readonly mixed: { readonly train: DataItem[]; readonly test: DataItem[] };
   readonly width: number;
   readonly spec: NetworkSpec;
 }
 
-function cases(seed: number): Case[] {
-  const vocabulary = Vocabulary.of(words);
+/** A kind of sequence from its terms, by `items`. */
+function kind<T>(
+  name: string,
+  [train, test]: readonly (readonly T[])[],
+  {
+    random,
+    items,
+    width,
+    spec,
+  }: { random: Random; items: (terms: readonly T[]) => DataItem[]; width: number; spec: NetworkSpec },
+): Case {
+  const mixed = { train: items(shuffled(train, random)), test: items(shuffled(test, random)) };
+  return { name, train: items(train), test: items(test), mixed, width, spec };
+}
+
+function cases(random: Random, seed: number): Case[] {
+  const texts = [story(random, 60), story(random, 30)];
+  const vocabulary = Vocabulary.of(texts.join(""));
   const symbols = vocabulary.size;
   return [
-    {
-      name: "real vectors",
-      items: nextStep([curve]),
+    kind("real vectors", [curve(0, 121), curve(121, 121)], {
+      random,
+      items: (terms) => nextStep([terms]),
       width: 2,
       spec: { input: 2, layers: [rnn(16), dense(2)], loss: "squared", seed },
-    },
-    {
-      name: "symbols",
-      items: nextStep([vocabulary.encode(words)]),
-      width: symbols,
-      spec: { input: { symbols }, layers: [lstm(32), dense(symbols)], loss: "softmax", seed },
-    },
-    {
-      name: "piano roll",
-      items: nextStep([song([0, 1, 2, 0]), song([0, 3, 1, 2])], { roll: 12 }),
+    }),
+    kind(
+      "symbols",
+      texts.map((text) => Array.from(vocabulary.encode(text))),
+      {
+        random,
+        items: (terms) => nextStep([terms]),
+        width: symbols,
+        spec: { input: { symbols }, layers: [lstm(32), dense(symbols)], loss: "softmax", seed },
+      },
+    ),
+    kind("piano roll", [song(random, 20), song(random, 10)], {
+      random,
+      items: (terms) => nextStep([terms], { roll: 12 }),
       width: 12,
       spec: { input: 12, layers: [lstm(16), dense(12)], loss: "bernoulli", seed },
-    },
+    }),
   ];
 }
+
+/** Loss on new terms over that of the best constant prediction: in their order, and shuffled. */
+export interface NextTerm {
+  readonly name: string;
+  readonly ordered: number;
+  readonly shuffled: number;
+}
+
+/** Each kind must be learned, and must have been learned from the order. */
+export const criteria = [
+  atMost("new terms: loss / best constant, worst of three kinds", 0.5, (found: readonly NextTerm[]) =>
+    Math.max(...found.map(({ ordered }) => ordered)),
+  ),
+  atLeast("the same terms shuffled: loss / best constant, best of three", 0.9, (found: readonly NextTerm[]) =>
+    Math.min(...found.map(({ shuffled: mixed }) => mixed)),
+  ),
+];
 
 const drawn = (marks: readonly Mark[]): string =>
   svg(
@@ -117,19 +181,28 @@ const drawn = (marks: readonly Mark[]): string =>
 export const run: Run = async (context): Promise<Outcome> => {
   const numbers: Record<string, number> = {};
   const marks: Mark[] = [];
-  const ratios: number[] = [];
-  for (const [i, { name, items, width, spec }] of cases(context.seed).entries()) {
-    const net = await network(spec);
-    const base = constantLoss(items, spec.loss as Kind, width);
-    const options = { optimizer: adam({ rate: 0.01, clip: 1 }), steps: 300 };
-    const losses = await follow(context, net, items, options, { from: i / 3, to: (i + 1) / 3, note: name });
-    net.dispose();
-    const loss = recent(losses, 10);
+  const found: NextTerm[] = [];
+  const random = new Random(await engine("float64"), context.seed, streams.experiment);
+  const all = cases(random, context.seed);
+  for (const [i, { name, train, test, mixed, width, spec }] of all.entries()) {
+    const learn = async (part: number, items: DataItem[], fresh: DataItem[], steps: number) => {
+      const net = await network(spec);
+      const base = constantLoss(fresh, spec.loss as Kind, width);
+      const options = { optimizer: adam({ rate: 0.01, clip: 1 }), steps };
+      const from = (2 * i + part) / 6;
+      const losses = await follow(context, net, items, options, { from, to: from + 1 / 6, note: name });
+      const { loss } = await net.evaluate(fresh);
+      net.dispose();
+      return { base, loss, losses };
+    };
+    const { base, loss, losses } = await learn(0, train, test, 300);
+    const control = await learn(1, mixed.train, mixed.test, 60);
     numbers[`${name}: loss of the best constant prediction`] = base;
-    numbers[`${name}: loss of the net`] = loss;
-    ratios.push(loss / base);
+    numbers[`${name}: loss of the net on new terms`] = loss;
+    numbers[`${name}: the same, terms shuffled`] = control.loss;
+    found.push({ name, ordered: loss / base, shuffled: control.loss / control.base });
     const { x, y } = smooth(losses, 10);
     marks.push({ kind: "line", x, y: y.map((v) => v / base), label: name });
   }
-  return { numbers, verdict: ratios.every((ratio) => ratio < 0.5), figure: drawn(marks) };
+  return { numbers, ...decide(criteria, found), figure: drawn(marks) };
 };

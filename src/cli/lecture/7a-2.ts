@@ -15,9 +15,11 @@ import { hessianFree } from "../../optim/hessian-free.ts";
 import { streams } from "../../wasm/streams.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
+import { atLeast, atMost, decide, exactly, within } from "./verdict.ts";
 
 const T = 1200;
 const AHEAD = 40;
+const FRESH = 400; // values after those that are fitted
 const SD = 0.5;
 /** A slow wave of about 12 steps: roots 0.96·e^{±2πi/12}, and one real root. */
 const taps = [
@@ -26,10 +28,46 @@ const taps = [
   0.5 * 0.96 ** 2,
 ];
 
+/** What the verdict is about. */
+export interface Taps {
+  readonly order: number;
+  /** Largest difference of a tap from the true one. */
+  readonly off: number;
+  /** Largest difference of the taps by gradient from those by least squares. */
+  readonly gap: number;
+  /** Error one step ahead on values after the fit, over the noise's deviation. */
+  readonly ahead: number;
+  /** The same for the last value as the forecast. */
+  readonly last: number;
+  /** Share of values within the 95% bands. */
+  readonly inside: number;
+}
+
+export const criteria = [
+  exactly("order chosen", 3, (m: Taps) => m.order),
+  atMost("largest error of a tap", 0.1, (m: Taps) => m.off),
+  atMost("taps by gradient against least squares", 1e-4, (m: Taps) => m.gap),
+  atMost("error one step ahead on new values / noise", 1.1, (m: Taps) => m.ahead),
+  atLeast("the same, forecasting the last value", 1.5, (m: Taps) => m.last),
+  within("share of values within the 95% bands", [0.9, 1], (m: Taps) => m.inside),
+];
+
+/** Errors one step ahead over the noise: of the model, and of the last value. */
+function aheadErrors(
+  ar: Autoregressive,
+  past: readonly number[],
+  future: readonly number[],
+): Pick<Taps, "ahead" | "last"> {
+  const { means } = ar.predict([...past, ...future]);
+  const rms = (predicted: (h: number) => number): number =>
+    Math.sqrt(future.reduce((sum, v, h) => sum + (v - predicted(h)) ** 2, 0) / future.length) / SD;
+  return { ahead: rms((h) => means[T + h]), last: rms((h) => (h === 0 ? past[T - 1] : future[h - 1])) };
+}
+
 /** The series after 100 steps of settling: what is seen, and what comes after. */
 function series(random: Random): { past: number[]; future: number[] } {
   const y = [0, 0, 0];
-  while (y.length < T + AHEAD + 100)
+  while (y.length < T + FRESH + 100)
     y.push(taps.reduce((sum, a, i) => sum + a * y[y.length - 1 - i], 0) + SD * random.normal());
   return { past: y.slice(100, 100 + T), future: y.slice(100 + T) };
 }
@@ -121,6 +159,8 @@ export const run: Run = async (context): Promise<Outcome> => {
   const { coefficients, noise } = ar.parameters;
   const gap = await gradientGap(past, context);
   const inside = coverage(ar, past);
+  const errors = aheadErrors(ar, past, future);
+  const off = Math.max(...taps.map((a, i) => Math.abs(a - (coefficients[i] ?? 0))));
   const drawn = figure(order, ar.forecast(AHEAD, { history: past }), past, future);
   ar.dispose();
   return {
@@ -132,8 +172,10 @@ export const run: Run = async (context): Promise<Outcome> => {
       [`noise, standard deviation (true: ${SD})`]: Math.sqrt(noise[0]),
       "net by gradient against least squares, largest difference": gap,
       "share of the values within the 95% bands": inside,
+      "error one step ahead on new values / noise": errors.ahead,
+      "the same, forecasting the last value": errors.last,
     },
-    verdict: order === 3 && gap < 1e-4 && Math.abs(inside - 0.95) < 0.05,
+    ...decide(criteria, { order, off, gap, inside, ...errors }),
     figure: drawn,
   };
 };

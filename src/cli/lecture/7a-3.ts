@@ -15,6 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
+import { atMost, decide } from "./verdict.ts";
 
 const pluralOf = (noun: string): string => (noun === "child" ? "children" : `${noun}s`);
 
@@ -203,6 +204,25 @@ function figure({ held, linear, layered, errors }: MapResult): string {
   );
 }
 
+/** What the verdict is about. */
+export interface Layered {
+  /** One-step errors on the bent map. */
+  readonly ar: number;
+  readonly net: number;
+  /** Perplexities on sentences. */
+  readonly bigram: number;
+  readonly neural: number;
+  /** Probability of verbs of the wrong number, at the verbs. */
+  readonly wrong: number;
+}
+
+export const criteria = [
+  atMost("series: error with a hidden layer / of a weighted sum", 0.1, (m: Layered) => m.net / m.ar),
+  atMost("series: error with a hidden layer / noise", 3, (m: Layered) => m.net / SD),
+  atMost("words: perplexity / of a bigram model", 0.85, (m: Layered) => m.neural / m.bigram),
+  atMost("words: probability of verbs of the wrong number", 0.05, (m: Layered) => m.wrong),
+];
+
 export const run: Run = async (context): Promise<Outcome> => {
   context.log(
     "x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.",
@@ -222,7 +242,7 @@ export const run: Run = async (context): Promise<Outcome> => {
       "words: perplexity of the neural language model": perplexity,
       "words: probability it gives to verbs of the wrong number": wrong,
     },
-    verdict: map.errors.net < 0.1 * map.errors.ar && perplexity < bigram && wrong < 0.05,
+    ...decide(criteria, { ...map.errors, bigram, neural: perplexity, wrong }),
     figure: figure(map),
   };
 };

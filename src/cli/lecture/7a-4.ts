@@ -7,6 +7,7 @@ import { svg } from "../../figures/svg.ts";
 import { lds } from "../../models/lds/lds.ts";
 import type { GaussianStates } from "../../models/lds/outputs.ts";
 import type { Outcome, Run } from "./experiment.ts";
+import { atLeast, atMost, decide, exactly, within } from "./verdict.ts";
 
 const T = 600;
 
@@ -49,6 +50,29 @@ const wrongSettings = {
   R: 1,
 };
 
+/** What the verdict is about. */
+export interface Ship {
+  /** Typical errors of the place. */
+  readonly errors: { readonly reading: number; readonly filter: number; readonly smoother: number };
+  /** Shares of the steps where the truth is within the estimate's 95%. */
+  readonly covered: { readonly filter: number; readonly smoother: number };
+  /** Iterations of EM that made the data less probable. */
+  readonly fell: number;
+  /** ln p of the data after EM less that of the true system; and that of the system where it started. */
+  readonly gain: number;
+  readonly start: number;
+}
+
+export const criteria = [
+  atMost("error of the filter / of a reading", 0.8, (m: Ship) => m.errors.filter / m.errors.reading),
+  atMost("error of the smoother / of the filter", 0.9, (m: Ship) => m.errors.smoother / m.errors.filter),
+  within("truth within the filter's 95%", [0.92, 0.98], (m: Ship) => m.covered.filter),
+  within("truth within the smoother's 95%", [0.91, 0.99], (m: Ship) => m.covered.smoother),
+  exactly("iterations of EM that fell", 0, (m: Ship) => m.fell),
+  atLeast("ln p after EM less that of the true system", -1, (m: Ship) => m.gain),
+  atMost("ln p where EM began less that of the true system", -10, (m: Ship) => m.start),
+];
+
 const all = Array.from({ length: T }, (_, t) => t);
 /** Steps whose reading is not lost. */
 const read = all.filter((t) => t % 7 !== 3);
@@ -64,7 +88,7 @@ interface Voyage {
 }
 
 /** Share of the steps where the truth is within the estimate's 95%. */
-const within = (estimate: GaussianStates, states: Float64Array): number =>
+const inside = (estimate: GaussianStates, states: Float64Array): number =>
   all.filter(
     (t) =>
       Math.abs(place(estimate.means, t) - place(states, t)) < 1.96 * Math.sqrt(estimate.covariances[4 * t]),
@@ -135,6 +159,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
   const [smoothed] = k.smooth([y], { inputs: u });
   const voyage: Voyage = { states, y, filtered, smoothed };
   const errors = placeErrors(voyage);
+  const covered = { filter: inside(filtered, states), smoother: inside(smoothed, states) };
 
   log("EM starts from a wrong system and improves.");
   const learner = await lds({ ...wrongSettings, fixed: ["C", "D", "initial"] });
@@ -157,8 +182,8 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       "error of a reading": errors.reading,
       "error of the filter": errors.filter,
       "error of the smoother": errors.smoother,
-      "truth within the filter's 95%": within(filtered, states),
-      "truth within the smoother's 95%": within(smoothed, states),
+      "truth within the filter's 95%": covered.filter,
+      "truth within the smoother's 95%": covered.smoother,
       "ln p of the data: wrong system": start,
       "ln p of the data: after EM": logLikelihood,
       "ln p of the data: true system": truth,
@@ -166,12 +191,7 @@ export const run: Run = async ({ seed, log, progress, signal }): Promise<Outcome
       "one-step error, learned": oneStepError(before.means, y),
       "one-step error, true system": oneStepError(best.means, y),
     },
-    verdict:
-      errors.smoother < errors.filter &&
-      errors.filter < errors.reading &&
-      Math.abs(within(smoothed, states) - 0.95) < 0.05 &&
-      fell === 0 &&
-      logLikelihood > truth - 1,
+    ...decide(criteria, { errors, covered, fell, gain: logLikelihood - truth, start: start - truth }),
     figure: figure(voyage, errors),
   };
 };

@@ -7,10 +7,37 @@ import { svg } from "../../figures/svg.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
+import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
 const T = 4000;
 const sixth = new Array<number>(6).fill(1 / 6);
 const loaded = [0.1, 0.1, 0.1, 0.1, 0.1, 0.5];
+
+/** What the verdict is about. */
+export interface Casino {
+  /** Share of throws where the posterior's favorite is right, and where always saying fair is. */
+  readonly guessed: number;
+  readonly chance: number;
+  /** The same for the best path. */
+  readonly path: number;
+  /** Mean gap of posterior and frequency. */
+  readonly gap: number;
+  /** Iterations of Baum-Welch that made the throws less probable. */
+  readonly fell: number;
+  /** ln p of the learned casino less that of the true one. */
+  readonly gain: number;
+  /** Largest error of the learned chances: six of either die, and of staying. */
+  readonly off: number;
+}
+
+export const criteria = [
+  atLeast("right by the posterior, more than always saying fair", 0.05, (m: Casino) => m.guessed - m.chance),
+  atLeast("right by the best path, more than always saying fair", 0.05, (m: Casino) => m.path - m.chance),
+  atMost("posterior against frequency, mean gap", 0.05, (m: Casino) => m.gap),
+  exactly("iterations of Baum-Welch that fell", 0, (m: Casino) => m.fell),
+  atLeast("ln p learned less ln p of the true casino", 0, (m: Casino) => m.gain),
+  atMost("largest error of a learned chance", 0.1, (m: Casino) => m.off),
+];
 
 /** Two dice of a casino, and 4000 throws of them. */
 interface Game {
@@ -112,10 +139,13 @@ export const run: Run = async (context): Promise<Outcome> => {
   game.casino.dispose();
   const { transmat, B, fell, logLikelihood } = await learn(game, context);
   const six = B[5] > B[11] ? 0 : 1;
+  const path = right(game, (t) => game.path[t] === 1);
+  const learned = [B[6 * six + 5], B[6 * (1 - six) + 5], transmat[3 * six], transmat[3 * (1 - six)]];
+  const off = Math.max(...[0.5, 1 / 6, 0.9, 0.95].map((p, i) => Math.abs(p - learned[i])));
   return {
     numbers: {
       "throws where the posterior's favorite is right": guessed,
-      "throws where the best path is right": right(game, (t) => game.path[t] === 1),
+      "throws where the best path is right": path,
       "the same, always saying fair": chance,
       "posterior against frequency, mean gap": gap,
       "ln p: true casino": truth,
@@ -126,7 +156,7 @@ export const run: Run = async (context): Promise<Outcome> => {
       "learned: loaded stays (true 0.9)": transmat[3 * six],
       "learned: fair stays (true 0.95)": transmat[3 * (1 - six)],
     },
-    verdict: guessed > chance + 0.05 && gap < 0.05 && fell === 0 && logLikelihood > truth,
+    ...decide(criteria, { guessed, chance, path, gap, fell, gain: logLikelihood - truth, off }),
     figure: drawn(game),
   };
 };

@@ -15,6 +15,7 @@ import { nextStep } from "../../tasks/next-step.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { explained } from "./explained.ts";
 import { follow } from "./follow.ts";
+import { atLeast, atMost, decide } from "./verdict.ts";
 
 const TRAIN = 3000;
 const TEST = 50;
@@ -169,6 +170,21 @@ async function learnLinear(context: LectureContext): Promise<LinearResult> {
   return result;
 }
 
+/** What the verdict is about, of each of the two models. */
+export interface Deterministic {
+  /** Gap to the exact filter over what the filter gains on the best constant. */
+  readonly gap: { readonly hmm: number; readonly lds: number };
+  /** Share of the posterior that the net's state explains. */
+  readonly r2: { readonly hmm: number; readonly lds: number };
+}
+
+export const criteria = [
+  atMost("HMM: gap to the exact filter / what the filter gains", 0.1, (m: Deterministic) => m.gap.hmm),
+  atMost("LDS: gap to the Kalman filter / what the filter gains", 0.1, (m: Deterministic) => m.gap.lds),
+  atLeast("HMM: R² of the posterior from the net's state", 0.9, (m: Deterministic) => m.r2.hmm),
+  atLeast("LDS: R² of the posterior mean from the net's state", 0.9, (m: Deterministic) => m.r2.lds),
+];
+
 /** Gap of two squared errors as nats a step of a Gaussian. */
 const gapOf = ({ net, filter }: LinearResult): number => 0.5 * Math.log(net / filter);
 
@@ -243,11 +259,13 @@ export const run: Run = async (context): Promise<Outcome> => {
       "LDS: gap to the filter, nats": gapOf(k),
       "LDS: R² of the posterior mean from the net's state": k.r2,
     },
-    verdict:
-      h.net - h.filter < 0.1 * (h.blind - h.filter) &&
-      k.net - k.filter < 0.1 * (k.variance - k.filter) &&
-      h.r2 > 0.9 &&
-      k.r2 > 0.9,
+    ...decide(criteria, {
+      gap: {
+        hmm: (h.net - h.filter) / (h.blind - h.filter),
+        lds: (k.net - k.filter) / (k.variance - k.filter),
+      },
+      r2: { hmm: h.r2, lds: k.r2 },
+    }),
     figure: figure(h, k),
   };
 };

@@ -9,6 +9,7 @@ import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
+import { atMost, decide, exactly } from "./verdict.ts";
 
 /** α times a rotation by 2π/20. */
 function rotation(alpha: number): number[] {
@@ -40,15 +41,40 @@ async function latchHistory(w: number): Promise<number[]> {
   return h;
 }
 
-/** Numbers beside what they should be. */
+/** What is measured of the three behaviors, beside the reference numbers. */
+export interface Behaviors {
+  /** Stable points of latches just below and just above the limit of their input. */
+  readonly below: readonly number[];
+  readonly above: readonly number[];
+  /** Largest error of a limit, an amplitude, a counted period, the exponents of two and of 200 units. */
+  readonly limits: number;
+  readonly amplitudes: number;
+  readonly periods: number;
+  readonly chaos: number;
+  readonly exponents: number;
+}
+
+export const criteria = [
+  exactly("latches below the limit: fewest attractors", 2, (m: Behaviors) => Math.min(...m.below)),
+  exactly("latches above the limit: most attractors", 1, (m: Behaviors) => Math.max(...m.above)),
+  atMost("limits of |h| against w√(1-1/w) - artanh√(1-1/w)", 5e-5, (m: Behaviors) => m.limits),
+  atMost("amplitudes of three oscillators, largest error", 5e-4, (m: Behaviors) => m.amplitudes),
+  atMost("periods of two oscillators, largest error (steps)", 5e-3, (m: Behaviors) => m.periods),
+  atMost("Lyapunov exponent of two neurons, error", 1e-3, (m: Behaviors) => m.chaos),
+  atMost("exponents of random nets at four gains, largest error", 0.05, (m: Behaviors) => m.exponents),
+];
+
+/** Numbers by name, and how far each group of them is from what is known. */
 class Expectations {
   readonly numbers: Record<string, number> = {};
-  verdict = true;
+  readonly off = { limits: 0, amplitudes: 0, periods: 0, chaos: 0, exponents: 0 };
+  readonly below: number[] = [];
+  readonly above: number[] = [];
 
-  /** Notes a number, and whether it is within `off` of what is wanted. */
-  near(name: string, got: number, want: number, off: number): void {
+  /** Notes a number and how far it is from what is wanted. */
+  near(group: keyof Expectations["off"], name: string, got: number, want: number): void {
     this.numbers[name] = got;
-    this.verdict &&= Math.abs(got - want) <= off;
+    this.off[group] = Math.max(this.off[group], Math.abs(got - want));
   }
 }
 
@@ -60,15 +86,15 @@ async function latches(found: Expectations): Promise<void> {
     [2, 0.5328],
   ]) {
     const limit = latchLimit(w);
-    for (const [h, count] of [
-      [limit - 1e-3, 2],
-      [limit + 1e-3, 1],
-    ]) {
+    for (const [h, list] of [
+      [limit - 1e-3, found.below],
+      [limit + 1e-3, found.above],
+    ] as const) {
       const map = await stateMap({ W: [w], bias: [h] });
-      found.verdict &&= fixedPoints(map).filter((point) => point.stable).length === count;
+      list.push(fixedPoints(map).filter((point) => point.stable).length);
       map.dispose();
     }
-    found.near(`latch w=${w}: limit of |h|`, limit, want, 5e-5);
+    found.near("limits", `latch w=${w}: limit of |h|`, limit, want);
   }
 }
 
@@ -92,9 +118,9 @@ async function oscillators(found: Expectations): Promise<Wave[]> {
       Float64Array.from({ length: T }, (_, t) => path[2 * (from + t)]);
     waves.push({ alpha, x: first(0, 121) });
     const wave = oscillation(first(1001, 3000));
-    found.near(`oscillator α=${alpha}: amplitude`, wave.amplitude, amplitude, 5e-4);
+    found.near("amplitudes", `oscillator α=${alpha}: amplitude`, wave.amplitude, amplitude);
     if (!counted) continue;
-    found.near(`oscillator α=${alpha}: steps / rises counted`, wave.countedPeriod, counted, 5e-3);
+    found.near("periods", `oscillator α=${alpha}: steps / rises counted`, wave.countedPeriod, counted);
     found.numbers[`oscillator α=${alpha}: period between rises`] = wave.period;
   }
   return waves;
@@ -104,7 +130,7 @@ async function oscillators(found: Expectations): Promise<Wave[]> {
 async function twoNeurons(found: Expectations): Promise<Float64Array> {
   const map = await stateMap({ W: [-20, 6, -6, 0], bias: [-2, 3], activation: "logistic", form: "inside" });
   const [largest] = lyapunovExponents(map, { steps: 1_000_000, start: [0, 0] });
-  found.near("two neurons: largest Lyapunov exponent", largest, 0.2296, 1e-3);
+  found.near("chaos", "two neurons: largest Lyapunov exponent", largest, 0.2296);
   const attractor = map.trajectory(map.trajectory([0, 0], 1000).slice(-2), 8000);
   map.dispose();
   return Float64Array.from(attractor);
@@ -133,7 +159,7 @@ async function randomNets(
     [2, 0.15],
     [3, 0.3],
   ])
-    found.near(`random net g=${g}: largest exponent`, exponents[GAINS.indexOf(g)], want, 0.05);
+    found.near("exponents", `random net g=${g}: largest exponent`, exponents[GAINS.indexOf(g)], want);
   return exponents;
 }
 
@@ -204,6 +230,10 @@ export const run: Run = async (context) => {
     drawnAttractor(attractor),
     drawnExponents(exponents),
   ];
-  const { numbers, verdict } = found;
-  return { numbers, verdict, figure: svg(panels(figures, { columns: 2 })) };
+  const { numbers, off, below, above } = found;
+  return {
+    numbers,
+    ...decide(criteria, { ...off, below, above }),
+    figure: svg(panels(figures, { columns: 2 })),
+  };
 };

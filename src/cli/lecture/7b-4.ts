@@ -1,25 +1,56 @@
 /**
  * 7b-4: the same net with a learned initial state and with zeros, at a task where all that counts is where it
- * starts.
+ * starts; and a net whose output unit has a state too, that feeds back to all units: their initial states are
+ * found by gradient alone, beside the default of .5.
  */
 import { plot } from "../../figures/plot.ts";
-import { svg } from "../../figures/svg.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { dense } from "../../models/network/layers.ts";
 import { rnn } from "../../models/network/recurrent-layers.ts";
-import { normal } from "../../models/network/initializers.ts";
-import { network } from "../../models/network/network.ts";
+import { constant, normal, orthogonal } from "../../models/network/initializers.ts";
+import { fix } from "../../models/network/constraints.ts";
+import { type Network, network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";
-import type { Outcome, Run } from "./experiment.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
+import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";
+import { atLeast, atMost, decide } from "./verdict.ts";
 
 const T = 40;
 const STEPS = 1000;
 /** A melody that the net must play without any input. */
 const target = Float32Array.from({ length: T }, (_, t) => 0.8 * Math.sin(t / 3) * Math.cos(t / 11));
+const times = Array.from({ length: T }, (_, i) => i + 1);
 
-export const run: Run = async (context): Promise<Outcome> => {
+/** What the verdict is about. */
+export interface Beginnings {
+  /** Losses of all weights learned: with learned initial states over those with zeros. */
+  readonly ratio: number;
+  /** How far the initial state moved. */
+  readonly moved: number;
+  /** Loss with initial states of hidden and output units learned, over that with the default of .5. */
+  readonly overHalf: number;
+  /** Largest error of a found initial state: of the hidden units, and of the output unit. */
+  readonly hidden: number;
+  readonly output: number;
+}
+
+export const criteria = [
+  atMost("loss, initial state learned / zero", 0.67, (m: Beginnings) => m.ratio),
+  atLeast("how far the initial state moved", 0.1, (m: Beginnings) => m.moved),
+  atMost("loss, hidden and output states learned / left at .5", 0.01, (m: Beginnings) => m.overHalf),
+  atMost("initial states of hidden units found, largest error", 0.05, (m: Beginnings) => m.hidden),
+  atMost("initial state of the output unit found, error", 0.05, (m: Beginnings) => m.output),
+];
+
+const stateOf = (net: Network): number[] =>
+  Array.from(net.parameters.find(({ name }) => name === "rnn1.state")?.data ?? []);
+
+/** All weights learned from three seeds, with the initial state and without it. */
+async function melody(context: LectureContext) {
   const items = [{ input: new Float32Array(T), target }];
-  const curves: Record<string, Float32Array> = {};
+  const curves: Record<string, ArrayLike<number>> = {};
   const losses: Record<string, number[]> = { learned: [], zero: [] };
   let moved = 0;
   for (let s = 0; s < 3; ++s)
@@ -30,48 +61,129 @@ export const run: Run = async (context): Promise<Outcome> => {
         loss: "squared",
         seed: context.seed + s,
       });
-      const state = (): number[] =>
-        Array.from(net.parameters.find((p) => p.name === "rnn1.state")?.data ?? []);
-      const before = state();
-      losses[initialState].push(
-        recent(
-          await follow(
-            context,
-            net,
-            items,
-            { optimizer: adam({ rate: 0.01, clip: 1 }), steps: STEPS },
-            { from: (2 * s + i) / 6, to: (2 * s + i + 1) / 6, note: `initial state ${initialState}` },
-          ),
-          20,
-        ),
-      );
-      if (s === 0) curves[initialState] = net.predict([items[0].input])[0] as Float32Array;
-      moved = Math.max(moved, Math.sqrt(state().reduce((sum, v, j) => sum + (v - before[j]) ** 2, 0)));
+      const before = stateOf(net);
+      const options = { optimizer: adam({ rate: 0.01, clip: 1 }), steps: STEPS };
+      const part = { from: (2 * s + i) / 8, to: (2 * s + i + 1) / 8, note: `initial state ${initialState}` };
+      losses[initialState].push(recent(await follow(context, net, items, options, part), 20));
+      if (s === 0) [curves[initialState]] = net.predict([items[0].input]);
+      const way = stateOf(net).reduce((sum, v, j) => sum + (v - before[j]) ** 2, 0);
+      moved = Math.max(moved, Math.sqrt(way));
       net.dispose();
     }
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const t = Array.from({ length: T }, (_, i) => i + 1);
-  const numbers = {
-    "learned initial state: loss, mean of 3 seeds": mean(losses.learned),
-    "initial state 0: loss, mean of 3 seeds": mean(losses.zero),
-    ratio: mean(losses.zero) / mean(losses.learned),
-    "how far the initial state moved": moved,
+  return { curves, learned: mean(losses.learned), zero: mean(losses.zero), moved };
+}
+
+const H = 6;
+const units = Array.from({ length: H }, (_, j) => j);
+const set = (net: Network, name: string, values: readonly number[]): void =>
+  net.parameters.find((parameter) => parameter.name === name)!.set(values);
+/** The last unit is the output; its state goes to all units of the next step, as theirs do. */
+const OUT = H - 1;
+
+/**
+ * A net that plays something from initial states that nobody is told; a copy of its weights finds them from
+ * what is heard of the output unit, starting at .5.
+ */
+async function outputStates(context: LectureContext) {
+  const { seed } = context;
+  const spec = {
+    input: 1,
+    layers: [
+      rnn(H, { activation: "logistic" as const, init: { recurrent: orthogonal(4), state: constant(0.5) } }),
+    ],
+    loss: "squared" as const,
+    precision: "float64" as const,
+    seed,
+    constraints: ["rnn1.Wx", "rnn1.Wh", "rnn1.b"].map((name) => fix(name)),
   };
-  return {
-    numbers,
-    verdict: numbers.ratio > 1.5 && moved > 0.1,
-    figure: svg(
-      plot({
-        title: "A melody from the initial state",
-        note: "The net has no input: what it plays follows from where it starts.",
-        x: { label: "step" },
-        y: { label: "output" },
-        marks: [
-          { kind: "line", x: t, y: target, label: "target", color: "#9aa5b1", width: 5 },
-          { kind: "line", x: t, y: curves.learned, label: "learned initial state" },
-          { kind: "line", x: t, y: curves.zero, label: "initial state 0", dash: true },
+  const silence = new Float64Array(T);
+  const teacher = await network(spec);
+  // the slope of a logistic unit is 1/4 at .5, where these biases hold it: states turn and do not die
+  const W = teacher.parameters.find(({ name }) => name === "rnn1.Wh")!.data;
+  const b = Array.from({ length: H }, (_, j) => -0.5 * units.reduce((sum, i) => sum + W[i * H + j], 0));
+  set(teacher, "rnn1.b", b);
+  const random = new Random(teacher.engine, seed, streams.oscillators);
+  const truth = Array.from({ length: H }, () => 0.05 + 0.9 * random.uniform());
+  set(teacher, "rnn1.state", truth);
+  const [played] = teacher.predict([silence]);
+  teacher.dispose();
+  const weight = played.map((_, i) => Number(i % H === OUT));
+  const items = [{ input: silence, target: played, weight }];
+  const net = await network(spec);
+  set(net, "rnn1.b", b);
+  const heard = (): number[] => times.map((_, t) => net.predict([silence])[0][t * H + OUT]);
+  const left = { loss: (await net.evaluate(items)).loss, curve: heard() };
+  const options = { optimizer: adam({ rate: (step: number) => 0.03 / (1 + step / 400) }), steps: 2000 };
+  await follow(context, net, items, options, { from: 0.75, to: 1, note: "hidden and output states" });
+  const learned = { loss: (await net.evaluate(items)).loss, curve: heard() };
+  const off = stateOf(net).map((v, j) => Math.abs(v - truth[j]));
+  net.dispose();
+  const target = times.map((_, t) => played[t * H + OUT]);
+  return { target, left, learned, hidden: Math.max(...off.slice(0, OUT)), output: off[OUT] };
+}
+
+function drawn(
+  one: Awaited<ReturnType<typeof melody>>,
+  two: Awaited<ReturnType<typeof outputStates>>,
+): string {
+  const panel = (title: string, note: string, lines: readonly (readonly [string, ArrayLike<number>])[]) =>
+    plot({
+      title,
+      note,
+      x: { label: "step" },
+      y: { label: "output" },
+      width: 520,
+      marks: lines.map(([label, y], i) =>
+        i === 0
+          ? { kind: "line" as const, x: times, y, label, color: "#9aa5b1", width: 5 }
+          : { kind: "line" as const, x: times, y, label, dash: i === 2 },
+      ),
+    });
+  return svg(
+    panels([
+      panel(
+        "A melody from the initial state",
+        "The net has no input: what it plays follows from where it starts.",
+        [
+          ["target", target],
+          ["learned initial state", one.curves.learned],
+          ["initial state 0", one.curves.zero],
         ],
-      }),
-    ),
+      ),
+      panel(
+        "Hidden and output units that start somewhere",
+        "The output unit feeds back. Only the initial states are learned, from what is heard of it.",
+        [
+          ["target", two.target],
+          ["initial states learned", two.learned.curve],
+          ["all at the default, .5", two.left.curve],
+        ],
+      ),
+    ]),
+  );
+}
+
+export const run: Run = async (context): Promise<Outcome> => {
+  const one = await melody(context);
+  const two = await outputStates(context);
+  return {
+    numbers: {
+      "learned initial state: loss, mean of 3 seeds": one.learned,
+      "initial state 0: loss, mean of 3 seeds": one.zero,
+      "how far the initial state moved": one.moved,
+      "hidden and output units, all at .5: loss": two.left.loss,
+      "hidden and output units, initial states learned: loss": two.learned.loss,
+      "initial states of the hidden units found, largest error": two.hidden,
+      "initial state of the output unit found, error": two.output,
+    },
+    ...decide(criteria, {
+      ratio: one.learned / one.zero,
+      moved: one.moved,
+      overHalf: two.learned.loss / two.left.loss,
+      hidden: two.hidden,
+      output: two.output,
+    }),
+    figure: drawn(one, two),
   };
 };

@@ -15,6 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
+import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
 /** Columns of the input, and those of them that hold digits in training. */
 const WIDTH = 8;
@@ -125,6 +126,21 @@ function drawn(forward: Found, back: Found): string {
   );
 }
 
+/** What the verdict is about: shares of wrong digits. */
+export interface Lengths {
+  /** Of the feed-forward net: where it was trained, and in the columns above. */
+  readonly seen: number;
+  readonly upper: number;
+  /** Of the recurrent net, on sums of all columns. */
+  readonly recurrent: number;
+}
+
+export const criteria = [
+  atMost("feed-forward: wrong digits where it was trained", 0.01, (m: Lengths) => m.seen),
+  atLeast("feed-forward: wrong digits in the columns above", 0.3, (m: Lengths) => m.upper),
+  exactly("recurrent: wrong digits in all columns", 0, (m: Lengths) => m.recurrent),
+];
+
 export const run: Run = async (context): Promise<Outcome> => {
   const forward = await feedForward(context);
   const back = await recurrent(context, forward.tests);
@@ -140,7 +156,7 @@ export const run: Run = async (context): Promise<Outcome> => {
   };
   return {
     numbers,
-    verdict: mean(forward.seen) < 0.01 && upper > 0.3 && mean(back.unseen) === 0,
+    ...decide(criteria, { seen: mean(forward.seen), upper, recurrent: mean(back.unseen) }),
     figure: drawn(forward, back),
   };
 };

@@ -7,9 +7,25 @@ import { engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
+import { decide, exactly } from "./verdict.ts";
 
 const SUMS = 10_000;
 const DIGITS = 64;
+
+/** What the verdict is about. */
+export interface Adder {
+  /** Sums that are wrong. */
+  readonly wrong: number;
+  /** States, and those of the smallest machine that does the same. */
+  readonly states: number;
+  readonly smallest: number;
+}
+
+export const criteria = [
+  exactly(`wrong of ${SUMS} sums`, 0, (m: Adder) => m.wrong),
+  exactly("states", 4, (m: Adder) => m.states),
+  exactly("states of the smallest machine that does the same", 4, (m: Adder) => m.smallest),
+];
 
 export const run: Run = async ({ seed, log }): Promise<Outcome> => {
   const items = addition({ digits: DIGITS }).batch(
@@ -35,7 +51,7 @@ export const run: Run = async ({ seed, log }): Promise<Outcome> => {
       states: adder.next.length,
       "states of the smallest machine that does the same": states,
     },
-    verdict: wrong === 0 && states === 4,
+    ...decide(criteria, { wrong, states: adder.next.length, smallest: states }),
     figure: svg(
       automatonFigure(adder, {
         title: "Binary addition as a finite automaton",

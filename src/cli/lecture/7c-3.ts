@@ -6,8 +6,24 @@ import { testSums } from "../train/test-sums.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
 import { smooth } from "./follow.ts";
+import { decide, exactly } from "./verdict.ts";
 
 const DIGITS = 12;
+
+/** What the verdict is about. */
+export interface Longer {
+  readonly errors: number;
+  readonly long: number;
+  readonly equivalent: boolean;
+  readonly proven: boolean;
+}
+
+export const criteria = [
+  exactly("wrong of 10,000 fresh sums of 1 to 64 digits", 0, (m: Longer) => m.errors),
+  exactly("wrong of 20 sums of 2,000 digits", 0, (m: Longer) => m.long),
+  exactly("equal to the lecture's automaton (1: yes)", 1, (m: Longer) => Number(m.equivalent)),
+  exactly("proven for every length (1: yes)", 1, (m: Longer) => Number(m.proven)),
+];
 
 export const run: Run = async ({ seed, signal, progress }): Promise<Outcome> => {
   const { net, losses, steps, restarts, automaton, invariance, stopped } = await learnAddition({
@@ -38,7 +54,12 @@ export const run: Run = async ({ seed, signal, progress }): Promise<Outcome> => 
       "equal to the lecture's automaton": automaton?.equivalent ? "yes" : "no",
       "proven for every length": invariance?.proven ? "yes" : "no",
     },
-    verdict: errors === 0 && long === 0 && (automaton?.equivalent ?? false),
+    ...decide(criteria, {
+      errors,
+      long,
+      equivalent: automaton?.equivalent ?? false,
+      proven: invariance?.proven ?? false,
+    }),
     figure: svg(
       plot({
         title: "Three hidden units learn to add",

@@ -4,19 +4,31 @@ import { type Automaton, hiddenNet } from "../../analysis/extract-automaton.ts";
 import { plot, type Mark } from "../../figures/plot.ts";
 import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { type Network } from "../../models/network/network.ts";
-import { addition } from "../../tasks/addition.ts";
+import { addition, adder } from "../../tasks/addition.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { Outcome, Run } from "./experiment.ts";
+import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
-/** Hidden activities [steps][3] of 60 sums of 40 digits. */
-async function activities(net: Network, seed: number): Promise<number[][]> {
+/** Activities of the three hidden units at a step, and the state of the lecture's automaton there. */
+interface Activity {
+  readonly h: readonly number[];
+  readonly state: number;
+}
+
+/** Every step of 60 sums of 40 digits. */
+async function activities(net: Network, seed: number): Promise<Activity[]> {
   const hidden = await hiddenNet(net);
   const items = addition({ digits: 40 }).batch(60, new Random(net.engine, seed, streams.experimentTest));
-  const rows = hidden
-    .predict(items.map((item) => item.input))
-    .flatMap((h) => Array.from({ length: h.length / 3 }, (_, t) => Array.from(h.subarray(3 * t, 3 * t + 3))));
+  const rows = hidden.predict(items.map((item) => item.input)).flatMap((h, i) => {
+    const { input } = items[i];
+    let state = adder.start;
+    return Array.from({ length: h.length / 3 }, (_, t) => {
+      state = adder.next[state][2 * input[2 * t] + input[2 * t + 1]];
+      return { h: Array.from(h.subarray(3 * t, 3 * t + 3)), state };
+    });
+  });
   hidden.dispose();
   return rows;
 }
@@ -29,6 +41,41 @@ function nearest({ patterns }: Automaton, row: readonly number[]): { state: numb
   const distances = patterns.map(({ mean }) => squaredDistance(mean, row));
   const nearest = Math.min(...distances);
   return { state: patterns[distances.indexOf(nearest)].state, distance: Math.sqrt(nearest) };
+}
+
+/** What the verdict is about. */
+export interface Nodes {
+  /** Patterns of the hidden units, and states of the machine that they are. */
+  readonly patterns: number;
+  readonly states: number;
+  readonly equivalent: boolean;
+  /** Largest distance of an activity from its pattern, over the smallest between patterns of two states. */
+  readonly spread: number;
+  /** Share of fresh activities whose nearest pattern is of the state that the lecture's automaton is in. */
+  readonly right: number;
+}
+
+export const criteria = [
+  atLeast("patterns of hidden activity", 4, (m: Nodes) => m.patterns),
+  exactly("states of the minimized machine", 4, (m: Nodes) => m.states),
+  exactly("equal to the lecture's automaton (1: yes)", 1, (m: Nodes) => Number(m.equivalent)),
+  atMost("largest distance to a pattern / smallest between states", 0.5, (m: Nodes) => m.spread),
+  exactly("fresh activities at the pattern of the right state (share)", 1, (m: Nodes) => m.right),
+];
+
+/** How tight the patterns are, on fresh activities. */
+function tightness(automaton: Automaton, rows: readonly Activity[]): Pick<Nodes, "spread" | "right"> {
+  const { patterns, machine } = automaton;
+  const found = rows.map(({ h }) => nearest(automaton, h));
+  const between = patterns.flatMap((a) =>
+    patterns.filter((b) => b.state !== a.state).map((b) => Math.sqrt(squaredDistance(a.mean, b.mean))),
+  );
+  const spread = Math.max(...found.map(({ distance }) => distance)) / Math.min(...between);
+  // which state of the lecture's machine each state of the net's is, by what it mostly stands for
+  const votes = machine.next.map(() => adder.next.map(() => 0));
+  rows.forEach(({ state }, i) => ++votes[found[i].state][state]);
+  const right = votes.reduce((sum, row) => sum + Math.max(...row), 0) / rows.length;
+  return { spread, right };
 }
 
 /** Twelve edges of a cube: the third unit moves a point up and to the right a little, as in a drawing. */
@@ -49,7 +96,7 @@ function cube(): Mark[] {
   return [...squares, ...corners.map(([x, y]) => edge([x, x + 0.35], [y, y + 0.25]))];
 }
 
-function drawn(automaton: Automaton, rows: readonly number[][]): Figure {
+function drawn(automaton: Automaton, rows: readonly (readonly number[])[]): Figure {
   const { machine } = automaton;
   const states = rows.map((row) => nearest(automaton, row).state);
   const marks = machine.next.map((_, s): Mark => {
@@ -81,7 +128,8 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
   });
   signal.throwIfAborted();
   if (!automaton) return { numbers: { patterns: "not distinct" }, verdict: false };
-  const rows = await activities(net, seed);
+  const all = await activities(net, seed);
+  const rows = all.map(({ h }) => h);
   net.dispose();
   const { machine, patterns } = automaton;
   log(`${automaton.text()}\n`);
@@ -89,6 +137,7 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
     log(
       `  ${mean.map((h) => h.toFixed(2)).join("  ")}   ${machine.names?.[state] ?? state}  (${visits} steps)`,
     );
+  const tight = tightness(automaton, all);
   const numbers = {
     "patterns of the three hidden units": patterns.length,
     "states of the minimized machine": machine.next.length,
@@ -96,13 +145,20 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
     "largest distance of an activity from its pattern": Math.max(
       ...rows.map((row) => nearest(automaton, row).distance),
     ),
+    "the same / smallest distance between patterns of two states": tight.spread,
+    "activities at the pattern of the right state (share)": tight.right,
     "equal to the lecture's automaton": automaton.equivalent ? "yes" : "no",
     "proven for every length": invariance?.proven ? "yes" : "no",
   };
   const figure = automatonFigure(machine, { title: "The automaton that these patterns are" });
   return {
     numbers,
-    verdict: automaton.equivalent && machine.next.length === 4,
+    ...decide(criteria, {
+      patterns: patterns.length,
+      states: machine.next.length,
+      equivalent: automaton.equivalent,
+      ...tight,
+    }),
     figure: svg(panels([drawn(automaton, rows), figure])),
   };
 };

@@ -12,6 +12,7 @@ import { Arena } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
+import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
 const T = 30;
 const O = 2;
@@ -80,7 +81,7 @@ function measure(
   net: Network,
   name: string,
   seed: number,
-): { numbers: Record<string, number>; doubled: Doubled } {
+): { numbers: Record<string, number>; doubled: Doubled; undoubled: number; additive: number } {
   const random = new Random(net.engine, seed, streams.experiment);
   const pass = backward(net, random);
   const first = Float64Array.from({ length: pass.rows * O }, () => random.normal());
@@ -93,10 +94,13 @@ function measure(
   const off = Math.max(...sum.map((d, i) => Math.abs(d - once[i] - other[i])));
   const doubled = { once, twice, outputs: pass.outputs(1), outputsOfTwice: pass.outputs(2) };
   pass.free();
+  const undoubled = once.filter((d, i) => twice[i] !== 2 * d).length;
   return {
     doubled,
+    undoubled,
+    additive: off / size,
     numbers: {
-      [`${name}: derivatives not doubled to the last bit`]: once.filter((d, i) => twice[i] !== 2 * d).length,
+      [`${name}: derivatives not doubled to the last bit`]: undoubled,
       [`${name}: sum of two passes against the pass of the sum`]: off / size,
     },
   };
@@ -108,12 +112,23 @@ function forwardGap({ outputs, outputsOfTwice }: Doubled): number {
   return off / Math.max(...outputs.map(Math.abs));
 }
 
-/** Whether a number is what the claim says of it. */
-function holds(name: string, value: number): boolean {
-  if (name.includes("forward")) return value > 0.1;
-  if (name.includes("last bit")) return value === 0;
-  return value < (name.includes("float32") ? 1e-5 : 1e-13);
+/** What the verdict is about, of all cells and precisions. */
+export interface Linear {
+  /** Derivatives that are not doubled to the last bit. */
+  readonly undoubled: number;
+  /** Sum of two passes against the pass of the sum, relative; the worst in each precision. */
+  readonly float32: number;
+  readonly float64: number;
+  /** How far outputs for a doubled input are from doubled outputs: the forward pass is not linear. */
+  readonly forward: number;
 }
+
+export const criteria = [
+  exactly("derivatives not doubled to the last bit, all cells", 0, (m: Linear) => m.undoubled),
+  atMost("sum of two passes against the pass of the sum, float32", 1e-5, (m: Linear) => m.float32),
+  atMost("the same, float64", 1e-13, (m: Linear) => m.float64),
+  atLeast("forward: outputs for a doubled input against doubled outputs", 0.1, (m: Linear) => m.forward),
+];
 
 function drawn({ once, twice, outputs, outputsOfTwice }: Doubled): string {
   const unit = (values: number[]): number => 1 / Math.max(...values.map(Math.abs));
@@ -148,20 +163,23 @@ function drawn({ once, twice, outputs, outputsOfTwice }: Doubled): string {
 
 export const run: Run = async ({ seed, progress }): Promise<Outcome> => {
   const numbers: Record<string, number> = {};
+  const measured = { undoubled: 0, float32: 0, float64: 0, forward: NaN };
   let figure = "";
   for (const [c, [name, layer]] of cells.entries())
     for (const precision of ["float32", "float64"] as const) {
       const net = await network({ input: 2, layers: [layer, dense(O)], loss: "squared", precision, seed });
       const found = measure(net, `${name}, ${precision}`, seed);
       Object.assign(numbers, found.numbers);
+      measured.undoubled += found.undoubled;
+      measured[precision] = Math.max(measured[precision], found.additive);
       if (name === "rnn" && precision === "float64") {
+        measured.forward = forwardGap(found.doubled);
         numbers["forward, rnn: outputs for a doubled input, relative to doubled outputs, off by"] =
-          forwardGap(found.doubled);
+          measured.forward;
         figure = drawn(found.doubled);
       }
       net.dispose();
       progress((c + 1) / cells.length, name);
     }
-  const verdict = Object.entries(numbers).every(([name, value]) => holds(name, value));
-  return { numbers, verdict, figure };
+  return { numbers, ...decide(criteria, measured), figure };
 };

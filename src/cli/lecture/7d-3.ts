@@ -5,6 +5,7 @@ import { plot } from "../../figures/plot.ts";
 import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { stateMap } from "../../analysis/state-map.ts";
 import type { Run } from "./experiment.ts";
+import { atLeast, atMost, decide, within } from "./verdict.ts";
 
 const W = 1.5;
 const BIAS = 0.1;
@@ -18,14 +19,16 @@ interface Path {
 }
 
 /** The unstable fixed point of a latch, and trajectories that start on both sides of it. */
-async function latch(): Promise<{ boundary: FixedPoint; paths: Path[] }> {
+async function latch(): Promise<{ boundary: FixedPoint; paths: Path[]; beside: number }> {
   const map = await stateMap({ W: [W], bias: [BIAS] });
   const boundary = fixedPoints(map).find((point) => !point.stable)!;
   const paths = DISTANCES.flatMap((d) =>
     [1, -1].map((side) => ({ side, path: map.trajectory([boundary.state[0] + side * d], STEPS) })),
   );
+  const end = (start: number): number => map.trajectory([start], STEPS)[STEPS];
+  const beside = Math.abs(end(boundary.state[0] + 0.1 + 2e-10) - end(boundary.state[0] + 0.1));
   map.dispose();
-  return { boundary, paths };
+  return { boundary, paths, beside };
 }
 
 function drawnPaths(boundary: FixedPoint, paths: readonly Path[]): Figure {
@@ -75,8 +78,27 @@ function drawnWall(wall: GradientWall): Figure[] {
   ];
 }
 
+/** What the verdict is about. */
+export interface Boundary {
+  /** Ends of two starts 2·10⁻¹⁰ apart: on both sides of the boundary, and both on one side of it. */
+  readonly across: number;
+  readonly beside: number;
+  /** The steepest place of the error surface, and the median slope. */
+  readonly steepest: { readonly norm: number; readonly w: number; readonly b: number };
+  readonly median: number;
+}
+
+export const criteria = [
+  atLeast("starts 2e-10 apart, across the boundary: ends apart by", 1, (m: Boundary) => m.across),
+  atMost("the same away from it: ends apart by", 1e-9, (m: Boundary) => m.beside),
+  within("wall: largest ‖∇E‖", [3319.5, 3320.5], (m: Boundary) => m.steepest.norm),
+  within("at w", [4.935, 4.945], (m: Boundary) => m.steepest.w),
+  within("at b", [-2.5755, -2.5745], (m: Boundary) => m.steepest.b),
+  within("median ‖∇E‖", [0.0305, 0.0315], (m: Boundary) => m.median),
+];
+
 export const run: Run = async ({ log, progress }) => {
-  const { boundary, paths } = await latch();
+  const { boundary, paths, beside } = await latch();
   log(
     `Latch a ← tanh(${W}·a + ${BIAS}): the boundary between its two attractors is at a ` +
       `= ${boundary.state[0].toFixed(6)}.`,
@@ -90,17 +112,16 @@ export const run: Run = async ({ log, progress }) => {
     "its eigenvalue": boundary.eigenvalues.re[0],
     "starts apart by": 2e-10,
     "ends apart by": above - below,
+    "the same, both starts 0.1 above the boundary": beside,
     "wall: largest ‖∇E‖": steepest.norm,
     "at w": steepest.w,
     "at b": steepest.b,
     "wall: median ‖∇E‖": wall.median,
   };
-  const verdict =
-    above - below > 1 &&
-    Math.round(steepest.norm) === 3320 &&
-    Math.abs(steepest.w - 4.94) < 0.005 &&
-    Math.abs(steepest.b + 2.575) < 5e-4 &&
-    Math.abs(wall.median - 0.031) < 5e-4;
   const figure = svg(panels([drawnPaths(boundary, paths), ...drawnWall(wall)], { columns: 3 }));
-  return { numbers, verdict, figure };
+  return {
+    numbers,
+    ...decide(criteria, { across: above - below, beside, steepest, median: wall.median }),
+    figure,
+  };
 };

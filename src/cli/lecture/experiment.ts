@@ -1,9 +1,12 @@
 /** What an experiment of the lecture is: it makes one claim visible and tests it. */
+import type { Check } from "./verdict.ts";
 
 /** What an experiment is given. */
 export interface LectureContext {
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** A text to learn from, where the experiment can take one. */
+  readonly file?: string;
   /** A line of text while it runs: what is being done, a small table. */
   log(line: string): void;
   /** How far it is, 0 to 1, and what it is at. */
@@ -16,6 +19,8 @@ export interface Outcome {
   readonly numbers: Readonly<Record<string, number | string>>;
   /** Whether the claim was seen. */
   readonly verdict: boolean;
+  /** What the verdict asks, number by number. */
+  readonly checks?: readonly Check[];
   /** The figure, a complete SVG document. */
   readonly figure?: string;
 }

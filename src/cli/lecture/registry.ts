@@ -1,6 +1,6 @@
 /**
- * The claims of Hinton's lecture 7, and where each is shown: a file named by its id. To add one: write the
- * file, give its row a `load`.
+ * The claims of Hinton's lecture 7, and where each is shown: a file named by its id, which exports `run` and the
+ * `criteria` of its verdict. To add one: write the file, give its row a `load`.
  */
 import type { Experiment } from "./experiment.ts";
 
@@ -34,6 +34,11 @@ export const experiments: readonly Experiment[] = [
     id: "7a-6",
     claim: "With N states, a hidden Markov model remembers at most log2 N bits about what it generated",
     load: () => import("./7a-6.ts"),
+  },
+  {
+    id: "7a-6-bits",
+    claim: "100 bits go through a hundred units; a hidden Markov model would need 2^100 states",
+    load: () => import("./7a-6-bits.ts"),
   },
   {
     id: "7a-7",
