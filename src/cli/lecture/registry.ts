@@ -1,6 +1,6 @@
 /**
- * The claims of Hinton's lecture 7, and where each is shown: a file named by its id, which exports `run` and the
- * `criteria` of its verdict. To add one: write the file, give its row a `load`.
+ * The claims of Hinton's lecture 7, and where each is shown: a file named by its id, which exports `run` and
+ * the `criteria` of its verdict. To add one: write the file, give its row a `load`.
  */
 import type { Experiment } from "./experiment.ts";
 
