@@ -42,7 +42,13 @@ test("7c-4: a cloud without patterns, patterns that are other states, another ma
 });
 
 test("7c-5: states that add up, units that multiply, a product that is no machine of two additions", () => {
-  const seen = { units: [3, 6] as readonly [number, number], states: [4, 16] as readonly [number, number], smallest: 16, equivalent: true, wrong: 0 };
+  const seen = {
+    units: [3, 6] as readonly [number, number],
+    states: [4, 16] as readonly [number, number],
+    smallest: 16,
+    equivalent: true,
+    wrong: 0,
+  };
   catches(
     atOnce,
     seen,

@@ -26,6 +26,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-4.ts"),
   },
   {
+    id: "7a-4-missile",
+    claim: "A tracker predicts the next output, to shoot down the missile; driving inputs help",
+    load: () => import("./7a-4-missile.ts"),
+  },
+  {
     id: "7a-5",
     claim: "A hidden Markov model has a discrete state with efficient exact inference and learning",
     load: () => import("./7a-5.ts"),
@@ -50,6 +55,11 @@ export const experiments: readonly Experiment[] = [
     id: "7a-8",
     claim: "Recurrent nets can oscillate, settle to point attractors, and behave chaotically",
     load: () => import("./7a-8.ts"),
+  },
+  {
+    id: "7a-8-chaos",
+    claim: "Chaotic nets are bad for information processing: memory is best at the edge",
+    load: () => import("./7a-8-chaos.ts"),
   },
   {
     id: "7a-9",
@@ -140,6 +150,11 @@ export const experiments: readonly Experiment[] = [
     id: "7d-6",
     claim: "Way 3, echo state networks: fix the recurrent weights with care, learn only the readout",
     load: () => import("./7d-6.ts"),
+  },
+  {
+    id: "7d-6-oscillators",
+    claim: "A reservoir is many weakly coupled oscillators, which the input drives selectively",
+    load: () => import("./7d-6-oscillators.ts"),
   },
   {
     id: "7d-7",

@@ -1,0 +1,26 @@
+/** Verdicts on sentences of the lecture that have experiments of their own. */
+import { test } from "vitest";
+import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
+import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
+import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
+import { catches, instead } from "./planted.ts";
+
+test("7a-4-missile: a filter that misses, a target that anybody hits, a thrust that does not matter", () => {
+  const seen = { known: 0.9, unknown: 0.5, velocity: 0.1, exact: 0.97, inside: 0.95 };
+  catches(shots, seen, instead(seen, { known: 0.5 }, { velocity: 0.9 }, { unknown: 0.9 }, { inside: 0.6 }));
+});
+
+test("7a-8-chaos: nets that hold nothing, or as much far from the edge", () => {
+  const curve = (...capacities: number[]) =>
+    [0.1, 0.9, 2].map((gain, i) => ({ gain, capacity: capacities[i] }));
+  catches(capacity, curve(8, 30, 0.4), [curve(2, 5, 0), curve(30, 8, 0), curve(8, 20, 30), curve(25, 30, 0)]);
+});
+
+test("7d-6-oscillators: modes that do not turn or turn alike, units that all follow the same waves", () => {
+  const seen = { turning: 0.94, sectors: 12, selective: 2.3, driven: 17, uncoupled: 1.02 };
+  catches(
+    oscillators,
+    seen,
+    instead(seen, { turning: 0.1 }, { sectors: 3 }, { selective: 1 }, { driven: 2 }, { uncoupled: 2.3 }),
+  );
+});
