@@ -37,7 +37,5 @@ export {
 export { momentumUpdate, adamUpdate, rmspropUpdate } from "./algebra/update";
 export { randomBlock, randomNormal, normalBlock, dropoutMask } from "./random";
 
-export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./losses/ctc";
-
 /** First free byte of the memory. */
 export const heapBase: usize = __heap_base;

@@ -2,6 +2,7 @@
  * Kernels that few nets use, in a module of their own beside the core's: it works in the core's memory, and
  * its constants stand below the core's (scripts/build-wasm.js holds that).
  */
+export { ctcKept, ctcScratch, ctcValue, ctcGradient } from "./ctc";
 export { huberLoss, quantileLoss } from "./robust";
 export { studentLoss, studentParameters } from "./student";
 export { negativeBinomialLoss, negativeBinomialParameters } from "./negative-binomial";

@@ -1,6 +1,7 @@
 /** Models on disk: a checkpoint with a note of what it was trained for beside the spec. */
 import { type Network, network } from "../models/network/network.ts";
-import { readTensors, writeTensors } from "../formats/safetensors.ts";
+import { readTensors } from "../formats/read-safetensors.ts";
+import { writeTensors } from "../formats/safetensors.ts";
 import { UsageError } from "./command.ts";
 import { readFileBytes } from "./disk.ts";
 import { writeWhole } from "./output-file.ts";

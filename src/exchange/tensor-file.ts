@@ -4,7 +4,8 @@
  */
 import { DataError } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { METADATA, readHeader } from "../formats/safetensors.ts";
+import { readHeader } from "../formats/read-safetensors.ts";
+import { METADATA } from "../formats/safetensors.ts";
 import { bytesOf, concatBytes, utf8, type Bytes } from "./bytes.ts";
 import { decode, encode, kinds, type Dtype, type NumberArray, type TypedArray } from "./arrays/dtypes.ts";
 

@@ -1,7 +1,8 @@
 /** Forecasters in files: spec, series, columns, scores, and the models' own files within. */
 import type { Elementwise } from "../inference/elementwise.ts";
 import { isObject } from "../formats/json.ts";
-import { checkFinite, readTensors, writeTensors, type Tensor } from "../formats/safetensors.ts";
+import { checkFinite, readTensors } from "../formats/read-safetensors.ts";
+import { writeTensors, type Tensor } from "../formats/safetensors.ts";
 import { DataError, OptionError, ShapeError } from "../wasm/errors.ts";
 import { nestedFile, openNested } from "./nested-file.ts";
 import { forecastModels, type ForecastModelName } from "./models/registry.ts";

@@ -1,7 +1,7 @@
 /** Reading a saved model of a known kind. */
 import { DataError, ShapeError } from "../wasm/errors.ts";
 import { isObject } from "./json.ts";
-import { checkFinite, readTensors } from "./safetensors.ts";
+import { checkFinite, readTensors } from "./read-safetensors.ts";
 
 /** What a file of a model holds. */
 export interface ModelFile {

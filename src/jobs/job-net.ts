@@ -16,7 +16,8 @@ import {
   type Sequence,
   type Sequences,
 } from "../data/sequence.ts";
-import { readTensors, writeTensors } from "../formats/safetensors.ts";
+import { readTensors } from "../formats/read-safetensors.ts";
+import { writeTensors } from "../formats/safetensors.ts";
 import type { FitOptions, FitReport, Figures } from "../models/network/fit.ts";
 import { internals } from "../models/network/internals.ts";
 import { dense, type Layer } from "../models/network/layers.ts";

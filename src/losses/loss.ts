@@ -39,8 +39,8 @@ export interface LossSite {
   readonly kept: Ptr;
 }
 
-/** One kind of loss. Call `value` first: gradient and curvature may rest on what it keeps. */
-export interface Loss {
+/** What a loss says of its targets and of the answers of a net. */
+export interface LossAnswers {
   readonly name: string;
   /** What a target is: D reals a step, one class number a step, or a row of labels for the sequence. */
   readonly target: "reals" | "class" | "labels";
@@ -58,6 +58,16 @@ export interface Loss {
   targetColumns?(outputs: number): number;
   /** Names of the O columns of `predict`. Default: none. */
   names?(outputs: number): readonly string[];
+  /** y [N,O]: what the value means to a user: probabilities where the loss has them. */
+  predict(engine: LossEngine, rows: number, columns: number, z: Ptr, y: Ptr): void;
+  /** [rows,D] the one guess at the target that `predict`'s y [rows,O] makes. Default: y itself. */
+  point?(y: ArrayLike<number>, columns: number): ArrayLike<number>;
+  /** [D] a target drawn from what `predict` says of one step, y [O]. `bias` ≥ 0 makes it more certain. */
+  draw?(y: ArrayLike<number>, source: Drawing, bias: number): number[];
+}
+
+/** One kind of loss. Call `value` first: gradient and curvature may rest on what it keeps. */
+export interface Loss extends LossAnswers {
   /** Reals to keep for such a site. */
   keptSize(s: Omit<LossSite, "kept">): number;
   /**
@@ -69,10 +79,4 @@ export interface Loss {
   gradient(s: LossSite, scale: number, dz: Ptr): void;
   /** out += scale·H·rz; undefined where the loss is not convex in z, or has no curvature. */
   curvature?(s: LossSite, scale: number, rz: Ptr, out: Ptr): void;
-  /** y [N,O]: what the value means to a user: probabilities where the loss has them. */
-  predict(engine: LossEngine, rows: number, columns: number, z: Ptr, y: Ptr): void;
-  /** [rows,D] the one guess at the target that `predict`'s y [rows,O] makes. Default: y itself. */
-  point?(y: ArrayLike<number>, columns: number): ArrayLike<number>;
-  /** [D] a target drawn from what `predict` says of one step, y [O]. `bias` ≥ 0 makes it more certain. */
-  draw?(y: ArrayLike<number>, source: Drawing, bias: number): number[];
 }

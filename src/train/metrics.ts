@@ -104,9 +104,6 @@ const metricsOf: Record<string, readonly MetricName[]> = {
   ctc: ["labelError", "wordError"],
 };
 
-/** Whether more of a figure is better. */
-export const higherIsBetter = (name: string): boolean => ["accuracy", "topK", "f1", "r2"].includes(name);
-
 /** The figures that are wanted, if the loss has them; else an OptionError. */
 export function checkMetrics(
   who: string,

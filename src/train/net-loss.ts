@@ -14,17 +14,22 @@ import type { Mode, PackedShape } from "../graph/op.ts";
 import { Pieces, type MemoryBudget } from "../graph/pieces.ts";
 import { Tape } from "../graph/tape.ts";
 import type { Weights } from "../graph/weights.ts";
-import type { Loss, LossSite } from "../losses/loss.ts";
+import type { Loss, LossAnswers, LossSite } from "../losses/loss.ts";
 import type { DataSpec } from "../data/item.ts";
 import { type Batch, type InputNodes } from "./batch.ts";
 
-/** What a net is to its loss. */
-export interface LossParts {
+/** What a net is to those that ask it. */
+export interface NetParts {
   readonly weights: Weights;
   readonly output: NodeId;
-  readonly loss: Loss;
+  readonly loss: LossAnswers;
   readonly spec: DataSpec;
   readonly nodes: InputNodes;
+}
+
+/** What a net is to its loss. */
+export interface LossParts extends NetParts {
+  readonly loss: Loss;
 }
 
 /** How a pass runs, and the states that it goes on from where they do not stand on the tape. */

@@ -115,40 +115,6 @@ export interface LossKernels {
   softmaxCurvature(R: number, K: number, p: Ptr, w: Ptr, scale: number, rz: Ptr, out: Ptr): void;
 }
 
-/** Connectionist temporal classification. */
-export interface CtcKernels {
-  ctcKept(T: number, L: number): number;
-  ctcScratch(L: number, K: number): number;
-  ctcValue(
-    B: number,
-    K: number,
-    blank: number,
-    offsetAt: Ptr,
-    lengths: Ptr,
-    labels: Ptr,
-    labelAt: Ptr,
-    z: Ptr,
-    weight: Ptr,
-    kept: Ptr,
-    scratch: Ptr,
-  ): number;
-  ctcGradient(
-    B: number,
-    K: number,
-    blank: number,
-    offsetAt: Ptr,
-    lengths: Ptr,
-    labels: Ptr,
-    labelAt: Ptr,
-    z: Ptr,
-    weight: Ptr,
-    kept: Ptr,
-    scratch: Ptr,
-    scale: number,
-    dz: Ptr,
-  ): void;
-}
-
 /** Fused parameter updates. */
 export interface UpdateKernels {
   momentumUpdate(n: number, rate: number, mu: number, g: Ptr, v: Ptr, theta: Ptr): void;
@@ -193,7 +159,6 @@ export interface Kernels
     ElementaryKernels,
     CellKernels,
     LossKernels,
-    CtcKernels,
     UpdateKernels,
     RandomKernels {
   readonly memory: WasmMemory;

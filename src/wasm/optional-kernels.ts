@@ -9,6 +9,36 @@ import { optionalOf } from "./module-name.ts";
 
 /** What assembly/optional/index.ts exports; sizes in elements, `slope` and `curve` times the weights. */
 export interface OptionalKernels {
+  ctcKept(T: number, L: number): number;
+  ctcScratch(L: number, K: number): number;
+  ctcValue(
+    B: number,
+    K: number,
+    blank: number,
+    offsetAt: Ptr,
+    lengths: Ptr,
+    labels: Ptr,
+    labelAt: Ptr,
+    z: Ptr,
+    weight: Ptr,
+    kept: Ptr,
+    scratch: Ptr,
+  ): number;
+  ctcGradient(
+    B: number,
+    K: number,
+    blank: number,
+    offsetAt: Ptr,
+    lengths: Ptr,
+    labels: Ptr,
+    labelAt: Ptr,
+    z: Ptr,
+    weight: Ptr,
+    kept: Ptr,
+    scratch: Ptr,
+    scale: number,
+    dz: Ptr,
+  ): void;
   huberLoss(n: number, delta: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr, curve: Ptr): number;
   quantileLoss(R: number, D: number, Q: number, levels: Ptr, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;
   studentLoss(n: number, z: Ptr, target: Ptr, w: Ptr, slope: Ptr): number;

@@ -2,7 +2,8 @@
  * Saved models from strangers: every fault of a file is named by this library, before memory is taken for it.
  */
 import { expect, test } from "vitest";
-import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
+import { readTensors } from "../../src/formats/read-safetensors.ts";
+import { writeTensors } from "../../src/formats/safetensors.ts";
 import { autoregressive, dense, hmm, languageModel, lds, lstm, network, rnn } from "../../src/index.ts";
 import { DataError } from "../../src/wasm/errors.ts";
 

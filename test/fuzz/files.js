@@ -13,7 +13,7 @@ import {
   writeNpz,
 } from "../../dist/exchange/index.js";
 import { load as loadFloat32 } from "../../dist/float32/index.js";
-import { readTensors } from "../../dist/formats/safetensors.js";
+import { readTensors } from "../../dist/formats/read-safetensors.js";
 import { isTimeSeriesFile } from "../../dist/formats/time-series-file.js";
 import { readWav, writeWav } from "../../dist/speech/index.js";
 import { csv } from "./grammars.js";

@@ -21,7 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readTensors } from "../../dist/formats/safetensors.js";
+import { readTensors } from "../../dist/formats/read-safetensors.js";
 import { flows } from "./flows.js";
 
 const { values } = parseArgs({

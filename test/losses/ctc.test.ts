@@ -1,11 +1,14 @@
 /** The CTC loss in a net: gradient by differences, curvature, and targets that cannot be. */
 import { expect, test } from "vitest";
 import { packing } from "../../src/graph/packing.ts";
-import { ctc } from "../../src/losses/ctc.ts";
+import { ctc } from "../../src/losses/optional/ctc.ts";
 import { engine } from "../../src/wasm/engine.ts";
+import { loadOptionalKernels } from "../../src/wasm/optional-kernels.ts";
 import { Arena } from "../../src/wasm/memory.ts";
 
-const { kernels: k, memory } = await engine("float64");
+const f64 = await engine("float64");
+await loadOptionalKernels(f64);
+const { kernels: k, memory } = f64;
 const arena = new Arena(memory);
 
 /** Two sequences, of 4 and 2 steps, three classes; labels as given. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { packing } from "../../src/graph/packing.ts";
-import { ctc } from "../../src/losses/ctc.ts";
+import { ctc } from "../../src/losses/optional/ctc.ts";
 import type { Loss, LossSite } from "../../src/losses/loss.ts";
 import { optional } from "../../src/models/network/optional/kinds.ts";
 import { engine } from "../../src/wasm/engine.ts";

@@ -1,14 +1,8 @@
 /** Gauss-Newton products of nets against explicit matrices, with structural damping and with constraints. */
 import { describe, expect, test } from "vitest";
 import { internals } from "../../src/models/network/internals.ts";
-import { ConstraintMap } from "../../src/graph/constraint-map.ts";
-import {
-  constrain,
-  fix,
-  resolveConstraints,
-  tie,
-  type NetworkConstraint,
-} from "../../src/models/network/constraints.ts";
+import { constrain, fix, tie, type NetworkConstraint } from "../../src/models/network/constraints.ts";
+import { constrained } from "../../src/models/network/optional/constraints.ts";
 import { bidirectional, dense, type Layer } from "../../src/models/network/layers.ts";
 import { gru, lstm, rnn } from "../../src/models/network/recurrent-layers.ts";
 import { normal } from "../../src/models/network/initializers.ts";
@@ -193,7 +187,7 @@ describe("nets whose explicit matrix comes from differences", () => {
     const { memory } = net.engine;
     const { graph } = internals(net).built;
     const P = net.size;
-    const map = new ConstraintMap(net.engine, P, resolveConstraints(constraints, graph.parameters));
+    const map = constrained(net.engine, graph, constraints);
     const F = map.size;
     const phi = memory.allocate(8 * F);
     const theta = memory.allocate(8 * P);

@@ -208,7 +208,8 @@ test("a cut of another batch than the one that was stopped is begun from its own
 });
 
 test("a file whose training state is broken is refused by name", async () => {
-  const { readTensors, writeTensors } = await import("../../src/formats/safetensors.ts");
+  const { readTensors } = await import("../../src/formats/read-safetensors.ts");
+  const { writeTensors } = await import("../../src/formats/safetensors.ts");
   const net = await make(0);
   await net.fit(items, { optimizer: adam(), steps: 4, batch: 3, truncate: 3 });
   const { spec, tensors } = readTensors(net.save(), "test");

@@ -19,8 +19,7 @@ import { NetworkObjective } from "../../src/train/objective.ts";
 import { checkItems, type DataItem } from "../../src/data/item.ts";
 import { internals } from "../../src/models/network/internals.ts";
 import { Weights } from "../../src/graph/weights.ts";
-import { ConstraintMap } from "../../src/graph/constraint-map.ts";
-import { resolveConstraints } from "../../src/models/network/constraints.ts";
+import { constrained } from "../../src/models/network/optional/constraints.ts";
 import { lossOf, type LossName } from "../../src/models/network/spec.ts";
 import { close } from "../close.ts";
 
@@ -44,8 +43,8 @@ async function squared(
     engine.memory.reals(engine.memory.at(weights.theta, graph.parameters[i].offset), data.length).set(data),
   );
   weights.changed();
-  const indices = resolveConstraints(net.spec.constraints, graph.parameters);
-  const constraints = indices.length > 0 ? new ConstraintMap(engine, graph.size, indices) : undefined;
+  const list = net.spec.constraints;
+  const constraints = list.length > 0 ? constrained(engine, graph, list) : undefined;
   const f = new NetworkObjective({ weights, output, loss: lossOf(net.spec.loss), constraints, spec, nodes });
   const flat = checkItems("test", spec, items);
   const batches: Batch[] = [];
@@ -137,11 +136,7 @@ describe("squaredGradients", () => {
       built: { graph },
     } = internals(net);
     const { memory, kernels: k } = net.engine;
-    const map = new ConstraintMap(
-      net.engine,
-      net.size,
-      resolveConstraints(net.spec.constraints, graph.parameters),
-    );
+    const map = constrained(net.engine, graph, net.spec.constraints);
     const want = new Float64Array(map.size);
     const g = memory.allocate(8 * net.size);
     const pulled = memory.allocate(8 * net.size);

@@ -1,6 +1,6 @@
 /** `unrolled listen`: a saved spotter or recognizer hears a file, or samples that come on stdin. */
 import { join } from "node:path";
-import { readTensors } from "../../formats/safetensors.ts";
+import { readTensors } from "../../formats/read-safetensors.ts";
 import { speechRecognizer, wordSpotter, type Recording } from "../../speech/index.ts";
 import { UsageError, type Command, type Context } from "../command.ts";
 import { readFileBytes } from "../disk.ts";

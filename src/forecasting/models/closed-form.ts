@@ -3,7 +3,7 @@ import { autoregressive, type Autoregressive } from "../../models/autoregressive
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { lds, type Lds } from "../../models/lds/lds.ts";
-import { readTensors } from "../../formats/safetensors.ts";
+import { readTensors } from "../../formats/read-safetensors.ts";
 import { filled } from "../gaps.ts";
 import { arimaModel, fitArima } from "./arima-model.ts";
 import { disposedOnFailure, type FittedModel, type ForecastModel, type Outlook } from "./model.ts";

@@ -4,7 +4,8 @@
  * 10^38 when it is fed its own predictions.
  */
 import { inferenceEngine } from "../../inference/inference-engine.ts";
-import { readTensors, writeTensors } from "../../formats/safetensors.ts";
+import { readTensors } from "../../formats/read-safetensors.ts";
+import { writeTensors } from "../../formats/safetensors.ts";
 import { esn, type Esn } from "../../models/esn/esn.ts";
 import type { EsnSpec } from "../../models/esn/spec.ts";
 import { Pace } from "../../train/pace.ts";

@@ -1,16 +1,19 @@
 /** The parts of a net from its spec and graph: θ, which is 0, loss, and what it wants of its data. */
 import type { Engine } from "../../wasm/engine.ts";
 import { Weights } from "../../graph/weights.ts";
-import type { LossParts } from "../../train/net-loss.ts";
+import type { LossAnswers } from "../../losses/loss.ts";
+import type { NetParts } from "../../train/net-loss.ts";
 import type { BuiltGraph } from "./build.ts";
-import { lossOf, type NetworkSpec } from "./spec.ts";
 
 /** What reads the net. */
-export function assemble(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph): LossParts {
+export function assemble<L extends LossAnswers>(
+  engine: Engine,
+  built: BuiltGraph,
+  loss: L,
+): NetParts & { readonly loss: L } {
   const { graph, input, initial, output } = built;
   const weights = new Weights(engine, graph);
   const first = graph.node(0);
-  const loss = lossOf(spec.loss);
   const outputs = graph.node(output).columns;
   return {
     weights,

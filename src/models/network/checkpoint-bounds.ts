@@ -2,7 +2,8 @@
  * What the spec of a saved net may ask for: no more than its file holds. All is checked on the graph, which
  * takes no memory for numbers, before the first allocation.
  */
-import { checkFinite, type Tensor } from "../../formats/safetensors.ts";
+import { checkFinite } from "../../formats/read-safetensors.ts";
+import type { Tensor } from "../../formats/safetensors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../wasm/memory.ts";
 import { DataError, ShapeError } from "../../wasm/errors.ts";

@@ -1,11 +1,17 @@
-/** Loss and figures of a net on items it is not learning from. */
-import { DataError, OptionError, knownOptions, show, whole, seedOption } from "../../wasm/errors.ts";
+/**
+ * Loss and figures of a net on items that it is not learning from: asked for once, or looked at while a fit
+ * goes on. Fetched when it is first asked for.
+ */
+import { DataError, OptionError, inRange, knownOptions, show, whole, seedOption } from "../../wasm/errors.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { checkItems, type DataItem, type FlatItem } from "../../data/item.ts";
-import { isItems, isSource, type BatchSource } from "../../train/feed.ts";
+import { checkItems, type DataItem } from "../../data/item.ts";
+import { isItems, isSource, type BatchSource, type TrainingData } from "../../train/feed.ts";
 import { checkMetrics, Metrics, type Evaluation, type Metric } from "../../train/metrics.ts";
+import type { FitParts, FitTask } from "./fit.ts";
+import type { Figures } from "./fit-options.ts";
+import { summedLoss } from "./log-likelihood.ts";
 import type { Reading } from "./reading.ts";
 
 /** How to evaluate. */
@@ -49,30 +55,54 @@ function drawn(
   return data;
 }
 
-/** Σ w·ℓ over items, and what it is divided by; look(item, answer) sees every item. */
-function summedLoss(
-  { forward }: Reading,
-  items: readonly FlatItem[],
-  look: (item: FlatItem, answer: ArrayLike<number>) => void,
-): { sum: number; total: number } {
-  let sum = 0;
-  let total = 0;
-  forward.runAll(items, (chunk, answers) => {
-    chunk.forEach((item, i) => look(item, answers[i]));
-    sum += forward.summedLoss();
-    total += forward.batch.total;
-  });
-  return { sum, total };
+/** Looks at the validation data. */
+export type Look = () => Figures | Promise<Figures>;
+
+/** The data to learn from, and how to look at the others. Throws OptionError, DataError or ShapeError. */
+export function validationOf(
+  who: string,
+  net: FitParts,
+  { data, options: { validation = [] } }: FitTask,
+  metrics: readonly Metric[],
+): { train: TrainingData; look?: Look } {
+  const { spec, loss } = net.parts;
+  checkMetrics(who, metrics, loss.name, spec);
+  if (typeof validation === "function") return { train: data, look: validation };
+  const { train, items } =
+    typeof validation === "number"
+      ? setApart(who, net, data, validation)
+      : { train: data, items: validationItems(who, net, validation) };
+  const look = (): Figures => {
+    net.live("fit");
+    return { ...net.read(() => evaluate(who, net, items, { metrics })) };
+  };
+  return { train, look };
 }
 
-/** ln p(targets | inputs), nats: the negative summed loss where the loss is a likelihood. */
-export function logLikelihood(who: string, net: Reading, data: readonly DataItem[]): number {
-  const { name, likelihood } = net.parts.loss;
-  if (!likelihood)
+function validationItems(who: string, net: FitParts, items: readonly DataItem[]): readonly DataItem[] {
+  if (!isItems(items))
+    throw new OptionError(`${who}: validation is ${show(items)}, want items, a share, or a function`);
+  checkItems(`${who}: validation`, net.parts.spec, items);
+  return items;
+}
+
+/** A share of the items, drawn by the seed: those to learn from, in their order, and those set apart. */
+function setApart(
+  who: string,
+  { engine, seed, parts }: FitParts,
+  data: TrainingData,
+  share: number,
+): { train: DataItem[]; items: DataItem[] } {
+  inRange(who, "validation", share, Number.MIN_VALUE, 1 - Number.EPSILON);
+  if (!isItems(data))
+    throw new OptionError(`${who}: validation is ${share}, a share of items; give items to look at`);
+  const order = new Random(engine, seed, streams.validation).permutation(data.length);
+  const chosen = new Set(order.subarray(0, Math.max(1, Math.round(share * data.length))));
+  const train = data.filter((_, i) => !chosen.has(i));
+  if (train.length === 0)
     throw new OptionError(
-      `${who}: the loss "${name}" is no likelihood, want softmax, bernoulli, ctc, studentT, ` +
-        "negativeBinomial or mixture",
+      `${who}: validation is ${share} of ${data.length} items: none is left to learn from`,
     );
-  const items = checkItems(who, net.parts.spec, data);
-  return -summedLoss(net, items, () => {}).sum;
+  checkItems(who, parts.spec, data);
+  return { train, items: data.filter((_, i) => chosen.has(i)) };
 }

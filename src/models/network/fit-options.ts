@@ -73,6 +73,9 @@ export interface FitOptions extends TrainOptions {
   readonly checkpoint?: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>;
 }
 
+/** Whether more of a figure is better. */
+export const higherIsBetter = (name: string): boolean => ["accuracy", "topK", "f1", "r2"].includes(name);
+
 const names = [
   "epochs",
   "validation",

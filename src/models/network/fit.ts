@@ -4,14 +4,20 @@
  */
 import { OptionError } from "../../wasm/errors.ts";
 import { isEpochs, isItems, isSource, type TrainingData } from "../../train/feed.ts";
-import { higherIsBetter } from "../../train/metrics.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import type { Trainer, TrainEvent } from "../../train/trainer.ts";
-import { readFitOptions, type Figures, type FitOptions, type FitSettings } from "./fit-options.ts";
+import {
+  higherIsBetter,
+  readFitOptions,
+  type Figures,
+  type FitOptions,
+  type FitSettings,
+} from "./fit-options.ts";
 import type { FitRecord, FitState } from "./fit-state.ts";
 import type { ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
-import { validationOf, type Look } from "./validation.ts";
+import { fetchKinds } from "./kinds.ts";
+import type { Look } from "./evaluate.ts";
 
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
 export type { FitRecord } from "./fit-state.ts";
@@ -53,8 +59,21 @@ export async function fit(who: string, net: FitParts, { data, options, state }: 
     throw new OptionError(
       `${who}: epochs is ${settings.epochs}, but the data have none; give steps, or items`,
     );
-  const { train, look } = validationOf(who, net, { data, options }, settings.metrics);
+  const { train, look } = await parted(who, net, { data, options }, settings);
   return new Fit(who, net, settings, options, { look, state }).run(train);
+}
+
+/** What is learned from, and the look at what is not: its code is fetched where there is any. */
+async function parted(
+  who: string,
+  net: FitParts,
+  task: FitTask,
+  { metrics }: FitSettings,
+): Promise<{ train: TrainingData; look?: Look }> {
+  if (task.options.validation === undefined) return { train: task.data };
+  const { validationOf } = await fetchKinds();
+  net.live("fit");
+  return validationOf(who, net, task, metrics);
 }
 
 /** One fit at work. */

@@ -6,7 +6,7 @@ import { Tape } from "../../graph/tape.ts";
 import { Batch, unpackSequence } from "../../train/batch.ts";
 import { flattenInitial, flattenInput, type FlatInput } from "../../data/item.ts";
 import { each, listSequences, type Each, type Sequence, type Sequences } from "../../data/sequence.ts";
-import { NetLoss, type LossParts } from "../../train/net-loss.ts";
+import type { NetParts } from "../../train/net-loss.ts";
 
 /** How to predict. */
 export interface PredictOptions {
@@ -21,17 +21,15 @@ const CHUNK = 256;
 export class Forward {
   readonly tape: Tape;
   readonly batch: Batch;
-  readonly #parts: LossParts;
+  readonly #parts: NetParts;
   readonly #arena: Arena;
-  readonly #loss: NetLoss;
 
-  constructor(parts: LossParts) {
+  constructor(parts: NetParts) {
     const { weights, spec, nodes } = parts;
     this.#parts = parts;
     this.tape = new Tape(weights);
     this.batch = new Batch(weights.engine, spec, nodes);
     this.#arena = new Arena(weights.engine.memory);
-    this.#loss = new NetLoss(parts);
   }
 
   /** One vector [T_i,O] an item: probabilities where the loss has them. `tape` and `batch` hold the pass. */
@@ -92,14 +90,8 @@ export class Forward {
     return out;
   }
 
-  /** Σ w·ℓ of the items of the last `run`, infinite where a sequence's is. */
-  summedLoss(): number {
-    return this.#loss.lossOn(this.tape, this.batch);
-  }
-
   /** Gives all memory back. */
   dispose(): void {
-    this.#loss.dispose();
     this.tape.dispose();
     this.batch.dispose();
     this.#arena.dispose();

@@ -1,18 +1,23 @@
 /**
- * Layers and losses that few nets use: their code is fetched when a spec first names one, so that pages whose
- * nets do without never load it.
+ * What a net asks for at times only: layers and losses that few nets use, a look at other data, a saved net.
+ * The code of all is one file, fetched when it is first asked for, so that pages that train a usual net never
+ * load it.
  */
 import type { Engine } from "../../wasm/instantiate.ts";
 import { loadOptionalKernels } from "../../wasm/optional-kernels.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import type { NodeId } from "../../graph/graph.ts";
+import type { ConstraintMap } from "../../graph/constraint-map.ts";
+import type { Graph, NodeId } from "../../graph/graph.ts";
 import type { Loss } from "../../losses/loss.ts";
 import type { Builder } from "./build.ts";
+import type { NetworkConstraint } from "./constraints.ts";
+import type { evaluate, validationOf } from "./evaluate.ts";
 import type { Layer } from "./layers.ts";
 import type { Op } from "../../graph/op.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import type { StateNoise } from "../../cells/optional/noisy.ts";
 import type { Reading } from "./reading.ts";
+import type { readSavedGraph } from "./saved-graph.ts";
 import type { SampleOptions } from "./sample.ts";
 
 /** A type of layer: how its description is read, and how it becomes nodes of a graph. */
@@ -32,10 +37,20 @@ export interface OptionalKinds {
   readonly cells: Readonly<Record<string, (options: object) => Cell>>;
   /** ln(1 + e^x), of the layered nets of some of these cells. */
   readonly softplus: Op;
+  /** Throws OptionError unless a constraint has the form of one; `who` names it. */
+  checkConstraint(who: string, constraint: unknown): void;
+  /** The map of constraints between the parameters of a graph. Throws OptionError or NumericError. */
+  constrained(engine: Engine, graph: Graph, constraints: readonly NetworkConstraint[]): ConstraintMap;
   /** A cell whose states are noisy while it trains. */
   noisy(cell: Cell, noise: StateNoise): Cell;
   /** What nets with distributions of numbers draw: [length,D]. Throws OptionError. */
   sampleReals(who: string, net: Reading, length: number, options: SampleOptions): Floats;
+  /** Loss and figures of a net on data. */
+  readonly evaluate: typeof evaluate;
+  /** What a fit learns from, and how it looks at the rest. */
+  readonly validationOf: typeof validationOf;
+  /** The net in a file. */
+  readonly readSavedGraph: typeof readSavedGraph;
 }
 
 let known: OptionalKinds | undefined;
@@ -43,7 +58,7 @@ let known: OptionalKinds | undefined;
 /** The optional kinds, where a net has asked for them. */
 export const optionalKinds = (): OptionalKinds | undefined => known;
 
-const coreLosses = ["squared", "bernoulli", "softmax", "ctc"];
+const coreLosses = ["squared", "bernoulli", "softmax"];
 const coreLayers = [
   "rnn",
   "lstm",
@@ -66,22 +81,30 @@ function isCoreLayer(layer: unknown): boolean {
     (inner === undefined || isCoreLayer(inner))
   );
 }
-const isCoreLoss = (loss: unknown): boolean =>
-  coreLosses.includes(loss as string) || (loss as { kind?: unknown } | null)?.kind === "ctc";
 
-/** Whether a spec, checked or not, names what the core does not know. */
-function asksForMore(spec: unknown): boolean {
+/** Whether a spec, checked or not, names layers or losses that the core's kernels do not compute. */
+function asksForKernels(spec: unknown): boolean {
   const { layers, loss } = (spec ?? {}) as { layers?: unknown; loss?: unknown };
-  return !isCoreLoss(loss) || (Array.isArray(layers) && !layers.every(isCoreLayer));
+  return !coreLosses.includes(loss as string) || (Array.isArray(layers) && !layers.every(isCoreLayer));
 }
+
+/** Whether a spec, checked or not, has constraints. */
+function hasConstraints(spec: unknown): boolean {
+  const { constraints } = (spec ?? {}) as { constraints?: unknown };
+  return Array.isArray(constraints) && constraints.length > 0;
+}
+
+/** The optional kinds, fetched where they are not here yet. */
+export const fetchKinds = async (): Promise<OptionalKinds> =>
+  (known ??= (await import("./optional/kinds.ts")).optional);
 
 /** Fetches the optional kinds where a spec, checked or not, asks for any. */
 export async function loadKinds(spec: unknown): Promise<void> {
-  if (!known && asksForMore(spec)) ({ optional: known } = await import("./optional/kinds.ts"));
+  if (asksForKernels(spec) || hasConstraints(spec)) await fetchKinds();
 }
 
 /** The engine, with the optional kernels where a spec asks for them. */
 export async function withKernels(spec: unknown, engine: Engine): Promise<Engine> {
-  if (asksForMore(spec)) await loadOptionalKernels(engine);
+  if (asksForKernels(spec)) await loadOptionalKernels(engine);
   return engine;
 }

@@ -21,9 +21,8 @@ import { Reader } from "../../train/reader.ts";
 import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
-import { checkSavedConstraints } from "./checkpoint-bounds.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
-import { evaluate, logLikelihood, type EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
 import { stateAt, type FitState } from "./fit-state.ts";
 import { forecast, type ForecastOptions, type NetworkForecast } from "./forecast.ts";
@@ -31,11 +30,11 @@ import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
-import { loadKinds, withKernels } from "./kinds.ts";
+import { fetchKinds, loadKinds, withKernels } from "./kinds.ts";
+import { logLikelihood } from "./log-likelihood.ts";
 import { matrices, parameterViews, realVector, type LossGradient, type ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
 import { sample, type NetworkSample, type SampleOptions } from "./sample.ts";
-import { fillParameters, readSavedGraph } from "./saved-graph.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 import { trainerParts } from "./trainer-parts.ts";
@@ -177,6 +176,8 @@ export class Network {
     data: readonly DataItem[] | BatchSource,
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
+    this.#life.check("evaluate");
+    const { evaluate } = await fetchKinds();
     const who = this.#life.check("evaluate");
     return this.#trainer.read(() => evaluate(who, this.#reading(), data, options));
   }
@@ -240,11 +241,11 @@ export class Network {
    * Throws DataError on files that are no nets.
    */
   static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
-    const { spec, built, parameters, training, fit } = await readSavedGraph(bytes, who, loadKinds);
-    checkSavedConstraints(who, spec.constraints, parameters);
+    const { readSavedGraph } = await fetchKinds();
+    const { spec, built, fill, training, fit } = await readSavedGraph(bytes, who, { load: loadKinds });
     const net = new Network(await withKernels(spec, await engine(spec.precision)), spec, built);
     try {
-      fillParameters(net.#weights, parameters);
+      fill(net.#weights);
       if (training) net.#trainer.restore(training(net.#trainer.objective.size));
       net.#fitState = fit?.(built.graph.parameters);
     } catch (error) {
@@ -261,6 +262,7 @@ export class Network {
       seed: spec.seed,
       parts: this.#parts,
       forward: this.#forward,
+      reader: this.#reader,
       live: (method) => this.#life.check(method),
       read: (look) => this.#trainer.read(look),
       stream: () => this.stream(),

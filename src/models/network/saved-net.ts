@@ -5,12 +5,13 @@
 import type { Engine } from "../../wasm/instantiate.ts";
 import type { Floats, Precision } from "../../wasm/memory.ts";
 import type { Each, Sequences } from "../../data/sequence.ts";
-import type { LossParts } from "../../train/net-loss.ts";
+import type { NetParts } from "../../train/net-loss.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { answersOf } from "./answers.ts";
 import { assemble } from "./assemble.ts";
 import { withKernels } from "./kinds.ts";
 import { Forward, type PredictOptions } from "./forward.ts";
-import { fillParameters, readSavedGraph } from "./saved-graph.ts";
+import { readSavedGraph } from "./saved-graph.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { Stream } from "./stream.ts";
 
@@ -19,11 +20,11 @@ export class SavedNet {
   /** What the net was made from, defaults filled in. */
   readonly spec: Required<NetworkSpec>;
   readonly #life = new Lifetime("net", this);
-  readonly #parts: LossParts;
+  readonly #parts: NetParts;
   readonly #forward: Forward;
 
   /** Use `load(bytes)`. */
-  constructor(spec: Required<NetworkSpec>, parts: LossParts) {
+  constructor(spec: Required<NetworkSpec>, parts: NetParts) {
     this.spec = spec;
     this.#parts = parts;
     this.#life.own(parts.weights);
@@ -64,8 +65,9 @@ export async function loadSaved(
   bytes: Uint8Array | ArrayBuffer,
   engineOf: (precision: Precision) => Promise<Engine>,
 ): Promise<SavedNet> {
-  const { spec, built, parameters } = await readSavedGraph(bytes, who);
-  const parts = assemble(await withKernels(spec, await engineOf(spec.precision)), spec, built);
-  fillParameters(parts.weights, parameters);
+  const { spec, built, fill } = await readSavedGraph(bytes, who, { answersOf });
+  const e = await withKernels(spec, await engineOf(spec.precision));
+  const parts = assemble(e, built, answersOf(spec.loss));
+  fill(parts.weights);
   return new SavedNet(spec, parts);
 }

@@ -2,8 +2,8 @@
 import { OptionError, knownOptions, oneOf, show, whole, seedOption } from "../../wasm/errors.ts";
 import type { Precision } from "../../wasm/memory.ts";
 import { bernoulli } from "../../losses/bernoulli.ts";
-import { ctc, type CtcOptions } from "../../losses/ctc.ts";
-import type { Loss } from "../../losses/loss.ts";
+import type { CtcOptions } from "../../losses/ctc.ts";
+import type { Loss, LossAnswers } from "../../losses/loss.ts";
 import type {
   HuberLoss,
   MixtureLoss,
@@ -16,10 +16,10 @@ import { softmax } from "../../losses/softmax.ts";
 import { squared } from "../../losses/squared.ts";
 import type { InputSpec } from "./build.ts";
 import { optionalKinds } from "./kinds.ts";
-import { checkConstraint, type NetworkConstraint } from "./constraints.ts";
+import type { NetworkConstraint } from "./constraints.ts";
 import { readLayer, type Layer } from "./layers.ts";
 
-const losses: Record<string, Loss> = { squared, bernoulli, softmax, ctc: ctc() };
+const losses: Record<string, Loss> = { squared, bernoulli, softmax };
 /** A loss without options: see `NetworkSpec.loss`. */
 export type LossName =
   "squared" | "bernoulli" | "softmax" | "ctc" | "huber" | "quantile" | "studentT" | "negativeBinomial";
@@ -46,11 +46,9 @@ export function lossOf(spec: LossSpec): Loss {
   const described = typeof spec === "object" && spec !== null;
   if (!described && Object.hasOwn(losses, spec)) return losses[spec];
   const what = described ? "loss.kind" : "loss";
-  const names = [...Object.keys(described ? { ctc } : losses), ...Object.keys(optional)];
+  const names = [...(described ? [] : Object.keys(losses)), ...Object.keys(optional)];
   const kind = oneOf("network", what, described ? spec.kind : spec, [...new Set(names)]);
-  if (kind !== "ctc") return optional[kind](described ? spec : { kind });
-  const { kind: _, ...options } = spec as CtcLoss;
-  return ctc(options);
+  return optional[kind](described ? spec : { kind });
 }
 
 /** What a net is: enough to build it again. */
@@ -84,8 +82,11 @@ export interface NetworkSpec {
   readonly notes?: Readonly<Record<string, unknown>>;
 }
 
-/** The spec with its defaults. Throws OptionError. */
-export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
+/** The spec with its defaults; `answersOf` reads its loss. Throws OptionError. */
+export function checkSpec(
+  spec: NetworkSpec,
+  answersOf: (loss: LossSpec) => LossAnswers = lossOf,
+): Required<NetworkSpec> {
   knownOptions("network", spec, ["input", "layers", "loss", "seed", "precision", "constraints", "notes"]);
   const full = { seed: 1, precision: "float32" as const, constraints: [], notes: {}, ...spec };
   const { input, layers, loss } = full;
@@ -100,18 +101,21 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
   const read = Array.from(layers, (layer, i) => readLayer(`network: layer ${i + 1}`, layer));
   if (!Array.isArray(full.constraints))
     throw new OptionError(`network: constraints is ${typeof full.constraints}, want a list`);
+  // where they are unknown nothing learns, and nothing is constrained
+  const { checkConstraint } = optionalKinds() ?? {};
   full.constraints.forEach((constraint: unknown, i) =>
-    checkConstraint(`network: constraint ${i + 1}`, constraint),
+    checkConstraint?.(`network: constraint ${i + 1}`, constraint),
   );
   if (typeof full.notes !== "object" || full.notes === null)
     throw new OptionError(`network: notes are ${show(full.notes)}, want an object`);
-  const { name } = lossOf(loss);
-  refuseSecondLink(read, lossOf(loss));
+  const answers = answersOf(loss);
+  refuseSecondLink(read, answers);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   seedOption("network", full.seed);
-  if (name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
+  if (answers.name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
     throw new OptionError(
-      `network: subsample changes the number of steps, and ${name} has a target for each; want loss "ctc"`,
+      `network: subsample changes the number of steps, and ${answers.name} has a target for each; want ` +
+        'loss "ctc"',
     );
   }
   return { ...full, layers: read };
@@ -121,7 +125,7 @@ export function checkSpec(spec: NetworkSpec): Required<NetworkSpec> {
  * Throws an OptionError where the outputs are squashed already and the loss makes probabilities of them: of
  * a logistic function of a logistic function no output is below 0.5 or above 0.73.
  */
-function refuseSecondLink(layers: readonly Layer[], { name, inverseLink }: Loss): void {
+function refuseSecondLink(layers: readonly Layer[], { name, inverseLink }: LossAnswers): void {
   let at = layers.length - 1;
   while (at > 0 && layers[at].type === "dropout") --at;
   const last = layers[at];

@@ -7,7 +7,7 @@ import { Tape } from "../../graph/tape.ts";
 import type { NodeId } from "../../graph/graph.ts";
 import { flattenInitial, inputValues } from "../../data/item.ts";
 import { checkStep } from "../../data/sequence.ts";
-import type { LossParts } from "../../train/net-loss.ts";
+import type { NetParts } from "../../train/net-loss.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 
 const single = packing([1]);
@@ -21,7 +21,7 @@ export interface StreamSource {
 
 /** One sequence in progress. */
 export class Stream {
-  readonly #parts: LossParts;
+  readonly #parts: NetParts;
   readonly #tape: Tape;
   readonly #arena: Arena;
   readonly #x: Ptr;
@@ -34,7 +34,7 @@ export class Stream {
   #started = false;
 
   /** Use `net.stream()`. life: the net's. Throws OptionError where a layer needs whole sequences. */
-  constructor(parts: LossParts, life: Lifetime, source: StreamSource) {
+  constructor(parts: NetParts, life: Lifetime, source: StreamSource) {
     const { weights, nodes, spec } = parts;
     const whole = weights.graph.nodes.find(({ op }) => op?.whole);
     if (whole) throw new OptionError(`network.stream: ${whole.name} ${whole.op!.whole}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readTensors } from "../../../src/formats/safetensors.ts";
+import { readTensors } from "../../../src/formats/read-safetensors.ts";
 import { withAbout, type About } from "../../../src/cli/open-model.ts";
 import { forecaster } from "../../../src/forecasting/forecaster.ts";
 import { close } from "../../close.ts";

@@ -1,4 +1,4 @@
-/** The optional layers and losses, by their names in a spec. */
+/** Optional layers and losses by their names in a spec, and the rest of what nets ask for at times only. */
 import { knownOptions } from "../../../wasm/errors.ts";
 import {
   huber,
@@ -12,6 +12,7 @@ import {
   type QuantileLoss,
   type SoftmaxLoss,
 } from "../../../losses/optional/descriptions.ts";
+import { ctc } from "../../../losses/optional/ctc.ts";
 import { huberLoss } from "../../../losses/optional/huber.ts";
 import { mixtureLoss } from "../../../losses/optional/mixture.ts";
 import { negativeBinomialLoss } from "../../../losses/optional/negative-binomial.ts";
@@ -24,8 +25,12 @@ import { minGruCell, minLstmCell } from "../../../cells/optional/min-gru.ts";
 import { slstmCell } from "../../../cells/optional/slstm.ts";
 import { softplus } from "../../../ops/optional/softplus.ts";
 import { noisy } from "../../../cells/optional/noisy.ts";
+import type { CtcLoss } from "../spec.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
+import { evaluate, validationOf } from "../evaluate.ts";
+import { readSavedGraph } from "../saved-graph.ts";
+import { checkConstraint, constrained } from "./constraints.ts";
 import { layerKinds } from "./layer-kinds.ts";
 import { sampleReals } from "./sample-reals.ts";
 
@@ -46,6 +51,7 @@ const quantiles = (options: QuantileLoss): Loss => {
 export const optional: OptionalKinds = {
   layers: layerKinds,
   losses: {
+    ctc: from<CtcLoss>(ctc),
     huber: from<HuberLoss>((options) => huberLoss(huber(options))),
     quantile: from<QuantileLoss>(quantiles),
     studentT: from((options) => (studentT(options), studentTLoss())),
@@ -55,6 +61,11 @@ export const optional: OptionalKinds = {
   },
   cells: { minGru: minGruCell, minLstm: minLstmCell, lru: lruCell, lem: lemCell, slstm: slstmCell },
   softplus,
+  checkConstraint,
+  constrained,
   noisy,
   sampleReals,
+  evaluate,
+  validationOf,
+  readSavedGraph,
 };

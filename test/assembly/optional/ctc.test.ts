@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { packing } from "../../../src/graph/packing.ts";
 import { engine, type Engine } from "../../../src/wasm/engine.ts";
-import { ctc } from "../../../src/losses/ctc.ts";
+import { ctc } from "../../../src/losses/optional/ctc.ts";
 import type { Ptr } from "../../../src/wasm/kernels.ts";
+import { loadOptionalKernels } from "../../../src/wasm/optional-kernels.ts";
 import { Arena } from "../../../src/wasm/memory.ts";
 import { enumeratedCtc } from "../../reference/ctc.ts";
 
@@ -15,6 +16,8 @@ interface Sequence {
 }
 const f64 = await engine("float64");
 const f32 = await engine("float32");
+await loadOptionalKernels(f64);
+await loadOptionalKernels(f32);
 
 /** Value and gradient of each sequence, run through the loss in one packed batch, sorted longest first. */
 function run(
