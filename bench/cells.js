@@ -38,9 +38,8 @@ for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
   console.log(`${name}: T=${T} B=${B} I=${I} H=${H} O=${O}`);
   for (const { cell, ms, net } of runs) {
     const own = median(ms);
-    console.log(
-      `  ${cell.padEnd(8)} ${own.toFixed(2).padStart(8)} ms   ${(base / own).toFixed(2)} times the LSTM's speed`,
-    );
+    const speed = `${(base / own).toFixed(2)} times the LSTM's speed`;
+    console.log(`  ${cell.padEnd(8)} ${own.toFixed(2).padStart(8)} ms   ${speed}`);
     net.dispose();
   }
 }

@@ -60,7 +60,6 @@ for (const T of values.steps.split(",")) {
     error ?? `${(bytes / 2 ** 20).toFixed(1).padStart(8)} MiB ${seconds.toFixed(2).padStart(8)} s`;
   const ratio = linear.seconds ? `  ${(sqrt.seconds / linear.seconds).toFixed(2)} times the time` : "";
   const bits = linear.same ? `  ${linear.same === sqrt.same ? "same bits" : "OTHER BITS"}` : "";
-  console.log(
-    `${values.cell}(${H}) T=${T.padStart(8)}  at once ${show(linear)}  in pieces ${show(sqrt)}${ratio}${bits}`,
-  );
+  const both = `at once ${show(linear)}  in pieces ${show(sqrt)}`;
+  console.log(`${values.cell}(${H}) T=${T.padStart(8)}  ${both}${ratio}${bits}`);
 }

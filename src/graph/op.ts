@@ -120,7 +120,7 @@ export interface OnlineGradient {
   restart(): void;
   /** Follows a forward pass of one step. */
   step(): void;
-  /** Adds the adjoints of the parameters through all steps so far, given the adjoint dy of the last output. */
+  /** Adds the adjoints of the parameters through all steps so far, given dy of the last output. */
   gradient(to: OnlineParameters): void;
   dispose(): void;
 }

@@ -5,6 +5,7 @@ import {
   beamSearch,
   bestPath,
   bidirectional,
+  block,
   delayTaps,
   dense,
   dropout,
@@ -12,7 +13,11 @@ import {
   engine,
   gru,
   hessianFree,
+  lem,
+  lru,
   lstm,
+  minGru,
+  minLstm,
   momentum,
   nesterov,
   network,
@@ -21,6 +26,7 @@ import {
   rmsprop,
   rnn,
   sgd,
+  slstm,
   subsample,
   tasks,
   tie,
@@ -111,6 +117,11 @@ async function additionCases(precision: Precision, random: Random): Promise<Hash
     { constraints: [tie({ name: "rnn1.Wh", indices: [1, 2] }, { name: "rnn1.Wh", indices: [5, 10] })] },
   );
   await add("rnn by hessian-free", [rnn(4), dense(1)], { optimizer: hessianFree(), steps: 6, batch: 30 });
+  await add(
+    "diagonal cells, lem and slstm by adam",
+    [minGru(6), minLstm(5), block(5, lru(6)), lem(4), slstm(4), dense(1)],
+    { optimizer: adam({ rate: 0.02 }) },
+  );
   await add("gru by adam", [gru(10), dropout(0.1), dense(1)], { optimizer: adam({ rate: 0.02 }) });
   return out;
 }
