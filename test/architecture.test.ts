@@ -14,7 +14,7 @@ const ranks = [
   ["train"],
   ["models"],
   ["tasks", "parallel", "exchange", "jobs", "float32", "kernels"],
-  ["analysis", "forecasting", "cluster"],
+  ["analysis", "forecasting", "anomalies", "cluster"],
   ["handwriting", "speech"],
   ["cli"],
 ];
