@@ -4,7 +4,7 @@
  *
  *   Σ over pieces of C(piece) + penalty a cut
  *
- * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of the differences; n·ln(Σ(y - mean)²/n) for changes
+ * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of differences of means; n·ln(Σ(y - mean)²/n) for changes
  * of mean and variance; there a variance is held above a floor, f: n·ln f + Σ(y - mean)²/f.
  */
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
@@ -21,6 +21,8 @@ export interface ChangePointOptions {
   readonly of?: ChangeOf;
   /** The cost of a cut. Default 2·ln T, or 3·ln T with the variance: Schwarz's criterion. */
   readonly penalty?: number;
+  /** Steps a season, whose pattern is taken out first. Default 1: none. */
+  readonly season?: number;
   /** Steps of a piece, at least. Default 5. */
   readonly shortest?: number;
 }
@@ -30,6 +32,19 @@ const SHORTEST = 5;
 const MEDIAN_OF_DIFFERENCES = 0.9539;
 /** Variance of a piece at least, relative to the whole: a constant piece is not infinitely likely. */
 const FLOOR = 1e-9;
+
+/** y less what each place in a season has more than the mean of all. */
+function withoutSeason(y: Float64Array, m: number): Float64Array {
+  if (m === 1) return y;
+  const sums = new Float64Array(m);
+  const counts = new Float64Array(m);
+  const mean = y.reduce((sum, v) => sum + v / y.length, 0);
+  y.forEach((v, t) => {
+    sums[t % m] += v - mean;
+    counts[t % m] += 1;
+  });
+  return y.map((v, t) => v - sums[t % m] / counts[t % m]);
+}
 
 /** Sums up to each step, about the mean of all. */
 interface Sums {
@@ -54,21 +69,28 @@ function squares({ first, second }: Sums, from: number, to: number): number {
   return Math.max(0, second[to] - second[from] - (sum * sum) / (to - from));
 }
 
-/** σ² of steps that change seldom: by the median of their differences, else by their mean square. */
-function noiseOf(y: Float64Array): number {
-  const gaps = Float64Array.from({ length: y.length - 1 }, (_, t) => Math.abs(y[t + 1] - y[t])).sort();
+/**
+ * σ² of steps that change seldom, as it shows in means over `length` steps, which neighbors that are alike make
+ * larger: by the median of the differences of these means, else by their mean square.
+ */
+function noiseOf(y: Float64Array, length: number): number {
+  const count = Math.floor(y.length / length);
+  const means = Float64Array.from({ length: count }, (_, i) =>
+    y.subarray(i * length, (i + 1) * length).reduce((sum, v) => sum + v / length, 0),
+  );
+  const gaps = Float64Array.from({ length: count - 1 }, (_, i) => Math.abs(means[i + 1] - means[i])).sort();
   const byMedian = gaps[gaps.length >> 1] / MEDIAN_OF_DIFFERENCES;
-  if (byMedian > 0) return byMedian * byMedian;
-  return gaps.reduce((sum, v) => sum + (v * v) / (2 * gaps.length), 0) || 1;
+  if (byMedian > 0) return length * byMedian * byMedian;
+  return length * gaps.reduce((sum, v) => sum + (v * v) / (2 * gaps.length), 0) || 1;
 }
 
 /** C of the pieces from each of `starts` to `to`. */
 type Cost = (starts: readonly number[], to: number) => Float64Array;
 
-function costOf(y: Float64Array, of: ChangeOf, { log }: Elementwise): Cost {
+function costOf(y: Float64Array, of: ChangeOf, shortest: number, { log }: Elementwise): Cost {
   const sums = sumsOf(y);
   if (of === "mean") {
-    const noise = noiseOf(y);
+    const noise = noiseOf(y, shortest);
     return (starts, to) => Float64Array.from(starts, (from) => squares(sums, from, to) / noise);
   }
   const floor = (FLOOR * squares(sums, 0, y.length)) / y.length || 1;
@@ -117,15 +139,16 @@ export async function changePoints(
   options: ChangePointOptions = {},
 ): Promise<number[]> {
   const who = "changePoints";
-  knownOptions(who, options, ["of", "penalty", "shortest"]);
+  knownOptions(who, options, ["of", "penalty", "season", "shortest"]);
   if (series === null || typeof series !== "object" || !(series.length > 0))
     throw new DataError(`${who}: the series is ${show(series)}, want an array of numbers`);
   checkValues(who, series, { test: Number.isFinite, want: "a finite number" }, (t) => `step ${t}`);
   const of = oneOf(who, "of", options.of ?? "mean", ["mean", "meanAndVariance"] as const);
   const shortest = whole(who, "shortest", options.shortest ?? SHORTEST, 2);
-  const y = Float64Array.from(series);
+  const season = whole(who, "season", options.season ?? 1, 1, series.length);
+  const y = withoutSeason(Float64Array.from(series), season);
   const math = elementwise(await inferenceEngine());
   const usual = (of === "mean" ? 2 : 3) * math.log([y.length])[0];
   const penalty = inRange(who, "penalty", options.penalty ?? usual, 0);
-  return y.length < 2 * shortest ? [] : pelt(y.length, costOf(y, of, math), penalty, shortest);
+  return y.length < 2 * shortest ? [] : pelt(y.length, costOf(y, of, shortest, math), penalty, shortest);
 }

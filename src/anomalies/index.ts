@@ -3,7 +3,7 @@ import "../wasm/built-in.ts";
 
 export { anomalyDetector, AnomalyDetector } from "./detector.ts";
 export type { Anomalies } from "./detector.ts";
-export type { AnomalySpec, SurprisingModel, SurprisingStream } from "./spec.ts";
+export type { AnomalySpec, Surprise, SurprisingModel, SurprisingStream } from "./spec.ts";
 export { AnomalyStream } from "./stream.ts";
 export type { AnomalyStep } from "./stream.ts";
 export type { TailName } from "./extremes.ts";

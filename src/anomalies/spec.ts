@@ -7,10 +7,16 @@ const RISK = 1e-4;
 const REST = 200;
 const LEARN = 100;
 
+/** How likely a value was. */
+export interface Surprise {
+  /** ln p of it given those before, nats. */
+  readonly logLikelihood: number;
+}
+
 /** One sequence in progress, in any model that says how likely each value was. */
 export interface SurprisingStream {
-  /** Takes a value; `logLikelihood` is ln p of it given those before, nats. */
-  step(y: never): { readonly logLikelihood: number };
+  /** Takes the next value. */
+  step(y: never): Surprise;
   /** Gives its memory back. */
   dispose(): void;
 }

@@ -5,6 +5,7 @@ import { checkStep } from "../data/sequence.ts";
 import { Alarms } from "./alarms.ts";
 import { ScoreHistory } from "./extremes.ts";
 import type { AnomalyRules, SurprisingStream } from "./spec.ts";
+import { together } from "./together.ts";
 import { Change, Level, Season, type View } from "./views.ts";
 
 /** Scores that rarity is told by. */
@@ -149,19 +150,4 @@ export class AnomalyStream {
     if (!known) this.#rarities.set(name, history);
     return history.step(deviation);
   }
-}
-
-/**
- * -ln p of k values -ln p_i as large as these together, were they independent (Fisher 1932): with s their sum,
- * p = e^-s·Σ_{i<k} sⁱ/i!.
- */
-function together(rarities: readonly number[], { log }: Elementwise): number {
-  const s = rarities.reduce((a, b) => a + b, 0);
-  let term = 1;
-  let sum = 1;
-  for (let i = 1; i < rarities.length; ++i) {
-    term *= s / i;
-    sum += term;
-  }
-  return s - log([sum])[0];
 }

@@ -12,6 +12,7 @@ import { sampleCommand } from "./sample.ts";
 import { forecastCommand } from "./series/forecast.ts";
 import { trainAddition } from "./train/addition.ts";
 import { trainSeries } from "./series/train.ts";
+import { watchCommand } from "./series/watch.ts";
 import { listenCommand } from "./speech/listen.ts";
 import { trainSpeechCommand, trainWordsCommand } from "./speech/train.ts";
 import { trainText } from "./train/text.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ...Object.values(jobKinds).map(askJob),
   evalCommand,
   forecastCommand,
+  watchCommand,
   sampleCommand,
   automatonCommand,
   compare,

@@ -14,18 +14,14 @@ const iso = new RegExp(
   "^(\\d{4})[-/](\\d{1,2})(?:[-/](\\d{1,2})" +
     "(?:[T ](\\d{2}):(\\d{2})(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?)?$",
 );
-const dayFirst = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 const yearAlone = /^[12]\d{3}$/;
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
-/** The moment that a text names: ISO 8601, its kin with slashes, dd.mm.yyyy, or a year. */
+/** The moment that a text names: ISO 8601, its kin with slashes, or a year. */
 export function momentOf(text: string): Moment | undefined {
   const cell = text.trim();
   if (yearAlone.test(cell)) return { ms: Date.UTC(Number(cell), 0), grain: "year" };
-  const german = dayFirst.exec(cell);
-  if (german)
-    return { ms: Date.UTC(Number(german[3]), Number(german[2]) - 1, Number(german[1])), grain: "day" };
   const found = iso.exec(cell);
   if (!found) return undefined;
   const [, year, month, day, hour, minute] = found.map((part) =>
@@ -69,3 +65,12 @@ export function continuedMoment(moments: readonly Moment[]): ((ahead: number) =>
 /** Whether the moments go one way, as those of a series do. */
 export const inOrder = (moments: readonly Moment[]): boolean =>
   moments.every(({ ms }, i) => i === 0 || ms > moments[i - 1].ms);
+
+/** Steps a day where the usual step divides it into more than one; undefined elsewhere. */
+export function stepsADay(moments: readonly Moment[]): number | undefined {
+  const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);
+  const sorted = gaps.sort((a, b) => a - b);
+  const usual = sorted[sorted.length >> 1];
+  const steps = usual > 0 ? DAY / usual : 1;
+  return Number.isInteger(steps) && steps > 1 ? steps : undefined;
+}

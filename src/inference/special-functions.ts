@@ -56,24 +56,15 @@ export function normalQuantile(p: number, { log }: Logs): number {
   return horner(TAIL[0], 2.938163982698783, q) / horner(TAIL[1], 1, q);
 }
 
-/**
- * P(χ² > x) with k degrees of freedom: the regularized incomplete gamma function, by its series or
- * fraction.
- */
-export function chiSquaredTail(x: number, k: number, { log, exp, logGamma }: Logs): number {
-  if (!(x > 0)) return 1;
-  const a = k / 2;
-  const z = x / 2;
-  const front = exp([a * log([z])[0] - z - logGamma([a])[0]])[0];
-  if (z < a + 1) {
-    let term = 1 / a;
-    let sum = term;
-    for (let n = 1; n < 10_000 && term > 1e-17 * sum; ++n) {
-      term *= z / (a + n);
-      sum += term;
-    }
-    return Math.max(0, 1 - front * sum);
-  }
+/** A tail probability front·rest in two factors, of which one may be too small to be a number. */
+interface Tail {
+  /** ln front. */
+  readonly front: number;
+  readonly rest: number;
+}
+
+/** P(X > z) = exp(front)·rest of a gamma variable of shape a and scale 1, z ≥ a + 1: Lentz's fraction. */
+function gammaFraction(a: number, z: number, front: number): Tail {
   let b = z + 1 - a;
   let c = 1e300;
   let d = 1 / b;
@@ -86,5 +77,34 @@ export function chiSquaredTail(x: number, k: number, { log, exp, logGamma }: Log
     h *= d * c;
     if (Math.abs(d * c - 1) < 1e-15) break;
   }
-  return front * h;
+  return { front, rest: h };
+}
+
+/** P(X > z) of a gamma variable of shape a and scale 1, in two factors. */
+function gammaTail(a: number, z: number, { log, exp, logGamma }: Logs): Tail {
+  if (!(z > 0)) return { front: 0, rest: 1 };
+  const front = a * log([z])[0] - z - logGamma([a])[0];
+  if (z >= a + 1) return gammaFraction(a, z, front);
+  let term = 1 / a;
+  let sum = term;
+  for (let n = 1; n < 10_000 && term > 1e-17 * sum; ++n) {
+    term *= z / (a + n);
+    sum += term;
+  }
+  return { front: 0, rest: Math.max(0, 1 - exp([front])[0] * sum) };
+}
+
+/**
+ * P(χ² > x) with k degrees of freedom: the regularized incomplete gamma function, by its series or
+ * fraction.
+ */
+export function chiSquaredTail(x: number, k: number, logs: Logs): number {
+  const { front, rest } = gammaTail(k / 2, x / 2, logs);
+  return logs.exp([front])[0] * rest;
+}
+
+/** ln P(X > z) of a gamma variable of shape a and scale 1, however far out z is. */
+export function logGammaTail(a: number, z: number, logs: Logs): number {
+  const { front, rest } = gammaTail(a, z, logs);
+  return front + logs.log([rest])[0];
 }

@@ -2,7 +2,7 @@
 import { type CsvTable, readCsv } from "../../formats/csv.ts";
 import { UsageError } from "../command.ts";
 import { readTextFile } from "../disk.ts";
-import { findDates } from "./date-column.ts";
+import { findDates, type Dates } from "./date-column.ts";
 
 /** Steps to fit on at least. */
 const MIN_FITTED = 20;
@@ -16,6 +16,8 @@ export interface Column {
   readonly gaps: number;
   /** What stands on the axis at a step from 0, also beyond the end. */
   readonly stepName: (step: number) => string;
+  /** The dates that `stepName` says, where the table has some. */
+  readonly dates?: Dates;
 }
 
 /** A column that is fitted and tested. */
@@ -37,7 +39,8 @@ export function readColumn(path: string, wanted: string | undefined): Column {
       `${path}: column "${name}" has no number in ${values.length} steps, want at least 1`,
     );
   const dates = findDates(table, name);
-  return { path, name, values, gaps, stepName: dates ?? ((step) => String(step + 1)) };
+  const stepName = dates?.stepName ?? ((step: number): string => String(step + 1));
+  return { path, name, values, gaps, stepName, ...(dates ? { dates } : {}) };
 }
 
 /** Reads a column to fit and to test on; refuses what cannot serve. */

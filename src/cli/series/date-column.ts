@@ -1,22 +1,36 @@
 /** The column of dates in a table: what stands on the axis at each step, also beyond the end. */
-import { continuedMoment, inOrder, momentOf, momentText } from "../../forecasting/dates.ts";
+import { readDates } from "../../forecasting/date-formats.ts";
+import { continuedMoment, inOrder, momentText, type Moment } from "../../forecasting/dates.ts";
 import type { CsvTable } from "../../formats/csv.ts";
 
 /** Columns from the left among which dates are looked for. */
 const LOOKED_AT = 4;
 
-/** Names of steps from a column of dates among the first ones of a table; undefined where there is none. */
-export function findDates(table: CsvTable, column: string): ((step: number) => string) | undefined {
+/** Dates beside a series. */
+export interface Dates {
+  /** Of each step. */
+  readonly moments: readonly Moment[];
+  /** "column when, day/month/year" */
+  readonly words: string;
+  /** What stands at a step from 0, also beyond the end. */
+  readonly stepName: (step: number) => string;
+}
+
+/** The dates in one of the first columns of a table; undefined where there are none. */
+export function findDates(table: CsvTable, column: string): Dates | undefined {
   for (let at = 0; at < Math.min(LOOKED_AT, table.names.length); ++at) {
-    if (table.names[at] === column || String(at + 1) === column) continue;
-    const moments = table.texts(at).map(momentOf);
-    if (!moments.every((moment) => moment !== undefined) || !inOrder(moments)) continue;
+    const name = table.names[at];
+    if (name === column || String(at + 1) === column) continue;
+    const read = readDates(table.texts(at));
+    if (!read || !inOrder(read.moments)) continue;
+    const { moments, format } = read;
     const after = continuedMoment(moments);
-    return (step) => {
+    const stepName = (step: number): string => {
       if (step < moments.length) return momentText(moments[step]);
       const ahead = step - moments.length + 1;
       return after ? momentText(after(ahead)) : `+${ahead}`;
     };
+    return { moments, words: `column ${name || at + 1}, ${format}`, stepName };
   }
   return undefined;
 }

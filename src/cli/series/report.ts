@@ -28,7 +28,7 @@ export interface Failure {
 }
 
 /** The axis of some steps: dates where the table has them, else numbers. `from`, `to` are steps from 1. */
-function stepAxis({ stepName }: Column, from: number, to: number): Axis {
+export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
   const dated = stepName(from - 1) !== String(from);
   if (!dated) return { label: "step" };
   const stride = Math.max(1, Math.ceil((to - from) / TICKS));

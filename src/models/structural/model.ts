@@ -6,7 +6,6 @@ import { elementwise } from "../../inference/elementwise.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
-import { normalQuantile } from "../../inference/special-functions.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { checkEmOptions, emOptionNames, type EmOptions, type EmReport } from "../../train/em.ts";
 import {
@@ -29,10 +28,12 @@ import type { Estimates, Forecast, WithInputs } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
 import { errorsOrReason, Estimation } from "./estimation.ts";
+import { forecastAfter } from "./forecast.ts";
 import type { Family } from "./parametric.ts";
 import { Scale } from "./scale.ts";
 import { seriesWithInputs } from "./series.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
+import { StateSpaceStream } from "./stream.ts";
 
 /** Base of structural and ARIMA models. */
 export class StateSpaceModel {
@@ -179,20 +180,12 @@ export class StateSpaceModel {
     whole(who, "steps", steps, 1);
     const level = inRange(who, "level", options?.level ?? 0.9, 1e-6, 1 - 1e-6);
     if (options?.history === undefined) throw new DataError(`${who}: history is missing, want one sequence`);
-    const past = flattenHistory(who, options.history, 1);
-    const y = new Float64Array(past.length + steps).fill(NaN);
-    y.set(past);
-    const [series] = seriesWithInputs(who, this.family, [y], options.inputs);
-    const pass = this.kalman.run(who, model, series, "filter");
-    const { means, covariances } = new PassReader(this.kalman, model).outputs(pass, series.u, past.length);
-    const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
-    const reach = covariances.map((v) => z * Math.sqrt(v));
-    return {
-      means,
-      covariances,
-      lower: means.map((m, i) => m - reach[i]),
-      upper: means.map((m, i) => m + reach[i]),
-    };
+    return forecastAfter(who, this.kalman, this.family, model, {
+      past: flattenHistory(who, options.history, 1),
+      steps,
+      level,
+      inputs: options.inputs,
+    });
   }
 
   /**
@@ -218,6 +211,12 @@ export class StateSpaceModel {
     const start = stateAfter(who, this.kalman, model, { y: past, u: u?.subarray(0, cut) });
     const random = new Random(this.engine, seed, streams.samples);
     return sampleSystem(who, model, start, random, { length, u: u?.subarray(cut) });
+  }
+
+  /** One series, a step at a time, with the parameters of this moment. Throws OptionError before a fit. */
+  stream(): StateSpaceStream {
+    const { model } = this.at("stream", {});
+    return new StateSpaceStream(this.engine, this.family, model, this.life);
   }
 
   /** Tests of the standardized one-step errors of one series. */

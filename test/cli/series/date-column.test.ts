@@ -5,7 +5,8 @@ import { standardize } from "../../../src/cli/series/scores.ts";
 import { runsFreely } from "../../../src/forecasting/models/echo-state.ts";
 import { readCsv } from "../../../src/formats/csv.ts";
 
-const names = (rows: readonly string[]): ((step: number) => string) | undefined =>
+const names = (rows: readonly string[]): ((step: number) => string) | undefined => dates(rows)?.stepName;
+const dates = (rows: readonly string[]): ReturnType<typeof findDates> =>
   findDates(readCsv(`when,value\n${rows.map((row, i) => `${row},${i + 0.5}`).join("\n")}\n`), "value");
 
 test.each([
@@ -19,6 +20,20 @@ test.each([
 ])("after %j come %s and %s", (rows, next, after) => {
   const name = names(rows)!;
   expect([name(3), name(4)]).toEqual([next, after]);
+});
+
+test.each([
+  [["13/01/2020", "14/01/2020"], "day/month/year", "2020-01-13"],
+  [["01/13/2020", "01/14/2020"], "month/day/year", "2020-01-13"],
+  [["01/02/2020", "02/02/2020", "03/02/2020"], "day/month/year", "2020-02-01"],
+  [["01/02/2020", "01/03/2020", "01/04/2020"], "day/month/year", "2020-02-01"],
+  [["01/02/2020", "01/03/2020", "01/06/2020", "01/07/2020"], "month/day/year", "2020-01-02"],
+  [["05-06-99 08:30", "05-06-99 09:30"], "day/month/year", "1999-06-05 08:30"],
+  [["1700000000", "1700000060"], "seconds since 1970", "2023-11-14 22:13"],
+  [["1700000000000", "1700000060000"], "milliseconds since 1970", "2023-11-14 22:13"],
+])("%j is read as %s, and it is said", (rows, format, first) => {
+  const { words, stepName } = dates(rows)!;
+  expect([words, stepName(0)]).toEqual([`column when, ${format}`, first]);
 });
 
 test("columns that are no dates, or do not go one way, are none", () => {
