@@ -3,9 +3,9 @@
  * DIR holds `combined_windows.json` and the folder `data`. The first 15% of each series, 750 steps at most,
  * only teach.
  *
- * NAB's own score (Lavin & Ahmad 2015): in each window the earliest alarm counts, by a sigmoid of its place, an
- * alarm outside costs, a window without costs 1; one threshold for all series, the best; 0 is a detector that
- * never speaks, 100 a perfect one. Published scores are of NAB 1.0's list, thresholds found alike. Below it,
+ * NAB's own score (Lavin & Ahmad 2015): in each window the earliest alarm counts, by a sigmoid of its place,
+ * an alarm outside costs, a window without costs 1; one threshold for all series, the best; 0 is a detector
+ * that never speaks, 100 a perfect one. Published scores are of NAB 1.0's list, thresholds found alike. Below it,
  * what the threshold of the default risk gives, which no label has chosen: windows found, false alarms, F1.
  */
 import { readFileSync } from "node:fs";

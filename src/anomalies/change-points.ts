@@ -4,8 +4,8 @@
  *
  *   Σ over pieces of C(piece) + penalty a cut
  *
- * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of differences of means; n·ln(Σ(y - mean)²/n) for changes
- * of mean and variance; there a variance is held above a floor, f: n·ln f + Σ(y - mean)²/f.
+ * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of differences of means; n·ln(Σ(y - mean)²/n) for
+ * changes of mean and variance; there a variance is held above a floor, f: n·ln f + Σ(y - mean)²/f.
  */
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
 import { inferenceEngine } from "../inference/inference-engine.ts";
@@ -70,8 +70,8 @@ function squares({ first, second }: Sums, from: number, to: number): number {
 }
 
 /**
- * σ² of steps that change seldom, as it shows in means over `length` steps, which neighbors that are alike make
- * larger: by the median of the differences of these means, else by their mean square.
+ * σ² of steps that change seldom, as it shows in means over `length` steps, which neighbors that are alike
+ * make larger: by the median of the differences of these means, else by their mean square.
  */
 function noiseOf(y: Float64Array, length: number): number {
   const count = Math.floor(y.length / length);
@@ -90,7 +90,7 @@ type Cost = (starts: readonly number[], to: number) => Float64Array;
 function costOf(y: Float64Array, of: ChangeOf, shortest: number, { log }: Elementwise): Cost {
   const sums = sumsOf(y);
   if (of === "mean") {
-    const noise = noiseOf(y, shortest);
+    const noise = Math.max(noiseOf(y, 1), noiseOf(y, shortest));
     return (starts, to) => Float64Array.from(starts, (from) => squares(sums, from, to) / noise);
   }
   const floor = (FLOOR * squares(sums, 0, y.length)) / y.length || 1;

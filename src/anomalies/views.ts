@@ -60,8 +60,8 @@ const SMALLEST_ERROR = 1e-4; // variance, of a standardized series
 const FREEDOM = 3;
 
 /**
- * -ln p of a value given the last four, up to the spread: an autoregression that learns as values arrive, with
- * errors that are Student's t.
+ * -ln p of a value given the last four, up to the spread: an autoregression that learns as values arrive,
+ * with errors that are Student's t.
  */
 export class Change implements View {
   readonly #math: Elementwise;

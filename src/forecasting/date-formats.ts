@@ -51,7 +51,7 @@ function momentsWith(dayAt: 1 | 2, parts: readonly RegExpExecArray[]): Moment[] 
   return moments;
 }
 
-/** Different steps between neighbors, 0 where all are as long: few where dates are read as they were meant. */
+/** Different steps between neighbors, 0 where all are as long: few where dates are read as meant. */
 const unevenness = (moments: readonly Moment[]): number =>
   continuedMoment(moments) ? 0 : new Set(moments.slice(1).map(({ ms }, i) => ms - moments[i].ms)).size;
 

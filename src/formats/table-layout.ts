@@ -51,6 +51,8 @@ interface Trial {
   readonly width: number;
   readonly firstLine: number;
   readonly regular: boolean;
+  /** Whether every row below the first is one cell. */
+  readonly single: boolean;
   readonly openQuote: number | undefined;
 }
 
@@ -70,6 +72,7 @@ function trySeparator(text: string, separator: Separator, start: Start): Trial {
   const first = countCells(scanner);
   let width = first;
   let regular = true;
+  let single = true;
   for (let row = 1; scanner.startRow() && scanner.openQuote === undefined; ++row) {
     let cells = 1;
     const more = scanner.readCell();
@@ -77,8 +80,9 @@ function trySeparator(text: string, separator: Separator, start: Start): Trial {
     if (more) cells += countCells(scanner);
     if (row === 1 && cells === first + 1 && mayBeShort(separator, quoted)) width = cells;
     regular &&= cells === width;
+    single &&= cells === 1;
   }
-  return { separator, first, width, firstLine, regular, openQuote: scanner.openQuote };
+  return { separator, first, width, firstLine, regular, single, openQuote: scanner.openQuote };
 }
 
 /**
@@ -95,6 +99,7 @@ function chooseSeparator(name: string, text: string, start: Start): Trial {
     openQuote ??= trial.openQuote;
     if (trial.openQuote !== undefined || trial.width === 1) continue;
     if (trial.regular) return trial;
+    if (separator === " " && trial.single) break; // a name of several words above one column
     ragged ??= trial;
   }
   if (ragged) return ragged;

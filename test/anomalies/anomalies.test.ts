@@ -22,17 +22,20 @@ const days = (seed: number, T: number): number[] =>
   normals(seed, T).map((e, t) => 50 + 10 * Math.abs(((t + 6) % 24) - 12) + e);
 
 test("a spike and a value in the wrong place of the day are alarms, all else is none", async () => {
-  const y = days(1, 1500);
-  y[700] += 200; // beyond all that was
-  y[1000] = 50 + 10 * Math.abs(((1000 + 18) % 24) - 12); // as if it were the other half of the day
+  const spike = days(1, 1200);
+  spike[1000] += 200; // beyond all that was
+  const misplaced = days(1, 1200);
+  misplaced[1000] = 50 + 10 * Math.abs(((1000 + 18) % 24) - 12); // as if it were the other half of the day
   const detector = await anomalyDetector({ season: 24, rest: 50, risk: 1e-3 });
-  const { alarms, scores, threshold, expected, views } = detector.detect(y);
-  expect(alarms.some((t) => t === 700 || t === 701)).toBe(true);
-  expect(alarms.some((t) => t >= 1000 && t < 1005)).toBe(true);
-  expect(alarms.every((t) => (t >= 700 && t < 705) || (t >= 1000 && t < 1005))).toBe(true);
-  expect(scores[700]).toBeGreaterThan(threshold);
-  expect(Math.abs(expected[699] - y[699])).toBeLessThan(15);
-  expect(Object.keys(views)).toEqual(["level", "change", "season"]);
+  for (const y of [spike, misplaced]) {
+    const { alarms, scores, threshold, expected, views } = detector.detect(y);
+    expect(alarms[0]).toBeGreaterThanOrEqual(1000);
+    expect(alarms[0]).toBeLessThan(1005);
+    expect(alarms.every((t) => t >= 1000 && t < 1005)).toBe(true);
+    expect(Math.max(...scores.subarray(1000, 1005))).toBeGreaterThan(threshold);
+    expect(Math.abs(expected[999] - y[999])).toBeLessThan(15);
+    expect(Object.keys(views)).toEqual(["level", "change", "season"]);
+  }
   detector.dispose();
 });
 
@@ -119,7 +122,9 @@ test("change points are those of the smallest cost among all that there are", as
     const penalty = 1;
     const means = [0, 2, 4, 6, 8, 10, 12].map((t) => (y[t] + y[t + 1]) / 2);
     const gaps = means.slice(1).map((v, i) => Math.abs(v - means[i]));
-    const noise = 2 * (gaps.sort((a, b) => a - b)[gaps.length >> 1] / 0.9539) ** 2;
+    const ofPairs = 2 * (gaps.sort((a, b) => a - b)[gaps.length >> 1] / 0.9539) ** 2;
+    const steps = y.slice(1).map((v, t) => Math.abs(v - y[t]));
+    const noise = Math.max(ofPairs, (steps.sort((a, b) => a - b)[steps.length >> 1] / 0.9539) ** 2);
     const cost = (piece: number[]): number => {
       const m = piece.reduce((a, b) => a + b, 0) / piece.length;
       const s = piece.reduce((sum, v) => sum + (v - m) ** 2, 0);

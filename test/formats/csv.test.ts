@@ -157,3 +157,9 @@ test("four million empty lines are an empty file, and a hundred thousand columns
   expect(() => readCsv("\n".repeat(4e6), "t.csv")).toThrow("t.csv: the file is empty");
   expect(() => readCsv("a,".repeat(2e5), "t.csv")).toThrow("want at most 100000");
 });
+
+test("a name of several words above one column of numbers is one name", () => {
+  const table = readCsv("Heart rate resting\n84.2\n83.1\n");
+  expect(table.names).toEqual(["Heart rate resting"]);
+  expect([...table.column("1")]).toEqual([84.2, 83.1]);
+});

@@ -1,6 +1,6 @@
 /** `unrolled forecast`: what comes after a series, by a model that `unrolled train series` saved. */
 import { svg } from "../../figures/svg.ts";
-import type { Command, Context } from "../command.ts";
+import { type Command, type Context, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { type Column, readColumn } from "./column.ts";
 import { type Forecast, forecastInUnits } from "./forecast-units.ts";
@@ -21,6 +21,9 @@ async function forecastOf(
   path: string,
   { values, signal }: Context,
 ): Promise<{ about: SeriesAbout; column: Column; forecast: Forecast }> {
+  for (const option of ["season", "models", "save"])
+    if (values.text(option) !== undefined)
+      throw new UsageError(`--${option} is for a forecaster that is fitted now, not beside ${path}`);
   const file = values.needed("file", "a table of numbers: what came before");
   const steps = values.whole("steps", 1, 100_000);
   const { model, about } = await openSeries(path, signal);

@@ -46,7 +46,8 @@ const alarmText = ({ step, value, expected, score, views }: Alarm): string => {
   const cells = [figureText(value), figureText(expected), score.toFixed(1)];
   return `${step.padEnd(20)} ${cells.map((cell) => cell.padStart(12)).join(" ")}  ${loudest[0]}`;
 };
-const heading = `${"step".padEnd(20)} ${["value", "expected", "nats"].map((c) => c.padStart(12)).join(" ")}  most`;
+const titles = ["value", "expected", "nats"].map((title) => title.padStart(12)).join(" ");
+const heading = `${"step".padEnd(20)} ${titles}  most`;
 
 /** The alarms of a column. */
 function alarmsOf({ values, stepName }: Column, { alarms, expected, scores, views }: Anomalies): Alarm[] {
@@ -157,9 +158,9 @@ export const watchCommand: Command = {
   maxWords: 0,
   summary: "Say where a column of numbers stands out from what came before it",
   details:
-    "Each value is compared with those before it: with all of them, with what the last ones ask for, and with " +
-    "the same place in\nthe season. With --file - lines are read from stdin as they come, the last cell of " +
-    "each is the value.\n\n" +
+    "Each value is compared with those before it: with all of them, with what the last ones ask for, and " +
+    "with the same place in\nthe season. With --file - lines are read from stdin as they come, the last " +
+    "cell of each is the value.\n\n" +
     "  unrolled watch --file sensor.csv --figure sensor.svg\n" +
     "  tail -f sensor.log | unrolled watch --file - --season 288 --json",
   options: {

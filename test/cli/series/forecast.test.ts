@@ -57,6 +57,22 @@ describe.each(["ar", "lds", "hmm", "esn", "lstm"])("%s", (model) => {
   });
 });
 
+test.each(["season", "models", "save"])(
+  "--%s beside a saved model is refused, not ignored",
+  async (option) => {
+    const { code, err } = await unrolled([
+      "forecast",
+      "model.safetensors",
+      "--file",
+      path,
+      `--${option}`,
+      "2",
+    ]);
+    expect(code).toBe(2);
+    expect(err).toContain(`--${option} is for a forecaster that is fitted now, not beside model.safetensors`);
+  },
+);
+
 test("what cannot serve is refused by name, before any work", async () => {
   const out = join(folder, "ar.safetensors");
   await train("ar", out);
