@@ -1,7 +1,8 @@
 /**
  * How rare several rarities are together. The sum s of k values -ln p_i has mean k; were they independent,
  * its variance would be k, and s a gamma variable (Fisher 1932). Views of one value are not: with
- * correlations of ½ the variance is v = k + k(k - 1)/2, and shape k²/v and scale v/k keep mean and variance (Brown 1975).
+ * correlations of ½ the variance is v = k + k(k - 1)/2, and shape k²/v and scale v/k keep mean and variance
+ * (Brown 1975).
  */
 import type { Elementwise } from "../inference/elementwise.ts";
 import { logGammaTail } from "../inference/special-functions.ts";
