@@ -6,7 +6,8 @@
  * NAB's own score (Lavin & Ahmad 2015): in each window the earliest alarm counts, by a sigmoid of its place,
  * an alarm outside costs, a window without costs 1; one threshold for all series, the best; 0 is a detector
  * that never speaks, 100 a perfect one. Published scores are of NAB 1.0's list, thresholds found alike.
- * Below it, what the threshold of the default risk gives, which no label has chosen: windows found, false alarms, F1.
+ * Below it, what the threshold of the default risk gives, which no label has chosen: windows found, false
+ * alarms, F1.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
