@@ -203,6 +203,7 @@ export { esn, Esn } from "./models/esn/esn.ts";
 export type { EsnFitOptions, EsnParameters, EsnProgress, EsnReport } from "./models/esn/esn.ts";
 export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
 export type { EsnSpec } from "./models/esn/spec.ts";
+export type { EsnOnline, EsnStreamOptions } from "./models/esn/online.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 // tasks
 export { longLag, type LongLagName } from "./tasks/long-lag/long-lag.ts";

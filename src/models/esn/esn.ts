@@ -16,6 +16,7 @@ import { writeTensors } from "../../formats/safetensors.ts";
 import { Pace } from "../../train/pace.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { runOn, type EsnForecast, type EsnForecastOptions } from "./forecast.ts";
+import { readOnline, type EsnStreamOptions } from "./online.ts";
 import { Runner } from "./runner.ts";
 import { readEsnSpec, widthsOf, type EsnSpec } from "./spec.ts";
 import { writeTarget } from "./step-data.ts";
@@ -173,10 +174,11 @@ export class Esn {
     return each(inputs, out);
   }
 
-  /** One sequence, a step at a time, state kept. */
-  stream(): EsnStream {
-    this.#learned("stream");
-    return new EsnStream(this.#runner, this.#life);
+  /** One sequence, a step at a time, state kept; with `online`, one that may learn as it goes. */
+  stream(options: EsnStreamOptions = {}): EsnStream {
+    const online = readOnline(this.#life.check("stream"), options);
+    if (!online) this.#learned("stream");
+    return new EsnStream(this.#runner, this.#life, online && { ...online, from: this.#solved });
   }
 
   /** The next `steps` outputs [steps,O] after `history`, run freely: what is put out is heard. */

@@ -1,9 +1,15 @@
-/** An echo state network one step at a time, its state kept. */
+/**
+ * An echo state network one step at a time, its state kept; its readout may learn as it goes, by recursive
+ * least squares (Jaeger 2003).
+ */
+import { OptionError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { inputValues } from "../../data/item.ts";
 import { checkStep } from "../../data/sequence.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { RecursiveLeastSquares } from "../../inference/recursive-least-squares.ts";
+import type { OnlineReadout } from "./online.ts";
 import { type Reservoir } from "./reservoir.ts";
 import { type Runner } from "./runner.ts";
 import { writeInput } from "./step-data.ts";
@@ -16,10 +22,16 @@ export class EsnStream {
   readonly #u: Ptr;
   readonly #z: Ptr;
   readonly #y: Ptr;
+  readonly #online: RecursiveLeastSquares | undefined;
   #fed: Float64Array;
+  /** The output of the last step, where it may learn from its error. */
+  #last: Float64Array | undefined;
 
-  /** Use `net.stream()`. The readout is read at every step, so a net that learned anew is heard at once. */
-  constructor(runner: Runner, parent: Lifetime) {
+  /**
+   * Use `net.stream()`. The readout is read at every step, so a net that learned anew is heard at once; a
+   * stream that learns has one of its own, which starts from the net's.
+   */
+  constructor(runner: Runner, parent: Lifetime, online?: OnlineReadout) {
     const { engine, spec } = runner.reservoir;
     const { input, output } = runner.widths;
     this.#runner = runner;
@@ -30,6 +42,10 @@ export class EsnStream {
     this.#z = arena.reals(1 + input + spec.units);
     this.#y = arena.reals(output);
     this.#fed = new Float64Array(spec.feedbacks);
+    if (!online) return;
+    const { features } = runner.widths;
+    this.#online = new RecursiveLeastSquares(features, output, online);
+    if (online.from) this.#online.weights.set(engine.memory.reals(runner.readout, features * output));
   }
 
   /**
@@ -50,11 +66,41 @@ export class EsnStream {
     this.#reservoir.step(1, this.#u, NULL);
     k.copyRows(1, head, this.#u, head, this.#z, head);
     k.copyRows(1, spec.units, state, spec.units, memory.at(this.#z, head), spec.units);
-    k.fill(O, 0, this.#y);
-    k.gemmPacked(1, O, D, this.#z, D, packed, this.#y, O);
-    const y = memory.reals(this.#y, O).slice() as Float64Array<ArrayBuffer>;
+    let y: Float64Array;
+    if (this.#online) y = this.#last = this.#online.predict(Float64Array.from(memory.reals(this.#z, D)));
+    else {
+      k.fill(O, 0, this.#y);
+      k.gemmPacked(1, O, D, this.#z, D, packed, this.#y, O);
+      y = Float64Array.from(memory.reals(this.#y, O));
+    }
     if (spec.feedbacks > 0) this.#fed = y.slice();
-    return y;
+    return y.slice();
+  }
+
+  /**
+   * Moves the stream's own readout by the error of the last output beside its target [O]. Throws OptionError
+   * without `online`, and before the first step.
+   */
+  learn(target: ArrayLike<number> | number): void {
+    const who = this.#life.check("learn");
+    if (!this.#online)
+      throw new OptionError(`${who}: the stream does not learn; take one from stream({ online: {} })`);
+    if (!this.#last) throw new OptionError(`${who}: there is no output to learn from; call step first`);
+    const { output, features } = this.#runner.widths;
+    const wanted = checkStep(who, "target", target, output);
+    const z = Float64Array.from(this.#reservoir.engine.memory.reals(this.#z, features));
+    this.#online.learn(
+      z,
+      this.#last.map((y, o) => wanted[o] - y),
+    );
+    this.#last = undefined;
+  }
+
+  /** A copy of the readout [1+I+N,O] that the stream has learned. Throws OptionError without `online`. */
+  get readout(): Float64Array {
+    const who = this.#life.check("readout");
+    if (this.#online) return this.#online.weights.slice();
+    throw new OptionError(`${who}: the stream has none of its own; see the net's parameters`);
   }
 
   /** What the next step hears as feedback, in place of the last output. */
@@ -64,11 +110,12 @@ export class EsnStream {
     this.#fed = Float64Array.from(values);
   }
 
-  /** Back to the start of a sequence. */
+  /** Back to the start of a sequence; what was learned stays. */
   reset(): this {
     this.#life.check("reset");
     this.#reservoir.reset(1);
     this.#fed.fill(0);
+    this.#last = undefined;
     return this;
   }
 
