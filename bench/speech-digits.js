@@ -33,3 +33,71 @@ export function cpuClock() {
     return (user + system) / 1e6;
   };
 }
+
+/** A generator of numbers from 0 to 1, the same for a seed everywhere (Steele et al. 2014). */
+export function numbers(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const SILENCE = [0.05, 0.4]; // seconds between recordings
+
+/** Noise of a deviation, from sums of twelve numbers. */
+const noise = (random, deviation) =>
+  deviation * (Array.from({ length: 12 }, random).reduce((a, b) => a + b) - 6);
+
+/**
+ * Recordings of one speaker joined, each at one loudness, with silences of random length around them and
+ * noise, so many decibels below: { samples, rate, text, spans }, spans in seconds.
+ */
+export function joinRecordings(list, random, decibels) {
+  const rate = list[0].rate;
+  const parts = [];
+  const spans = [];
+  let at = 0;
+  const silence = () => {
+    const n = Math.round(rate * (SILENCE[0] + (SILENCE[1] - SILENCE[0]) * random()));
+    parts.push(new Float64Array(n));
+    at += n;
+  };
+  silence();
+  for (const { samples } of list) {
+    const power = samples.reduce((sum, x) => sum + x * x, 0) / samples.length;
+    parts.push(Float64Array.from(samples, (x) => (0.1 * x) / Math.sqrt(power)));
+    spans.push([at / rate, (at + samples.length) / rate]);
+    at += samples.length;
+    silence();
+  }
+  const samples = new Float64Array(at);
+  let from = 0;
+  for (const part of parts) {
+    samples.set(part, from);
+    from += part.length;
+  }
+  const deviation = 0.1 * 10 ** (-decibels / 20);
+  return {
+    samples: samples.map((x) => x + noise(random, deviation)),
+    rate,
+    text: list.map(({ text }) => text).join(" "),
+    spans,
+  };
+}
+
+/** So many strings of 2 to `longest` recordings of one speaker. */
+export function strings(recordings, { count, shortest = 2, longest = 7, decibels = 10, seed }) {
+  const random = numbers(seed);
+  const bySpeaker = speakers
+    .map((name) => recordings.filter(({ speaker }) => speaker === name))
+    .filter(({ length }) => length > 0);
+  return Array.from({ length: count }, () => {
+    const own = bySpeaker[Math.floor(random() * bySpeaker.length)];
+    const length = shortest + Math.floor(random() * (longest - shortest + 1));
+    const list = Array.from({ length }, () => own[Math.floor(random() * own.length)]);
+    return joinRecordings(list, random, decibels);
+  });
+}

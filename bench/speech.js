@@ -1,9 +1,13 @@
 // Speech measured on real recordings: node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME].
-// DIR holds speech-digits; default: UNROLLED_DATA. WHAT: digits (the official split,
-// and each speaker left out). Prints a line a measurement, with seconds
-// of one core.
+// DIR holds speech-digits, yesno, wake-words; default: UNROLLED_DATA. WHAT: digits (the official split, and
+// each speaker left out; --only official, or a speaker), connected (strings of digits by CTC, the hybrid and
+// mixtures; --models some of them), yesno, words (a spotter of wake words), front (speed of the front end).
+// Prints a line a measurement, with seconds of one core.
 import { parseArgs } from "node:util";
-import * as measurements from "./speech-measurements.js";
+import * as digits from "./speech-measurements.js";
+import * as others from "./speech-others.js";
+
+const measurements = { ...digits, ...others };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,21 +16,25 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     epochs: { type: "string" },
+    models: { type: "string" },
   },
 });
 const [what] = positionals;
 const measure = measurements[what];
 if (!measure) {
-  console.error(`speech: ${what ?? "nothing"} to measure, want digits`);
+  console.error(
+    `speech: ${what ?? "nothing"} to measure, want one of ${Object.keys(measurements).join(", ")}`,
+  );
   process.exit(2);
 }
 if (!values.data) {
-  console.error("speech: --data DIR is missing, want the folder of speech-digits");
+  console.error("speech: --data DIR is missing, want the folder of speech-digits, yesno and wake-words");
   process.exit(2);
 }
 await measure({
   data: values.data,
   seed: Number(values.seed),
   only: values.only,
+  models: values.models,
   epochs: values.epochs && Number(values.epochs),
 });

@@ -4,6 +4,9 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
+/** A file of the library's build. */
+const built = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
+
 /** Writes the names of all built files, and a hash of their names and contents, into the built offline.js. */
 function offline() {
   let folder;
@@ -40,7 +43,12 @@ function offline() {
 export default defineConfig({
   base: "./", // served from any folder
   plugins: [offline()],
-  resolve: { alias: { unrolled: fileURLToPath(new URL("../dist/index.js", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^unrolled\/speech$/, replacement: built("speech/index.js") },
+      { find: /^unrolled$/, replacement: built("index.js") },
+    ],
+  },
   server: { fs: { allow: [".."] } },
   worker: { format: "es" },
   build: { target: "es2022", assetsInlineLimit: 0 },

@@ -1,4 +1,4 @@
-/** The page: two tabs, each started when it is first shown. */
+/** The page: its tabs, each started when it is first shown. */
 import { startWriting } from "./writing.ts";
 
 const tabs = [...document.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
@@ -10,6 +10,7 @@ const moves = new Map([
 ]);
 const starts: Record<string, () => void> = {
   writing: startWriting,
+  listening: () => void import("./listening.ts").then(({ startListening }) => startListening()),
   addition: () => void import("./addition.ts").then(({ startAddition }) => startAddition()),
 };
 

@@ -15,12 +15,20 @@ const miniBrowser =
  */
 export const open = (name) => (name === "webkit" ? openWebKit() : openPuppeteer(name));
 
-async function openPuppeteer(name) {
+/** Chromium whose microphone plays a WAV file, again and again. */
+export const openHearing = (wav) =>
+  openPuppeteer("chromium", [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${wav}`,
+  ]);
+
+async function openPuppeteer(name, more = []) {
   const browser = await puppeteer.launch({
     browser: name === "firefox" ? "firefox" : "chrome",
     executablePath: executables[name],
     headless: true,
-    args: name === "chromium" ? ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] : [],
+    args: name === "chromium" ? ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", ...more] : [],
   });
   const page = await browser.newPage();
   return {
@@ -40,6 +48,7 @@ async function openPuppeteer(name) {
     },
     press: (key) => page.keyboard.press(key),
     hover: (selector) => page.hover(selector),
+    choose: async (selector, files) => (await page.$(selector)).uploadFile(...files),
     screenshot: () => page.screenshot({ fullPage: true }),
     close: () => browser.close(),
   };

@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { open } from "./browsers.js";
+import { checkListening } from "./listening.js";
+import { until as waitUntil } from "./until.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const args = process.argv.slice(2);
@@ -43,18 +45,12 @@ async function visit(name) {
     if (shots) writeFileSync(join(shots, `${name}-${what}.png`), await page.screenshot());
   };
   const until = async (what, condition, seconds = 30) => {
-    for (
-      const end = Date.now() + seconds * 1000;
-      Date.now() < end;
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    ) {
-      if (await page.evaluate(`return Boolean(${condition})`)) return;
+    try {
+      await waitUntil(page, what, condition, seconds);
+    } catch (error) {
+      await shot("failed");
+      throw error;
     }
-    await shot("failed");
-    throw new Error(
-      `${what}: not within ${seconds} s; the page ` +
-        `says ${JSON.stringify(await page.evaluate("return document.body.innerText.slice(0, 400)"))}`,
-    );
   };
   return { page, shot, until };
 }
@@ -175,13 +171,15 @@ async function checkTabs({ page }) {
     '+ [...document.querySelectorAll("main")].filter((m) => !m.hidden).map((m) => m.id)';
   await page.evaluate('document.getElementById("tab-writing").focus(); return 1');
   const seen = [];
-  for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) {
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"]) {
     await page.press(key);
     seen.push(await page.evaluate(`return ${tab}`));
   }
   assert.deepEqual(
     seen,
-    ["tab-addition true addition", "tab-writing true writing", "tab-addition true addition"],
+    ["addition", "listening", "addition", "listening", "writing", "addition"].map(
+      (name) => `tab-${name} true ${name}`,
+    ),
     "arrow keys on the tabs",
   );
 }
@@ -272,7 +270,10 @@ let failed = false;
 for (const name of names) {
   try {
     await check(name);
-    if (name === "chromium") await checkOffline(name);
+    if (name === "chromium") {
+      await checkOffline(name);
+      await checkListening(server.url, shots);
+    }
   } catch (error) {
     failed = true;
     console.error(`${name}: ${error.stack}`);

@@ -84,6 +84,7 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
   }: Outcome = await run({
     seed,
     file: values.text("file"),
+    data: values.text("data"),
     signal,
     log(line) {
       screen.line(line);
@@ -182,6 +183,7 @@ export const lectureCommand: Command = {
     all: { help: "run all experiments, and list their verdicts and seconds" },
     file: { value: "PATH", help: "a text in place of the experiment's own (7a-3-text)" },
     out: { value: "DIR", help: "write the figure to DIR/<id>.svg, and the table of all to DIR/lecture.md" },
+    data: { value: "DIR", help: "real recordings in place of the experiment's own (7a-0)" },
     seed: { value: "N", default: "1", help: "seed of everything random" },
   },
   async run(context) {

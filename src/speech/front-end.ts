@@ -60,6 +60,7 @@ export class FrontEnd {
             `at ${this.spec.rate} Hz`,
         );
       if (this.spec.normalize === "recording") standardizeColumns(rows, F);
+      if (this.spec.normalize === "level") levelBands(rows, F, this.spec.bands);
       return Float32Array.from(rows);
     } finally {
       stream.dispose();
@@ -70,9 +71,10 @@ export class FrontEnd {
   stream(options: RateOption = {}): FrontEndStream {
     const who = "frontEnd.stream";
     knownOptions(who, options, ["rate"]);
-    if (this.spec.normalize === "recording")
+    const { normalize } = this.spec;
+    if (normalize === "recording" || normalize === "level")
       throw new OptionError(
-        `${who}: normalize is "recording", which needs all of it; want "running" or "none"`,
+        `${who}: normalize is "${normalize}", which needs all of it; want "running" or "none"`,
       );
     return this.#stream(who, options);
   }
@@ -100,6 +102,21 @@ function standardizeColumns(rows: Float64Array, F: number): void {
       rows[t * F + f] = deviation > 0 ? (v - mean) / deviation : 0;
     });
   }
+}
+
+/** Nats below the loudest frame at which bands end: what is softer is noise or silence. */
+const DEPTH = 8;
+
+/** The first `bands` columns of rows [T,F] relative to the mean of the loudest frame, in place. */
+function levelBands(rows: Float64Array, F: number, bands: number): void {
+  let loudest = -Infinity;
+  for (let from = 0; from < rows.length; from += F) {
+    let sum = 0;
+    for (let f = 0; f < bands; ++f) sum += rows[from + f];
+    loudest = Math.max(loudest, sum / bands);
+  }
+  for (let from = 0; from < rows.length; from += F)
+    for (let f = from; f < from + bands; ++f) rows[f] = Math.max(rows[f] - loudest, -DEPTH);
 }
 
 /** Makes a front end: `const hear = await frontEnd({ rate: 16000, bands: 40 })`. Throws OptionError. */

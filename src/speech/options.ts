@@ -32,9 +32,10 @@ export interface FrontEndOptions {
   readonly deltas?: 0 | 1 | 2;
   /**
    * "recording": each column to mean 0 and variance 1 over the whole recording (not while streaming).
-   * "running": by means over the last 3 seconds. Default "none".
+   * "level": logarithms of bands relative to the mean of the loudest frame, at least 8 below it (not while
+   * streaming). "running": by means over the last 3 seconds. Default "none".
    */
-  readonly normalize?: "none" | "recording" | "running";
+  readonly normalize?: "none" | "recording" | "level" | "running";
   /** a of x_t - a·x_{t-1}. Default 0.97. */
   readonly preEmphasis?: number;
   /** Standard deviation of noise added to the samples, drawn from the seed. Default 0. */
@@ -68,7 +69,7 @@ export interface FrontEndSpec {
   /** 0: none; 1: first differences; 2: second ones too. */
   readonly deltas: 0 | 1 | 2;
   /** Over what the columns are normalized, as in `FrontEndOptions`. */
-  readonly normalize: "none" | "recording" | "running";
+  readonly normalize: "none" | "recording" | "level" | "running";
   /** a of x_t - a·x_{t-1}. */
   readonly preEmphasis: number;
   /** Standard deviation of the noise added to the samples, in their units. */
@@ -135,6 +136,19 @@ function readWindow(window: FrontEndOptions["window"], width: number): FrontEndS
   return weights;
 }
 
+function readNormalize({
+  normalize = "none",
+  cepstra,
+  energy = "log",
+}: FrontEndOptions): FrontEndSpec["normalize"] {
+  oneOf(who, "normalize", normalize, ["none", "recording", "level", "running"]);
+  if (normalize === "level" && (cepstra !== undefined || energy !== "log"))
+    throw new OptionError(
+      `${who}: normalize is "level", which levels logarithms of bands; want energy "log" and no cepstra`,
+    );
+  return normalize;
+}
+
 /** The options, checked. Throws OptionError. */
 export function readFrontEndOptions(options: FrontEndOptions): FrontEndSpec {
   knownOptions(who, options, names);
@@ -155,7 +169,7 @@ export function readFrontEndOptions(options: FrontEndOptions): FrontEndSpec {
     energy: oneOf(who, "energy", options.energy ?? "log", ["log", "pcen", "power"]),
     cepstra: options.cepstra === undefined ? 0 : whole(who, "cepstra", options.cepstra, 1, bands),
     deltas: whole(who, "deltas", options.deltas ?? 0, 0, 2) as 0 | 1 | 2,
-    normalize: oneOf(who, "normalize", options.normalize ?? "none", ["none", "recording", "running"]),
+    normalize: readNormalize(options),
     preEmphasis: inRange(who, "preEmphasis", options.preEmphasis ?? 0.97, 0, 1),
     dither: inRange(who, "dither", options.dither ?? 0, 0, 1),
     seed: seedOption(who, options.seed ?? 1),

@@ -85,6 +85,7 @@ test("what is no recording, no model and no folder is named", async () => {
     [["listen", at("said.wav")], /said\.wav/, 1],
     [["listen", at("speech.safetensors"), "-"], /reads whole recordings/, 2],
     [["train", "words", "--data", at("none")], /none/, 2],
+    [["train", "words", "--data", at("words"), "--valid", "1"], /leaves none to learn from/, 2],
     [["train", "words", "--data", at("words"), "--words", "maybe"], /no recordings of "maybe"/, 2],
   ];
   for (const [args, message, code] of cases) {

@@ -1,7 +1,7 @@
 /**
  * The identity script: trains a small net of every cell in both precisions, decodes and samples from it, fits
- * the models with closed-form inference, and reports the SHA-256 of all resulting bits. Every engine has to
- * give the same. Reaches the package's public names only.
+ * the models with closed-form inference, hears, and reports the SHA-256 of all resulting bits. Every engine
+ * has to give the same. Reaches the package's public names only.
  */
 import {
   adam,
@@ -17,6 +17,7 @@ import {
 import { closedFormCases } from "./closed-form-cases.ts";
 import type { Hashes } from "./hash.ts";
 import { netCases } from "./net-cases.ts";
+import { speechCases } from "./speech-cases.ts";
 
 const precisions: readonly Precision[] = ["float32", "float64"];
 
@@ -44,5 +45,5 @@ export async function identity(options: InitOptions = {}): Promise<Hashes> {
   await init({ ...options, precision: [...precisions] });
   const out: Hashes = {};
   for (const precision of precisions) Object.assign(out, await netCases(precision));
-  return Object.assign(out, await closedFormCases());
+  return Object.assign(out, await closedFormCases(), await speechCases());
 }

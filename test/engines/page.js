@@ -11,7 +11,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
  */
 const page = (title, script) => `<!doctype html><title>${title}</title>
 <script type="importmap">
-{ "imports": { "unrolled": "/dist/index.js", "@assemblyscript/loader": "/loader/index.js" } }
+{ "imports": {
+  "unrolled": "/dist/index.js",
+  "unrolled/speech": "/dist/speech/index.js",
+  "@assemblyscript/loader": "/loader/index.js"
+} }
 </script>
 <script type="module">
 const report = (value) => fetch("/result", { method: "POST", body: JSON.stringify(value) });

@@ -30,9 +30,10 @@ const { values } = parseArgs({
 // in pages by the import map.
 mkdirSync(build, { recursive: true });
 const scripts = Object.fromEntries(
-  ["identity", "net-cases", "closed-form-cases", "hash", "wave", "pool"].map((name) => {
+  ["identity", "net-cases", "closed-form-cases", "speech-cases", "hash", "wave", "pool"].map((name) => {
     const source = readFileSync(join(here, `${name}.ts`), "utf8")
       .replace("../../src/index.ts", "unrolled")
+      .replace("../../src/speech/index.ts", "unrolled/speech")
       .replace(/"\.\/([\w-]+)\.ts"/g, '"./$1.js"');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: {

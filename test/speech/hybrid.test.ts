@@ -102,6 +102,9 @@ describe("a recognizer by hidden Markov models", () => {
         expect(Math.abs(from - said.words[i].from)).toBeLessThan(0.15);
         expect(Math.abs(to - said.words[i].to)).toBeLessThan(0.15);
       });
+      const p = recognizer.probabilities({ samples: said.samples });
+      expect(p.length % (words.length + 1)).toBe(0);
+      expect(p.subarray(0, 4).reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 6);
       recognizer.dispose();
     }
   }, 120_000);

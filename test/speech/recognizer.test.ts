@@ -27,7 +27,7 @@ describe("a recognizer of words", () => {
     fresh = await items(2, 4);
     recognizer = await speechRecognizer({ units: "words", words, rate: 8000, cells: 32, seed: 1 });
     const report = await recognizer.fit(await items(1, 12), {
-      epochs: 120,
+      epochs: 40,
       validation: fresh,
       keepBest: true,
     });

@@ -7,6 +7,8 @@ export interface LectureContext {
   readonly signal: AbortSignal;
   /** A text to learn from, where the experiment can take one. */
   readonly file?: string;
+  /** A folder of real recordings, where the experiment can take one. */
+  readonly data?: string;
   /** A line of text while it runs: what is being done, a small table. */
   log(line: string): void;
   /** How far it is, 0 to 1, and what it is at. */

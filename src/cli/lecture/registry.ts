@@ -6,6 +6,11 @@ import type { Experiment } from "./experiment.ts";
 
 export const experiments: readonly Experiment[] = [
   {
+    id: "7a-0",
+    claim: "Sequence models turn a sequence of sound pressures into a sequence of word identities",
+    load: () => import("./7a-0.ts"),
+  },
+  {
     id: "7a-1",
     claim: "Without separate targets, a model learns a sequence by predicting its next term",
     load: () => import("./7a-1.ts"),

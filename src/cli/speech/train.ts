@@ -5,7 +5,7 @@ import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
 import { speechRecognizer, wordSpotter } from "../../speech/index.ts";
-import type { Command, Context, Values } from "../command.ts";
+import { UsageError, type Command, type Context, type Values } from "../command.ts";
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
@@ -21,12 +21,21 @@ const common: Command["options"] = {
   out: { value: "FILE", help: "the model goes here" },
   figures: { value: "DIR", help: "draw the learning curve, and which words are taken for which" },
   epochs: { value: "N", help: "times that every recording is seen; default: 1500 steps, at least 20" },
-  valid: { value: "N", default: "5", help: "every Nth recording is set apart to test on; 0: none" },
+  valid: {
+    value: "N",
+    default: "5",
+    help: "every Nth recording is set apart to test on, from 2 up; 0: none",
+  },
   seed: { value: "N", default: "1", help: "seed of weights, order and distortions" },
 };
 
 /** Options of both, read; outputs are looked at before any work. */
 function readCommon(values: Values) {
+  const valid = values.whole("valid", 0, 1000);
+  if (valid === 1)
+    throw new UsageError(
+      "--valid 1 sets every recording apart, which leaves none to learn from; want 0 or 2 up",
+    );
   checkOutputFile("out", values.text("out"));
   checkOutputFolder("figures", values.text("figures"));
   return {
@@ -34,14 +43,14 @@ function readCommon(values: Values) {
     out: values.text("out"),
     figures: values.text("figures"),
     epochs: values.text("epochs") === undefined ? undefined : values.whole("epochs", 1, 100_000),
-    valid: values.whole("valid", 0, 1000),
+    valid,
     seed: values.whole("seed", 0, 2 ** 52),
   };
 }
 
 /** Every nth item apart. */
 function setApart<T>(items: readonly T[], nth: number): { train: T[]; test: T[] } {
-  const isApart = (i: number): boolean => nth > 1 && i % nth === nth - 1;
+  const isApart = (i: number): boolean => nth > 0 && i % nth === nth - 1;
   return { train: items.filter((_, i) => !isApart(i)), test: items.filter((_, i) => isApart(i)) };
 }
 

@@ -22,7 +22,7 @@ import { ExampleBatches, type BatchOptions } from "./batches.ts";
 import { hearExamples, type Example, type HeardExample } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import type { ReadSound } from "./recording.ts";
-import { checkSpec, layersOf, type AcousticSpec } from "./spec.ts";
+import { checkSpec, inputOf, layersOf, type AcousticSpec } from "./spec.ts";
 import { labelsInOrder, labelsInTime, wordsAtTheirEnds } from "./targets.ts";
 
 const RATE = 0.004; // of AdamW, at first
@@ -50,7 +50,7 @@ export class AcousticNet {
   static async make(spec: AcousticSpec): Promise<AcousticNet> {
     const hear = await frontEnd(spec.hearing);
     const net = await network({
-      input: hear.columns * spec.stack,
+      input: inputOf(spec, hear.columns),
       layers: layersOf(spec),
       loss: spec.learns === "order" ? { kind: "ctc", impossible: "infinite" } : "softmax",
       seed: spec.seed,
@@ -110,7 +110,8 @@ export class AcousticNet {
     inside: { look?: () => Figures | Promise<Figures>; wrap: (bytes: Uint8Array) => Uint8Array<ArrayBuffer> },
   ): Promise<FitReport> {
     const { augment, copies = 6, join = 1, epochs, batch = 16, checkpoint, ...rest } = options;
-    const spec = readAugmentOptions(augment);
+    const read = readAugmentOptions(augment);
+    const spec = this.hear.spec.energy === "log" ? read : { ...read, color: 0 };
     const size = Math.min(whole(who, "batch", batch, 1), examples.length);
     whole(who, "copies", copies, 0, 100);
     whole(who, "join", join, 1, 100);
@@ -165,7 +166,7 @@ export class AcousticNet {
     const net = await network.load(bytes);
     try {
       if (
-        internals(net).data.input !== hear.columns * own.stack ||
+        internals(net).data.input !== inputOf(own, hear.columns) ||
         internals(net).data.output !== own.classes
       )
         throw new DataError(`${kind}.load: the net does not fit its front end`);
@@ -213,7 +214,7 @@ export class AcousticNet {
       seed: this.net.spec.seed,
       stack: this.spec.stack,
       ...this.#answers(),
-      columns: this.hear.columns,
+      columns: { F: this.hear.columns, bands: this.hear.columns / (1 + this.hear.spec.deltas) },
       frameRate: this.hear.frameRate,
       input: (features) => this.input(features),
       standardized: (features) => standardize(scale, features),

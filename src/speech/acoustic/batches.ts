@@ -7,7 +7,7 @@ import type { EpochSource } from "../../train/feed.ts";
 import type { Engine } from "../../wasm/engine.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { bent, hide } from "../augment/disturb.ts";
+import { bent, hide, type Columns } from "../augment/disturb.ts";
 import type { AugmentSpec } from "../augment/options.ts";
 import { BACKGROUND, STRIDE, type Copy, type HeardExample } from "./examples.ts";
 import type { TargetOf } from "./targets.ts";
@@ -29,7 +29,7 @@ export interface BatchOptions {
   /** Frames that an item of so many labels has at least. */
   readonly shortest: (labels: number) => number;
   /** Columns of the features, and frames a second. */
-  readonly columns: number;
+  readonly columns: Columns;
   readonly frameRate: number;
   /** Features [T,F] as the net reads them, in steps. */
   input(features: Float64Array): Float64Array;
@@ -72,33 +72,25 @@ export class ExampleBatches implements EpochSource {
   /** The features of a copy, bent and hidden; of long ones without labels a part. */
   #item(place: number, epoch: number, i: number): DataItem {
     const random = this.#random;
-    const {
-      alone,
-      columns: F,
-      stack,
-      frameRate,
-      augment,
-      standardized,
-      input,
-      target,
-      shortest,
-    } = this.#options;
+    const { alone, columns, stack, frameRate, augment, standardized, input, target, shortest } =
+      this.#options;
     random.counter = (epoch * (this.#examples.length + 1) + 1 + i) * STRIDE;
     const { alone: single, joined: together } = this.#examples[place];
     const joins = epoch >= alone && together.length > 0 && random.uniform() < JOINED;
     const choice = joins ? together : single;
     const { features, parts } = this.#cut(choice[random.integer(0, choice.length - 1)]);
     const labels = parts.reduce((sum, part) => sum + part.labels.length, 0);
-    const rows = standardized(bent(features, F, augment, random, shortest(labels)));
-    hide(rows, F, augment, random, frameRate);
+    const rows = standardized(bent(features, columns, augment, random, shortest(labels)));
+    hide(rows, columns, augment, random, frameRate);
     const slower = rows.length / features.length;
     const moved = parts.map((part) => ({ ...part, from: part.from * slower, to: part.to * slower }));
     const read = input(rows);
-    return { input: read, ...target(moved, read.length / (F * stack), stack) };
+    return { input: read, ...target(moved, read.length / (columns.F * stack), stack) };
   }
 
   #cut(copy: Copy): Copy {
-    const { columns: F, frameRate } = this.#options;
+    const { columns, frameRate } = this.#options;
+    const { F } = columns;
     const most = Math.round(BACKGROUND * frameRate);
     const T = copy.features.length / F;
     if (T <= most || copy.parts.some(({ labels }) => labels.length > 0)) return copy;

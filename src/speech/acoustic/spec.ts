@@ -1,6 +1,7 @@
 /** What a net that hears is made of: its front end, its layers, and what it answers. */
 import { DataError, inRange, oneOf, whole } from "../../wasm/errors.ts";
 import { bidirectional, dense, dropout } from "../../models/network/layers.ts";
+import { conv, layerNorm } from "../../models/network/optional/layers.ts";
 import { gru } from "../../models/network/recurrent-layers.ts";
 import type { FrontEndOptions } from "../options.ts";
 
@@ -12,8 +13,10 @@ export interface AcousticSpec {
   readonly classes: number;
   /** Gated units, in each direction of time. */
   readonly units: number;
-  /** Frames that one step of the net sees side by side. */
+  /** Frames of one step of the net. */
   readonly stack: number;
+  /** Units of the convolutions that look at the frames first; 0: a step sees its frames side by side. */
+  readonly front: number;
   /** Whether the net reads both directions of time; such a net does not stream. */
   readonly bothWays: boolean;
   /** Share of activities dropped while it learns. */
@@ -26,8 +29,32 @@ export interface AcousticSpec {
   readonly learns: "order" | "ends" | "time";
 }
 
+const WIDTH = 5; // frames that a convolution sees
+/** What is dropped behind the first and the second convolution, as shares of `drop`. */
+const FIRST = 1 / 3;
+const SECOND = 2 / 3;
+
+/** Convolutions over the frames, the second one a step of the net at a time. */
+const frontOf = ({ front, stack, drop }: AcousticSpec) => [
+  conv({ units: front, width: WIDTH, activation: "relu" }),
+  layerNorm(),
+  dropout(drop * FIRST),
+  conv({ units: front, width: WIDTH, stride: stack, activation: "relu" }),
+  layerNorm(),
+  dropout(drop * SECOND),
+];
+
+/** Numbers of one step that goes into the net. */
+export const inputOf = ({ front, stack }: AcousticSpec, columns: number): number =>
+  front > 0 ? columns : columns * stack;
+
 /** The layers of a spec. */
-export const layersOf = ({ units, bothWays, drop, classes }: AcousticSpec) => [
+export const layersOf = (spec: AcousticSpec) => [
+  ...(spec.front > 0 ? frontOf(spec) : []),
+  ...recurrentOf(spec),
+];
+
+const recurrentOf = ({ units, bothWays, drop, classes }: AcousticSpec) => [
   bothWays ? bidirectional(gru(units)) : gru(units),
   ...(drop > 0 ? [dropout(drop)] : []),
   dense(classes),
@@ -41,6 +68,7 @@ export function checkSpec(kind: string, spec: unknown): AcousticSpec {
     whole(who, "classes", own.classes, 2, 2 ** 20);
     whole(who, "units", own.units, 1, 4096);
     whole(who, "stack", own.stack, 1, 100);
+    whole(who, "front", own.front, 0, 4096);
     inRange(who, "drop", own.drop, 0, 0.9);
     oneOf(who, "learns", own.learns, ["order", "ends", "time"]);
   } catch (error) {

@@ -13,6 +13,8 @@ export interface AugmentOptions {
   readonly stretch?: number;
   /** Share by which the bands are moved, as by a longer or a shorter throat. Default 0.1. */
   readonly warp?: number;
+  /** Decibels by which a microphone favors some bands, in logarithms of bands. Default 6. */
+  readonly color?: number;
   /** Longest stretch that is hidden, seconds. Default 0.06. */
   readonly timeMask?: number;
   /** Largest share of the bands that is hidden. Default 0.15. */
@@ -23,7 +25,7 @@ export interface AugmentOptions {
 export type AugmentSpec = Required<AugmentOptions>;
 
 const who = "augment";
-const names = ["speed", "gain", "noise", "stretch", "warp", "timeMask", "bandMask"] as const;
+const names = ["speed", "gain", "noise", "stretch", "warp", "color", "timeMask", "bandMask"] as const;
 
 /** Nothing is changed. */
 const unchanged: AugmentSpec = {
@@ -32,6 +34,7 @@ const unchanged: AugmentSpec = {
   noise: Infinity,
   stretch: 0,
   warp: 0,
+  color: 0,
   timeMask: 0,
   bandMask: 0,
 };
@@ -49,6 +52,7 @@ export function readAugmentOptions(options: AugmentOptions | false = {}): Augmen
     noise,
     stretch: inRange(who, "stretch", options.stretch ?? 0.15, 0, 0.5),
     warp: inRange(who, "warp", options.warp ?? 0.1, 0, 0.5),
+    color: inRange(who, "color", options.color ?? 6, 0, 60),
     timeMask: inRange(who, "timeMask", options.timeMask ?? 0.06, 0, 1),
     bandMask: inRange(who, "bandMask", options.bandMask ?? 0.15, 0, 0.9),
   };

@@ -24,6 +24,7 @@ import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.t
 import { fitMixtures, fitNet } from "./training.ts";
 
 const WHO = "hybridRecognizer";
+const FRONT = 64; // units of the convolutions
 const CEPSTRA = 13; // of the mixtures, with first and second differences
 
 /** A word that was heard, and its seconds. */
@@ -152,10 +153,22 @@ export class HybridRecognizer {
     }
   }
 
-  /** ln p(step | state) [T,N] up to a constant a step, for other decoders; see `stepSeconds`. */
-  logLikelihoods(sound: Sound): Float64Array {
-    const who = this.#life.check("logLikelihoods");
-    return this.#logs(who, readSound(who, sound, this.rate));
+  /**
+   * Probabilities [T,W+1] of the words and, last, of silence at each step, given the whole recording: what
+   * `alignLabels` and `beamSearch` read; see `stepSeconds`.
+   */
+  probabilities(sound: Sound): Float64Array {
+    const who = this.#life.check("probabilities");
+    const { loop } = this.#known(who);
+    const [states] = loop.posterior([this.#logs(who, readSound(who, sound, this.rate))]);
+    const { shape } = this.#parts;
+    const N = stateCount(shape);
+    const K = shape.words + 1;
+    const words = new Float64Array((states.length / N) * K);
+    states.forEach((p, at) => {
+      words[Math.floor(at / N) * K + Math.floor((at % N) / shape.states)] += p;
+    });
+    return words;
   }
 
   /** Seconds of one step of the states. */
@@ -276,10 +289,11 @@ export async function hybridRecognizer(spec: HybridRecognizerSpec): Promise<Hybr
   const acoustic =
     emission === "net"
       ? await AcousticNet.make({
-          hearing: { rate, normalize: "recording", dither: 1e-4 },
+          hearing: { rate, normalize: "level", deltas: 1, dither: 1e-4 },
           classes: stateCount(shape),
           units: cells,
           stack,
+          front: FRONT,
           bothWays: true,
           learns: "time",
           drop: 0.3,

@@ -7,18 +7,22 @@
  */
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
+import { joined } from "../resampler.ts";
+import { engine } from "../../wasm/engine.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
 
-/** Passes of expectation maximization at given states. */
-const ITERATIONS = 4;
+/** Passes of expectation maximization over the steps of a state. */
+const ITERATIONS = 6;
 /** Components begin so many deviations around the mean of their state, and with so much of its variance. */
 const SPREAD = 0.6;
 const SHARE = 0.7;
 /** The smallest variance, relative to the data's. */
 const FLOOR = 0.01;
+/** A state has Gaussians of its own where it has so many numbers for each of theirs. */
+const ENOUGH = 4;
 /** A probability whose logarithm is taken is at least this. */
 const SMALLEST = 1e-300;
 
@@ -69,6 +73,62 @@ function momentsOf(
   return { means, variances };
 }
 
+/** The Gaussians of one state: weights [M], means and variances [M,D]. */
+interface MixtureParameters {
+  readonly weights: Float64Array;
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+}
+
+/** M Gaussians around the one of a state. */
+function around(
+  { components: M, width: D }: MixtureSizes,
+  { means, variances }: { readonly means: Float64Array; readonly variances: Float64Array },
+  random: Random,
+): MixtureParameters {
+  const all = { length: M * D };
+  const spread = M > 1 ? SPREAD : 0;
+  return {
+    weights: new Float64Array(M).fill(1 / M),
+    means: Float64Array.from(
+      all,
+      (_, at) => means[at % D] + spread * random.normal() * Math.sqrt(variances[at % D]),
+    ),
+    variances: Float64Array.from(all, (_, at) => (M > 1 ? SHARE : 1) * variances[at % D]),
+  };
+}
+
+/** The steps [n,D] of each state. */
+function stepsByState(
+  { states, width: D }: MixtureSizes,
+  data: readonly Float64Array[],
+  paths: readonly Int32Array[],
+): Float64Array[] {
+  const rows = Array.from({ length: states }, () => new Array<Float64Array>());
+  data.forEach((x, i) => paths[i].forEach((state, t) => rows[state].push(x.subarray(t * D, (t + 1) * D))));
+  return rows.map(joined);
+}
+
+const emissionOf = ({ width, components, seed }: MixtureSizes) =>
+  ({ emission: "mixture", output: width, components, covariance: "diagonal", seed }) as const;
+
+/** The Gaussians of one state, fitted to its steps. */
+async function fitted(
+  sizes: MixtureSizes,
+  start: MixtureParameters,
+  steps: Float64Array,
+  signal: AbortSignal | undefined,
+): Promise<MixtureParameters> {
+  const model = await hmm({ ...emissionOf(sizes), states: 1, emissionParameters: { ...start } });
+  try {
+    await model.fit([steps], { iterations: ITERATIONS, floor: FLOOR, signal });
+    const { weights, means, variances } = model.parameters.emission;
+    return { weights, means, variances };
+  } finally {
+    model.dispose();
+  }
+}
+
 /** Mixtures. */
 export class Mixtures {
   readonly sizes: MixtureSizes;
@@ -86,40 +146,28 @@ export class Mixtures {
     paths: readonly Int32Array[],
     signal?: AbortSignal,
   ): Promise<Mixtures> {
-    const { states: N, width: D, components: M, seed } = sizes;
-    const { means, variances } = momentsOf(sizes, data, paths);
-    const spread = new Float64Array(N * M * D);
-    const chance = await chanceOf(seed, spread.length);
-    for (let at = 0; at < spread.length; ++at) {
-      const from = Math.floor(at / (M * D)) * D + (at % D);
-      spread[at] = means[from] + (M > 1 ? SPREAD * chance[at] * Math.sqrt(variances[from]) : 0);
+    const { states: N, width: D, components: M } = sizes;
+    const all = momentsOf(sizes, data, paths);
+    const random = new Random(await engine("float64"), sizes.seed, streams.recordings);
+    const steps = M > 1 ? stepsByState(sizes, data, paths) : [];
+    const parts: MixtureParameters[] = [];
+    for (let k = 0; k < N; ++k) {
+      const own = (x: Float64Array): Float64Array => x.subarray(k * D, (k + 1) * D);
+      const start = around(sizes, { means: own(all.means), variances: own(all.variances) }, random);
+      const enough = M > 1 && steps[k].length >= ENOUGH * M * D && !signal?.aborted;
+      parts.push(enough ? await fitted(sizes, start, steps[k], signal) : start);
     }
     const model = await hmm({
+      ...emissionOf(sizes),
       states: N,
-      emission: "mixture",
-      output: D,
-      components: M,
-      covariance: "diagonal",
       startprob: new Float64Array(N).fill(1 / N),
       transmat: new Float64Array(N * N).fill(1 / N),
-      fixed: ["startprob", "transmat"],
       emissionParameters: {
-        weights: new Float64Array(N * M).fill(1 / M),
-        means: spread,
-        variances: Float64Array.from(
-          { length: N * M * D },
-          (_, at) => (M > 1 ? SHARE : 1) * variances[Math.floor(at / (M * D)) * D + (at % D)],
-        ),
+        weights: joined(parts.map(({ weights }) => weights)),
+        means: joined(parts.map(({ means }) => means)),
+        variances: joined(parts.map(({ variances }) => variances)),
       },
-      seed,
     });
-    if (M > 1)
-      await model.fit(data, {
-        iterations: ITERATIONS,
-        states: paths.map((p) => [...p]),
-        floor: FLOOR,
-        signal,
-      });
     return new Mixtures(sizes, model);
   }
 
@@ -139,11 +187,4 @@ export class Mixtures {
   dispose(): void {
     this.#model.dispose();
   }
-}
-
-/** n standard normals. */
-async function chanceOf(seed: number, n: number): Promise<Float64Array> {
-  const { engine } = await import("../../wasm/engine.ts");
-  const random = new Random(await engine("float64"), seed, streams.recordings);
-  return Float64Array.from({ length: n }, () => random.normal());
 }

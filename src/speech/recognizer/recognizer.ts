@@ -30,6 +30,7 @@ import type {
 import { Units, type UnitSpec } from "./units.ts";
 
 const WHO = "speechRecognizer";
+const FRONT = 64; // units of the convolutions
 const WIDTH = 16; // prefixes that beam search keeps
 const SMALLEST = 1e-30; // a probability whose logarithm is taken is at least this
 
@@ -250,10 +251,11 @@ async function create(spec: SpeechRecognizerSpec): Promise<SpeechRecognizer> {
   const { rate, bands, cells, stack, seed, ...unitSpec } = spec;
   const units = new Units(WHO, unitSpec);
   const acoustic = await AcousticNet.make({
-    hearing: { rate: sampleRate(WHO, rate), bands, normalize: "recording", dither: 1e-4 },
+    hearing: { rate: sampleRate(WHO, rate), bands, normalize: "level", deltas: 1, dither: 1e-4 },
     classes: units.labels.length + 1,
     units: whole(WHO, "cells", cells ?? 64, 1, 4096),
     stack: whole(WHO, "stack", stack ?? 3, 1, 20),
+    front: FRONT,
     bothWays: true,
     learns: "order",
     drop: 0.3,

@@ -256,6 +256,7 @@ async function create(spec: WordSpotterSpec): Promise<WordSpotter> {
     classes: names.length + 1,
     units: whole(WHO, "units", spec.units ?? 40, 1, 4096),
     stack: STACK,
+    front: 0,
     bothWays: false,
     learns: "ends",
     drop: 0.2,
