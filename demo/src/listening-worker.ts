@@ -48,6 +48,8 @@ const RATE = 16_000;
 const STEPS = 500;
 const BATCH = 16;
 const FEWEST = 10;
+/** The lowest threshold that the page sets by itself. */
+const LOWEST = 0.5;
 
 let spotter: WordSpotter | undefined;
 let stream: SpotterStream | undefined;
@@ -62,7 +64,12 @@ async function spectraOf(from: number) {
 }
 
 function ready(model: WordSpotter): void {
-  tell({ kind: "ready", words: model.words, bytes: model.save(), threshold: model.threshold });
+  tell({
+    kind: "ready",
+    words: model.words,
+    bytes: model.save({ training: false }),
+    threshold: model.threshold,
+  });
 }
 
 async function train(words: readonly string[], items: readonly WordRecording[]): Promise<void> {
@@ -74,8 +81,11 @@ async function train(words: readonly string[], items: readonly WordRecording[]):
     onProgress: ({ step, steps = STEPS, loss, secondsLeft = NaN }) =>
       tell({ kind: "progress", step, steps, loss, secondsLeft }),
   });
-  const background = items.some(({ word }) => word === null);
-  if (background) await model.calibrate(items, { falseAlarmsPerHour: 1 });
+  if (items.some(({ word }) => word === null)) {
+    // on recordings that it learned from it errs too seldom: never below the middle
+    const { threshold } = await model.calibrate(items, { falseAlarmsPerHour: 1 });
+    model.threshold = Math.max(LOWEST, threshold);
+  }
   stream?.dispose();
   stream = undefined;
   spotter?.dispose();
