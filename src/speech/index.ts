@@ -39,7 +39,6 @@ export type {
 } from "./recognizer/spec.ts";
 export type { UnitName, UnitSpec } from "./recognizer/units.ts";
 export { hybridRecognizer, HybridRecognizer } from "./hybrid/hybrid.ts";
-export type { HybridTranscript, PlacedWord } from "./hybrid/hybrid.ts";
 export type { AlignmentRecord, HybridFitOptions, HybridRecognizerSpec, HybridReport } from "./hybrid/spec.ts";
 export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
 export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";

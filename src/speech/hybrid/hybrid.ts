@@ -18,7 +18,13 @@ import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
 import { Units } from "../recognizer/units.ts";
 import { Aligner } from "./align.ts";
 import type { Mixtures } from "./mixtures.ts";
-import type { HybridFitOptions, HybridRecognizerSpec, HybridReport } from "./spec.ts";
+import type {
+  HybridFitOptions,
+  HybridRecognizerSpec,
+  HybridReport,
+  HybridTranscript,
+  PlacedWord,
+} from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
 import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
 import { fitMixtures, fitNet } from "./training.ts";
@@ -26,24 +32,6 @@ import { fitMixtures, fitNet } from "./training.ts";
 const WHO = "hybridRecognizer";
 const FRONT = 64; // units of the convolutions
 const CEPSTRA = 13; // of the mixtures, with first and second differences
-
-/** A word that was heard, and its seconds. */
-export interface PlacedWord {
-  /** Which one. */
-  readonly word: string;
-  /** Seconds from the beginning. */
-  readonly from: number;
-  /** Its end, seconds. */
-  readonly to: number;
-}
-
-/** What a recording says, by its most probable path of states. */
-export interface HybridTranscript {
-  /** Its words, with blanks between them. */
-  readonly text: string;
-  /** Each with its place. */
-  readonly words: readonly PlacedWord[];
-}
 
 /** What a recognizer is made of. */
 interface Parts {

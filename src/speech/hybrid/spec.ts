@@ -1,4 +1,4 @@
-/** What a recognizer by hidden Markov models is made of, how it learns, and what it reports. */
+/** What a recognizer by hidden Markov models is made of, how it learns, and what it answers. */
 import type { HearingFitOptions } from "../acoustic/fit-options.ts";
 
 /** What a recognizer by hidden Markov models is. */
@@ -53,4 +53,22 @@ export interface HybridReport {
   readonly tooShort: number;
   /** "signal" where it was stopped. */
   readonly stopped?: "signal";
+}
+
+/** A word that was heard, and its seconds. */
+export interface PlacedWord {
+  /** Which one. */
+  readonly word: string;
+  /** Seconds from the beginning. */
+  readonly from: number;
+  /** Its end, seconds. */
+  readonly to: number;
+}
+
+/** What a recording says, by its most probable path of states. */
+export interface HybridTranscript {
+  /** Its words, with blanks between them. */
+  readonly text: string;
+  /** Each with its place. */
+  readonly words: readonly PlacedWord[];
 }
