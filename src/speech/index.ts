@@ -39,6 +39,13 @@ export type {
 } from "./recognizer/spec.ts";
 export type { UnitName, UnitSpec } from "./recognizer/units.ts";
 export { hybridRecognizer, HybridRecognizer } from "./hybrid/hybrid.ts";
-export type { AlignmentRecord, HybridFitOptions, HybridRecognizerSpec, HybridReport } from "./hybrid/spec.ts";
+export type {
+  AlignmentRecord,
+  HybridFitOptions,
+  HybridRecognizerSpec,
+  HybridReport,
+  HybridTranscript,
+  PlacedWord,
+} from "./hybrid/spec.ts";
 export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
 export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";
