@@ -25,6 +25,7 @@ const facts: Record<string, RegExp> = {
   "forecast-sales.js": /north: average of .*; (9|10|11|12) of 12 months within the band/,
   "hidden-states.js": /the die is guessed right in 7\d\.\d% of 2000 rolls/,
   "label-steps.js": /steps labeled right: 9\d%/,
+  "learn-from-a-stream.js": /8000 steps: mean loss 0\.00/,
   "long-memory.js": /step 12: loss 0\.[01]/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
   "read-ink.js": /label error on new hands: \d\.\d%/,
