@@ -98,8 +98,10 @@ const stateSpaceRow = (u, name, factory, spec, more = {}) => {
       diagnostics: [y, options()],
       disturbances: [y, options()],
       simulate: [y, options({ seed: 1 })],
+      stream: [],
       ...more,
     },
+    step: 0.5,
   };
 };
 
