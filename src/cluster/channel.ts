@@ -1,6 +1,6 @@
 /** Messages over a bus: cut where they are large, put together again, and read by whoever hears them. */
 import type { Bus } from "./bus.ts";
-import { cut, Joiner } from "./chunks.ts";
+import { cut, HEADER, Joiner } from "./chunks.ts";
 import { encode } from "./codec.ts";
 
 /** One end of a bus. */
@@ -15,7 +15,7 @@ export class Channel {
 
   /** Sends a message. Throws DataError on what is no plain data. */
   send(subject: string, message: object): void {
-    const bytes = encode(message);
+    const bytes = encode(message, HEADER);
     this.#sent = (this.#sent + 1) >>> 0;
     for (const datagram of cut(bytes, this.#sent, this.bus.max)) this.bus.publish(subject, datagram);
   }

@@ -10,23 +10,33 @@ import { DataError } from "../wasm/errors.ts";
 /** Of the form of datagrams and messages: peers of another one are refused. */
 export const PROTOCOL = 1;
 
-const HEADER = 16;
+/** Bytes before those of a part. */
+export const HEADER = 16;
 const MAGIC = [0x55, 0x4e, 0x52, PROTOCOL];
 const LARGEST = 2 ** 30; // bytes of a message that are waited for
 
-/** A message's bytes in datagrams of at most `max` bytes. message: a number of its own. */
-export function cut(bytes: Uint8Array, message: number, max: number): Uint8Array[] {
+function stamp(datagram: Uint8Array, numbers: readonly number[]): Uint8Array {
+  datagram.set(MAGIC);
+  const view = new DataView(datagram.buffer, datagram.byteOffset);
+  numbers.forEach((x, i) => view.setUint32(4 + 4 * i, x, true));
+  return datagram;
+}
+
+/**
+ * A message in datagrams of at most `max` bytes; where it is one, in its own memory. whole: its bytes after
+ * HEADER others. message: a number of its own.
+ */
+export function cut(whole: Uint8Array, message: number, max: number): Uint8Array[] {
   const room = max - HEADER;
   if (room < 1) throw new RangeError(`cut: datagrams of ${max} bytes hold nothing, want more than ${HEADER}`);
-  const parts = Math.max(1, Math.ceil(bytes.length / room));
+  if (whole.length <= max) return [stamp(whole, [message, 0, 1])];
+  const bytes = whole.subarray(HEADER);
+  const parts = Math.ceil(bytes.length / room);
   return Array.from({ length: parts }, (_, part) => {
     const body = bytes.subarray(part * room, (part + 1) * room);
     const datagram = new Uint8Array(HEADER + body.length);
-    datagram.set(MAGIC);
-    const view = new DataView(datagram.buffer);
-    [message, part, parts].forEach((x, i) => view.setUint32(4 + 4 * i, x, true));
     datagram.set(body, HEADER);
-    return datagram;
+    return stamp(datagram, [message, part, parts]);
   });
 }
 

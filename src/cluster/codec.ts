@@ -59,20 +59,21 @@ class Arrays {
   }
 }
 
-/** The bytes of a value. Throws DataError on what is no plain data. */
-export function encode(value: unknown): Uint8Array {
+/** The bytes of a value, after `room` bytes of zeros. Throws DataError on what is no plain data. */
+export function encode(value: unknown, room = 0): Uint8Array {
   const arrays = new Arrays();
   const json = new TextEncoder().encode(JSON.stringify(arrays.plain(value)));
   const start = aligned(4 + json.length);
-  const bytes = new Uint8Array(start + arrays.size);
-  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  const whole = new Uint8Array(room + start + arrays.size);
+  const bytes = whole.subarray(room);
+  new DataView(whole.buffer).setUint32(room, json.length, true);
   bytes.set(json, 4);
   let at = start;
   for (const array of arrays.list) {
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
     at += aligned(array.byteLength);
   }
-  return bytes;
+  return whole;
 }
 
 const broken = (): DataError => new DataError("cluster: got bytes that are no message of this library");

@@ -2,6 +2,7 @@
  * Runs the identity script in every engine and compares with expected.json:
  *
  *   node test/engines/run.js [--only node20,chromium] [--accept]
+ *   npm run test:arm64
  *
  * Node 20 is the Node that runs this; 22, 24, 26 and V8's 256-bit flag come from `npm ci` here, the browsers
  * from install.sh. A missing engine fails, and so does one of another version. The relaxed build, whose bits
@@ -67,13 +68,24 @@ const start = performance.now();
 const hashes = await identity();
 await report({ engine: navigator.userAgent, hashes, seconds: (performance.now() - start) / 1000 });`;
 
+const commandOf = (major) => [
+  major === 20 ? process.execPath : join(here, `node_modules/node${major}/bin/node`),
+];
+/** Node 20 for another processor, instruction by instruction: Debian's qemu-user and libraries. */
+const arm64 = [
+  "qemu-aarch64",
+  "-L",
+  "/usr/aarch64-linux-gnu",
+  join(here, "arm64/node_modules/node20/bin/node"),
+];
+
 /** Runs a Node of one major version in a process of its own: hashes of all cases, or `only` "losses". */
-function runNode(major, options = {}, only = "") {
-  const done = spawnSync(
-    major === 20 ? process.execPath : join(here, `node_modules/node${major}/bin/node`),
-    [join(build, "node.js"), JSON.stringify(options), only],
-    { encoding: "utf8", timeout: 300_000, maxBuffer: 1 << 26 },
-  );
+function runNode(major, options = {}, only = "", [command, ...words] = commandOf(major)) {
+  const done = spawnSync(command, [...words, join(build, "node.js"), JSON.stringify(options), only], {
+    encoding: "utf8",
+    timeout: command === arm64[0] ? 3_600_000 : 300_000,
+    maxBuffer: 1 << 26,
+  });
   if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr);
   const result = JSON.parse(done.stdout);
   if (!result.engine.startsWith(`Node ${major}.`))
@@ -142,10 +154,15 @@ const tiers = {
 
 const workers = pools(scripts);
 const known = Object.keys({ ...engines, ...tiers, ...workers });
+// minutes long, and so only when it is asked for
+const slow = { arm64: () => runNode(20, {}, "", arm64) };
 const file = join(here, "expected.json");
 const wanted = values.only?.split(",") ?? known;
 for (const name of wanted)
-  if (!known.includes(name)) throw new Error(`--only: ${name} is unknown, want some of ${known.join(", ")}`);
+  if (!known.includes(name) && !(name in slow))
+    throw new Error(
+      `--only: ${name} is unknown, want some of ${[...known, ...Object.keys(slow)].join(", ")}`,
+    );
 const results = {};
 let failed = 0;
 const differences = (hashes, expected) =>
@@ -163,7 +180,7 @@ for (const name of wanted) {
       console.log(`equal  ${name}: ${await workers[name]()}`);
       continue;
     }
-    const { engine, hashes, seconds } = (results[name] = await engines[name]());
+    const { engine, hashes, seconds } = (results[name] = await (engines[name] ?? slow[name])());
     expected ??= hashes;
     const other = differences(hashes, expected);
     if (other.length > 0) ++failed;
