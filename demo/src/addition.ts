@@ -1,7 +1,10 @@
-/** The addition tab: a worker trains, the page draws its loss and the clusters of its hidden activities. */
+/**
+ * The addition tab: a worker trains, the page draws its loss, the clusters of its hidden activities and the
+ * automaton that they are, and has it add what the visitor types.
+ */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { AdditionProgress } from "./addition-worker.ts";
+import type { AdditionAnswer, AdditionProgress, AdditionRequest } from "./addition-worker.ts";
 import { byId, color, fresh } from "./canvas.ts";
 
 const states = ["no carry, print 0", "no carry, print 1", "carry, print 0", "carry, print 1"];
@@ -66,9 +69,61 @@ function clusterKey(): string {
   return `The three hidden units as a cube; colors: ${colors.join(", ")}`;
 }
 
+/** The seed that is typed; undefined where it is none. */
+function typedSeed(): number | undefined {
+  const seed = Number(byId<HTMLInputElement>("seed").value);
+  return Number.isInteger(seed) && seed >= 1 && seed <= 9999 ? seed : undefined;
+}
+
+/** What has become of the net: the automaton drawn, and whether it is proven. */
+function showEnd({ automaton, proven }: AdditionProgress): void {
+  byId("automaton").innerHTML = automaton ?? "";
+  byId("proof").textContent = proven
+    ? "Proven: boxes of activity that no input leaves, so it adds numbers of every length without an error."
+    : "Not proven for every length.";
+  byId<HTMLFieldSetElement>("own").disabled = false;
+}
+
+/** As before the learning: no automaton, no proof, nothing to add. */
+function clearEnd(): void {
+  byId<HTMLFieldSetElement>("own").disabled = true;
+  for (const id of ["automaton", "proof", "sum"]) byId(id).textContent = "";
+}
+
+/** The two numbers that are typed; undefined where one is none. */
+function typedNumbers(): [string, string] | undefined {
+  const [a, b] = ["first", "second"].map((id) => byId<HTMLInputElement>(id).value.trim());
+  return [a, b].every((text) => /^\d{1,100}$/.test(text)) ? [a, b] : undefined;
+}
+
+/** A sum that the net has made, in columns. */
+function showSum({
+  columns: [a, b, sum],
+  sum: number,
+  right,
+}: Extract<AdditionAnswer, { kind: "sum" }>): void {
+  byId("sum").textContent = `  ${a}\n+ ${b}\n= ${sum}   ${number}${right ? "" : "   (wrong)"}`;
+}
+
+/** Asks for the sum of the two numbers that are typed. */
+function askSum(ask: (request: AdditionRequest) => void): void {
+  const numbers = typedNumbers();
+  if (numbers) ask({ add: numbers });
+  else byId("sum").textContent = "Two whole numbers of at most 100 digits, please.";
+}
+
+/** A worker whose answers are heard, and whose failure is. */
+function startWorker(hear: (answer: AdditionAnswer) => void, fail: (message: string) => void): Worker {
+  const worker = new Worker(new URL("./addition-worker.ts", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<AdditionAnswer>) => hear(data);
+  worker.onerror = (event) => fail(event.message);
+  return worker;
+}
+
 /** Starts the tab. */
 export function startAddition(): void {
   const words = byId("progress");
+  const stopButton = byId<HTMLButtonElement>("stop");
   const chart = new LossChart();
   let worker: Worker | undefined;
   let last: AdditionProgress | undefined;
@@ -80,23 +135,43 @@ export function startAddition(): void {
     drawClusters(progress);
     words.textContent = describe(progress);
     words.dataset.done = String(progress.done);
+    stopButton.disabled = progress.done;
+    if (progress.done) showEnd(progress);
   };
 
-  const learn = (): void => {
+  /** Ends the worker, with a word on why. */
+  const stop = (why: string): void => {
     worker?.terminate();
+    worker = undefined;
+    stopButton.disabled = true;
+    words.textContent = why;
+  };
+
+  const hear = (answer: AdditionAnswer): void => {
+    if (answer.kind === "progress") show(answer);
+    else if (answer.kind === "sum") showSum(answer);
+    else stop(`The worker failed: ${answer.message}`);
+  };
+
+  const ask = (request: AdditionRequest): void => worker?.postMessage(request);
+
+  const learn = (): void => {
+    const seed = typedSeed();
+    stop(seed === undefined ? "The seed must be a whole number from 1 to 9999." : "starting…");
+    if (seed === undefined) return;
     chart.clear();
     last = undefined;
-    words.textContent = "starting…";
-    worker = new Worker(new URL("./addition-worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<AdditionProgress>) => show(data);
-    worker.onerror = (event) => {
-      words.textContent = `The worker failed: ${event.message}`;
-    };
-    worker.postMessage(Number(byId<HTMLInputElement>("seed").value) || 1);
+    words.dataset.done = "false";
+    clearEnd();
+    stopButton.disabled = false;
+    worker = startWorker(hear, (message) => stop(`The worker failed: ${message}`));
+    ask({ learn: seed });
   };
 
   byId("cluster-key").innerHTML = clusterKey();
   byId("learn").addEventListener("click", learn);
+  stopButton.addEventListener("click", () => stop(`stopped${last ? ` at step ${last.step}` : ""}`));
+  byId("add").addEventListener("click", () => askSum(ask));
   new ResizeObserver(() => {
     chart.resize();
     if (last) drawClusters(last);
@@ -109,9 +184,10 @@ type Place = (a: number, b: number, c: number) => [number, number];
 function drawClusters(progress: AdditionProgress): void {
   const { g, width, height } = fresh(byId<HTMLCanvasElement>("clusters"));
   const scale = Math.min(width, height) * 0.52;
+  // turned so that no two corners lie on one point
   const place: Place = (a, b, c) => [
-    width / 2 + scale * ((a - 0.5) * 0.87 - (b - 0.5) * 0.87),
-    height / 2 + scale * ((a - 0.5) * 0.42 + (b - 0.5) * 0.42 - (c - 0.5) * 0.9),
+    width / 2 + scale * ((a - 0.5) * 0.95 - (b - 0.5) * 0.5),
+    height / 2 + scale * ((a - 0.5) * 0.22 + (b - 0.5) * 0.42 - (c - 0.5) * 0.88),
   ];
   drawCube(g, place);
   g.globalAlpha = 0.55;

@@ -83,8 +83,8 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
     figure,
   }: Outcome = await run({
     seed,
-    file: values.text("file"),
     data: values.text("data"),
+    quick: values.on("all"),
     signal,
     log(line) {
       screen.line(line);
@@ -180,8 +180,7 @@ export const lectureCommand: Command = {
     "States the claim, measures, and says whether it was seen (exit code 1 if not).\n\n  unrolled " +
     "lecture\n  unrolled lecture 7c-3 --out figures\n  unrolled lecture --all --out figures",
   options: {
-    all: { help: "run all experiments, and list their verdicts and seconds" },
-    file: { value: "PATH", help: "a text in place of the experiment's own (7a-3-text)" },
+    all: { help: "run all experiments with quick settings, and list their verdicts and seconds" },
     out: { value: "DIR", help: "write the figure to DIR/<id>.svg, and the table of all to DIR/lecture.md" },
     data: { value: "DIR", help: "real recordings in place of the experiment's own (7a-0)" },
     seed: { value: "N", default: "1", help: "seed of everything random" },

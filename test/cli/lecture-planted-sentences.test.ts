@@ -1,7 +1,9 @@
 /** Verdicts on sentences of the lecture that have experiments of their own. */
 import { test } from "vitest";
 import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
+import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
+import { criteria as memories } from "../../src/cli/lecture/7a-8-memories.ts";
 import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
 import { catches, instead } from "./planted.ts";
 
@@ -22,5 +24,23 @@ test("7d-6-oscillators: modes that do not turn or turn alike, units that all fol
     oscillators,
     seen,
     instead(seen, { turning: 0.1 }, { sectors: 3 }, { selective: 1 }, { driven: 2 }, { uncoupled: 2.3 }),
+  );
+});
+
+test("7a-7-machine: a net that loses its way, programs that do nothing, stacks that stay small", () => {
+  const seen = { compared: 4800, different: 0, programs: 3, ran: 3, deepest: 12 };
+  catches(machine, seen, instead(seen, { different: 1 }, { compared: 10 }, { ran: 2 }, { deepest: 1 }));
+});
+
+test("7a-8-memories: patterns that do not come back, and no more of them than by Hebb's rule", () => {
+  const at = (count: number, learned: number, hebb: number) => ({ count, learned, hebb });
+  catches(
+    memories,
+    [at(8, 1, 0.2), at(14, 0.85, 0.02)],
+    [
+      [at(8, 0.4, 0.2), at(14, 0.85, 0.02)],
+      [at(8, 1, 0.2), at(14, 0.02, 0.02)],
+      [at(8, 1, 0.2), at(14, 0.85, 0.85)],
+    ],
   );
 });

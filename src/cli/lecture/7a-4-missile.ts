@@ -31,12 +31,13 @@ const diagonal = (n: number, of: (i: number) => number): number[][] =>
   Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? of(i) : 0)));
 
 /** Place and speed in three axes; acceleration by thrust and gravity comes in as u. */
-const system = (input: number, gust: number) => ({
+const system = (gust: number) => ({
   state: 6,
   output: 3,
-  input,
+  input: 3,
   A: blocks([1, 1], [0, 1]),
-  ...(input ? { B: blocks([0.5], [1]), D: diagonal(3, () => 0) } : {}),
+  B: blocks([0.5], [1]),
+  D: diagonal(3, () => 0),
   C: axes.map((a) => Array.from({ length: 6 }, (_, i) => Number(i === 2 * a))),
   Q: diagonal(6, (i) => (i % 2 ? gust * gust : 1e-6)),
   R: diagonal(3, () => RADAR * RADAR),
@@ -46,10 +47,13 @@ const system = (input: number, gust: number) => ({
 /** Acceleration [T,3]: gravity always; the engine burns until step 25 and pushes aside from 30 to 38. */
 const thrust = Float64Array.from({ length: (SEEN + AHEAD) * 3 }, (_, i) => {
   const t = Math.floor(i / 3);
-  const gravity = i % 3 === 2 ? -3 : 0;
+  const pull = i % 3 === 2 ? -3 : 0;
   const burn = t < 25 ? [2, 0.5, 4][i % 3] : 0;
-  return gravity + burn + (t >= 30 && t < 38 && i % 3 === 1 ? 4 : 0);
+  return pull + burn + (t >= 30 && t < 38 && i % 3 === 1 ? 4 : 0);
 });
+
+/** What is known of it without the engine. */
+const gravity = thrust.map((_, i) => (i % 3 === 2 ? -3 : 0));
 
 /** Shares of shots that hit, and of places inside the forecast's 95% ellipsoid. */
 export interface Shots {
@@ -90,7 +94,7 @@ function fly(model: Lds, blind: Lds, seed: number): Flight {
   const last = (means: ArrayLike<number>): number[] => axes.map((a) => means[3 * (AHEAD - 1) + a]);
   const seen = model.forecast(AHEAD, { history: [history], inputs: [thrust] });
   const known = last(seen.means);
-  const unknown = last(blind.forecast(AHEAD, { history: [history] }).means);
+  const unknown = last(blind.forecast(AHEAD, { history: [history], inputs: [gravity] }).means);
   const reading = (t: number, a: number): number => history[3 * t + a];
   const velocity = axes.map(
     (a) => reading(SEEN - 1, a) + AHEAD * (reading(SEEN - 1, a) - reading(SEEN - 2, a)),
@@ -179,9 +183,9 @@ export const run: Run = async ({ seed, signal, log, progress }): Promise<Outcome
     `${FLIGHTS} flights; radar is ${RADAR} m off on each axis, a shot arrives ${AHEAD} steps later ` +
       `and hits within ${RADIUS} m.`,
   );
-  const model = await lds(system(3, GUST));
+  const model = await lds(system(GUST));
   // without the thrust a model can only take it for gusts, as large as the thrust mostly is
-  const blind = await lds(system(0, 3));
+  const blind = await lds(system(3));
   const flights: Flight[] = [];
   for (let i = 0; i < FLIGHTS; ++i) {
     signal.throwIfAborted();

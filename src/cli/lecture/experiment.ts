@@ -5,10 +5,10 @@ import type { Check } from "./verdict.ts";
 export interface LectureContext {
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** A text to learn from, where the experiment can take one. */
-  readonly file?: string;
   /** A folder of real recordings, where the experiment can take one. */
   readonly data?: string;
+  /** Whether it is one of all: the longest parts are left out or cut short, and it says so. */
+  readonly quick?: boolean;
   /** A line of text while it runs: what is being done, a small table. */
   log(line: string): void;
   /** How far it is, 0 to 1, and what it is at. */

@@ -57,9 +57,20 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-7.ts"),
   },
   {
+    id: "7a-7-machine",
+    claim:
+      "With enough neurons and time, recurrent nets compute whatever a computer does: a two-stack machine",
+    load: () => import("./7a-7-machine.ts"),
+  },
+  {
     id: "7a-8",
     claim: "Recurrent nets can oscillate, settle to point attractors, and behave chaotically",
     load: () => import("./7a-8.ts"),
+  },
+  {
+    id: "7a-8-memories",
+    claim: "Point attractors retrieve memories: whole patterns from a half",
+    load: () => import("./7a-8-memories.ts"),
   },
   {
     id: "7a-8-chaos",
