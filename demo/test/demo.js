@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
+import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
 import { open } from "./browsers.js";
 import { checkListening } from "./listening.js";
 import { until as waitUntil } from "./until.js";
@@ -204,36 +205,6 @@ const watchAndLearn = `
 
 /** Share of the time of learning that long tasks of the page may take. */
 const BUSY = 0.2;
-
-/** A seed that is none is refused in words, and what learns can be stopped. */
-async function checkSeedAndStop({ page, until }) {
-  const says = (words) =>
-    `document.getElementById("progress").textContent.includes(${JSON.stringify(words)})`;
-  const learnFrom = (seed) =>
-    page.evaluate(
-      `document.getElementById("seed").value = "${seed}"; document.getElementById("learn").click(); return 1`,
-    );
-  for (const seed of ["-5", "1.5"]) {
-    await learnFrom(seed);
-    await until(`seed ${seed} is refused`, says("must be a whole number"), 5);
-  }
-  await learnFrom("1");
-  await until("learning begins", says("step"), 30);
-  await page.evaluate('document.getElementById("stop").click(); return 1');
-  await until("learning stops", says("stopped"), 5);
-}
-
-/** The net that has learned adds two numbers, and is shown as an automaton. */
-async function checkOwnNumbers({ page, until }) {
-  await page.evaluate('document.getElementById("add").click(); return 1');
-  await until(
-    "1234567 and 7654321 are added",
-    'document.getElementById("sum").textContent.includes("8888888")',
-    5,
-  );
-  await until("the automaton is drawn", 'document.querySelector("#automaton svg")', 5);
-  await until("it is proven", 'document.getElementById("proof").textContent.startsWith("Proven")', 5);
-}
 
 /** The worker learns to add while the page goes on; says the page's pauses. */
 async function checkLearning({ page, shot, until }) {

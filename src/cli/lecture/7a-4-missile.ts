@@ -142,8 +142,8 @@ function drawn({ places, readings, aims, spread }: Flight): string {
     plot({
       title: "Where will it be five steps from now?",
       note: "One flight, seen from behind; the last part. The ellipse is the forecast's 95%.",
-      x: { label: "sideways (m)", range: [aims.known[1] - 260, aims.known[1] + 120] },
-      y: { label: "height (m)", range: [aims.known[2] - 420, aims.known[2] + 160] },
+      x: { label: "sideways (m)", range: [aims.known[1] - 620, aims.known[1] + 120] },
+      y: { label: "height (m)", range: [aims.known[2] - 1100, aims.known[2] + 250] },
       width: 680,
       height: 520,
       marks: [
