@@ -4,13 +4,12 @@ import { lstm, rnn } from "../../models/network/recurrent-layers.ts";
 import { constant, sparse } from "../../models/network/initializers.ts";
 import { type Network, network } from "../../models/network/network.ts";
 import { hessianFree } from "../../optim/hessian-free.ts";
-import { sgd } from "../../optim/sgd.ts";
 import type { Item } from "../../train/task.ts";
 import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { plot } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
 import type { LectureContext, Run } from "./experiment.ts";
-import { atLeast, atMost, decide, exactly } from "./verdict.ts";
+import { atMost, decide, exactly } from "./verdict.ts";
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
@@ -162,8 +161,6 @@ export interface HessianFree {
   /** Of 32 sequences: wrong in the end, by 100 tanh units and by an LSTM. */
   readonly wrong: number;
   readonly gated: number;
-  /** The same units by plain descent, of its rates the best, after as many passes over the data. */
-  readonly descent: number;
   /** Along the steps taken, over those along the gradient: medians. */
   readonly slope: number;
   readonly curvature: number;
@@ -178,26 +175,7 @@ export const criteria = [
   ),
   exactly("100 tanh units, lag 20: wrong of 32", 0, (m: HessianFree) => m.wrong),
   exactly("LSTM of 30 cells, lag 10: wrong of 32", 0, (m: HessianFree) => m.gated),
-  atLeast(
-    "the tanh units by gradient descent, as many passes: wrong of 32",
-    16,
-    (m: HessianFree) => m.descent,
-  ),
 ];
-
-const RATES = [2, 0.5, 0.1];
-
-/** The net of `onTanhUnits` by plain gradient descent: wrong of 32, by the best of three rates. */
-async function byDescent({ seed, signal }: LectureContext, steps: number): Promise<number> {
-  const wrong: number[] = [];
-  for (const rate of RATES) {
-    const net = await tanhUnits(seed);
-    await net.fit(items, { optimizer: sgd({ rate, clip: 1 }), batch: items.length, steps, signal });
-    wrong.push(wrongOf(net));
-    net.dispose();
-  }
-  return Math.min(...wrong);
-}
 
 const median = (v: readonly number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)];
 
@@ -234,8 +212,6 @@ export const run: Run = async (context) => {
   const course = await onTanhUnits(context);
   const { losses, slopes, curvatures, cg, wrong, seconds } = course;
   const all = (performance.now() - start) / 1000;
-  const passes = losses.length + 2 * cg; // a product with the curvature costs about two gradients
-  const descent = await byDescent(context, passes);
   log("The same optimizer on an LSTM of 30 cells, lag 10.");
   const gated = await onLstm(context);
   const numbers = {
@@ -246,19 +222,12 @@ export const run: Run = async (context) => {
     "seconds in all": all,
     "slope along the step / along the gradient (median)": median(slopes),
     "curvature along the step / along the gradient (median)": median(curvatures),
-    [`gradient descent, ${passes} steps, best of rates ${RATES.join(", ")}: wrong of 32`]: descent,
     "LSTM of 30 cells, lag 10: steps": gated.losses.length,
     "LSTM of 30 cells, lag 10: wrong of 32": gated.wrong,
   };
   return {
     numbers,
-    ...decide(criteria, {
-      wrong,
-      gated: gated.wrong,
-      descent,
-      slope: median(slopes),
-      curvature: median(curvatures),
-    }),
+    ...decide(criteria, { wrong, gated: gated.wrong, slope: median(slopes), curvature: median(curvatures) }),
     figure: drawn(course, gated.losses),
   };
 };
