@@ -145,6 +145,30 @@ static void product8(int rows, int columns, int stride, const float *x, const in
   for (int j = 0; j < n; ++j) y[j] = y[j] + x[j];
 }`,
   },
+  multiply: {
+    needs: [],
+    text: `static void multiply(int n, const float *x, float *y) {
+  for (int j = 0; j < n; ++j) y[j] = y[j] * x[j];
+}`,
+  },
+  layer_norm: {
+    needs: [],
+    text: `/* y [n] = g x^ + b, x^ of mean 0 and variance 1; sums run in two lanes of double */
+static void layer_norm(int n, double epsilon, const float *x, const float *g, const float *b, float *y) {
+  double lane[2] = {0.0, 0.0};
+  for (int j = 0; j < n; ++j) lane[j & 1] = lane[j & 1] + (double)x[j];
+  const float mean = (float)((lane[0] + lane[1]) / n);
+  lane[0] = 0.0;
+  lane[1] = 0.0;
+  for (int j = 0; j < n; ++j) {
+    y[j] = x[j] - mean;
+    const float square = y[j] * y[j];
+    lane[j & 1] = lane[j & 1] + (double)square;
+  }
+  const float scale = (float)(1.0 / sqrt((lane[0] + lane[1]) / n + epsilon));
+  for (int j = 0; j < n; ++j) y[j] = b[j] + g[j] * (y[j] * scale);
+}`,
+  },
   apply: {
     needs: [],
     text: `static void apply(int n, float (*f)(float), float *y) {

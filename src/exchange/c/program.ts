@@ -2,6 +2,7 @@
 import type { Activation } from "../../wasm/kernels.ts";
 import { OptionError } from "../../wasm/errors.ts";
 import type { DenseLayer, Layer } from "../../models/network/layers.ts";
+import type { ConvLayer, LayerNormLayer, ResidualLayer } from "../../models/network/optional/layers.ts";
 import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { inputOf } from "../../models/network/spec.ts";
 import type { Matrix } from "../nets/matrix.ts";
@@ -67,8 +68,9 @@ export class Program {
 
   /** A field of the state with this many reals. */
   #field(name: string, reals: number): string {
-    this.fields.set(name, reals);
-    return `s->${name}`;
+    const id = name.replaceAll(".", "_");
+    this.fields.set(id, reals);
+    return `s->${id}`;
   }
 
   /** A constant array of reals; its name. */
@@ -123,12 +125,16 @@ export class Program {
     if (b) this.#call("copy", O, b, y);
     else this.step.push(`memset(${y}, 0, sizeof ${y});`);
     this.#affine(x, W, O, b, y);
-    if (layer.activation !== "identity") {
-      const f = activations[layer.activation];
-      this.used.add(f);
-      this.#call("apply", O, f, y);
-    }
-    return { at: y, width: O };
+    return this.#activated(layer.activation, { at: y, width: O });
+  }
+
+  /** f(x) in the place of x. */
+  #activated(activation: Activation, x: Value): Value {
+    if (activation === "identity") return x;
+    const f = activations[activation];
+    this.used.add(f);
+    this.#call("apply", x.width, f, x.at);
+    return x;
   }
 
   /** States before the first step. */
@@ -138,10 +144,10 @@ export class Program {
     blocks.forEach((block, i) => {
       if (!state) return;
       this.used.add("copy");
-      this.reset.push(`copy(${H}, ${state} + ${i * H}, s->${block});`);
+      this.reset.push(`copy(${H}, ${state} + ${i * H}, ${block});`);
     });
     (layer.given ?? []).forEach((column, i) => {
-      this.reset.push(`s->${blocks[Math.floor(column / H)]}[${column % H}] = initial[${i}];`);
+      this.reset.push(`${blocks[Math.floor(column / H)]}[${column % H}] = initial[${i}];`);
     });
   }
 
@@ -156,11 +162,11 @@ export class Program {
     const pre = this.#field(`${name}_pre`, G);
     this.#call("copy", G, b, pre);
     this.#affine(x, Wx, this.#get(`${name}.Wx`)!.columns, b, pre);
+    const c = layer.type === "lstm" ? this.#field(`${name}_c`, H) : undefined;
     if (layer.type === "lstm") {
-      const c = this.#field(`${name}_c`, H);
       this.#product(old, Wh, G, pre);
       const peep = this.#reals(`${name}.peep`) ?? "0";
-      this.#call(layer.forgetGate ? "lstm_step" : "lstm1997_step", H, pre, peep, h, c);
+      this.#call(layer.forgetGate ? "lstm_step" : "lstm1997_step", H, pre, peep, h, c!);
     } else if (layer.type === "rnn") {
       this.#product(old, Wh, G, pre);
       const f = activations[layer.activation];
@@ -177,7 +183,7 @@ export class Program {
       this.#product({ at: q, width: H }, Wh, 3 * H, `${pre} + ${2 * H}`, { from: 2 * H, columns: H });
       this.#call("gru_blend", H, pre, h);
     }
-    this.#start(layer, name, layer.type === "lstm" ? [`${name}_h`, `${name}_c`] : [`${name}_h`]);
+    this.#start(layer, name, c ? [h, c] : [h]);
     return { at: h, width: H };
   }
 
@@ -188,6 +194,57 @@ export class Program {
     if (taps > 1) this.step.push(`memmove(${y} + ${F}, ${y}, ${(taps - 1) * F} * sizeof(float));`);
     this.#call("copy", F, x.at, y);
     return { at: y, width: taps * F };
+  }
+
+  /** A causal convolution: each tap is a product with an input of the past. */
+  #conv(layer: ConvLayer, name: string, x: Value): Value {
+    const { units: O, width, dilation, stride, causal } = layer;
+    if (!causal) throw this.#whole(name);
+    if (stride > 1)
+      throw new OptionError(
+        `${who}: layer "${name}" has stride ${stride}, and C code gives an output a step`,
+      );
+    const reach = (width - 1) * dilation;
+    const past = this.#delayTaps(reach + 1, `${name}.past`, x);
+    const W = this.#matrix(`${name}.W`);
+    const y = this.#field(name, O);
+    this.#call("copy", O, this.#reals(`${name}.b`)!, y);
+    for (let j = 0; j < width; ++j) {
+      const tap = { at: `${past.at} + ${(reach - j * dilation) * x.width}`, width: x.width };
+      this.#product(tap, W, width * O, y, { from: j * O, columns: O });
+    }
+    return this.#activated(layer.activation, { at: y, width: O });
+  }
+
+  #layerNorm({ epsilon }: LayerNormLayer, name: string, x: Value): Value {
+    const y = this.#field(name, x.width);
+    const [g, b] = [this.#reals(`${name}.g`)!, this.#reals(`${name}.b`)!];
+    this.#call("layer_norm", x.width, epsilon.toPrecision(17), x.at, g, b, y);
+    return { at: y, width: x.width };
+  }
+
+  /** What layers make of x, added to x. */
+  #residual({ layers }: ResidualLayer, name: string, x: Value): Value {
+    const inner = layers.reduce((y, layer, i) => this.#layer(layer, `${name}.${layer.type}${i + 1}`, y), x);
+    const y = this.#field(name, x.width);
+    this.#call("copy", x.width, x.at, y);
+    this.#call("add", x.width, inner.at, y);
+    return { at: y, width: x.width };
+  }
+
+  /** A gated linear unit: one dense layer times the logistic function of another. */
+  #glu(units: number, name: string, x: Value): Value {
+    const plain = { type: "dense", units, bias: true, activation: "identity" } as const;
+    const gate = this.#dense({ ...plain, activation: "logistic" }, `${name}.gate`, x);
+    const y = this.#dense(plain, name, x);
+    this.#call("multiply", units, gate.at, y.at);
+    return y;
+  }
+
+  #whole(name: string): OptionError {
+    return new OptionError(
+      `${who}: layer "${name}" needs whole sequences, and C code of this kind takes a step at a time`,
+    );
   }
 
   #embedding(name: string, x: Value): Value {
@@ -222,11 +279,17 @@ export class Program {
         return this.#embedding(name, x);
       case "dropout":
         return x;
+      case "conv":
+        return this.#conv(layer, name, x);
+      case "layerNorm":
+        return this.#layerNorm(layer, name, x);
+      case "residual":
+        return this.#residual(layer, name, x);
+      case "glu":
+        return this.#glu(layer.units, name, x);
       case "bidirectional":
       case "subsample":
-        throw new OptionError(
-          `${who}: layer "${name}" needs whole sequences, and C code of this kind takes a step at a time`,
-        );
+        throw this.#whole(name);
       default:
         throw new OptionError(`${who}: layer "${name}" cannot be written as C`);
     }

@@ -56,6 +56,9 @@ function opening(net: NetData, program: Program, name: string, reals: number): s
           "Compiled with -O2 -ffp-contract=off, where float arithmetic is IEEE single precision, the results",
           "have the bits of net.stream().",
         ]),
+    ...(program.used.has("layer_norm")
+      ? ["It calls sqrt: link with -lm where that is a library apart."]
+      : []),
   ];
   return ["/*", ...lines.map((line) => ` * ${line}`.trimEnd()), " */"].join("\n");
 }
