@@ -4,7 +4,7 @@
  */
 export { packedSize, pack, packTransposed } from "./algebra/pack";
 export { gemmPacked } from "./algebra/gemm";
-export { addScaled, fill } from "./algebra/span";
+export { addScaled, fill, mul } from "./algebra/span";
 export { mulAddRow, addRow, setRows, copyRows, addRows, gatherRows, scatterAddRows } from "./algebra/rows";
 export { mapLogistic } from "./elementary/maps";
 export { activate } from "./elementary/activations";
