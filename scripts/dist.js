@@ -2,7 +2,7 @@
 // hundred small files takes longer than the first prediction, a file for each entry and one for what they
 // share, so that both see the same classes; and nothing left over: no files of sources that are gone, no
 // declarations that no entry reaches.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -20,6 +20,8 @@ for (const name of readdirSync("src/wasm/binary")) {
   made.add(`${target}.wasm`);
   writeFileSync(`dist/wasm/${target}.wasm`, unpack(packed));
 }
+// the net that reads, fetched beside the entry
+copyFileSync("src/handwriting/reader/reader.net", "dist/handwriting/reader/reader.net");
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith("unrolled-shared")) continue;
   const path = join(entry.parentPath, entry.name);

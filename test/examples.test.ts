@@ -28,6 +28,7 @@ const facts: Record<string, RegExp> = {
   "learn-from-a-stream.js": /8000 steps: mean loss 0\.00/,
   "long-memory.js": /step 12: loss 0\.[01]/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
+  "read-handwriting.js": /\[ 'hello', 'the' \] sure to 0\.\d\d[^]*text: 'h'[^]*\nhello\n/,
   "read-ink.js": /label error on new hands: \d\.\d%/,
   "regress-speed.js": /mean error [0-3]\.\d of speeds from 20 to 79/,
   "save-and-resume.js": /stopped after 25 steps, \d+ bytes; the same bits at the end: true/,

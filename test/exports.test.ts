@@ -28,7 +28,6 @@ const tested: Record<string, string> = {
   "src/optim/conjugate-gradient.ts truncated": "the paper's rule of truncation, case by case",
   "src/optim/conjugate-gradient.ts truncationGap": "the paper's k(i), at its corners",
   "src/optim/groups.ts matches": "patterns of names, case by case",
-  "src/speech/recognizer/confidence.ts agreeing": "which words of two readings agree, case by case",
   "src/speech/recognizer/confidence.ts brierScore": "the score that calibration makes smallest",
   "src/wasm/memory.ts moveAtEveryAllocation": "a mode of memory that only tests turn on",
 };

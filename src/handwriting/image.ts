@@ -68,20 +68,24 @@ function checkSize(points: Float32Array, columns: number, cell: number, rows: nu
     );
 }
 
-/**
- * Columns [T,rows] of cells from the left end of the ink to the right, each from above to below, the line's
- * middle in the middle; `left` is where the first begins. Throws DataError on ink too large for its cells.
- */
-export function imageColumns(
+/** Ink drawn in cells: [columns,rows], the first column begins at `left`, the first row at `top`. */
+interface DrawnInk {
+  readonly cells: Float32Array;
+  readonly columns: number;
+  readonly rows: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Draws ink from its left end to its right in rows from `top` on; a cell holds at most 1. */
+function drawCells(
   points: Float32Array,
-  cell: number,
-  rows: number,
-): { input: Float32Array; left: number } {
+  { cell, rows, top }: { cell: number; rows: number; top: number },
+): DrawnInk {
   const { left, right } = extentOf(points);
   const columns = Math.floor((right - left) / cell) + 2;
   checkSize(points, columns, cell, rows);
   const image = new CellImage(columns, rows);
-  const top = (-rows * cell) / 2;
   const drop = (x: number, y: number, ink: number): void =>
     image.drop((x - left) / cell, (y - top) / cell - 0.5, ink);
   eachPiece(points, ({ x, y, dx, dy, length, first }) => {
@@ -93,7 +97,61 @@ export function imageColumns(
     for (let s = 1; s <= pieces; ++s)
       drop(x - dx * (1 - s / pieces), y - dy * (1 - s / pieces), length / pieces / cell);
   });
-  const { input } = image;
-  for (let i = 0; i < input.length; ++i) if (input[i] > 1) input[i] = 1;
-  return { input, left };
+  const cells = image.input;
+  for (let i = 0; i < cells.length; ++i) if (cells[i] > 1) cells[i] = 1;
+  return { cells, columns, rows, left, top };
+}
+
+/**
+ * Columns [T,rows] of cells from the left end of the ink to the right, each from above to below, the line's
+ * middle in the middle; `left` is where the first begins. Throws DataError on ink too large for its cells.
+ */
+export function imageColumns(
+  points: Float32Array,
+  cell: number,
+  rows: number,
+): { input: Float32Array; left: number } {
+  const { cells, left } = drawCells(points, { cell, rows, top: (-rows * cell) / 2 });
+  return { input: cells, left };
+}
+
+/** Between the four nearest cells, by their distance; 0 outside of the image. */
+function inkAt({ cells, columns, rows }: DrawnInk, u: number, v: number): number {
+  const c = Math.floor(u);
+  const r = Math.floor(v);
+  const at = (column: number, row: number): number =>
+    column >= 0 && column < columns && row >= 0 && row < rows ? cells[column * rows + row] : 0;
+  const above = at(c, r) + (u - c) * (at(c + 1, r) - at(c, r));
+  const below = at(c, r + 1) + (u - c) * (at(c + 1, r + 1) - at(c, r + 1));
+  return above + (v - r) * (below - above);
+}
+
+/**
+ * Windows [T,rows·rows] of the drawn ink along the pen's path: the cells around each of the points chosen,
+ * which stands in the middle, column by column. All strokes are seen, those written later too. Throws
+ * DataError on ink too large for its cells.
+ */
+export function pathWindows(
+  points: Float32Array,
+  sources: Int32Array,
+  cell: number,
+  rows: number,
+): Float32Array {
+  let top = Infinity;
+  let bottom = -Infinity;
+  for (let i = 1; i < points.length; i += POINT) {
+    top = Math.min(top, points[i]);
+    bottom = Math.max(bottom, points[i]);
+  }
+  top -= cell;
+  const drawn = drawCells(points, { cell, rows: Math.ceil((bottom - top) / cell) + 1, top });
+  const windows = new Float32Array(sources.length * rows * rows);
+  const half = (rows - 1) / 2;
+  sources.forEach((source, t) => {
+    const u = (points[source * POINT] - drawn.left) / cell - half;
+    const v = (points[source * POINT + 1] - drawn.top) / cell - 0.5 - half;
+    for (let c = 0; c < rows; ++c)
+      for (let r = 0; r < rows; ++r) windows[(t * rows + c) * rows + r] = inkAt(drawn, u + c, v + r);
+  });
+  return windows;
 }

@@ -1,21 +1,24 @@
 /**
- * What a net sees of ink: the pen's movements (7e-3), or small images of the line, one column after another
- * (7e-4).
+ * What a net sees of ink: the pen's movements (7e-3), or small images of the line (7e-4): one column after
+ * another, or a window around each place of the pen; or movements and windows together.
  */
 import { DataError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
-import { imageColumns } from "./image.ts";
+import { imageColumns, pathWindows } from "./image.ts";
 import { POINT } from "./ink.ts";
 import { normalize, thinnedIndices, type NormalizeOptions } from "./shape.ts";
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
-  /** pen: a step for each point kept; image: a step for each column of the ink drawn in cells. */
-  readonly kind: "pen" | "image";
-  /** Pen: points nearer than this to the last one kept are dropped. Default 24. */
+  /**
+   * pen: a step for each point kept, and its movement; image: a step for each column of the ink drawn in
+   * cells; window: a step for each point kept, and the square of cells around it; both: pen, then window.
+   */
+  readonly kind: "pen" | "image" | "window" | "both";
+  /** All but image: points nearer than this to the last one kept are dropped. Default 24. */
   readonly thin?: number;
-  /** Image: width and height of a cell, in units of the ink. Default 10. */
+  /** All but pen: width and height of a cell, in units of the ink. Default 10. */
   readonly cell?: number;
-  /** Image: cells of a column. Default 24. */
+  /** Image: cells of a column, default 24; window, both: cells of a side, default 9. */
   readonly rows?: number;
   /**
    * Steps of rest behind the ink: the pen lifted where it stood, or empty columns. A net that reads forwards
@@ -47,21 +50,36 @@ export interface InkFeatures {
 const MOVE = 50;
 /** At most so many rows and steps of rest: far beyond any use, and they come with nets of strangers. */
 const MAX_ROWS = 4096;
+const MAX_SIDE = 64;
 const MAX_AHEAD = 10_000;
 /** Largest size, distance and slope, in units of the ink. */
 const MAX_UNITS = 1e6;
 
+/** Values of the pen's movement. */
+const PEN = 4;
+/** Cells of a column, and of a window's side, where nothing is said. */
+const COLUMN = 24;
+const SIDE = 9;
+
+const inkKinds = ["pen", "image", "window", "both"] as const;
+
 /** Values a step. */
-export const inkWidth = (options: InkInput): number => (options.kind === "pen" ? 4 : (options.rows ?? 24));
+export function inkWidth({ kind, rows }: InkInput): number {
+  if (kind === "pen") return PEN;
+  if (kind === "image") return rows ?? COLUMN;
+  const window = (rows ?? SIDE) * (rows ?? SIDE);
+  return kind === "both" ? PEN + window : window;
+}
 
 /** Throws OptionError where the description of an input is wrong. */
 export function checkInkInput(who: string, options: InkInput): InkInput {
   knownOptions(who, options, ["kind", "thin", "cell", "rows", "ahead", "level", "upright", "size"]);
-  oneOf(who, "kind", options.kind, ["pen", "image"]);
+  oneOf(who, "kind", options.kind, inkKinds);
   for (const key of ["thin", "level", "size"] as const)
     if (options[key] !== undefined) inRange(who, key, options[key], 0, MAX_UNITS);
   if (options.cell !== undefined) inRange(who, "cell", options.cell, 1e-3, MAX_UNITS);
-  if (options.rows !== undefined) whole(who, "rows", options.rows, 1, MAX_ROWS);
+  const most = options.kind === "image" ? MAX_ROWS : MAX_SIDE;
+  if (options.rows !== undefined) whole(who, "rows", options.rows, 1, most);
   if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0, MAX_AHEAD);
   return options;
 }
@@ -87,14 +105,34 @@ export function inkFeatures(points: Float32Array, options: InkInput): InkFeature
   checkInkInput("inkFeatures", options);
   checkPoints(points);
   const straight = normalize(points, options);
-  const features =
-    options.kind === "pen"
-      ? penFeatures(straight, thinnedIndices(straight, options.thin ?? 24))
-      : imageFeatures(straight, options);
-  return options.ahead ? rested(features, options.ahead, options.kind === "pen") : features;
+  const features = unrested(straight, options);
+  const moves = options.kind === "pen" || options.kind === "both";
+  return options.ahead ? rested(features, options.ahead, moves) : features;
 }
 
-/** Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests, columns of 0. */
+function unrested(straight: Float32Array, options: InkInput): InkFeatures {
+  const { kind, thin = 24, cell = 10, rows = SIDE } = options;
+  if (kind === "image") return imageFeatures(straight, options);
+  const sources = thinnedIndices(straight, thin);
+  if (kind === "pen") return penFeatures(straight, sources);
+  const windows = pathWindows(straight, sources, cell, rows);
+  const width = rows * rows;
+  if (kind === "window") return { width, input: windows, sources, straight };
+  return sideBySide(penFeatures(straight, sources), windows, width);
+}
+
+/** Features, and `more` [T,width] behind them at each step. */
+function sideBySide(features: InkFeatures, more: Float32Array, width: number): InkFeatures {
+  const all = features.width + width;
+  const input = new Float32Array(features.sources.length * all);
+  for (let t = 0; t < features.sources.length; ++t) {
+    input.set(features.input.subarray(t * features.width, (t + 1) * features.width), t * all);
+    input.set(more.subarray(t * width, (t + 1) * width), t * all + features.width);
+  }
+  return { ...features, width: all, input };
+}
+
+/** Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests, cells of 0. */
 function rested({ width, input, sources, straight }: InkFeatures, ahead: number, pen: boolean): InkFeatures {
   const longer = new Float32Array(input.length + ahead * width);
   const places = new Int32Array(sources.length + ahead).fill(sources[sources.length - 1]);
@@ -102,14 +140,14 @@ function rested({ width, input, sources, straight }: InkFeatures, ahead: number,
   places.set(sources);
   if (pen)
     for (let at = input.length; at < longer.length; at += width)
-      longer.set([0, 0, 1, input[input.length - 1]], at);
+      longer.set([0, 0, 1, input[input.length - width + PEN - 1]], at);
   return { width, input: longer, sources: places, straight };
 }
 
 /** Rows dx/50, dy/50, pen-up, and y in root mean squares of the line. */
 function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
   const T = sources.length;
-  const input = new Float32Array(T * 4);
+  const input = new Float32Array(T * PEN);
   const y = (t: number): number => straight[sources[t] * POINT + 1];
   let square = 0;
   for (let t = 0; t < T; ++t) square += (y(t) * y(t)) / T;
@@ -122,11 +160,11 @@ function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
     input[t * 4 + 2] = straight[at + 2];
     input[t * 4 + 3] = y(t) / height;
   }
-  return { width: 4, input, sources, straight };
+  return { width: PEN, input, sources, straight };
 }
 
 /** Columns of the image, each with the point nearest to it. */
-function imageFeatures(straight: Float32Array, { cell = 10, rows = 24 }: InkInput): InkFeatures {
+function imageFeatures(straight: Float32Array, { cell = 10, rows = COLUMN }: InkInput): InkFeatures {
   const { input, left } = imageColumns(straight, cell, rows);
   const T = input.length / rows;
   return { width: rows, input, sources: nearestPoints(straight, T, (c) => left + c * cell), straight };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { speechRecognizer, type SpeechRecognizer, type TextRecording } from "../../src/speech/index.ts";
-import { agreeing, brierScore, confidences, fitTemperature } from "../../src/speech/recognizer/confidence.ts";
+import { agreeing } from "../../src/inference/agreement.ts";
+import { brierScore, confidences, fitTemperature } from "../../src/speech/recognizer/confidence.ts";
 import { Units } from "../../src/speech/recognizer/units.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { spoken } from "./spoken.ts";

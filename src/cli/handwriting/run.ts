@@ -12,6 +12,7 @@ import { momentum } from "../../optim/momentum.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { type WorkerPool, workerPool } from "../../parallel/pool.ts";
+import { adoptWeights } from "../../handwriting/adopt.ts";
 import { InkBatches } from "../../handwriting/batches.ts";
 import { alphabetOf, type Script } from "../../handwriting/script.ts";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
@@ -71,6 +72,8 @@ export interface RunOptions {
   readonly valid: readonly Ink[];
   readonly out: string;
   readonly resume: boolean;
+  /** A reader of the same layers whose weights it begins with. */
+  readonly from?: string;
   readonly workers: number;
   /** The workers' module, where it is not the one beside the pool. */
   readonly worker?: URL;
@@ -107,6 +110,19 @@ async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> 
     seed: recipe.seed,
     notes: { script },
   });
+}
+
+/** The net of a recipe with its own first weights, or those of another reader. */
+async function beginNet(recipe: Recipe, train: readonly Ink[], from: string | undefined): Promise<Network> {
+  const net = await makeNet(recipe, train);
+  if (from === undefined) return net;
+  const { net: other } = await loadModel(from);
+  try {
+    adoptWeights(net, other);
+  } finally {
+    other.dispose();
+  }
+  return net;
 }
 
 /** The optimizer of a recipe whose training takes so many steps. */
@@ -259,7 +275,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     throw new Error(`${checkpoint}: no checkpoint to resume from; leave --resume out to begin`);
   const found = resume ? await takeUp(checkpoint) : undefined;
   const recipe = found?.run.recipe ?? options.recipe;
-  const net = found?.net ?? (await makeNet(recipe, options.train));
+  const net = found?.net ?? (await beginNet(recipe, options.train, options.from));
   const pool = workers > 0 ? workerPool({ workers, ...(worker ? { url: worker } : {}) }) : undefined;
   try {
     return await new TrainingRun(options, recipe, net, found?.run.seconds ?? 0).train(pool);

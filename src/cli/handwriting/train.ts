@@ -12,6 +12,7 @@ import { loadModel } from "../open-model.ts";
 import { checkOutputFile } from "../output-file.ts";
 import type { Screen } from "../screen.ts";
 import type { Ink } from "../../handwriting/ink.ts";
+import type { InkInput } from "../../handwriting/input.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
 const netNames = Object.keys(handwritingNets) as HandwritingNet[];
@@ -25,9 +26,17 @@ function chosen<T extends string>(values: Values, name: string, names: readonly 
   }
 }
 
+/** What the kind of input needs: the distance of its points, its cells, or both. */
+function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
+  const along = kind === "image" ? {} : { thin: values.number("thin", 0) };
+  if (kind === "pen") return along;
+  const rows = values.text("rows") === undefined ? undefined : values.whole("rows", 1, 256);
+  return { ...along, cell: values.number("cell", 0.1), ...(rows === undefined ? {} : { rows }) };
+}
+
 function recipeOf(values: Values): Recipe {
   const net = chosen(values, "net", netNames);
-  const kind = chosen(values, "input", ["pen", "image"]);
+  const kind = chosen(values, "input", ["pen", "image", "window", "both"]);
   const ahead =
     values.text("ahead") === undefined ? handwritingNets[net].ahead : values.whole("ahead", 0, 1000);
   const form = {
@@ -40,10 +49,7 @@ function recipeOf(values: Values): Recipe {
     net,
     seed: values.whole("seed", 0, 2 ** 52),
     epochs: values.whole("epochs", 1),
-    input:
-      kind === "pen"
-        ? { kind, thin: values.number("thin", 0), ...form }
-        : { kind, cell: values.number("cell", 0.1), rows: values.whole("rows", 1, 256), ...form },
+    input: { kind, ...drawing(kind, values), ...form },
     batch: values.whole("batch", 1),
     shard: values.whole("shard", 1),
     rate: values.number("rate", 0),
@@ -143,7 +149,13 @@ export const trainHandwriting: Command = {
     data: { value: "DIR", help: "where the handwriting is" },
     out: { value: "FILE", default: "models/handwriting.safetensors", help: "the best net goes here" },
     net: { value: "NAME", default: "hierarchical", help: `one of ${netNames.join(", ")}` },
-    input: { value: "KIND", default: "pen", help: "pen: movements; image: columns of small images" },
+    input: {
+      value: "KIND",
+      default: "pen",
+      help:
+        "pen: movements; image: columns of small images; window: images around the pen; " +
+        "both: pen and window",
+    },
     epochs: { value: "N", default: "160", help: "times that every line is seen" },
     workers: {
       value: "N",
@@ -151,6 +163,7 @@ export const trainHandwriting: Command = {
       help: "threads that compute; 0: none beside the main one. The bits are the same",
     },
     resume: { help: "go on from the checkpoint beside --out" },
+    from: { value: "FILE", help: "begin with the weights of a reader of the same layers" },
     minutes: { value: "M", default: "100000", help: "stop with a checkpoint after so many minutes" },
     patience: { value: "N", default: "60", help: "end after so many epochs without a better one" },
     check: { value: "N", default: "300", help: "validation lines read after each epoch; all at the end" },
@@ -192,8 +205,8 @@ export const trainHandwriting: Command = {
         `(${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})`,
     },
     upright: { help: "shear leaning ink upright" },
-    cell: { value: "X", default: "12", help: "image: width of a cell, after scaling" },
-    rows: { value: "N", default: "24", help: "image: cells of a column" },
+    cell: { value: "X", default: "12", help: "image, window, both: width of a cell, after scaling" },
+    rows: { value: "N", help: "image: cells of a column (24); window, both: cells of a side (9)" },
     "train-split": { value: "NAME", default: "train", help: "lines to learn from" },
     "valid-split": { value: "NAME", default: "valid", help: "lines to validate on" },
   },
@@ -215,7 +228,8 @@ export const trainHandwriting: Command = {
     const looked = Math.min(recipe.check, valid.length);
     const { end, ...shown } = display(screen, { minutes, workers, recipe, looked });
     const { clock } = screen;
-    const files = { out, resume, workers };
+    const from = values.text("from");
+    const files = { out, resume, workers, ...(from === undefined ? {} : { from }) };
     const limits = { minutes, patience, signal, clock };
     const result = await runTraining({ recipe, train, valid, ...files, ...limits, ...shown });
     end();

@@ -2,6 +2,7 @@
  * How sure a recognizer is of each word: the share of the hypotheses' probability that agrees with it, the
  * scores divided by a temperature at which such shares are as often right as they say (Guo et al. 2017).
  */
+import { agreeing } from "../../inference/agreement.ts";
 import type { Hypothesis } from "../../inference/beam-search.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import type { Engine } from "../../wasm/engine.ts";
@@ -21,33 +22,6 @@ export function candidates(
   words: (labels: readonly number[]) => readonly string[],
 ): Candidate[] {
   return hypotheses.map(({ labels, score }) => ({ words: words(labels), score }));
-}
-
-/** For each word of `a` whether a best alignment (fewest edits) sets the same word of `b` beside it. */
-export function agreeing(a: readonly string[], b: readonly string[]): boolean[] {
-  const width = b.length + 1;
-  const cost = new Int32Array((a.length + 1) * width);
-  for (let j = 0; j <= b.length; ++j) cost[j] = j;
-  for (let i = 1; i <= a.length; ++i) {
-    cost[i * width] = i;
-    for (let j = 1; j <= b.length; ++j)
-      cost[i * width + j] = Math.min(
-        cost[(i - 1) * width + j - 1] + Number(a[i - 1] !== b[j - 1]),
-        cost[(i - 1) * width + j] + 1,
-        cost[i * width + j - 1] + 1,
-      );
-  }
-  const agree = a.map(() => false);
-  for (let i = a.length, j = b.length; i > 0;) {
-    const here = cost[i * width + j];
-    if (j > 0 && here === cost[(i - 1) * width + j - 1] + Number(a[i - 1] !== b[j - 1])) {
-      agree[i - 1] = a[i - 1] === b[j - 1];
-      --i;
-      --j;
-    } else if (here === cost[(i - 1) * width + j] + 1) --i;
-    else --j;
-  }
-  return agree;
 }
 
 /** Confidence of each word of the first candidate, from 0 to 1. */

@@ -1,0 +1,34 @@
+/**
+ * The pieces of the UNIPEN folder that the shipped reader learns from: single lines, and no ink twice. Left
+ * out are texts of several lines (`lines`) and words of category 6 whose ink is part of a text as well
+ * (`line`); words with digits and marks (category 7) are kept both times: they are rare.
+ *
+ *   node bench/unipen-lines.js --data $UNROLLED_DATA/unipen --out DIR
+ *
+ * DIR gets `index.json` and `ink.bin`, as `unrolled train handwriting --data DIR` reads them.
+ */
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync, chmodSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const BYTES = 6; // of a point
+
+const { values } = parseArgs({ options: { data: { type: "string" }, out: { type: "string" } } });
+if (values.data === undefined || values.out === undefined)
+  throw new Error("unipen-lines: want --data, the folder of UNIPEN, and --out, a folder to write");
+
+const index = JSON.parse(readFileSync(join(values.data, "index.json"), "utf8"));
+const taken = ({ cat, lines, line }) => lines === undefined && (cat !== 6 || line === undefined);
+const items = index.items.filter(taken);
+const last = items.at(-1);
+
+mkdirSync(values.out, { recursive: true });
+const ink = join(values.out, "ink.bin");
+copyFileSync(join(values.data, "ink.bin"), ink);
+chmodSync(ink, 0o644);
+truncateSync(ink, (last.off + last.n) * BYTES);
+// an item a line, so that a fault in one can be named
+const list = items.map((item) => JSON.stringify(item)).join(",\n");
+const head = JSON.stringify({ name: index.name, alphabet: index.alphabet });
+writeFileSync(join(values.out, "index.json"), `${head.slice(0, -1)},"items":[\n${list}\n]}\n`);
+console.log(`${items.length} of ${index.items.length} pieces in ${values.out}`);

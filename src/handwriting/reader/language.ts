@@ -1,0 +1,92 @@
+/** What may be written, as a language model over the characters of a net. */
+import type { LanguageModel } from "../../inference/beam-search.ts";
+import { NGram } from "../../inference/ngram.ts";
+import { WordList } from "../../inference/word-list.ts";
+import type { Engine } from "../../wasm/engine.ts";
+import { DataError, OptionError, show } from "../../wasm/errors.ts";
+import { encodeText } from "../script.ts";
+import type { ReaderLanguage } from "./spec.ts";
+
+/** Characters that an n-gram of a text depends on, and itself. */
+const ORDER = 6;
+/** Longest text and most words: some seconds, and some hundred MB, of counting. */
+const MAX_TEXT = 5_000_000;
+const MAX_WORDS = 1_000_000;
+
+/** A language with how much it counts where nothing is said. */
+export interface ReadingLanguage {
+  readonly language: LanguageModel;
+  readonly weight: number;
+  readonly bonus: number;
+}
+
+/** A word as it stands, and with a capital first letter. */
+function spellings(word: string): readonly string[] {
+  const [first = "", ...rest] = [...word];
+  const capital = first.toUpperCase() + rest.join("");
+  return capital === word ? [word] : [word, capital];
+}
+
+function ofWords(who: string, words: readonly string[], alphabet: string): LanguageModel {
+  if (words.length === 0 || words.length > MAX_WORDS)
+    throw new DataError(`${who}: ${words.length} words, want 1 to ${MAX_WORDS}`);
+  const labels = [...alphabet].length;
+  const separator = [...alphabet].indexOf(" ");
+  const known = new Set(alphabet);
+  const all = new Set<string>();
+  words.forEach((word: unknown, i) => {
+    if (typeof word !== "string" || word === "" || word.includes(" "))
+      throw new DataError(`${who}: word ${i} is ${show(word)}, want one word`);
+    const strange = [...word].find((c) => !known.has(c));
+    if (strange !== undefined)
+      throw new DataError(
+        `${who}: word ${i} is ${show(word)}: the net does not know ${show(strange)}; leave it out`,
+      );
+    for (const spelling of spellings(word)) if ([...spelling].every((c) => known.has(c))) all.add(spelling);
+  });
+  const spelled = Array.from(all, (word) => [...encodeText(word, alphabet)]);
+  if (separator >= 0) return new WordList({ labels, separator, spellings: spelled });
+  // a net without a space says one word: the separator is a label of its own, left out of the answers
+  const list = new WordList({ labels: labels + 1, separator: labels, spellings: spelled });
+  return {
+    nextLogProbabilities: (prefix) =>
+      list.nextLogProbabilities(prefix).filter((_, label) => label !== labels),
+  };
+}
+
+function ofText(who: string, text: string, alphabet: string, engine: Engine): LanguageModel {
+  if (text.length > MAX_TEXT)
+    throw new DataError(`${who}: a text of ${text.length} characters, want at most ${MAX_TEXT}`);
+  const known = new Set(alphabet);
+  const ngram = new NGram(engine, { labels: [...alphabet].length, order: ORDER });
+  let lines = 0;
+  for (const line of text.split(/\r?\n/)) {
+    const kept = [...line].filter((c) => known.has(c)).join("");
+    if (kept === "") continue;
+    ngram.add([...encodeText(kept, alphabet)]);
+    ++lines;
+  }
+  if (lines === 0) throw new DataError(`${who}: a text without characters that the net knows`);
+  return ngram;
+}
+
+/** The language of an option, for a net of some characters. Throws OptionError and DataError. */
+export function readingLanguage(
+  who: string,
+  language: ReaderLanguage,
+  alphabet: string,
+  engine: Engine,
+): ReadingLanguage {
+  const name = `${who}: language`;
+  if (typeof language === "string")
+    return { language: ofText(name, language, alphabet, engine), weight: 0.5, bonus: 1 };
+  if (Array.isArray(language))
+    return { language: ofWords(name, language as readonly string[], alphabet), weight: 1, bonus: 0 };
+  const model = language as LanguageModel | null;
+  if (typeof model?.nextLogProbabilities !== "function")
+    throw new OptionError(
+      `${name} is ${show(language)}, want a list of words, a text, or an object with ` +
+        "nextLogProbabilities(prefix)",
+    );
+  return { language: model, weight: 0.5, bonus: 1 };
+}

@@ -1,0 +1,295 @@
+/**
+ * A reader: strokes in, texts out. Lines are found among the strokes, a net with connectionist temporal
+ * classification reads each, and prefix beam search finds the likeliest texts, with a language or without.
+ */
+import { labelErrors } from "../../inference/edit-distance.ts";
+import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
+import type { Network } from "../../models/network/network.ts";
+import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { decodeText, scriptOf, type Script } from "../script.ts";
+import { fitCalibration } from "./calibration.ts";
+import { calibrated, shares } from "./confidence.ts";
+import { placeCharacters, scoreLine, searchLine, type LineReading, type LineScores } from "./decode.ts";
+import { readHand, writeHand } from "./hand.ts";
+import { readingLanguage, type ReadingLanguage } from "./language.ts";
+import { learnHand, readItems } from "./learn.ts";
+import { findLines } from "./lines.ts";
+import { readModel, writeModel, type ReaderFile } from "./model-file.ts";
+import { joinLines, type LineAnswer } from "./page.ts";
+import { streamOptions, ReaderStream, type ReaderStreamOptions } from "./stream.ts";
+import { inkOf, partsOf, placeStrokes, type PlacedStroke } from "./strokes.ts";
+import type {
+  Calibration,
+  HandwritingReaderSpec,
+  LearnOptions,
+  LearnReport,
+  PenStroke,
+  ReadCharacter,
+  ReaderEvaluation,
+  ReadOptions,
+  ReadText,
+  WrittenText,
+} from "./spec.ts";
+
+const WHO = "handwritingReader";
+const WIDTH = 16; // prefixes that the search keeps
+const MAX_ALTERNATIVES = 1000;
+
+const readNames = ["alternatives", "language", "weight", "bonus", "width"] as const;
+
+/** Options of reading with defaults. */
+interface Settings {
+  readonly alternatives: number;
+  readonly width: number;
+  readonly language: ReadingLanguage | undefined;
+}
+
+/** Reads handwriting. */
+export class HandwritingReader {
+  readonly #life = new Lifetime(WHO);
+  readonly #script: Script;
+  #calibration: Calibration;
+  /** The net as it came, and the one of the hand that was learned. */
+  readonly #shipped: Network;
+  #own: Network | undefined;
+  #languages = new WeakMap<object, ReadingLanguage>();
+  #text: { text: string; language: ReadingLanguage } | undefined;
+  #learning = false;
+
+  /** Use `handwritingReader()`. */
+  constructor({ net, calibration }: ReaderFile, own?: Network) {
+    this.#shipped = this.#life.own(net);
+    this.#script = scriptOf(net);
+    this.#calibration = calibration;
+    this.#own = own && this.#life.own(own);
+  }
+
+  /** The characters that it can read. */
+  get characters(): string {
+    return this.#script.alphabet;
+  }
+
+  /** Whether it has learned a hand. */
+  get hasHand(): boolean {
+    return this.#own !== undefined;
+  }
+
+  /**
+   * What strokes say: the likeliest reading first. Lines stand from above to below, parted by "\n". Throws
+   * OptionError, and DataError on strokes that are none.
+   */
+  async read(strokes: readonly PenStroke[], options: ReadOptions = {}): Promise<ReadText[]> {
+    const who = this.#life.check("read");
+    const settings = this.#settings(who, options);
+    const lines: LineAnswer[][] = [];
+    for (const line of findLines(placeStrokes(who, strokes))) lines.push(await this.#line(line, settings));
+    return joinLines(lines, settings.alternatives);
+  }
+
+  /** Reads while one writes; a character that was said is never taken back. */
+  stream(options: ReaderStreamOptions = {}): ReaderStream {
+    const who = this.#life.check("stream");
+    return new ReaderStream(() => this.#net("stream"), this.#script, streamOptions(who, options));
+  }
+
+  /**
+   * Learns a hand from lines with their texts, 5 to 20 of them. A fifth is held back: where it is not read
+   * better than before, nothing changes. Throws OptionError and DataError before anything changes.
+   */
+  async learn(items: readonly WrittenText[], options: LearnOptions = {}): Promise<LearnReport> {
+    const who = this.#life.check("learn");
+    if (this.#learning) throw new OptionError(`${who}: the reader is learning; await that first`);
+    const inks = readItems(who, items, this.#script.alphabet);
+    this.#learning = true;
+    try {
+      const { net, report } = await learnHand(who, this.#net("learn"), inks, options);
+      if (this.#life.over) net?.dispose();
+      this.#life.check("learn");
+      if (net) {
+        this.#own?.dispose();
+        this.#own = this.#life.own(net);
+      }
+      return report;
+    } finally {
+      this.#learning = false;
+    }
+  }
+
+  /** The learned hand alone, to be kept: what `handwritingReader({ hand })` takes. None: undefined. */
+  hand(): Uint8Array<ArrayBuffer> | undefined {
+    this.#life.check("hand");
+    return this.#own && writeHand(this.#shipped, this.#own);
+  }
+
+  /** Forgets the learned hand. */
+  forget(): void {
+    this.#life.check("forget");
+    if (this.#learning)
+      throw new OptionError("handwritingReader.forget: the reader is learning; await that first");
+    this.#own?.dispose();
+    this.#own = undefined;
+  }
+
+  /** How well it reads single lines whose texts are known. */
+  async evaluate(items: readonly WrittenText[], options: ReadOptions = {}): Promise<ReaderEvaluation> {
+    const who = this.#life.check("evaluate");
+    const read: string[][] = [];
+    for (const line of this.#lines(who, items)) {
+      const scores = this.#scores(line);
+      const [best] = await searchLine(scores, this.#settings(who, options));
+      read.push([...decodeText(best.labels, this.#script.alphabet)]);
+    }
+    const { rate, exact, sequences, labels, edits } = labelErrors(
+      read,
+      items.map(({ text }) => [...text]),
+    );
+    return { labelError: rate, exact: exact / sequences, characters: labels, edits };
+  }
+
+  /** Makes confidences as often right as they say, by lines that the net did not learn from. */
+  async calibrate(items: readonly WrittenText[]): Promise<Calibration> {
+    const who = this.#life.check("calibrate");
+    const lines = this.#lines(who, items).map((line, i) => ({
+      scores: this.#scores(line),
+      truth: [...items[i].text],
+    }));
+    this.#calibration = await fitCalibration(this.#shipped.engine, lines, [...this.#script.alphabet]);
+    return this.#calibration;
+  }
+
+  /**
+   * The reader as a file, with the hand that it learned: safetensors, or with `weights: "int8"` a byte a
+   * weight, which is what is shipped.
+   */
+  save({ weights = "float32" }: { weights?: "float32" | "int8" } = {}): Uint8Array<ArrayBuffer> {
+    const who = this.#life.check("save");
+    oneOf(who, "weights", weights, ["float32", "int8"]);
+    return writeModel({ net: this.#net("save"), calibration: this.#calibration }, weights);
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using reader = await handwritingReader()`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** The net that reads now. */
+  #net(method: string): Network {
+    this.#life.check(method);
+    return this.#own ?? this.#shipped;
+  }
+
+  get #space(): number {
+    return [...this.#script.alphabet].indexOf(" ");
+  }
+
+  #settings(who: string, options: ReadOptions): Settings {
+    knownOptions(who, options, readNames);
+    const { alternatives = 1, width = WIDTH, weight, bonus, language } = options;
+    const found = language === undefined ? undefined : this.#language(who, language);
+    if (!found && (weight !== undefined || bonus !== undefined))
+      throw new OptionError(`${who}: weight and bonus are those of a language; give { language }`);
+    return {
+      alternatives: whole(who, "alternatives", alternatives, 1, MAX_ALTERNATIVES),
+      width: Math.max(whole(who, "width", width, 1, 10_000), alternatives),
+      language: found && {
+        language: found.language,
+        weight: inRange(who, "weight", weight ?? found.weight, 0, 1e3),
+        bonus: inRange(who, "bonus", bonus ?? found.bonus, -1e3, 1e3),
+      },
+    };
+  }
+
+  /** The language of an option: made once for a list or model, and for the last text. */
+  #language(who: string, language: NonNullable<ReadOptions["language"]>): ReadingLanguage {
+    const make = (): ReadingLanguage =>
+      readingLanguage(who, language, this.#script.alphabet, this.#shipped.engine);
+    if (typeof language === "string") {
+      if (this.#text?.text !== language) this.#text = { text: language, language: make() };
+      return this.#text.language;
+    }
+    if (language === null || typeof language !== "object") return make();
+    const known = this.#languages.get(language) ?? make();
+    this.#languages.set(language, known);
+    return known;
+  }
+
+  #lines(who: string, items: readonly WrittenText[]): PlacedStroke[][] {
+    readItems(who, items, undefined);
+    return items.map(({ strokes }, i) => placeStrokes(`${who}: item ${i}`, strokes));
+  }
+
+  #scores(line: readonly PlacedStroke[]): LineScores {
+    return scoreLine(this.#net("read"), this.#script, inkOf(line));
+  }
+
+  async #line(line: readonly PlacedStroke[], settings: Settings): Promise<LineAnswer[]> {
+    const { engine } = this.#shipped;
+    const scores = this.#scores(line);
+    const readings = await searchLine(scores, settings);
+    const parts = shares(
+      engine,
+      readings.map(({ score }) => score),
+    );
+    const sure = calibrated(engine, parts, this.#calibration.text);
+    return readings
+      .slice(0, settings.alternatives)
+      .map((reading, i) => ({
+        text: decodeText(reading.labels, this.#script.alphabet),
+        confidence: sure[i],
+        share: parts[i],
+        characters: this.#characters(line, scores, reading),
+      }));
+  }
+
+  #characters(line: readonly PlacedStroke[], scores: LineScores, { labels }: LineReading): ReadCharacter[] {
+    const { engine } = this.#shipped;
+    const places = placeCharacters(engine, scores, labels, this.#space);
+    const sure = calibrated(
+      engine,
+      places.map(({ probability }) => probability),
+      this.#calibration.character,
+    );
+    return places.map(({ label, from, to }, i) => ({
+      text: decodeText([label], this.#script.alphabet),
+      strokes: partsOf(line, from, to),
+      confidence: sure[i],
+    }));
+  }
+}
+
+async function create(spec: HandwritingReaderSpec = {}): Promise<HandwritingReader> {
+  knownOptions(WHO, spec, ["model", "hand"]);
+  const file = await readModel(spec.model);
+  if (spec.hand === undefined) return new HandwritingReader(file);
+  try {
+    return new HandwritingReader(file, await readHand(WHO, file.net, spec.hand));
+  } catch (error) {
+    file.net.dispose();
+    throw error;
+  }
+}
+
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<HandwritingReader> {
+  if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer))
+    throw new DataError(`${WHO}.load: got ${typeof bytes}, want the bytes of a saved reader`);
+  return new HandwritingReader(await readModel(bytes));
+}
+
+/** How readers are made. */
+export interface HandwritingReaderFactory {
+  /** A reader with the net that is shipped, or with another. Throws OptionError and DataError. */
+  (spec?: HandwritingReaderSpec): Promise<HandwritingReader>;
+  /** A reader from the bytes of its `save`. Throws DataError on others. */
+  load(bytes: Uint8Array | ArrayBuffer): Promise<HandwritingReader>;
+}
+
+/** A reader: `const reader = await handwritingReader()`; with a net of one's own: `{ model }`. */
+export const handwritingReader: HandwritingReaderFactory = Object.assign(
+  (spec?: HandwritingReaderSpec) => create(spec),
+  { load },
+);

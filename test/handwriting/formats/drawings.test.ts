@@ -1,0 +1,168 @@
+/** Ink of drawing programs: the same strokes whichever program kept them, and faults that are named. */
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { memoryFolder } from "../../../src/formats/folder.ts";
+import { readExcalidraw, readTldraw } from "../../../src/handwriting/formats/drawings.ts";
+import { readInkML } from "../../../src/handwriting/formats/inkml.ts";
+import { pointerStrokes } from "../../../src/handwriting/formats/pointer-events.ts";
+import { readSvgInk } from "../../../src/handwriting/formats/svg-ink.ts";
+import { writeInkML } from "../../../src/handwriting/formats/write-inkml.ts";
+import { readXournal } from "../../../src/handwriting/formats/xournal.ts";
+import { pointsOf } from "../../../src/handwriting/ink.ts";
+import { DataError } from "../../../src/wasm/errors.ts";
+
+const strokes: [number, number][][] = [
+  [
+    [10, 20],
+    [30, 25],
+    [31, 60],
+  ],
+  [[12, 5]],
+  [
+    [40, 40],
+    [80, 44],
+  ],
+];
+const from =
+  ([x, y]: [number, number]) =>
+  ([u, v]: [number, number]) => [u - x, v - y];
+
+const excalidraw = JSON.stringify({
+  type: "excalidraw",
+  elements: [
+    { type: "rectangle", x: 0, y: 0 },
+    { type: "freedraw", x: 1, y: 1, points: [[0, 0]], isDeleted: true },
+    ...strokes.map((points) => ({
+      type: "freedraw",
+      x: points[0][0],
+      y: points[0][1],
+      points: points.map(from(points[0])),
+    })),
+  ],
+});
+const tldraw = JSON.stringify({
+  records: [
+    { typeName: "shape", type: "group", id: "shape:g", parentId: "page:p", x: 5, y: -5 },
+    ...strokes.map((points, i) => ({
+      typeName: "shape",
+      type: "draw",
+      id: `shape:${i}`,
+      parentId: "shape:g",
+      x: 1,
+      y: 2,
+      props: {
+        segments: [{ type: "free", points: points.map(([x, y]) => ({ x: x - 6, y: y + 3, z: 0.5 })) }],
+      },
+    })),
+  ],
+});
+const xournal = `<?xml version="1.0"?><xournal><page width="9" height="100"><layer>
+${strokes.map((points) => `<stroke tool="pen" width="1.4">${points.flat().join(" ")}</stroke>`).join("\n")}
+<stroke tool="highlighter">1 2 3 4</stroke></layer></page></xournal>`;
+const svg = `<svg xmlns="http://www.w3.org/2000/svg"><defs><path d="M0 0L9 9"/></defs>
+<g transform="translate(10,10) scale(2)"><path d="M0 5l10 2.5L10.5 25"/>
+<line x1="1" y1="-2.5" x2="1" y2="-2.5"/>
+<polyline points="15,15 35,17"/></g></svg>`;
+
+describe("strokes", () => {
+  test("are the same from Excalidraw, tldraw and Xournal++, zipped or not", async () => {
+    expect(readExcalidraw(excalidraw)).toEqual(strokes);
+    expect(readTldraw(tldraw)).toEqual(strokes);
+    const bytes = new TextEncoder().encode(xournal);
+    expect(await readXournal(bytes)).toEqual(strokes);
+    expect(await readXournal(gzipSync(bytes))).toEqual(strokes);
+  });
+
+  test("of a second page stand below those of the first", async () => {
+    const two = xournal.replace(
+      "</xournal>",
+      '<page height="7"><stroke tool="pen">1 2</stroke></page></xournal>',
+    );
+    expect((await readXournal(new TextEncoder().encode(two))).at(-1)).toEqual([[1, 102]]);
+  });
+
+  test("of SVG stand under its transforms, and what is only defined is not drawn", () => {
+    const dot = strokes[1][0];
+    expect(readSvgInk(svg)).toEqual([strokes[0], [dot, dot], strokes[2]]);
+  });
+
+  test("of a curve end where the curve ends, and a straight one is straight", () => {
+    const [curve] = readSvgInk(
+      '<svg><path d="M0,0C10,10,20,20,30,30s20,20,30,30Q70 70 80 80t20,20z"/></svg>',
+    );
+    expect(curve).toHaveLength(1 + 4 * 8 + 1);
+    for (const [x, y] of curve) expect(x).toBeCloseTo(y, 9);
+    expect(curve.at(-2)).toEqual([100, 100]);
+    expect(curve.at(-1)).toEqual([0, 0]);
+  });
+
+  test("written as InkML are read back, with what they say", async () => {
+    const text = 'a <b> & "c"';
+    const folder = memoryFolder("test", { "a.inkml": writeInkML(strokes, { text }) });
+    const ink = await readInkML(folder, "a.inkml");
+    expect(ink.text).toBe(text);
+    expect(ink.points).toEqual(pointsOf(strokes));
+    expect(() => writeInkML(strokes, { text: "\0" })).toThrow(DataError);
+  });
+
+  test("of two pointers at once are two, moves that were joined included", () => {
+    const event = (type: string, pointerId: number, clientX: number, joined: number[] = []) => ({
+      type,
+      pointerId,
+      clientX,
+      clientY: 0,
+      getCoalescedEvents: () => joined.map((x) => event("pointermove", pointerId, x)),
+    });
+    const events = [
+      event("pointermove", 1, 99),
+      event("pointerdown", 1, 0),
+      event("pointerdown", 2, 50),
+      event("pointermove", 1, 3, [1, 2, 3]),
+      event("pointerup", 1, 3),
+      event("pointermove", 1, 99),
+      event("pointermove", 2, 51),
+      event("pointercancel", 2, 51),
+    ];
+    expect(pointerStrokes(events as never)).toEqual([
+      [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+      [
+        [50, 0],
+        [51, 0],
+      ],
+    ]);
+  });
+});
+
+test("files that are none, or say what cannot be, are DataErrors", async () => {
+  const texts: Record<string, (text: string) => unknown> = { readExcalidraw, readTldraw, readSvgInk };
+  for (const read of Object.values(texts)) {
+    for (const text of [
+      "",
+      "{}",
+      "[]",
+      "<svg/>",
+      '{"elements":[]}',
+      '{"records":[{"typeName":"shape"}]}',
+      "<a>",
+    ])
+      expect(() => read(text), text).toThrow(DataError);
+  }
+  for (const d of ["L0 0", "M0", "M0 0A1 1 0 0 0 1 1", "M0 0L1 x", "M0 0 1e300 0", "M0 0z3"])
+    expect(() => readSvgInk(`<svg><path d="${d}"/></svg>`), d).toThrow(DataError);
+  expect(() => readSvgInk('<svg><g transform="rotate(3)"><path d="M0 0L1 1"/></g></svg>')).toThrow("rotate");
+  const round = {
+    records: [{ typeName: "shape", type: "draw", id: "a", parentId: "a", x: 0, y: 0, props: {} }],
+  };
+  expect(() => readTldraw(JSON.stringify(round))).toThrow("inside each other");
+  const broken = [gzipSync("x").subarray(0, 12), gzipSync("<xournal/>"), new Uint8Array(3)];
+  for (const bytes of [
+    ...broken,
+    new TextEncoder().encode('<xournal><page height="1"><stroke>1 2 3</stroke></page></xournal>'),
+  ])
+    await expect(readXournal(bytes)).rejects.toThrow(DataError);
+});

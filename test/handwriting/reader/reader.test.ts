@@ -1,0 +1,142 @@
+/** The reader as applications use it, with the net that is shipped. */
+import { afterAll, describe, expect, test } from "vitest";
+import { handwritingReader } from "../../../src/handwriting/reader/reader.ts";
+import type { PenStroke, ReadText } from "../../../src/handwriting/reader/spec.ts";
+import { DataError, DisposedError, OptionError } from "../../../src/wasm/errors.ts";
+import { wordStrokes } from "./ink.ts";
+
+const reader = await handwritingReader();
+afterAll(() => reader.dispose());
+
+const hello = wordStrokes("hello");
+const [best] = await reader.read(hello);
+
+/** The points of each stroke that no character has, or two have. */
+function unclaimed(strokes: readonly PenStroke[], { characters }: ReadText): number[] {
+  return strokes.map((stroke, s) => {
+    const claims = stroke.map(() => 0);
+    for (const { strokes: parts } of characters)
+      for (const [at, from, to] of parts) if (at === s) for (let i = from; i < to; ++i) ++claims[i];
+    return claims.filter((count) => count !== 1).length;
+  });
+}
+
+describe("a reading", () => {
+  test("says a drawn word, character by character, and every point belongs to one of them", () => {
+    expect(best.text).toBe("hello");
+    expect(best.characters.map(({ text }) => text).join("")).toBe(best.text);
+    expect(unclaimed(hello, best)).toEqual(hello.map(() => 0));
+    for (const { confidence } of [best, ...best.characters]) {
+      expect(confidence).toBeGreaterThan(0);
+      expect(confidence).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test("takes points as objects, and any unit and place", async () => {
+    const far = hello.map((stroke) =>
+      stroke.map((point) => {
+        const [x, y] = point as [number, number];
+        return { x: 1000 + x / 8, y: y / 8 - 50 };
+      }),
+    );
+    expect((await reader.read(far))[0].text).toBe(best.text);
+  });
+
+  test("has alternatives, the likeliest first, all different", async () => {
+    const all = await reader.read(hello, { alternatives: 5 });
+    expect(all[0]).toEqual(best);
+    expect(new Set(all.map(({ text }) => text)).size).toBe(5);
+    all.slice(1).forEach(({ confidence }, i) => expect(confidence).toBeLessThanOrEqual(all[i].confidence));
+  });
+
+  test("of two lines has both, from above to below, whatever was written first", async () => {
+    const below = wordStrokes("sea", (x, y) => [x + 20, y + 500]);
+    const [page] = await reader.read([...below, ...hello]);
+    const [sea] = await reader.read(below);
+    expect(page.text).toBe(`${best.text}\n${sea.text}`);
+    expect(unclaimed([...below, ...hello], page).every((count) => count === 0)).toBe(true);
+    expect(page.confidence).toBeCloseTo(best.confidence * sea.confidence, 12);
+  });
+
+  test("with a list says a word of it, with a text what is more usual", async () => {
+    const words = ["hallo", "help", "jello"];
+    expect(words).toContain((await reader.read(hello, { language: words }))[0].text.toLowerCase());
+    const [usual] = await reader.read(hello, { language: "hallo\n".repeat(50), weight: 4 });
+    expect(usual.text).toBe("hallo");
+  });
+
+  test("of nothing is nothing", async () => expect(await reader.read([])).toEqual([]));
+
+  test("refuses strokes and options that are none", async () => {
+    for (const strokes of [3, [3], [[3]], [[[1, NaN]]], [[{ x: 1 }]], [[[1e30, 1]]]])
+      await expect(reader.read(strokes as never)).rejects.toThrow(DataError);
+    for (const options of [{ alternatives: 0 }, { language: 3 }, { weight: 1 }, { beam: 3 }])
+      await expect(reader.read(hello, options as never)).rejects.toThrow(OptionError);
+    for (const language of [[], ["two words"], ["ß"], "ß"])
+      await expect(reader.read(hello, { language })).rejects.toThrow(DataError);
+  });
+});
+
+describe("a stream", () => {
+  const points = hello.flatMap((stroke) =>
+    stroke.map((point, i) => [...(point as [number, number]), Number(i + 1 === stroke.length)] as const),
+  );
+
+  test.each([0, 3, 20])("with a delay of %i only grows, and ends with all characters", (delay) => {
+    const stream = reader.stream({ delay });
+    let before = "";
+    for (const [x, y, up] of points) {
+      const { text } = stream.step([x, y, up]);
+      expect(text.startsWith(before)).toBe(true);
+      before = text;
+    }
+    const all = stream.finish();
+    expect(all.startsWith(before)).toBe(true);
+    if (delay === 20) expect(all).toBe(best.text);
+    expect(stream.reset().step([0, 0, 0])).toEqual({ text: "", open: "" });
+    stream.dispose();
+  });
+});
+
+describe("a learned hand", () => {
+  // a hand whose letters climb
+  const turned = (word: string): PenStroke[] => wordStrokes(word, (x, y) => [x, y + 0.35 * x]);
+  const items = ["hello", "the", "sea", "shell", "heel"].map((text) => ({ strokes: turned(text), text }));
+
+  test("is never worse on what was held back, is kept apart, and is forgotten", async () => {
+    const own = await handwritingReader();
+    const report = await own.learn(items, { epochs: 10 });
+    expect(report.heldBack).toEqual([4]);
+    expect(report.after).toBeLessThanOrEqual(report.before);
+    expect(report.learned).toBe(own.hasHand);
+    const read = await own.read(items[0].strokes);
+    const hand = own.hand();
+    expect(hand === undefined).toBe(!report.learned);
+    if (hand) {
+      const again = await handwritingReader({ hand });
+      expect((await again.read(items[0].strokes))[0].text).toBe(read[0].text);
+      again.dispose();
+    }
+    own.forget();
+    expect(await own.read(hello)).toEqual([best]);
+    own.dispose();
+    await expect(own.read(hello)).rejects.toThrow(DisposedError);
+  });
+
+  test("is refused by another net, and lessons that are none by every net", async () => {
+    const hand = reader.save();
+    await expect(handwritingReader({ hand })).rejects.toThrow(DataError);
+    await expect(reader.learn(items.slice(0, 4))).rejects.toThrow("want at least 5");
+    await expect(reader.learn([{ strokes: hello, text: "ß" }])).rejects.toThrow(DataError);
+    await expect(reader.learn(items, { epochs: 0 })).rejects.toThrow(OptionError);
+  });
+});
+
+test("a saved reader reads as before, also in a byte a weight", async () => {
+  for (const weights of ["float32", "int8"] as const) {
+    const copy = await handwritingReader.load(reader.save({ weights }));
+    expect((await copy.read(hello))[0].text).toBe(best.text);
+    copy.dispose();
+  }
+  await expect(handwritingReader.load(new Uint8Array(50))).rejects.toThrow(DataError);
+});
