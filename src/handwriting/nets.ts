@@ -38,21 +38,6 @@ export const handwritingNets = {
       dense(K),
     ],
   },
-  lines: {
-    about: "hierarchical with a second level of 96 + 96 cells, for data of many writers and all signs",
-    stride: 4,
-    ahead: 0,
-    layers: (K, drop) => [
-      subsample({ steps: 2 }),
-      bidirectional(lstm(48)),
-      ...dropouts(drop),
-      subsample({ steps: 2 }),
-      dense(64, { activation: "tanh" }),
-      bidirectional(lstm(96)),
-      ...dropouts(drop),
-      dense(K),
-    ],
-  },
   optical: {
     about: "hierarchical behind 24 units that look at each step by itself: for windows, and to compare",
     stride: 4,
