@@ -28,7 +28,7 @@ export type {
   FitReport,
   PlateauOptions,
 } from "./models/network/fit.ts";
-export type { EvaluateOptions } from "./models/network/evaluate.ts";
+export type { EvaluateOptions, EvaluationData } from "./models/network/evaluate.ts";
 export type { ForecastOptions, NetworkForecast } from "./models/network/forecast.ts";
 export type { SampleOptions, NetworkSample } from "./models/network/sample.ts";
 export type { CtcLoss, LossName, LossSpec, NetworkSpec } from "./models/network/spec.ts";

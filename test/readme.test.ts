@@ -5,9 +5,15 @@ import { afterEach, expect, test, vi } from "vitest";
 const blocks = [
   ...readFileSync(new URL("../README.md", import.meta.url), "utf8").matchAll(/```js\n([\s\S]*?)```/g),
 ].map(([, code]) => code);
+/** What the examples import, by the name of the entry. */
+const entries: Readonly<Record<string, () => Promise<object>>> = {
+  unrolled: () => import("../src/index.ts"),
+  "unrolled/anomalies": () => import("../src/anomalies/index.ts"),
+  "unrolled/handwriting": () => import("../src/handwriting/index.ts"),
+};
 const AsyncFunction = (async () => {}).constructor as new (
   ...args: string[]
-) => (library: object, anomalies: object) => Promise<void>;
+) => (library: (name: string) => Promise<object>) => Promise<void>;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -19,10 +25,7 @@ test.each(blocks.map((code, i) => [i + 1, code] as const))(
   "example %i of the README runs",
   async (_, code) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
-    const body = code
-      .replace(/import (\{[^}]*\}) from "unrolled";/, "const $1 = unrolled;")
-      .replace(/import (\{[^}]*\}) from "unrolled\/anomalies";/, "const $1 = anomalies;");
-    const run = new AsyncFunction("unrolled", "anomalies", body);
-    await run(await import("../src/index.ts"), await import("../src/anomalies/index.ts"));
+    const body = code.replace(/import (\{[^}]*\}) from ("[^"]*");/g, "const $1 = await library($2);");
+    await new AsyncFunction("library", body)((name) => entries[name]());
   },
 );

@@ -44,9 +44,9 @@ export interface Learner {
 
 /** Learns until the stream ends or the signal says so. Throws before anything changes where it cannot. */
 export async function learn(
-  who: string,
   source: StepStream,
   options: OnlineOptions,
+  who: string,
   { objective, optimizer, live, updated }: Learner,
 ): Promise<OnlineReport> {
   knownOptions(who, options, ["optimizer", "every", "signal", "onProgress"]);

@@ -8,7 +8,7 @@ import type { OptimizerRun, StepReport } from "../optim/optimizer.ts";
 import { Committed } from "./committed.ts";
 import { DataPosition, type Cut } from "./data-position.ts";
 import { feed, isEpochs, isItems, isSource, type Feed, type TrainingData } from "./feed.ts";
-import { learn, type OnlineOptions, type OnlineReport, type StepStream } from "./learn.ts";
+import type { Learner } from "./learn.ts";
 import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
@@ -99,6 +99,7 @@ export class Trainer {
     options: TrainOptions<R> = {},
     factor: () => number = () => 1,
   ): AsyncGenerator<TrainEvent<R>, void, void> {
+    this.#live(who);
     const training = this.#start(who, data, options);
     const { settings, pace } = training;
     const abort = (): void => training.stop.abort(settings.signal!.reason);
@@ -130,12 +131,12 @@ export class Trainer {
     }
   }
 
-  /** Learns from a stream: see learn.ts. */
-  async learn(who: string, source: StepStream, options: OnlineOptions): Promise<OnlineReport> {
+  /** Learns from a stream as learn(who, learner) does: see learn.ts. */
+  async learn<R>(who: string, learn: (who: string, learner: Learner) => Promise<R>): Promise<R> {
     this.#checkIdle(who);
     this.#learning = true;
     try {
-      return await learn(who, source, options, {
+      return await learn(who, {
         objective: this.objective,
         optimizer: this.#optimizer,
         live: () => this.#live(who),

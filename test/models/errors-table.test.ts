@@ -154,7 +154,7 @@ const inner = [
 ];
 /** Methods of nets of other kinds, which say so. */
 const byKind: Record<string, readonly string[]> = {
-  network: ["forecast", "sample", "logLikelihood", "train"],
+  network: ["forecast", "sample", "logLikelihood", "train", "learn"],
 };
 
 describe.each(everyModel(u))("$name", (row) => {

@@ -14,6 +14,9 @@ import type { Figures } from "./fit-options.ts";
 import { summedLoss } from "./log-likelihood.ts";
 import type { Reading } from "./reading.ts";
 
+/** Items, or a task that makes them. */
+export type EvaluationData = readonly DataItem[] | BatchSource;
+
 /** How to evaluate. */
 export interface EvaluateOptions {
   /** Fresh sequences of a task. Default 1000. */
@@ -28,7 +31,7 @@ export interface EvaluateOptions {
 export function evaluate(
   who: string,
   net: Reading,
-  data: readonly DataItem[] | BatchSource,
+  data: EvaluationData,
   options: EvaluateOptions,
 ): Evaluation {
   knownOptions(who, options, ["count", "seed", "metrics"]);
@@ -43,7 +46,7 @@ export function evaluate(
 function drawn(
   who: string,
   { engine, seed }: Reading,
-  data: readonly DataItem[] | BatchSource,
+  data: EvaluationData,
   options: EvaluateOptions,
 ): readonly DataItem[] {
   if (isSource(data))

@@ -16,7 +16,7 @@ import {
 import type { FitRecord, FitState } from "./fit-state.ts";
 import type { ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
-import { fetchKinds } from "./kinds.ts";
+import { fetchKinds, optionalKinds } from "./kinds.ts";
 import type { Look } from "./evaluate.ts";
 
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
@@ -59,21 +59,23 @@ export async function fit(who: string, net: FitParts, { data, options, state }: 
     throw new OptionError(
       `${who}: epochs is ${settings.epochs}, but the data have none; give steps, or items`,
     );
-  const { train, look } = await parted(who, net, { data, options }, settings);
+  if (options.validation !== undefined && !optionalKinds()) {
+    await fetchKinds();
+    net.live("fit");
+  }
+  const { train, look } = parted(who, net, { data, options }, settings);
   return new Fit(who, net, settings, options, { look, state }).run(train);
 }
 
-/** What is learned from, and the look at what is not: its code is fetched where there is any. */
-async function parted(
+/** What is learned from, and the look at what is not. */
+function parted(
   who: string,
   net: FitParts,
   task: FitTask,
   { metrics }: FitSettings,
-): Promise<{ train: TrainingData; look?: Look }> {
+): { train: TrainingData; look?: Look } {
   if (task.options.validation === undefined) return { train: task.data };
-  const { validationOf } = await fetchKinds();
-  net.live("fit");
-  return validationOf(who, net, task, metrics);
+  return optionalKinds()!.validationOf(who, net, task, metrics);
 }
 
 /** One fit at work. */

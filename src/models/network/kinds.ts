@@ -16,6 +16,7 @@ import type { Layer } from "./layers.ts";
 import type { Op } from "../../graph/op.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import type { StateNoise } from "../../cells/optional/noisy.ts";
+import type { learn } from "../../train/learn.ts";
 import type { Reading } from "./reading.ts";
 import type { readSavedGraph } from "./saved-graph.ts";
 import type { SampleOptions } from "./sample.ts";
@@ -49,6 +50,8 @@ export interface OptionalKinds {
   readonly evaluate: typeof evaluate;
   /** What a fit learns from, and how it looks at the rest. */
   readonly validationOf: typeof validationOf;
+  /** Learns from a stream. */
+  readonly learn: typeof learn;
   /** The net in a file. */
   readonly readSavedGraph: typeof readSavedGraph;
 }

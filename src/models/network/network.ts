@@ -13,7 +13,7 @@ import type { Weights } from "../../graph/weights.ts";
 import { checkItems, type DataItem } from "../../data/item.ts";
 import type { Each, Sequences } from "../../data/sequence.ts";
 import type { Evaluation } from "../../train/metrics.ts";
-import type { BatchSource, TrainingData } from "../../train/feed.ts";
+import type { TrainingData } from "../../train/feed.ts";
 import type { StepReport } from "../../optim/optimizer.ts";
 import type { TrainOptions } from "../../train/options.ts";
 import type { OnlineOptions, OnlineReport, StepStream } from "../../train/learn.ts";
@@ -22,7 +22,7 @@ import { Trainer, type TrainEvent, type TrainerParts } from "../../train/trainer
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions, EvaluationData } from "./evaluate.ts";
 import { fit, type FitOptions, type FitReport } from "./fit.ts";
 import { stateAt, type FitState } from "./fit-state.ts";
 import { forecast, type ForecastOptions, type NetworkForecast } from "./forecast.ts";
@@ -30,7 +30,7 @@ import { Forward, type PredictOptions } from "./forward.ts";
 import { initialize } from "./initialize.ts";
 import { needsSpectrum } from "./initializers.ts";
 import { expose, insideOf } from "./internals.ts";
-import { fetchKinds, loadKinds, withKernels } from "./kinds.ts";
+import { fetchKinds, loadKinds, optionalKinds, withKernels } from "./kinds.ts";
 import { logLikelihood } from "./log-likelihood.ts";
 import { matrices, parameterViews, realVector, type LossGradient, type ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
@@ -128,8 +128,10 @@ export class Network {
   }
 
   /** Learns from steps as they come, in constant memory: see Online. Throws OptionError on other nets. */
-  learn(steps: StepStream, options: OnlineOptions = {}): Promise<OnlineReport> {
-    return this.#trainer.learn(this.#life.check("learn"), steps, options);
+  async learn(steps: StepStream, options: OnlineOptions = {}): Promise<OnlineReport> {
+    this.#life.check("learn");
+    const { learn } = optionalKinds() ?? (await fetchKinds());
+    return this.#trainer.learn(this.#life.check("learn"), (...learner) => learn(steps, options, ...learner));
   }
 
   /**
@@ -172,12 +174,9 @@ export class Network {
   }
 
   /** Loss and metrics on items, or on `count` fresh sequences of a task. */
-  async evaluate(
-    data: readonly DataItem[] | BatchSource,
-    options: EvaluateOptions = {},
-  ): Promise<Evaluation> {
+  async evaluate(data: EvaluationData, options: EvaluateOptions = {}): Promise<Evaluation> {
     this.#life.check("evaluate");
-    const { evaluate } = await fetchKinds();
+    const { evaluate } = optionalKinds() ?? (await fetchKinds());
     const who = this.#life.check("evaluate");
     return this.#trainer.read(() => evaluate(who, this.#reading(), data, options));
   }

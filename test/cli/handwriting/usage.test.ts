@@ -8,7 +8,7 @@ test.each([
   [["train", "handwriting"], "--data is missing"],
   [
     ["train", "handwriting", "--data", data, "--net", "big"],
-    '--net is "big", want one of hierarchical, graves, live',
+    '--net is "big", want one of hierarchical, optical, graves, live',
   ],
   [
     ["train", "handwriting", "--data", data, "--optimizer", "sgd"],

@@ -125,7 +125,7 @@ describe("training", () => {
     const net = await build({ layers: toy() });
     const running = net.train(addition, { steps: 5 });
     await running.next();
-    await expect(net.fit(addition, { steps: 1 })).rejects.toThrow("trained already");
+    await expect(net.fit(addition, { steps: 1 })).rejects.toThrow("being trained");
     await running.return();
     await net.fit(addition, { steps: 1 });
   });

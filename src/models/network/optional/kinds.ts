@@ -28,6 +28,7 @@ import { noisy } from "../../../cells/optional/noisy.ts";
 import type { CtcLoss } from "../spec.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
+import { learn } from "../../../train/learn.ts";
 import { evaluate, validationOf } from "../evaluate.ts";
 import { readSavedGraph } from "../saved-graph.ts";
 import { checkConstraint, constrained } from "./constraints.ts";
@@ -67,5 +68,6 @@ export const optional: OptionalKinds = {
   sampleReals,
   evaluate,
   validationOf,
+  learn,
   readSavedGraph,
 };
