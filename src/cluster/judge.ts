@@ -5,7 +5,7 @@
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
-import type { ShardComputer } from "../train/shard-computer.ts";
+import { ShardComputer } from "../train/shard-computer.ts";
 import type { ShardResult, ShardTask, ShardWork } from "../train/shards.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -20,7 +20,7 @@ export class Judge {
     if (this.#model !== model) this.dispose();
     this.#model = model;
     const net = await (this.#net ??= network(model as NetworkSpec));
-    this.#computer ??= internals(net).shardComputer();
+    this.#computer ??= new ShardComputer(internals(net).parts());
     return this.#computer.compute(work, task);
   }
 

@@ -6,7 +6,7 @@ import { checkItems, type DataItem, type FlatItem } from "../data/item.ts";
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
-import type { ShardComputer } from "../train/shard-computer.ts";
+import { ShardComputer } from "../train/shard-computer.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import { decode } from "./codec.ts";
 import { itemHash, modelHash } from "./protocol.ts";
@@ -63,7 +63,7 @@ export class Workbench {
     try {
       const lack = await this.#lack(task);
       if (lack) return { kind: "lack", ...at, ...lack };
-      this.#computer ??= internals(await this.#net!).shardComputer();
+      this.#computer ??= new ShardComputer(internals(await this.#net!).parts());
       const result = this.#computer.compute(this.#work(task), this.#shard(task));
       return { kind: "answer", ...at, model: this.#model, ...result };
     } catch (error) {

@@ -125,6 +125,9 @@ export interface OnlineGradient {
   dispose(): void;
 }
 
+/** Makes the gradients of an op forwards in time: its code is fetched where a net learns so. */
+export type MakeOnline = (layout: object, f: Frame) => OnlineGradient;
+
 /** A differentiable map on packed sequences. */
 export interface Op {
   readonly name: string;
@@ -134,8 +137,8 @@ export interface Op {
   readonly whole?: string;
   /** Whether its vjp passes adjoints of carried states on, by `dcarry`. Ops that carry none need not say. */
   readonly passesAdjoints?: boolean;
-  /** Gradients of its parameters without a way back through time, on a tape of one step. Absent: none. */
-  online?(f: Frame): OnlineGradient;
+  /** Gradients of its parameters forwards in time, by `make`, on a tape of one step. Absent: none. */
+  online?(f: Frame, make: MakeOnline): OnlineGradient;
   /** Steps of the output for T steps of the first input. Default T. */
   outputSteps?(T: number): number;
   /** Output shape and buffers; throws ShapeError on inputs that do not fit. */

@@ -9,7 +9,7 @@ import { Arena, type Floats } from "../wasm/memory.ts";
 import { Carried } from "./carried.ts";
 import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
-import type { InputShapes, Mode, OnlineGradient, PackedShape, Shape } from "./op.ts";
+import type { InputShapes, MakeOnline, Mode, OnlineGradient, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
 import { activityBytes } from "./plan-size.ts";
 import { SoFar } from "./so-far.ts";
@@ -253,9 +253,9 @@ export class Tape {
   }
 
   /** Gradients of an op's parameters forwards in time, on this tape, planned for one step of one sequence. */
-  online(node: NodeId): OnlineGradient | undefined {
+  online(node: NodeId, make: MakeOnline): OnlineGradient | undefined {
     const frame = this.#frames[node];
-    return frame?.op.online?.(frame);
+    return frame?.op.online?.(frame, make);
   }
 
   /** The states of the current batch that the next pass may go on from, in kernel memory. */

@@ -6,7 +6,7 @@ import type { Floats } from "../wasm/memory.ts";
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
-import type { ShardComputer } from "../train/shard-computer.ts";
+import { ShardComputer } from "../train/shard-computer.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import type { FromWorker, KernelsMessage, TaskMessage, ToWorker, WorkMessage } from "./messages.ts";
 import { serve } from "./port.ts";
@@ -38,7 +38,7 @@ async function compute({ run, index, shard, task }: TaskMessage): Promise<FromWo
   try {
     await ready;
     net ??= await network(model!);
-    computer ??= internals(net).shardComputer();
+    computer ??= new ShardComputer(internals(net).parts());
     const known = task ?? shards.get(shard)!;
     if (work.pass === "product") shards.set(shard, known);
     return { run, index, ...computer.compute(workAt(theta), known) };

@@ -9,15 +9,20 @@ import { OptionError, ShapeError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
-import type { OnlineGradient, OnlineParameters } from "../graph/op.ts";
+import type { MakeOnline, OnlineGradient, OnlineParameters } from "../graph/op.ts";
 import { packing } from "../graph/packing.ts";
 import { Tape } from "../graph/tape.ts";
 import { checkItems, flattenInput, type DataItem, type FlatInput } from "../data/item.ts";
 import type { LossSite } from "../losses/loss.ts";
+import type { Layout } from "../ops/recurrent/layout.ts";
+import { Traces } from "../ops/recurrent/traces.ts";
 import { Batch } from "./batch.ts";
 import type { LossParts } from "./net-loss.ts";
 
 const single = packing([1]);
+
+/** Traces of a recurrent op, the one kind that has any. */
+const makeTraces: MakeOnline = (layout, f) => new Traces(layout as Layout, f);
 
 /** One step of a stream. */
 export interface OnlineStep {
@@ -66,7 +71,7 @@ export class Online {
     this.#batch.load([this.#read(who, { input: new Float64Array(spec.input) })]);
     this.#tape.plan(single, this.#batch.inputs);
     this.#layers = graph.nodes.flatMap(({ id, inputs, op }) => {
-      const traces = op?.online && this.#tape.online(id);
+      const traces = op?.online && this.#tape.online(id, makeTraces);
       if (!traces) return [];
       const [, start, Wx, b, own] = inputs;
       const [, row] = graph.node(start).inputs;

@@ -1,6 +1,12 @@
 /** Cells in a form that differs from their paper's, beside the paper's own recursion. */
 import { expect, test } from "vitest";
 import { dense, lru, network, slstm } from "../../src/index.ts";
+import { lemCell } from "../../src/cells/optional/lem.ts";
+import { lruCell } from "../../src/cells/optional/lru.ts";
+import { minGruCell, minLstmCell } from "../../src/cells/optional/min-gru.ts";
+import { slstmCell } from "../../src/cells/optional/slstm.ts";
+import { forms } from "../../src/models/network/optional/recurrent-layers.ts";
+import { stateGates } from "../../src/ops/recurrent/cell.ts";
 import { close } from "../close.ts";
 
 const T = 30;
@@ -69,4 +75,20 @@ test("a cell without a recurrent product has no Wh, and no dropout of it", async
   using net = await network({ input: 1, layers: [lru(5), dense(1)], loss: "squared" });
   expect(net.parameters.map(({ name }) => name)).not.toContain("lru1.Wh");
   expect(() => lru(5, { recurrentDropout: 0.1 })).toThrow(/there is none; want zoneout/);
+});
+
+test("the forms that layers are checked by are those of the tables", () => {
+  const cells = {
+    minGru: minGruCell(),
+    minLstm: minLstmCell(),
+    lru: lruCell(),
+    lem: lemCell(),
+    slstm: slstmCell(),
+  };
+  for (const [name, cell] of Object.entries(cells)) {
+    const { gates, carried, roles } = forms[name as keyof typeof forms];
+    expect([gates, carried], name).toEqual([cell.gates, cell.carried]);
+    expect(roles.includes("recurrent"), name).toBe(stateGates(cell) > 0);
+    for (const { role } of cell.own?.rows ?? []) expect(roles, name).toContain(role);
+  }
 });

@@ -8,6 +8,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as u from "../../src/index.ts";
 import { internals } from "../../src/models/network/internals.ts";
+import { ShardComputer } from "../../src/train/shard-computer.ts";
 import type { ShardPool } from "../../src/train/shards.ts";
 import { turn } from "../../src/wasm/turn.ts";
 import { argumentsOf, everyModel, type Model, type Row } from "./every-model.js";
@@ -24,7 +25,7 @@ const engineOf = (model: Model): u.Engine =>
 /** Shards in this thread, computed on a net of the same spec, each after a turn of the event loop. */
 const poolOf = (helper: Model): ShardPool => ({
   async run(_, work, tasks, take, signal) {
-    using computer = internals(netOf(helper)).shardComputer();
+    using computer = new ShardComputer(internals(netOf(helper)).parts());
     for (const task of tasks) {
       await turn();
       signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import { Tape, type TapeOptions } from "../../graph/tape.ts";
 import type { Weights } from "../../graph/weights.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { Batch } from "../../train/batch.ts";
-import { ShardComputer } from "../../train/shard-computer.ts";
+import type { TrainerParts } from "../../train/trainer.ts";
 import type { Reader } from "../../train/reader.ts";
 import type { BuiltGraph } from "./build.ts";
 import type { Reading } from "./reading.ts";
@@ -25,8 +25,8 @@ export interface Internals {
   inspect<R>(data: readonly DataItem[], look: (tape: Tape, batch: Batch) => R): R;
   /** A tape of one's own over the net's weights. Dispose it. */
   tape(options?: TapeOptions): Tape;
-  /** Computes shards, as a worker of a pool does; the net keeps their θ. Dispose it. */
-  shardComputer(): ShardComputer;
+  /** What it is made of: what shards of a batch are computed with. Throws DisposedError. */
+  parts(): TrainerParts;
   /** look() with the net as it was after its last whole training step. It must not await. */
   read<R>(look: () => R): R;
   /** One answer [T,O] a sequence, whatever their number: the list is never taken for one sequence of rows. */
@@ -64,9 +64,9 @@ export function insideOf(
       live("tape");
       return new Tape(weights, options);
     },
-    shardComputer() {
-      live("shardComputer");
-      return new ShardComputer(parts);
+    parts() {
+      live("parts");
+      return parts;
     },
   };
 }

@@ -105,19 +105,31 @@ export function cellOf(layer: RecurrentLayer | OptionalRecurrentLayer): Cell {
   return recurrentDropout || zoneout ? optionalKinds()!.noisy(cell, { recurrentDropout, zoneout }) : cell;
 }
 
-/** Roles of initializers that not every cell has. */
-const rolesOf = (cell: Cell): string[] => [
-  ...(stateGates(cell) > 0 ? ["recurrent"] : []),
-  ...(cell.own?.rows.map(({ role }) => role) ?? ["peepholes"]),
-];
+/** What layers may say of a cell. */
+export interface CellForm {
+  readonly gates: readonly string[];
+  /** State blocks that go on from step to step. */
+  readonly carried: number;
+  /** Whose start may be given, beside those of every cell. */
+  readonly roles: readonly string[];
+}
+
+/** The form of a cell. */
+const formOf = (cell: Cell): CellForm => ({
+  gates: cell.gates,
+  carried: cell.carried,
+  roles: [
+    ...(stateGates(cell) > 0 ? ["recurrent"] : []),
+    ...(cell.own?.rows.map(({ role }) => role) ?? ["peepholes"]),
+  ],
+});
 
 /** Throws OptionError on what no recurrent layer of this cell has. */
 export function checkRecurrent(
   layer: { readonly type: string; readonly units: number } & RecurrentOptions,
-  cell: Cell,
+  { carried, gates, roles }: CellForm,
 ): void {
   const { type: who, units } = layer;
-  const { carried, gates } = cell;
   whole(who, "units", units, 1);
   oneOf(who, "initialState", layer.initialState ?? "learned", ["learned", "zero"]);
   for (const column of layer.given ?? []) whole(who, "given", column, 0, carried * units - 1);
@@ -125,11 +137,11 @@ export function checkRecurrent(
     throw new OptionError(`${who}: given names a column twice, want each once`);
   for (const rate of ["recurrentDropout", "zoneout"] as const)
     inRange(who, rate, layer[rate] ?? 0, 0, 1 - 2 ** -24);
-  if (stateGates(cell) === 0 && layer.recurrentDropout)
+  if (!roles.includes("recurrent") && layer.recurrentDropout)
     throw new OptionError(
       `${who}: recurrentDropout is of a recurrent product, and there is none; want zoneout`,
     );
-  checkInit(who, layer.init, ["input", "bias", "gates", "state", ...rolesOf(cell)]);
+  checkInit(who, layer.init, ["input", "bias", "gates", "state", ...roles]);
   for (const gate of Object.keys(layer.init?.gates ?? {}))
     oneOf(`${who}.init.gates`, "gate", gate, [...new Set(gates)]);
 }
@@ -140,7 +152,7 @@ export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}):
   const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
   oneOf("rnn", "activation", layer.activation, activations);
   inRange("rnn", "leak", layer.leak, 0, 1);
-  checkRecurrent(layer, cells[layer.type](layer));
+  checkRecurrent(layer, formOf(cells[layer.type](layer)));
   return layer;
 }
 
@@ -150,7 +162,7 @@ export function lstm(units: number, options: RecurrentOptions & LstmOptions = {}
   const layer: LstmLayer = { type: "lstm", units, forgetGate: true, peepholes: false, ...options };
   checkSwitch("lstm", "forgetGate", layer.forgetGate);
   checkSwitch("lstm", "peepholes", layer.peepholes);
-  checkRecurrent(layer, cells[layer.type](layer));
+  checkRecurrent(layer, formOf(cells[layer.type](layer)));
   return layer;
 }
 
@@ -162,6 +174,6 @@ export function gru(units: number, options: RecurrentOptions & GruOptions = {}):
   knownOptions("gru", options, ["reset", ...recurrentKeys]);
   const layer: GruLayer = { type: "gru", units, reset: "after", ...options };
   oneOf("gru", "reset", layer.reset, ["after", "before"]);
-  checkRecurrent(layer, cells[layer.type](layer));
+  checkRecurrent(layer, formOf(cells[layer.type](layer)));
   return layer;
 }

@@ -6,13 +6,12 @@
  * Wx [I,gates·H], Wh [H,gates·H] but for cells without recurrent products, b [1,G·H], and where a cell has
  * them its peepholes or own rows [·,H]. Output y [N,H].
  */
-import type { Op } from "../../graph/op.ts";
+import type { MakeOnline, Op } from "../../graph/op.ts";
 import { stateGates, type Cell } from "./cell.ts";
 import { forward } from "./forward.ts";
 import { jvp } from "./jvp.ts";
 import { layOut, stateAfter, type RecurrentFrame } from "./layout.ts";
 import { plan } from "./plan.ts";
-import { Traces } from "./traces.ts";
 import { vjp } from "./vjp.ts";
 
 /**
@@ -27,7 +26,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     ...(reverse ? { whole: "runs backwards in time; want one direction, or predict" } : {}),
     plan: (x) => plan(layout, x),
     ...(!reverse && !cell.masks && stateGates(cell) === 0
-      ? { online: (f: RecurrentFrame) => new Traces(layout, f) }
+      ? { online: (f: RecurrentFrame, make: MakeOnline) => make(layout, f) }
       : {}),
     forward: (f: RecurrentFrame) => forward(layout, f),
     vjp: (f: RecurrentFrame) => vjp(layout, f),

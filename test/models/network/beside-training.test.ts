@@ -14,6 +14,7 @@ import {
 } from "../../../src/index.ts";
 import type { ShardPool } from "../../../src/train/shards.ts";
 import { internals } from "../../../src/models/network/internals.ts";
+import { ShardComputer } from "../../../src/train/shard-computer.ts";
 
 const items: DataItem[] = Array.from({ length: 12 }, (_, i) => {
   const T = 4 + ((5 * i) % 7);
@@ -33,7 +34,7 @@ afterAll(() => helper.dispose());
 /** A pool in this thread: each shard waits for a few turns of the event loop. */
 const pool: ShardPool = {
   async run(_, work, tasks, take, signal) {
-    using computer = internals(helper).shardComputer();
+    using computer = new ShardComputer(internals(helper).parts());
     for (const task of tasks) {
       await turn();
       signal?.throwIfAborted();

@@ -1,10 +1,8 @@
 /** Recurrent layers that few nets use, as plain data: their cells are fetched when a spec first names one. */
 import { inRange, knownOptions, oneOf } from "../../../wasm/errors.ts";
-import { lemCell, type LemOptions } from "../../../cells/optional/lem.ts";
-import { lruCell } from "../../../cells/optional/lru.ts";
-import { minGruCell, minLstmCell } from "../../../cells/optional/min-gru.ts";
-import { slstmCell, type SlstmOptions } from "../../../cells/optional/slstm.ts";
-import { checkRecurrent, recurrentKeys, type RecurrentOptions } from "../recurrent-layers.ts";
+import type { LemOptions } from "../../../cells/optional/lem.ts";
+import type { SlstmOptions } from "../../../cells/optional/slstm.ts";
+import { checkRecurrent, recurrentKeys, type CellForm, type RecurrentOptions } from "../recurrent-layers.ts";
 
 /** Minimal gated units, as `minGru` makes them. */
 export interface MinGruLayer extends RecurrentOptions {
@@ -44,6 +42,15 @@ export interface SlstmLayer extends RecurrentOptions, Required<SlstmOptions> {
 /** Any of them. */
 export type OptionalRecurrentLayer = MinGruLayer | MinLstmLayer | LruLayer | LemLayer | SlstmLayer;
 
+/** The forms of their cells, which stand apart from the tables: these are fetched. */
+export const forms: { readonly [T in OptionalRecurrentLayer["type"]]: CellForm } = {
+  minGru: { gates: ["z", "n"], carried: 1, roles: ["peepholes"] },
+  minLstm: { gates: ["i", "f", "n"], carried: 1, roles: ["peepholes"] },
+  lru: { gates: ["x", "y"], carried: 2, roles: ["decay", "phase"] },
+  lem: { gates: ["a", "b", "z", "y"], carried: 2, roles: ["recurrent", "peepholes"] },
+  slstm: { gates: ["i", "f", "z", "o"], carried: 3, roles: ["recurrent", "peepholes"] },
+};
+
 /**
  * Minimal gated units h = (1-z)⊙h₀ + z⊙n whose gates see the input alone: no recurrent product, so a step
  * costs a fraction of a GRU's (Feng et al. 2024). Throws OptionError.
@@ -51,7 +58,7 @@ export type OptionalRecurrentLayer = MinGruLayer | MinLstmLayer | LruLayer | Lem
 export function minGru(units: number, options: RecurrentOptions = {}): MinGruLayer {
   knownOptions("minGru", options, recurrentKeys);
   const layer: MinGruLayer = { type: "minGru", units, ...options };
-  checkRecurrent(layer, minGruCell());
+  checkRecurrent(layer, forms.minGru);
   return layer;
 }
 
@@ -62,7 +69,7 @@ export function minGru(units: number, options: RecurrentOptions = {}): MinGruLay
 export function minLstm(units: number, options: RecurrentOptions = {}): MinLstmLayer {
   knownOptions("minLstm", options, recurrentKeys);
   const layer: MinLstmLayer = { type: "minLstm", units, ...options };
-  checkRecurrent(layer, minLstmCell());
+  checkRecurrent(layer, forms.minLstm);
   return layer;
 }
 
@@ -73,7 +80,7 @@ export function minLstm(units: number, options: RecurrentOptions = {}): MinLstmL
 export function lru(units: number, options: RecurrentOptions = {}): LruLayer {
   knownOptions("lru", options, recurrentKeys);
   const layer: LruLayer = { type: "lru", units, ...options };
-  checkRecurrent(layer, lruCell());
+  checkRecurrent(layer, forms.lru);
   return layer;
 }
 
@@ -85,7 +92,7 @@ export function lem(units: number, options: RecurrentOptions & LemOptions = {}):
   knownOptions("lem", options, ["dt", ...recurrentKeys]);
   const layer: LemLayer = { type: "lem", units, dt: 1, ...options };
   inRange("lem", "dt", layer.dt, 2 ** -24, 1);
-  checkRecurrent(layer, lemCell(layer));
+  checkRecurrent(layer, forms.lem);
   return layer;
 }
 
@@ -97,6 +104,6 @@ export function slstm(units: number, options: RecurrentOptions & SlstmOptions = 
   knownOptions("slstm", options, ["forgetGate", ...recurrentKeys]);
   const layer: SlstmLayer = { type: "slstm", units, forgetGate: "logistic", ...options };
   oneOf("slstm", "forgetGate", layer.forgetGate, ["logistic", "exponential"]);
-  checkRecurrent(layer, slstmCell(layer));
+  checkRecurrent(layer, forms.slstm);
   return layer;
 }
