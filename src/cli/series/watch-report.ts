@@ -25,6 +25,9 @@ function shownSteps(y: Float64Array): number[] {
   return steps;
 }
 
+/** How many alarms, in words. */
+export const alarmCount = (count: number): string => `${count} alarm${count === 1 ? "" : "s"}`;
+
 const line = (y: Float64Array): { x: number[]; y: number[] } => {
   const steps = shownSteps(y);
   return { x: steps.map((t) => t + 1), y: steps.map((t) => y[t]) };
@@ -36,7 +39,7 @@ export function watchFigure(column: Column, found: Anomalies, changes: readonly 
   const { alarms, scores, threshold } = found;
   const x = stepAxis(column, 1, values.length);
   const series = plot({
-    title: `${name}: ${alarms.length} alarms`,
+    title: `${name}: ${alarmCount(alarms.length)}`,
     x,
     marks: [
       ...changes.map((t) => ({ kind: "rule" as const, x: t + 1 })),

@@ -12,7 +12,7 @@ import { type Command, type Context, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { figureText } from "../progress.ts";
 import { type Column, readColumn } from "./column.ts";
-import { watchFigure, watchText } from "./watch-report.ts";
+import { alarmCount, watchFigure, watchText } from "./watch-report.ts";
 
 /** Steps from which a season is found where dates do not tell. */
 const LOOKED_AT = 3000;
@@ -94,7 +94,7 @@ async function watchFile(context: Context, file: string): Promise<void> {
   screen.line(
     `${file}, column ${column.name}: ${column.values.length} steps` +
       `${season > 1 ? `, a season of ${season}` : ""}${dates}\n` +
-      `${watchText(column, found, screen.columns)}\n${alarms.length} alarms` +
+      `${watchText(column, found, screen.columns)}\n${alarmCount(alarms.length)}` +
       (alarms.length > 0 ? `\n${[heading, ...alarms.map(alarmText)].join("\n")}` : ""),
   );
   if (values.on("changes"))
@@ -148,7 +148,7 @@ async function watchLines(
     screen.event({ event: "alarm", ...row });
   }
   detector.dispose();
-  screen.line(`${alarms} alarms in ${steps} steps`);
+  screen.line(`${alarmCount(alarms)} in ${steps} steps`);
   screen.event({ event: "result", task: "watch", steps, season, alarms });
 }
 
