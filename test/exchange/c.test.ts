@@ -1,5 +1,5 @@
 /**
- * Nets as C: compiled by gcc, 20 random nets give the bits of their streams over 10,000 steps each; with
+ * Nets as C: compiled by gcc, random nets give the bits of their streams over 10,000 steps each; with
  * 8-bit weights they give those of the net whose weights are so rounded.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -17,6 +17,8 @@ import type { Network, NetworkSpec } from "../../src/index.ts";
 import { randomInput, randomSpec, vary, type Can } from "./random-net.js";
 
 const STEPS = 10_000;
+/** Random nets: UNROLLED_NETS=20 npx vitest run test/exchange/c.test.ts */
+const NETS = Number(process.env.UNROLLED_NETS ?? 6);
 const can: Can = {
   recurrent: ["lstm", "gru", "rnn"],
   activations: ["identity", "tanh", "logistic", "relu"],
@@ -104,7 +106,7 @@ async function rounded(net: Network): Promise<Network> {
 }
 
 describe.skipIf(missing)("the bits of the stream", () => {
-  const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+  const seeds = Array.from({ length: NETS }, (_, i) => i + 1);
   test("layers added to what they stand on, and gated ones", async () => {
     const { glu, layerNorm, residual } = unrolled;
     const layers = [dense(6), residual([layerNorm(), rnn(9), glu(6)]), dense(2)];
@@ -114,7 +116,7 @@ describe.skipIf(missing)("the bits of the stream", () => {
     net.dispose();
   });
 
-  test.each(seeds)(`net %i of 20 gives them for ${STEPS} steps`, async (seed) => {
+  test.each(seeds)(`net %i of ${NETS} gives them for ${STEPS} steps`, async (seed) => {
     const net = vary(await network(randomSpec(unrolled, 70 + seed, "float32", can)), seed);
     const x = randomInput(net.spec.input, STEPS, seed);
     const source = toC(net);
