@@ -1,6 +1,6 @@
 /** Ink of drawing programs, strokes of applications, and packed nets as targets. */
 import { gzipSync } from "node:zlib";
-import { dense, lstm, network } from "../../dist/unrolled.js";
+import { dense, lstm, network } from "../../dist/index.js";
 import { readExcalidraw, readTldraw } from "../../dist/handwriting/formats/drawings.js";
 import { readSvgInk } from "../../dist/handwriting/formats/svg-ink.js";
 import { readXournal } from "../../dist/handwriting/formats/xournal.js";
