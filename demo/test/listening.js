@@ -116,6 +116,8 @@ export async function checkListening(url, shots) {
   try {
     await page.resize(1000, 900);
     await page.goto(`${url}/`);
+    // the tab that is open first says so once its net is there, perhaps after the next one has
+    await until(page, "the page opens", 'document.documentElement.dataset.ready === "writing"', 20);
     await click(page, "tab-listening");
     await until(page, "the tab opens", 'document.documentElement.dataset.ready === "listening"', 10);
     await click(page, "train");
