@@ -8,7 +8,14 @@ export interface ClusterOptions {
   /** Text of an NKey seed ("SU…"), or of a file of credentials. Default: none, where a server asks none. */
   readonly key?: string;
   /** Certificates as PEM texts, where the platform does not know them: Node's alone. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: {
+    /** PEM of the authority that signed the server's certificate. */
+    readonly ca?: string;
+    /** PEM of a certificate of one's own, where the server asks for one. */
+    readonly cert?: string;
+    /** PEM of its key. */
+    readonly key?: string;
+  };
 }
 
 const clusterOptionNames = ["servers", "key", "tls"] as const;

@@ -3,7 +3,14 @@ import type { LanguageModel } from "../../inference/beam-search.ts";
 import type { AbortSignal, Response, URL } from "../../wasm/platform.ts";
 
 /** A place of the pen: x and y (downwards), in any unit. Of a PointerEvent: x and y. */
-export type PenPoint = readonly [x: number, y: number] | { readonly x: number; readonly y: number };
+export type PenPoint =
+  | readonly [x: number, y: number]
+  | {
+      /** From the left. */
+      readonly x: number;
+      /** From above. */
+      readonly y: number;
+    };
 
 /** The places of the pen from touching down to lifting, in their order. */
 export type PenStroke = readonly PenPoint[];

@@ -66,7 +66,16 @@ export interface HandwritingRecognizerSupport {
   /** It says which ink each grapheme is. */
   textSegmentation: boolean;
   /** The hints that it heeds. */
-  hints: { recognitionType: string[]; inputType: string[]; textContext: boolean; alternatives: boolean };
+  hints: {
+    /** Kinds of text. */
+    recognitionType: string[];
+    /** Kinds of pens. */
+    inputType: string[];
+    /** Whether the text before the drawing helps. */
+    textContext: boolean;
+    /** Whether their number can be chosen. */
+    alternatives: boolean;
+  };
 }
 
 /** What must be recognized. */
