@@ -10,7 +10,7 @@ import { Arena } from "../wasm/memory.ts";
 import type { Node, NodeId } from "./graph.ts";
 import type { Mode, PackedShape } from "./op.ts";
 import { blocksOf, samePacking, stepsOf, type Packing } from "./packing.ts";
-import { activityBytes } from "./plan-size.ts";
+import { activityReals, planOps } from "./plan-size.ts";
 import { Tape } from "./tape.ts";
 import type { Weights } from "./weights.ts";
 
@@ -98,11 +98,9 @@ export class Pieces {
     seed();
     for (let i = this.#pieces.length - 1; i >= 0; --i) {
       const piece = this.#pieces[i];
-      if (i < this.#pieces.length - 1) {
-        this.#enter(piece);
-        if (i > 0) this.#tape.states.takeBack(piece.packing.sequences, piece.start);
-        this.#run(piece);
-      } else this.#tape.states.clearAdjoints();
+      // the last one's activities are there from the pass forwards
+      if (i < this.#pieces.length - 1) this.#run(piece, piece.start);
+      else this.#tape.states.clearAdjoints();
       const from = memory.at(this.#adjoint, piece.row * columns);
       this.#tape.addVjp(g, () =>
         k.addScaled(piece.packing.rows * columns, 1, from, this.#tape.adjoint(this.#output)),
@@ -141,18 +139,18 @@ export class Pieces {
   #cut(batch: Packing): number[] {
     const blocks = blocksOf(batch);
     const count = blocks.length - 1;
-    const bytes = (n: number): number =>
-      activityBytes(this.#tape.weights, stepsOf(batch, 0, blocks[Math.min(n, count)]));
     let each = 1;
     if (this.#budget !== "sqrt") {
-      const kept = 2 * batch.rows * this.#columns * this.#tape.engine.memory.realBytes;
+      const { realBytes } = this.#tape.engine.memory;
+      const kept = 2 * batch.rows * this.#columns * realBytes;
       const room = this.#budget - kept;
-      if (bytes(1) > room)
+      const block = activityReals(planOps(this.#tape.graph, stepsOf(batch, 0, blocks[1]))) * realBytes;
+      if (block > room)
         throw new MemoryError(
           `memory: ${this.#budget} bytes for activities, but ${blocks[1]} of ${batch.steps} steps and the ` +
-            `outputs of all take ${bytes(1) + kept}; want more, or a smaller shard`,
+            `outputs of all take ${block + kept}; want more, or a smaller shard`,
         );
-      each = Math.max(1, Math.min(count, Math.floor(room / bytes(1))));
+      each = Math.max(1, Math.min(count, Math.floor(room / block)));
     }
     return [...Array.from({ length: Math.ceil(count / each) }, (_, i) => blocks[i * each]), batch.steps];
   }
@@ -169,8 +167,10 @@ export class Pieces {
     this.#tape.plan(packing, inputs);
   }
 
-  #run(piece: Piece): void {
+  /** Computes the activities of a piece, from the states that are there or, where given, from kept ones. */
+  #run(piece: Piece, start = NULL): void {
     this.#enter(piece);
+    if (start !== NULL) this.#tape.states.takeBack(piece.packing.sequences, start);
     this.#tape.forward({
       ...this.#mode,
       carry: piece.row > 0 ? "continue" : "start",

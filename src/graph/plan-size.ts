@@ -1,26 +1,38 @@
-/** What the activities of a graph take, before any of them has memory. */
-import type { Packing } from "./packing.ts";
-import { oneStep } from "./packing.ts";
-import type { InputShapes, Shape } from "./op.ts";
-import type { Weights } from "./weights.ts";
+/** The plans of all ops of a graph for a batch, and what they take, before any of it has memory. */
+import type { Graph } from "./graph.ts";
+import { oneStep, type Packing } from "./packing.ts";
+import type { InputShapes, Plan, Shape } from "./op.ts";
 
-/** Bytes of the values, of what ops keep and of the adjoints for a batch; without gradient fewer. */
-export function activityBytes({ graph, engine }: Weights, batch: Packing, gradient = true): number {
+/** By node: its shape, and the plan of its op. */
+export interface Planned {
+  readonly shapes: readonly Shape[];
+  readonly plans: readonly (Plan | undefined)[];
+}
+
+/** Plans a batch. Throws ShapeError where inputs do not fit. */
+export function planOps({ nodes }: Graph, batch: Packing): Planned {
   const shapes: Shape[] = [];
-  let reals = 0;
-  for (const { id, parameter, op, inputs, columns, data } of graph.nodes) {
-    if (parameter) shapes[id] = parameter;
-    else if (!op) {
-      const packing = data?.per === "sequence" ? oneStep(batch.sequences) : batch;
-      shapes[id] = { rows: packing.rows, columns, packing, symbols: data?.symbols };
-    } else {
-      const plan = op.plan(inputs.map((i) => shapes[i]) as readonly Shape[] as InputShapes);
-      const { rows } = plan.packing;
-      shapes[id] = { rows, columns: plan.columns, packing: plan.packing };
-      reals += rows * plan.columns * (gradient ? 2 : 1);
-      for (const [name, size] of Object.entries(plan.kept ?? {}))
-        if (gradient || !plan.gradientOnly?.includes(name)) reals += size;
+  const plans: (Plan | undefined)[] = [];
+  for (const { parameter, op, inputs, columns, data } of nodes) {
+    const plan = op?.plan(inputs.map((i) => shapes[i]) as readonly Shape[] as InputShapes);
+    plans.push(plan);
+    if (parameter) shapes.push(parameter);
+    else {
+      const packing = plan?.packing ?? (data?.per === "sequence" ? oneStep(batch.sequences) : batch);
+      shapes.push({ rows: packing.rows, columns: plan?.columns ?? columns, packing, symbols: data?.symbols });
     }
   }
-  return reals * engine.memory.realBytes;
+  return { shapes, plans };
+}
+
+/** Reals of the values, of what ops keep and of the adjoints; without gradient fewer. */
+export function activityReals({ shapes, plans }: Planned, gradient = true): number {
+  let reals = 0;
+  plans.forEach((plan, id) => {
+    if (!plan) return;
+    reals += shapes[id].rows * plan.columns * (gradient ? 2 : 1);
+    for (const [name, size] of Object.entries(plan.kept ?? {}))
+      if (gradient || !plan.gradientOnly?.includes(name)) reals += size;
+  });
+  return reals;
 }

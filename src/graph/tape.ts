@@ -11,7 +11,7 @@ import type { Graph, Node, NodeId, Parameter } from "./graph.ts";
 import { NodeFrame } from "./node-frame.ts";
 import type { InputShapes, MakeOnline, Mode, OnlineGradient, PackedShape, Shape } from "./op.ts";
 import { oneStep, samePacking, type Packing } from "./packing.ts";
-import { activityBytes } from "./plan-size.ts";
+import { activityReals, planOps, type Planned } from "./plan-size.ts";
 import { SoFar } from "./so-far.ts";
 import { Panels, type Weights } from "./weights.ts";
 
@@ -94,15 +94,17 @@ export class Tape {
   #allot(batch: Packing, gradient: boolean): void {
     this.#batch = undefined; // an allocation that fails leaves no plan behind
     this.#tangentsPlanned = false;
-    const size = `of activities for ${batch.rows} rows`;
-    this.engine.memory.require(activityBytes(this.weights, batch, gradient), this.#values.bytes, size);
+    const planned = planOps(this.graph, batch);
+    const { memory } = this.engine;
+    const bytes = activityReals(planned, gradient) * memory.realBytes;
+    memory.require(bytes, this.#values.bytes, `of activities for ${batch.rows} rows`);
     this.#values.reset();
     this.#adjointReals = 0;
     const { nodes } = this.graph;
-    const shapes: Shape[] = [];
+    const { shapes } = planned;
     const offsets: number[] = [];
     for (const node of nodes) {
-      shapes.push(this.#shapeOf(node, batch, shapes, gradient));
+      this.#allotOp(node, planned, gradient);
       offsets.push(this.#adjointReals);
       if (gradient && this.#wanted[node.id] && !node.parameter)
         this.#adjointReals += Math.ceil((shapes[node.id].rows * node.columns) / 16) * 16;
@@ -111,31 +113,24 @@ export class Tape {
     for (const node of nodes) {
       if (node.parameter) continue;
       this.#adjoint[node.id] =
-        gradient && this.#wanted[node.id]
-          ? this.engine.memory.at(this.#adjointsFrom, offsets[node.id])
-          : NULL;
+        gradient && this.#wanted[node.id] ? memory.at(this.#adjointsFrom, offsets[node.id]) : NULL;
     }
     this.#carried.plan(batch.sequences);
     this.#batch = batch;
     this.#plannedGradient = gradient;
   }
 
-  /** The shape of a node for this batch; an op's value and kept buffers are made too. */
-  #shapeOf(node: Node, batch: Packing, shapes: readonly Shape[], gradient: boolean): Shape {
-    if (node.parameter) return node.parameter;
-    const frame = this.#frames[node.id];
-    if (!frame) {
-      const packing = node.data?.per === "sequence" ? oneStep(batch.sequences) : batch;
-      return { rows: packing.rows, columns: node.columns, packing, symbols: node.data?.symbols };
-    }
-    frame.shapes = node.inputs.map((i) => shapes[i]) as readonly Shape[] as InputShapes;
-    frame.plan = frame.op.plan(frame.shapes);
+  /** Gives the op of a node, if it has one, its plan, its value and its kept buffers. */
+  #allotOp({ id, inputs }: Node, { shapes, plans }: Planned, gradient: boolean): void {
+    const frame = this.#frames[id];
+    if (!frame) return;
+    frame.shapes = inputs.map((i) => shapes[i]) as readonly Shape[] as InputShapes;
+    frame.plan = plans[id]!;
     const { packing, columns, kept = {}, gradientOnly = [] } = frame.plan;
     frame.shape = { rows: packing.rows, columns, packing };
-    this.#value[node.id] = this.#values.reals(packing.rows * columns);
+    this.#value[id] = this.#values.reals(packing.rows * columns);
     for (const [name, reals] of Object.entries(kept))
       frame.kept[name] = !gradient && gradientOnly.includes(name) ? NULL : this.#values.reals(reals);
-    return frame.shape;
   }
 
   /** Runs all ops on the planned batch. */
