@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { quantize } from "../../src/exchange/c/weights.ts";
+import { quantize } from "../../src/formats/int8.ts";
 import { constant } from "../../src/exchange/c/kernels.ts";
 import { toC } from "../../src/exchange/c/write.ts";
 import { netData } from "../../src/exchange/nets/net.ts";

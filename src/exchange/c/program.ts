@@ -5,10 +5,11 @@ import type { DenseLayer, Layer } from "../../models/network/layers.ts";
 import type { ConvLayer, LayerNormLayer, ResidualLayer } from "../../models/network/optional/layers.ts";
 import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { inputOf } from "../../models/network/spec.ts";
+import { quantize } from "../../formats/int8.ts";
 import type { Matrix } from "../nets/matrix.ts";
 import type { NetData } from "../nets/net.ts";
 import { constant } from "./kernels.ts";
-import { byteArray, quantize, realArray, type WeightKind } from "./weights.ts";
+import { byteArray, realArray, type WeightKind } from "./weights.ts";
 
 const who = "toC";
 

@@ -7,13 +7,13 @@
  * A tensor of one row is float32; of more rows it is the float32 scales of its columns and then int8, row by
  * row. Little-endian.
  */
+import { quantize } from "../../formats/int8.ts";
 import { isObject, parseObject } from "../../formats/json.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors, type Tensor } from "../../formats/safetensors.ts";
 import { DataError, show } from "../../wasm/errors.ts";
 
 const MAGIC = "unrollednet1";
-const LEVELS = 127;
 /** Most weights of a packed net: far beyond any reader. */
 const MAX_WEIGHTS = 1 << 26;
 
@@ -34,16 +34,9 @@ function packTensor(data: Tensor["data"], rows: number, columns: number, out: Da
     for (let c = 0; c < columns; ++c) out.setFloat32(at + 4 * c, data[c], true);
     return;
   }
-  for (let c = 0; c < columns; ++c) {
-    let largest = 0;
-    for (let r = 0; r < rows; ++r) largest = Math.max(largest, Math.abs(data[r * columns + c]));
-    const scale = Math.fround(largest / LEVELS);
-    out.setFloat32(at + 4 * c, scale, true);
-    for (let r = 0; r < rows; ++r) {
-      const level = scale > 0 ? Math.round(data[r * columns + c] / scale) : 0;
-      out.setInt8(at + 4 * columns + r * columns + c, Math.min(Math.max(level, -LEVELS), LEVELS));
-    }
-  }
+  const { scale, values } = quantize({ rows, columns, data });
+  scale.forEach((x, c) => out.setFloat32(at + 4 * c, x, true));
+  values.forEach((x, i) => out.setInt8(at + 4 * columns + i, x));
 }
 
 /** The packed form of a saved net without training state. */
