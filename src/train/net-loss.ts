@@ -56,15 +56,6 @@ export interface ShardProduct {
   readonly structural: number;
 }
 
-/** Throws an OptionError where a loss has no curvature. */
-function checkCurvature({ name, curvature }: Loss): void {
-  if (!curvature)
-    throw new OptionError(
-      `curvature: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products and ` +
-        "hessianFree need; want squared, huber, bernoulli, softmax or ctc, or another optimizer",
-    );
-}
-
 /** Value, gradient and curvature of a net's summed loss. */
 export class NetLoss {
   readonly engine: Engine;
@@ -108,7 +99,12 @@ export class NetLoss {
 
   /** Throws OptionError where the loss has no curvature. */
   checkCurvature(): void {
-    checkCurvature(this.#parts.loss);
+    const { name, curvature } = this.#parts.loss;
+    if (!curvature)
+      throw new OptionError(
+        `curvature: the loss "${name}" has no curvature that is never negative, as Gauss-Newton products ` +
+          "and hessianFree need; want squared, huber, bernoulli, softmax or ctc, or another optimizer",
+      );
   }
 
   /**

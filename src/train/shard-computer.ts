@@ -69,11 +69,6 @@ export class ShardComputer {
     this.#arena.dispose();
   }
 
-  /** Gives all memory back. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   #goTo(theta: Floats): void {
     const { weights } = this.#parts;
     if (theta === this.#theta && weights.version === this.#version) return;

@@ -25,11 +25,15 @@ const engineOf = (model: Model): u.Engine =>
 /** Shards in this thread, computed on a net of the same spec, each after a turn of the event loop. */
 const poolOf = (helper: Model): ShardPool => ({
   async run(_, work, tasks, take, signal) {
-    using computer = new ShardComputer(internals(netOf(helper)).parts());
-    for (const task of tasks) {
-      await turn();
-      signal?.throwIfAborted();
-      take(computer.compute(work, task));
+    const computer = new ShardComputer(internals(netOf(helper)).parts());
+    try {
+      for (const task of tasks) {
+        await turn();
+        signal?.throwIfAborted();
+        take(computer.compute(work, task));
+      }
+    } finally {
+      computer.dispose();
     }
   },
 });

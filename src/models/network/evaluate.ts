@@ -10,7 +10,7 @@ import { checkItems, type DataItem } from "../../data/item.ts";
 import { isItems, isSource, type BatchSource, type TrainingData } from "../../train/feed.ts";
 import { checkMetrics, Metrics, type Evaluation, type Metric } from "../../train/metrics.ts";
 import type { FitParts, FitTask } from "./fit.ts";
-import type { Figures } from "./fit-options.ts";
+import type { Figures, FitOptions } from "./fit-options.ts";
 import { summedLoss } from "./log-likelihood.ts";
 import type { Reading } from "./reading.ts";
 
@@ -61,13 +61,22 @@ function drawn(
 /** Looks at the validation data. */
 export type Look = () => Figures | Promise<Figures>;
 
+/** What is learned from, and the look at what is not. */
+export interface Parted {
+  readonly train: TrainingData;
+  readonly look?: Look;
+}
+
 /** The data to learn from, and how to look at the others. Throws OptionError, DataError or ShapeError. */
 export function validationOf(
   who: string,
   net: FitParts,
-  { data, options: { validation = [] } }: FitTask,
+  {
+    data,
+    validation,
+  }: Pick<FitTask, "data"> & { readonly validation: NonNullable<FitOptions["validation"]> },
   metrics: readonly Metric[],
-): { train: TrainingData; look?: Look } {
+): Parted {
   const { spec, loss } = net.parts;
   checkMetrics(who, metrics, loss.name, spec);
   if (typeof validation === "function") return { train: data, look: validation };

@@ -17,7 +17,7 @@ import type { FitRecord, FitState } from "./fit-state.ts";
 import type { ParameterView } from "./parameters.ts";
 import type { Reading } from "./reading.ts";
 import { fetchKinds, optionalKinds } from "./kinds.ts";
-import type { Look } from "./evaluate.ts";
+import type { Look, Parted } from "./evaluate.ts";
 
 export type { Figures, FitOptions, FitProgress, PlateauOptions } from "./fit-options.ts";
 export type { FitRecord } from "./fit-state.ts";
@@ -59,23 +59,16 @@ export async function fit(who: string, net: FitParts, { data, options, state }: 
     throw new OptionError(
       `${who}: epochs is ${settings.epochs}, but the data have none; give steps, or items`,
     );
-  if (options.validation !== undefined && !optionalKinds()) {
+  const { validation } = options;
+  if (validation !== undefined && !optionalKinds()) {
     await fetchKinds();
     net.live("fit");
   }
-  const { train, look } = parted(who, net, { data, options }, settings);
+  const { train, look }: Parted =
+    validation === undefined
+      ? { train: data }
+      : optionalKinds()!.validationOf(who, net, { data, validation }, settings.metrics);
   return new Fit(who, net, settings, options, { look, state }).run(train);
-}
-
-/** What is learned from, and the look at what is not. */
-function parted(
-  who: string,
-  net: FitParts,
-  task: FitTask,
-  { metrics }: FitSettings,
-): { train: TrainingData; look?: Look } {
-  if (task.options.validation === undefined) return { train: task.data };
-  return optionalKinds()!.validationOf(who, net, task, metrics);
 }
 
 /** One fit at work. */

@@ -34,11 +34,15 @@ afterAll(() => helper.dispose());
 /** A pool in this thread: each shard waits for a few turns of the event loop. */
 const pool: ShardPool = {
   async run(_, work, tasks, take, signal) {
-    using computer = new ShardComputer(internals(helper).parts());
-    for (const task of tasks) {
-      await turn();
-      signal?.throwIfAborted();
-      take(computer.compute(work, task));
+    const computer = new ShardComputer(internals(helper).parts());
+    try {
+      for (const task of tasks) {
+        await turn();
+        signal?.throwIfAborted();
+        take(computer.compute(work, task));
+      }
+    } finally {
+      computer.dispose();
     }
   },
 };
