@@ -4,9 +4,7 @@ import { DataError } from "../wasm/errors.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { checkItems, type DataItem, type FlatItem } from "../data/item.ts";
 import { internals } from "../models/network/internals.ts";
-import { network, type Network } from "../models/network/network.ts";
-import type { NetworkSpec } from "../models/network/spec.ts";
-import { ShardComputer } from "../train/shard-computer.ts";
+import { ShardNet } from "../parallel/shard-net.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import { decode } from "./codec.ts";
 import { itemHash, modelHash } from "./protocol.ts";
@@ -26,8 +24,7 @@ export class Workbench {
   /** The hash of the model as its coordinator has it, and as it is here. */
   #asked = "";
   #model = "";
-  #net: Promise<Network> | undefined;
-  #computer: ShardComputer | undefined;
+  #net: ShardNet | undefined;
   #point = -1;
   #theta: Floats | undefined;
   #number = -1;
@@ -63,8 +60,7 @@ export class Workbench {
     try {
       const lack = await this.#lack(task);
       if (lack) return { kind: "lack", ...at, ...lack };
-      this.#computer ??= new ShardComputer(internals(await this.#net!).parts());
-      const result = this.#computer.compute(this.#work(task), this.#shard(task));
+      const result = await this.#net!.compute(this.#work(task), this.#shard(task));
       return { kind: "answer", ...at, model: this.#model, ...result };
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -74,9 +70,8 @@ export class Workbench {
 
   /** Forgets a session; items stay. */
   clear(): void {
-    this.#computer?.dispose();
-    void this.#net?.then((net) => net.dispose()).catch(() => {});
-    this.#net = this.#computer = this.#theta = this.#direction = this.#spec = undefined;
+    this.#net?.dispose();
+    this.#net = this.#theta = this.#direction = this.#spec = undefined;
     this.#asked = this.#model = "";
     this.#shards.clear();
   }
@@ -112,8 +107,8 @@ export class Workbench {
   }
 
   async #make(spec: Uint8Array): Promise<void> {
-    this.#net = network(decode(spec) as NetworkSpec);
-    const net = await this.#net;
+    this.#net = new ShardNet(decode(spec));
+    const net = await this.#net.net();
     for (const item of checkItems("serveShards", internals(net).data, this.#data))
       this.#keep(itemHash(item), item);
   }

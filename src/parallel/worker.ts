@@ -3,17 +3,12 @@
  */
 import { init } from "../wasm/engine.ts";
 import type { Floats } from "../wasm/memory.ts";
-import { internals } from "../models/network/internals.ts";
-import { network, type Network } from "../models/network/network.ts";
-import type { NetworkSpec } from "../models/network/spec.ts";
-import { ShardComputer } from "../train/shard-computer.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import type { FromWorker, KernelsMessage, TaskMessage, ToWorker, WorkMessage } from "./messages.ts";
 import { serve } from "./port.ts";
+import { ShardNet } from "./shard-net.ts";
 
-let model: NetworkSpec | undefined;
-let net: Network | undefined;
-let computer: ShardComputer | undefined;
+let net: ShardNet | undefined;
 let theta: Floats;
 let work: WorkMessage;
 /** Shards of products at θ, by their numbers. */
@@ -37,11 +32,9 @@ const workAt = (theta: Floats): ShardWork => {
 async function compute({ run, index, shard, task }: TaskMessage): Promise<FromWorker> {
   try {
     await ready;
-    net ??= await network(model!);
-    computer ??= new ShardComputer(internals(net).parts());
     const known = task ?? shards.get(shard)!;
     if (work.pass === "product") shards.set(shard, known);
-    return { run, index, ...computer.compute(workAt(theta), known) };
+    return { run, index, ...(await net!.compute(workAt(theta), known)) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { run, index, error: { name, message } };
@@ -61,10 +54,8 @@ serve(async (received) => {
         shards.clear();
       }
       if (message.model !== undefined) {
-        computer?.dispose();
         net?.dispose();
-        net = computer = undefined;
-        model = message.model as NetworkSpec;
+        net = new ShardNet(message.model);
       }
       return undefined;
     case "work":

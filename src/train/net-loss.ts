@@ -11,12 +11,15 @@ import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena, type Floats } from "../wasm/memory.ts";
 import type { NodeId } from "../graph/graph.ts";
 import type { Mode, PackedShape } from "../graph/op.ts";
-import { Pieces, type MemoryBudget } from "../graph/pieces.ts";
+import type { MemoryBudget, Pieces } from "../graph/pieces.ts";
 import { Tape } from "../graph/tape.ts";
 import type { Weights } from "../graph/weights.ts";
 import type { Loss, LossAnswers, LossSite } from "../losses/loss.ts";
 import type { DataSpec } from "../data/item.ts";
 import { type Batch, type InputNodes } from "./batch.ts";
+import type { RemotePasses } from "./remote-passes.ts";
+import type { meanSquaredGradient } from "./squared-gradients.ts";
+import type { WeightNoise } from "./weight-noise.ts";
 
 /** What a net is to those that ask it. */
 export interface NetParts {
@@ -27,9 +30,21 @@ export interface NetParts {
   readonly nodes: InputNodes;
 }
 
+/** Gradients that few trainings ask for, whose code is fetched apart: in pieces, on workers, with noise. */
+export interface OptionalPasses {
+  readonly Pieces: typeof Pieces;
+  readonly RemotePasses: typeof RemotePasses;
+  readonly WeightNoise: typeof WeightNoise;
+  readonly meanSquaredGradient: typeof meanSquaredGradient;
+}
+
 /** What a net is to its loss. */
 export interface LossParts extends NetParts {
   readonly loss: Loss;
+  /** The optional passes, once they have been fetched. */
+  passes(): OptionalPasses;
+  /** Fetches them. */
+  fetchPasses(): Promise<unknown>;
 }
 
 /** How a pass runs, and the states that it goes on from where they do not stand on the tape. */
@@ -160,7 +175,7 @@ export class NetLoss {
     if (this.#pieces?.budget !== budget) {
       this.#pieces?.pieces.dispose();
       const { weights, output } = this.#parts;
-      this.#pieces = { budget, pieces: new Pieces(weights, output, budget) };
+      this.#pieces = { budget, pieces: new (this.#parts.passes().Pieces)(weights, output, budget) };
     }
     return this.#pieces.pieces;
   }

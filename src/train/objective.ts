@@ -14,9 +14,8 @@ import type { CurvatureObjective, ParameterRange } from "../optim/optimizer.ts";
 import { Batch } from "./batch.ts";
 import { NetLoss, type LossParts, type PassMode } from "./net-loss.ts";
 import { parameterRanges } from "./parameter-ranges.ts";
-import { RemotePasses, type RemoteShards } from "./remote-passes.ts";
-import { meanSquaredGradient } from "./squared-gradients.ts";
-import { type NoiseDraw, WeightNoise } from "./weight-noise.ts";
+import type { RemotePasses, RemoteShards } from "./remote-passes.ts";
+import type { NoiseDraw, WeightNoise } from "./weight-noise.ts";
 
 /** What a network is to its objective. */
 export interface ObjectiveParts extends LossParts {
@@ -145,7 +144,7 @@ export class NetworkObjective {
 
   /** Noise on θ; the function that comes back takes it off. */
   addNoise(noise: NoiseDraw | undefined): (() => void) | undefined {
-    return noise && (this.#weightNoise ??= new WeightNoise(this)).add(noise);
+    return noise && (this.#weightNoise ??= new (this.parts.passes().WeightNoise)(this)).add(noise);
   }
 
   /** Gives all memory back. */
@@ -173,7 +172,7 @@ class StepObjective implements CurvatureObjective {
     this.#net = net;
     this.#step = step;
     this.#mode = step.mode ?? {};
-    this.#remote = step.remote && new RemotePasses(net, step.remote);
+    this.#remote = step.remote && new (net.parts.passes().RemotePasses)(net, step.remote);
   }
 
   get ranges(): readonly ParameterRange[] {
@@ -229,10 +228,11 @@ class StepObjective implements CurvatureObjective {
    * Sequences start at their own initial states even where states are carried on: which sequence of a chunk
    * was whose is not kept.
    */
-  squaredGradients(out: Ptr): Promise<void> {
+  async squaredGradients(out: Ptr): Promise<void> {
     const { loss, parts } = this.#net;
+    await parts.fetchPasses();
     const mode = { ...this.#mode, carry: undefined, carried: undefined };
-    return meanSquaredGradient(
+    return parts.passes().meanSquaredGradient(
       {
         engine: this.engine,
         size: this.size,

@@ -49,6 +49,9 @@ interface Training {
   readonly pause: () => Promise<void>;
 }
 
+const asksForPasses = ({ memory, pool, weightNoise }: TrainSettings): boolean =>
+  memory !== undefined || pool !== undefined || weightNoise > 0;
+
 /** One net in training. */
 export class Trainer {
   readonly objective: NetworkObjective;
@@ -106,6 +109,8 @@ export class Trainer {
     settings.signal?.addEventListener("abort", abort, { once: true });
     if (settings.signal?.aborted) abort();
     try {
+      if (asksForPasses(settings)) await this.#parts.fetchPasses();
+      this.#live(who);
       let done = 0;
       const over = (): boolean => done >= settings.steps || training.stop.signal.aborted;
       while (!over()) {

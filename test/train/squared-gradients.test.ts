@@ -45,7 +45,10 @@ async function squared(
   weights.changed();
   const list = net.spec.constraints;
   const constraints = list.length > 0 ? constrained(engine, graph, list) : undefined;
-  const f = new NetworkObjective({ weights, output, loss: lossOf(net.spec.loss), constraints, spec, nodes });
+  const { passes, fetchPasses } = internals(net).parts();
+  const loss = lossOf(net.spec.loss);
+  const parts = { weights, output, loss, constraints, spec, nodes, passes, fetchPasses };
+  const f = new NetworkObjective(parts);
   const flat = checkItems("test", spec, items);
   const batches: Batch[] = [];
   for (let from = 0; from < flat.length; from += shard)

@@ -16,6 +16,7 @@ import type { Layer } from "./layers.ts";
 import type { Op } from "../../graph/op.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
 import type { StateNoise } from "../../cells/optional/noisy.ts";
+import type { OptionalPasses } from "../../train/net-loss.ts";
 import type { learn } from "../../train/learn.ts";
 import type { Reading } from "./reading.ts";
 import type { readSavedGraph } from "./saved-graph.ts";
@@ -52,6 +53,8 @@ export interface OptionalKinds {
   readonly validationOf: typeof validationOf;
   /** Learns from a stream. */
   readonly learn: typeof learn;
+  /** Gradients that few trainings ask for. */
+  readonly passes: OptionalPasses;
   /** The net in a file. */
   readonly readSavedGraph: typeof readSavedGraph;
 }

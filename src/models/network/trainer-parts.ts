@@ -3,7 +3,7 @@ import type { Engine } from "../../wasm/engine.ts";
 import type { TrainerParts } from "../../train/trainer.ts";
 import { assemble } from "./assemble.ts";
 import type { BuiltGraph } from "./build.ts";
-import { optionalKinds } from "./kinds.ts";
+import { fetchKinds, optionalKinds } from "./kinds.ts";
 import { lossOf, type NetworkSpec } from "./spec.ts";
 
 /** θ is 0; the constraints are those of the spec. Throws OptionError on constraints that do not fit. */
@@ -12,5 +12,12 @@ export function trainerParts(engine: Engine, spec: Required<NetworkSpec>, built:
     spec.constraints.length > 0
       ? optionalKinds()!.constrained(engine, built.graph, spec.constraints)
       : undefined;
-  return { ...assemble(engine, built, lossOf(spec.loss)), constraints, seed: spec.seed, model: spec };
+  return {
+    ...assemble(engine, built, lossOf(spec.loss)),
+    constraints,
+    passes: () => optionalKinds()!.passes,
+    fetchPasses: fetchKinds,
+    seed: spec.seed,
+    model: spec,
+  };
 }

@@ -28,7 +28,11 @@ import { noisy } from "../../../cells/optional/noisy.ts";
 import type { CtcLoss } from "../spec.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
+import { Pieces } from "../../../graph/pieces.ts";
 import { learn } from "../../../train/learn.ts";
+import { RemotePasses } from "../../../train/remote-passes.ts";
+import { meanSquaredGradient } from "../../../train/squared-gradients.ts";
+import { WeightNoise } from "../../../train/weight-noise.ts";
 import { evaluate, validationOf } from "../evaluate.ts";
 import { readSavedGraph } from "../saved-graph.ts";
 import { checkConstraint, constrained } from "./constraints.ts";
@@ -69,5 +73,6 @@ export const optional: OptionalKinds = {
   evaluate,
   validationOf,
   learn,
+  passes: { Pieces, RemotePasses, WeightNoise, meanSquaredGradient },
   readSavedGraph,
 };
