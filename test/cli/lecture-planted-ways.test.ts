@@ -129,8 +129,9 @@ test("7d-6: a reservoir that forgets, one without care that does as well, a free
 });
 
 test("7d-7: a way that does not learn, or that learns without one of its parts", () => {
-  const seen = { full: 0.02, slow: 0.8, small: 0.8, chance: 0.82 };
-  catches(fromEchoes, seen, instead(seen, { full: 0.6 }, { slow: 0.02 }, { small: 0.02 }));
+  const seen = { full: 0.02, slow: 0.8, small: 0.8, all: 0.1, changed: 0.3, chance: 0.82 };
+  const faults = [{ full: 0.6 }, { slow: 0.02 }, { small: 0.02 }, { all: 0.6 }, { changed: 0 }];
+  catches(fromEchoes, seen, instead(seen, ...faults));
 });
 
 test("7d-8: a way that leaves one of the eight tasks", () => {

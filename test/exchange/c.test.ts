@@ -107,9 +107,9 @@ async function rounded(net: Network): Promise<Network> {
 
 describe.skipIf(missing)("the bits of the stream", () => {
   const seeds = Array.from({ length: NETS }, (_, i) => i + 1);
-  test("layers added to what they stand on, and gated ones", async () => {
-    const { glu, layerNorm, residual } = unrolled;
-    const layers = [dense(6), residual([layerNorm(), rnn(9), glu(6)]), dense(2)];
+  test("layers added to what they stand on, gated ones, and output units", async () => {
+    const { feedback, glu, layerNorm, residual } = unrolled;
+    const layers = [residual([layerNorm(), rnn(9), glu(3)]), feedback(gru(8), { outputs: 5 }), dense(2)];
     const net = vary(await network({ input: 3, layers, loss: "softmax" }), 7);
     const x = randomInput(3, 200, 7);
     expect(difference(streamed(net, x), compiled(toC(net), 3, x).y)).toBe(-1);

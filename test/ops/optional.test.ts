@@ -4,6 +4,7 @@ import type { Graph } from "../../src/graph/graph.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { attend } from "../../src/ops/optional/attend.ts";
 import { conv, type ConvForm } from "../../src/ops/optional/conv.ts";
+import { columns } from "../../src/ops/optional/columns.ts";
 import { normalize } from "../../src/ops/optional/normalize.ts";
 import { pool } from "../../src/ops/optional/pool.ts";
 import { engine } from "../../src/wasm/engine.ts";
@@ -27,6 +28,7 @@ const convolved =
   };
 
 const builds: Record<string, Build> = {
+  "some columns": (g) => g.apply(columns(1, 3), varied(g, 5)),
   "layer norm": (g) => g.apply(normalize(1e-5), varied(g, 5), g.parameter("g", 1, 5), g.parameter("b", 1, 5)),
   "layer norm on data": (g) =>
     g.apply(normalize(1e-5), g.input("x", 6), g.parameter("g", 1, 6), g.parameter("b", 1, 6)),

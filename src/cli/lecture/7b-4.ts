@@ -6,6 +6,7 @@
 import { plot } from "../../figures/plot.ts";
 import { panels, svg } from "../../figures/svg.ts";
 import { dense } from "../../models/network/layers.ts";
+import { feedback } from "../../models/network/optional/layers.ts";
 import { rnn } from "../../models/network/recurrent-layers.ts";
 import { constant, normal, orthogonal } from "../../models/network/initializers.ts";
 import { fix } from "../../models/network/constraints.ts";
@@ -45,7 +46,7 @@ export const criteria = [
 ];
 
 const stateOf = (net: Network): number[] =>
-  Array.from(net.parameters.find(({ name }) => name === "rnn1.state")?.data ?? []);
+  Array.from(net.parameters.find(({ name }) => name.endsWith(".state"))?.data ?? []);
 
 /** All weights learned from three seeds, with the initial state and without it. */
 async function melody(context: LectureContext) {
@@ -87,40 +88,37 @@ const OUT = H - 1;
  */
 async function outputStates(context: LectureContext) {
   const { seed } = context;
+  const init = { recurrent: orthogonal(4), state: constant(0.5) };
   const spec = {
     input: 1,
-    layers: [
-      rnn(H, { activation: "logistic" as const, init: { recurrent: orthogonal(4), state: constant(0.5) } }),
-    ],
+    layers: [feedback(rnn(H, { activation: "logistic", init }), { outputs: 1 })],
     loss: "squared" as const,
     precision: "float64" as const,
     seed,
-    constraints: ["rnn1.Wx", "rnn1.Wh", "rnn1.b"].map((name) => fix(name)),
+    constraints: ["feedback1.Wx", "feedback1.Wh", "feedback1.b"].map((name) => fix(name)),
   };
   const silence = new Float64Array(T);
   const teacher = await network(spec);
   // the slope of a logistic unit is 1/4 at .5, where these biases hold it: states turn and do not die
-  const W = teacher.parameters.find(({ name }) => name === "rnn1.Wh")!.data;
+  const W = teacher.parameters.find(({ name }) => name === "feedback1.Wh")!.data;
   const b = Array.from({ length: H }, (_, j) => -0.5 * units.reduce((sum, i) => sum + W[i * H + j], 0));
-  set(teacher, "rnn1.b", b);
+  set(teacher, "feedback1.b", b);
   const random = new Random(teacher.engine, seed, streams.oscillators);
   const truth = Array.from({ length: H }, () => 0.05 + 0.9 * random.uniform());
-  set(teacher, "rnn1.state", truth);
+  set(teacher, "feedback1.state", truth);
   const [played] = teacher.predict([silence]);
   teacher.dispose();
-  const weight = played.map((_, i) => Number(i % H === OUT));
-  const items = [{ input: silence, target: played, weight }];
+  const items = [{ input: silence, target: played }];
   const net = await network(spec);
-  set(net, "rnn1.b", b);
-  const heard = (): number[] => times.map((_, t) => net.predict([silence])[0][t * H + OUT]);
+  set(net, "feedback1.b", b);
+  const heard = (): number[] => Array.from(net.predict([silence])[0]);
   const left = { loss: (await net.evaluate(items)).loss, curve: heard() };
   const options = { optimizer: adam({ rate: (step: number) => 0.03 / (1 + step / 400) }), steps: 2000 };
   await follow(context, net, items, options, { from: 0.75, to: 1, note: "hidden and output states" });
   const learned = { loss: (await net.evaluate(items)).loss, curve: heard() };
   const off = stateOf(net).map((v, j) => Math.abs(v - truth[j]));
   net.dispose();
-  const target = times.map((_, t) => played[t * H + OUT]);
-  return { target, left, learned, hidden: Math.max(...off.slice(0, OUT)), output: off[OUT] };
+  return { target: played, left, learned, hidden: Math.max(...off.slice(0, OUT)), output: off[OUT] };
 }
 
 function drawn(

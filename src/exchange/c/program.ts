@@ -2,7 +2,12 @@
 import type { Activation } from "../../wasm/kernels.ts";
 import { OptionError } from "../../wasm/errors.ts";
 import type { DenseLayer, Layer } from "../../models/network/layers.ts";
-import type { ConvLayer, LayerNormLayer, ResidualLayer } from "../../models/network/optional/layers.ts";
+import type {
+  ConvLayer,
+  FeedbackLayer,
+  LayerNormLayer,
+  ResidualLayer,
+} from "../../models/network/optional/layers.ts";
 import type { RecurrentLayer } from "../../models/network/recurrent-layers.ts";
 import { inputOf } from "../../models/network/spec.ts";
 import { quantize } from "../../formats/int8.ts";
@@ -233,6 +238,12 @@ export class Program {
     return { at: y, width: x.width };
   }
 
+  /** The last units of a recurrent layer. */
+  #feedback({ layer, outputs }: FeedbackLayer, name: string, x: Value): Value {
+    const { at, width } = this.#layer(layer, name, x);
+    return { at: `${at} + ${width - outputs}`, width: outputs };
+  }
+
   /** A gated linear unit: one dense layer times the logistic function of another. */
   #glu(units: number, name: string, x: Value): Value {
     const plain = { type: "dense", units, bias: true, activation: "identity" } as const;
@@ -286,6 +297,8 @@ export class Program {
         return this.#layerNorm(layer, name, x);
       case "residual":
         return this.#residual(layer, name, x);
+      case "feedback":
+        return this.#feedback(layer, name, x);
       case "glu":
         return this.#glu(layer.units, name, x);
       case "bidirectional":

@@ -128,11 +128,12 @@ export function checkSpec(
 function refuseSecondLink(layers: readonly Layer[], { name, inverseLink }: LossAnswers): void {
   let at = layers.length - 1;
   while (at > 0 && layers[at].type === "dropout") --at;
-  const last = layers[at];
+  const ends = layers[at];
+  const last = ends.type === "feedback" ? ends.layer : ends;
   if (!inverseLink || !("activation" in last) || last.activation !== "logistic") return;
   const remedy = last.type === "dense" ? 'want activation "identity"' : "want a dense layer after it";
   throw new OptionError(
-    `network: layer ${at + 1}: ${last.type} has activation "logistic", and the loss ${name} takes the ` +
+    `network: layer ${at + 1}: ${ends.type} has activation "logistic", and the loss ${name} takes the ` +
       `${inverseLink} of its outputs: twice is once too often; ${remedy}`,
   );
 }

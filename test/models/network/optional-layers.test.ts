@@ -6,6 +6,7 @@ import {
   bidirectional,
   conv,
   dense,
+  feedback,
   gru,
   hessianFree,
   layerNorm,
@@ -13,6 +14,7 @@ import {
   network,
   pool,
   residual,
+  rnn,
   type Layer,
 } from "../../../src/index.ts";
 import { close } from "../../close.ts";
@@ -21,6 +23,7 @@ const streaming: Record<string, Layer[]> = {
   "causal conv": [conv({ units: 4, width: 3, dilation: 2, causal: true }), dense(2)],
   layerNorm: [lstm(4), layerNorm(), dense(2)],
   residual: [dense(4), residual([layerNorm(), gru(4)]), dense(2)],
+  "output units": [feedback(lstm(6), { outputs: 2 })],
 };
 const wave = (T: number, seed: number): number[][] =>
   Array.from({ length: T }, (_, t) => [((t * seed) % 7) / 3 - 1, ((t + seed) % 5) / 2 - 1]);
@@ -135,4 +138,38 @@ test("what cannot be is refused by name", async () => {
     "conv: needs whole sequences unless it is causal",
   );
   net.dispose();
+});
+
+test("output units are the last units of the layer: same outputs, same gradient, initial states included", async () => {
+  const units = { activation: "logistic" } as const;
+  const spec = { input: 2, loss: "squared", precision: "float64", seed: 3 } as const;
+  using all = await network({ ...spec, layers: [rnn(5, units)] });
+  using net = await network({ ...spec, layers: [feedback(rnn(5, units), { outputs: 2 })] });
+  all.parameters.forEach(({ data }, i) => net.parameters[i].set(data));
+  const input = wave(6, 3).flat();
+  const [whole] = all.predict([input]);
+  const [seen] = net.predict([input]);
+  expect(seen).toEqual(whole.filter((_, i) => i % 5 > 2));
+  const wanted = whole.map((_, i) => (i % 5 > 2 ? 0.5 : 0));
+  const weight = whole.map((_, i) => Number(i % 5 > 2));
+  const few = net.gradient([{ input, target: seen.map(() => 0.5) }]);
+  const many = all.gradient([{ input, target: wanted, weight }]);
+  // the mean is over as many steps, whatever the number of outputs that count
+  few.gradient.forEach(({ name, data }, i) => {
+    expect(name).toBe(many.gradient[i].name.replace("rnn1", "feedback1"));
+    close(data, many.gradient[i].data, { rel: 1e-12, abs: 1e-15 });
+  });
+});
+
+test("feedback refuses layers without states, more outputs than units, and a logistic function twice", async () => {
+  expect(() => feedback(dense(3) as never, { outputs: 1 })).toThrow(
+    "feedback: got dense, want one of rnn, lstm",
+  );
+  expect(() => feedback(rnn(3), { outputs: 4 })).toThrow(
+    "feedback: outputs is 4, want a whole number from 1 to 3",
+  );
+  const layers = [feedback(rnn(3, { activation: "logistic" }), { outputs: 1 })];
+  await expect(network({ input: 1, layers, loss: "bernoulli" })).rejects.toThrow(
+    'layer 1: feedback has activation "logistic"',
+  );
 });

@@ -3,6 +3,7 @@ import { ShapeError } from "../../../wasm/errors.ts";
 import { activation } from "../../../ops/activation.ts";
 import { add, multiply } from "../../../ops/arithmetic.ts";
 import { linear } from "../../../ops/linear.ts";
+import { columns } from "../../../ops/optional/columns.ts";
 import { attend } from "../../../ops/optional/attend.ts";
 import { conv as convolution } from "../../../ops/optional/conv.ts";
 import { normalize } from "../../../ops/optional/normalize.ts";
@@ -87,6 +88,17 @@ export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>>
       ),
     build: (b, { kind: of, width }, _, x) => b.graph.apply(pooling(of, width), x),
   }),
+  feedback: {
+    read(described) {
+      const { type: _, layer, ...options } = described as make.FeedbackLayer;
+      return make.feedback(readLayer("feedback", layer) as make.FeedbackLayer["layer"], options);
+    },
+    build(b, described, name, x) {
+      const { layer, outputs } = described as make.FeedbackLayer;
+      const units = b.recurrentLayer(layer, name, x, { reverse: false });
+      return b.graph.apply(columns(layer.units - outputs, outputs), units);
+    },
+  },
   glu: kind<"glu">({
     read: ({ units }) => make.glu(units),
     build(b, { units }, name, x) {

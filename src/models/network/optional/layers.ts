@@ -3,7 +3,7 @@ import { OptionError, inRange, knownOptions, oneOf, show, whole } from "../../..
 import type { Activation } from "../../../wasm/kernels.ts";
 import type { PoolKind } from "../../../ops/optional/pool.ts";
 import { dropout, type Layer } from "../layers.ts";
-import { activations } from "../recurrent-layers.ts";
+import { activations, type RecurrentLayer } from "../recurrent-layers.ts";
 import type { OptionalRecurrentLayer } from "./recurrent-layers.ts";
 
 /** Each step's values brought to mean 0 and variance 1, as `layerNorm` makes it. */
@@ -53,6 +53,15 @@ export interface AttentionLayer {
   /** Units of the layer that scores the steps. */
   readonly units: number;
 }
+/** Output units with states, as `feedback` makes them. */
+export interface FeedbackLayer {
+  /** The kind of layer. */
+  readonly type: "feedback";
+  /** Hidden and output units; the output units are the last. */
+  readonly layer: RecurrentLayer | OptionalRecurrentLayer;
+  /** How many of them are output units: the width of its outputs. */
+  readonly outputs: number;
+}
 /** A dense layer that another one gates, as `glu` makes it. */
 export interface GluLayer {
   /** The kind of layer. */
@@ -62,11 +71,19 @@ export interface GluLayer {
 }
 /** Any of them. */
 export type OptionalLayer =
-  LayerNormLayer | ResidualLayer | ConvLayer | PoolLayer | AttentionLayer | GluLayer | OptionalRecurrentLayer;
+  | LayerNormLayer
+  | ResidualLayer
+  | ConvLayer
+  | PoolLayer
+  | AttentionLayer
+  | GluLayer
+  | FeedbackLayer
+  | OptionalRecurrentLayer;
 
 /** Steps that a convolution may look back: what streams keep of the past. */
 const REACH = 2 ** 16;
 const MAX_DEPTH = 16;
+const recurrentTypes = ["rnn", "lstm", "gru", "minGru", "minLstm", "lru", "lem", "slstm"];
 
 /** y = g ⊙ (x - mean)/√(variance + epsilon) + b over the values of each step (Ba et al. 2016). */
 export function layerNorm(options: { epsilon?: number } = {}): LayerNormLayer {
@@ -148,6 +165,21 @@ export function pool(over: PoolKind | { width: number; kind?: PoolKind }): PoolL
 export function attention(options: { units: number }): AttentionLayer {
   knownOptions("attention", options, ["units"]);
   return { type: "attention", units: whole("attention", "units", options.units, 1) };
+}
+
+/**
+ * Output units with states of their own, beside hidden ones: of a recurrent layer's units the last `outputs`.
+ * All units, hidden and output, feed all units of the next step and have initial states; later layers and the
+ * loss see the output units alone (Williams & Zipser 1989). Throws OptionError.
+ */
+export function feedback(
+  layer: RecurrentLayer | OptionalRecurrentLayer,
+  options: { outputs: number },
+): FeedbackLayer {
+  knownOptions("feedback", options, ["outputs"]);
+  if (!recurrentTypes.includes(layer?.type))
+    throw new OptionError(`feedback: got ${layer?.type}, want one of ${recurrentTypes.join(", ")}`);
+  return { type: "feedback", layer, outputs: whole("feedback", "outputs", options.outputs, 1, layer.units) };
 }
 
 /** y = (x·W + b) ⊙ σ(x·V + c), a gated linear unit (Dauphin et al. 2017). Throws OptionError. */
