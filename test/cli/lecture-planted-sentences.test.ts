@@ -4,6 +4,7 @@ import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
 import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
 import { criteria as memories } from "../../src/cli/lecture/7a-8-memories.ts";
+import { criteria as signal } from "../../src/cli/lecture/7d-2-signal.ts";
 import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
 import { catches, instead } from "./planted.ts";
 
@@ -43,4 +44,16 @@ test("7a-8-memories: patterns that do not come back, and no more of them than by
       [at(8, 1, 0.2), at(14, 0.85, 0.85)],
     ],
   );
+});
+
+test("7d-2-signal: good weights that lose the signal, a lag that is easy, small weights that find it", () => {
+  const at = (...pairs: [signal: number, needed: number][]) =>
+    pairs.map(([signal, needed]) => ({ signal, needed }));
+  const good = at([0.8, 5], [0.8, 70], [0.7, 230]);
+  const small = at([0.3, 8], [1e-4, 4e4], [0, Infinity]);
+  catches(signal, { good, small }, [
+    { good: at([0.8, 5], [0.1, 500], [1e-3, 1e5]), small },
+    { good: at([0.8, 5], [0.8, 6], [0.8, 7]), small },
+    { good, small: at([0.3, 8], [0.3, 10], [0.3, 12]) },
+  ]);
 });

@@ -148,6 +148,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7d-2.ts"),
   },
   {
+    id: "7d-2-signal",
+    claim: "Even with good weights, a dependence on an input of many steps ago is hard to detect",
+    load: () => import("./7d-2-signal.ts"),
+  },
+  {
     id: "7d-3",
     claim: "Near the boundary of two attractors a tiny change makes a huge difference",
     load: () => import("./7d-3.ts"),
