@@ -4,7 +4,7 @@
  */
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { measure } from "./measure.js";
-import { rate, shapes } from "./material.js";
+import { rate, shapes } from "./arrays.js";
 
 await measure(async (w, arrays) => {
   await init("wasm");

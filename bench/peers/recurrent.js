@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { measure } from "./measure.js";
-import { rate } from "./material.js";
+import { rate } from "./arrays.js";
 
 const { Graph, Mat } = createRequire(import.meta.url)("recurrent-js");
 

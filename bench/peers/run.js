@@ -14,7 +14,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { here, rate, workloads, writeMaterial } from "./material.js";
+import { rate } from "./arrays.js";
+import { here, workloads, writeMaterial } from "./material.js";
 
 const { values } = parseArgs({
   options: {

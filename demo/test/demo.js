@@ -11,9 +11,9 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
-import { open } from "./browsers.js";
+import { open } from "../../test/browser/drive.js";
 import { checkListening } from "./listening.js";
-import { until as waitUntil } from "./until.js";
+import { until as waitUntil } from "../../test/browser/until.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const args = process.argv.slice(2);

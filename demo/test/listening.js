@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesizer, writeWav } from "../../dist/speech/index.js";
-import { openHearing } from "./browsers.js";
-import { until } from "./until.js";
+import { openHearing } from "../../test/browser/drive.js";
+import { until } from "../../test/browser/until.js";
 
 const words = ["one", "two", "six"];
 const others = ["nine", "four"];

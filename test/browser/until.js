@@ -7,7 +7,8 @@ export async function until(page, what, condition, seconds = 30) {
     Date.now() < end;
     await new Promise((resolve) => setTimeout(resolve, 50))
   ) {
-    if (await page.evaluate(`return Boolean(${condition})`)) return;
+    // a page on its way to another has no answer
+    if (await page.evaluate(`return Boolean(${condition})`).catch(() => false)) return;
   }
   throw new Error(
     `${what}: not within ${seconds} s; the page ` +

@@ -1,0 +1,102 @@
+/** The frame of every page: head, header, side, foot. All addresses are relative, so any folder serves it. */
+import { escape } from "./markdown.js";
+
+/** What a page may load and run: its own origin, and WebAssembly; no inline code, no inline style. */
+export const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const sections = [
+  ["guides/index", "Guides"],
+  ["lecture/index", "Lecture"],
+  ["reference/index", "Reference"],
+  ["how-it-works", "How it works"],
+  ["performance", "Performance"],
+  ["coming-from", "Coming from"],
+];
+
+/** The address of one page (or file) as seen from another. */
+export function address(from, to) {
+  const up = "../".repeat(from.split("/").length - 1);
+  const [path, anchor] = to.split("#");
+  const file = /\.\w+$/.test(path) ? path : `${path}.html`;
+  return `${up || "./"}${file === "index.html" ? "" : file}${anchor ? `#${anchor}` : ""}`;
+}
+
+function header(path, section) {
+  const links = sections.map(([to, words]) => {
+    const current = section === words ? ' aria-current="true"' : "";
+    return `<a href="${address(path, to)}"${current}>${words}</a>`;
+  });
+  return `<header class="top"><a class="name" href="${address(path, "index")}">unrolled</a>
+<nav aria-label="Sections">${links.join("\n")}</nav>
+<div class="tools">
+<button type="button" id="search" aria-keyshortcuts="/"><span>Search</span> <kbd>/</kbd></button>
+<button type="button" id="theme" aria-label="Colors: as the system has them">◐</button>
+</div></header>`;
+}
+
+function side(path, links) {
+  if (!links?.length) return "";
+  const items = links.map(({ to, words }) => {
+    const current = to === path ? ' aria-current="page"' : "";
+    return `<li><a href="${address(path, to)}"${current}>${escape(words)}</a></li>`;
+  });
+  return `<details class="side" open><summary>In this section</summary>
+<nav aria-label="Pages of this section"><ul>
+${items.join("\n")}</ul></nav></details>`;
+}
+
+function turn(path, links) {
+  const at = links?.findIndex(({ to }) => to === path) ?? -1;
+  if (at < 0) return "";
+  const link = (to, mark) =>
+    to ? `<a href="${address(path, to.to)}" rel="${mark}">${escape(to.words)}</a>` : "<span></span>";
+  const both = link(links[at - 1], "prev") + link(links[at + 1], "next");
+  return `<nav class="turn" aria-label="Pages before and after">${both}</nav>`;
+}
+
+/**
+ * A whole page. `path` is its file without `.html`; `section` the words of its section; `links` the section's
+ * pages; `body` its main part.
+ */
+export function layout({ path, title, about, section, links, body, version }) {
+  const whole = path === "index" ? title : `${title} · unrolled`;
+  const to = (file) => address(path, file);
+  return `<!doctype html>
+<html lang="en" data-root="${to("index")}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${escape(about)}">
+<meta name="color-scheme" content="light dark">
+<title>${escape(whole)}</title>
+<link rel="icon" href="${to("icon.svg")}" type="image/svg+xml">
+<link rel="manifest" href="${to("site.webmanifest")}">
+<script src="${to("assets/theme.js")}"></script>
+<link rel="stylesheet" href="${to("style.css")}">
+<script type="module" src="${to("assets/page.js")}"></script>
+</head>
+<body${path === "index" ? ' class="home"' : ""}>
+<a class="skip" href="#main">To the content</a>
+${header(path, section)}
+<div class="page">${side(path, links)}
+<main id="main" tabindex="-1">
+${body}
+${turn(path, links)}
+</main></div>
+<footer><p>unrolled ${version} · MIT · no tracker, no foreign request ·
+<a href="${to("llms.txt")}">llms.txt</a></p></footer>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,103 @@
+/**
+ * Programs that run in the page: each in a Worker of its own, which sends what it prints, the figures that it
+ * draws, and how far it is. A new run ends the one before.
+ */
+
+/** The Worker of a program of examples/. Its knobs are its name, as in an address: "seed=1&lag=20". */
+const exampleWorker = (knobs) =>
+  new Worker(new URL("./example-worker.js", import.meta.url), { type: "module", name: knobs });
+
+/** The Worker of an experiment of the lecture. */
+const lectureWorker = (knobs) =>
+  new Worker(new URL("./lecture-worker.js", import.meta.url), { type: "module", name: knobs });
+
+/** The places of a live section. */
+const partsOf = (section) => ({
+  section,
+  state: section.querySelector(".state"),
+  figure: section.querySelector(".figure"),
+  printed: section.querySelector(".printed"),
+  run: section.querySelector(".run"),
+  stop: section.querySelector(".stop"),
+});
+
+const seconds = (from) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
+
+/** What a Worker's messages do to the page. A bare text is a figure. */
+function shown(parts, end, from) {
+  const { section, state, figure, printed } = parts;
+  return ({ data }) => {
+    if (typeof data === "string") {
+      figure.innerHTML = data;
+      return;
+    }
+    if (data.line !== undefined) {
+      printed.hidden = false;
+      printed.textContent += `${data.line}\n`;
+    }
+    if (data.progress !== undefined) {
+      const note = data.note ? `: ${data.note}` : "";
+      state.textContent = `${Math.round(100 * data.progress)}%${note}`;
+    }
+    if (data.table) section.querySelector(".measured")?.replaceChildren(...rows(data.table));
+    if (data.done) end("done", `${data.verdict ?? "done"} in ${seconds(from)}`);
+    if (data.failed) end("failed", data.failed);
+  };
+}
+
+/** Rows of a table of checks. */
+const rows = (table) =>
+  table.map((cells) => {
+    const row = document.createElement("tr");
+    row.append(
+      ...cells.map((cell) => Object.assign(document.createElement("td"), { textContent: String(cell) })),
+    );
+    return row;
+  });
+
+/** Runs the program of a section with what its knobs say. */
+function start(parts) {
+  const { section, state, figure, printed, run, stop } = parts;
+  section.worker?.terminate();
+  const form = section.querySelector("form");
+  const knobs = new URLSearchParams(form ? new FormData(form) : undefined);
+  const { program, experiment } = section.dataset;
+  const worker = experiment ? lectureWorker(knobs.toString()) : exampleWorker(knobs.toString());
+  section.worker = worker;
+  const from = performance.now();
+  const end = (how, words) => {
+    worker.terminate();
+    section.dataset.state = how;
+    state.textContent = words;
+    if (stop) stop.hidden = true;
+    if (run) run.textContent = "Run it again";
+  };
+  section.dataset.state = "running";
+  state.textContent = "starting …";
+  printed.textContent = "";
+  printed.hidden = true;
+  figure.style.minHeight = `${figure.offsetHeight}px`; // the page does not jump when the figure comes anew
+  if (stop) stop.hidden = false;
+  worker.onmessage = shown(parts, end, from);
+  worker.onerror = (event) => end("failed", event.message || "the program could not be loaded");
+  worker.postMessage({ run: program ?? experiment });
+  parts.end = () => end("stopped", "stopped");
+}
+
+/**
+ * Lets every live section of the page run; one that starts by itself does so when the page has shown
+ * itself.
+ */
+export function startLive() {
+  for (const section of document.querySelectorAll("section.live")) {
+    const parts = partsOf(section);
+    section.querySelector("form")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      start(parts);
+    });
+    parts.stop?.addEventListener("click", () => parts.end?.());
+    if (section.dataset.auto === undefined) continue;
+    if (document.readyState === "complete") start(parts);
+    else addEventListener("load", () => start(parts), { once: true });
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The built site in real browsers: every page opens from any folder without a fault or a foreign request and
+ * weighs at most 300 KB, on a phone's screen too; every live program comes to its result, in all browsers the
+ * same; search and colors go by keyboard; after one visit the site needs no server.
+ *   node site/test/site.js [chromium] [firefox] [webkit] [--quick] [--lecture] [--shots DIR]
+ * `--quick` opens a page of each kind and runs two programs, `--lecture` runs every experiment in its page.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { open } from "../../test/browser/drive.js";
+import { until } from "../../test/browser/until.js";
+import { knobResults, liveResults, quickExperiments } from "./live-results.js";
+import { pagePaths, serveSite } from "./served.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean" }, lecture: { type: "boolean" }, shots: { type: "string" } },
+});
+const { quick, shots } = values;
+const names = positionals.length ? positionals : ["chromium", "firefox", "webkit"];
+const HEAVIEST = 300_000; // bytes before a program starts, as they come, uncompressed
+const PATIENCE = 120; // seconds a program
+
+/** A page of each kind. */
+const kinds = [
+  "index.html",
+  "guides/classify.html",
+  "guides/nets.html",
+  "lecture/index.html",
+  "lecture/7d-2.html",
+  "reference/index.html",
+  "reference/anomalies.html",
+  "how-it-works.html",
+  "performance.html",
+  "coming-from.html",
+].filter((path) => pagePaths.includes(path));
+
+const server = await serveSite();
+let passed = 0;
+
+/** Says that something holds. */
+function holds(name, what) {
+  ++passed;
+  console.log(`✓ ${name}: ${what}`);
+}
+
+const faultsOf = (page) => page.evaluate("return globalThis.faults");
+
+/** Bytes of the page and all that it asked for, and those asked of others. */
+const weigh = (page) =>
+  page.evaluate(`
+    const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    return {
+      bytes: all
+        .filter(({ name }) => !name.endsWith("notes.js"))
+        .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0),
+      foreign: all
+        .map(({ name }) => name)
+        .filter((name) => /^https?:/.test(name) && !name.startsWith(location.origin)),
+      wide: document.documentElement.scrollWidth - innerWidth,
+    }`);
+
+/** Opens a page and waits until its script has run. */
+async function visit(page, path) {
+  await page.goto(server.root + path);
+  await until(page, path, 'document.readyState === "complete"', 20);
+}
+
+async function checkPages(name, page, paths) {
+  let heaviest = 0;
+  for (const path of paths) {
+    await visit(page, path);
+    const { bytes, foreign, wide } = await weigh(page);
+    assert.deepEqual(await faultsOf(page), [], `${name}, ${path}: faults`);
+    assert.deepEqual(foreign, [], `${name}, ${path}: foreign requests`);
+    assert.ok(wide <= 0, `${name}, ${path}: ${wide} px wider than the screen`);
+    // the home page's program starts by itself, and the reference is one long text
+    if (path !== "index.html" && !path.startsWith("reference/"))
+      assert.ok(bytes <= HEAVIEST, `${name}, ${path}: ${bytes} bytes, want ≤ ${HEAVIEST}`);
+    if (!path.startsWith("reference/")) heaviest = Math.max(heaviest, path === "index.html" ? 0 : bytes);
+  }
+  holds(name, `${paths.length} pages without a fault; the heaviest ${Math.round(heaviest / 1000)} KB`);
+}
+
+/** Runs the i-th live section of the page that is open; what it printed. */
+async function runLive(page, i, what) {
+  const section = `document.querySelectorAll("section.live")[${i}]`;
+  await page.evaluate(`${section}.querySelector("button.run")?.click(); return 1`);
+  await until(page, what, `["done", "failed"].includes(${section}.dataset.state)`, PATIENCE);
+  const found = await page.evaluate(`const s = ${section}; return {
+    state: s.dataset.state,
+    says: s.querySelector(".state").textContent,
+    printed: s.querySelector(".printed").textContent,
+    drawn: s.querySelectorAll(".figure svg").length,
+  }`);
+  assert.equal(found.state, "done", `${what}: ${found.says}`);
+  return found;
+}
+
+/** Every program of a page comes to its result. */
+async function checkLive(name, page, path) {
+  await visit(page, path);
+  const printed = [];
+  for (const [i, wanted] of liveResults[path].entries()) {
+    const found = await runLive(page, i, `${name}, ${path}`);
+    assert.match(found.printed, wanted, `${name}, ${path}`);
+    printed.push(found.printed);
+  }
+  assert.deepEqual(await faultsOf(page), [], `${name}, ${path}: faults`);
+  return printed;
+}
+
+async function checkPrograms(name, page, known) {
+  const paths = quick ? ["index.html", "guides/classify.html"] : Object.keys(liveResults);
+  for (const path of paths) {
+    const printed = await checkLive(name, page, path);
+    known[path] ??= printed;
+    assert.deepEqual(printed, known[path], `${name}, ${path}: not what the browser before printed`);
+  }
+  holds(name, `${paths.length} pages' programs come to their results`);
+}
+
+async function checkLecture(name, page) {
+  const ids = values.lecture
+    ? pagePaths.filter((path) => /^lecture\/7/.test(path)).map((path) => path.slice(8, -5))
+    : quickExperiments;
+  const unseen = [];
+  for (const id of ids) {
+    await visit(page, `lecture/${id}.html`);
+    if (!(await page.evaluate('return Boolean(document.querySelector("[data-experiment]"))'))) continue;
+    const from = Date.now();
+    const { says, drawn } = await runLive(page, 0, `${name}, ${id}`);
+    if (values.lecture) console.log(`  ${id}: ${says} (${Math.round((Date.now() - from) / 1000)} s)`);
+    if (!says.startsWith("the claim is seen")) unseen.push(id);
+    assert.ok(drawn > 0, `${name}, ${id}: no figure`);
+  }
+  assert.deepEqual(unseen, [], `${name}: claims not seen`);
+  for (const [path, wanted] of Object.entries(knobResults)) {
+    await visit(page, path);
+    assert.match((await runLive(page, 1, `${name}, ${path}`)).printed, wanted, `${name}, ${path}`);
+  }
+  holds(name, `${ids.length} experiments and ${Object.keys(knobResults).length} programs with knobs`);
+}
+
+const key = (page, key) =>
+  page.evaluate(
+    `document.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "${key}", bubbles: true, cancelable: true }),
+    ); return 1`,
+  );
+
+async function checkSearch(name, page) {
+  await visit(page, "guides/nets.html");
+  await key(page, "/");
+  await until(page, "the search opens", 'document.querySelector("dialog.search[open] input")', 10);
+  await page.evaluate(
+    `const field = document.querySelector("dialog.search input");
+    field.value = "viterbi";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return 1`,
+  );
+  await until(page, "answers come", 'document.querySelectorAll("dialog.search li a").length > 0', 10);
+  await page.evaluate('document.querySelector("dialog.search form").requestSubmit(); return 1');
+  await until(
+    page,
+    "the first answer opens",
+    '!location.pathname.endsWith("guides/nets.html") || location.hash',
+    10,
+  );
+  await visit(page, "guides/nets.html");
+  await page.evaluate(
+    'document.getElementById("theme").click(); document.getElementById("theme").click(); return 1',
+  );
+  await visit(page, "how-it-works.html");
+  const dark = "getComputedStyle(document.body).backgroundColor";
+  assert.equal(await page.evaluate(`return ${dark}`), "rgb(20, 24, 29)", `${name}: the chosen colors stay`);
+  await page.evaluate("localStorage.clear(); return 1");
+  holds(name, "search answers, and dark colors stay");
+}
+
+/** After one visit, and without its server, pages open and a program runs. */
+async function checkOffline(name) {
+  const own = await serveSite();
+  const page = await open(name);
+  try {
+    await page.goto(own.root);
+    const ready = "navigator.serviceWorker.ready.then(() => (globalThis.kept = true)), globalThis.kept";
+    await until(page, "the site is kept", ready, 60);
+    await until(page, "the worker serves", "navigator.serviceWorker.controller", 20);
+    await own.close();
+    await page.goto(`${own.root}guides/watch.html`);
+    await until(page, "a page opens offline", 'document.querySelector("section.live button.run")', 20);
+    const { printed } = await runLive(page, 0, `${name}, offline`);
+    assert.match(printed, liveResults["guides/watch.html"][0]);
+    holds(name, "after one visit a page opens and its program runs without a server");
+  } finally {
+    await page.close();
+    await own.close().catch(() => {});
+  }
+}
+
+/** The time from the page's load to a first trained net on the home page. */
+async function checkFirstNet(name, page) {
+  await visit(page, "index.html");
+  await until(page, "the first net", 'document.querySelector("section.live").dataset.state === "done"', 30);
+  const says = await page.evaluate('return document.querySelector("section.live .state").textContent');
+  const seconds = Number(/in ([\d.]+) s/.exec(says)[1]);
+  assert.ok(seconds <= 5, `${name}: the first net after ${seconds} s, want ≤ 5`);
+  holds(name, `a first trained net ${seconds} s after the page has loaded`);
+}
+
+async function shoot(name, page) {
+  mkdirSync(shots, { recursive: true });
+  for (const [width, height, screen] of [
+    [1280, 900, "wide"],
+    [360, 740, "phone"],
+  ]) {
+    await page.resize(width, height);
+    for (const path of kinds) {
+      await visit(page, path);
+      if (path === "index.html")
+        await until(
+          page,
+          "the home's net",
+          'document.querySelector("section.live").dataset.state === "done"',
+          30,
+        );
+      writeFileSync(
+        join(shots, `${name}-${screen}-${path.replaceAll("/", "-")}.png`),
+        await page.screenshot(),
+      );
+    }
+  }
+}
+
+async function checkAll(name, known) {
+  const page = await open(name);
+  try {
+    await page.resize(1280, 900);
+    if (shots) return await shoot(name, page);
+    await checkFirstNet(name, page);
+    await checkPages(name, page, quick ? kinds : pagePaths);
+    await page.resize(360, 740);
+    await checkPages(name, page, kinds);
+    await page.resize(1280, 900);
+    await checkPrograms(name, page, known);
+    if (!quick) await checkLecture(name, page);
+    await checkSearch(name, page);
+  } finally {
+    await page.close();
+  }
+  if (!shots) await checkOffline(name);
+}
+
+const known = {};
+try {
+  for (const name of names) await checkAll(name, known);
+  console.log(`${passed} passed, 0 failed`);
+} finally {
+  await server.close();
+}

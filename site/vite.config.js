@@ -1,0 +1,69 @@
+/** Bundles what pages run: the page's own script, the Workers of examples, lecture and measurements. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { runnable } from "./build/experiments.js";
+
+/** A file of the library's build. */
+const built = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
+
+/** `virtual:experiments`: a loader for each experiment of the lecture that needs no Node. */
+function experiments() {
+  const name = "virtual:experiments";
+  return {
+    name: "experiments",
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      const rows = runnable().map((experiment) => {
+        const file = JSON.stringify(built(`cli/lecture/${experiment}.js`));
+        return `  ${JSON.stringify(experiment)}: () => import(${file}),`;
+      });
+      return `export default {\n${rows.join("\n")}\n};\n`;
+    },
+  };
+}
+
+/** The kernels of the other library that is measured, served from here. */
+function peerKernels() {
+  const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
+  return {
+    name: "peer-kernels",
+    resolveId: (id) =>
+      /^peer-kernels\/[\w-]+\.wasm\?url$/.test(id) ? join(folder, id.slice(13)) : undefined,
+  };
+}
+
+const plugins = () => [experiments(), peerKernels()];
+const entries = ["anomalies", "exchange", "speech", "handwriting"];
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./", // served from any folder
+  publicDir: false,
+  logLevel: "warn",
+  plugins: plugins(),
+  resolve: {
+    alias: [
+      ...entries.map((entry) => ({
+        find: new RegExp(`^unrolled/${entry}$`),
+        replacement: built(`${entry}/index.js`),
+      })),
+      { find: /^unrolled$/, replacement: built("index.js") },
+    ],
+  },
+  worker: { format: "es", plugins },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: {
+      input: {
+        page: fileURLToPath(new URL("src/page.js", import.meta.url)),
+        theme: fileURLToPath(new URL("src/theme.js", import.meta.url)),
+      },
+      output: { entryFileNames: "assets/[name].js" },
+    },
+  },
+});
