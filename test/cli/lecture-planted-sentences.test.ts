@@ -4,6 +4,9 @@ import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
 import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
 import { criteria as memories } from "../../src/cli/lecture/7a-8-memories.ts";
+import { criteria as parallel } from "../../src/cli/lecture/7a-9-programs.ts";
+import { criteria as two } from "../../src/cli/lecture/7a-9.ts";
+import { programs, uses } from "../../src/cli/lecture/small-programs.ts";
 import { criteria as signal } from "../../src/cli/lecture/7d-2-signal.ts";
 import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
 import { catches, instead } from "./planted.ts";
@@ -55,5 +58,25 @@ test("7d-2-signal: good weights that lose the signal, a lag that is easy, small 
     { good: at([0.8, 5], [0.1, 500], [1e-3, 1e5]), small },
     { good: at([0.8, 5], [0.8, 6], [0.8, 7]), small },
     { good, small: at([0.3, 8], [0.3, 10], [0.3, 12]) },
+  ]);
+});
+
+test("7a-9-programs: programs never learned, users that do not care, others that fail too", () => {
+  const wrong = programs.map(() => 0);
+  const cuts = (users: number, others: number) =>
+    programs.map((_, p) => programs.map((__, q) => (uses[q].includes(p) ? users : others)));
+  const seen = { wrong, cut: cuts(0.4, 0.01) };
+  catches(parallel, seen, [
+    { ...seen, wrong: wrong.map((_, p) => (p === 2 ? 0.3 : 0)) },
+    { ...seen, cut: cuts(0.01, 0.01) },
+    { ...seen, cut: cuts(0.1, 0.01) },
+    { ...seen, cut: cuts(0.4, 0.4) },
+  ]);
+});
+
+test("7a-9: a net that adds but keeps no parity, or keeps it and does not add", () => {
+  catches(two, { sum: 0, parity: 0 }, [
+    { sum: 0.5, parity: 0 },
+    { sum: 0, parity: 0.5 },
   ]);
 });

@@ -13,10 +13,22 @@ import { streams } from "../../wasm/streams.ts";
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import type { Run } from "./experiment.ts";
+import { atMost, decide } from "./verdict.ts";
 
 const DIGITS = 10;
 const LONG = 100;
 const STEPS = 6000;
+
+/** Wrong sequences (fraction). */
+export interface TwoPrograms {
+  readonly sum: number;
+  readonly parity: number;
+}
+
+export const criteria = [
+  atMost(`wrong sums of ${LONG} digits`, 0.01, ({ sum }: TwoPrograms) => sum),
+  atMost(`wrong parities of ${LONG} bits`, 0.01, ({ parity }: TwoPrograms) => parity),
+];
 
 /** Sums with a stream of bits beside them: 3 inputs, 2 targets (the sum's digit, the parity so far). */
 function both(n: number, digits: number, minDigits: number, random: Random): Item[] {
@@ -46,7 +58,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   const x: number[] = [];
   const y: number[] = [];
   const random = new Random(net.engine, seed, streams.oscillators);
-  const wrong = async (digits: number, count: number): Promise<{ sum: number; parity: number }> => {
+  const wrong = async (digits: number, count: number): Promise<TwoPrograms> => {
     const items = both(count, digits, digits, random);
     const out = net.predict(items.map((item) => item.input));
     const fails = (o: number): number =>
@@ -77,7 +89,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
       [`wrong sums of ${LONG} digits (fraction)`]: sum,
       [`wrong parities of ${LONG} bits (fraction)`]: parity,
     },
-    verdict: sum < 0.01 && parity < 0.01,
+    ...decide(criteria, { sum, parity }),
     figure: svg(
       plot({
         title: "Two programs in one net",

@@ -83,6 +83,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-9.ts"),
   },
   {
+    id: "7a-9-programs",
+    claim: "The small programs interact: some use the results of others, and can be cut out one by one",
+    load: () => import("./7a-9-programs.ts"),
+  },
+  {
     id: "7b-1",
     claim: "A recurrent net is a layered net that keeps using the same weights",
     load: () => import("./7b-1.ts"),
