@@ -6,14 +6,16 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8"));
+const { exports, bin, unpkg } = JSON.parse(readFileSync("package.json", "utf8"));
 const published = Object.values(exports);
 /** File for Node of each entry, and the module that it stands for. */
 const entries = Object.fromEntries(
   published.filter((to) => to.node).map((to) => [basename(to.node, ".js"), to.default.replace("./", "")]),
 );
 const { unpack } = await import("../dist/wasm/unpack.js");
-const made = new Set(Object.keys(entries).map((name) => `${name}.js`));
+/** The whole library as one file, as servers of npm's packages give it out. */
+const single = basename(unpkg);
+const made = new Set([...Object.keys(entries).map((name) => `${name}.js`), single]);
 for (const name of readdirSync("src/wasm/binary")) {
   const target = basename(name, ".ts");
   const { packed } = await import(`../dist/wasm/binary/${target}.js`);
@@ -92,3 +94,14 @@ await bundle.write({
   comments: false,
 });
 await bundle.close();
+
+// one file with the kernels on board, for pages that take it from a server as it is; the workers of a pool
+// are found beside it
+const whole = await rolldown({
+  input: "dist/index.js",
+  platform: "browser",
+  plugins: [addresses],
+  logLevel: "silent",
+});
+await whole.write({ file: join("dist", single), format: "es", codeSplitting: false, minify: true });
+await whole.close();

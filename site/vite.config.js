@@ -35,7 +35,16 @@ function peerKernels() {
   };
 }
 
-const plugins = () => [experiments(), peerKernels()];
+/** A program of examples/ is run for what it does, though the library's modules have no effects. */
+function programs() {
+  return {
+    name: "programs",
+    transform: (code, id) =>
+      /\/examples\//.test(id) ? { code, map: null, moduleSideEffects: true } : undefined,
+  };
+}
+
+const plugins = () => [experiments(), peerKernels(), programs()];
 const entries = ["anomalies", "exchange", "speech", "handwriting"];
 
 export default defineConfig({
@@ -53,12 +62,13 @@ export default defineConfig({
       { find: /^unrolled$/, replacement: built("index.js") },
     ],
   },
-  worker: { format: "es", plugins },
+  worker: { format: "es", plugins, rolldownOptions: { checks: { pluginTimings: false } } },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: {
         page: fileURLToPath(new URL("src/page.js", import.meta.url)),
         theme: fileURLToPath(new URL("src/theme.js", import.meta.url)),

@@ -30,7 +30,7 @@ const named = (text: string): string[] =>
     .flatMap(([, code]) => code.split(/[\s,;()"']+(?![^{]*\})/))
     .filter(
       (word) =>
-        /^(src|assembly|test|bench|demo|examples|docs|scripts)\/[\w./{}, -]*$/.test(word) ||
+        /^(src|assembly|test|bench|demo|examples|docs|scripts|site)\/[\w./{}, -]*$/.test(word) ||
         /^[\w-]+(\/[\w-]+)+\.[jt]s$/.test(word),
     )
     .filter((word) => !made.test(word) && !word.startsWith("node_modules/"))

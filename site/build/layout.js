@@ -50,9 +50,8 @@ function side(path, links) {
     const current = to === path ? ' aria-current="page"' : "";
     return `<li><a href="${address(path, to)}"${current}>${escape(words)}</a></li>`;
   });
-  return `<details class="side" open><summary>In this section</summary>
-<nav aria-label="Pages of this section"><ul>
-${items.join("\n")}</ul></nav></details>`;
+  return `<nav class="side" id="pages" aria-label="Pages of this section"><ul>
+${items.join("\n")}</ul></nav>`;
 }
 
 function turn(path, links) {
@@ -91,6 +90,7 @@ export function layout({ path, title, about, section, links, body, version }) {
 ${header(path, section)}
 <div class="page">${side(path, links)}
 <main id="main" tabindex="-1">
+${links?.length ? '<p class="more"><a href="#pages">Pages of this section ↓</a></p>' : ""}
 ${body}
 ${turn(path, links)}
 </main></div>

@@ -28,7 +28,7 @@ const optimizer = nesterov({ rate: 1, momentum: 0.9, clip: 1 });
 for await (const { step, loss } of net.train(task, { optimizer, steps: 500, batch: 64 })) {
   steps.push(step);
   losses.push(loss);
-  if (step % 50 === 0) draw();
+  if (step % 100 === 0) draw();
 }
 const { wrongSequences } = await net.evaluate(tasks.addition({ digits: 64 }));
 const { machine, equivalent } = await extractAutomaton(net, task);

@@ -76,7 +76,8 @@ function start(parts) {
   state.textContent = "starting …";
   printed.textContent = "";
   printed.hidden = true;
-  figure.style.minHeight = `${figure.offsetHeight}px`; // the page does not jump when the figure comes anew
+  // the page does not jump when the figure comes anew
+  if (figure.firstElementChild) figure.style.minHeight = `${figure.offsetHeight}px`;
   if (stop) stop.hidden = false;
   worker.onmessage = shown(parts, end, from);
   worker.onerror = (event) => end("failed", event.message || "the program could not be loaded");

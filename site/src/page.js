@@ -16,16 +16,12 @@ addEventListener("keydown", (event) => {
   void open();
 });
 
-const narrow = matchMedia("(max-width: 60rem)");
-const side = document.querySelector("details.side");
-if (side && narrow.matches) side.open = false;
-
 if (document.getElementById("machine"))
   void import("./performance.js").then(({ startPerformance }) => startPerformance());
 
-/**
- * The site is kept from the first visit on, once the page has shown itself; not where data are to be saved.
- */
+const LATER = 4000; // ms after the page has loaded: what it does itself comes first
+
+/** The site is kept from the first visit on; not where data are to be saved. */
 async function keep() {
   if (!("serviceWorker" in navigator) || navigator.connection?.saveData) return;
   try {
@@ -34,5 +30,6 @@ async function keep() {
     // a place without service workers, such as a file or a private window: the site works without
   }
 }
-if (document.readyState === "complete") void keep();
-else addEventListener("load", keep);
+const keepLater = () => setTimeout(keep, LATER);
+if (document.readyState === "complete") keepLater();
+else addEventListener("load", keepLater);

@@ -88,3 +88,32 @@ for (const [page, program] of Object.entries(jobs))
     assert.ok(printed.length > 20);
     assert.equal(text, printed);
   });
+
+test("the library as one file trains in a page without an import map, with a worker of its own", async () => {
+  const html = `<!doctype html><title>one file</title><body><output></output>
+<script type="module">
+import { adam, dense, lstm, network, nextStep } from "/node_modules/unrolled/dist/unrolled.min.js";
+import { workerPool } from "/node_modules/unrolled/dist/unrolled.min.js";
+const wave = Float32Array.from({ length: 40 }, (_, t) => [0, 1, 0, -1][t % 4]);
+const train = async (pool) => {
+  const net = await network({ input: 1, layers: [lstm(8), dense(1)], loss: "squared", seed: 1 });
+  const options = { optimizer: adam({ rate: 0.05 }), steps: 60, batch: 1, shard: 1, pool };
+  return (await net.fit(nextStep([wave]), options)).history.map(({ loss }) => loss);
+};
+const pool = workerPool({ workers: 1 });
+const [here, there] = [await train(), await train(pool)];
+pool.dispose();
+const found = { last: here.at(-1), same: here.join() === there.join() };
+document.querySelector("output").value = JSON.stringify(found);
+</script>
+${watcher('() => document.querySelector("output").value || undefined')}</body>`;
+  const server = await serve({ pages: { "/one-file.html": html }, folders: { "/": fresh.folder } });
+  try {
+    const found = await visit("chromium", `${server.url}/one-file.html`, server.next());
+    const { last, same } = JSON.parse(found);
+    assert.ok(last < 0.05, `loss ${last}`);
+    assert.equal(same, true);
+  } finally {
+    await server.close();
+  }
+});

@@ -3,8 +3,8 @@
  * numbers must agree.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -15,7 +15,7 @@ import * as vite from "vite";
 import webpack from "webpack";
 import { browserNames, visit } from "../browser/browsers.js";
 import { serve } from "../browser/server.js";
-import { consumer, modules, run } from "./consumer.js";
+import { consumer, modules, read, root, run } from "./consumer.js";
 
 const binary = (...names) => createRequire(import.meta.url).resolve(names.join("/"));
 const page = (script) =>
@@ -276,4 +276,16 @@ test("a pool of Web Workers in pages built by Vite and webpack", async () => {
   const folder = join(fresh.folder, "webpack-pool");
   await pack("./pool-page.js", folder);
   await opens({ pages: { "/": page("/page.js") }, folders: { "/": folder } }, { wanted: pooled });
+});
+
+test("the README's first program trains, saves and loads a net in at most 12 lines", (t) => {
+  const [, program] = /```js\n([\s\S]*?)```/.exec(read(root, "README.md"));
+  const lines = program.split("\n").filter((line) => line.trim());
+  assert.ok(lines.length <= 12, `${lines.length} lines`);
+  writeFileSync(join(fresh.folder, "first.js"), program);
+  const from = performance.now();
+  const printed = execFileSync(process.execPath, ["first.js"], { cwd: fresh.folder, encoding: "utf8" });
+  t.diagnostic(`${lines.length} lines, ${((performance.now() - from) / 1000).toFixed(1)} s`);
+  assert.match(printed, /wrongSequences: 0/);
+  assert.ok(existsSync(join(fresh.folder, "adder.safetensors")));
 });

@@ -162,9 +162,9 @@ test("the tarball holds what the README links to, and a dist in which every file
     ))
       walk(join(dirname(file), name ?? address));
   };
-  const { bin, exports } = JSON.parse(read(fresh.installed, "package.json"));
+  const { bin, exports, unpkg } = JSON.parse(read(fresh.installed, "package.json"));
   const entries = Object.values(exports).flatMap(({ types, node, default: code }) => [types, node, code]);
-  for (const entry of [...entries, ...Object.values(bin)])
+  for (const entry of [...entries, unpkg, ...Object.values(bin)])
     if (/\.(js|d\.ts)$/.test(entry)) walk(join(fresh.installed, entry));
   const unused = readdirSync(join(fresh.installed, "dist"), { recursive: true }).filter(
     (name) => /\.(js|d\.ts)$/.test(name) && !reached.has(join(fresh.installed, "dist", name)),
