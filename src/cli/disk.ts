@@ -47,8 +47,9 @@ export function readFileBytes(path: string): Uint8Array {
   }
 }
 
-/**
- * The text of a file with \n at the ends of its lines, by `decodeBytes`; refuses by name what cannot be read.
- */
-export const readTextFile = (path: string): string =>
-  decodeBytes(readFileBytes(path), path).replace(/\r\n?/g, "\n");
+/** The text of the bytes of a file with \n at the ends of its lines, by `decodeBytes`. */
+export const textOf = (bytes: Uint8Array, path: string): string =>
+  decodeBytes(bytes, path).replace(/\r\n?/g, "\n");
+
+/** `textOf` a file; refuses by name what cannot be read. */
+export const readTextFile = (path: string): string => textOf(readFileBytes(path), path);

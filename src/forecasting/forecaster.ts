@@ -196,10 +196,11 @@ export class Forecaster {
   async #forecastOf(
     who: string,
     steps: number,
-    { y: old, from, fitted }: KnownSeries,
+    { y: old, from: first, fitted }: KnownSeries,
     { history, inputs }: Omit<ForecasterForecastOptions, "series">,
   ): Promise<SeriesForecast> {
-    const y = history === undefined ? old : readTable(who, history)[0].y;
+    const { y, from } =
+      history === undefined ? { y: old, from: first } : fromFirst(readTable(who, history)[0].y);
     const past = columnsOver(who, this.#state!, { from, T: y.length, steps, inputs });
     const { transform, members, deviations } = fitted;
     const z = standardized(y, transform, this.#math);
@@ -208,7 +209,7 @@ export class Forecaster {
     const widths = conformalWidths(deviations, this.#math);
     const units = { transform, math: this.#math };
     const at = (p: number): Float64Array => quantileInUnits(p, outlook, widths, units);
-    const dates = datesAfter(this.#state!.moments, y.length - old.length, steps);
+    const dates = datesAfter(this.#state!.moments, from + y.length - first - old.length, steps);
     return {
       ...reportOf(fitted),
       means: meanInUnits(outlook, transform, this.#math),

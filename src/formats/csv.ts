@@ -6,32 +6,8 @@
 import { DataError } from "../wasm/errors.ts";
 import { ColumnKind, numberIn } from "./cell-number.ts";
 import { CellScanner } from "./cells.ts";
+import { columnLabels, placeNames, placeOfColumn, type NumberTable } from "./number-table.ts";
 import { findLayout, firstRow, type Layout } from "./table-layout.ts";
-
-/** A table, read when a column is asked for. */
-export interface CsvTable {
-  /** Of the columns; "1", "2", … without a header. */
-  readonly names: readonly string[];
-  readonly rows: number;
-  /**
-   * Numbers of a column by its name, or its place from 1; NaN where a cell is missing. DataError names the
-   * line of a cell that is no number; also where two columns have the name.
-   */
-  column(name: string): Float64Array;
-  /** Cells of the column at a place from 0 as they stand in the table, "" where one is missing. */
-  texts(at: number): string[];
-  /** The same of a column by its name, or its place from 1. DataError where there is none, or two. */
-  cells(name: string): string[];
-  /**
-   * Columns that hold nothing but numbers and missing cells: their names, or places where a name is not
-   * theirs alone.
-   */
-  numeric(): string[];
-  /**
-   * The last of `numeric()`; where there is none, a DataError names the cell that hinders the fullest column.
-   */
-  lastNumeric(): string;
-}
 
 /** Calls `visit` for every row below the header. */
 function eachRow(text: string, layout: Layout, visit: (scanner: CellScanner, first: boolean) => void): void {
@@ -87,11 +63,8 @@ function eachCell(text: string, layout: Layout, at: number, visit: (cell?: Place
   });
 }
 
-/** The names of a table without its header: the places. */
-const placeNames = (width: number): string[] => Array.from({ length: width }, (_, i) => String(i + 1));
-
 /** A table that answers by passes over its text. */
-class TextTable implements CsvTable {
+class TextTable implements NumberTable {
   readonly #text: string;
   readonly #name: string;
   readonly #layout: Layout;
@@ -113,7 +86,7 @@ class TextTable implements CsvTable {
   }
 
   column(wanted: string): Float64Array {
-    const at = this.#placeOf(wanted);
+    const at = placeOfColumn(this.#name, this.names, wanted);
     const commas = this.#kinds[at].commas(this.#layout.separator);
     const values = new Float64Array(this.rows);
     let row = 0;
@@ -132,17 +105,15 @@ class TextTable implements CsvTable {
   }
 
   cells(wanted: string): string[] {
-    return this.texts(this.#placeOf(wanted));
+    return this.texts(placeOfColumn(this.#name, this.names, wanted));
   }
 
   numeric(): string[] {
-    const counts = new Map<string, number>();
-    for (const name of this.names) counts.set(name, (counts.get(name) ?? 0) + 1);
-    return this.names.flatMap((name, at) => {
-      const label = counts.get(name) === 1 ? name : String(at + 1);
-      const isReachable = label === name || !counts.has(label);
-      return isReachable && this.#kinds[at].isNumeric(this.#layout.separator) ? [label] : [];
-    });
+    const { separator } = this.#layout;
+    const isNumeric = (at: number): boolean => this.#kinds[at].isNumeric(separator);
+    return columnLabels(this.names).filter(
+      (label, at): label is string => label !== undefined && isNumeric(at),
+    );
   }
 
   lastNumeric(): string {
@@ -158,23 +129,6 @@ class TextTable implements CsvTable {
     throw new DataError(`${this.#name}: no column holds a number, want at least one`);
   }
 
-  /** The place, from 0, of a column by its name, or its place from 1. */
-  #placeOf(wanted: string): number {
-    const { names } = this;
-    const at = names.indexOf(wanted);
-    const again = names.indexOf(wanted, at + 1);
-    if (at >= 0 && again >= 0)
-      throw new DataError(
-        `${this.#name}: columns ${at + 1} and ${again + 1} are both named "${wanted}", ` +
-          "want one: give its place",
-      );
-    if (at >= 0) return at;
-    const byPlace = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
-    if (byPlace >= 0 && byPlace < names.length) return byPlace;
-    const known = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
-    throw new DataError(`${this.#name}: there is no column "${wanted}", want one of ${known}`);
-  }
-
   #notNumber(at: number, cell: PlacedCell): DataError {
     return new DataError(
       `${this.#name}: line ${cell.line}, column "${this.names[at]}" ` +
@@ -187,4 +141,4 @@ class TextTable implements CsvTable {
  * Reads a table. `name` begins messages; DataError on empty files, rows of another width, and quotes that
  * never end.
  */
-export const readCsv = (text: string, name = "table"): CsvTable => new TextTable(text, name);
+export const readCsv = (text: string, name = "table"): NumberTable => new TextTable(text, name);

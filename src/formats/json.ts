@@ -34,19 +34,23 @@ function excess(text: string): string | undefined {
   return values > limit ? `it holds ${values} values in ${text.length} characters` : undefined;
 }
 
+/** The value that a text says; throws what `fail` makes of the fault where it is no JSON, or too large. */
+export function parseJson(text: string, fail: (fault: string) => Error): unknown {
+  const tooMuch = excess(text);
+  if (tooMuch !== undefined) throw fail(tooMuch);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw fail(error instanceof Error ? error.message : "it is no JSON");
+  }
+}
+
 /**
  * The object that a text says; throws what `fail` makes of the fault where it is no JSON, too large, or no
  * object.
  */
 export function parseObject(text: string, fail: (fault: string) => Error): Record<string, unknown> {
-  const tooMuch = excess(text);
-  if (tooMuch !== undefined) throw fail(tooMuch);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw fail(error instanceof Error ? error.message : "it is no JSON");
-  }
+  const value = parseJson(text, fail);
   if (!isObject(value)) throw fail("it is not an object");
   return value;
 }

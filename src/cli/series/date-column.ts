@@ -1,7 +1,7 @@
 /** The column of dates in a table: what stands on the axis at each step, also beyond the end. */
 import { readDates } from "../../forecasting/date-formats.ts";
 import { continuedMoment, inOrder, momentText, type Moment } from "../../forecasting/dates.ts";
-import type { CsvTable } from "../../formats/csv.ts";
+import type { NumberTable } from "../../formats/number-table.ts";
 
 /** Columns from the left among which dates are looked for. */
 const LOOKED_AT = 4;
@@ -17,7 +17,7 @@ export interface Dates {
 }
 
 /** The dates in one of the first columns of a table; undefined where there are none. */
-export function findDates(table: CsvTable, column: string): Dates | undefined {
+export function findDates(table: NumberTable, column: string): Dates | undefined {
   for (let at = 0; at < Math.min(LOOKED_AT, table.names.length); ++at) {
     const name = table.names[at];
     if (name === column || String(at + 1) === column) continue;

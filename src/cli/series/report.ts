@@ -1,31 +1,30 @@
-/** What `unrolled train series` shows: a table of scores, a plot in text, and a figure. */
+/** What `unrolled train series` and `unrolled forecast` show: a table of scores, a plot in text, and a figure. */
 import type { Axis } from "../../figures/scale.ts";
 import { plot, type Mark } from "../../figures/plot.ts";
-import { type Figure, panels } from "../../figures/svg.ts";
+import type { Figure } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
-import { figureText, timeText } from "../progress.ts";
+import type { SeriesForecast } from "../../forecasting/answers.ts";
+import { figureText } from "../progress.ts";
 import type { Column } from "./column.ts";
-import type { Forecast } from "./forecast-units.ts";
-import type { Scores } from "./scores.ts";
 
 /** Steps before the forecast that a figure shows at least, and those that a terminal shows. */
 const SHOWN = 80;
 const SHOWN_IN_TEXT = 100;
 const TICKS = 6;
 
-/** What one model did, in the column's units. */
-export interface Result extends Scores {
-  readonly model: string;
-  readonly note: string;
-  readonly seconds: number;
-  readonly forecast: Forecast;
+/** Means and the edges of a band that should hold 90%, a number a step. */
+export interface Forecast {
+  readonly mean: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
 }
 
-/** A model that could not be fitted, and why. */
-export interface Failure {
-  readonly model: string;
-  readonly error: string;
-}
+/** What a forecaster says, as it is shown, drawn and written. */
+export const forecastOf = ({ means, lower, upper }: SeriesForecast): Forecast => ({
+  mean: [...means],
+  low: [...lower],
+  high: [...upper],
+});
 
 /** The axis of some steps: dates where the table has them, else numbers. `from`, `to` are steps from 1. */
 export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
@@ -42,23 +41,17 @@ export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
   };
 }
 
-/** A row a model, the best in the order given, and the value before for comparison. */
-export function scoreTable(results: readonly Result[], failures: readonly Failure[], last: number): string {
-  const row = (model: string, cells: readonly string[], note: string): string =>
-    [model.padEnd(6), ...cells.map((cell, i) => cell.padStart([10, 10, 7, 7][i])), ` ${note}`]
-      .join(" ")
-      .trimEnd();
+/** A row a model: its figures in the backtests, the best first. */
+export function backtestTable({ scores, failures }: SeriesForecast): string {
+  const row = (model: string, cells: readonly string[]): string =>
+    [model.padEnd(14), ...cells.map((cell) => cell.padStart(10))].join(" ");
+  const ranked = Object.entries(scores).sort(([, a], [, b]) => a.mase - b.mase);
   return [
-    row("model", ["error", "nats/step", "in 95%", "time"], "fitted"),
-    ...results.map(({ model, rmse, logLikelihood, inside, seconds, note }) =>
-      row(
-        model,
-        [figureText(rmse), logLikelihood.toFixed(3), `${(100 * inside).toFixed(0)}%`, timeText(seconds)],
-        note,
-      ),
+    row("model", ["MASE", "sMAPE %", "pinball", "in 90%"]),
+    ...ranked.map(([model, { mase, smape, pinball, coverage }]) =>
+      row(model, [mase.toFixed(3), smape.toFixed(2), figureText(pinball), `${(100 * coverage).toFixed(0)}%`]),
     ),
-    ...failures.map(({ model, error }) => `${model.padEnd(6)} could not be fitted: ${error}`),
-    `${"last".padEnd(6)} ${figureText(last).padStart(10)}   (the value before, for comparison)`,
+    ...failures.map(({ model, error }) => `${model.padEnd(14)} left out: ${error}`),
   ].join("\n");
 }
 
@@ -84,16 +77,15 @@ export function forecastText(column: Column, forecast: Forecast, columns: number
 /** The end of the series and a forecast with its band. */
 export function forecastPanel(
   column: Column,
-  shown: { title: string; note?: string; forecast: Forecast; band?: number },
+  { title, forecast }: { title: string; forecast: Forecast },
 ): Figure {
   const { values, name } = column;
-  const { title, note, forecast, band = 95 } = shown;
   const { mean, low, high } = forecast;
   const before = Math.min(values.length, Math.max(SHOWN, 3 * mean.length));
   const from = values.length - before;
   const ahead = mean.map((_, h) => values.length + h + 1);
   const marks: Mark[] = [
-    { kind: "band", x: ahead, y: low, y2: high, label: `${band}% band` },
+    { kind: "band", x: ahead, y: low, y2: high, label: "90% band" },
     {
       kind: "line",
       x: Array.from({ length: before }, (_, i) => from + i + 1),
@@ -105,24 +97,8 @@ export function forecastPanel(
   ];
   return plot({
     title: `${name}: ${title}`,
-    ...(note === undefined ? {} : { note }),
     x: stepAxis(column, from + 1, values.length + mean.length),
     marks,
     height: 300,
   });
 }
-
-/** One model's forecast, with what it scored. */
-const panel = (column: Column, { model, note, rmse, logLikelihood, forecast }: Result): Figure =>
-  forecastPanel(column, {
-    title: `${model}, ${note}`,
-    note: `Held-out steps: error ${figureText(rmse)}, log-likelihood ${logLikelihood.toFixed(3)} nats a step`,
-    forecast,
-  });
-
-/** All forecasts, one below the other. */
-export const forecastFigure = (column: Column, results: readonly Result[]): Figure =>
-  panels(
-    results.map((result) => panel(column, result)),
-    { columns: 1 },
-  );

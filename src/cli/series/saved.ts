@@ -1,51 +1,30 @@
-/** Files of `unrolled train series`: a model, and what it says of the series that it was fitted to. */
-import type { About } from "../open-model.ts";
-import { readModelFile } from "../open-model.ts";
+/** Forecasters in files: what `unrolled train series --out` and `unrolled forecast --save` wrote. */
+import { forecaster, type Forecaster } from "../../forecasting/forecaster.ts";
 import { UsageError } from "../command.ts";
-import type { FittedSeries } from "./fitted.ts";
-import { seriesModels } from "./models.ts";
+import { readModelFile, withAbout, type About } from "../open-model.ts";
 
-/** Beside the model: value = mean + sd·z, and what `SeriesNote` holds. */
-export interface SeriesAbout extends About {
-  /** Its name among the models. */
-  readonly model: string;
-  readonly column: string;
-  readonly mean: number;
-  readonly sd: number;
-  readonly note: string;
-  readonly variance?: number;
-  readonly seed?: number;
+/** Beside the forecaster. */
+interface SeriesAbout extends About {
+  /** Name of the column that it was fitted to. */
+  readonly column?: string;
 }
 
-/** Throws what is wrong with what stands beside a model. */
-function checkAbout(path: string, about: SeriesAbout): void {
-  const wrong = (what: string, want: string): never => {
-    throw new Error(`${path}: the note beside the model: ${what}, want ${want}`);
-  };
-  const { model, column, mean, sd, note, variance = 0, seed = 1 } = about;
-  if (typeof model !== "string" || !Object.hasOwn(seriesModels, model))
-    wrong("its model is unknown", `one of ${Object.keys(seriesModels).join(", ")}`);
-  if (typeof column !== "string" || typeof note !== "string") wrong("column or note is no text", "text");
-  if (!Number.isFinite(mean)) wrong("mean is none", "a finite number");
-  if (!(Number.isFinite(sd) && sd > 0)) wrong("sd is none", "a number above 0");
-  if (!(Number.isFinite(variance) && variance >= 0)) wrong("variance is none", "a number of at least 0");
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) wrong("seed is none", "a whole number of at least 0");
-}
+/** The file of a forecaster that was fitted to a column; `forecaster.load` reads it too. */
+export const forecasterFile = (f: Forecaster, column: string): Uint8Array =>
+  withAbout(f.save(), { task: "series", column } as SeriesAbout);
 
-/** Reads such a file. Errors name it. */
-export async function openSeries(
-  path: string,
-  signal: AbortSignal,
-): Promise<{ model: FittedSeries; about: SeriesAbout }> {
+/** Reads such a file. Errors name it; `column`: that which it was fitted to, if it says so. */
+export async function openForecaster(path: string): Promise<{ f: Forecaster; column: string | undefined }> {
   const { bytes, about } = readModelFile<SeriesAbout>(path);
-  if (about.task !== "series")
+  if (about.task !== "series" && about.task !== "unknown")
     throw new UsageError(
       `${path}: a model of task "${about.task}", want one that \`unrolled train series --out\` wrote`,
     );
-  checkAbout(path, about);
-  const { model, note, variance = 0, seed = 1 } = about;
+  const { column } = about;
+  if (column !== undefined && typeof column !== "string")
+    throw new Error(`${path}: the note beside the model: column is no text; write the file again`);
   try {
-    return { model: await seriesModels[model].open(bytes, { note, variance, seed }, signal), about };
+    return { f: await forecaster.load(bytes), column };
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }

@@ -1,8 +1,9 @@
-/** `unrolled train series` as a visitor meets it. */
+/** `unrolled train series` as a visitor meets it: a forecaster of a column, kept in a file. */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { writeNpy } from "../../../src/exchange/arrays/npy.ts";
 import { filled } from "../../../src/forecasting/gaps.ts";
 import { unrolled } from "../terminal.ts";
 
@@ -10,179 +11,99 @@ const folder = mkdtempSync(join(tmpdir(), "unrolled-series-"));
 const path = join(folder, "wave.csv");
 /** A wave of 12 steps with a little noise that a formula makes, one cell missing. */
 const wave = Array.from(
-  { length: 200 },
+  { length: 120 },
   (_, t) => 50 + 10 * Math.sin((2 * Math.PI * t) / 12) + Math.sin(t * t),
 );
 writeFileSync(
   path,
   `when,height,word\n${wave.map((v, t) => `${t},${t === 30 ? "NA" : v.toFixed(4)},x`).join("\n")}\n`,
 );
+const train = (...more: string[]): ReturnType<typeof unrolled> =>
+  unrolled(["train", "series", "--file", path, ...more]);
 
-test(
-  "all models fit a wave better than its last value, and forecast it with bands that hold",
-  { timeout: 60_000 },
-  async () => {
-    const figure = join(folder, "wave.svg");
-    const { code, events } = await unrolled([
-      "train",
-      "series",
-      "--file",
-      path,
-      "--column",
-      "height",
-      "--forecast",
-      "24",
-      "--steps",
-      "250",
-      "--figure",
-      figure,
-      "--json",
-    ]);
-    expect(code).toBe(0);
-    const result = events().at(-1) as unknown as {
-      models: {
-        model: string;
-        rmse: number;
-        logLikelihood: number;
-        forecast: { mean: number[]; low: number[]; high: number[] };
-      }[];
-      lastValue: number;
-      best: string;
-    };
-    expect(result).toMatchObject({
-      event: "result",
-      task: "series",
-      column: "height",
-      steps: 200,
-      heldOut: 40,
-    });
-    expect(result.models.map(({ model }) => model)).toEqual(["ar", "lds", "hmm", "esn", "lstm"]);
-    for (const {
-      model,
-      rmse,
-      logLikelihood,
-      forecast: { mean, low, high },
-    } of result.models) {
-      // four levels are a coarse wave
-      expect(rmse).toBeLessThan(model === "hmm" ? result.lastValue * 1.05 : 0.7 * result.lastValue);
-      expect(logLikelihood).toBeGreaterThan(-4);
-      const truth = Array.from({ length: 24 }, (_, h) => 50 + 10 * Math.sin((2 * Math.PI * (200 + h)) / 12));
-      if (model !== "hmm")
-        expect(truth.filter((v, h) => v > low[h] - 1 && v < high[h] + 1).length).toBeGreaterThan(18);
-      expect(mean.every(Number.isFinite)).toBe(true);
-    }
-    expect(readFileSync(figure, "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
-  },
-);
+test("models are compared beside the naive ones, and the forecast goes on with the wave", async () => {
+  const figure = join(folder, "not", "yet", "wave.svg");
+  const args = [
+    "--column",
+    "height",
+    "--models",
+    "ets, ar",
+    "--forecast",
+    "12",
+    "--figure",
+    figure,
+    "--json",
+  ];
+  const { code, events } = await train(...args);
+  expect(code).toBe(0);
+  const result = events().at(-1) as unknown as {
+    scores: Record<string, { mase: number }>;
+    forecast: Record<"mean" | "low" | "high", number[]>;
+  };
+  expect(result).toMatchObject({ event: "result", task: "series", column: "height", steps: 120, season: 12 });
+  expect(Object.keys(result.scores)).toEqual(expect.arrayContaining(["naive", "seasonalNaive", "ets", "ar"]));
+  const { mean, low, high } = result.forecast;
+  for (let h = 0; h < 12; ++h) {
+    const truth = 50 + 10 * Math.sin((2 * Math.PI * (120 + h)) / 12);
+    expect(Math.abs(mean[h] - truth)).toBeLessThan(2);
+    expect(low[h] < mean[h] && mean[h] < high[h]).toBe(true);
+  }
+  expect(readFileSync(figure, "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+});
 
 test("for people there is a table and a plot, and the last column of numbers is taken", async () => {
-  const { code, out } = await unrolled(["train", "series", "--file", path, "--model", "ar"]);
+  const { code, out } = await train("--models", "ar");
   expect(code).toBe(0);
-  expect(out).toContain(
-    "column height: 200 steps, 1 of them missing; fitted on the first 160, tested on 40.",
-  );
-  expect(out).toMatch(/ar +\d\.\d+ +-\d\.\d+ +\d+% .*order \d+/);
+  expect(out).toContain("column height: 120 steps, 1 of them missing, a season of 12 steps. Backtests:");
+  expect(out).toMatch(/seasonalNaive +\d\.\d+ +\d+\.\d+ +\d/);
   expect(out).toMatch(/[\u2801-\u28ff]/);
-  expect(out).toContain("in a band of 95%");
+  expect(out).toContain("in a band of 90%");
 });
 
-test(
-  "a constant column has finite scores for every model, and the best of them is chosen",
-  { timeout: 60_000 },
-  async () => {
-    const flat = join(folder, "flat.csv");
-    writeFileSync(flat, `v\n${"3.5\n".repeat(80)}`);
-    const { code, events } = await unrolled([
-      "train",
-      "series",
-      "--file",
-      flat,
-      "--steps",
-      "30",
-      "--cells",
-      "4",
-      "--states",
-      "2",
-      "--json",
-    ]);
-    const result = events().at(-1) as unknown as {
-      models: { model: string; logLikelihood: number; inside: number }[];
-      best: string;
-    };
-    expect(code).toBe(0);
-    for (const { logLikelihood } of result.models) expect(Number.isFinite(logLikelihood)).toBe(true);
-    expect(result.best).toBe(
-      result.models.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a)).model,
-    );
-  },
-);
+test("the same column in JSON lines, in a JSON array and in a NumPy array gets the same forecast", async () => {
+  const files: Record<string, string | Uint8Array> = {
+    "lines.jsonl": wave.map((height, t) => JSON.stringify({ t: `x${t}`, height })).join("\n"),
+    "array.json": JSON.stringify(wave, null, 1),
+    "array.npy": writeNpy(Float64Array.from(wave)),
+  };
+  const forecasts = [];
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), content);
+    const args = ["forecast", "--file", join(folder, name), "--models", "ets", "--steps", "6", "--json"];
+    const { events } = await unrolled(args);
+    forecasts.push((events().at(-1) as unknown as { forecast: object }).forecast);
+  }
+  expect(forecasts[1]).toEqual(forecasts[0]);
+  expect(forecasts[2]).toEqual(forecasts[0]);
+});
 
-test(
-  "a held-out part without numbers is named, a figure's folder is made before anything is fitted, " +
-    "and a model is no word that every object knows",
-  async () => {
-    const late = join(folder, "late.csv");
-    const args = ["train", "series", "--file", late, "--model", "ar"];
-    writeFileSync(late, `v\n${wave.map((v, t) => (t < 160 ? v.toFixed(3) : "NA")).join("\n")}\n`);
-    const gone = await unrolled(args);
-    expect([
-      gone.code,
-      gone.err.includes('column "v" has no number in the 40 steps held out, want at least 1'),
-    ]).toEqual([2, true]);
-    const figure = join(folder, "not", "yet", "wave.svg");
-    expect(
-      (
-        await unrolled([
-          "train",
-          "series",
-          "--file",
-          path,
-          "--column",
-          "height",
-          "--model",
-          "ar",
-          "--figure",
-          figure,
-        ])
-      ).code,
-    ).toBe(0);
-    expect(readFileSync(figure, "utf8")).toContain("<svg");
-    const early = await unrolled([
-      "train",
-      "series",
-      "--file",
-      path,
-      "--column",
-      "height",
-      "--model",
-      "ar",
-      "--figure",
-      join(path, "x.svg"),
-    ]); // a file is in the way
-    expect([early.code, early.out]).toEqual([1, ""]);
-    const word = await unrolled(["train", "series", "--file", path, "--model", "toString"]);
-    expect([word.code, word.err.includes('--model is "toString"')]).toEqual([2, true]);
-  },
-);
-
-test.each([
-  [["train", "series"], "--file is missing, want a table of numbers"],
-  [
-    ["train", "series", "--file", path, "--model", "arima"],
-    '--model is "arima", want some of ar, lds, hmm, esn, lstm',
-  ],
-  [["train", "series", "--file", path, "--held-out", "0.95"], "--held-out"],
-])("wrong usage ends with 2: %j", async (args, message) => {
-  const { code, err } = await unrolled(args);
-  expect([code, err.includes(message)]).toEqual([2, true]);
+test("a constant column has finite scores and a finite forecast", async () => {
+  const flat = join(folder, "flat.csv");
+  writeFileSync(flat, `v\n${"3.5\n".repeat(60)}`);
+  const { code, events } = await unrolled([
+    "train",
+    "series",
+    "--file",
+    flat,
+    "--json",
+    "--models",
+    "ets,ar",
+  ]);
+  expect(code).toBe(0);
+  const { forecast } = events().at(-1) as unknown as { forecast: { mean: number[] } };
+  for (const m of forecast.mean) expect(Math.abs(m - 3.5)).toBeLessThan(1e-6);
 });
 
 test.each([
-  ["--column", "depth", 'there is no column "depth"'],
-  ["--column", "word", 'column "word" is "x", want a number'],
-])("a column that does not serve ends with 1: %s %s", async (flag, name, message) => {
-  const { code, err } = await unrolled(["train", "series", "--file", path, flag, name]);
-  expect([code, err.includes(message)]).toEqual([1, true]);
+  [["train", "series"], 2, "--file is missing, want a table of numbers"],
+  [["train", "series", "--file", path, "--models", "toString"], 2, 'models is "toString", want one of'],
+  [["train", "series", "--file", path, "--forecast", "0"], 2, "--forecast"],
+  [["train", "series", "--file", path, "--column", "depth"], 1, 'there is no column "depth"'],
+  [["train", "series", "--file", path, "--column", "word"], 1, 'line 2, column "word" is "x", want a number'],
+  [["train", "series", "--file", path, "--figure", join(path, "x.svg")], 1, "wave.csv"],
+])("%j ends with %i and says why", async (args, want, message) => {
+  const { code, err, out } = await unrolled(args);
+  expect([code, out, err.includes(message) || err]).toEqual([want, "", true]);
 });
 
 test("missing values are put on a line between their neighbors", () => {

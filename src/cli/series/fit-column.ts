@@ -1,0 +1,63 @@
+/** A forecaster fitted to a column of a table, and what it says of the steps to come. */
+import { forecaster, type Forecaster } from "../../forecasting/forecaster.ts";
+import type { SeriesForecast } from "../../forecasting/answers.ts";
+import type { ForecastModelName } from "../../forecasting/models/registry.ts";
+import { OptionError } from "../../wasm/errors.ts";
+import { type Context, type OptionSpec, UsageError } from "../command.ts";
+import { Progress } from "../progress.ts";
+import { type Column, readColumn } from "./column.ts";
+import { forecasterFile } from "./saved.ts";
+
+/** Options of whoever fits a forecaster. */
+export const fitOptions = {
+  season: { value: "N", help: "steps a season, 1 for none; else it is found" },
+  models: {
+    value: "LIST",
+    help: "models to try, of ets, arima, structural, ar, lds, hmm, esn, lstm; else the first four",
+  },
+  seed: { value: "N", help: "seed of everything random; else 1" },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** A forecaster's forecast of its column. */
+export interface FittedColumn {
+  readonly column: Column;
+  readonly answer: SeriesForecast;
+  /** The forecaster's file. */
+  readonly bytes: Uint8Array;
+}
+
+/** The forecaster that the options ask for. An option that it refuses is the user's. */
+async function makeForecaster({ values }: Context, horizon: number): Promise<Forecaster> {
+  const [season, seed] = [values.text("season"), values.text("seed")];
+  const models = values
+    .text("models")
+    ?.split(",")
+    .map((name) => name.trim()) as ForecastModelName[] | undefined;
+  try {
+    return await forecaster({
+      horizon,
+      ...(seed === undefined ? {} : { seed: values.whole("seed", 0, 2 ** 52) }),
+      ...(season === undefined ? {} : { season: values.whole("season", 1, 10_000) }),
+      ...(models === undefined ? {} : { models }),
+    });
+  } catch (error) {
+    throw error instanceof OptionError ? new UsageError(error.message) : error;
+  }
+}
+
+/** Fits a forecaster to the column of the table, and asks it for `steps`. */
+export async function fitColumn(context: Context, file: string, steps: number): Promise<FittedColumn> {
+  const { screen, values, signal } = context;
+  const column = readColumn(file, values.text("column"));
+  const f = await makeForecaster(context, steps);
+  try {
+    const bar = new Progress(screen, { title: "models", steps: 100, unit: "%" });
+    await f.fit(column.values, {
+      signal,
+      onProgress: ({ fraction }) => bar.update(Math.round(100 * fraction)),
+    });
+    return { column, answer: await f.forecast(steps), bytes: forecasterFile(f, column.name) };
+  } finally {
+    f.dispose();
+  }
+}

@@ -1,0 +1,52 @@
+/** What `unrolled train series` and `unrolled forecast` say, draw and write once there is a forecast. */
+import type { SeriesForecast } from "../../forecasting/answers.ts";
+import { svg } from "../../figures/svg.ts";
+import type { Screen } from "../screen.ts";
+import { writeWhole } from "../output-file.ts";
+import type { Column } from "./column.ts";
+import { backtestTable, forecastOf, forecastPanel, forecastText, type Forecast } from "./report.ts";
+
+/** Files that were asked for. */
+export interface ForecastFiles {
+  /** SVG of the series' end and the forecast. */
+  readonly figure: string | undefined;
+  /** Table of commas: a row a step. */
+  readonly table: string | undefined;
+}
+
+/** A row a step: its name, mean and band. */
+const tableOf = ({ values, stepName }: Column, { mean, low, high }: Forecast): string =>
+  [
+    "step,mean,low,high",
+    ...mean.map((m, h) => [stepName(values.length + h), m, low[h], high[h]].join(",")),
+    "",
+  ].join("\n");
+
+/** Shows a forecast; `more` goes into the event of --json. */
+export function showForecast(
+  screen: Screen,
+  column: Column,
+  answer: SeriesForecast,
+  { files, more }: { files: ForecastFiles; more: object },
+): void {
+  const { model, season, scores, failures } = answer;
+  const forecast = forecastOf(answer);
+  const { figure, table } = files;
+  if (figure) writeWhole(figure, svg(forecastPanel(column, { title: model, forecast })));
+  if (table) writeWhole(table, tableOf(column, forecast));
+  const { path, name, values, gaps, dates } = column;
+  const seasons = season > 1 ? `a season of ${season} steps` : "no season";
+  const missing = gaps > 0 ? `, ${gaps} of them missing` : "";
+  const moments = dates ? `; dates of ${dates.words}` : "";
+  screen.line(
+    `${path}, column ${name}: ${values.length} steps${missing}, ${seasons}${moments}. Backtests:\n` +
+      `${backtestTable(answer)}\n${forecast.mean.length} steps of ${model} in a band of 90%:\n` +
+      forecastText(column, forecast, screen.columns),
+  );
+  if (figure) screen.line(`Drawn in ${figure}`);
+  if (table) screen.line(`Written to ${table}`);
+  screen.event({
+    ...{ event: "result", task: "series", file: path, column: name, steps: values.length },
+    ...{ model, season, scores, failures, forecast, ...more },
+  });
+}
