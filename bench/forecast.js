@@ -24,7 +24,10 @@ if (!values.data) throw new Error("--data is missing, want a folder of tables");
 const singles = values.models.split(",");
 const ways = ["average", ...singles, "naive", "seasonalNaive"];
 
+/** NaN of none: a way that failed at every origin has no figure. */
 const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
+/** Steps that a forecast wants before it. */
+const SHORTEST = 10;
 const horizonOf = (season) => (season >= 2 && season <= 24 ? Math.max(6, season) : 12);
 
 function scale(y, season) {
@@ -33,22 +36,23 @@ function scale(y, season) {
   return mean(gaps.filter((gap) => !Number.isNaN(gap)));
 }
 
-/** What each way says of the steps behind `past`. */
+/** What each way says of the steps behind `past`; a model that fails says so, and is left out of its row. */
 async function forecastAll(past, horizon) {
   const answers = {};
   let season = 1;
-  for (const way of ways) {
-    const models = way === "average" ? singles : [way];
-    const f = await forecaster({ horizon, models, choose: way === "average" ? "average" : "best", seed: 1 });
+  const f = await forecaster({ horizon, models: singles, seed: 1 });
+  try {
+    await f.fit(past);
+    answers.average = await f.forecast();
+    season = answers.average.season;
+  } finally {
+    f.dispose();
+  }
+  for (const way of ways.slice(1)) {
     try {
-      if (way !== "average") Object.assign(answers, { [way]: await alone(way, past, horizon) });
-      else {
-        await f.fit(past);
-        answers[way] = await f.forecast();
-        season = answers[way].season;
-      }
-    } finally {
-      f.dispose();
+      answers[way] = await alone(way, past, horizon);
+    } catch (error) {
+      console.error(`${way}: ${error.message}`);
     }
   }
   return { answers, season };
@@ -83,17 +87,17 @@ for (const file of readdirSync(values.data)
   const whole = table.column(table.lastNumeric());
   const y = whole.slice(Math.max(0, whole.length - Number(values.longest)));
   const { findSeason } = await import("../dist/forecasting/season.js");
-  const horizon = horizonOf(findSeason(y));
+  const horizon = Math.min(horizonOf(findSeason(y)), Math.floor(y.length / 4));
   const sums = Object.fromEntries(ways.map((way) => [way, []]));
   const start = performance.now();
   for (let origin = 1; origin <= Number(values.origins); ++origin) {
     const cut = y.length - origin * horizon;
-    if (cut < 3 * horizon) break;
+    if (cut < SHORTEST) break;
     const past = y.slice(0, cut);
     const truth = y.slice(cut, cut + horizon);
     const { answers, season } = await forecastAll(past, horizon);
     const unit = scale(past, season);
-    for (const way of ways) {
+    for (const way of Object.keys(answers)) {
       const gaps = [...truth].map((v, h) => Math.abs(v - answers[way].quantiles["0.5"][h]));
       sums[way].push(mean(gaps.filter((v) => !Number.isNaN(v))) / unit);
     }
@@ -106,7 +110,13 @@ for (const file of readdirSync(values.data)
   if (rows.length === 1) console.log("MASE".padEnd(32) + ways.map((way) => way.padStart(13)).join(""));
   console.log(`${file.padEnd(32)}${cells}  ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
-const means = ways.map((way) => mean(rows.map((row) => row[way])));
+const means = ways.map((way) => mean(rows.map((row) => row[way]).filter((v) => !Number.isNaN(v))));
 console.log(`${"mean".padEnd(32)}${means.map((v) => v.toFixed(3).padStart(13)).join("")}`);
+const rivals = rows.filter((row) => singles.every((way) => !Number.isNaN(row[way])));
+const best = Math.min(...singles.map((way) => mean(rivals.map((row) => row[way]))));
+console.log(
+  `the forecaster's error beside that of the best of its models, over the ${rivals.length} series on which ` +
+    `all of these answer: ${(mean(rivals.map(({ average }) => average)) / best).toFixed(3)}`,
+);
 const share = (100 * inside.filter(Boolean).length) / inside.length;
 console.log(`within the bands of 90%: ${share.toFixed(1)}% of ${inside.length} values`);

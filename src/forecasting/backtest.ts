@@ -13,6 +13,8 @@ export const LOWER = 0.05;
 export const UPPER = 0.95;
 /** Deviations of at least so much: a share of the series' spread that no model may fall below. */
 const SMALLEST_SD = 1e-6;
+/** Origins within a horizon. */
+const STRIDES = 4;
 /** How far from the series a forecast may go, in ranges of the series. */
 const FARTHEST = 3;
 
@@ -26,7 +28,7 @@ export function originsOf(
   first: number,
 ): number[] {
   const last = T - horizon;
-  const stride = Math.max(1, Math.floor(horizon / 2));
+  const stride = Math.max(1, Math.floor(horizon / STRIDES));
   const fits = Math.floor((last - first) / stride) + 1;
   const count = Math.max(0, Math.min(origins, fits));
   return Array.from({ length: count }, (_, i) => last - (count - 1 - i) * stride);
@@ -104,10 +106,13 @@ export function scoreTrials(trials: readonly Trial[], yardstick: Yardstick): For
   return scoresOf(outcomes, yardstick.scale);
 }
 
-/** The mean of some forecasts: of their means, and of their deviations, so that of every quantile. */
-export function averaged(outlooks: readonly Outlook[]): Outlook {
-  const n = outlooks.length;
+/** The weighted mean of some forecasts: of their means, and of their deviations, so that of every quantile. */
+export function averaged(outlooks: readonly Outlook[], weights: readonly number[]): Outlook {
+  const all = weights.reduce((a, b) => a + b, 0);
   const mean = (of: (outlook: Outlook, h: number) => number): Float64Array =>
-    Float64Array.from(outlooks[0].means, (_, h) => outlooks.reduce((sum, o) => sum + of(o, h), 0) / n);
+    Float64Array.from(
+      outlooks[0].means,
+      (_, h) => outlooks.reduce((sum, o, i) => sum + weights[i] * of(o, h), 0) / all,
+    );
   return { means: mean((o, h) => o.means[h]), variances: mean(sdAt).map((sd) => sd * sd) };
 }

@@ -34,6 +34,7 @@ export function saveForecaster(
     season: fitted.season,
     transform: fitted.transform,
     members: fitted.members.map((member) => member.name),
+    weights: fitted.members.map((member) => member.weight),
     scores: fitted.scores,
     failures: fitted.failures,
   }));
@@ -60,6 +61,7 @@ interface Notes extends Omit<KnownSeries["fitted"], "members" | "deviations"> {
   readonly name: string;
   readonly from: number;
   readonly members: readonly ForecastModelName[];
+  readonly weights: readonly number[];
 }
 
 const isNotes = (note: Record<string, unknown>): boolean =>
@@ -74,6 +76,12 @@ const areModels = (names: unknown): boolean =>
   names.length > 0 &&
   names.every((name) => Object.hasOwn(forecastModels, String(name)));
 
+const isNumbers = (x: unknown, length: number): x is number[] =>
+  Array.isArray(x) && x.length === length && x.every(Number.isFinite);
+
+const areWeights = (weights: unknown, count: number): boolean =>
+  isNumbers(weights, count) && weights.every((weight) => weight > 0);
+
 function isTransform(given: unknown): boolean {
   if (!isObject(given) || (given.name !== "none" && given.name !== "log")) return false;
   const { mean, sd, scale } = given as Record<string, number>;
@@ -82,9 +90,16 @@ function isTransform(given: unknown): boolean {
 
 /** Checks the notes as far as they are computed with. */
 function checkNotes(note: unknown): Notes {
-  const kept = isObject(note) && isNotes(note) && areModels(note.members) && isTransform(note.transform);
+  const kept =
+    isObject(note) &&
+    isNotes(note) &&
+    areModels(note.members) &&
+    areWeights(note.weights, (note.members as unknown[]).length) &&
+    isTransform(note.transform);
   if (kept) return note as unknown as Notes;
-  throw new DataError(`${WHO}: the header holds a series without name, season, transform, members or scores`);
+  throw new DataError(
+    `${WHO}: the header holds a series without name, season, transform, members, their weights or scores`,
+  );
 }
 
 /** One series with its models. */
@@ -97,9 +112,10 @@ async function readSeries(
   const checked = checkNotes(note);
   const members: Member[] = [];
   try {
-    for (const name of checked.members) {
+    for (const [at, name] of checked.members.entries()) {
       const bytes = openNested(WHO, tensors, `model.${i}.${name}`);
-      members.push({ name, fitted: await forecastModels[name].load(bytes, setting) });
+      const weight = checked.weights[at];
+      members.push({ name, weight, fitted: await forecastModels[name].load(bytes, setting) });
     }
     const { name, from, season, transform, scores, failures } = checked;
     const deviations = [...numbersOf(tensors, `deviations.${i}`, true)];
@@ -110,9 +126,6 @@ async function readSeries(
     throw error;
   }
 }
-
-const isNumbers = (x: unknown, length: number): x is number[] =>
-  Array.isArray(x) && x.length === length && x.every(Number.isFinite);
 
 function readScale(header: Record<string, unknown>): ForecasterState["inputScale"] {
   const given = isObject(header.inputScale) ? header.inputScale : {};

@@ -10,6 +10,7 @@ import {
   type Trial,
   type Yardstick,
 } from "./backtest.ts";
+import { chooseModels, untriedModels, type Chosen } from "./choice.ts";
 import { knownValues } from "./gaps.ts";
 import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
 import type { FitSetting, FittedModel, History, KnownInputs, Outlook } from "./models/model.ts";
@@ -19,20 +20,19 @@ import type { ForecasterRules } from "./spec.ts";
 import { measureTransform, standardized, type Transform } from "./transform.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
-/** Models that an average is of. */
-const AVERAGED = 3;
-
 /** A fitted model by its name. */
 export interface Member {
   readonly name: ForecastModelName;
   readonly fitted: FittedModel;
+  /** Its share in the average. */
+  readonly weight: number;
 }
 
 /** A series with its models. */
 export interface FittedSeries {
   readonly season: number;
   readonly transform: Transform;
-  /** Fitted to all of the series; their average is the forecast. */
+  /** Fitted to all of the series; their weighted average is the forecast. */
   readonly members: readonly Member[];
   /** |y - mean|/sd of the forecast in the backtests. */
   readonly deviations: readonly number[];
@@ -74,7 +74,11 @@ export async function outlookOf(
   const outlooks: Outlook[] = [];
   for (const { name, fitted } of members)
     outlooks.push(await fitted.forecast(historyFor(name, history), steps));
-  return outlooks.length === 1 ? outlooks[0] : averaged(outlooks);
+  if (outlooks.length === 1) return outlooks[0];
+  return averaged(
+    outlooks,
+    members.map(({ weight }) => weight),
+  );
 }
 
 /** A series, standardized by its first steps. */
@@ -144,14 +148,23 @@ async function tryModel(
   }
 }
 
+/** What came of a list of models. */
+interface Done<T> {
+  readonly done: Map<ForecastModelName, T>;
+  readonly failures: ForecastFailure[];
+  /** Of the failures, those of models that want a longer series. */
+  readonly tooShort: ReadonlySet<ForecastModelName>;
+}
+
 /** Calls `work` for each name; what throws becomes a failure, what is too short for a yardstick does not. */
 async function each<T>(
   names: readonly ForecastModelName[],
   setting: SeriesSetting,
   work: (name: ForecastModelName) => Promise<T>,
-): Promise<{ done: Map<ForecastModelName, T>; failures: ForecastFailure[] }> {
+): Promise<Done<T>> {
   const done = new Map<ForecastModelName, T>();
   const failures: ForecastFailure[] = [];
+  const tooShort = new Set<ForecastModelName>();
   for (const name of names) {
     setting.signal?.throwIfAborted();
     try {
@@ -159,32 +172,33 @@ async function each<T>(
     } catch (error) {
       if (endsAll(error, setting.signal)) throw error;
       failures.push({ model: name, error: (error as Error).message });
+      if (error instanceof TooShort) tooShort.add(name);
     }
     setting.onModel(name);
   }
-  return { done, failures };
+  return { done, failures, tooShort };
 }
-
-const byError = (scores: Record<string, ForecastScores>): ForecastModelName[] =>
-  (Object.keys(scores) as ForecastModelName[]).sort((a, b) => scores[a].mase - scores[b].mase);
 
 /** What the backtests say. */
 interface Verdict {
   readonly scores: Record<string, ForecastScores>;
-  readonly chosen: readonly ForecastModelName[];
+  readonly chosen: readonly Chosen[];
   readonly deviations: number[];
   readonly failures: readonly ForecastFailure[];
 }
 
-/** The model of the smallest error, or the three that are averaged. `season`: that of the whole series. */
+/** The models that the backtests choose. `season`: that of the whole series. */
 async function compare(data: SeriesData, season: number, setting: SeriesSetting): Promise<Verdict> {
   const { rules, math } = setting;
   const { y } = data;
   const names = [...new Set([...yardsticks, ...rules.models])];
   const origins = originsOf(y.length, rules, Math.max(4, season + 1));
-  if (origins.length === 0) return { scores: {}, chosen: [], deviations: [], failures: [] };
+  if (origins.length === 0)
+    return { scores: {}, chosen: untriedModels({}, new Set(rules.models)), deviations: [], failures: [] };
   const prepared = prepare(data, origins[0], setting);
-  const { done, failures } = await each(names, setting, (name) => tryModel(name, prepared, origins, setting));
+  const { done, failures, tooShort } = await each(names, setting, (name) =>
+    tryModel(name, prepared, origins, setting),
+  );
   const yardstick: Yardstick = {
     transform: prepared.transform,
     math,
@@ -193,16 +207,21 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   };
   const scores: Record<string, ForecastScores> = {};
   for (const [name, trials] of done) scores[name] = scoreTrials(trials, yardstick);
-  const ranked = byError(scores).filter((name) => Number.isFinite(scores[name].mase));
-  const chosen = ranked.slice(0, rules.choose === "best" ? 1 : AVERAGED);
+  const untried = untriedModels(scores, tooShort);
+  if (untried.length > 0) return { scores, chosen: untried, deviations: [], failures };
+  const chosen = chooseModels(scores, rules);
   if (chosen.length === 0) return { scores, chosen, deviations: [], failures };
+  const weights = chosen.map(({ weight }) => weight);
   const together = origins.map((_, i): Trial => {
-    const trials = chosen.map((name) => done.get(name)![i]);
-    return { truth: trials[0].truth, outlook: averaged(trials.map(({ outlook }) => outlook)) };
+    const trials = chosen.map(({ name }) => done.get(name)![i]);
+    const outlooks = trials.map(({ outlook }) => outlook);
+    return { truth: trials[0].truth, outlook: averaged(outlooks, weights) };
   });
   if (chosen.length > 1) scores.average = scoreTrials(together, yardstick);
   return { scores, chosen, deviations: together.flatMap(deviations), failures };
 }
+
+const equally = (names: readonly ForecastModelName[]): Chosen[] => names.map((name) => ({ name, weight: 1 }));
 
 /** Fits a series. Throws the signal's reason, and MemoryError; a model that fails otherwise is left out. */
 export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promise<FittedSeries> {
@@ -210,10 +229,10 @@ export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promi
   const prepared = prepare(data, T, setting);
   const verdict = await compare(data, prepared.season, setting);
   const { horizon } = setting.rules;
-  const chosen = verdict.chosen.length > 0 ? verdict.chosen : yardsticks;
   const members: Member[] = [];
-  const fitAll = async (names: readonly ForecastModelName[]): Promise<ForecastFailure[]> => {
-    const { failures } = await each(names, setting, async (name) => {
+  const fitAll = async (chosen: readonly Chosen[]): Promise<ForecastFailure[]> => {
+    const weights = new Map(chosen.map(({ name, weight }) => [name, weight]));
+    const { failures } = await each([...weights.keys()], setting, async (name) => {
       const fitted = await fitModel(name, prepared, T, setting);
       const future = historyFor(name, prepared.history);
       const covered = !future.inputs || future.inputs.values.length >= (T + horizon) * future.inputs.count;
@@ -222,13 +241,18 @@ export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promi
         fitted.dispose();
         throw new Error(fault);
       }
-      members.push({ name, fitted });
+      members.push({ name, fitted, weight: weights.get(name)! });
     });
     return failures;
   };
   try {
-    const failures = [...verdict.failures, ...(await fitAll(chosen))];
-    if (members.length === 0) failures.push(...(await fitAll(["naive"])));
+    const late = await fitAll(verdict.chosen);
+    const known = new Set(verdict.failures.map(({ model }) => model));
+    const failures = [...verdict.failures, ...late.filter(({ model }) => !known.has(model))].filter(
+      ({ model }) => !members.some(({ name }) => name === model),
+    );
+    if (members.length === 0) failures.push(...(await fitAll(equally(yardsticks))));
+    if (members.length === 0) failures.push(...(await fitAll(equally(["naive"]))));
     const { season, transform } = prepared;
     return { season, transform, members, deviations: verdict.deviations, scores: verdict.scores, failures };
   } catch (error) {

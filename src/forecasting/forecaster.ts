@@ -1,7 +1,7 @@
 /**
  * Forecasting as a job: give it series, get quantiles. Models are compared in backtests, beside the last
- * value and the value of the season before; the best three are averaged, and their intervals made as wide as
- * their past errors ask for.
+ * value and the value of the season before; the best are averaged, and their intervals made as wide as their
+ * past errors ask for.
  */
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
 import { inferenceEngine } from "../inference/inference-engine.ts";

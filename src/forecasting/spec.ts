@@ -6,7 +6,7 @@ import type { TransformName } from "./transform.ts";
 
 const LONGEST_HORIZON = 10_000;
 const LONGEST_SEASON = 10_000;
-const ORIGINS = 4;
+const ORIGINS = 7;
 const MOST_ORIGINS = 100;
 const QUANTILES = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 const ways = ["average", "best"] as const;
@@ -24,12 +24,13 @@ export interface ForecasterSpec {
    */
   readonly models?: readonly ForecastModelName[];
   /**
-   * "average" (default): the mean of the three models that did best in the backtests; "best": the best alone.
+   * "average" (default): the mean of the models whose errors in the backtests are at most 1.5 times the best's,
+   * weighted by the fourth power of 1/error; "best": the best alone.
    */
   readonly choose?: (typeof ways)[number];
   /** Probabilities of the quantiles, each within 0..1. Default .05, .1, .25, .5, .75, .9, .95. */
   readonly quantiles?: readonly number[];
-  /** Backtests: forecasts from so many places in the past, half a horizon apart. Default 4. */
+  /** Backtests: forecasts from so many places in the past, a quarter of a horizon apart. Default 7. */
   readonly origins?: number;
   /** "log" of values above 0, "none", or "auto" (default): log where the spread grows with the level. */
   readonly transform?: TransformName | "auto";

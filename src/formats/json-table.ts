@@ -20,27 +20,23 @@ interface Row {
   readonly line: number;
 }
 
+/** The text with every string between quotes made of x alone, so that brackets and commas are structure. */
+const structure = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => "x".repeat(quoted.length));
+
 /** The lines on which the elements of a JSON array begin. */
 function elementLines(text: string): number[] {
   const found: number[] = [];
   let [depth, line] = [0, 1];
-  let quoted = false;
   let expected = false; // an element may begin here
-  for (let at = 0; at < text.length; ++at) {
-    const c = text[at];
+  for (const c of structure(text)) {
     if (c === "\n") ++line;
-    if (expected && !/\s/.test(c) && c !== "]") {
+    if (expected && !/[\s\]]/.test(c)) {
       found.push(line);
       expected = false;
     }
-    if (quoted) {
-      if (c === "\\") ++at;
-      else quoted = c !== '"';
-      continue;
-    }
-    quoted = c === '"';
     if (c === "]" || c === "}") --depth;
-    if ((c === "," && depth === 1) || (c === "[" && depth === 0)) expected = true;
+    expected ||= (c === "," && depth === 1) || (c === "[" && depth === 0);
     if (c === "[" || c === "{") ++depth;
   }
   return found;

@@ -131,7 +131,7 @@ const fittedEsn = (
 });
 
 /** A net, and how it was chosen. */
-export interface StableEsn {
+interface StableEsn {
   readonly net: Esn;
   readonly note: string;
   /**
@@ -145,7 +145,7 @@ export interface StableEsn {
  * The choice with the smallest error whose readout, fitted to all of the series z, runs freely. Throws
  * NumericError where there is none.
  */
-export async function stableEsn(z: Float64Array, setting: EsnSetting): Promise<StableEsn> {
+async function stableEsn(z: Float64Array, setting: EsnSetting): Promise<StableEsn> {
   for (const choice of await choices(z, setting)) {
     const net = await esn(choice.spec);
     await disposedOnFailure(net, () => net.fit(pairs(z)));

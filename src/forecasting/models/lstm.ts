@@ -25,7 +25,7 @@ const LEARNED = 0.85;
 const LOOK = 25;
 
 /** Overlapping windows of the first `cut` values, each a sequence of next values. */
-export function windows(z: Float64Array, cut: number): DataItem[] {
+function windows(z: Float64Array, cut: number): DataItem[] {
   const span = Math.min(WINDOW, cut - 1);
   const stride = Math.max(1, span >> 2);
   const count = Math.max(1, Math.floor((cut - 1) / stride) - 3);

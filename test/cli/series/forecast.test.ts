@@ -92,7 +92,7 @@ test("what cannot serve is refused by name, before any work", async () => {
   }
 });
 
-test("without a model, models are tried and averaged, and all that is asked for is written", async () => {
+test("without a model, models are tried, and all that is asked for is written", async () => {
   const [out, figure, save] = ["fresh.csv", "fresh.svg", "fresh.safetensors"].map((name) =>
     join(folder, name),
   );
@@ -108,8 +108,8 @@ test("without a model, models are tried and averaged, and all that is asked for 
     model: string;
   };
   expect(season).toBe(12);
-  expect(model).toMatch(/^average of/);
-  expect(scores.average.mase).toBeLessThan(scores.naive.mase);
+  expect(model).toBe("ar"); // ets errs more than 1.5 times as much
+  expect(scores.ar.mase).toBeLessThan(scores.naive.mase);
   forecast.mean.forEach((m, h) => {
     const truth = 5e4 + 300 * Math.sin((Math.PI * (150 + h)) / 6) + 8;
     expect(Math.abs(m - truth)).toBeLessThan(60);

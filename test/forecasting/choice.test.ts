@@ -1,0 +1,42 @@
+/** Which models a forecast is of. */
+import { expect, test } from "vitest";
+import { averaged } from "../../src/forecasting/backtest.ts";
+import { chooseModels, untriedModels } from "../../src/forecasting/choice.ts";
+import { forecaster } from "../../src/forecasting/forecaster.ts";
+import { close } from "../close.ts";
+
+const score = (mase: number): { mase: number; smape: number; pinball: number; coverage: number } => ({
+  ...{ mase, smape: 1, pinball: 1, coverage: 0.9 },
+});
+
+test("what errs half as much again as the best is left out, and the others weigh by 1/error⁴", () => {
+  const scores = { ets: score(1), ar: score(1.25), naive: score(1.51), arima: score(NaN) };
+  const chosen = chooseModels(scores, { choose: "average" });
+  expect(chosen.map(({ name }) => name)).toEqual(["ets", "ar"]);
+  close(
+    chosen.map(({ weight }) => weight),
+    [1, 0.4096],
+    { rel: 1e-12 },
+  );
+  expect(chooseModels(scores, { choose: "best" })).toEqual([{ name: "ets", weight: 1 }]);
+  const perfect = chooseModels({ ets: score(0), ar: score(0), naive: score(1) }, { choose: "average" });
+  expect(perfect.map(({ name, weight }) => `${name} ${weight}`)).toEqual(["ets 1", "ar 1"]);
+});
+
+test("an average is of means and of deviations, by the weights", () => {
+  const outlook = (mean: number, sd: number): { means: number[]; variances: number[] } => ({
+    ...{ means: [mean], variances: [sd * sd] },
+  });
+  const { means, variances } = averaged([outlook(1, 1), outlook(5, 3)], [3, 1]);
+  close([means[0], variances[0]], [2, 2.25], { rel: 1e-12 });
+});
+
+test("models too short of data in the backtests alone are fitted to the whole series", async () => {
+  expect(untriedModels({ naive: score(1) }, new Set(["ets", "naive"]))).toEqual([{ name: "ets", weight: 1 }]);
+  expect(untriedModels({ naive: score(1), ets: score(2) }, new Set(["ar"]))).toEqual([]);
+  using f = await forecaster({ horizon: 6, season: 1, models: ["ar", "ets"] });
+  await f.fit(Array.from({ length: 13 }, (_, t) => 3 * t + (t % 2)));
+  const { model, means, failures } = await f.forecast();
+  expect([model, failures]).toEqual(["average of ar, ets", []]);
+  expect(means[5]).toBeGreaterThan(40); // the last value is 36
+});
