@@ -143,6 +143,10 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
   return settings;
 }
 
+/** Whether a training takes gradients that have to be fetched first. */
+export const asksForPasses = ({ memory, pool, weightNoise }: TrainSettings): boolean =>
+  memory !== undefined || pool !== undefined || weightNoise > 0;
+
 function readMemory(who: string, given: MemoryBudget | undefined): MemoryBudget | undefined {
   if (given === undefined || given === "sqrt") return given;
   if (typeof given !== "number")

@@ -12,7 +12,7 @@ import type { Learner } from "./learn.ts";
 import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
-import { readTrainOptions, type TrainOptions, type TrainSettings } from "./options.ts";
+import { asksForPasses, readTrainOptions, type TrainOptions, type TrainSettings } from "./options.ts";
 import { OptimizerAtWork } from "./optimizer-at-work.ts";
 import { Pace } from "./pace.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -48,9 +48,6 @@ interface Training {
   /** Between the parts of a step: lets others work, and throws where the training was stopped. */
   readonly pause: () => Promise<void>;
 }
-
-const asksForPasses = ({ memory, pool, weightNoise }: TrainSettings): boolean =>
-  memory !== undefined || pool !== undefined || weightNoise > 0;
 
 /** One net in training. */
 export class Trainer {
@@ -249,7 +246,6 @@ export class Trainer {
   /** One step, done whole or not at all; undefined where it was stopped. */
   async #advance(training: Training, cut: Cut, factor: number): Promise<StepReport | undefined> {
     const { run, settings, stop, who } = training;
-    const { signal } = stop;
     const step = this.#loader.load(cut.batches, settings, {
       mode: this.#mode(cut, settings),
       noise:
@@ -257,7 +253,7 @@ export class Trainer {
           ? { deviation: settings.weightNoise, seed: this.#parts.seed, draw: this.#step }
           : undefined,
       pause: training.pause,
-      signal,
+      signal: stop.signal,
     });
     const f = this.objective.at(step);
     if (!run.immediate || settings.pool) this.#committed.hold(run, cut.index > 0);

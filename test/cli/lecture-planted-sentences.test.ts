@@ -4,6 +4,7 @@ import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
 import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
 import { criteria as memories } from "../../src/cli/lecture/7a-8-memories.ts";
+import { criteria as rhythm } from "../../src/cli/lecture/7a-8-rhythm.ts";
 import { criteria as parallel } from "../../src/cli/lecture/7a-9-programs.ts";
 import { criteria as two } from "../../src/cli/lecture/7a-9.ts";
 import { programs, uses } from "../../src/cli/lecture/small-programs.ts";
@@ -79,4 +80,14 @@ test("7a-9: a net that adds but keeps no parity, or keeps it and does not add", 
     { sum: 0.5, parity: 0 },
     { sum: 0, parity: 0.5 },
   ]);
+});
+
+test("7a-8-rhythm: a rhythm of its own, a push that does nothing, one that it does not survive", () => {
+  const walk = { command: 0.04, before: 0.04, after: 0.04, size: 1, thrown: 0.5, back: 1 };
+  const faults = instead(walk, { before: 0.05 }, { thrown: 0.01 }, { back: 0.2 }, { after: 0.05 });
+  catches(
+    rhythm,
+    [walk, walk],
+    faults.map((fault) => [walk, fault]),
+  );
 });

@@ -171,7 +171,9 @@ function drawn(cut: readonly (readonly number[])[], found: Directions): string {
   }
   const ofCuts = plot({
     title: "Programs that are cut out of a net",
-    note: `Wrong steps where one program is cut out of the hidden units: ${names}. 4 uses 1 and 2, 5 uses 1 and 3, 6 all.`,
+    note:
+      `Wrong steps where one program is cut out of the hidden units: ${names}. ` +
+      "4 uses 1 and 2, 5 uses 1 and 3, 6 all.",
     x: { label: "program that is asked" },
     y: { label: "program that is cut out" },
     width: 560,
@@ -191,7 +193,9 @@ function drawn(cut: readonly (readonly number[])[], found: Directions): string {
   });
   const where = plot({
     title: "Which units hold which program",
-    note: "How far a program's state moves each of 40 units; units in the order of the program that moves them most.",
+    note:
+      "How far a program's state moves each of 40 units; units in the order of the program that " +
+      "moves them most.",
     x: { label: "program" },
     y: { label: "unit" },
     width: 560,

@@ -68,6 +68,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-8.ts"),
   },
   {
+    id: "7a-8-rhythm",
+    claim: "Oscillations are good for motor control: a rhythm at a commanded frequency survives a push",
+    load: () => import("./7a-8-rhythm.ts"),
+  },
+  {
     id: "7a-8-memories",
     claim: "Point attractors retrieve memories: whole patterns from a half",
     load: () => import("./7a-8-memories.ts"),

@@ -24,16 +24,16 @@ export interface COptions {
 function ending(program: Program, { spec }: NetData): string[] {
   const { name } = lossOf(spec.loss);
   const { at, width } = program.output;
-  program.used.add("copy");
+  program.code.used.add("copy");
   const copied = [`copy(${width}, ${at}, y);`];
   if (name === "squared") return copied;
   if (name === "bernoulli") {
-    program.used.add("apply").add("logistic");
+    program.code.used.add("apply").add("logistic");
     return [...copied, `apply(${width}, logistic, y);`];
   }
   if (name !== "softmax" && name !== "ctc")
     throw new OptionError(`${who}: a net of loss ${String(name)} cannot be written as C`);
-  program.used.add("softmax");
+  program.code.used.add("softmax");
   return [...copied, `softmax(${width}, y);`];
 }
 
@@ -49,14 +49,14 @@ function opening(net: NetData, program: Program, name: string, reals: number): s
     `  ${name}_reset(&s${givenOf(net) ? ", initial" : ""});      a sequence begins`,
     `  ${name}_step(&s, x, y);  x [${name.toUpperCase()}_INPUT], y [${name.toUpperCase()}_OUTPUT]`,
     "",
-    `Constants take ${program.bytes} bytes; nothing is allocated.`,
-    ...(program.errors.length > 0
-      ? ["Weights are in 8 bits. Their errors:", ...program.errors.map((line) => `  ${line}`)]
+    `Constants take ${program.code.bytes} bytes; nothing is allocated.`,
+    ...(program.code.errors.length > 0
+      ? ["Weights are in 8 bits. Their errors:", ...program.code.errors.map((line) => `  ${line}`)]
       : [
           "Compiled with -O2 -ffp-contract=off, where float arithmetic is IEEE single precision, the results",
           "have the bits of net.stream().",
         ]),
-    ...(program.used.has("layer_norm")
+    ...(program.code.used.has("layer_norm")
       ? ["It calls sqrt: link with -lm where that is a library apart."]
       : []),
   ];
@@ -76,7 +76,7 @@ function interfaceOf(net: NetData, program: Program, name: string, ends: readonl
   const upper = name.toUpperCase();
   const given = givenOf(net);
   const width = typeof input === "object" ? (input.perStep ?? 1) : input;
-  const fields = [...program.fields].map(([field, reals]) => `float ${field}[${reals}];`);
+  const fields = [...program.code.fields].map(([field, reals]) => `float ${field}[${reals}];`);
   const type = symbols ? "int32_t" : "float";
   const unread = width > 0 ? [] : ["(void)x;"];
   const check = `for (int i = 0; i < ${upper}_INPUT; ++i) if (x[i] < 0 || x[i] >= ${symbols}) return -1;`;
@@ -89,12 +89,12 @@ ${body(fields)}
 
 /* Back to the start of a sequence. */
 void ${name}_reset(${name}_state *s${given ? `, const float initial[${given}]` : ""}) {
-${body(["memset(s, 0, sizeof *s);", ...program.reset])}
+${body(["memset(s, 0, sizeof *s);", ...program.code.reset])}
 }
 
 /* The output y for one more step with input x. 0, or -1 where x is no symbol. */
 int ${name}_step(${name}_state *s, const ${type} x[${Math.max(width, 1)}], float y[${program.output.width}]) {
-${body([...(symbols ? [check] : unread), ...program.step, ...ends, "return 0;"])}
+${body([...(symbols ? [check] : unread), ...program.code.step, ...ends, "return 0;"])}
 }`;
 }
 
@@ -114,7 +114,7 @@ export function toC(net: Network, options: COptions = {}): string {
     throw new OptionError(`${who}: the net is ${data.spec.precision}, want one of precision "float32"`);
   const program = new Program(data, weights);
   const ends = ending(program, data);
-  const reals = [...program.fields.values()].reduce((sum, n) => sum + n, 0);
+  const reals = [...program.code.fields.values()].reduce((sum, n) => sum + n, 0);
   return `${[
     opening(data, program, name, reals),
     `#include <float.h>
@@ -128,8 +128,8 @@ export function toC(net: Network, options: COptions = {}): string {
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif`,
-    functionsOf(program.used),
-    ...program.constants,
+    functionsOf(program.code.used),
+    ...program.code.constants,
     interfaceOf(data, program, name, ends),
   ].join("\n\n")}\n`;
 }

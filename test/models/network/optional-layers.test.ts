@@ -140,7 +140,7 @@ test("what cannot be is refused by name", async () => {
   net.dispose();
 });
 
-test("output units are the last units of the layer: same outputs, same gradient, initial states included", async () => {
+test("output units are the last units of the layer: same outputs, same gradient", async () => {
   const units = { activation: "logistic" } as const;
   const spec = { input: 2, loss: "squared", precision: "float64", seed: 3 } as const;
   using all = await network({ ...spec, layers: [rnn(5, units)] });
@@ -161,7 +161,7 @@ test("output units are the last units of the layer: same outputs, same gradient,
   });
 });
 
-test("feedback refuses layers without states, more outputs than units, and a logistic function twice", async () => {
+test("feedback refuses layers without states, too many outputs, a logistic function twice", async () => {
   expect(() => feedback(dense(3) as never, { outputs: 1 })).toThrow(
     "feedback: got dense, want one of rnn, lstm",
   );
