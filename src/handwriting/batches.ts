@@ -10,16 +10,10 @@ import type { EpochSource } from "../train/feed.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import type { Ink } from "./ink.ts";
-import { inkFeatures, inkWidth } from "./input.ts";
-import { handwritingItem, type Script } from "./script.ts";
+import { cutItem, stepsNeeded } from "./aligned.ts";
+import { inkFeatures } from "./input.ts";
+import { checkLabeled, encodeText, handwritingItem, type Script } from "./script.ts";
 import { distort, type DistortOptions } from "./shape.ts";
-
-/** Steps that a target needs: one a label, and one between equal labels. */
-const stepsNeeded = (target: ArrayLike<number>): number => {
-  let steps = target.length;
-  for (let i = 1; i < target.length; ++i) if (target[i] === target[i - 1]) ++steps;
-  return steps;
-};
 
 /** How lines become batches. */
 export interface InkBatchOptions {
@@ -34,6 +28,8 @@ export interface InkBatchOptions {
    * or out. Default 1.
    */
   readonly stride?: number;
+  /** The last point of each character of the lines, one array a line: they are cut there at random. */
+  readonly ends?: readonly Int32Array[];
   /** Distortions; false: none. */
   readonly distort?: DistortOptions | false;
 }
@@ -52,17 +48,19 @@ export class InkBatches implements EpochSource {
   readonly #order: Random;
   readonly #noise: Random;
   readonly #lengths: Int32Array;
+  readonly #ends: readonly Int32Array[] | undefined;
 
   /**
    * Throws DataError where a line has no text, or a character that the script lacks, or none can be trained
    * on.
    */
   constructor(engine: Engine, inks: readonly Ink[], options: InkBatchOptions) {
-    knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "distort"]);
+    knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "ends", "distort"]);
     whole("InkBatches", "batch", options.batch, 1);
     seedOption("InkBatches", options.seed);
     whole("InkBatches", "stride", options.stride ?? 1, 1);
-    const fits = inks.map((ink) => this.#fits(handwritingItem(ink, options.script), options));
+    const fits = inks.map((ink) => this.#fits(ink, options));
+    this.#ends = options.ends?.filter((_, i) => fits[i]);
     this.inks = inks.filter((_, i) => fits[i]);
     this.dropped = inks.filter((_, i) => !fits[i]);
     if (this.inks.length === 0)
@@ -102,17 +100,18 @@ export class InkBatches implements EpochSource {
   }
 
   #item(i: number, epoch: number): DataItem {
-    const ink = this.inks[i];
     const { script, distort: how } = this.#options;
-    if (how === false) return handwritingItem(ink, script);
-    this.#noise.counter = (epoch * this.inks.length + i) * STRIDE;
-    const item = handwritingItem({ ...ink, points: distort(ink.points, this.#noise, how) }, script);
-    return this.#fits(item, this.#options) ? item : handwritingItem(ink, script);
+    const noise = this.#noise;
+    noise.counter = (epoch * this.inks.length + i) * STRIDE;
+    const given = this.inks[i];
+    const other = how === false ? given : { ...given, points: distort(given.points, noise, how) };
+    const ink = how === false || this.#fits(other, this.#options) ? other : given;
+    return this.#ends ? cutItem(ink, this.#ends[i], script, noise) : handwritingItem(ink, script);
   }
 
-  #fits({ input, target }: DataItem, { script, stride = 1 }: InkBatchOptions): boolean {
-    return (
-      Math.ceil(input.length / inkWidth(script.input) / stride) >= stepsNeeded(target as ArrayLike<number>)
-    );
+  #fits(ink: Ink, { script, stride = 1 }: InkBatchOptions): boolean {
+    checkLabeled("InkBatches", ink);
+    const steps = inkFeatures(ink.points, script.input).sources.length;
+    return Math.ceil(steps / stride) >= stepsNeeded(encodeText(ink.text, script.alphabet));
   }
 }

@@ -2,20 +2,27 @@
  * What a net sees of ink: the pen's movements (7e-3), or small images of the line (7e-4): one column after
  * another, or a window around each place of the pen; or movements and windows together.
  */
-import { DataError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import { imageColumns, pathWindows } from "./image.ts";
 import { POINT } from "./ink.ts";
+import { joinSteps, RUNNING, runningFeatures } from "./running.ts";
 import { normalize, thinnedIndices, type NormalizeOptions } from "./shape.ts";
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
   /**
    * pen: a step for each point kept, and its movement; image: a step for each column of the ink drawn in
-   * cells; window: a step for each point kept, and the square of cells around it; both: pen, then window.
+   * cells; window: a step for each point kept, and the square of cells around it; both: pen, then window;
+   * running: as pen, but measured by the ink so far, for nets that read while one writes (`running.ts`).
    */
-  readonly kind: "pen" | "image" | "window" | "both";
-  /** All but image: points nearer than this to the last one kept are dropped. Default 24. */
+  readonly kind: "pen" | "image" | "window" | "both" | "running";
+  /**
+   * All but image: points nearer than this to the last one kept are dropped. Default 24. Running: in units of
+   * which the height so far has 60; `size`, `level` and `upright` need the whole line and are not for it.
+   */
   readonly thin?: number;
+  /** Running: so many points kept stand side by side as one step. Default 1. */
+  readonly join?: number;
   /** All but pen: width and height of a cell, in units of the ink. Default 10. */
   readonly cell?: number;
   /** Image: cells of a column, default 24; window, both: cells of a side, default 9. */
@@ -42,7 +49,7 @@ export interface InkFeatures {
    * in a rest.
    */
   readonly sources: Int32Array;
-  /** [n,3] the ink straightened, all its points. */
+  /** [n,3] the ink straightened, all its points; of running input the ink as it was given. */
   readonly straight: Float32Array;
 }
 
@@ -61,19 +68,26 @@ const PEN = 4;
 const COLUMN = 24;
 const SIDE = 9;
 
-const inkKinds = ["pen", "image", "window", "both"] as const;
+/** Units of a running height, as the other kinds are scaled by most readers. */
+const RUNNING_HEIGHT = 60;
+
+const inkKinds = ["pen", "image", "window", "both", "running"] as const;
 
 /** Values a step. */
-export function inkWidth({ kind, rows }: InkInput): number {
+export function inkWidth({ kind, rows, join = 1 }: InkInput): number {
   if (kind === "pen") return PEN;
+  if (kind === "running") return RUNNING * join;
   if (kind === "image") return rows ?? COLUMN;
   const window = (rows ?? SIDE) * (rows ?? SIDE);
   return kind === "both" ? PEN + window : window;
 }
 
+/** Least distance of the points of a running pen, in heights of the ink so far. */
+export const runningThin = ({ thin = 24 }: InkInput): number => thin / RUNNING_HEIGHT;
+
 /** Throws OptionError where the description of an input is wrong. */
 export function checkInkInput(who: string, options: InkInput): InkInput {
-  knownOptions(who, options, ["kind", "thin", "cell", "rows", "ahead", "level", "upright", "size"]);
+  knownOptions(who, options, ["kind", "thin", "join", "cell", "rows", "ahead", "level", "upright", "size"]);
   oneOf(who, "kind", options.kind, inkKinds);
   for (const key of ["thin", "level", "size"] as const)
     if (options[key] !== undefined) inRange(who, key, options[key], 0, MAX_UNITS);
@@ -81,6 +95,12 @@ export function checkInkInput(who: string, options: InkInput): InkInput {
   const most = options.kind === "image" ? MAX_ROWS : MAX_SIDE;
   if (options.rows !== undefined) whole(who, "rows", options.rows, 1, most);
   if (options.ahead !== undefined) whole(who, "ahead", options.ahead, 0, MAX_AHEAD);
+  if (options.join !== undefined)
+    whole(who, "join", options.join, 1, options.kind === "running" ? MAX_SIDE : 1);
+  if (options.kind === "running" && (options.size || options.level || options.upright))
+    throw new OptionError(
+      `${who}: size, level and upright need the whole line, want none of them for running`,
+    );
   return options;
 }
 
@@ -104,10 +124,11 @@ function checkPoints(points: Float32Array): void {
 export function inkFeatures(points: Float32Array, options: InkInput): InkFeatures {
   checkInkInput("inkFeatures", options);
   checkPoints(points);
-  const straight = normalize(points, options);
-  const features = unrested(straight, options);
-  const moves = options.kind === "pen" || options.kind === "both";
-  return options.ahead ? rested(features, options.ahead, moves) : features;
+  const features =
+    options.kind === "running"
+      ? joinSteps(runningFeatures(points, runningThin(options)), options.join ?? 1)
+      : unrested(normalize(points, options), options);
+  return options.ahead ? rested(features, options.ahead, movesOf(options)) : features;
 }
 
 function unrested(straight: Float32Array, options: InkInput): InkFeatures {
@@ -132,15 +153,24 @@ function sideBySide(features: InkFeatures, more: Float32Array, width: number): I
   return { ...features, width: all, input };
 }
 
-/** Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests, cells of 0. */
-function rested({ width, input, sources, straight }: InkFeatures, ahead: number, pen: boolean): InkFeatures {
+/** Reals of a step that are movements of the pen: they stand before the cells. */
+function movesOf(options: InkInput): number {
+  if (options.kind === "running") return inkWidth(options);
+  return options.kind === "pen" || options.kind === "both" ? PEN : 0;
+}
+
+/**
+ * Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests in the first `moves` reals, cells
+ * of 0.
+ */
+function rested({ width, input, sources, straight }: InkFeatures, ahead: number, moves: number): InkFeatures {
   const longer = new Float32Array(input.length + ahead * width);
   const places = new Int32Array(sources.length + ahead).fill(sources[sources.length - 1]);
   longer.set(input);
   places.set(sources);
-  if (pen)
-    for (let at = input.length; at < longer.length; at += width)
-      longer.set([0, 0, 1, input[input.length - width + PEN - 1]], at);
+  const height = input[input.length - width + moves - 1];
+  for (let at = input.length; at < longer.length; at += width)
+    for (let j = 0; j < moves; j += PEN) longer.set([0, 0, 1, height], at + j);
   return { width, input: longer, sources: places, straight };
 }
 

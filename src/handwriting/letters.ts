@@ -252,22 +252,35 @@ function smooth(through: Points): [number, number][] {
   return curve;
 }
 
+/** The curves of a letter. Throws DataError for one that is not drawn. */
+function curvesOf(c: string): [number, number][][] {
+  if (!Object.hasOwn(letters, c))
+    throw new DataError(`drawnWord: no letter ${JSON.stringify(c)}, want some of ${drawnAlphabet}`);
+  return letters[c].map(smooth);
+}
+
 /** A word as ink, an x 100 units high. Throws DataError for letters that are not drawn. */
 export function drawnWord(word: string): Ink {
   const strokes: [number, number][][] = [];
   let x = 0;
   for (const c of word) {
-    if (!letters[c])
-      throw new DataError(`drawnWord: no letter ${JSON.stringify(c)}, want some of ${drawnAlphabet}`);
-    const curves = letters[c].map(smooth);
     strokes.push(
-      ...curves.map((curve) =>
+      ...curvesOf(c).map((curve) =>
         curve.map(([u, v]): [number, number] => [SIZE * (x + u - LEAN * v), SIZE * v]),
       ),
     );
     x += Math.max(...letters[c].flat().map(([u]) => u)) + GAP;
   }
   return { id: word, text: word, points: pointsOf(strokes) };
+}
+
+/** The last point of each letter of a drawn word. */
+export function drawnEnds(word: string): Int32Array {
+  let points = 0;
+  return Int32Array.from([...word], (c) => {
+    points += curvesOf(c).reduce((sum, curve) => sum + curve.length, 0);
+    return points - 1;
+  });
 }
 
 /** Words of random letters, 3 to 6 of them, each written by a hand of its own. */

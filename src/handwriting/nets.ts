@@ -3,7 +3,7 @@
  * net about 105,000.
  */
 import { normal } from "../models/network/initializers.ts";
-import { bidirectional, dense, dropout, subsample, delayTaps, type Layer } from "../models/network/layers.ts";
+import { bidirectional, dense, dropout, subsample, type Layer } from "../models/network/layers.ts";
 import { lstm } from "../models/network/recurrent-layers.ts";
 
 /** A net in words and layers. */
@@ -13,6 +13,8 @@ interface NetRecipe {
   readonly stride: number;
   /** Steps of rest behind the ink, for nets that need time to answer. */
   readonly ahead: number;
+  /** Whether it reads forwards and learns from cut ink when to speak (`aligned.ts`). */
+  readonly isCut: boolean;
   /** For K outputs, labels and blank; `drop`: share of activities dropped while training. */
   layers(K: number, drop: number): readonly Layer[];
 }
@@ -27,6 +29,7 @@ export const handwritingNets = {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
     stride: 4,
     ahead: 0,
+    isCut: false,
     layers: (K, drop) => [
       subsample({ steps: 2 }),
       bidirectional(lstm(48)),
@@ -42,6 +45,7 @@ export const handwritingNets = {
     about: "hierarchical behind 24 units that look at each step by itself: for windows, and to compare",
     stride: 4,
     ahead: 0,
+    isCut: false,
     layers: (K, drop) => [
       dense(24, { activation: "tanh" }),
       subsample({ steps: 2 }),
@@ -60,6 +64,7 @@ export const handwritingNets = {
       "as in Graves et al. 2007",
     stride: 1,
     ahead: 0,
+    isCut: false,
     layers: (K, drop) => [
       bidirectional(
         lstm(100, {
@@ -73,14 +78,21 @@ export const handwritingNets = {
   },
   live: {
     about:
-      "one direction only, eight points at a time: reads while one writes, and answers up to eight " +
-      "points late",
+      "one direction only: reads while one writes, and says each character once, --ahead steps behind its " +
+      "last point",
     stride: 1,
     ahead: 8,
+    isCut: true,
+    layers: (K, drop) => [dense(48, { activation: "tanh" }), lstm(128), ...dropouts(drop), dense(K)],
+  },
+  whole: {
+    about: "live with both directions of time and about as many weights: what a delay without end would give",
+    stride: 1,
+    ahead: 0,
+    isCut: false,
     layers: (K, drop) => [
-      delayTaps(8),
       dense(48, { activation: "tanh" }),
-      lstm(128),
+      bidirectional(lstm(80)),
       ...dropouts(drop),
       dense(K),
     ],

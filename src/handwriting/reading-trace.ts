@@ -8,6 +8,7 @@ import { Arena, type Floats } from "../wasm/memory.ts";
 import { internals } from "../models/network/internals.ts";
 import type { Network } from "../models/network/network.ts";
 import { lossOf } from "../models/network/spec.ts";
+import { partialCount, type Cell } from "../ops/recurrent/cell.ts";
 import { packing } from "../graph/packing.ts";
 import type { Tape } from "../graph/tape.ts";
 
@@ -22,6 +23,8 @@ export interface CellTrace {
    * the layer.
    */
   readonly states: Floats;
+  /** [S,units] the forget gates, 0 where a cell is reset: dc/dc₀ of cells that have a memory. */
+  readonly forget?: Floats;
   /** Steps of the input that one step of the layer stands for. */
   readonly stride: number;
 }
@@ -54,6 +57,22 @@ function strideAt(net: Network, id: number): number {
   return strideAt(net, from) * (node.op?.stride ?? 1);
 }
 
+/** The forget gates [rows,H] among the partials [rows,E·H] of a layer's steps: block dc/dc₀ of each row. */
+function forgetGates(cell: Cell, partials: Floats, H: number): { forget?: Floats } {
+  const edges = cell.stages.flatMap((stage) => stage.edges.filter((edge) => edge.length === 2));
+  const block = edges.findIndex(
+    ([[from, a], [to, b]]) => from === "old" && to === "now" && a === 1 && b === 1,
+  );
+  if (block < 0) return {};
+  const E = edges.length;
+  const rows = partials.length / (E * H);
+  const forget = Float64Array.from(
+    { length: rows * H },
+    (_, i) => partials[Math.floor(i / H) * E * H + block * H + (i % H)],
+  );
+  return { forget };
+}
+
 /** Reads input [T,I] with a net whose loss is ctc, and keeps what happened until `dispose`. */
 export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTrace {
   const { graph, output, recurrent } = internals(net).built;
@@ -83,12 +102,14 @@ export function readingTrace(net: Network, input: ArrayLike<number>): ReadingTra
     output: probabilities,
     stride: strideAt(net, output),
     emissions: bestPath(probabilities, K),
-    cells: recurrent.map(({ node, name }) => {
+    cells: recurrent.map(({ node, name, cell }) => {
       const { rows, columns } = tape.shape(node);
+      const partials = memory.reals(tape.trace(node, "partials"), rows * columns * partialCount(cell));
       return {
         name,
         units: columns,
         states: memory.reals(tape.trace(node, "state"), rows * columns).slice(),
+        ...forgetGates(cell, partials, columns),
         stride: strideAt(net, node),
       };
     }),

@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly resume: boolean;
   /** A reader of the same layers whose weights it begins with. */
   readonly from?: string;
+  /** The last point of each character of the lines to learn from, for nets that are told when to speak. */
+  readonly ends?: readonly Int32Array[];
   readonly workers: number;
   /** The workers' module, where it is not the one beside the pool. */
   readonly worker?: URL;
@@ -173,6 +175,7 @@ class TrainingRun {
       batch: recipe.batch,
       seed: recipe.seed,
       stride: handwritingNets[recipe.net].stride,
+      ...(options.ends ? { ends: options.ends } : {}),
       distort: recipe.distort,
     });
     this.#look = spread(options.valid, recipe.check);

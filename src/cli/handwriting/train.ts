@@ -1,7 +1,10 @@
 /** `unrolled train handwriting`: a net learns to read lines of ink (7e-3, 7e-4). */
 import { availableParallelism } from "node:os";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { characterEnds } from "../../handwriting/aligned.ts";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
+import { readModel } from "../../handwriting/reader/model-file.ts";
+import { scriptOf, unknownCharacters } from "../../handwriting/script.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import { oneOf } from "../../wasm/errors.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
@@ -30,17 +33,18 @@ function chosen<T extends string>(values: Values, name: string, names: readonly 
 function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
   const along = kind === "image" ? {} : { thin: values.number("thin", 0) };
   if (kind === "pen") return along;
+  if (kind === "running") return { ...along, join: values.whole("join", 1, 64) };
   const rows = values.text("rows") === undefined ? undefined : values.whole("rows", 1, 256);
   return { ...along, cell: values.number("cell", 0.1), ...(rows === undefined ? {} : { rows }) };
 }
 
 function recipeOf(values: Values): Recipe {
   const net = chosen(values, "net", netNames);
-  const kind = chosen(values, "input", ["pen", "image", "window", "both"]);
+  const kind = chosen(values, "input", ["pen", "image", "window", "both", "running"]);
   const ahead =
     values.text("ahead") === undefined ? handwritingNets[net].ahead : values.whole("ahead", 0, 1000);
+  const rest = ahead > 0 ? { ahead } : {};
   const form = {
-    ...(ahead > 0 ? { ahead } : {}),
     size: values.number("size", 0),
     level: values.number("level", 0),
     upright: values.on("upright"),
@@ -49,7 +53,7 @@ function recipeOf(values: Values): Recipe {
     net,
     seed: values.whole("seed", 0, 2 ** 52),
     epochs: values.whole("epochs", 1),
-    input: { kind, ...drawing(kind, values), ...form },
+    input: { kind, ...drawing(kind, values), ...rest, ...(kind === "running" ? {} : form) },
     batch: values.whole("batch", 1),
     shard: values.whole("shard", 1),
     rate: values.number("rate", 0),
@@ -116,6 +120,25 @@ async function report(screen: Screen, out: string, valid: readonly Ink[], result
   net.dispose();
 }
 
+/** Lines with the ends of their characters, as a reader sees them; without those it cannot follow. */
+async function showEnds(
+  lines: readonly Ink[],
+  teacher: string | undefined,
+): Promise<{ train: Ink[]; ends: Int32Array[] }> {
+  const { net } = await readModel(teacher === undefined ? undefined : readFileSync(teacher));
+  try {
+    const { alphabet } = scriptOf(net);
+    const known = lines.filter((ink) => unknownCharacters([ink], alphabet).length === 0);
+    const ends = characterEnds(net, known);
+    return {
+      train: known.filter((_, i) => ends[i] !== undefined),
+      ends: ends.filter((some) => some !== undefined),
+    };
+  } finally {
+    net.dispose();
+  }
+}
+
 /** Refuses a run whose files cannot be, before any line is read. */
 function checkFiles(out: string, resume: boolean): void {
   const checkpoint = checkpointOf(out);
@@ -154,7 +177,7 @@ export const trainHandwriting: Command = {
       default: "pen",
       help:
         "pen: movements; image: columns of small images; window: images around the pen; " +
-        "both: pen and window",
+        "both: pen and window; running: movements measured by the ink so far, for --net live",
     },
     epochs: { value: "N", default: "160", help: "times that every line is seen" },
     workers: {
@@ -201,11 +224,16 @@ export const trainHandwriting: Command = {
     ahead: {
       value: "N",
       help:
-        "steps of rest behind the ink, in which a net may still answer " +
+        "steps of rest behind the ink, in which a net may still answer; of live the delay of a character " +
         `(${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})`,
+    },
+    teacher: {
+      value: "FILE",
+      help: "live: the reader that shows where characters end (the one that is shipped)",
     },
     upright: { help: "shear leaning ink upright" },
     cell: { value: "X", default: "12", help: "image, window, both: width of a cell, after scaling" },
+    join: { value: "N", default: "2", help: "running: points that stand side by side as one step" },
     rows: { value: "N", help: "image: cells of a column (24); window, both: cells of a side (9)" },
     "train-split": { value: "NAME", default: "train", help: "lines to learn from" },
     "valid-split": { value: "NAME", default: "valid", help: "lines to validate on" },
@@ -222,14 +250,21 @@ export const trainHandwriting: Command = {
     const folder = diskFolder(path);
     const onNotice = (sentence: string): void => screen.line(sentence);
     const learned = values.needed("train-split", "a split");
-    const train = await readHandwriting(folder, { split: learned, signal, onNotice });
+    const lines = await readHandwriting(folder, { split: learned, signal, onNotice });
     const valid = await readHandwriting(folder, { split: values.needed("valid-split", "a split"), signal });
+    const { train, ends } = handwritingNets[recipe.net].isCut
+      ? await showEnds(lines, values.text("teacher"))
+      : { train: lines, ends: undefined };
     screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to validate on.`);
     const looked = Math.min(recipe.check, valid.length);
     const { end, ...shown } = display(screen, { minutes, workers, recipe, looked });
     const { clock } = screen;
     const from = values.text("from");
-    const files = { out, resume, workers, ...(from === undefined ? {} : { from }) };
+    const files = {
+      ...{ out, resume, workers },
+      ...(from === undefined ? {} : { from }),
+      ...(ends === undefined ? {} : { ends }),
+    };
     const limits = { minutes, patience, signal, clock };
     const result = await runTraining({ recipe, train, valid, ...files, ...limits, ...shown });
     end();

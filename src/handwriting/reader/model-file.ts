@@ -79,6 +79,19 @@ export async function readModel(model: ReaderModel | undefined): Promise<ReaderF
   }
 }
 
+/** A net that reads forwards, of a file. Throws DataError where it is none. */
+export async function readLive(model: ReaderModel): Promise<Network> {
+  const { net } = await readModel(model);
+  const { input } = scriptOf(net);
+  const isForward = !net.spec.layers.some(({ type }) => type === "bidirectional");
+  if (input.kind === "running" && isForward) return net;
+  net.dispose();
+  throw new DataError(
+    `handwritingReader: live reads ${input.kind} input${isForward ? "" : " in both directions"}, want a net ` +
+      "of running input that reads forwards: unrolled train handwriting --net live --input running",
+  );
+}
+
 /** The file of a reader: its net without training, and its calibration; packed, a byte a weight. */
 export function writeModel(
   { net, calibration }: ReaderFile,

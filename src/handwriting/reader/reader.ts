@@ -14,7 +14,7 @@ import { readHand, writeHand } from "./hand.ts";
 import { readingLanguage, type ReadingLanguage } from "./language.ts";
 import { learnHand, readItems } from "./learn.ts";
 import { findLines } from "./lines.ts";
-import { readModel, writeModel, type ReaderFile } from "./model-file.ts";
+import { readLive, readModel, writeModel, type ReaderFile } from "./model-file.ts";
 import { joinLines, type LineAnswer } from "./page.ts";
 import { streamOptions, ReaderStream, type ReaderStreamOptions } from "./stream.ts";
 import { inkOf, partsOf, placeStrokes, type PlacedStroke } from "./strokes.ts";
@@ -52,16 +52,18 @@ export class HandwritingReader {
   /** The net as it came, and the one of the hand that was learned. */
   readonly #shipped: Network;
   #own: Network | undefined;
+  readonly #live: Network | undefined;
   #languages = new WeakMap<object, ReadingLanguage>();
   #text: { text: string; language: ReadingLanguage } | undefined;
   #learning = false;
 
   /** Use `handwritingReader()`. */
-  constructor({ net, calibration }: ReaderFile, own?: Network) {
+  constructor({ net, calibration }: ReaderFile, { own, live }: { own?: Network; live?: Network } = {}) {
     this.#shipped = this.#life.own(net);
     this.#script = scriptOf(net);
     this.#calibration = calibration;
     this.#own = own && this.#life.own(own);
+    this.#live = live && this.#life.own(live);
   }
 
   /** The characters that it can read. */
@@ -89,7 +91,8 @@ export class HandwritingReader {
   /** Reads while one writes; a character that was said is never taken back. */
   stream(options: ReaderStreamOptions = {}): ReaderStream {
     const who = this.#life.check("stream");
-    return new ReaderStream(() => this.#net("stream"), this.#script, streamOptions(who, options));
+    const nets = { net: () => this.#net("stream"), live: () => (this.#own ? undefined : this.#live) };
+    return new ReaderStream(nets, this.#script, streamOptions(who, options));
   }
 
   /**
@@ -263,13 +266,15 @@ export class HandwritingReader {
 }
 
 async function create(spec: HandwritingReaderSpec = {}): Promise<HandwritingReader> {
-  knownOptions(WHO, spec, ["model", "hand"]);
+  knownOptions(WHO, spec, ["model", "live", "hand"]);
   const file = await readModel(spec.model);
-  if (spec.hand === undefined) return new HandwritingReader(file);
+  const more: { own?: Network; live?: Network } = {};
   try {
-    return new HandwritingReader(file, await readHand(WHO, file.net, spec.hand));
+    if (spec.live !== undefined) more.live = await readLive(spec.live);
+    if (spec.hand !== undefined) more.own = await readHand(WHO, file.net, spec.hand);
+    return new HandwritingReader(file, more);
   } catch (error) {
-    file.net.dispose();
+    for (const net of [file.net, more.live]) net?.dispose();
     throw error;
   }
 }

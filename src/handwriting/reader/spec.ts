@@ -22,6 +22,11 @@ export type ReaderModel = Uint8Array | ArrayBuffer | URL | Response;
 export interface HandwritingReaderSpec {
   /** A file of `reader.save` or of `unrolled train handwriting`. Default: the net that is shipped. */
   readonly model?: ReaderModel;
+  /**
+   * A net that reads forwards, of `unrolled train handwriting --net live`: what `stream()` reads with as long
+   * as no hand was learned. Default: none, and the ink is read again as it grows.
+   */
+  readonly live?: ReaderModel;
   /** A hand that such a reader has learned: the bytes of `reader.hand()`. */
   readonly hand?: Uint8Array | ArrayBuffer;
 }

@@ -1,19 +1,22 @@
 /**
- * Reading while one writes. The net reads both directions of time, so the ink so far is read again as it
- * grows; a character is said once, when `delay` steps of the net have passed behind its place, and never
- * taken back: what comes of the ink later cannot change it. The longer the delay the fewer the errors.
+ * Reading while one writes; a character that was said is never taken back. A net that reads forwards computes
+ * every step once; without one the net of both directions reads the ink so far again as it grows.
  */
-import { bestPath, type Emission } from "../../inference/best-path.ts";
 import { DISPOSE } from "../../models/lifetime.ts";
 import type { Network } from "../../models/network/network.ts";
 import { DataError, knownOptions, show, whole } from "../../wasm/errors.ts";
-import { InkPoints, isCoordinate } from "../ink.ts";
-import { decodeText, type Script } from "../script.ts";
-import { scoreLine } from "./decode.ts";
+import { isCoordinate } from "../ink.ts";
+import { LiveLine } from "../live-line.ts";
+import { decodeText, scriptOf, type Script } from "../script.ts";
+import type { Said } from "../commit.ts";
+import { RereadLine } from "./reread-line.ts";
 
 /** How to read while one writes. */
 export interface ReaderStreamOptions {
-  /** Steps of the net that a character waits before it is said. Default 8, about three characters. */
+  /**
+   * Steps of the net that a character waits before it is said. Default: with a net that reads forwards its
+   * own; else 8, about three characters. Given, the ink is read again as it grows.
+   */
   readonly delay?: number;
 }
 
@@ -21,38 +24,83 @@ export interface ReaderStreamOptions {
 export interface StreamedText {
   /** What was said: it only grows. */
   readonly text: string;
-  /** What may follow, of the ink that is not settled yet. */
+  /** What may follow, of the ink that is not settled yet; "" of a net that reads forwards. */
   readonly open: string;
 }
 
-/** Points between two readings: one step of a net that joins four. */
-const EVERY = 4;
+/** A line that is read while it is written. */
+export interface StreamedLine {
+  /** One more place of the pen. */
+  step(x: number, y: number, up: number): StreamedText;
+  /** The line is over: everything is said. */
+  finish(): string;
+  /** Gives memory back. */
+  dispose(): void;
+}
+
 /** Most points of one line. */
 const MAX_POINTS = 50_000;
+const DELAY = 8;
 
 /** Options with defaults. Throws OptionError. */
-export function streamOptions(who: string, options: ReaderStreamOptions): { delay: number } {
-  knownOptions(who, options, ["delay"]);
-  return { delay: whole(who, "delay", options.delay ?? 8, 0, 1_000_000) };
+export function streamOptions(who: string, { delay, ...options }: ReaderStreamOptions): ReaderStreamOptions {
+  knownOptions(who, { delay, ...options }, ["delay"]);
+  return delay === undefined ? {} : { delay: whole(who, "delay", delay, 0, 1_000_000) };
+}
+
+/** The nets that a stream may read with; each throws when the reader is gone. */
+export interface StreamNets {
+  /** Of both directions. */
+  readonly net: () => Network;
+  /** Forwards, where there is one for this hand. */
+  readonly live: () => Network | undefined;
+}
+
+/** A net that reads forwards, on one line. */
+class ForwardLine implements StreamedLine {
+  readonly #line: LiveLine;
+  readonly #script: Script;
+  #text = "";
+
+  constructor(net: Network) {
+    this.#line = new LiveLine(net);
+    this.#script = scriptOf(net);
+  }
+
+  step(x: number, y: number, up: number): StreamedText {
+    return { text: this.#add(this.#line.step(x, y, up)), open: "" };
+  }
+
+  finish(): string {
+    return this.#add(this.#line.finish());
+  }
+
+  dispose(): void {
+    this.#line.dispose();
+  }
+
+  #add(said: readonly Said[]): string {
+    this.#text += decodeText(
+      said.map(({ label }) => label),
+      this.#script.alphabet,
+    );
+    return this.#text;
+  }
 }
 
 /** A line in progress. */
 export class ReaderStream {
-  readonly #net: () => Network;
+  readonly #nets: StreamNets;
   readonly #script: Script;
-  readonly #delay: number;
-  #points = new InkPoints();
-  #unread = 0;
-  #text = "";
-  #open = "";
-  /** The last point of what was said. */
-  #settled = -1;
+  readonly #options: ReaderStreamOptions;
+  #line: StreamedLine | undefined;
+  #count = 0;
 
-  /** Use `reader.stream()`. `net` gives the net that reads now, and throws when the reader is gone. */
-  constructor(net: () => Network, script: Script, { delay }: { delay: number }) {
-    this.#net = net;
+  /** Use `reader.stream()`. */
+  constructor(nets: StreamNets, script: Script, options: ReaderStreamOptions) {
+    this.#nets = nets;
     this.#script = script;
-    this.#delay = delay;
+    this.#options = options;
   }
 
   /**
@@ -60,37 +108,36 @@ export class ReaderStream {
    * Throws DataError, DisposedError.
    */
   step([x, y, up]: readonly [x: number, y: number, up: number]): StreamedText {
-    const net = this.#net();
+    this.#nets.net();
     if (!isCoordinate(x) || !isCoordinate(y))
       throw new DataError(`handwritingReader.stream: point (${show(x)}, ${show(y)}), want finite numbers`);
-    if (this.#points.count >= MAX_POINTS)
+    if (this.#count >= MAX_POINTS)
       throw new DataError(
         `handwritingReader.stream: ${MAX_POINTS} points, want lines; call reset() for the next`,
       );
-    this.#points.add(x, y);
-    if (up === 1) this.#points.endStroke();
-    if (++this.#unread >= EVERY || up === 1) this.#read(net, this.#delay);
-    return { text: this.#text, open: this.#open };
+    ++this.#count;
+    this.#line ??= this.#begin();
+    return this.#line.step(x, y, up === 1 ? 1 : 0);
   }
 
   /** The line is over: everything is said. */
   finish(): string {
-    const net = this.#net();
-    if (this.#points.count > 0) this.#read(net, -1);
-    return this.#text;
+    this.#nets.net();
+    return this.#line?.finish() ?? "";
   }
 
   /** Back to the start of a line. */
   reset(): this {
-    this.#net();
-    this.#points = new InkPoints();
-    [this.#unread, this.#text, this.#open, this.#settled] = [0, "", "", -1];
+    this.#nets.net();
+    this.dispose();
     return this;
   }
 
   /** Lets its ink go. */
   dispose(): void {
-    this.#points = new InkPoints();
+    this.#line?.dispose();
+    this.#line = undefined;
+    this.#count = 0;
   }
 
   /** `using stream = reader.stream()`. */
@@ -98,25 +145,9 @@ export class ReaderStream {
     this.dispose();
   }
 
-  /** Reads all ink, and says what lies at least `delay` steps back. */
-  #read(net: Network, delay: number): void {
-    this.#unread = 0;
-    const { y, K, features } = scoreLine(net, this.#script, this.#points.slice().slice());
-    const S = y.length / K;
-    const { sources } = features;
-    const pointOf = (step: number): number =>
-      sources[Math.min(Math.floor((step * sources.length) / S), sources.length - 1)];
-    const fresh = bestPath(y, K).filter(({ from }) => pointOf(from) > this.#settled);
-    const isSettled = ({ to }: Emission): boolean => to - 1 <= S - 1 - delay;
-    const said = fresh.filter(isSettled);
-    const text = (list: readonly Emission[]): string =>
-      decodeText(
-        list.map(({ label }) => label),
-        this.#script.alphabet,
-      );
-    this.#text += text(said);
-    this.#open = text(fresh.slice(said.length));
-    const last = said.at(-1);
-    if (last) this.#settled = pointOf(last.to);
+  #begin(): StreamedLine {
+    const { delay } = this.#options;
+    const live = delay === undefined ? this.#nets.live() : undefined;
+    return live ? new ForwardLine(live) : new RereadLine(this.#nets.net, this.#script, delay ?? DELAY);
   }
 }

@@ -16,7 +16,8 @@ import { vjp } from "./vjp.ts";
 
 /**
  * A layer of H units of a cell, run forwards or, with `reverse`, from each sequence's last step to its first.
- * Its trace "state" is the memory [N,H] of cells that have one, and the output of others.
+ * Its trace "state" is the memory [N,H] of cells that have one, and the output of others; "partials" are
+ * those of its steps [N,E·H], on a tape that goes backwards.
  */
 export function recurrent(cell: Cell, { reverse = false } = {}): Op {
   const layout = layOut(cell, reverse);
@@ -31,6 +32,7 @@ export function recurrent(cell: Cell, { reverse = false } = {}): Op {
     forward: (f: RecurrentFrame) => forward(layout, f),
     vjp: (f: RecurrentFrame) => vjp(layout, f),
     jvp: (f: RecurrentFrame) => jvp(layout, f),
-    trace: (f: RecurrentFrame, what) => (what === "state" ? stateAfter(f, cell.carried - 1) : undefined),
+    trace: (f: RecurrentFrame, what) =>
+      what === "state" ? stateAfter(f, cell.carried - 1) : f.kept[what as "partials"],
   };
 }
