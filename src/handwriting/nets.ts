@@ -3,7 +3,7 @@
  * net about 105,000.
  */
 import { normal } from "../models/network/initializers.ts";
-import { bidirectional, dense, dropout, subsample, type Layer } from "../models/network/layers.ts";
+import { bidirectional, dense, dropout, subsample, delayTaps, type Layer } from "../models/network/layers.ts";
 import { lstm } from "../models/network/recurrent-layers.ts";
 
 /** A net in words and layers. */
@@ -15,8 +15,12 @@ interface NetRecipe {
   readonly ahead: number;
   /** Whether it reads forwards and learns from cut ink when to speak (`aligned.ts`). */
   readonly isCut: boolean;
-  /** For K outputs, labels and blank; `drop`: share of activities dropped while training. */
-  layers(K: number, drop: number): readonly Layer[];
+  /**
+   * For K outputs, labels and blank; `drop`: share of activities dropped while training; `ahead`: steps of
+   * rest behind the ink. A net that reads forwards sees so many steps side by side, so that it need not
+   * remember what it is not yet to say.
+   */
+  layers(K: number, drop: number, ahead: number): readonly Layer[];
 }
 
 const dropouts = (drop: number): Layer[] => (drop > 0 ? [dropout(drop)] : []);
@@ -90,7 +94,8 @@ export const handwritingNets = {
     stride: 1,
     ahead: 0,
     isCut: false,
-    layers: (K, drop) => [
+    layers: (K, drop, ahead) => [
+      delayTaps(ahead + 1),
       dense(48, { activation: "tanh" }),
       bidirectional(lstm(80)),
       ...dropouts(drop),

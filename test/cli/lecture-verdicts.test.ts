@@ -1,16 +1,36 @@
 /** Verdicts of the lecture's experiments: each is false where its claim does not hold. */
 import { expect, test } from "vitest";
-import { isDemonstrated } from "../../src/cli/lecture/7e-5.ts";
+import { demonstration, type Demonstrated } from "../../src/cli/lecture/7e-5.ts";
+import { correlation, revisionsOf } from "../../src/cli/lecture/read-forwards.ts";
+import { decide } from "../../src/cli/lecture/verdict.ts";
 
-test("the demonstration must be read, move its cells at characters, and point at their ink", () => {
-  const seen = { characters: 20, wrong: 2, resets: 1.5, locality: 20 };
-  expect(isDemonstrated(seen)).toBe(true);
-  for (const planted of [
-    { wrong: 3 },
-    { resets: 0.9 },
+test("the demonstration fails where any of its sentences does", () => {
+  const seen: Demonstrated = {
+    wrong: 0.1,
+    locality: 20,
+    revisions: 0,
+    largestDelay: 2,
+    resets: 0.15,
+    resetsByChance: 0.05,
+    hardness: 0.4,
+    hardnessByChance: 0.1,
+  };
+  expect(decide(demonstration, seen).verdict).toBe(true);
+  const planted: Partial<Demonstrated>[] = [
+    { wrong: 0.2 },
+    { wrong: NaN },
     { locality: 1 },
-    { locality: NaN },
-    { characters: 0 },
-  ])
-    expect(isDemonstrated({ ...seen, ...planted })).toBe(false);
+    { revisions: revisionsOf(["", "t", "th", "ta"]) },
+    { largestDelay: 12 },
+    { resets: 0.05 },
+    { resets: -0.2 },
+    { resets: correlation([1, 2, 3], [1, 1, 1]) },
+    { hardness: 0.1 },
+    { hardness: -0.4 },
+  ];
+  for (const fault of planted) expect(decide(demonstration, { ...seen, ...fault }).verdict).toBe(false);
+});
+
+test("a text that only grows was never revised", () => {
+  expect(revisionsOf(["", "", "t", "the", "the"])).toBe(0);
 });

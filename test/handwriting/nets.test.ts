@@ -21,7 +21,7 @@ afterAll(() => nets.forEach((net) => net.dispose()));
 const make = async (name: HandwritingNet, input: InkInput, classes: number): Promise<Network> => {
   const net = await network({
     input: inkWidth(input),
-    layers: handwritingNets[name].layers(classes, 0),
+    layers: handwritingNets[name].layers(classes, 0, input.ahead ?? 0),
     loss: "ctc",
   });
   nets.push(net);

@@ -107,7 +107,11 @@ async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> 
   const script: Script = { input: recipe.input, alphabet: alphabetOf(train) };
   return network({
     input: inkWidth(recipe.input),
-    layers: handwritingNets[recipe.net].layers([...script.alphabet].length + 1, recipe.drop),
+    layers: handwritingNets[recipe.net].layers(
+      [...script.alphabet].length + 1,
+      recipe.drop,
+      recipe.input.ahead ?? 0,
+    ),
     loss: "ctc",
     seed: recipe.seed,
     notes: { script },

@@ -87,8 +87,8 @@ export async function readLive(model: ReaderModel): Promise<Network> {
   if (input.kind === "running" && isForward) return net;
   net.dispose();
   throw new DataError(
-    `handwritingReader: live reads ${input.kind} input${isForward ? "" : " in both directions"}, want a net ` +
-      "of running input that reads forwards: unrolled train handwriting --net live --input running",
+    `handwritingReader: live reads ${input.kind} input${isForward ? "" : " in both directions"}, want a ` +
+      "net of running input that reads forwards: unrolled train handwriting --net live --input running",
   );
 }
 
