@@ -1,7 +1,6 @@
 /** Verdicts of the lecture's experiments: each is false where its claim does not hold. */
 import { expect, test } from "vitest";
 import { demonstration, type Demonstrated } from "../../src/cli/lecture/7e-5.ts";
-import { correlation, revisionsOf } from "../../src/cli/lecture/read-forwards.ts";
 import { decide } from "../../src/cli/lecture/verdict.ts";
 
 test("the demonstration fails where any of its sentences does", () => {
@@ -20,17 +19,13 @@ test("the demonstration fails where any of its sentences does", () => {
     { wrong: 0.2 },
     { wrong: NaN },
     { locality: 1 },
-    { revisions: revisionsOf(["", "t", "th", "ta"]) },
+    { revisions: 1 },
     { largestDelay: 12 },
     { resets: 0.05 },
     { resets: -0.2 },
-    { resets: correlation([1, 2, 3], [1, 1, 1]) },
+    { resets: NaN },
     { hardness: 0.1 },
     { hardness: -0.4 },
   ];
   for (const fault of planted) expect(decide(demonstration, { ...seen, ...fault }).verdict).toBe(false);
-});
-
-test("a text that only grows was never revised", () => {
-  expect(revisionsOf(["", "", "t", "the", "the"])).toBe(0);
 });

@@ -1,8 +1,8 @@
 /**
- * The rows of the demonstration over one line of handwriting: what is read, memory cells, the pen, and
- * the gradient at the inputs, and when letters are said. With UNROLLED_DATA (a folder with iam-ondb in it) and UNROLLED_READER (a net of
- * `unrolled train handwriting`) on a validation line, else on a drawn word; what is said of
- * nets that read forwards is measured on drawn words.
+ * The rows of the demonstration over one line of handwriting: what is read, memory cells, the pen, the
+ * gradient at the inputs, and when letters are said. With UNROLLED_DATA (a folder with iam-ondb in it) and
+ * UNROLLED_READER (a net of `unrolled train handwriting`) on a validation line, else on a drawn word; what is
+ * said of nets that read forwards is measured on drawn words.
  */
 import { join } from "node:path";
 import { readingTrace, type ReadingTrace } from "../../handwriting/reading-trace.ts";
@@ -108,7 +108,8 @@ function characters({ trace, signs }: Seen): Figure {
 
 /** Row 2, with what was measured of the forget gates. */
 function memory({ trace }: Seen, { resets, resetsByChance }: Forwards): Figure {
-  const note = `resets and characters: r = ${resets.toFixed(3)}, by chance at most ${resetsByChance.toFixed(3)}`;
+  const [r, chance] = [resets.toFixed(3), resetsByChance.toFixed(3)];
+  const note = `resets and characters said: r = ${r}, by chance at most ${chance}`;
   const { values, columns } = cellRows(trace);
   const rows = values.length / columns;
   return row(trace, `2. Memory cells of the last layer; ${note}`, 240, [
@@ -152,7 +153,7 @@ function gradientRow(seen: Seen): Figure {
   const active = mostActive(seen);
   const gradient = active ? trace.gradient(active) : new Float32Array(trace.steps * trace.width);
   const inputs =
-    how.kind === "pen"
+    how.kind === "pen" || how.kind === "running"
       ? ["rightwards", "downwards", "pen lifted", "height"]
       : Array.from({ length: Math.min(4, trace.width) }, (_, i) => `row ${i}`);
   const x = Array.from({ length: trace.steps }, (_, t) => t);
@@ -229,7 +230,7 @@ function locality(trace: ReadingTrace, active: Emission): number {
   return meanOver(trace.steps, isNear, size) / meanOver(trace.steps, (t) => !isNear(t), size);
 }
 
-/** The net whose forward reading is measured: that of the rows, or one of its own where a reader was given. */
+/** What is measured of the net of the rows, or of one of its own where another reader was given. */
 async function forwards(context: LectureContext, net: Network): Promise<ReturnType<typeof measureForwards>> {
   if (scriptOf(net).input.kind === "running") return measureForwards(net, context);
   const own = await learnForwards(context);

@@ -24,7 +24,7 @@ import { atLeast, atMost, exactly } from "./verdict.ts";
 const STEPS = 3000;
 const WORDS = 200;
 /** Steps of two points kept that the net may look ahead. */
-export const AHEAD = 4;
+const AHEAD = 4;
 /** Resets are looked for in so many steps after a character was said. */
 const AFTER = 2;
 const SHUFFLES = 200;
@@ -110,7 +110,7 @@ export const forwardCriteria = [
 ];
 
 /** Pearson's correlation; NaN where one of them is constant. */
-export function correlation(a: readonly number[], b: readonly number[]): number {
+function correlation(a: readonly number[], b: readonly number[]): number {
   const mean = (v: readonly number[]): number => v.reduce((sum, x) => sum + x, 0) / v.length;
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
@@ -144,19 +144,21 @@ const after = (marks: readonly number[]): number[] =>
   marks.map((_, s) => Number(marks.slice(Math.max(0, s - AFTER), s).includes(1)));
 
 /** How often a text is no continuation of the one before it. */
-export const revisionsOf = (texts: readonly string[]): number =>
+const revisionsOf = (texts: readonly string[]): number =>
   texts.filter((text, i) => i > 0 && !text.startsWith(texts[i - 1])).length;
 
 /** The text after each place of the pen. */
 function textsOf(net: Network, { points }: Ink): string[] {
-  using line = new LiveLine(net);
+  const line = new LiveLine(net);
   const signs = [...scriptOf(net).alphabet];
   let text = "";
   const add = (said: readonly Said[]): string => (text += said.map(({ label }) => signs[label]).join(""));
   const texts: string[] = [];
   for (let i = 0; i < points.length; i += 3)
     texts.push(add(line.step(points[i], points[i + 1], points[i + 2])));
-  return [...texts, add(line.finish())];
+  texts.push(add(line.finish()));
+  line.dispose();
+  return texts;
 }
 
 /** Entropy of the labels [K - 1] at row s of answers y [S,K], nats. */
