@@ -11,7 +11,6 @@ const root = new URL("..", import.meta.url).pathname;
 
 /** What tests look at by itself, and why that says more than what it is part of. */
 const tested: Record<string, string> = {
-  "src/cli/lecture/7e-5.ts isDemonstrated": "a verdict, tried on planted faults",
   "src/cli/main.ts main": "the command, run inside a test's own process",
   "src/forecasting/models/echo-state.ts runsFreely": "a verdict, tried on streams that diverge",
   "src/cluster/assignment.ts median": "of few numbers, case by case",

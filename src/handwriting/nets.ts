@@ -87,7 +87,13 @@ export const handwritingNets = {
     stride: 1,
     ahead: 8,
     isCut: true,
-    layers: (K, drop) => [dense(48, { activation: "tanh" }), lstm(128), ...dropouts(drop), dense(K)],
+    layers: (K, drop, ahead) => [
+      delayTaps(ahead + 1),
+      dense(48, { activation: "tanh" }),
+      lstm(128),
+      ...dropouts(drop),
+      dense(K),
+    ],
   },
   whole: {
     about: "live with both directions of time and about as many weights: what a delay without end would give",
