@@ -113,6 +113,7 @@ function logDiagonal(p: i32, L: usize): f64 {
 }
 
 /** Lists in `seen` which values of a row of y are there; returns how many. */
+@inline
 function listSeen(p: i32, row: usize, seen: usize): i32 {
   let o = 0;
   for (let i = 0; i < p; ++i) {
@@ -141,12 +142,17 @@ function restrict(w: Workspace, o: i32): void {
   transpose(o, n, w.Co, w.Cot);
 }
 
-/** v = y - C·m [o] of the values that are there, twice. */
+/** v = y - C·m [o] of the values that are there, twice. What a step reads of w is read once: stores might alias. */
+@inline
 function innovate(w: Workspace, o: i32, c: usize, row: usize, m: usize): void {
+  const n = w.n;
+  const seen = w.seen;
+  const v = w.v;
+  const z = w.z;
   for (let i = 0; i < o; ++i) {
-    const e = get64(row, seenAt(w, i)) - dot64(w.n, at64(c, i * w.n), m);
-    put64(w.v, i, e);
-    put64(w.z, i, e);
+    const e = get64(row, load<i32>(seen + ((<usize>i) << 2))) - dot64(n, at64(c, i * n), m);
+    put64(v, i, e);
+    put64(z, i, e);
   }
 }
 
@@ -189,13 +195,15 @@ function predictCovariance(w: Workspace, Pf: usize): void {
   symmetrize(n, w.M, w.Q);
 }
 
-/** mf = m + K·v, and next = A·mf, + d where d is not 0. */
+/** mf = m + K·v, and next = A·mf, + d where d is not 0. next may be m. */
+@inline
 function updateMean(w: Workspace, o: i32, m: usize, mf: usize, d: usize, next: usize): void {
   const n = w.n;
-  memory.copy(mf, m, (<usize>n) << 3);
-  for (let i = 0; i < o; ++i) axpy64(n, get64(w.v, i), at64(w.G, i * n), mf);
-  product(n, 1, n, w.A, n, mf, 1, w.MP, 1);
-  memory.copy(next, w.MP, (<usize>n) << 3);
+  const v = w.v;
+  const G = w.G;
+  for (let i = 0; i < n; ++i) put64(mf, i, get64(m, i));
+  for (let i = 0; i < o; ++i) axpy64(n, get64(v, i), at64(G, i * n), mf);
+  product(n, 1, n, w.A, n, mf, 1, next, 1);
   if (d) axpy64(n, 1, d, next);
 }
 
@@ -249,9 +257,11 @@ export function kalmanFilter(
       if (!gain(w, o, c, all ? w.Ct : w.Cot, r, Pp)) return t + 1;
       logDet = logDiagonal(o, w.F);
     }
-    solveLower(o, 1, w.F, w.z);
-    put64(ll, t, -0.5 * (<f64>o * LOG_TWO_PI + dot64(o, w.z, w.z)) - logDet);
+    // the mean first: the next step waits for it, and for nothing of the likelihood
     updateMean(w, o, mp, mf, drift ? at64(drift, t * n) : 0, mp + nextMean);
+    const z = w.z;
+    solveLower(o, 1, w.F, z);
+    put64(ll, t, -0.5 * (<f64>o * LOG_TWO_PI + dot64(o, z, z)) - logDet);
     if (same) store<i32>(same + ((<usize>t) << 2), steady ? 1 : 0);
     if (!steady) {
       updateCovariance(w, o, c, r, Pp, Pf);

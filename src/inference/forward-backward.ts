@@ -166,7 +166,7 @@ export class ForwardBackward {
     const path = arena.ints(T);
     const logProbability = k.viterbi(T, N, chain.logStart, chain.logA, logb, rows, delta, path);
     if (!(logProbability > -Infinity)) throw new DataError(`${who}: every path is impossible`);
-    return { states: memory.ints(path, T).slice(), logProbability };
+    return { states: new Int32Array(memory.ints(path, T)), logProbability };
   }
 
   /** p(state_t | y_<t) [T,K] from α [T,N], and after the last step one more row. */

@@ -169,8 +169,8 @@ export class Kalman {
           `${who}: ${T} steps leave ${filter.predicted.W.columns} of ${n} directions of a diffuse start ` +
             "unobserved; give initial: { mean, covariance }",
         );
-      const y = Float64Array.from(memory.reals(memory.at(outputs, t * p), p));
-      const to = drift === NULL ? undefined : Float64Array.from(memory.reals(memory.at(drift, t * n), n));
+      const y = new Float64Array(memory.reals(memory.at(outputs, t * p), p));
+      const to = drift === NULL ? undefined : new Float64Array(memory.reals(memory.at(drift, t * n), n));
       steps.push(named(`${who}: step ${t}`, () => filter.step(y, to)));
     }
     steps.forEach(({ predicted, filtered, logLikelihood }, t) => {
@@ -261,7 +261,7 @@ export class Kalman {
   #stored(n: number, t: number, means: Ptr, covariances: Ptr): Moments {
     const { memory } = this.engine;
     const copy = (ptr: Ptr, width: number): Float64Array =>
-      Float64Array.from(memory.reals(memory.at(ptr, t * width), width));
+      new Float64Array(memory.reals(memory.at(ptr, t * width), width));
     return {
       mean: Matrix.column(this.algebra, copy(means, n)),
       covariance: new Matrix(this.algebra, n, n, copy(covariances, n * n)),
@@ -271,14 +271,13 @@ export class Kalman {
   #total({ who, ll, steps: T }: Work): number {
     const each = this.engine.memory.reals(ll, T);
     let sum = 0;
-    for (let t = 0; t < T; ++t) {
-      if (!Number.isFinite(each[t]))
-        throw new NumericError(
-          `${who}: step ${t}: the log-likelihood is ${each[t]}; data or parameters are too large`,
-        );
-      sum += each[t];
-    }
-    return sum;
+    for (let t = 0; t < T; ++t) sum += each[t];
+    if (Number.isFinite(sum)) return sum;
+    const at = each.findIndex((x) => !Number.isFinite(x)); // -1 where only their sum overflows
+    const where = at < 0 ? "" : `step ${at}: `;
+    throw new NumericError(
+      `${who}: ${where}the log-likelihood is ${at < 0 ? sum : each[at]}; data or parameters are too large`,
+    );
   }
 }
 

@@ -124,7 +124,7 @@ class ExpectedProducts {
     const { memory } = this.#kalman.engine;
     const { output: p, state: n } = this.#model;
     const { steps: T, outputs, smoothedCovariance } = this.#pass;
-    const y = Float64Array.from(memory.reals(outputs, T * p));
+    const y = new Float64Array(memory.reals(outputs, T * p));
     for (let from = 0; from < T;) {
       const hole = firstHole(y, from * p);
       const t = hole < 0 ? T : Math.floor(hole / p);
@@ -204,7 +204,7 @@ class ExpectedProducts {
   }
 
   #matrix(ptr: Ptr, r: number, c: number): Matrix {
-    const data = Float64Array.from(this.#kalman.engine.memory.reals(ptr, r * c));
+    const data = new Float64Array(this.#kalman.engine.memory.reals(ptr, r * c));
     return new Matrix(this.#kalman.algebra, r, c, data);
   }
 }

@@ -67,8 +67,8 @@ export function leastSquares(who: string, X: Matrix, Y: Matrix, options: RankOpt
     kernels.fill(k * k, 0, rest);
     kernels.addOuter(k, k, m - n, memory.at(y, n * k), k, memory.at(y, n * k), k, rest, k);
     return {
-      solution: new Matrix(algebra, n, k, Float64Array.from(memory.reals(y, n * k))),
-      residual: new Matrix(algebra, k, k, Float64Array.from(memory.reals(rest, k * k))),
+      solution: new Matrix(algebra, n, k, new Float64Array(memory.reals(y, n * k))),
+      residual: new Matrix(algebra, k, k, new Float64Array(memory.reals(rest, k * k))),
     };
   } finally {
     arena.dispose();

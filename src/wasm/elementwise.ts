@@ -25,7 +25,7 @@ export function elementwise<F extends string>(
   try {
     memory.reals(ptr, x.length).set(x);
     kernels[f](x.length, ptr, ptr);
-    return Float64Array.from(memory.reals(ptr, x.length));
+    return new Float64Array(memory.reals(ptr, x.length));
   } finally {
     memory.free(ptr);
   }

@@ -67,11 +67,11 @@ export class EsnStream {
     k.copyRows(1, head, this.#u, head, this.#z, head);
     k.copyRows(1, spec.units, state, spec.units, memory.at(this.#z, head), spec.units);
     let y: Float64Array;
-    if (this.#online) y = this.#last = this.#online.predict(Float64Array.from(memory.reals(this.#z, D)));
+    if (this.#online) y = this.#last = this.#online.predict(new Float64Array(memory.reals(this.#z, D)));
     else {
       k.fill(O, 0, this.#y);
       k.gemmPacked(1, O, D, this.#z, D, packed, this.#y, O);
-      y = Float64Array.from(memory.reals(this.#y, O));
+      y = new Float64Array(memory.reals(this.#y, O));
     }
     if (spec.feedbacks > 0) this.#fed = y.slice();
     return y.slice();
@@ -88,7 +88,7 @@ export class EsnStream {
     if (!this.#last) throw new OptionError(`${who}: there is no output to learn from; call step first`);
     const { output, features } = this.#runner.widths;
     const wanted = checkStep(who, "target", target, output);
-    const z = Float64Array.from(this.#reservoir.engine.memory.reals(this.#z, features));
+    const z = new Float64Array(this.#reservoir.engine.memory.reals(this.#z, features));
     this.#online.learn(
       z,
       this.#last.map((y, o) => wanted[o] - y),

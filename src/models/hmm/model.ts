@@ -117,7 +117,7 @@ export class Hmm {
       return {
         states: this.#space.chain.take(alpha, run.T),
         logLikelihood,
-        logLikelihoods: Float64Array.from(memory.reals(ll, run.T)),
+        logLikelihoods: new Float64Array(memory.reals(ll, run.T)),
       };
     });
     return each(sequences, answers);

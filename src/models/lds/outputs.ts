@@ -28,7 +28,7 @@ export class PassReader {
 
   /** `count` numbers from a buffer. */
   numbers(ptr: Ptr, count: number): Float64Array {
-    return Float64Array.from(this.#kalman.engine.memory.reals(ptr, count));
+    return new Float64Array(this.#kalman.engine.memory.reals(ptr, count));
   }
 
   /** T states, row by row. */

@@ -82,7 +82,7 @@ export class LdsStream {
     const pass = this.#kalman.run(who, { ...this.#model, initial }, { y, u }, "likelihood");
     const { memory } = this.#kalman.engine;
     const copy = (ptr: typeof pass.ll, size: number): Float64Array =>
-      Float64Array.from(memory.reals(ptr, size));
+      new Float64Array(memory.reals(ptr, size));
     this.#now = {
       mean: Matrix.column(initial.mean.algebra, copy(pass.predictedMean, n)),
       covariance: new Matrix(initial.mean.algebra, n, n, copy(pass.predictedCovariance, n * n)),

@@ -59,7 +59,7 @@ export class CompletedMoments {
     const arena = new Arena(engine.memory);
     try {
       const T = y.length / this.#D;
-      const all = Float64Array.from(engine.memory.reals(gamma, T * N));
+      const all = new Float64Array(engine.memory.reals(gamma, T * N));
       for (const pattern of patterns(y, this.#D)) {
         if (pattern.seen.length === 0) continue;
         arena.reset();
@@ -91,7 +91,7 @@ export class CompletedMoments {
     const first = put(arena, new Float64Array(K * o));
     const second = put(arena, new Float64Array(K * o * o));
     k.fullMoments(R, o, K, N, data, weights, center, weight, first, second, arena.reals(o));
-    const read = (ptr: Ptr, n: number): Float64Array => Float64Array.from(memory.reals(ptr, n));
+    const read = (ptr: Ptr, n: number): Float64Array => new Float64Array(memory.reals(ptr, n));
     return { weight: read(weight, K), first: read(first, K * o), second: read(second, K * o * o) };
   }
 

@@ -30,6 +30,7 @@ export function dirichletTied(
   ties: readonly number[],
   prior: number,
 ): number {
+  if (prior === 1) return 0;
   const width = p.length / ties.length;
   const own = p.filter((_, i) => {
     const k = Math.floor(i / width);

@@ -71,7 +71,7 @@ export class EntryMoments {
     const size = this.#K * this.#D;
     const { memory } = this.#engine;
     const sums = (i: number): Float64Array =>
-      pool(Float64Array.from(memory.reals(memory.at(this.#sums, i * size), size)), ties);
+      pool(new Float64Array(memory.reals(memory.at(this.#sums, i * size), size)), ties);
     return { weight: sums(0), first: sums(1), second: sums(2) };
   }
 

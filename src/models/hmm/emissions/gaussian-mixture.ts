@@ -63,7 +63,7 @@ export class GaussianMixture extends Parameters implements Emission {
     const components = this.#components.rows(inner, y);
     const logb = arena.reals(T * N);
     const shares = new Float64Array(T * K * M);
-    const from = Float64Array.from(engine.memory.reals(components.logb, T * inner.N));
+    const from = new Float64Array(engine.memory.reals(components.logb, T * inner.N));
     for (let t = 0; t < T; ++t) shares.set(from.subarray(t * inner.N, t * inner.N + K * M), t * K * M);
     const logs = this.#mixed(shares);
     const to = engine.memory.reals(logb, T * N).fill(-Infinity);
@@ -106,7 +106,7 @@ export class GaussianMixture extends Parameters implements Emission {
     const M = this.#M;
     const T = observed.y.length / this.width;
     const inner = this.#inner(space);
-    const gamma = Float64Array.from(space.engine.memory.reals(from, T * space.N));
+    const gamma = new Float64Array(space.engine.memory.reals(from, T * space.N));
     const weights = new Float64Array(T * inner.N);
     for (let t = 0; t < T; ++t) {
       const row = observed.y.subarray(t * this.width, (t + 1) * this.width);
