@@ -142,7 +142,7 @@ function restrict(w: Workspace, o: i32): void {
   transpose(o, n, w.Co, w.Cot);
 }
 
-/** v = y - C·m [o] of the values that are there, twice. What a step reads of w is read once: stores might alias. */
+/** v = y - C·m [o] of the values that are there, twice. w is read once: stores might change it. */
 @inline
 function innovate(w: Workspace, o: i32, c: usize, row: usize, m: usize): void {
   const n = w.n;

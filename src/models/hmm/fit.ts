@@ -7,6 +7,7 @@ import type { Ptr } from "../../wasm/kernels.ts";
 import { ForwardBackward } from "../../inference/forward-backward.ts";
 import { Algebra } from "../../inference/matrix.ts";
 import type { EmModel } from "../../train/em.ts";
+import { beliefNames, checkBeliefs, type Beliefs } from "./emissions/beliefs.ts";
 import { dirichlet, normalize, normalizeRows } from "./emissions/distribution.ts";
 import type { Emission, EmissionRules } from "./emissions/emission.ts";
 import type { NamedArrays } from "./emissions/parameters.ts";
@@ -15,10 +16,10 @@ import type { HmmStart } from "./spec.ts";
 import { CUTS, initialize, type Start } from "./start.ts";
 
 /**
- * Dirichlet priors: 1 is flat, more pulls to uniform. Below 1 the maximum could lie at negative
- * probabilities.
+ * Dirichlet priors of probabilities: 1 is flat, more pulls to uniform; below 1 the maximum could lie at
+ * negative probabilities. Priors of means and covariances (gaussian, diagonal) and of rates (poisson).
  */
-export interface HmmPrior {
+export interface HmmPrior extends Beliefs {
   /** Of the probabilities of the first state. Default 1. */
   readonly startprob?: number;
   /** Of each row of the transition matrix. Default 1. */
@@ -27,13 +28,21 @@ export interface HmmPrior {
   readonly emission?: number;
 }
 
-/** A checked prior, each at least 1. */
-export function readPrior(who: string, prior: HmmPrior | undefined): Required<HmmPrior> {
-  knownOptions(`${who}: prior`, prior, ["startprob", "transmat", "emission"]);
-  const { startprob = 1, transmat = 1, emission = 1 } = prior ?? {};
+/** A checked prior: Dirichlet numbers at least 1. */
+export type CheckedPrior = Required<Omit<HmmPrior, keyof Beliefs>> & { readonly beliefs: Beliefs };
+
+/** Checks a prior. takes: the `Beliefs` that the emission has. Throws OptionError. */
+export function readPrior(
+  who: string,
+  prior: HmmPrior | undefined,
+  takes: readonly string[] = [],
+): CheckedPrior {
+  knownOptions(`${who}: prior`, prior, ["startprob", "transmat", "emission", ...beliefNames]);
+  const { startprob = 1, transmat = 1, emission = 1, ...beliefs } = prior ?? {};
   for (const [name, value] of Object.entries({ startprob, transmat, emission }))
     inRange(who, `prior.${name}`, value, 1);
-  return { startprob, transmat, emission };
+  checkBeliefs(who, beliefs, takes);
+  return { startprob, transmat, emission, beliefs };
 }
 
 /** What a training learns from, checked. */
@@ -41,7 +50,7 @@ export interface HmmTask {
   readonly data: readonly Float64Array[];
   /** [T] known states of each sequence, NaN where unknown. */
   readonly known: readonly Float64Array[] | undefined;
-  readonly prior: Required<HmmPrior>;
+  readonly prior: CheckedPrior;
   readonly floor: number;
   readonly start: Start;
   /** The parameters were never fitted, so those not given are drawn for the data. */
@@ -94,7 +103,8 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
     this.#emission.restore(model.emission.snapshot());
     this.#startprob = model.startprob.slice();
     this.#transmat = model.transmat.slice();
-    this.#rules = { prior: task.prior.emission, floor: task.floor, ties: model.ties, fixed: model.fixed };
+    const { emission: prior, beliefs } = task.prior;
+    this.#rules = { prior, beliefs, floor: task.floor, ties: model.ties, fixed: model.fixed };
     this.#starts = new Float64Array(model.K);
   }
 

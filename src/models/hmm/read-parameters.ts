@@ -69,6 +69,7 @@ const ranges: Record<
   [(x: number) => boolean, string]
 > = {
   real: [() => true, "a number"],
+  loadings: [() => true, "a number"],
   positive: [(x) => x >= SMALLEST, "more than 0"],
   nonnegative: [(x) => x >= 0, "at least 0"],
   probability: [(x) => x >= 0 && x <= 1, "a number from 0 to 1"],

@@ -1,7 +1,7 @@
 /** Small hidden Markov models with emissions of every other kind, their densities plainly written. */
 import type { HmmSpec } from "../../../src/models/hmm/spec.ts";
 import { identity, type Matrix } from "../../reference/matrix.ts";
-import { distribution, gaussianDensity, random, type Case } from "./builders.ts";
+import { distribution, gaussianDensity, poissonDensity, random, type Case } from "./builders.ts";
 
 /** ln Γ(x) for x > 0: Stirling's series from 15 on, the recurrence below. */
 export function logGamma(x: number): number {
@@ -27,6 +27,13 @@ export function negativeBinomialDensity(y: number, m: number, r: number): number
 /** Gamma of shape a and scale s. */
 export const gammaDensity = (y: number, a: number, s: number): number =>
   Math.exp((a - 1) * Math.log(y / s) - y / s - logGamma(a) - Math.log(s));
+
+/** An angle about m with concentration k; 2π·I₀(k) as a sum over 200 angles, exact to rounding. */
+export function vonMisesDensity(y: number, m: number, k: number): number {
+  let turn = 0;
+  for (let i = 0; i < 200; ++i) turn += Math.exp(k * Math.cos((2 * Math.PI * i) / 200) - k);
+  return Math.exp(k * Math.cos(y - m) - k) / ((2 * Math.PI * turn) / 200);
+}
 
 const K = 3;
 const T = 6;
@@ -144,6 +151,63 @@ function mixtures(seed: number, kept: Kept): Case {
   };
 }
 
+/** Covariances of one factor, and three entries a step. */
+function factors(seed: number): Case {
+  const D = 3;
+  const { chain, u } = setUp(seed);
+  const means = array(K, () => array(D, () => 4 * (u() - 0.5)));
+  const loadings = array(K, () => array(D, () => [2 * (u() - 0.5)]));
+  const variances = array(K, () => array(D, () => 0.3 + u()));
+  const S = array(K, (k) =>
+    identity(D).map((unit, i) =>
+      unit.map((x, j) => x * variances[k][i] + loadings[k][i][0] * loadings[k][j][0]),
+    ),
+  );
+  const emissionParameters = { means, loadings, variances };
+  return {
+    spec: { ...chain, emission: "gaussian", output: D, covariance: "low-rank", rank: 1, emissionParameters },
+    y: array(T, () => array(D, () => (u() < 0.2 ? NaN : 4 * (u() - 0.5)))),
+    density: (k, row) => gaussianDensity(means[k], S[k], row),
+  };
+}
+
+/** A value, a symbol and two counts a step, each of a kind of its own. */
+function sideBySide(seed: number): Case {
+  const { chain, u } = setUp(seed);
+  const means = array(K, () => [4 * (u() - 0.5)]);
+  const variances = array(K, () => [0.3 + u()]);
+  const p = array(K, (k) => distribution(random(seed + k), 3));
+  const rates = array(K, () => array(2, () => 0.5 + 6 * u()));
+  const hole = (x: number): number => (u() < 0.2 ? NaN : x);
+  return {
+    spec: {
+      ...chain,
+      emission: "product",
+      columns: {
+        level: { emission: "diagonal" },
+        kind: { emission: "categorical", symbols: 3 },
+        events: { emission: "poisson", output: 2 },
+      },
+      emissionParameters: {
+        "level.means": means,
+        "level.variances": variances,
+        "kind.probabilities": p,
+        "events.rates": rates,
+      },
+    },
+    y: array(T, () => [
+      hole(4 * (u() - 0.5)),
+      hole(Math.floor(3 * u())),
+      ...array(2, () => hole(Math.floor(9 * u()))),
+    ]),
+    density: (k, [level, kind, ...events]) =>
+      events.reduce(
+        (product, n, d) => product * (Number.isNaN(n) ? 1 : poissonDensity(rates[k][d], n)),
+        gaussianDensity(means[k], [[variances[k][0]]], [level]) * (Number.isNaN(kind) ? 1 : p[k][kind]),
+      ),
+  };
+}
+
 /** Cases small enough to enumerate, by what they emit. */
 export const families: Record<string, Case> = {
   "Student's t": entries(
@@ -174,6 +238,15 @@ export const families: Record<string, Case> = {
     (x) => Number(x > 0.5),
     (y, p) => (y === 1 ? p : 1 - p),
   ),
+  angles: entries(
+    52,
+    "von-mises",
+    { directions: [-3, 3], concentrations: [0.2, 40] },
+    (x) => 12 * (x - 0.5),
+    vonMisesDensity,
+  ),
+  "one factor": factors(53),
+  "kinds side by side": sideBySide(54),
   shares: shares(45),
   "one covariance for all": gaussians(46, "tied"),
   "one variance a state": gaussians(47, "spherical"),

@@ -6,6 +6,7 @@ import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import { indifferent, placed } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { EntryMoments, NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
@@ -20,6 +21,9 @@ export class Diagonal extends Parameters implements Emission {
   readonly #spherical: boolean;
   /** [D] the smallest variance an entry may have. */
   #floors: Float64Array;
+  readonly believes = ["means", "covariances"];
+  #means = indifferent;
+  #prior = indifferent;
 
   constructor(algebra: Algebra, K: number, D: number, { spherical = false } = {}) {
     super(K, {
@@ -71,9 +75,11 @@ export class Diagonal extends Parameters implements Emission {
   }
 
   /** A start below the floor lowers it: EM must be able to stay where it is. */
-  prepare(who: string, data: readonly Float64Array[], { floor }: EmissionRules): void {
+  prepare(who: string, data: readonly Float64Array[], { floor, beliefs = {} }: EmissionRules): void {
     const D = this.width;
-    const { variance } = realMoments(who, data, D);
+    const { mean, variance } = realMoments(who, data, D);
+    this.#means = placed(who, "means", beliefs, { own: mean, low: -Infinity });
+    this.#prior = placed(who, "covariances", beliefs, { own: variance, low: 0 });
     const { variances } = this.parameters;
     this.#floors = variance.map((v, d) =>
       variances.reduce((smallest, x, i) => (i % D === d ? Math.min(smallest, x) : smallest), floor * v),
@@ -95,19 +101,38 @@ export class Diagonal extends Parameters implements Emission {
     const squares = new Float64Array(weight.length);
     weight.forEach((w, i) => {
       if (!(w > NO_WEIGHT)) return;
-      const moved = fixed.has("means") ? 0 : first[i] / w;
+      const { strength, at } = this.#means;
+      const center = strength > 0 ? at[i % this.width] : 0;
+      const pull = strength > 0 ? strength * (center - means[i]) : 0;
+      const moved = fixed.has("means") ? 0 : (first[i] + pull) / (w + strength);
       means[i] += moved;
-      squares[i] = second[i] / w - moved * moved;
+      const spread = strength > 0 ? second[i] - 2 * first[i] * moved + w * moved * moved : 0;
+      squares[i] =
+        strength > 0
+          ? (spread + strength * (means[i] - center) * (means[i] - center)) / w
+          : second[i] / w - moved * moved;
     });
     if (fixed.has("variances")) return;
     if (this.#spherical) this.#share(squares, weight);
     weight.forEach((w, i) => {
-      if (w > NO_WEIGHT) variances[i] = Math.max(squares[i], this.#floors[i % this.width]);
+      if (w > NO_WEIGHT) variances[i] = Math.max(this.#drawn(i, squares[i], w), this.#floors[i % this.width]);
     });
   }
 
-  logPrior(): number {
-    return 0;
+  logPrior({ ties }: EmissionRules): number {
+    const { width: D } = this;
+    const { means, variances } = this.parameters;
+    if (this.#means.strength === 0 && this.#prior.strength === 0) return 0;
+    const logs = this.#algebra.log(variances);
+    let sum = 0;
+    variances.forEach((v, i) => {
+      if (ties[Math.floor(i / D)] !== Math.floor(i / D)) return;
+      const { strength, at } = this.#means;
+      const gap = strength > 0 ? means[i] - at[i % D] : 0;
+      const { strength: worth, at: own } = this.#prior;
+      sum -= 0.5 * ((strength * gap * gap) / v + (worth > 0 ? worth * (logs[i] + own[i % D] / v) : 0));
+    });
+    return sum;
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
@@ -126,6 +151,16 @@ export class Diagonal extends Parameters implements Emission {
 
   dispose(): void {
     this.#moments.dispose();
+  }
+
+  /** A variance seen with weight w at entry i, drawn to the prior; a spherical one to the priors' mean. */
+  #drawn(i: number, square: number, w: number): number {
+    const { strength, at } = this.#prior;
+    if (strength === 0) return square;
+    const D = this.width;
+    if (!this.#spherical) return (w * square + strength * at[i % D]) / (w + strength);
+    const total = at.reduce((sum, v) => sum + v, 0);
+    return (w * square + strength * total) / (w + D * strength);
   }
 
   /** The mean of each state's squares over its entries, by their weights; the weights likewise. */

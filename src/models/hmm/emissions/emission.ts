@@ -8,6 +8,7 @@ import type { Random } from "../../../wasm/random.ts";
 import type { EmissionRows } from "../../../inference/forward-backward.ts";
 import type { InferenceEngine } from "../../../inference/inference-engine.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import type { Beliefs } from "./beliefs.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Expected outputs under state probabilities. */
@@ -18,12 +19,16 @@ export interface Outputs {
   readonly means?: Float64Array;
   /** [T,D] variance of each output. */
   readonly variances?: Float64Array;
+  /** Of a product: those of each part, by its name. */
+  readonly columns?: Readonly<Record<string, Outputs>>;
 }
 
 /** What the maximization obeys. */
 export interface EmissionRules {
   /** Dirichlet prior of probabilities, at least 1. */
   readonly prior: number;
+  /** Priors of means, covariances and rates. */
+  readonly beliefs?: Beliefs;
   /** Smallest variance in any direction, relative to the data's. */
   readonly floor: number;
   /** State → the first state whose emission it shares. */
@@ -51,6 +56,8 @@ export interface Observed extends EmissionRows {
 export interface Emission extends Parameters {
   /** Values a step. */
   readonly width: number;
+  /** Which priors of `Beliefs` it takes. Default: none. */
+  readonly believes?: readonly string[];
   /** Data, checked. */
   flatten(who: string, sequences: Sequences): Float64Array[];
   /** ln p(y_t | state) in the workspace's arena; columns from K on are -∞, missing values count 0. */

@@ -126,7 +126,9 @@ export class Entrywise extends Parameters implements Emission {
     );
   }
 
-  outputs(_: number, weights: Float64Array): Outputs {
+  outputs(T: number, weights: Float64Array): Outputs {
+    const { mixed } = this.#family;
+    if (mixed) return this.#mixed(T, weights, mixed);
     const size = this.K * this.width;
     const all = Array.from({ length: size }, (__, at) => this.#family.moments(this.#theta(at)));
     return mixtureMoments(this.#algebra, this.K, weights, {
@@ -136,6 +138,19 @@ export class Entrywise extends Parameters implements Emission {
   }
 
   dispose(): void {}
+
+  #mixed(T: number, weights: Float64Array, mixed: NonNullable<Family["mixed"]>): Outputs {
+    const { K, width: D } = this;
+    const all = Array.from({ length: T * D }, (_, at) => {
+      const t = Math.floor(at / D);
+      const thetas = Array.from({ length: K }, (__, k) => this.#theta(k * D + (at % D)));
+      return mixed(weights.subarray(t * K, (t + 1) * K), thetas);
+    });
+    return {
+      means: Float64Array.from(all, ({ mean }) => mean),
+      variances: Float64Array.from(all, ({ variance }) => variance),
+    };
+  }
 
   #theta(at: number): number[] {
     return this.#names.map((name) => this.parameters[name][at]);

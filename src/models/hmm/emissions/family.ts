@@ -42,6 +42,8 @@ export interface Family {
   logPrior?(e: Elementwise, theta: readonly number[], prior: number): number;
   /** Mean and variance under θ. */
   moments(theta: readonly number[]): { mean: number; variance: number };
+  /** The same of a mixture with weights of each θ, where it is not that of numbers on a line. */
+  mixed?(weights: Float64Array, thetas: readonly (readonly number[])[]): { mean: number; variance: number };
   /** One value. */
   sample(algebra: Algebra, random: Random, theta: readonly number[]): number;
 }

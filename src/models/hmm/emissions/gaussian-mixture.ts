@@ -13,10 +13,14 @@ import { dirichletTied, normalizeRows } from "./distribution.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { put } from "./entries.ts";
 import type { Gaussian } from "./gaussian.ts";
+import type { LowRank } from "./low-rank.ts";
 import { Parameters, pool, type ParameterShape } from "./parameters.ts";
 
+/** Gaussians of any kind. */
+type Components = Gaussian | Diagonal | LowRank;
+
 /** Makes the emission of a number of components. */
-export type ComponentFactory = (components: number) => Gaussian | Diagonal;
+export type ComponentFactory = (components: number) => Components;
 
 /** What is known of a sequence's components. */
 interface MixtureObserved extends Observed {
@@ -32,7 +36,7 @@ export class GaussianMixture extends Parameters implements Emission {
   readonly #M: number;
   readonly #algebra: Algebra;
   readonly #make: ComponentFactory;
-  readonly #components: Gaussian | Diagonal;
+  readonly #components: Components;
   readonly #counts: Float64Array;
 
   constructor(algebra: Algebra, K: number, M: number, make: ComponentFactory) {

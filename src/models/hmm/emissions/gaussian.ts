@@ -8,6 +8,7 @@ import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
 import { LOG_TWO_PI } from "../../../inference/matrix-value.ts";
+import { indifferent, placed } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CompletedMoments } from "./completed-moments.ts";
 import { CovarianceFloor } from "./covariances.ts";
@@ -24,6 +25,9 @@ export class Gaussian extends Parameters implements Emission {
   readonly #moments: CompletedMoments;
   readonly #floor: CovarianceFloor;
   readonly #tied: boolean;
+  readonly believes = ["means", "covariances"];
+  #means = indifferent;
+  #variances = indifferent;
 
   constructor(algebra: Algebra, K: number, D: number, { tied = false } = {}) {
     super(K, {
@@ -67,9 +71,11 @@ export class Gaussian extends Parameters implements Emission {
     });
   }
 
-  prepare(who: string, data: readonly Float64Array[], { floor }: EmissionRules): void {
-    const { variance } = realMoments(who, data, this.width);
+  prepare(who: string, data: readonly Float64Array[], { floor, beliefs = {} }: EmissionRules): void {
+    const { mean, variance } = realMoments(who, data, this.width);
     this.#floor.set(variance, floor, this.parameters.covariances);
+    this.#means = placed(who, "means", beliefs, { own: mean, low: -Infinity });
+    this.#variances = placed(who, "covariances", beliefs, { own: variance, low: 0 });
   }
 
   clear(): void {
@@ -81,32 +87,71 @@ export class Gaussian extends Parameters implements Emission {
     this.#moments.add(space, observed, gamma, { means, covariances });
   }
 
-  maximize({ ties, fixed }: EmissionRules): void {
+  maximize(rules: EmissionRules): void {
+    const { covariances } = this.parameters;
+    const { weight, scatter } = this.moveMeans(rules);
+    if (rules.fixed.has("covariances")) return;
+    if (this.#tied) share(scatter, weight, rules.ties);
+    const size = this.width * this.width;
+    this.#believe(scatter, weight);
+    for (let k = 0; k < this.K; ++k)
+      if (weight[k] > NO_WEIGHT)
+        covariances.set(this.#floor.raised(scatter.slice(k * size, (k + 1) * size)), k * size);
+  }
+
+  /** Moves the means; returns the weights [K] and the covariances [K,D,D] about them. */
+  moveMeans({ ties, fixed }: EmissionRules): { weight: Float64Array; scatter: Float64Array } {
     const { K, width: D } = this;
-    const { means, covariances } = this.parameters;
+    const { means } = this.parameters;
     const { weight, first, second } = this.#moments.pooled(ties);
-    const size = D * D;
+    const { strength, at: center } = this.#means;
     for (let k = 0; k < K; ++k) {
       const w = weight[k];
       if (!(w > NO_WEIGHT)) continue;
-      const moved = first.slice(k * D, (k + 1) * D).map((x) => (fixed.has("means") ? 0 : x / w));
-      for (let i = 0; i < D; ++i) {
-        means[k * D + i] += moved[i];
+      const mean = means.subarray(k * D, (k + 1) * D);
+      const seen = first.subarray(k * D, (k + 1) * D);
+      const pull = mean.map((x, i) => (strength > 0 ? strength * (center[i] - x) : 0));
+      const moved = seen.map((x, i) => (fixed.has("means") ? 0 : (x + pull[i]) / (w + strength)));
+      moved.forEach((x, i) => {
+        mean[i] += x;
+      });
+      for (let i = 0; i < D; ++i)
         for (let j = 0; j < D; ++j) {
-          const at = k * size + i * D + j;
-          second[at] = second[at] / w - moved[i] * moved[j];
+          const of = (k * D + i) * D + j;
+          if (strength === 0) second[of] = second[of] / w - moved[i] * moved[j];
+          else {
+            const spread = second[of] - seen[i] * moved[j] - moved[i] * seen[j] + w * moved[i] * moved[j];
+            second[of] = (spread + strength * (mean[i] - center[i]) * (mean[j] - center[j])) / w;
+          }
         }
-      }
     }
-    if (fixed.has("covariances")) return;
-    if (this.#tied) share(second, weight);
-    for (let k = 0; k < K; ++k)
-      if (weight[k] > NO_WEIGHT)
-        covariances.set(this.#floor.raised(second.slice(k * size, (k + 1) * size)), k * size);
+    return { weight, scatter: second };
   }
 
-  logPrior(): number {
-    return 0;
+  /** Of the states that share with no earlier one; tied covariances count once. */
+  logPrior({ ties }: EmissionRules): number {
+    if (this.#means.strength === 0 && this.#variances.strength === 0) return 0;
+    const { K, width: D } = this;
+    const algebra = this.#algebra;
+    const { means, covariances } = this.parameters;
+    let sum = 0;
+    for (let k = 0; k < K; ++k) {
+      if (ties[k] !== k) continue;
+      const L = algebra.cholesky("hmm: prior", D, covariances.slice(k * D * D, (k + 1) * D * D));
+      const { strength, at } = this.#means;
+      const gap = Float64Array.from({ length: D }, (_, i) => (strength > 0 ? means[k * D + i] - at[i] : 0));
+      const z = algebra.solveLower(D, 1, L, gap);
+      sum -= 0.5 * strength * z.reduce((total, x) => total + x * x, 0);
+      const { strength: worth, at: v } = this.#variances;
+      if (worth === 0 || (this.#tied && k > 0)) continue;
+      const root = Float64Array.from({ length: D * D }, (_, i) =>
+        i % (D + 1) === 0 ? Math.sqrt(v[i % D]) : 0,
+      );
+      const logs = algebra.log(L.filter((_, i) => i % (D + 1) === 0));
+      const trace = algebra.solveLower(D, D, L, root).reduce((total, x) => total + x * x, 0);
+      sum -= 0.5 * worth * (2 * logs.reduce((total, x) => total + x, 0) + trace);
+    }
+    return sum;
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
@@ -130,6 +175,19 @@ export class Gaussian extends Parameters implements Emission {
   }
 
   dispose(): void {}
+
+  /** Covariances [K,D,D] seen with weights [K], drawn to the prior. */
+  #believe(scatter: Float64Array, weight: Float64Array): void {
+    const { strength, at } = this.#variances;
+    if (strength === 0) return;
+    const D = this.width;
+    scatter.forEach((x, of) => {
+      const i = of % (D * D);
+      const prior = i % (D + 1) === 0 ? strength * at[i % D] : 0;
+      const w = weight[Math.floor(of / (D * D))];
+      scatter[of] = (w * x + prior) / (w + strength);
+    });
+  }
 
   /** Densities of the steps of one pattern, placed among the others. */
   #someRows(space: Workspace, y: Float64Array, { seen, steps }: Pattern, out: Ptr): void {
@@ -170,15 +228,16 @@ export class Gaussian extends Parameters implements Emission {
 }
 
 /**
- * Every state's part of S [K,·] becomes the mean over the states, by their weights [K]; the weights their
- * sum.
+ * Every state's part of S [K,·] becomes the mean over the states, by their weights [K], those that share an
+ * emission counted once; the weights their sum.
  */
-function share(S: Float64Array, weight: Float64Array): void {
+function share(S: Float64Array, weight: Float64Array, ties: readonly number[]): void {
   const size = S.length / weight.length;
   const mean = new Float64Array(size);
-  const total = weight.reduce((sum, w) => sum + w, 0);
+  const total = weight.reduce((sum, w, k) => (ties[k] === k ? sum + w : sum), 0);
   weight.forEach((w, k) => {
-    if (w > NO_WEIGHT) for (let i = 0; i < size; ++i) mean[i] += (w / total) * S[k * size + i];
+    if (ties[k] === k && w > NO_WEIGHT)
+      for (let i = 0; i < size; ++i) mean[i] += (w / total) * S[k * size + i];
   });
   for (let k = 0; k < weight.length; ++k) S.set(mean, k * size);
   weight.fill(total);

@@ -6,7 +6,7 @@ import type { Tensor } from "../../../formats/safetensors.ts";
 
 /** What numbers a parameter may have. */
 export type ParameterKind =
-  "real" | "positive" | "nonnegative" | "probability" | "distribution" | "covariance";
+  "real" | "positive" | "nonnegative" | "probability" | "distribution" | "covariance" | "loadings";
 
 /** One parameter of an emission. */
 export interface ParameterShape {
@@ -96,6 +96,11 @@ function blockOf(kind: ParameterKind, shape: readonly number[]): number {
 function freeOf(kind: ParameterKind, shape: readonly number[], part: Float64Array): number {
   const width = shape[shape.length - 1];
   if (kind === "covariance") return (part.length / (width * width)) * blockOf(kind, shape);
+  if (kind === "loadings") {
+    const rows = shape[shape.length - 2];
+    const rotations = (width * (width - 1)) / 2; // which leave the covariance as it is
+    return (part.length / (rows * width)) * (rows * width - rotations);
+  }
   if (kind === "distribution") return part.filter((p) => p > 0).length - part.length / width;
   if (kind === "probability") return part.filter((p) => p > 0 && p < 1).length;
   return part.length;

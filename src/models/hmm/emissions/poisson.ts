@@ -3,6 +3,7 @@ import type { Ptr } from "../../../wasm/kernels.ts";
 import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import { flattenSequences, type Sequences } from "../../../data/sequence.ts";
+import { indifferent, placed } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { EntryMoments, NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
@@ -23,6 +24,8 @@ export class Poisson extends Parameters implements Emission {
   readonly width: number;
   readonly #algebra: Algebra;
   readonly #moments: EntryMoments;
+  readonly believes = ["rates"];
+  #prior = indifferent;
 
   constructor(algebra: Algebra, K: number, D: number) {
     super(K, { rates: { shape: [D], kind: "nonnegative" } });
@@ -57,7 +60,10 @@ export class Poisson extends Parameters implements Emission {
     }); // a rate of 0 could never move
   }
 
-  prepare(): void {}
+  prepare(who: string, data: readonly Float64Array[], { beliefs = {} }: EmissionRules): void {
+    const { mean } = columnMoments(data, this.width);
+    this.#prior = placed(who, "rates", beliefs, { own: mean, low: 0 });
+  }
 
   clear(): void {
     this.#moments.clear();
@@ -71,13 +77,27 @@ export class Poisson extends Parameters implements Emission {
     if (fixed.has("rates")) return;
     const { rates } = this.parameters;
     const { weight, first } = this.#moments.pooled(ties);
+    const { strength, at } = this.#prior;
     weight.forEach((w, i) => {
-      if (w > NO_WEIGHT) rates[i] = Math.max(rates[i] + first[i] / w, 0);
+      if (!(w > NO_WEIGHT)) return;
+      const pull = strength > 0 ? strength * (at[i % this.width] - rates[i]) : 0;
+      rates[i] = Math.max(rates[i] + (first[i] + pull) / (w + strength), 0);
     });
   }
 
-  logPrior(): number {
-    return 0;
+  logPrior({ ties }: EmissionRules): number {
+    const { strength, at } = this.#prior;
+    if (strength === 0) return 0;
+    const { rates } = this.parameters;
+    const D = this.width;
+    const logs = this.#algebra.log(rates);
+    let sum = 0;
+    rates.forEach((rate, i) => {
+      if (ties[Math.floor(i / D)] !== Math.floor(i / D)) return;
+      const count = at[i % D];
+      sum += strength * ((count > 0 ? count * logs[i] : 0) - rate);
+    });
+    return sum;
   }
 
   sample(k: number, random: Random): ArrayLike<number> {
