@@ -123,8 +123,8 @@ export class OnlineFilter {
   }
 }
 
-/** The one row of emissions that a single step takes. */
-export function onlyRow({ logb, rows }: EmissionRows, chain: MarkovChain): Ptr {
-  const { memory } = chain.engine;
-  return rows === NULL ? logb : memory.at(logb, memory.ints(rows, 1)[0] * chain.N);
+/** The log-densities [N] of the last of T steps. */
+export function lastRow({ logb, rows }: EmissionRows, T: number, { engine, N }: MarkovChain): Ptr {
+  const { memory } = engine;
+  return memory.at(logb, (rows === NULL ? T - 1 : memory.ints(rows, T)[T - 1]) * N);
 }

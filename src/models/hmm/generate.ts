@@ -1,4 +1,5 @@
 /** What a chain does from a known distribution of its next state: expected outputs, and drawn ones. */
+import { OptionError } from "../../wasm/errors.ts";
 import type { Random } from "../../wasm/random.ts";
 import type { Algebra } from "../../inference/matrix.ts";
 import type { HmmState } from "./spec.ts";
@@ -10,13 +11,23 @@ export interface HmmSample {
   readonly states: Int32Array;
 }
 
-/** States and outputs of the next `steps` steps, the first with state probabilities `next` [K]. */
+/** Where a chain goes on: state probabilities of its next step [K], and the steps before it [·,D]. */
+export interface Onward {
+  readonly next: Float64Array;
+  readonly past: Float64Array;
+}
+
+/** States and outputs of the next `steps` steps. Throws OptionError where they depend on each other. */
 export function expected(
   algebra: Algebra,
   { transmat, emission }: HmmState,
   steps: number,
-  next: Float64Array,
+  { next, past }: Onward,
 ): HmmPrediction {
+  if (emission.lags && steps > 1)
+    throw new OptionError(
+      `hmm.forecast: steps is ${steps}, want 1 of emissions with lags; draw longer futures by sample()`,
+    );
   const K = next.length;
   const states = new Float64Array(steps * K);
   let state = next;
@@ -24,26 +35,28 @@ export function expected(
     states.set(state, t * K);
     state = algebra.multiply(1, K, K, state, transmat);
   }
-  return { states, ...emission.outputs(steps, states) };
+  return { states, ...emission.outputs(steps, states, past) };
 }
 
-/** `length` drawn steps, the first with state probabilities `next` [K]. */
+/** `length` drawn steps. */
 export function drawn(
   random: Random,
   { transmat, emission }: HmmState,
   length: number,
-  next: Float64Array,
+  { next, past }: Onward,
 ): HmmSample {
   const K = next.length;
   const D = emission.width;
-  const sequence = new Float64Array(length * D);
+  const all = new Float64Array(past.length + length * D);
+  const sequence = all.subarray(past.length);
+  all.set(past);
   const states = new Int32Array(length);
   let p = next;
   for (let t = 0; t < length; ++t) {
     const state = random.choice(p);
     states[t] = state;
-    sequence.set(emission.sample(state, random), t * D);
+    sequence.set(emission.sample(state, random, all.subarray(0, past.length + t * D)), t * D);
     p = transmat.subarray(state * K, (state + 1) * K);
   }
-  return { sequence, states };
+  return { sequence: sequence.slice(), states };
 }

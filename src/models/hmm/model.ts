@@ -20,7 +20,7 @@ import type { EmReport } from "../../train/em.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { criteria, type Criteria } from "./criteria.ts";
 import { saveHmm } from "./file.ts";
-import { drawn, expected, type HmmSample } from "./generate.ts";
+import { drawn, expected, type HmmSample, type Onward } from "./generate.ts";
 import { runFit, type HmmFitOptions } from "./run-fit.ts";
 import { drawPaths, likeliestPaths, pairPosteriors } from "./paths.ts";
 import type { HmmSnapshot } from "./fit.ts";
@@ -42,6 +42,7 @@ export interface HmmFiltered {
 interface Run {
   readonly who: string;
   readonly T: number;
+  readonly y: Float64Array;
   readonly rows: EmissionRows;
 }
 
@@ -180,9 +181,10 @@ export class Hmm {
   /** y_t given y_1..y_{t-1}: one step ahead, for each sequence. */
   predict<S extends Sequences>(sequences: S): Each<S, HmmPrediction> {
     const answers = this.#each("predict", sequences, (run) => {
-      const { T } = run;
+      const { T, y } = run;
       const states = this.#space.predicted(T, this.#filtered(run).alpha).slice(0, T * this.#model.K);
-      return { states, ...this.#model.emission.outputs(T, states) };
+      const { emission } = this.#model;
+      return { states, ...emission.outputs(T, states, y.subarray(0, (T - 1) * emission.width)) };
     });
     return each(sequences, answers);
   }
@@ -256,7 +258,7 @@ export class Hmm {
       this.#space.load(startprob, transmat);
       this.#space.reset();
       const rows = emission.rows(this.#space, y);
-      return use({ who: `${who}: sequence ${i}`, T: y.length / emission.width, rows });
+      return use({ who: `${who}: sequence ${i}`, T: y.length / emission.width, y, rows });
     });
   }
 
@@ -283,13 +285,14 @@ export class Hmm {
     return { logAlpha, logA: this.#algebra.log(this.#model.transmat) };
   }
 
-  /** p(state of the next step | history) [K]. */
-  #next(method: string, history: Sequences | undefined): Float64Array {
-    if (history === undefined) return this.#model.startprob.slice();
+  /** p(state of the next step | history) [K], and the history. */
+  #next(method: string, history: Sequences | undefined): Onward {
+    if (history === undefined) return { next: this.#model.startprob.slice(), past: new Float64Array(0) };
     const { K } = this.#model;
-    const all = this.#each(method, history, (run) =>
-      this.#space.predicted(run.T, this.#filtered(run).alpha).slice(run.T * K),
-    );
+    const all = this.#each(method, history, (run) => ({
+      next: this.#space.predicted(run.T, this.#filtered(run).alpha).slice(run.T * K),
+      past: run.y,
+    }));
     if (all.length !== 1) throw new DataError(`hmm.${method}: history has ${all.length} sequences, want one`);
     return all[0];
   }

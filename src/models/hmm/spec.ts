@@ -29,10 +29,12 @@ export interface HmmSpec extends EmissionSpec {
   /**
    * Some or all of these, by name. categorical: probabilities [K,M]; poisson: rates [K,D]; gaussian: means
    * [K,D], covariances [K,D,D], or variances [K,D] where they are diagonal or spherical; diagonal: means,
-   * variances; mixture: weights [K,M], and a component axis M after the states; student-t: locations, scales,
-   * freedoms [K,D]; negative-binomial: means, sizes [K,D]; gamma: shapes, scales [K,D]; von-mises:
+   * variances; mixture: weights [K,M], and a component axis M after the states; student-t: locations,
+   * scales, freedoms [K,D]; negative-binomial: means, sizes [K,D]; gamma: shapes, scales [K,D]; von-mises:
    * directions, concentrations [K,D]; bernoulli, multinomial: probabilities [K,D]; low-rank covariances:
-   * loadings [K,D,R], variances [K,D]; product: those of its parts by column and name, "sound.means".
+   * loadings [K,D,R], variances [K,D]; autoregressive: intercepts [K,D], coefficients [K,D,p·D] of the
+   * steps before, the last first, covariances [K,D,D]; product: those of its parts by column and name,
+   * "sound.means".
    */
   readonly emissionParameters?: EmissionParameters;
   /** Parameters that no fit changes: "startprob", "transmat", or names of emission parameters. */

@@ -4,7 +4,7 @@ import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { MarkovChain } from "../../inference/markov-chain.ts";
 import type { Algebra } from "../../inference/matrix.ts";
-import { OnlineFilter, onlyRow } from "../../inference/online-filter.ts";
+import { OnlineFilter, lastRow } from "../../inference/online-filter.ts";
 import type { Emission, Outputs } from "./emissions/emission.ts";
 import type { HmmState } from "./spec.ts";
 
@@ -43,6 +43,8 @@ export class HmmStream {
   readonly #emission: Emission;
   readonly #arena: Arena;
   readonly #life: Lifetime;
+  /** [lags,D] the steps before, NaN where there were none. */
+  #past = new Float64Array(0);
 
   /** Use `model.stream()`. parent: the model's. */
   constructor(source: StreamSource, parent: Lifetime) {
@@ -70,13 +72,20 @@ export class HmmStream {
     this.#arena.reset();
     const { K, N, engine } = this.#chain;
     const space = { engine, arena: this.#arena, K, N };
-    const logb = onlyRow(this.#emission.rows(space, row), this.#chain);
+    const past = this.#past;
+    const window = Float64Array.of(...past, ...row);
+    const logb = lastRow(
+      this.#emission.rows(space, window),
+      window.length / this.#emission.width,
+      this.#chain,
+    );
     const logLikelihood = this.#filter.step(who, logb);
     const states = this.#filter.predicted();
+    if (past.length > 0) this.#past = window.slice(row.length);
     return {
       states: this.#filter.filtered(),
       logLikelihood,
-      next: { states, ...this.#emission.outputs(1, states) },
+      next: { states, ...this.#emission.outputs(1, states, this.#past) },
     };
   }
 
@@ -87,6 +96,7 @@ export class HmmStream {
     this.#emission.restore(emission.snapshot());
     this.#chain.load(startprob, transmat);
     this.#filter.reset();
+    this.#past = new Float64Array((emission.lags ?? 0) * emission.width).fill(NaN);
     return this;
   }
 

@@ -21,8 +21,11 @@ export type HmmBelief =
 
 /** Priors by what they are of. */
 export interface Beliefs {
+  /** Of means; `at` [D] is where they are most probable. */
   readonly means?: HmmBelief;
+  /** Of covariances or variances; `at` [D] are variances. */
   readonly covariances?: HmmBelief;
+  /** Of the rates of counts; `at` [D] are rates. */
   readonly rates?: HmmBelief;
 }
 

@@ -56,6 +56,8 @@ export interface Observed extends EmissionRows {
 export interface Emission extends Parameters {
   /** Values a step. */
   readonly width: number;
+  /** How many steps before it a step depends on. Default 0. */
+  readonly lags?: number;
   /** Which priors of `Beliefs` it takes. Default: none. */
   readonly believes?: readonly string[];
   /** Data, checked. */
@@ -74,10 +76,10 @@ export interface Emission extends Parameters {
   maximize(rules: EmissionRules): void;
   /** ln prior of the parameters, up to a constant. */
   logPrior(rules: EmissionRules): number;
-  /** Draws one output of state k. */
-  sample(k: number, random: Random): ArrayLike<number>;
-  /** Outputs of mixtures with weights [T,K]. */
-  outputs(T: number, weights: Float64Array): Outputs;
+  /** Draws one output of state k; past [·,D]: the steps before it, where there are lags. */
+  sample(k: number, random: Random, past?: Float64Array): ArrayLike<number>;
+  /** Outputs of mixtures with weights [T,K]; past [·,D]: the steps up to the last but one, likewise. */
+  outputs(T: number, weights: Float64Array, past?: Float64Array): Outputs;
   /** Gives its memory back. */
   dispose(): void;
 }

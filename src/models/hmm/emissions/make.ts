@@ -1,6 +1,7 @@
 /** The kinds of emission by name, and what of a spec belongs to each. */
 import { OptionError, knownOptions, oneOf, whole } from "../../../wasm/errors.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
+import { SwitchingAutoregression } from "./autoregressive.ts";
 import { bernoulli } from "./bernoulli.ts";
 import { Categorical } from "./categorical.ts";
 import { Diagonal } from "./diagonal.ts";
@@ -41,6 +42,8 @@ export interface EmissionSpec {
   readonly components?: number;
   /** Trials a step in samples and forecasts of multinomial counts. Default 1. */
   readonly trials?: number;
+  /** p, for autoregressive: steps that a step depends on. Default 1. */
+  readonly lags?: number;
   /** R, columns of the loadings of low-rank covariances. Default 1. */
   readonly rank?: number;
   /**
@@ -58,6 +61,7 @@ export const emissionOptions = [
   "components",
   "trials",
   "rank",
+  "lags",
   "columns",
 ] as const;
 
@@ -70,6 +74,7 @@ interface Sizes {
   readonly components: number;
   readonly trials: number;
   readonly rank: number;
+  readonly lags: number;
 }
 
 interface Kind {
@@ -138,6 +143,11 @@ const kinds = {
     numbers: ({ K, D }) => K * D,
     make: (algebra, { K, D, trials }) => new Multinomial(algebra, K, D, trials),
   },
+  autoregressive: {
+    options: ["output", "lags"],
+    numbers: ({ K, D, lags }) => K * D * (1 + D + lags * D),
+    make: (algebra, { K, D, lags }) => new SwitchingAutoregression(algebra, K, D, lags),
+  },
   outside: { options: [], numbers: () => 0, make: (_, { K }) => new Outside(K) },
 } satisfies Record<string, Kind>;
 
@@ -152,21 +162,25 @@ export interface EmissionFactory {
   make(algebra: Algebra): Emission;
 }
 
-/** A checked emission spec as a factory of emissions of K states. Throws OptionError. */
-export function emissionFactory(who: string, K: number, spec: EmissionSpec): EmissionFactory {
-  const name = oneOf(who, "emission", spec.emission, emissionNames);
-  const product: Pick<Kind, "options"> = { options: ["columns"] };
-  const { options } = name === "product" ? product : kinds[name];
+/** Throws OptionError on options that the emission does not take. */
+function checkOptions(who: string, name: EmissionName, spec: EmissionSpec): void {
+  const options: Kind["options"] = name === "product" ? ["columns"] : kinds[name].options;
   for (const option of emissionOptions) {
     if (spec[option] === undefined || options.includes(option)) continue;
     const takes = options.length > 0 ? `takes ${options.join(", ")}` : "takes none of these";
     throw new OptionError(`${who}: ${option} was given, but emission "${name}" ${takes}`);
   }
+  if (spec.rank !== undefined && spec.covariance !== "low-rank")
+    throw new OptionError(`${who}: rank was given, want it only with covariance: "low-rank"`);
+}
+
+/** A checked emission spec as a factory of emissions of K states. Throws OptionError. */
+export function emissionFactory(who: string, K: number, spec: EmissionSpec): EmissionFactory {
+  const name = oneOf(who, "emission", spec.emission, emissionNames);
+  checkOptions(who, name, spec);
   if (name === "product") return productFactory(who, K, spec);
   const kind: Kind = kinds[name];
   const D = whole(who, "output", spec.output ?? 1, 1, 1000);
-  if (spec.rank !== undefined && spec.covariance !== "low-rank")
-    throw new OptionError(`${who}: rank was given, want it only with covariance: "low-rank"`);
   const sizes: Sizes = {
     K,
     D,
@@ -175,6 +189,7 @@ export function emissionFactory(who: string, K: number, spec: EmissionSpec): Emi
     components: whole(who, "components", spec.components ?? 2, 1, 1000),
     trials: whole(who, "trials", spec.trials ?? 1, 0),
     rank: whole(who, "rank", spec.rank ?? 1, 1, D),
+    lags: whole(who, "lags", spec.lags ?? 1, 1, 1000),
   };
   return { numbers: kind.numbers(sizes), make: (algebra) => kind.make(algebra, sizes) };
 }
@@ -187,7 +202,7 @@ function productFactory(who: string, K: number, { columns }: EmissionSpec): Emis
   const parts = list.map(([name, spec]) => {
     const of = `${who}: columns.${name}`;
     knownOptions(of, spec, ["emission", ...emissionOptions]);
-    if (spec.emission === "outside" || spec.emission === "product")
+    if (["outside", "product", "autoregressive"].includes(spec.emission))
       throw new OptionError(`${of}: emission "${spec.emission}" cannot be part of a product`);
     return [name, emissionFactory(of, K, spec)] as const;
   });
