@@ -22,7 +22,14 @@ import { readForecaster, saveForecaster } from "./file.ts";
 import { fitSeries, outlookOf, type FittedSeries } from "./fit-series.ts";
 import { yardsticks, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
-import { fromFirst, inputRows, measureInputs, readTable, type ForecastTable } from "./table.ts";
+import {
+  checkPositive,
+  fromFirst,
+  inputRows,
+  measureInputs,
+  readTable,
+  type ForecastTable,
+} from "./table.ts";
 import type { ForecasterState, KnownSeries } from "./state.ts";
 import { meanInUnits, standardized } from "./transform.ts";
 
@@ -61,6 +68,7 @@ export class Forecaster {
     knownOptions(who, options, ["inputs", "dates", "signal", "onProgress"]);
     if (this.#fitting) throw new OptionError(`${who}: the forecaster is being fitted; await that fit first`);
     const series = readTable(who, table);
+    if (this.#rules.transform === "log") checkPositive(who, series);
     const beside = readBeside(who, series, options, this.#rules);
     this.#fitting = true;
     try {

@@ -48,6 +48,18 @@ export function readTable(who: string, table: ForecastTable): Series[] {
   return entries.map(([name, y]) => readSeries(who, name, y));
 }
 
+/** Throws DataError where a series has a value of which there is no logarithm. */
+export function checkPositive(who: string, table: readonly Series[]): void {
+  for (const { name, y } of table) {
+    const at = y.findIndex((v) => v <= 0);
+    if (at >= 0)
+      throw new DataError(
+        `${who}: ${name === "" ? "" : `${name}: `}step ${at} is ${y[at]}, want values above 0 for transform ` +
+          '"log"; give transform "auto" or "none"',
+      );
+  }
+}
+
 /** Inputs by column, checked: at least T steps each. Throws DataError or ShapeError. */
 export function readInputs(
   who: string,

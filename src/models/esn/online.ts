@@ -12,7 +12,11 @@ export interface EsnOnline {
 
 /** How a stream of an echo state network is. */
 export interface EsnStreamOptions {
-  /** The stream learns by `learn(target)`, by recursive least squares; no fit is needed before. */
+  /**
+   * The stream learns by `learn(target)`, by recursive least squares; no fit is needed before. In a net with
+   * feedback, which hears its own output while it learns, this is FORCE learning (Sussillo & Abbott 2009):
+   * `learn` after each step, and the stream goes on by itself once `learn` is no longer called.
+   */
   readonly online?: EsnOnline;
 }
 

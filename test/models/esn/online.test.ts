@@ -35,6 +35,23 @@ test("with forgetting it follows a map that changes", async () => {
   net.dispose();
 });
 
+test("a net that hears its own output while it learns goes on with a wave by itself (FORCE)", async () => {
+  const net = await esn({
+    ...{ input: 0, output: 1, units: 80, seed: 3 },
+    ...{ spectralRadius: 1.2, leak: 0.3, feedbackScale: 1, biasScale: 0.2 },
+  });
+  const stream = net.stream({ online: {} });
+  const target = (t: number): number => Math.sin(t / 4);
+  for (let t = 0; t < 3000; ++t) {
+    stream.step();
+    stream.learn(target(t));
+  }
+  // 8 periods of amplitude 1: a phase that drifts slowly is what is left
+  const errors = Array.from({ length: 200 }, (_, h) => Math.abs(stream.step()[0] - target(3000 + h)));
+  expect(Math.max(...errors)).toBeLessThan(0.3);
+  net.dispose();
+});
+
 test("calls without sense are refused", async () => {
   const net = await esn({ input: 1, output: 1, units: 5 });
   expect(() => net.stream()).toThrow(/not learned yet/);
