@@ -100,8 +100,7 @@ export const handwritingNets = {
     stride: 1,
     ahead: 0,
     isCut: false,
-    layers: (K, drop, ahead) => [
-      delayTaps(ahead + 1),
+    layers: (K, drop) => [
       dense(48, { activation: "tanh" }),
       bidirectional(lstm(80)),
       ...dropouts(drop),
