@@ -1,7 +1,13 @@
 /** Messages over a bus: cut where they are large, put together again, and read by whoever hears them. */
 import type { Bus } from "./bus.ts";
-import { cut, HEADER, Joiner } from "./chunks.ts";
-import { encode } from "./codec.ts";
+import { cut, Joiner } from "./chunks.ts";
+import { encodePieces } from "./codec.ts";
+
+/**
+ * Bytes of a datagram at most: a server hands the first parts on while the last are still sent, and what a
+ * socket reads at once (64 KiB) holds whole ones.
+ */
+const PART = 2 ** 14;
 
 /** One end of a bus. */
 export class Channel {
@@ -15,9 +21,10 @@ export class Channel {
 
   /** Sends a message. Throws DataError on what is no plain data. */
   send(subject: string, message: object): void {
-    const bytes = encode(message, HEADER);
+    const pieces = encodePieces(message);
     this.#sent = (this.#sent + 1) >>> 0;
-    for (const datagram of cut(bytes, this.#sent, this.bus.max)) this.bus.publish(subject, datagram);
+    for (const datagram of cut(pieces, this.#sent, Math.min(this.bus.max, PART)))
+      this.bus.publish(subject, datagram);
   }
 
   /** Hears a subject. bad: somebody there sends what nobody of this library does. */

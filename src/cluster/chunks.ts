@@ -6,6 +6,7 @@
  * Parts of a message come in their order from one sender; of what was lost, the rest is forgotten.
  */
 import { DataError } from "../wasm/errors.ts";
+import { joined } from "./codec.ts";
 
 /** Of the form of datagrams and messages: peers of another one are refused. */
 export const PROTOCOL = 1;
@@ -15,29 +16,32 @@ export const HEADER = 16;
 const MAGIC = [0x55, 0x4e, 0x52, PROTOCOL];
 const LARGEST = 2 ** 30; // bytes of a message that are waited for
 
-function stamp(datagram: Uint8Array, numbers: readonly number[]): Uint8Array {
-  datagram.set(MAGIC);
-  const view = new DataView(datagram.buffer, datagram.byteOffset);
-  numbers.forEach((x, i) => view.setUint32(4 + 4 * i, x, true));
-  return datagram;
-}
-
 /**
- * A message in datagrams of at most `max` bytes; where it is one, in its own memory. whole: its bytes after
- * HEADER others. message: a number of its own.
+ * A message in datagrams of at most `max` bytes. pieces: its bytes, one piece after another. message: a number
+ * of its own.
  */
-export function cut(whole: Uint8Array, message: number, max: number): Uint8Array[] {
+export function cut(pieces: readonly Uint8Array[], message: number, max: number): Uint8Array[] {
   const room = max - HEADER;
   if (room < 1) throw new RangeError(`cut: datagrams of ${max} bytes hold nothing, want more than ${HEADER}`);
-  if (whole.length <= max) return [stamp(whole, [message, 0, 1])];
-  const bytes = whole.subarray(HEADER);
-  const parts = Math.ceil(bytes.length / room);
-  return Array.from({ length: parts }, (_, part) => {
-    const body = bytes.subarray(part * room, (part + 1) * room);
-    const datagram = new Uint8Array(HEADER + body.length);
-    datagram.set(body, HEADER);
-    return stamp(datagram, [message, part, parts]);
+  const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  const parts = Math.max(1, Math.ceil(size / room));
+  const datagrams = Array.from({ length: parts }, (_, part) => {
+    const datagram = new Uint8Array(HEADER + Math.min(room, size - part * room));
+    datagram.set(MAGIC);
+    const view = new DataView(datagram.buffer);
+    [message, part, parts].forEach((x, i) => view.setUint32(4 + 4 * i, x, true));
+    return datagram;
   });
+  let at = 0; // of the message
+  for (const piece of pieces)
+    for (let done = 0; done < piece.length;) {
+      const place = at % room;
+      const some = piece.subarray(done, done + room - place);
+      datagrams[Math.floor(at / room)].set(some, HEADER + place);
+      done += some.length;
+      at += some.length;
+    }
+  return datagrams;
 }
 
 interface Partial {
@@ -70,24 +74,15 @@ export class Joiner {
       this.#partial.delete(sender);
       throw new DataError(`cluster: got a message of more than ${LARGEST} bytes`);
     }
-    known.bodies.push(body.slice());
+    // what a socket read may be kept as it is, unless a small body would keep much alive
+    known.bodies.push(4 * body.length < body.buffer.byteLength ? body.slice() : body);
     if (known.bodies.length < parts) return undefined;
     this.#partial.delete(sender);
-    return joined(known);
+    return joined(known.bodies);
   }
 
   /** Forgets what a sender began. */
   forget(sender: string): void {
     this.#partial.delete(sender);
   }
-}
-
-function joined({ bodies, bytes }: Partial): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const body of bodies) {
-    whole.set(body, at);
-    at += body.length;
-  }
-  return whole;
 }

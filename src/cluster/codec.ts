@@ -59,26 +59,45 @@ class Arrays {
   }
 }
 
-/** The bytes of a value, after `room` bytes of zeros. Throws DataError on what is no plain data. */
-export function encode(value: unknown, room = 0): Uint8Array {
+/**
+ * The bytes of a value in pieces, one after another: arrays of numbers are seen where they stand, so whoever
+ * sends them must have done so before they change. Throws DataError on what is no plain data.
+ */
+export function encodePieces(value: unknown): Uint8Array[] {
   const arrays = new Arrays();
   const json = new TextEncoder().encode(JSON.stringify(arrays.plain(value)));
-  const start = aligned(4 + json.length);
-  const whole = new Uint8Array(room + start + arrays.size);
-  const bytes = whole.subarray(room);
-  new DataView(whole.buffer).setUint32(room, json.length, true);
-  bytes.set(json, 4);
-  let at = start;
-  for (const array of arrays.list) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    at += aligned(array.byteLength);
+  const head = new Uint8Array(aligned(4 + json.length));
+  new DataView(head.buffer).setUint32(0, json.length, true);
+  head.set(json, 4);
+  const pieces = [head];
+  for (const { buffer, byteOffset, byteLength } of arrays.list)
+    pieces.push(
+      new Uint8Array(buffer, byteOffset, byteLength),
+      new Uint8Array(aligned(byteLength) - byteLength),
+    );
+  return pieces;
+}
+
+/** Pieces one after another in memory of their own. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
   }
   return whole;
 }
 
+/** The bytes of a value. Throws DataError on what is no plain data. */
+export const encode = (value: unknown): Uint8Array => joined(encodePieces(value));
+
 const broken = (): DataError => new DataError("cluster: got bytes that are no message of this library");
 
-/** What `encode` made bytes of; arrays are copies. Throws DataError on anything else. */
+/**
+ * What `encode` made bytes of. Arrays of numbers are views where the bytes are a whole buffer, so that
+ * nothing else stands in it, and copies elsewhere. Throws DataError on anything else.
+ */
 export function decode(bytes: Uint8Array): unknown {
   try {
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
@@ -111,5 +130,8 @@ function numbers([type, offset, length]: unknown[], bytes: Uint8Array, start: nu
   const from = start + (offset as number);
   const to = from + (length as number) * Of.BYTES_PER_ELEMENT;
   if (from < start || to < from || to > bytes.length) throw broken();
+  const own = bytes.byteOffset === 0 && bytes.length === bytes.buffer.byteLength;
+  if (own && from % Of.BYTES_PER_ELEMENT === 0)
+    return new Of(bytes.buffer as ArrayBuffer, from, length as number);
   return new Of(bytes.slice(from, to).buffer);
 }

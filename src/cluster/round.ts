@@ -62,8 +62,11 @@ export function faultOf({ model, work, tasks }: Asked, answer: AnswerMessage): s
 }
 
 /** Whether a result is a number everywhere; others may be right, but only who computes them knows. */
-export const isFinite = ({ value, vector }: ShardResult): boolean =>
-  Number.isFinite(value) && vector.every(Number.isFinite);
+export function isFinite({ value, vector }: ShardResult): boolean {
+  let rest = value - value; // NaN of what is not finite, and stays it
+  for (let i = 0; i < vector.length; ++i) rest += vector[i] - vector[i];
+  return rest === 0;
+}
 
 /** Whether two results are of the same bits. */
 export function sameBits(a: ShardResult, b: ShardResult): boolean {

@@ -14,7 +14,7 @@ import {
   type TrainOptions,
 } from "../../src/index.ts";
 import { encode } from "../../src/cluster/codec.ts";
-import { cut, HEADER } from "../../src/cluster/chunks.ts";
+import { cut } from "../../src/cluster/chunks.ts";
 import { ClusterPool } from "../../src/cluster/pool.ts";
 import { ShardWorker } from "../../src/cluster/serve.ts";
 import { FakeNetwork, VirtualClock, type FakeBus } from "./fake-network.ts";
@@ -164,7 +164,7 @@ async function lying(
     if (!subject.endsWith(`from.${name}`)) return datagram;
     const message = decode(datagram.subarray(16)) as Record<string, unknown>;
     if (message.kind === "answer") lie(message);
-    return cut(encode(message, HEADER), 1, 1e6)[0];
+    return cut([encode(message)], 1, 1e6)[0];
   };
   const got = await cluster.train().catch((error: Error) => error);
   return Object.assign(cluster, { got });
@@ -244,10 +244,10 @@ test("a worker of another version is refused, and one of another run is never he
   const { name } = cluster.workers[0].worker;
   const here = { kind: "here", version: "9.9.9", idle: true, holds: false };
   const stranger = cluster.net.bus();
-  stranger.publish("unrolled.r.from.open.stranger", cut(encode(here, HEADER), 1, 1e6)[0]);
+  stranger.publish("unrolled.r.from.open.stranger", cut([encode(here)], 1, 1e6)[0]);
   expect(
     await cluster.train({}, () =>
-      stranger.publish("unrolled.r.from.open.stranger", cut(encode(here, HEADER), 1, 1e6)[0]),
+      stranger.publish("unrolled.r.from.open.stranger", cut([encode(here)], 1, 1e6)[0]),
     ),
   ).toBe(expected);
   expect(cluster.refused.join()).toMatch(/open.stranger: it is of version 9.9.9/);
