@@ -82,7 +82,8 @@ export {
 } from "./models/network/initializers.ts";
 export type { Initializer, SparseOptions } from "./models/network/initializers.ts";
 export { unroll, Unrolled } from "./models/network/unroll.ts";
-export { fix, tie, constrain, type Entries, type NetworkConstraint } from "./models/network/constraints.ts";
+export { fix, tie, constrain, keepOrthogonal } from "./models/network/constraints.ts";
+export type { Entries, NetworkConstraint } from "./models/network/constraints.ts";
 export type { Stream } from "./models/network/stream.ts";
 export type { StepTime, TrainEvent } from "./train/trainer.ts";
 export type { OnlineOptions, OnlineReport, StepStream } from "./train/learn.ts";

@@ -12,13 +12,13 @@ import { joined } from "./codec.ts";
 export const PROTOCOL = 1;
 
 /** Bytes before those of a part. */
-export const HEADER = 16;
+const HEADER = 16;
 const MAGIC = [0x55, 0x4e, 0x52, PROTOCOL];
 const LARGEST = 2 ** 30; // bytes of a message that are waited for
 
 /**
- * A message in datagrams of at most `max` bytes. pieces: its bytes, one piece after another. message: a number
- * of its own.
+ * A message in datagrams of at most `max` bytes. pieces: its bytes, one piece after another. message: a
+ * number of its own.
  */
 export function cut(pieces: readonly Uint8Array[], message: number, max: number): Uint8Array[] {
   const room = max - HEADER;

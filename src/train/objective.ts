@@ -130,15 +130,15 @@ export class NetworkObjective {
         if (!first) k.addScaled(weights.graph.size, 1, this.#full, sums);
         first = false;
       },
-      end: () => constraints?.pullBack(sums, g),
+      end: () => constraints?.pullBack(sums, g, weights.theta),
     };
   }
 
   /** v [F] as a direction of all parameters [P]. */
   fullDirection(v: Ptr): Ptr {
-    const { constraints } = this.parts;
+    const { weights, constraints } = this.parts;
     if (!constraints) return v;
-    constraints.pushForward(v, this.#direction);
+    constraints.pushForward(v, this.#direction, weights.theta);
     return this.#direction;
   }
 

@@ -15,9 +15,14 @@ export function parameterRanges(
       size: rows * columns,
     }));
   const names = Array.from({ length: constraints.size }, () => new Set<string>());
-  for (const { name, offset, rows, columns } of parameters)
-    for (let i = offset; i < offset + rows * columns; ++i)
-      for (const j of constraints.freeOf(i)) names[j].add(name);
+  for (const { name, offset, rows, columns } of parameters) {
+    let known: readonly number[] | undefined;
+    for (let i = offset; i < offset + rows * columns; ++i) {
+      const free = constraints.freeOf(i);
+      if (free !== known) for (const j of free) names[j].add(name); // all entries of a matrix share one list
+      known = free;
+    }
+  }
   const ranges: { names: readonly string[]; from: number; size: number }[] = [];
   names.forEach((set, from) => {
     const last = ranges[ranges.length - 1];

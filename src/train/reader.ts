@@ -47,14 +47,14 @@ export class Reader {
     this.#arena.reset();
     const [from, direction, product, sum, to] = [F, P, P, P, F].map((n) => this.#arena.reals(n));
     memory.reals(from, F).set(v);
-    constraints?.pushForward(from, direction);
+    constraints?.pushForward(from, direction, weights.theta);
     const batch = this.#batch.load(items);
     const total = batch.total > 0 ? batch.total : 1;
     this.loss.linearize([batch], total, {});
     k.fill(P, 0, sum);
     this.loss.product(constraints ? direction : from, product, { i: 0, shard: batch, total, structural });
     k.addScaled(P, 1, product, sum);
-    constraints?.pullBack(sum, to);
+    constraints?.pullBack(sum, to, weights.theta);
     return memory.reals(constraints ? to : sum, F).slice();
   }
 

@@ -42,7 +42,7 @@ async function bench() {
     const to = arena.reals(n);
     e.memory.reals(from, x.length).set(x);
     if (start) e.memory.reals(to, n).set(start);
-    map[method](from, to);
+    map[method](from, to, from);
     return Array.from(e.memory.reals(to, n));
   };
   return { map, normals, through };
@@ -108,7 +108,7 @@ describe("linear constraints as a map from free to full parameters", () => {
           { linear: [0, 1], A: [[1, 1]], b: [0] },
           { linear: [1, 2], A: [[1, 1]], b: [0] },
         ]),
-    ).toThrow("parameter 1 is already in linear constraint 0");
+    ).toThrow("parameter 1 is already in constraint 0");
     expect(() => new ConstraintMap(e, 4, [{ linear: [0, 1], A: [[1, 1, 1]], b: [0] }])).toThrow("want [k,2]");
   });
 });

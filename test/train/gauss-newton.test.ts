@@ -197,7 +197,7 @@ describe("nets whose explicit matrix comes from differences", () => {
     set(net, memory.reals(theta, P));
     const M = Array.from({ length: F }, (_, f) => {
       memory.reals(phi, F).fill(0)[f] = 1;
-      map.pushForward(phi, theta);
+      map.pushForward(phi, theta, theta);
       return Array.from(memory.reals(theta, P));
     });
     expect(F).toBe(P - 3 - 2 - 2);

@@ -146,7 +146,7 @@ describe("squaredGradients", () => {
     for (const item of items) {
       const whole = gradientOf(net, [item]);
       memory.reals(g, net.size).set(whole);
-      map.pullBack(g, pulled);
+      map.pullBack(g, pulled, g);
       k.mul(map.size, pulled, pulled, pulled);
       memory.reals(pulled, map.size).forEach((x, i) => {
         want[i] += x / items.length;

@@ -78,7 +78,7 @@ export function checkSavedConstraints(
 
 /** How many entries of parameters a constraint names. */
 function entryCount({ kind, entries }: NetworkConstraint, tensors: ReadonlyMap<string, Tensor>): number {
-  const lists = kind === "fix" ? [entries] : entries;
+  const lists = kind === "fix" || kind === "orthogonal" ? [entries] : entries;
   return lists.reduce(
     (sum, list) =>
       sum + (typeof list === "string" ? (tensors.get(list)?.data.length ?? 0) : list.indices.length),

@@ -76,7 +76,7 @@ export interface NetworkSpec {
   readonly seed?: number;
   /** Default "float32". */
   readonly precision?: Precision;
-  /** Linear constraints on parameters. */
+  /** Constraints on parameters. */
   readonly constraints?: readonly NetworkConstraint[];
   /** Plain data that belong to the net and are saved with it: an alphabet, how inputs are made. */
   readonly notes?: Readonly<Record<string, unknown>>;

@@ -111,7 +111,7 @@ export class Unrolled {
     this.#tape.vjp(full, () =>
       sites.forEach((site, t) => loss.gradient(site, 1 / total, this.#tape.adjoint(this.#outputs[t]))),
     );
-    this.#map.pullBack(full, g);
+    this.#map.pullBack(full, g, this.#weights.theta);
     const gradient = built.graph.parameters.map(({ name, rows, columns, offset }) => ({
       name,
       shape: [rows, columns] as const,

@@ -45,8 +45,9 @@ export async function latency({ limit }) {
     const best = cluster.best - one.best;
     const words = [cluster, one, threaded].map(({ ms, best }) => `${ms.toFixed(1)} (${best.toFixed(1)}) ms`);
     const text =
-      `${cluster.parameters} parameters, median (first tenth): a round ${words[0]}, one shard here ${words[1]}, ` +
-      `two threads ${words[2]}; ${above.toFixed(1)} (${best.toFixed(1)}) ms above the computing`;
+      `${cluster.parameters} parameters, median (first tenth): a round ${words[0]}, ` +
+      `one shard here ${words[1]}, two threads ${words[2]}; ` +
+      `${above.toFixed(1)} (${best.toFixed(1)}) ms above the computing`;
     if (above > limit) throw new Error(`${text}, want at most ${limit}`);
     return text;
   } finally {

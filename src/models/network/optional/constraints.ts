@@ -2,6 +2,7 @@
 import { OptionError, inRange, knownOptions, oneOf, show } from "../../../wasm/errors.ts";
 import type { Engine } from "../../../wasm/engine.ts";
 import { ConstraintMap, type Constraint } from "../../../graph/constraint-map.ts";
+import { OrthogonalGroup } from "../../../graph/orthogonal.ts";
 import type { Graph, Parameter } from "../../../graph/graph.ts";
 import type { Entries, NetworkConstraint } from "../constraints.ts";
 
@@ -29,8 +30,12 @@ export function checkConstraint(who: string, constraint: unknown): void {
   const { kind, entries, A, b } = (constraint ?? {}) as Partial<
     Record<"kind" | "entries" | "A" | "b", unknown>
   >;
-  oneOf(who, "kind", kind, ["fix", "tie", "linear"]);
+  oneOf(who, "kind", kind, ["fix", "tie", "linear", "orthogonal"]);
   if (kind === "fix") return checkEntries(`${who}: entries`, entries);
+  if (kind === "orthogonal") {
+    if (typeof entries === "string") return;
+    throw new OptionError(`${who}: entries is ${show(entries)}, want the name of a square parameter`);
+  }
   if (!isList(entries) || entries.length === 0)
     throw new OptionError(`${who}: entries is ${show(entries)}, want a list`);
   entries.forEach((one, i) => checkEntries(`${who}: entries[${i}]`, one));
@@ -45,14 +50,16 @@ function resolveConstraints(
   constraints: readonly NetworkConstraint[],
   parameters: readonly Parameter[],
 ): Constraint[] {
+  const named = (name: string): Parameter => {
+    const parameter = parameters.find((p) => p.name === name);
+    if (parameter) return parameter;
+    throw new OptionError(
+      `constraint: no parameter "${name}", want one of ${parameters.map((p) => p.name).join(", ")}`,
+    );
+  };
   const indices = (entries: Entries): number[] => {
     const name = typeof entries === "string" ? entries : entries.name;
-    const parameter = parameters.find((p) => p.name === name);
-    if (!parameter)
-      throw new OptionError(
-        `constraint: no parameter "${name}", want one of ${parameters.map((p) => p.name).join(", ")}`,
-      );
-    const { offset, rows, columns } = parameter;
+    const { offset, rows, columns } = named(name);
     const count = rows * columns;
     const chosen = typeof entries === "string" ? Array.from({ length: count }, (_, i) => i) : entries.indices;
     const bad = chosen.find((i) => !Number.isInteger(i) || i < 0 || i >= count);
@@ -75,9 +82,18 @@ function resolveConstraints(
           );
         return { tie: lists[0].map((_, i) => lists.map((list) => list[i])) };
       }
+      case "orthogonal": {
+        const { rows, columns } = named(c.entries);
+        if (rows !== columns)
+          throw new OptionError(
+            `constraint: "${c.entries}" is [${rows},${columns}], want a square matrix to keep orthogonal`,
+          );
+        return { orthogonal: indices(c.entries) };
+      }
       default:
         throw new OptionError(
-          `constraint: kind is ${JSON.stringify((c as { kind?: unknown }).kind)}, want fix, tie or linear`,
+          `constraint: kind is ${JSON.stringify((c as { kind?: unknown }).kind)}, ` +
+            "want fix, tie, linear or orthogonal",
         );
     }
   });
@@ -92,5 +108,6 @@ export function constrained(
   { size, parameters }: Graph,
   constraints: readonly NetworkConstraint[],
 ): ConstraintMap {
-  return new ConstraintMap(engine, size, resolveConstraints(constraints, parameters));
+  const resolved = resolveConstraints(constraints, parameters);
+  return new ConstraintMap(engine, size, resolved, (members, from) => new OrthogonalGroup(members, from));
 }
