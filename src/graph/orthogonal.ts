@@ -81,7 +81,7 @@ class Exponential {
   }
 }
 
-/** The orthogonal matrix nearest to A, by Newton's X ← (X + X⁻ᵀ)/2, and its determinant; undefined: singular. */
+/** The orthogonal matrix nearest to A, by Newton's X ← (X + X⁻ᵀ)/2, and its determinant, if any. */
 function polar(n: number, A: Float64Array): { X: Float64Array; sign: number } | undefined {
   let X = A;
   for (let step = 0; step < NEWTON; ++step) {

@@ -55,7 +55,7 @@ export const constrain = (options: {
  * A square parameter W [n,n] stays orthogonal, whatever optimizes it: W = exp(A) for a skew A, whose n(n-1)/2
  * numbers are what is learned (Lezcano-Casado, Martínez-Rubio 2019); where det W is -1 at the start, its last
  * column keeps the other sign. The start is the orthogonal matrix nearest to the values that W has. A
- * recurrent matrix like that neither shrinks nor grows what passes through it. A step costs about 60 products of [n,n]
- * matrices in JavaScript: meant for n of up to 200.
+ * recurrent matrix like that neither shrinks nor grows what passes through it. A step costs
+ * about 60 products of [n,n] matrices in JavaScript: meant for n of up to 200.
  */
 export const keepOrthogonal = (name: string): NetworkConstraint => ({ kind: "orthogonal", entries: name });
