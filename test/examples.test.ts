@@ -22,7 +22,7 @@ const facts: Record<string, RegExp> = {
   "flow-of-the-nile.js": /1 years ahead: 1057 ± 298/,
   "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
   "forecast-distribution.js": /lie (7[5-9]|8[0-5])%[^]*drew itself \d+ go up, \d+ down, [0-2] elsewhere/,
-  "forecast-sales.js": /north: average of .*; (9|10|11|12) of 12 months within the band/,
+  "forecast-sales.js": /north: .*; (9|10|11|12) of 12 months within the band/,
   "hidden-states.js": /the die is guessed right in 7\d\.\d% of 2000 rolls/,
   "label-steps.js": /steps labeled right: 9\d%/,
   "learn-from-a-stream.js": /8000 steps: mean loss 0\.00/,

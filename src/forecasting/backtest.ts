@@ -106,7 +106,7 @@ export function scoreTrials(trials: readonly Trial[], yardstick: Yardstick): For
   return scoresOf(outcomes, yardstick.scale);
 }
 
-/** The weighted mean of some forecasts: of their means, and of their deviations, so that of every quantile. */
+/** The weighted mean of some forecasts: of their means and their deviations, so that of every quantile. */
 export function averaged(outlooks: readonly Outlook[], weights: readonly number[]): Outlook {
   const all = weights.reduce((a, b) => a + b, 0);
   const mean = (of: (outlook: Outlook, h: number) => number): Float64Array =>

@@ -24,8 +24,8 @@ export interface ForecasterSpec {
    */
   readonly models?: readonly ForecastModelName[];
   /**
-   * "average" (default): the mean of the models whose errors in the backtests are at most 1.5 times the best's,
-   * weighted by the fourth power of 1/error; "best": the best alone.
+   * "average" (default): the mean of the models whose errors in the backtests are at most 1.5 times the
+   * best's, weighted by the fourth power of 1/error; "best": the best alone.
    */
   readonly choose?: (typeof ways)[number];
   /** Probabilities of the quantiles, each within 0..1. Default .05, .1, .25, .5, .75, .9, .95. */

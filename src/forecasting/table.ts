@@ -54,8 +54,8 @@ export function checkPositive(who: string, table: readonly Series[]): void {
     const at = y.findIndex((v) => v <= 0);
     if (at >= 0)
       throw new DataError(
-        `${who}: ${name === "" ? "" : `${name}: `}step ${at} is ${y[at]}, want values above 0 for transform ` +
-          '"log"; give transform "auto" or "none"',
+        `${who}: ${name === "" ? "" : `${name}: `}step ${at} is ${y[at]}, want values above 0 for ` +
+          'transform "log"; give transform "auto" or "none"',
       );
   }
 }

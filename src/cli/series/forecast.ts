@@ -1,4 +1,4 @@
-/** `unrolled forecast`: what comes after a column of numbers, by a forecaster fitted now, or by a saved one. */
+/** `unrolled forecast`: what comes after a column of numbers, by a forecaster fitted now, or a saved one. */
 import type { SeriesForecast } from "../../forecasting/answers.ts";
 import { type Command, type Context, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";

@@ -1,4 +1,4 @@
-/** What `unrolled train series` and `unrolled forecast` show: a table of scores, a plot in text, and a figure. */
+/** What `unrolled train series` and `unrolled forecast` show: a table of scores, a plot in text, a figure. */
 import type { Axis } from "../../figures/scale.ts";
 import { plot, type Mark } from "../../figures/plot.ts";
 import type { Figure } from "../../figures/svg.ts";

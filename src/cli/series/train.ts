@@ -10,9 +10,9 @@ export const trainSeries: Command = {
   maxWords: 0,
   summary: "Fit a forecaster to a column of numbers: models compared in backtests, the best averaged",
   details:
-    "Each model forecasts from several places in the past, beside the last value and the value of the season " +
-    "before. Missing\ncells are allowed. `unrolled forecast` does the same without a file of the model, and " +
-    "goes on with one.\n\n" +
+    "Each model forecasts from several places in the past, beside the last value and the value of the " +
+    "season before. Missing\ncells are allowed. `unrolled forecast` does the same without a file of the " +
+    "model, and goes on with one.\n\n" +
     "  unrolled train series --file sunspots.csv --column value --forecast 30 --out sunspots.safetensors\n" +
     "  unrolled forecast sunspots.safetensors --file later.csv --steps 30",
   options: {

@@ -1,4 +1,4 @@
-/** `unrolled train series --out`, `unrolled forecast`: forecasters go on from their files as they did before. */
+/** `unrolled train series --out`, `unrolled forecast`: forecasters go on from their files as before. */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -60,7 +60,7 @@ test("for people there is a table and a plot, and the last column of numbers is 
   expect(out).toContain("in a band of 90%");
 });
 
-test("the same column in JSON lines, in a JSON array and in a NumPy array gets the same forecast", async () => {
+test("the same column as JSON lines, a JSON array and a NumPy array gets the same forecast", async () => {
   const files: Record<string, string | Uint8Array> = {
     "lines.jsonl": wave.map((height, t) => JSON.stringify({ t: `x${t}`, height })).join("\n"),
     "array.json": JSON.stringify(wave, null, 1),
