@@ -24,6 +24,12 @@ const networkSpecs = [
     loss: u.mixture({ components: 2 }),
   },
   { input: 1, layers: [dense(1)], loss: u.huber({ delta: 0.5 }) },
+  {
+    input: 2,
+    layers: [u.feedback(rnn(3), { outputs: 2 })],
+    loss: "squared",
+    constraints: [u.keepOrthogonal("feedback1.Wh")],
+  },
   { input: 1, layers: [dense(2)], loss: { kind: "ctc", blank: 0, per: "label" } },
   {
     input: 2,
@@ -73,6 +79,14 @@ const moreSpecs = {
   hmm: [
     { states: 3, emission: "poisson", topology: "left-right" },
     { states: 2, emission: "multinomial", output: 3, trials: 4 },
+    { states: 2, emission: "von-mises" },
+    { states: 2, emission: "gaussian", output: 3, covariance: "low-rank", rank: 1 },
+    { states: 2, emission: "autoregressive", lags: 2 },
+    {
+      states: 2,
+      emission: "product",
+      columns: { a: { emission: "diagonal" }, b: { emission: "categorical", symbols: 3 } },
+    },
   ],
   lds: [{ state: 1, output: 2, input: 1, A: [[0.9]] }],
   autoregressive: [{ maxOrder: 3, criterion: "bic" }],

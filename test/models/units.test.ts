@@ -44,23 +44,20 @@ interface Row {
 }
 type Means = { means: ArrayLike<number> };
 
-const hidden = (emission: "gaussian" | "diagonal" | "mixture", D: 1 | 2): Row => ({
-  name: `hmm ${emission} of ${D}`,
-  make: () =>
-    u.hmm({
-      states: 2,
-      emission,
-      ...(emission === "mixture" ? { components: 2 } : {}),
-      ...(D === 2 ? { output: 2 } : {}),
-      seed: 3,
-    }),
+const hidden = (name: string, D: 1 | 2, spec: Pick<u.HmmSpec, "emission"> & Partial<u.HmmSpec>): Row => ({
+  name: `hmm ${name} of ${D}`,
+  make: () => u.hmm({ states: 2, ...(D === 2 && !spec.columns ? { output: 2 } : {}), seed: 3, ...spec }),
   data: D === 2 ? pairs : wave,
   options: { iterations: 15, tolerance: 0 },
-  answers: (model: u.Hmm, data) => ({
-    scaled: (model.predict([data] as never)[0] as unknown as Means).means,
-    free: model.posterior([data] as never)[0],
-  }),
-  counted: D * wave.length,
+  answers(model: u.Hmm, data) {
+    const predicted = model.predict([data] as never)[0] as unknown as Means & { columns?: object };
+    const parts = Object.values(predicted.columns ?? { all: predicted }) as Means[];
+    return {
+      scaled: parts.flatMap(({ means }) => Array.from(means)),
+      free: model.posterior([data] as never)[0],
+    };
+  },
+  counted: D * (wave.length - (spec.lags ?? 0)), // the first values are given
   tolerance: 1e-8,
 });
 const forecasting = (more: Omit<Row, "answers" | "counted"> & Partial<Row>): Row => ({
@@ -73,10 +70,16 @@ const forecasting = (more: Omit<Row, "answers" | "counted"> & Partial<Row>): Row
 });
 
 const rows: Row[] = [
-  hidden("gaussian", 1),
-  hidden("gaussian", 2),
-  hidden("diagonal", 2),
-  hidden("mixture", 1),
+  hidden("gaussian", 1, { emission: "gaussian" }),
+  hidden("gaussian", 2, { emission: "gaussian" }),
+  hidden("diagonal", 2, { emission: "diagonal" }),
+  hidden("mixture", 1, { emission: "mixture", components: 2 }),
+  hidden("low-rank", 2, { emission: "gaussian", covariance: "low-rank", rank: 1 }),
+  hidden("autoregressive", 1, { emission: "autoregressive", lags: 1 }),
+  hidden("product", 2, {
+    emission: "product",
+    columns: { a: { emission: "diagonal" }, b: { emission: "gaussian" } },
+  }),
   forecasting({
     name: "lds by EM",
     make: () => u.lds({ state: 2, output: 1, seed: 2 }),
