@@ -6,7 +6,9 @@ import { inkFeatures, type InkInput } from "../../src/handwriting/input.ts";
 import { drawnAlphabet, drawnEnds, drawnWord } from "../../src/handwriting/letters.ts";
 import { LiveLine } from "../../src/handwriting/live-line.ts";
 import { affine } from "../../src/handwriting/shape.ts";
-import { bestPath, dense, lstm, network, normal } from "../../src/index.ts";
+import { handwritingReader } from "../../src/handwriting/reader/reader.ts";
+import { decodeText } from "../../src/handwriting/script.ts";
+import { bestPath, bidirectional, dense, lstm, network, normal } from "../../src/index.ts";
 import { Random } from "../../src/wasm/random.ts";
 
 const input: InkInput = { kind: "running", thin: 24, join: 2, ahead: 3 };
@@ -72,4 +74,29 @@ test("cut ink ends `ahead` steps behind the last point of a character, and says 
     else expect(steps).toBe(sources.findIndex((point) => point >= ends[count - 1]) + 4);
   }
   expect(seen.size).toBeGreaterThan(4);
+});
+
+test("a reader streams by a net that reads forwards, and refuses one of both directions", async () => {
+  const reader = await handwritingReader({ live: net.save({ training: false }) });
+  const stream = reader.stream();
+  const line = new LiveLine(net);
+  let text = "";
+  for (let i = 0; i < ink.points.length; i += 3) {
+    const [x, y, up] = [ink.points[i], ink.points[i + 1], ink.points[i + 2]];
+    text += decodeText(
+      line.step(x, y, up).map(({ label }) => label),
+      drawnAlphabet,
+    );
+    expect(stream.step([x, y, up])).toEqual({ text, open: "" });
+  }
+  text += decodeText(
+    line.finish().map(({ label }) => label),
+    drawnAlphabet,
+  );
+  expect(stream.finish()).toBe(text);
+  line.dispose();
+  reader.dispose();
+  const layers = [bidirectional(lstm(3)), dense(K)];
+  using both = await network({ input: 8, layers, loss: "ctc", notes: { script } });
+  await expect(handwritingReader({ live: both.save() })).rejects.toThrow("in both directions, want a net");
 });
