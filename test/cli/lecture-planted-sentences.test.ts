@@ -10,6 +10,8 @@ import { criteria as two } from "../../src/cli/lecture/7a-9.ts";
 import { programs, uses } from "../../src/cli/lecture/small-programs.ts";
 import { criteria as signal } from "../../src/cli/lecture/7d-2-signal.ts";
 import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
+import { criteria as reading } from "../../src/cli/lecture/7e-3.ts";
+import { criteria as optical } from "../../src/cli/lecture/7e-4.ts";
 import { catches, instead } from "./planted.ts";
 
 test("7a-4-missile: a filter that misses, a target that anybody hits, a thrust that does not matter", () => {
@@ -90,4 +92,12 @@ test("7a-8-rhythm: a rhythm of its own, a push that does nothing, one that it do
     [walk, walk],
     faults.map((fault) => [walk, fault]),
   );
+});
+
+test("7e-3 and 7e-4: a net that does not read, images that are read worse than the pen", () => {
+  catches(reading, 0.03, [0.4]);
+  catches(optical, { pen: 0.04, image: 0.03 }, [
+    { pen: 0.04, image: 0.05 },
+    { pen: 0.4, image: 0.3 },
+  ]);
 });

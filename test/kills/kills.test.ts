@@ -33,10 +33,10 @@ test(
   { timeout: 120_000 },
   () => {
     const only = ["--only", "arima,refused,stopped"];
-    const good = run("../soak/run.js", "--minutes", "0.1", ...only);
+    const good = run("../soak/run.js", "--minutes", "0.05", ...only);
     expect(good.out).toContain("memory is flat");
     expect(good.code).toBe(0);
-    const leaks = run("../soak/run.js", "--minutes", "0.1", "--plant", "wasm", ...only);
+    const leaks = run("../soak/run.js", "--minutes", "0.05", "--plant", "wasm", ...only);
     expect(leaks.out).toMatch(/kernels .* GROWS/);
     expect(leaks.code).toBe(1);
   },

@@ -3,6 +3,9 @@ import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
+import { atMost, decide } from "./verdict.ts";
+
+export const criteria = [atMost("label error on words never seen", 0.1, (error: number) => error)];
 
 /**
  * Label errors on lines of IAM-OnDB, best path, no dictionary; from memory but for the last, which is
@@ -43,7 +46,7 @@ export const run: Run = async (context) => {
   net.dispose();
   return {
     numbers,
-    verdict: error < 0.1,
+    ...decide(criteria, error),
     figure: svg(
       plot({
         title: "Learning to read",

@@ -209,7 +209,11 @@ export const experiments: readonly Experiment[] = [
     claim: "An LSTM reads cursive handwriting from the pen's coordinates",
     load: () => import("./7e-3.ts"),
   },
-  { id: "7e-4", claim: "A sequence of small images serves as input too", load: () => import("./7e-4.ts") },
+  {
+    id: "7e-4",
+    claim: "A sequence of small images works as input too, a bit better than pen coordinates",
+    load: () => import("./7e-4.ts"),
+  },
   {
     id: "7e-5",
     claim: "The demonstration: what is read, the memory cells, the pen, and the gradient at the input",
