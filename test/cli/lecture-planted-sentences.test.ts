@@ -10,6 +10,7 @@ import { criteria as two } from "../../src/cli/lecture/7a-9.ts";
 import { programs, uses } from "../../src/cli/lecture/small-programs.ts";
 import { criteria as signal } from "../../src/cli/lecture/7d-2-signal.ts";
 import { criteria as oscillators } from "../../src/cli/lecture/7d-6-oscillators.ts";
+import { criteria as words } from "../../src/cli/lecture/7a-0.ts";
 import { criteria as reading } from "../../src/cli/lecture/7e-3.ts";
 import { criteria as optical } from "../../src/cli/lecture/7e-4.ts";
 import { catches, instead } from "./planted.ts";
@@ -100,4 +101,9 @@ test("7e-3 and 7e-4: a net that does not read, images that are read worse than t
     { pen: 0.04, image: 0.05 },
     { pen: 0.4, image: 0.3 },
   ]);
+});
+
+test("7a-0: a hybrid that hears other words, a net that learned no order of words", () => {
+  const seen = { hybrid: 2, order: 4 };
+  catches(words, seen, instead(seen, { hybrid: 60 }, { order: 100 }, { order: NaN }));
 });
