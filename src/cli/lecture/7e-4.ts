@@ -1,6 +1,6 @@
 /**
- * The same net, fed with the columns of small images instead of the pen's moves. The lecture says that optical
- * input works a bit better than the pen's coordinates, and the verdict asks no less.
+ * The same net, fed with the columns of small images instead of the pen's moves. The lecture says that
+ * optical input works a bit better than the pen's coordinates, and the verdict asks no less.
  */
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
