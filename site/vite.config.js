@@ -20,7 +20,8 @@ function experiments() {
         const file = JSON.stringify(built(`cli/lecture/${experiment}.js`));
         return `  ${JSON.stringify(experiment)}: () => import(${file}),`;
       });
-      return `export default {\n${rows.join("\n")}\n};\n`;
+      const kernels = `import ${JSON.stringify(built("wasm/built-in.js"))};`;
+      return `${kernels}\nexport default {\n${rows.join("\n")}\n};\n`;
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Turns of the event loop inside long computations, in which Ctrl-C is heard. */
+import { turn } from "../wasm/turn.ts";
 
 const BETWEEN = 50; // ms: a tenth of what people feel as delay
 
@@ -10,7 +11,7 @@ export function turns(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last >= BETWEEN) {
-      await new Promise((resume) => setImmediate(resume));
+      await turn();
       last = performance.now();
     }
     signal.throwIfAborted();
