@@ -103,37 +103,20 @@ function polar(n: number, A: Float64Array): { X: Float64Array; sign: number } | 
 /** The skew A with exp(A) = V, a rotation without half turns; undefined where it has one. */
 function logarithm(n: number, V: Float64Array): Float64Array | undefined {
   const one = identity(n);
+  const plus = (A: Float64Array): Float64Array => A.map((x, i) => x + one[i]);
+  const minus = (A: Float64Array): Float64Array => A.map((x, i) => x - one[i]);
   let scale = 2;
   let root = V;
-  for (
-    let k = 0;
-    k < ROOTS &&
-    norm(
-      n,
-      root.map((x, i) => x - one[i]),
-    ) > 0.25;
-    ++k
-  ) {
-    const half = polar(
-      n,
-      root.map((x, i) => x + one[i]),
-    );
+  for (let k = 0; k < ROOTS && norm(n, minus(root)) > 0.25; ++k) {
+    const half = polar(n, plus(root));
     if (!half) return undefined;
     root = half.X;
     scale *= 2;
   }
-  const below = inverse(
-    n,
-    root.map((x, i) => x + one[i]),
-  );
+  const below = inverse(n, plus(root));
   if (!below) return undefined;
   const C = new Float64Array(n * n);
-  multiply(
-    n,
-    root.map((x, i) => x - one[i]),
-    below.X,
-    C,
-  );
+  multiply(n, minus(root), below.X, C);
   const square = new Float64Array(n * n);
   multiply(n, C, C, square);
   const sum = C.slice();

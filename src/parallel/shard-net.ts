@@ -23,7 +23,7 @@ export class ShardNet {
   /** One shard. Rejects with what computing it throws. */
   async compute(work: ShardWork, task: ShardTask): Promise<ShardResult> {
     const net = await this.net();
-    await internals(net).parts().fetchPasses();
+    if (task.mode.memory !== undefined) await internals(net).parts().fetchPasses();
     this.#computer ??= new ShardComputer(internals(net).parts());
     return this.#computer.compute(work, task);
   }

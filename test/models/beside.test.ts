@@ -7,11 +7,9 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as u from "../../src/index.ts";
-import { internals } from "../../src/models/network/internals.ts";
-import { ShardComputer } from "../../src/train/shard-computer.ts";
-import type { ShardPool } from "../../src/train/shards.ts";
 import { turn } from "../../src/wasm/turn.ts";
 import { argumentsOf, everyModel, type Model, type Row } from "./every-model.js";
+import { poolHere } from "./pool-here.ts";
 
 let clock = 0;
 beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => (clock += 20)));
@@ -22,22 +20,6 @@ const netOf = (model: Model): u.Network => ("net" in model ? model.net : model) 
 const engineOf = (model: Model): u.Engine =>
   ("engine" in model ? model : netOf(model)).engine as unknown as u.Engine;
 
-/** Shards in this thread, computed on a net of the same spec, each after a turn of the event loop. */
-const poolOf = (helper: Model): ShardPool => ({
-  async run(_, work, tasks, take, signal) {
-    const computer = new ShardComputer(internals(netOf(helper)).parts());
-    try {
-      for (const task of tasks) {
-        await turn();
-        signal?.throwIfAborted();
-        take(computer.compute(work, task));
-      }
-    } finally {
-      computer.dispose();
-    }
-  },
-});
-
 type Options = Record<string, unknown>;
 /** How the models of a row are trained: options beside those of its `fit`, by name. */
 function trainings(row: Row, helper: Model): Record<string, Options> {
@@ -47,11 +29,11 @@ function trainings(row: Row, helper: Model): Record<string, Options> {
       adam: { steps: 5, ...(isNet ? { weightNoise: 0.05 } : {}) },
       "Hessian-free": { steps: 2, optimizer: u.hessianFree({ cgIterations: 6 }) },
       shards: { steps: 4, shard: 1 },
-      "a pool": { steps: 4, shard: 1, pool: poolOf(helper) },
+      "a pool": { steps: 4, shard: 1, pool: poolHere(netOf(helper), turn) },
       "Hessian-free on a pool": {
         steps: 2,
         shard: 1,
-        pool: poolOf(helper),
+        pool: poolHere(netOf(helper), turn),
         optimizer: u.hessianFree({ cgIterations: 4 }),
       },
       looks: { epochs: 3, steps: undefined, validation: row.fit[0].value, patience: 2, keepBest: true },

@@ -14,7 +14,7 @@ import { Matrix } from "../../inference/matrix-value.ts";
 import { Algebra } from "../../inference/matrix.ts";
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { plot } from "../../figures/plot.ts";
-import { panels, svg } from "../../figures/svg.ts";
+import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { normal, orthogonal } from "../../models/network/initializers.ts";
 import { dense } from "../../models/network/layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
@@ -27,6 +27,7 @@ import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
 import { COUNT, INPUTS, programs, runs, uses } from "./small-programs.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
 
 const H = 40;
@@ -49,8 +50,6 @@ export interface TakenApart {
 /** Wrong steps by cuts: of programs that use what is cut, or of those that do not. */
 const byCuts = ({ cut }: TakenApart, using: boolean): number[] =>
   cut.flatMap((row, p) => row.filter((_, q) => uses[q].includes(p) === using));
-
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 export const criteria = [
   atMost("wrong steps of the worst program", 0.01, ({ wrong }: TakenApart) => Math.max(...wrong)),
@@ -162,56 +161,50 @@ async function takeApart(net: Network, items: readonly Item[]): Promise<TakenApa
   return { wrong: wrongSteps(net, items), cut, found };
 }
 
+/** A matrix by program, [rows,COUNT], rows from `from` on. */
+function programPlot(
+  {
+    title,
+    note,
+    label,
+    axes: [x, y],
+  }: { title: string; note: string; label: string; axes: [string, string] },
+  { values, rows, from, range }: { values: number[]; rows: number; from: number; range?: [number, number] },
+): Figure {
+  const place = { rows, columns: COUNT, x: [0.5, COUNT + 0.5] as const, y: [from, from + rows] as const };
+  const frame = { x: { label: x }, y: { label: y }, width: 560, height: 500 };
+  return plot({ title, note, ...frame, marks: [{ kind: "raster", values, ...place, range, label }] });
+}
+
 function drawn(cut: readonly (readonly number[])[], found: Directions): string {
   const names = programs.map((name, p) => `${p + 1} ${name}`).join(", ");
-  const order = Array.from({ length: H }, (_, j) => j).sort((i, j) => home(i) - home(j) || i - j);
-  function home(j: number): number {
+  const home = (j: number): number => {
     const sizes = found.of.map((d) => Math.abs(d[j]));
     return sizes.indexOf(Math.max(...sizes));
-  }
-  const ofCuts = plot({
-    title: "Programs that are cut out of a net",
-    note:
-      `Wrong steps where one program is cut out of the hidden units: ${names}. ` +
-      "4 uses 1 and 2, 5 uses 1 and 3, 6 all.",
-    x: { label: "program that is asked" },
-    y: { label: "program that is cut out" },
-    width: 560,
-    height: 500,
-    marks: [
-      {
-        kind: "raster",
-        rows: COUNT,
-        columns: COUNT,
-        values: cut.flat(),
-        x: [0.5, COUNT + 0.5],
-        y: [0.5, COUNT + 0.5],
-        range: [0, 0.5],
-        label: "wrong steps (fraction)",
-      },
-    ],
-  });
-  const where = plot({
-    title: "Which units hold which program",
-    note:
-      "How far a program's state moves each of 40 units; units in the order of the program that " +
-      "moves them most.",
-    x: { label: "program" },
-    y: { label: "unit" },
-    width: 560,
-    height: 500,
-    marks: [
-      {
-        kind: "raster",
-        rows: H,
-        columns: COUNT,
-        values: order.flatMap((j) => found.of.map((d) => Math.abs(d[j]))),
-        x: [0.5, COUNT + 0.5],
-        y: [0, H],
-        label: "change of the unit",
-      },
-    ],
-  });
+  };
+  const order = Array.from({ length: H }, (_, j) => j).sort((i, j) => home(i) - home(j) || i - j);
+  const ofCuts = programPlot(
+    {
+      title: "Programs that are cut out of a net",
+      note:
+        `Wrong steps where one program is cut out of the hidden units: ${names}. ` +
+        "4 uses 1 and 2, 5 uses 1 and 3, 6 all.",
+      label: "wrong steps (fraction)",
+      axes: ["program that is asked", "program that is cut out"],
+    },
+    { values: cut.flat(), rows: COUNT, from: 0.5, range: [0, 0.5] },
+  );
+  const where = programPlot(
+    {
+      title: "Which units hold which program",
+      note:
+        "How far a program's state moves each of 40 units; units in the order of the program that " +
+        "moves them most.",
+      label: "change of the unit",
+      axes: ["program", "unit"],
+    },
+    { values: order.flatMap((j) => found.of.map((d) => Math.abs(d[j]))), rows: H, from: 0 },
+  );
   return svg(panels([ofCuts, where]));
 }
 

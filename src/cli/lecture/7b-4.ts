@@ -16,6 +16,7 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow, recent } from "./follow.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
 
 const T = 40;
@@ -71,7 +72,6 @@ async function melody(context: LectureContext) {
       moved = Math.max(moved, Math.sqrt(way));
       net.dispose();
     }
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   return { curves, learned: mean(losses.learned), zero: mean(losses.zero), moved };
 }
 

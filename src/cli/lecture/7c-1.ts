@@ -15,6 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import { learnAddition } from "../../analysis/learn-addition.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
 /** Columns of the input, and those of them that hold digits in training. */
@@ -41,7 +42,6 @@ function wrongByColumn(items: readonly Item[], predict: (item: Item) => ArrayLik
   }
   return wrong;
 }
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Share of wrong digits by column, and how many weights a net has. */
 interface Found {

@@ -12,6 +12,7 @@ import { dense } from "../../models/network/layers.ts";
 import { rnn } from "../../models/network/recurrent-layers.ts";
 import { network } from "../../models/network/network.ts";
 import type { Run } from "./experiment.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
 
 const H = 100;
@@ -81,7 +82,6 @@ export const criteria = [
 
 /** Share of the variance of y that the line of slope `rate` explains. */
 function straightness(x: readonly number[], y: readonly number[], rate: number): number {
-  const mean = (v: readonly number[]): number => v.reduce((sum, one) => sum + one, 0) / v.length;
   const [mx, my] = [mean(x), mean(y)];
   const off = y.reduce((sum, v, i) => sum + (v - my - rate * (x[i] - mx)) ** 2, 0);
   return 1 - off / y.reduce((sum, v) => sum + (v - my) ** 2, 0);

@@ -27,6 +27,7 @@ import {
   type Forwards,
   type Spoken,
 } from "./read-forwards.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, decide, type Criterion } from "./verdict.ts";
 
 const WIDTH = 900;
@@ -200,7 +201,6 @@ export const demonstration: readonly Criterion<Demonstrated>[] = [
 /** Row 5: how late each letter is said, against how open it was when its ink ended. */
 function delayRow(spoken: readonly Spoken[], { hardness, hardnessByChance }: Forwards): Figure {
   const letters = [...new Set(spoken.map(({ character }) => character))];
-  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   const marks = letters.map((letter): Mark => {
     const some = spoken.filter(({ character }) => character === letter);
     const x = mean(some.map(({ entropy }) => entropy));
@@ -264,7 +264,6 @@ export const run: Run = async (context) => {
     wrong: editDistance(written, [...text]) / written.length,
     locality: active ? locality(trace, active) : NaN,
   };
-  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   const numbers = {
     written: ink.text,
     read: text,

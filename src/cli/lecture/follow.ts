@@ -4,6 +4,7 @@ import type { TrainOptions } from "../../train/options.ts";
 import type { TrainingData } from "../../train/feed.ts";
 import { figureText } from "../progress.ts";
 import type { LectureContext } from "./experiment.ts";
+import { mean } from "./mean.ts";
 
 /** Part of an experiment: `from` and `to` are its place on the bar. */
 export interface Part {
@@ -36,7 +37,7 @@ export async function follow(
 /** The mean of the last `count` values. */
 export function recent(values: readonly number[], count = 50): number {
   const last = values.slice(-count);
-  return last.reduce((a, b) => a + b, 0) / last.length;
+  return mean(last);
 }
 
 /** Running means over `width` values, for figures. */
@@ -45,7 +46,7 @@ export function smooth(values: readonly number[], width = 20): { x: number[]; y:
   const y: number[] = [];
   for (let i = 0; i + width <= values.length; i += Math.max(1, Math.floor(width / 2))) {
     x.push(i + width / 2);
-    y.push(values.slice(i, i + width).reduce((a, b) => a + b, 0) / width);
+    y.push(mean(values.slice(i, i + width)));
   }
   return { x, y };
 }

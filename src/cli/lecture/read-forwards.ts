@@ -10,7 +10,7 @@ import { inkFeatures, inkWidth } from "../../handwriting/input.ts";
 import { drawnAlphabet, drawnEnds, drawnWords } from "../../handwriting/letters.ts";
 import { LiveLine } from "../../handwriting/live-line.ts";
 import { readingTrace, type CellTrace } from "../../handwriting/reading-trace.ts";
-import { scriptOf, type Script } from "../../handwriting/script.ts";
+import { decodeText, scriptOf, type Script } from "../../handwriting/script.ts";
 import { dense } from "../../models/network/layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import { lstm } from "../../models/network/recurrent-layers.ts";
@@ -19,6 +19,7 @@ import { ramp } from "../../optim/schedule.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext } from "./experiment.ts";
+import { mean } from "./mean.ts";
 import { atLeast, atMost, exactly } from "./verdict.ts";
 
 const STEPS = 3000;
@@ -111,7 +112,6 @@ export const forwardCriteria = [
 
 /** Pearson's correlation; NaN where one of them is constant. */
 function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (v: readonly number[]): number => v.reduce((sum, x) => sum + x, 0) / v.length;
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   a.forEach((x, i) => {
@@ -147,12 +147,17 @@ const after = (marks: readonly number[]): number[] =>
 const revisionsOf = (texts: readonly string[]): number =>
   texts.filter((text, i) => i > 0 && !text.startsWith(texts[i - 1])).length;
 
+const textOf = (said: readonly Said[]): string =>
+  decodeText(
+    said.map(({ label }) => label),
+    drawnAlphabet,
+  );
+
 /** The text after each place of the pen. */
 function textsOf(net: Network, { points }: Ink): string[] {
   const line = new LiveLine(net);
-  const signs = [...scriptOf(net).alphabet];
   let text = "";
-  const add = (said: readonly Said[]): string => (text += said.map(({ label }) => signs[label]).join(""));
+  const add = (said: readonly Said[]): string => (text += textOf(said));
   const texts: string[] = [];
   for (let i = 0; i < points.length; i += 3)
     texts.push(add(line.step(points[i], points[i + 1], points[i + 2])));
@@ -184,7 +189,7 @@ function look(net: Network, ink: Ink): { spoken: Spoken[]; time: Timeline } | un
   const said = commitAll(trace.output, K);
   const resets = resetsOf(trace.cells[0]);
   trace.dispose();
-  if (said.map(({ label }) => signs[label]).join("") !== ink.text) return undefined;
+  if (textOf(said) !== ink.text) return undefined;
   const ends = drawnEnds(ink.text);
   const spoken = said.map(({ label, step }, i): Spoken => {
     const end = sources.findIndex((point) => point >= ends[i]);

@@ -12,9 +12,7 @@ import {
   type TrainEvent,
   type TrainOptions,
 } from "../../../src/index.ts";
-import type { ShardPool } from "../../../src/train/shards.ts";
-import { internals } from "../../../src/models/network/internals.ts";
-import { ShardComputer } from "../../../src/train/shard-computer.ts";
+import { poolHere } from "../pool-here.ts";
 
 const items: DataItem[] = Array.from({ length: 12 }, (_, i) => {
   const T = 4 + ((5 * i) % 7);
@@ -31,21 +29,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 const helper = await make();
 afterAll(() => helper.dispose());
 
-/** A pool in this thread: each shard waits for a few turns of the event loop. */
-const pool: ShardPool = {
-  async run(_, work, tasks, take, signal) {
-    const computer = new ShardComputer(internals(helper).parts());
-    try {
-      for (const task of tasks) {
-        await turn();
-        signal?.throwIfAborted();
-        take(computer.compute(work, task));
-      }
-    } finally {
-      computer.dispose();
-    }
-  },
-};
+const pool = poolHere(helper, turn);
 
 /** An optimizer that waits in the midst of its step, with θ moved. */
 const wandering: Optimizer = {
