@@ -1,13 +1,35 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/browser/**", "test/package/**"],
-    setupFiles: ["test/setup/kernels.ts"],
-    testTimeout: 30_000,
-    pool: "threads",
-    // on two cores the default is one worker
-    maxWorkers: "100%",
-  },
-});
+/** Tests that replace what a process shares: kernels, globals, or a folder that a file removes at its end. */
+const apart = [
+  "test/cli/handwriting/*.test.ts",
+  "test/graph/full-memory.test.ts",
+  "test/parallel/kernels.test.ts",
+  "test/speech/microphone.test.ts",
+  "test/wasm/{engine,memory,on-board,wasm-source}.test.ts",
+];
+const elsewhere = ["**/node_modules/**", "test/browser/**", "test/package/**"];
+
+/** The suite in two projects: files that share the modules of their worker, and files that have their own. */
+export function suite(setup: string, exclude: readonly string[] = [], testTimeout = 30_000) {
+  const project = (name: string, include: string[], isolate: boolean, others: readonly string[]) => ({
+    test: {
+      name,
+      include,
+      exclude: [...elsewhere, ...exclude, ...others],
+      setupFiles: [setup],
+      testTimeout,
+      pool: "threads" as const,
+      isolate,
+    },
+  });
+  return defineConfig({
+    test: {
+      // on two cores the default is one worker
+      maxWorkers: "100%",
+      projects: [project("shared", ["test/**/*.test.ts"], false, apart), project("apart", apart, true, [])],
+    },
+  });
+}
+
+export default suite("test/setup/kernels.ts");

@@ -1,6 +1,5 @@
 /** The whole suite on memory that moves at every allocation: `npm run test:moving`. */
-import { mergeConfig } from "vitest/config";
-import suite from "./vitest.config.ts";
+import { suite } from "./vitest.config.ts";
 
 /** Tests that start processes of their own, or never touch the kernels' memory. */
 const elsewhere = [
@@ -12,6 +11,4 @@ const elsewhere = [
   "test/page.test.ts",
 ];
 
-export default mergeConfig(suite, {
-  test: { setupFiles: ["test/setup/moving.ts"], exclude: elsewhere, testTimeout: 120_000 },
-});
+export default suite("test/setup/moving.ts", elsewhere, 120_000);

@@ -1,5 +1,5 @@
-/** Small nets and items that the tests of nets share; what was built in a file is disposed of at its end. */
-import { afterAll } from "vitest";
+/** Small nets and items that the tests of nets share; what a test builds is disposed of at its end. */
+import { onTestFinished } from "vitest";
 import {
   dense,
   network,
@@ -12,13 +12,11 @@ import {
   type NetworkSpec,
 } from "../../../src/index.ts";
 
-export const nets: Network[] = [];
 export const build = async (spec: Partial<NetworkSpec> & { layers: readonly Layer[] }): Promise<Network> => {
   const net = await network({ input: 2, loss: "bernoulli", seed: 3, ...spec });
-  nets.push(net);
+  onTestFinished(() => net.dispose());
   return net;
 };
-afterAll(() => nets.forEach((net) => net.dispose()));
 export const toy = (): readonly Layer[] => [
   rnn(3, { activation: "logistic", init: { input: normal(1), recurrent: normal(1) } }),
   dense(1, { init: { input: normal(1) } }),

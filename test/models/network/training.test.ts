@@ -1,5 +1,5 @@
 /** Training a net: it learns, stops, resumes, and stays what it was where a step fails. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   adam,
   dense,
@@ -17,7 +17,7 @@ import {
   type Optimizer,
 } from "../../../src/index.ts";
 import { close } from "../../close.ts";
-import { addition, build, items, nets, toy, values } from "./builders.ts";
+import { addition, build, items, toy, values } from "./builders.ts";
 
 describe("training", () => {
   test("lowers the loss that evaluate reports", async () => {
@@ -44,7 +44,7 @@ describe("training", () => {
     const options = { batch: 8, steps };
     const first = await whole.fit(addition, { ...options, optimizer: optimizer() });
     const copy = await network.load(whole.save());
-    nets.push(copy);
+    onTestFinished(() => copy.dispose());
     const second = await whole.fit(addition, options);
     const resumed = await copy.fit(addition, { ...options, optimizer: optimizer() });
     expect(resumed.history).toEqual(second.history);
