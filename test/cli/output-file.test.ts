@@ -31,8 +31,8 @@ writeFileSync(table, `v\n${Array.from({ length: 60 }, (_, t) => Math.sin(t)).joi
 const long: Record<string, string[]> = {
   text: ["train", "text", "--file", text, "--steps", "100000000", "--out"],
   addition: ["train", "addition", "--digits", "1000", "--out"],
-  series: ["train", "series", "--file", table, "--models", "lstm,esn", "--out"],
-  figure: ["train", "series", "--file", table, "--models", "lstm,esn", "--figure"],
+  series: ["train", "series", "--file", table, "--model", "lstm,esn", "--out"],
+  figure: ["train", "series", "--file", table, "--model", "lstm,esn", "--figure"],
 };
 
 test.each(Object.entries(long))(

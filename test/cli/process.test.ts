@@ -50,7 +50,7 @@ test.each([
   ["eval of sums", () => ["eval", file("adder"), "--sums", "100000000"]],
   ["eval of a text", () => ["eval", file("writer"), "--file", file("long.txt")]],
   ["sample", () => ["sample", file("writer"), "--length", "100000000", "--json"]],
-  ["forecasts", () => ["train", "series", "--file", file("long.csv"), "--models", "lstm,esn,hmm,lds"]],
+  ["forecasts", () => ["train", "series", "--file", file("long.csv"), "--model", "lstm,esn,hmm,lds"]],
 ])("Ctrl-C stops %s long before it is done", { timeout: 120_000 }, async (_, args) => {
   const { ms, code, err } = await interrupted(args());
   expect(code).toBe(1);

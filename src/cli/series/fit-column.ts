@@ -11,7 +11,7 @@ import { forecasterFile } from "./saved.ts";
 /** Options of whoever fits a forecaster. */
 export const fitOptions = {
   season: { value: "N", help: "steps a season, 1 for none; else it is found" },
-  models: {
+  model: {
     value: "LIST",
     help: "models to try, of ets, arima, structural, ar, lds, hmm, esn, lstm; else the first four",
   },
@@ -30,7 +30,7 @@ export interface FittedColumn {
 async function makeForecaster({ values }: Context, horizon: number): Promise<Forecaster> {
   const [season, seed] = [values.text("season"), values.text("seed")];
   const models = values
-    .text("models")
+    .text("model")
     ?.split(",")
     .map((name) => name.trim()) as ForecastModelName[] | undefined;
   try {

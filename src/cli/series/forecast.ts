@@ -15,7 +15,7 @@ interface Answered {
 
 /** The saved forecaster at work on the column. */
 async function savedForecast(path: string, { values, signal }: Context): Promise<Answered> {
-  for (const option of ["season", "models", "save", "seed"])
+  for (const option of ["season", "model", "save", "seed"])
     if (values.text(option) !== undefined)
       throw new UsageError(`--${option} is for a forecaster that is fitted now, not beside ${path}`);
   const file = values.needed("file", "a table of numbers: what came before");

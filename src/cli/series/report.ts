@@ -4,6 +4,7 @@ import { plot, type Mark } from "../../figures/plot.ts";
 import type { Figure } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
+import type { ForecastScores } from "../../forecasting/scores.ts";
 import { figureText } from "../progress.ts";
 import type { Column } from "./column.ts";
 
@@ -11,6 +12,8 @@ import type { Column } from "./column.ts";
 const SHOWN = 80;
 const SHOWN_IN_TEXT = 100;
 const TICKS = 6;
+/** The share of a series, its end, by which the error of the last value is measured. */
+const HELD = 0.2;
 
 /** Means and the edges of a band that should hold 90%, a number a step. */
 export interface Forecast {
@@ -41,14 +44,28 @@ export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
   };
 }
 
+/** The models and their figures in the backtests, the best first. */
+export const rankedModels = (
+  scores: Readonly<Record<string, ForecastScores>>,
+): (ForecastScores & { readonly model: string })[] =>
+  Object.entries(scores)
+    .map(([model, figures]) => ({ model, ...figures }))
+    .sort((a, b) => a.mase - b.mase);
+
+/** Root mean square step of the last fifth: the error of a value as the forecast of the next one. */
+export function lastValueError(values: Float64Array): number {
+  const steps = Array.from(values, (v, t) => v - values[t - 1]).slice(Math.floor(values.length * (1 - HELD)));
+  const known = steps.filter((step) => !Number.isNaN(step));
+  return Math.sqrt(known.reduce((sum, step) => sum + step * step, 0) / known.length);
+}
+
 /** A row a model: its figures in the backtests, the best first. */
 export function backtestTable({ scores, failures }: SeriesForecast): string {
   const row = (model: string, cells: readonly string[]): string =>
     [model.padEnd(14), ...cells.map((cell) => cell.padStart(10))].join(" ");
-  const ranked = Object.entries(scores).sort(([, a], [, b]) => a.mase - b.mase);
   return [
     row("model", ["MASE", "sMAPE %", "pinball", "in 90%"]),
-    ...ranked.map(([model, { mase, smape, pinball, coverage }]) =>
+    ...rankedModels(scores).map(({ model, mase, smape, pinball, coverage }) =>
       row(model, [mase.toFixed(3), smape.toFixed(2), figureText(pinball), `${(100 * coverage).toFixed(0)}%`]),
     ),
     ...failures.map(({ model, error }) => `${model.padEnd(14)} left out: ${error}`),

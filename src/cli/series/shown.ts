@@ -4,7 +4,15 @@ import { svg } from "../../figures/svg.ts";
 import type { Screen } from "../screen.ts";
 import { writeWhole } from "../output-file.ts";
 import type { Column } from "./column.ts";
-import { backtestTable, forecastOf, forecastPanel, forecastText, type Forecast } from "./report.ts";
+import {
+  backtestTable,
+  forecastOf,
+  forecastPanel,
+  forecastText,
+  lastValueError,
+  rankedModels,
+  type Forecast,
+} from "./report.ts";
 
 /** Files that were asked for. */
 export interface ForecastFiles {
@@ -47,6 +55,7 @@ export function showForecast(
   if (table) screen.line(`Written to ${table}`);
   screen.event({
     ...{ event: "result", task: "series", file: path, column: name, steps: values.length },
-    ...{ model, season, scores, failures, forecast, ...more },
+    ...{ model, season, models: rankedModels(scores), failures, forecast },
+    ...{ lastValue: lastValueError(values), ...more },
   });
 }

@@ -23,7 +23,7 @@ interface Forecast {
 const models = ["ets", "ar", "esn"];
 const train = (out: string): ReturnType<typeof unrolled> =>
   unrolled([
-    ...["train", "series", "--json", "--file", path, "--column", "height", "--models", models.join()],
+    ...["train", "series", "--json", "--file", path, "--column", "height", "--model", models.join()],
     ...["--out", out, "--forecast", "15"],
   ]);
 
@@ -47,7 +47,7 @@ test("a forecaster is saved, and forecasts from its file what it forecast when i
   expect(rows[1].split(",")[0]).toBe("151"); // steps count from 1
 });
 
-test.each(["season", "models", "save", "seed"])(
+test.each(["season", "model", "save", "seed"])(
   "--%s beside a saved model is refused, not ignored",
   async (option) => {
     const { code, err } = await unrolled([
@@ -97,19 +97,20 @@ test("without a model, models are tried, and all that is asked for is written", 
     join(folder, name),
   );
   const answer = await unrolled([
-    ...["forecast", "--json", "--file", path, "--column", "height", "--steps", "12", "--models", "ets,ar"],
+    ...["forecast", "--json", "--file", path, "--column", "height", "--steps", "12", "--model", "ets,ar"],
     ...["--out", out, "--figure", figure, "--save", save],
   ]);
   expect(answer.code).toBe(0);
-  const { forecast, scores, season, model } = answer.events().at(-1) as unknown as {
+  const { forecast, models, season, model } = answer.events().at(-1) as unknown as {
     forecast: Forecast;
-    scores: Record<string, { mase: number }>;
+    models: { model: string; mase: number }[];
     season: number;
     model: string;
   };
   expect(season).toBe(12);
   expect(model).toBe("ar"); // ets errs more than 1.5 times as much
-  expect(scores.ar.mase).toBeLessThan(scores.naive.mase);
+  const mase = (name: string): number => models.find((row) => row.model === name)!.mase;
+  expect(mase("ar")).toBeLessThan(mase("naive"));
   forecast.mean.forEach((m, h) => {
     const truth = 5e4 + 300 * Math.sin((Math.PI * (150 + h)) / 6) + 8;
     expect(Math.abs(m - truth)).toBeLessThan(60);
@@ -122,7 +123,7 @@ test("without a model, models are tried, and all that is asked for is written", 
 });
 
 test.each([
-  [["--models", "prophet"], 'models is "prophet", want one of naive'],
+  [["--model", "prophet"], 'models is "prophet", want one of naive'],
   [["--season", "0"], "--season"],
   [["--save", folder], "--save"],
 ])("forecast %j is refused before any work", async (more, message) => {

@@ -23,25 +23,22 @@ const train = (...more: string[]): ReturnType<typeof unrolled> =>
 
 test("models are compared beside the naive ones, and the forecast goes on with the wave", async () => {
   const figure = join(folder, "not", "yet", "wave.svg");
-  const args = [
-    "--column",
-    "height",
-    "--models",
-    "ets, ar",
-    "--forecast",
-    "12",
-    "--figure",
-    figure,
-    "--json",
-  ];
+  const args = ["--column", "height", "--model", "ets, ar", "--forecast", "12", "--figure", figure, "--json"];
   const { code, events } = await train(...args);
   expect(code).toBe(0);
   const result = events().at(-1) as unknown as {
-    scores: Record<string, { mase: number }>;
+    models: { model: string; mase: number }[];
+    lastValue: number;
     forecast: Record<"mean" | "low" | "high", number[]>;
   };
   expect(result).toMatchObject({ event: "result", task: "series", column: "height", steps: 120, season: 12 });
-  expect(Object.keys(result.scores)).toEqual(expect.arrayContaining(["naive", "seasonalNaive", "ets", "ar"]));
+  const names = result.models.map(({ model }) => model);
+  expect(names).toEqual(expect.arrayContaining(["naive", "seasonalNaive", "ets", "ar"]));
+  expect(result.models.map(({ mase }) => mase)).toEqual(
+    result.models.map(({ mase }) => mase).sort((a, b) => a - b),
+  );
+  // steps of 10·sin, of frequency π/6: √2·10·sin(π/12) in the mean square
+  expect(result.lastValue).toBeCloseTo(Math.SQRT2 * 10 * Math.sin(Math.PI / 12), 0);
   const { mean, low, high } = result.forecast;
   for (let h = 0; h < 12; ++h) {
     const truth = 50 + 10 * Math.sin((2 * Math.PI * (120 + h)) / 12);
@@ -52,7 +49,7 @@ test("models are compared beside the naive ones, and the forecast goes on with t
 });
 
 test("for people there is a table and a plot, and the last column of numbers is taken", async () => {
-  const { code, out } = await train("--models", "ar");
+  const { code, out } = await train("--model", "ar");
   expect(code).toBe(0);
   expect(out).toContain("column height: 120 steps, 1 of them missing, a season of 12 steps. Backtests:");
   expect(out).toMatch(/seasonalNaive +\d\.\d+ +\d+\.\d+ +\d/);
@@ -69,7 +66,7 @@ test("the same column as JSON lines, a JSON array and a NumPy array gets the sam
   const forecasts = [];
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(folder, name), content);
-    const args = ["forecast", "--file", join(folder, name), "--models", "ets", "--steps", "6", "--json"];
+    const args = ["forecast", "--file", join(folder, name), "--model", "ets", "--steps", "6", "--json"];
     const { events } = await unrolled(args);
     forecasts.push((events().at(-1) as unknown as { forecast: object }).forecast);
   }
@@ -80,15 +77,7 @@ test("the same column as JSON lines, a JSON array and a NumPy array gets the sam
 test("a constant column has finite scores and a finite forecast", async () => {
   const flat = join(folder, "flat.csv");
   writeFileSync(flat, `v\n${"3.5\n".repeat(60)}`);
-  const { code, events } = await unrolled([
-    "train",
-    "series",
-    "--file",
-    flat,
-    "--json",
-    "--models",
-    "ets,ar",
-  ]);
+  const { code, events } = await unrolled(["train", "series", "--file", flat, "--json", "--model", "ets,ar"]);
   expect(code).toBe(0);
   const { forecast } = events().at(-1) as unknown as { forecast: { mean: number[] } };
   for (const m of forecast.mean) expect(Math.abs(m - 3.5)).toBeLessThan(1e-6);
@@ -96,7 +85,7 @@ test("a constant column has finite scores and a finite forecast", async () => {
 
 test.each([
   [["train", "series"], 2, "--file is missing, want a table of numbers"],
-  [["train", "series", "--file", path, "--models", "toString"], 2, 'models is "toString", want one of'],
+  [["train", "series", "--file", path, "--model", "toString"], 2, 'models is "toString", want one of'],
   [["train", "series", "--file", path, "--forecast", "0"], 2, "--forecast"],
   [["train", "series", "--file", path, "--column", "depth"], 1, 'there is no column "depth"'],
   [["train", "series", "--file", path, "--column", "word"], 1, 'line 2, column "word" is "x", want a number'],
