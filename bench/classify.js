@@ -87,6 +87,7 @@ const sets = {
     layers: () => both(32, { taps: 8, before: 0, behind: 0.2 }),
     steps: 400,
     rate: 0.01,
+    nets: 3,
     augment: { copies: 4, noise: 0.03, scale: 0.1, warp: 0.1 },
   },
   ItalyPowerDemand: {

@@ -30,6 +30,7 @@ const can: Can = {
   skip: true,
   conv: true,
   causal: true,
+  strides: true,
   layerNorm: true,
 };
 const missing = spawnSync("gcc", ["--version"]).status !== 0;
@@ -113,6 +114,19 @@ describe.skipIf(missing)("the bits of the stream", () => {
     const net = vary(await network({ input: 3, layers, loss: "softmax" }), 7);
     const x = randomInput(3, 200, 7);
     expect(difference(streamed(net, x), compiled(toC(net), 3, x).y)).toBe(-1);
+    net.dispose();
+  });
+
+  test("what stands on convolutions of strides 3 and 2 moves once in six steps", async () => {
+    const { conv } = unrolled;
+    const layer = { causal: true, width: 3, activation: "tanh" } as const;
+    const layers = [conv({ ...layer, units: 4, stride: 3 }), conv({ ...layer, units: 5, stride: 2 })];
+    const spec = { input: 2, layers: [...layers, lstm(6), dense(2)], loss: "squared" } as const;
+    const net = vary(await network(spec), 11);
+    const x = randomInput(2, 500, 11);
+    const { y } = compiled(toC(net), 2, x);
+    expect(difference(streamed(net, x), y)).toBe(-1);
+    expect(new Set(Array.from({ length: 250 }, (_, t) => y[2 * t])).size).toBe(42);
     net.dispose();
   });
 

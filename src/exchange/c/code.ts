@@ -34,6 +34,8 @@ export class Code {
   bytes = 0;
   /** Largest error of a weight in 8 bits, by matrix. */
   readonly errors: string[] = [];
+  /** Blocks that are open. */
+  #open = 0;
   readonly #parameters: ReadonlyMap<string, Matrix>;
   readonly #kind: WeightKind;
 
@@ -51,6 +53,18 @@ export class Code {
   call(name: string, ...args: (string | number)[]): void {
     this.used.add(name);
     this.step.push(`${name}(${args.join(", ")});`);
+  }
+
+  /** What follows is done at the first of every `stride` steps; a field of the state counts the others. */
+  every(stride: number, name: string): void {
+    const wait = `${this.field(name, 1)}[0]`;
+    this.step.push(`if (${wait} > 0) --${wait};`, "else {", `${wait} = ${stride - 1};`);
+    this.#open += 1;
+  }
+
+  /** All statements of a step. */
+  get statements(): readonly string[] {
+    return [...this.step, ...Array.from({ length: this.#open }, () => "}")];
   }
 
   /** A field of the state with this many reals. */

@@ -103,16 +103,16 @@ export class Program {
     return { at: y, width: taps * F };
   }
 
-  /** A causal convolution: each tap is a product with an input of the past. */
+  /**
+   * A causal convolution: each tap is a product with an input of the past. With a stride, all that follows
+   * waits for its next output.
+   */
   #conv(layer: ConvLayer, name: string, x: Value): Value {
     const { units: O, width, dilation, stride, causal } = layer;
     if (!causal) throw this.#whole(name);
-    if (stride > 1)
-      throw new OptionError(
-        `${who}: layer "${name}" has stride ${stride}, and C code gives an output a step`,
-      );
     const reach = (width - 1) * dilation;
     const past = this.#delayTaps(reach + 1, `${name}.past`, x);
+    if (stride > 1) this.code.every(stride, `${name}.wait`);
     const W = this.code.matrix(`${name}.W`);
     const y = this.code.field(name, O);
     this.code.call("copy", O, this.code.reals(`${name}.b`)!, y);

@@ -94,7 +94,7 @@ ${body(["memset(s, 0, sizeof *s);", ...program.code.reset])}
 
 /* The output y for one more step with input x. 0, or -1 where x is no symbol. */
 int ${name}_step(${name}_state *s, const ${type} x[${Math.max(width, 1)}], float y[${program.output.width}]) {
-${body([...(symbols ? [check] : unread), ...program.code.step, ...ends, "return 0;"])}
+${body([...(symbols ? [check] : unread), ...program.code.statements, ...ends, "return 0;"])}
 }`;
 }
 
