@@ -204,7 +204,8 @@ export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 export { esn, Esn } from "./models/esn/esn.ts";
 export type { EsnFitOptions, EsnParameters, EsnProgress, EsnReport } from "./models/esn/esn.ts";
 export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
-export type { EsnSpec } from "./models/esn/spec.ts";
+export type { EsnSpec, FullEsnSpec } from "./models/esn/spec.ts";
+export type { EsnReservoir, FullReservoir, ReservoirOptions } from "./models/esn/reservoir-options.ts";
 export type { EsnOnline, EsnStreamOptions } from "./models/esn/online.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 // tasks

@@ -1,5 +1,5 @@
 /**
- * Echo state network: a fixed random reservoir, and a linear readout y = W·[1; u; h] learned by ridge
+ * Echo state network: a fixed random reservoir, or several side by side and stacked, and a linear readout y = W·[1; u; h] learned by ridge
  * regression, the only thing that is (Jaeger 2001; Jaeger & Haas 2004; Lukoševičius 2012). Double precision
  * throughout.
  */
@@ -18,7 +18,7 @@ import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.
 import { runOn, type EsnForecast, type EsnForecastOptions } from "./forecast.ts";
 import { readOnline, type EsnStreamOptions } from "./online.ts";
 import { Runner } from "./runner.ts";
-import { readEsnSpec, widthsOf, type EsnSpec } from "./spec.ts";
+import { readEsnSpec, widthsOf, type EsnSpec, type FullEsnSpec } from "./spec.ts";
 import { writeTarget } from "./step-data.ts";
 import { EsnStream } from "./stream.ts";
 
@@ -60,7 +60,7 @@ export interface EsnReport {
 /** An echo state network. */
 export class Esn {
   /** What it was made with, defaults filled in. */
-  readonly spec: Required<EsnSpec>;
+  readonly spec: FullEsnSpec;
   /** The engine that computes. */
   readonly engine: InferenceEngine;
   readonly #life = new Lifetime("esn");
@@ -74,7 +74,7 @@ export class Esn {
   #solved = false;
 
   /** Use `esn(spec)`. With `readout` [D,O], the net of a file. */
-  constructor(engine: InferenceEngine, spec: Required<EsnSpec>, readout?: Float64Array) {
+  constructor(engine: InferenceEngine, spec: FullEsnSpec, readout?: Float64Array) {
     this.engine = engine;
     this.spec = spec;
     this.#runner = this.#life.own(new Runner(engine, spec));

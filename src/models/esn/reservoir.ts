@@ -1,7 +1,7 @@
 /**
  * A fixed random recurrent layer (Jaeger 2001; Jaeger et al. 2007 for leaky units), for B sequences at once:
  *
- *   h ← (1 - leak)·h + leak·tanh(W·h + Win·[1; u; feedback] + noise·N(0,1))
+ *   h ← (1 - leak)·h + leak·tanh(W·h + Win·[1; x; feedback] + noise·N(0,1))
  *
  * W is sparse, with the same number of random senders into every unit, or orthogonal and dense; both scaled
  * to a spectral radius.
@@ -9,15 +9,14 @@
 import { NumericError } from "../../wasm/errors.ts";
 import { activationCodes, NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
-import { Random } from "../../wasm/random.ts";
-import { streams } from "../../wasm/streams.ts";
+import type { Random } from "../../wasm/random.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import { krylovRadius } from "../../inference/spectrum.ts";
 import { drawMatrix, orthogonal, uniform } from "../network/initializers.ts";
 
 /** What a reservoir is. */
 export interface ReservoirSpec {
-  /** Columns of [1; u; feedback]: 1 + I + F. */
+  /** Columns of [1; x; feedback]: 1 + X + F. */
   readonly inputs: number;
   readonly feedbacks: number;
   readonly units: number;
@@ -28,7 +27,8 @@ export interface ReservoirSpec {
   readonly inputScale: number;
   readonly biasScale: number;
   readonly feedbackScale: number;
-  readonly seed: number;
+  /** Which inputs it hears; default: all. */
+  readonly heard?: readonly number[];
 }
 
 /** W and Win in kernel memory: drawn once, shared by all who run the reservoir. */
@@ -42,11 +42,10 @@ class Matrices {
   readonly packed: Ptr = NULL;
   users = 0;
 
-  constructor(engine: InferenceEngine, spec: ReservoirSpec) {
+  constructor(engine: InferenceEngine, spec: ReservoirSpec, random: Random) {
     const { units: N, inputs } = spec;
     const arena = (this.arena = new Arena(engine.memory));
     const { kernels: k, memory } = engine;
-    const random = new Random(engine, spec.seed, streams.initial);
     const dense = arena.reals(Math.max(inputs, N) * N);
     const drawn = new Float64Array(inputs * N);
     const plain = inputs - 1 - spec.feedbacks;
@@ -58,6 +57,8 @@ class Matrices {
     ] as const) {
       drawMatrix(uniform(scale), { rows, columns: N, out: drawn.subarray(at * N, (at += rows) * N) }, random);
     }
+    for (let u = 0; spec.heard && u < plain; ++u)
+      if (!spec.heard.includes(u)) drawn.fill(0, (1 + u) * N, (2 + u) * N);
     const pack = (rows: number, matrix: Float64Array): Ptr => {
       const packed = arena.reals(k.packedSize(rows, N));
       memory.reals(dense, rows * N).set(matrix);
@@ -75,23 +76,20 @@ class Matrices {
   }
 }
 
-/** A reservoir with the states of up to `most` sequences. */
+/** A reservoir with the states of up to `capacity` sequences. */
 export class Reservoir {
   readonly engine: InferenceEngine;
   readonly spec: ReservoirSpec;
-  /** [most, units] states now. */
+  /** [capacity, units] states now. */
   readonly state: Ptr;
   readonly #matrices: Matrices;
   readonly #arena: Arena;
   readonly #pre: Ptr;
   readonly #next: Ptr;
 
-  constructor(
-    engine: InferenceEngine,
-    spec: ReservoirSpec,
-    capacity: number,
-    matrices = new Matrices(engine, spec),
-  ) {
+  /** `from`: what its matrices are drawn from, or a reservoir that shares them. */
+  constructor(engine: InferenceEngine, spec: ReservoirSpec, capacity: number, from: Random | Reservoir) {
+    const matrices = from instanceof Reservoir ? from.#matrices : new Matrices(engine, spec, from);
     const arena = (this.#arena = new Arena(engine.memory));
     const size = capacity * spec.units;
     this.engine = engine;
@@ -104,7 +102,7 @@ export class Reservoir {
 
   /** The same matrices with states of their own. */
   another(capacity: number): Reservoir {
-    return new Reservoir(this.engine, this.spec, capacity, this.#matrices);
+    return new Reservoir(this.engine, this.spec, capacity, this);
   }
 
   /** The first B states are 0. */
@@ -113,7 +111,7 @@ export class Reservoir {
   }
 
   /**
-   * One step of the first B sequences: inputs [B, 1+I+F]; noise [B, units] is added inside the tanh where it
+   * One step of the first B sequences: inputs [B, 1+X+F]; noise [B, units] is added inside the tanh where it
    * is not NULL.
    */
   step(B: number, inputs: Ptr, noise: Ptr): void {

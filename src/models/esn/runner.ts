@@ -9,8 +9,8 @@ import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena, type Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { Reservoir } from "./reservoir.ts";
-import { dataOf, widthsOf, type EsnSpec, type EsnWidths } from "./spec.ts";
+import { Reservoirs } from "./reservoirs.ts";
+import { dataOf, widthsOf, type EsnWidths, type FullEsnSpec } from "./spec.ts";
 import { writeInput, writeTarget } from "./step-data.ts";
 
 /** Sequences side by side: the reservoir's product is one matrix product. */
@@ -25,10 +25,10 @@ export type Visit = (t: number, alive: readonly number[]) => ArrayLike<number> |
 /** The reservoir, the readout, and their buffers. */
 export class Runner {
   readonly engine: InferenceEngine;
-  readonly spec: Required<EsnSpec>;
+  readonly spec: FullEsnSpec;
   readonly data: DataSpec;
   readonly widths: EsnWidths;
-  readonly reservoir: Reservoir;
+  readonly reservoirs: Reservoirs;
   /** [D,O] the readout, and its panels. */
   readonly readout: Ptr;
   readonly packed: Ptr;
@@ -39,19 +39,19 @@ export class Runner {
   readonly #noise: Ptr;
   #noiseCounter = 0;
 
-  constructor(engine: InferenceEngine, spec: Required<EsnSpec>) {
+  constructor(engine: InferenceEngine, spec: FullEsnSpec) {
     const { input: I, output: O, feedback: F, features: D } = (this.widths = widthsOf(spec));
     this.engine = engine;
     this.spec = spec;
     this.data = dataOf(spec);
     this.#arena = new Arena(engine.memory, "echo state networks");
-    this.reservoir = new Reservoir(engine, { ...spec, inputs: 1 + I + F, feedbacks: F }, GROUP);
+    this.reservoirs = new Reservoirs(engine, spec, GROUP);
     this.readout = this.#arena.reals(D * O);
     this.packed = this.#arena.reals(engine.kernels.packedSize(D, O));
     this.#u = this.#arena.reals(GROUP * (1 + I + F));
     this.#z = this.#arena.reals(GROUP * D);
     this.#y = this.#arena.reals(GROUP * O);
-    this.#noise = spec.noise > 0 ? this.#arena.reals(GROUP * spec.units) : NULL;
+    this.#noise = spec.noise > 0 ? this.#arena.reals(GROUP * this.reservoirs.units) : NULL;
   }
 
   /** The readout was written. */
@@ -85,11 +85,12 @@ export class Runner {
     visit: Visit,
   ): void {
     const { memory } = this.engine;
-    const { inputs: F, feedbacks, units: N } = this.reservoir.spec;
+    const { inputs: F, units: N } = this.reservoirs;
+    const { feedback: feedbacks } = this.widths;
     const head = 1 + this.widths.input;
     const fed = new Float64Array(GROUP * feedbacks);
     let alive = group;
-    this.reservoir.reset(alive.length);
+    this.reservoirs.reset(alive.length);
     for (let t = 0; ; ++t) {
       alive = alive.filter((i) => items[i].length > t);
       const B = alive.length;
@@ -99,7 +100,7 @@ export class Runner {
         writeInput(this.data, items[i].input, t, this.widths.input, u.subarray(b * F, b * F + head));
         u.set(fed.subarray(b * feedbacks, (b + 1) * feedbacks), b * F + head);
       });
-      this.reservoir.step(B, this.#u, targets ? this.#noiseRows(B * N) : NULL);
+      this.reservoirs.step(B, this.#u, targets ? this.#noiseRows(B * N) : NULL);
       const y = visit(t, alive);
       if (feedbacks === 0) continue;
       if (targets)
@@ -113,12 +114,11 @@ export class Runner {
   /** z [B,D] = [1; u; h] of the sequences of this step from b on. */
   features(B: number, b: number, z: Ptr): void {
     const { memory, kernels: k } = this.engine;
-    const { spec, state } = this.reservoir;
-    const { units: N, inputs: F } = spec;
+    const { inputs: F } = this.reservoirs;
     const { input, features: D } = this.widths;
     const head = 1 + input;
     k.copyRows(B, head, memory.at(this.#u, b * F), F, z, D);
-    k.copyRows(B, N, memory.at(state, b * N), N, memory.at(z, head), D);
+    this.reservoirs.copyStates(B, b, memory.at(z, head), D);
   }
 
   /** Outputs [B,O] of the first B sequences of this step. */
@@ -133,7 +133,7 @@ export class Runner {
 
   /** Gives all memory back. */
   dispose(): void {
-    this.reservoir.dispose();
+    this.reservoirs.dispose();
     this.#arena.dispose();
   }
 

@@ -1,9 +1,11 @@
 /** What an echo state network is: its spec, checked, and what it wants of its data. */
-import { inRange, knownOptions, oneOf, OptionError, seedOption, whole } from "../../wasm/errors.ts";
+import { inRange, knownOptions, OptionError, seedOption, whole } from "../../wasm/errors.ts";
 import type { DataSpec } from "../../data/item.ts";
+import { checkReservoir, readReservoirs, reservoirDefaults, usualRadius } from "./reservoir-options.ts";
+import type { EsnReservoir, FullReservoir, ReservoirOptions } from "./reservoir-options.ts";
 
 /** What an echo state network is. */
-export interface EsnSpec {
+export interface EsnSpec extends ReservoirOptions {
   /** Reals a step, or symbols. 0: driven by feedback alone. */
   readonly input:
     | number
@@ -18,25 +20,11 @@ export interface EsnSpec {
         /** K: one of K classes a step, learned as one-of-K. */
         readonly classes: number;
       };
-  /** N, units of the reservoir. Default 500. */
-  readonly units?: number;
-  /** Default "sparse". */
-  readonly reservoir?: "sparse" | "orthogonal";
-  /** Senders into each unit of a sparse reservoir. Default 10. */
-  readonly incoming?: number;
   /**
-   * Largest modulus of an eigenvalue of W. Default 0.95; an orthogonal reservoir has it in every direction,
-   * default 1.
+   * Several reservoirs, of which the readout sees all: side by side, or stacked by `hears`. Default: the one
+   * of this spec.
    */
-  readonly spectralRadius?: number;
-  /** In (0, 1]; smaller is slower. Default 1. */
-  readonly leak?: number;
-  /** Weights from inputs: uniform in ±scale. Default 1. */
-  readonly inputScale?: number;
-  /** Weights from the constant 1: uniform in ±scale. Default 0. */
-  readonly biasScale?: number;
-  /** Weights from the outputs of the step before: uniform in ±scale. Default 0. */
-  readonly feedbackScale?: number;
+  readonly reservoirs?: readonly EsnReservoir[];
   /** Standard deviation of noise inside the tanh while training. Default 0. */
   readonly noise?: number;
   /** Steps at the start of every sequence that training leaves out. Default 0. */
@@ -47,45 +35,38 @@ export interface EsnSpec {
   readonly seed?: number;
 }
 
-const defaults = {
-  units: 500,
-  reservoir: "sparse",
-  incoming: 10,
-  spectralRadius: 0.95,
-  leak: 1,
-  inputScale: 1,
-  biasScale: 0,
-  feedbackScale: 0,
-  noise: 0,
-  washout: 0,
-  ridge: 1e-6,
-  seed: 1,
-} as const;
+/** A spec with its defaults; `reservoirs` only where several were asked for. */
+export interface FullEsnSpec extends Required<Omit<EsnSpec, "reservoirs">> {
+  /** As given, what was left out filled in. */
+  readonly reservoirs?: readonly FullReservoir[];
+}
 
-/** Which options are numbers of at least 0. */
-const amounts = ["spectralRadius", "inputScale", "biasScale", "feedbackScale", "noise", "ridge"] as const;
+const defaults = { ...reservoirDefaults, noise: 0, washout: 0, ridge: 1e-6, seed: 1 } as const;
 
 /** The spec with its defaults. Throws OptionError. */
-export function readEsnSpec(who: string, spec: EsnSpec): Required<EsnSpec> {
-  knownOptions(who, spec, Object.keys(defaults).concat("input", "output"));
-  const orthogonal = spec.reservoir === "orthogonal";
-  const full: Required<EsnSpec> = { ...defaults, spectralRadius: orthogonal ? 1 : 0.95, ...spec };
+export function readEsnSpec(who: string, spec: EsnSpec): FullEsnSpec {
+  knownOptions(who, spec, Object.keys(defaults).concat("input", "output", "reservoirs"));
+  const { reservoirs: asked, ...own } = spec;
+  const full = { ...defaults, spectralRadius: usualRadius(own.reservoir), ...own };
   if (typeof full.input === "object") whole(who, "input.symbols", full.input?.symbols, 1);
   else whole(who, "input", full.input, 0);
   if (typeof full.output === "object") whole(who, "output.classes", full.output?.classes, 2);
   else whole(who, "output", full.output, 1);
-  for (const name of ["units", "incoming"] as const) whole(who, name, full[name], 1);
+  checkReservoir(who, full);
   whole(who, "washout", full.washout, 0);
   seedOption(who, full.seed);
-  oneOf(who, "reservoir", full.reservoir, ["sparse", "orthogonal"]);
-  for (const name of amounts) inRange(who, name, full[name], 0);
-  inRange(who, "leak", full.leak, Number.MIN_VALUE, 1);
-  if (full.input === 0 && full.feedbackScale === 0)
+  for (const name of ["noise", "ridge"] as const) inRange(who, name, full[name], 0);
+  const reservoirs = asked && readReservoirs(who, asked, own, inputColumns(full.input));
+  const read: FullEsnSpec = reservoirs ? { ...full, reservoirs } : full;
+  if (full.input === 0 && widthsOf(read).feedback === 0)
     throw new OptionError(
       `${who}: input is 0 and feedbackScale is 0, so nothing drives the reservoir; want one of them above 0`,
     );
-  return full;
+  return read;
 }
+
+/** The reservoirs of a net: those of its list, or the one of its spec. */
+export const reservoirsOf = (spec: FullEsnSpec): readonly FullReservoir[] => spec.reservoirs ?? [spec];
 
 /** Columns of inputs, outputs, feedback and features of a net. */
 export interface EsnWidths {
@@ -94,18 +75,24 @@ export interface EsnWidths {
   readonly output: number;
   /** Outputs that are fed back: O or 0. */
   readonly feedback: number;
-  /** D = 1 + I + N: [1; u; h]. */
+  /** D = 1 + I + N, N the units of all reservoirs: [1; u; h]. */
   readonly features: number;
 }
 
-export function widthsOf({ input, output, feedbackScale, units }: Required<EsnSpec>): EsnWidths {
-  const I = typeof input === "object" ? input.symbols : input;
+const inputColumns = (input: EsnSpec["input"]): number => (typeof input === "object" ? input.symbols : input);
+
+export function widthsOf(spec: FullEsnSpec): EsnWidths {
+  const { output } = spec;
+  const I = inputColumns(spec.input);
   const O = typeof output === "object" ? output.classes : output;
-  return { input: I, output: O, feedback: feedbackScale > 0 ? O : 0, features: 1 + I + units };
+  const all = reservoirsOf(spec);
+  const fed = all.some(({ feedbackScale }) => feedbackScale > 0);
+  const features = all.reduce((sum, { units }) => sum + units, 1 + I);
+  return { input: I, output: O, feedback: fed ? O : 0, features };
 }
 
 /** What the items of a net must be. */
-export function dataOf(spec: Required<EsnSpec>): DataSpec {
+export function dataOf(spec: FullEsnSpec): DataSpec {
   const symbols = typeof spec.input === "object" ? spec.input.symbols : undefined;
   const { input, output } = widthsOf(spec);
   return {

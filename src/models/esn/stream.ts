@@ -10,7 +10,7 @@ import { checkStep } from "../../data/sequence.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { RecursiveLeastSquares } from "../../inference/recursive-least-squares.ts";
 import type { OnlineReadout } from "./online.ts";
-import { type Reservoir } from "./reservoir.ts";
+import type { Reservoirs } from "./reservoirs.ts";
 import { type Runner } from "./runner.ts";
 import { writeInput } from "./step-data.ts";
 
@@ -18,7 +18,7 @@ import { writeInput } from "./step-data.ts";
 export class EsnStream {
   readonly #runner: Runner;
   readonly #life: Lifetime;
-  readonly #reservoir: Reservoir;
+  readonly #reservoirs: Reservoirs;
   readonly #u: Ptr;
   readonly #z: Ptr;
   readonly #y: Ptr;
@@ -32,18 +32,17 @@ export class EsnStream {
    * stream that learns has one of its own, which starts from the net's.
    */
   constructor(runner: Runner, parent: Lifetime, online?: OnlineReadout) {
-    const { engine, spec } = runner.reservoir;
-    const { input, output } = runner.widths;
+    const { engine } = runner;
+    const { features, output, feedback } = runner.widths;
     this.#runner = runner;
     this.#life = new Lifetime("stream", this, parent);
-    this.#reservoir = this.#life.own(runner.reservoir.another(1));
+    this.#reservoirs = this.#life.own(runner.reservoirs.another(1));
     const arena = this.#life.own(new Arena(engine.memory, "streams"));
-    this.#u = arena.reals(spec.inputs);
-    this.#z = arena.reals(1 + input + spec.units);
+    this.#u = arena.reals(this.#reservoirs.inputs);
+    this.#z = arena.reals(features);
     this.#y = arena.reals(output);
-    this.#fed = new Float64Array(spec.feedbacks);
+    this.#fed = new Float64Array(feedback);
     if (!online) return;
-    const { features } = runner.widths;
     this.#online = new RecursiveLeastSquares(features, output, online);
     if (online.from) this.#online.weights.set(engine.memory.reals(runner.readout, features * output));
   }
@@ -54,18 +53,18 @@ export class EsnStream {
    */
   step(x: ArrayLike<number> | number = []): Float64Array {
     this.#life.check("step");
-    const { kernels: k, memory } = this.#reservoir.engine;
-    const { spec, state } = this.#reservoir;
+    const reservoirs = this.#reservoirs;
+    const { kernels: k, memory } = reservoirs.engine;
     const { data, widths, packed } = this.#runner;
     const { output: O, features: D } = widths;
     const given = checkStep("stream.step", "x", x, data.input, inputValues(data));
-    const u = memory.reals(this.#u, spec.inputs);
+    const u = memory.reals(this.#u, reservoirs.inputs);
     const head = 1 + widths.input;
     writeInput(data, given, 0, widths.input, u);
     u.set(this.#fed, head);
-    this.#reservoir.step(1, this.#u, NULL);
+    reservoirs.step(1, this.#u, NULL);
     k.copyRows(1, head, this.#u, head, this.#z, head);
-    k.copyRows(1, spec.units, state, spec.units, memory.at(this.#z, head), spec.units);
+    reservoirs.copyStates(1, 0, memory.at(this.#z, head), D);
     let y: Float64Array;
     if (this.#online) y = this.#last = this.#online.predict(new Float64Array(memory.reals(this.#z, D)));
     else {
@@ -73,7 +72,7 @@ export class EsnStream {
       k.gemmPacked(1, O, D, this.#z, D, packed, this.#y, O);
       y = new Float64Array(memory.reals(this.#y, O));
     }
-    if (spec.feedbacks > 0) this.#fed = y.slice();
+    if (widths.feedback > 0) this.#fed = y.slice();
     return y.slice();
   }
 
@@ -88,7 +87,7 @@ export class EsnStream {
     if (!this.#last) throw new OptionError(`${who}: there is no output to learn from; call step first`);
     const { output, features } = this.#runner.widths;
     const wanted = checkStep(who, "target", target, output);
-    const z = new Float64Array(this.#reservoir.engine.memory.reals(this.#z, features));
+    const z = new Float64Array(this.#reservoirs.engine.memory.reals(this.#z, features));
     this.#online.learn(
       z,
       this.#last.map((y, o) => wanted[o] - y),
@@ -113,7 +112,7 @@ export class EsnStream {
   /** Back to the start of a sequence; what was learned stays. */
   reset(): this {
     this.#life.check("reset");
-    this.#reservoir.reset(1);
+    this.#reservoirs.reset(1);
     this.#fed.fill(0);
     this.#last = undefined;
     return this;
