@@ -46,7 +46,7 @@ function programs() {
 }
 
 const plugins = () => [experiments(), peerKernels(), programs()];
-const entries = ["anomalies", "exchange", "speech", "handwriting"];
+const entries = ["anomalies", "exchange", "reservoirs", "speech", "handwriting"];
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),

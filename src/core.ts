@@ -204,8 +204,8 @@ export type { LayerGradientNorms } from "./analysis/gradient-norms.ts";
 export { esn, Esn } from "./models/esn/esn.ts";
 export type { EsnFitOptions, EsnParameters, EsnProgress, EsnReport } from "./models/esn/esn.ts";
 export type { EsnForecast, EsnForecastOptions } from "./models/esn/forecast.ts";
+export type * from "./models/esn/reservoir-options.ts";
 export type { EsnSpec, FullEsnSpec } from "./models/esn/spec.ts";
-export type { EsnReservoir, FullReservoir, ReservoirOptions } from "./models/esn/reservoir-options.ts";
 export type { EsnOnline, EsnStreamOptions } from "./models/esn/online.ts";
 export type { EsnStream } from "./models/esn/stream.ts";
 // tasks
@@ -223,7 +223,6 @@ export { editDistance, labelErrors } from "./inference/edit-distance.ts";
 export type { Emission } from "./inference/best-path.ts";
 export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-search.ts";
 export type { LabelErrors } from "./inference/edit-distance.ts";
-// workers
 // jobs by name
 export { JobStream, SequenceJob } from "./jobs/job.ts";
 export type { JobFitOptions, JobSpec } from "./jobs/job-net.ts";

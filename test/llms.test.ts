@@ -19,7 +19,12 @@ test("dist/llms.txt has every example whole, and every class of error with its r
 test("dist/reference.md has every export that runs; an unknown name in a program is seen", async () => {
   const text = read("dist/reference.md");
   const known = new Set([...text.matchAll(/^- `(\w+)/gm)].map(([, name]) => name));
-  for (const file of ["unrolled.js", "unrolled-anomalies.js", "unrolled-exchange.js"]) {
+  for (const file of [
+    "unrolled.js",
+    "unrolled-anomalies.js",
+    "unrolled-exchange.js",
+    "unrolled-reservoirs.js",
+  ]) {
     const names = Object.keys((await import(`${root}dist/${file}`)) as object);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   }

@@ -30,6 +30,8 @@ export const streams = {
   inkDistortion: HIGH + 65,
   /** Noise in a reservoir while it is trained. */
   reservoirNoise: HIGH + 66,
+  /** Numbers of the reservoirs that a search tries. */
+  reservoirSearch: HIGH + 68,
   /** First points of searches: fixed points, Lyapunov exponents. */
   searches: HIGH + 67,
   /** Inputs that an automaton is extracted from. */

@@ -3,6 +3,7 @@
  * data and items.
  */
 import * as u from "../../dist/index.js";
+import * as reservoirs from "../../dist/reservoirs/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
 import { mutateJson, mutateTensors, oddValue } from "./mutate.js";
 
@@ -58,7 +59,7 @@ const forecasterRow = {
   ],
   methods: { forecast: [{ kind: "count", value: 3 }], forecastAll: [{ kind: "count", value: 2 }] },
 };
-const rows = [...everyModel(u), forecasterRow];
+const rows = [...everyModel(u, reservoirs), forecasterRow];
 const factories = {
   network: u.network,
   hmm: u.hmm,
@@ -67,6 +68,7 @@ const factories = {
   structural: u.structural,
   arima: u.arima,
   esn: u.esn,
+  nvar: reservoirs.nvar,
   forecaster: u.forecaster,
   languageModel: u.languageModel,
   sequenceClassifier: u.sequenceClassifier,
@@ -95,7 +97,14 @@ const moreSpecs = {
     { autoregressive: 1, cycle: true },
   ],
   arima: [{ p: 1, d: 1, q: 1, seasonal: { P: 1, D: 0, Q: 0, period: 4 } }],
-  esn: [{ input: 1, output: 1, units: 20, noise: 0.1, reservoir: "orthogonal", feedbackScale: 0.1 }],
+  esn: [
+    { input: 1, output: 1, units: 20, noise: 0.1, reservoir: "orthogonal", feedbackScale: 0.1 },
+    {
+      ...{ input: 2, output: 1, units: 9 },
+      reservoirs: [{ leak: 0.5, inputs: [1] }, { units: 5, reservoir: "orthogonal" }, { hears: 0 }],
+    },
+  ],
+  nvar: [{ input: 2, output: 1, delays: 2, stride: 3, degrees: [2, 3], constant: false }],
 };
 const rowsOf = (factory) => rows.filter((row) => row.factory === factory);
 const specsOf = (name) => [...rowsOf(factories[name]).map(({ spec }) => spec), ...(moreSpecs[name] ?? [])];
@@ -119,7 +128,7 @@ const isRefusal = (error) => refusals.some((type) => error instanceof type);
 async function filesOf(row) {
   const model = await row.factory(row.spec);
   const files = [];
-  if (row.name !== "esn") files.push(model.save());
+  if (!["esn", "nvar"].includes(row.name)) files.push(model.save());
   await model.fit(...argumentsOf(row.fit, model));
   files.push(model.save());
   model.dispose();

@@ -7,6 +7,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as u from "../../src/index.ts";
+import * as reservoirs from "../../src/reservoirs/index.ts";
 import { turn } from "../../src/wasm/turn.ts";
 import { argumentsOf, everyModel, type Model, type Row } from "./every-model.js";
 import { poolHere } from "./pool-here.ts";
@@ -142,7 +143,7 @@ async function beside(training: Promise<unknown>, visit: () => unknown): Promise
   return visits;
 }
 
-describe.each(everyModel(u))("$name", (row) => {
+describe.each(everyModel(u, reservoirs))("$name", (row) => {
   /** Runs `law` with each kind of training of the row. */
   async function eachTraining(law: (file: Uint8Array, options: Options, name: string) => Promise<void>) {
     const file = await fittedFile(row);
@@ -230,7 +231,7 @@ describe.each(everyModel(u))("$name", (row) => {
 
 test("all models at once train to the bits that each has alone", async () => {
   const all: { row: Row; file: Uint8Array; options: Options; helper: Model }[] = [];
-  for (const row of everyModel(u)) {
+  for (const row of everyModel(u, reservoirs)) {
     const file = await fittedFile(row);
     const helper = await row.factory.load(file);
     for (const options of Object.values(trainings(row, helper))) all.push({ row, file, options, helper });

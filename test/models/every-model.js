@@ -12,7 +12,7 @@
  *   count    a whole number of at least 0 or 1
  *   vector   numbers of a fixed length
  *
- * `u` is the library, built or from its sources.
+ * `u` is the library, built or from its sources, `reservoirs` its entry of that name.
  */
 
 const wave = (T, phase = 0) =>
@@ -207,7 +207,7 @@ const autoregressiveRow = (u, name, spec) => ({
   step: 0.5,
 });
 
-const seriesRows = (u) => {
+const seriesRows = (u, { nvar }) => {
   const esnItems = items([{ input: wave(40), target: wave(40, 1) }], ["input", "target"]);
   return [
     autoregressiveRow(u, "of a given order", { order: 2, output: 1 }),
@@ -233,6 +233,19 @@ const seriesRows = (u) => {
         accumulate: [esnItems],
         solve: [],
         clear: [],
+      },
+      step: 0.5,
+    },
+    {
+      name: "nvar",
+      factory: nvar,
+      spec: { input: 1, delays: 3, ridge: 1e-3 },
+      fit: [esnItems, options()],
+      unfitted: [],
+      methods: {
+        predict: [data([wave(20)])],
+        forecast: [count(3), options({ history: wave(20) }, { needs: ["history"] })],
+        stream: [],
       },
       step: 0.5,
     },
@@ -274,10 +287,10 @@ const jobRows = (u) => [
 ];
 
 /** The rows. */
-export const everyModel = (u) => [
+export const everyModel = (u, reservoirs) => [
   ...networkRows(u),
   ...hiddenStateRows(u),
-  ...seriesRows(u),
+  ...seriesRows(u, reservoirs),
   languageRow(u),
   ...jobRows(u),
 ];

@@ -3,6 +3,7 @@
  * forgotten; beside them pools of workers, unrolled nets, ink, files of other programs, sound.
  */
 import * as u from "../../dist/index.js";
+import * as reservoirs from "../../dist/reservoirs/index.js";
 import { fromPyTorch, toPyTorch, readNpy, writeNpy } from "../../dist/exchange/index.js";
 import { frontEnd, writeWav, readWav } from "../../dist/speech/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
@@ -93,7 +94,7 @@ async function unrolled() {
 
 /** Flows by name; each gets the number of its round. Those that start threads run one round in `every`. */
 export function flows() {
-  const models = everyModel(u).map((row) => ({ name: row.name, every: 1, run: modelFlow(row) }));
+  const models = everyModel(u, reservoirs).map((row) => ({ name: row.name, every: 1, run: modelFlow(row) }));
   return [
     ...models,
     { name: "pool", every: 50, run: withPool },

@@ -1,7 +1,7 @@
 /**
- * Echo state network: a fixed random reservoir, or several side by side and stacked, and a linear readout y = W·[1; u; h] learned by ridge
- * regression, the only thing that is (Jaeger 2001; Jaeger & Haas 2004; Lukoševičius 2012). Double precision
- * throughout.
+ * Echo state network: a fixed random reservoir, or several side by side and stacked, and a linear readout y =
+ * W·[1; u; h] learned by ridge regression, the only thing that is (Jaeger 2001; Jaeger & Haas 2004;
+ * Lukoševičius 2012). Double precision throughout.
  */
 import type { AbortSignal } from "../../wasm/platform.ts";
 import { OptionError, ShapeError, inRange, knownOptions, whole } from "../../wasm/errors.ts";

@@ -4,7 +4,7 @@
  */
 import { flattenInput, type DataSpec } from "../../data/item.ts";
 import type { Sequence } from "../../data/sequence.ts";
-import { OptionError, ShapeError } from "../../wasm/errors.ts";
+import { NumericError, OptionError, ShapeError } from "../../wasm/errors.ts";
 import type { EsnStream } from "./stream.ts";
 
 /** How to run on. */
@@ -42,7 +42,7 @@ function check(
 const row = (x: ArrayLike<number>, t: number, width: number): number[] =>
   Array.from({ length: width }, (_, j) => x[t * width + j]);
 
-/** The next `steps` outputs [steps,O]. */
+/** The next `steps` outputs [steps,O]. Throws NumericError where the run leaves the finite numbers. */
 export function runOn(
   stream: EsnStream,
   data: DataSpec,
@@ -68,6 +68,10 @@ export function runOn(
   };
   for (let t = 0; t < first + steps; ++t) {
     y = stream.step(hears(t));
+    if (!Array.prototype.every.call(y, Number.isFinite))
+      throw new NumericError(
+        `${who}: the run leaves the finite numbers at step ${t - first}; fit with a larger ridge`,
+      );
     if (feedback && t < T) stream.force(row(past, t, O));
     if (t >= first) out.set(y, (t - first) * O);
   }

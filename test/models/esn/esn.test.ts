@@ -192,6 +192,16 @@ describe("running", () => {
   });
 });
 
+test("a free run that leaves the finite numbers says so, and what helps", async () => {
+  const net = await esn({ input: 1, output: 1, units: 10, ridge: 1e-9 });
+  const input = Float64Array.from({ length: 60 }, (_, t) => (t * t) % 7);
+  await net.fit([{ input, target: input.map((v) => 1e3 * v) }]);
+  expect(() => net.forecast(200, { history: input })).toThrow(
+    /esn.forecast: the run leaves the finite numbers at step \d+; fit with a larger ridge/,
+  );
+  net.dispose();
+});
+
 test("wrong options, data and orders of calls are named", async () => {
   await expect(esn({ input: 1, output: 1, unit: 3 } as object as EsnSpec)).rejects.toThrow(
     /unknown option "unit"/,

@@ -1,0 +1,20 @@
+/**
+ * The public names of unrolled/reservoirs: nonlinear vector autoregressions, and the search for a good echo
+ * state network.
+ */
+import "../wasm/built-in.ts";
+
+export { nvar, Nvar } from "./nvar/nvar.ts";
+export type {
+  NvarFitOptions,
+  NvarForecast,
+  NvarForecastOptions,
+  NvarParameters,
+  NvarReport,
+} from "./nvar/nvar.ts";
+export type { NvarProgress } from "./nvar/fit.ts";
+export type { NvarSpec } from "./nvar/spec.ts";
+export type { NvarStream } from "./nvar/stream.ts";
+export { selectEsn } from "./search/select.ts";
+export type { EsnSelection, EsnSelectOptions, EsnSelectProgress } from "./search/select.ts";
+export type { EsnCandidate, EsnChoices, Range } from "./search/choices.ts";
