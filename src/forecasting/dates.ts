@@ -66,6 +66,24 @@ export function continuedMoment(moments: readonly Moment[]): ((ahead: number) =>
 export const inOrder = (moments: readonly Moment[]): boolean =>
   moments.every(({ ms }, i) => i === 0 || ms > moments[i - 1].ms);
 
+/** The seasons of the calendar, in steps, that moments make likely: a day, a week or a year. */
+export function usualSeasons(moments: readonly Moment[]): number[] {
+  const daily = stepsADay(moments);
+  if (daily !== undefined) return [daily, 7 * daily];
+  const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);
+  const days = Math.round(gaps.sort((a, b) => a - b)[gaps.length >> 1] / DAY);
+  const found = YEARS.find(({ from, to }) => days >= from && days <= to);
+  return found ? [found.season] : [];
+}
+
+/** Steps of so many days, and how many are one season: of a week, or of a year. */
+const YEARS = [
+  { from: 1, to: 1, season: 7 },
+  { from: 7, to: 7, season: 52 },
+  { from: MONTH_DAYS, to: 31, season: 12 },
+  { from: 89, to: 92, season: 4 },
+];
+
 /** Steps a day where the usual step divides it into more than one; undefined elsewhere. */
 export function stepsADay(moments: readonly Moment[]): number | undefined {
   const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);

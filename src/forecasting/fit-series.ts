@@ -45,6 +45,8 @@ export interface FittedSeries {
 export interface SeriesData {
   readonly y: Float64Array;
   readonly inputs?: KnownInputs;
+  /** Seasons that its dates make likely. */
+  readonly usual?: readonly number[];
 }
 
 /** How to fit. */
@@ -88,9 +90,9 @@ interface Prepared {
   readonly history: History;
 }
 
-function prepare({ y, inputs }: SeriesData, cut: number, { rules, math }: SeriesSetting): Prepared {
+function prepare({ y, inputs, usual }: SeriesData, cut: number, { rules, math }: SeriesSetting): Prepared {
   const seen = y.subarray(0, cut);
-  const season = rules.season ?? findSeason(seen);
+  const season = rules.season ?? findSeason(seen, usual);
   const transform = measureTransform(seen, season, rules.transform, math);
   return {
     season,

@@ -17,7 +17,7 @@ import type {
 import { LOWER, quantileInUnits, UPPER } from "./backtest.ts";
 import { columnsOver, readBeside, type Beside } from "./beside.ts";
 import { conformalWidths } from "./conformal.ts";
-import { continuedMoment, momentText, type Moment } from "./dates.ts";
+import { continuedMoment, momentText, usualSeasons, type Moment } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
 import { fitSeries, outlookOf, type FittedSeries } from "./fit-series.ts";
 import { yardsticks, type ForecastModelName } from "./models/registry.ts";
@@ -145,6 +145,7 @@ export class Forecaster {
     const T = Math.max(...table.map(({ y }) => y.length));
     const inputScale = measureInputs(columns, T);
     const tried = new Set([...yardsticks, ...this.#rules.models]).size;
+    const usual = usualSeasons(moments);
     const series: KnownSeries[] = [];
     try {
       for (const [i, { name, y: whole }] of table.entries()) {
@@ -163,7 +164,7 @@ export class Forecaster {
           onModel,
           ...(signal ? { signal } : {}),
         };
-        const fitted = await fitSeries({ y, ...(inputs ? { inputs } : {}) }, setting);
+        const fitted = await fitSeries({ y, usual, ...(inputs ? { inputs } : {}) }, setting);
         series.push({ name, y, from, fitted });
       }
       return { series, columns, inputScale, moments };

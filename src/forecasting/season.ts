@@ -8,6 +8,10 @@ const CLEAR = 0.35;
 const ERRORS = 2.5;
 /** A shorter season is taken where its autocorrelation is this share of the largest. */
 const NEARLY = 0.9;
+/** How far from a peak the season may be, as a share of it. */
+const NEAR = 0.1;
+/** Seasons back that a lag near a peak is compared over. */
+const MULTIPLES = 4;
 /** KPSS statistic above which a series has a unit root, at 5% (Kwiatkowski et al. 1992, table 1). */
 const KPSS_CRITICAL = 0.463;
 /** Strength above which a series is differenced by its season (Wang, Smith & Hyndman 2006). */
@@ -39,9 +43,9 @@ function autocorrelations(x: Float64Array, max: number): Float64Array {
 /**
  * Steps a season: the shortest lag, at least 2, at which the autocorrelation of the series without its trend
  * has a clear peak, and its differences are correlated too, which those of a random walk are not; 1 where
- * there is none. y [T], NaN where missing.
+ * there is none. y [T], NaN where missing; `usual`: seasons that dates make likely.
  */
-export function findSeason(y: Float64Array): number {
+export function findSeason(y: Float64Array, usual: readonly number[] = []): number {
   const whole = filled(y);
   const max = Math.min(LONGEST, Math.floor(whole.length / 3));
   if (max < 3) return 1;
@@ -53,7 +57,43 @@ export function findSeason(y: Float64Array): number {
   for (let k = 2; k <= max; ++k)
     if (r[k] > bound && r[k] > r[k - 1] && r[k] >= r[k + 1] && steps[k] > chance) peaks.push(k);
   const best = peaks.reduce((largest, k) => Math.max(largest, r[k]), 0);
-  return peaks.find((k) => r[k] >= NEARLY * best) ?? 1;
+  const found = peaks.find((k) => r[k] >= NEARLY * best);
+  return found === undefined ? 1 : refinedSeason(whole, found, usual);
+}
+
+/** Mean of x_t·x_{t-k} over the steps where both are known. */
+function meanProduct(x: Float64Array, k: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let t = k; t < x.length; ++t) {
+    const product = x[t] * x[t - k];
+    if (Number.isNaN(product)) continue;
+    sum += product;
+    count += 1;
+  }
+  return count > 0 ? sum / count : -Infinity;
+}
+
+/**
+ * A season near the one found. What drifts from step to step makes all autocorrelations fall with the lag,
+ * and so their peaks come early: without the moving average over the found season, and with the mean of the
+ * products in place of their sum, over several seasons, the peak is where the season is. A usual season is
+ * taken where it is nearly as good.
+ */
+function refinedSeason(whole: Float64Array, found: number, usual: readonly number[]): number {
+  const trend = movingAverage(whole, found);
+  const rest = whole.map((v, t) => v - trend[t]);
+  const reach = Math.max(1, Math.floor(NEAR * found));
+  const near = Array.from({ length: 2 * reach + 1 }, (_, i) => found - reach + i);
+  const lags = near.filter((k) => k >= 2 && 3 * k <= whole.length);
+  const count = Math.max(1, Math.min(MULTIPLES, Math.floor(whole.length / (2 * (found + reach)))));
+  const multiples = Array.from({ length: count }, (_, i) => i + 1);
+  const overMultiples = (k: number): number =>
+    multiples.reduce((sum, m) => sum + meanProduct(rest, m * k), 0);
+  const products = new Map(lags.map((k) => [k, overMultiples(k)]));
+  const productAt = (k: number): number => products.get(k) ?? -Infinity;
+  const best = lags.reduce((a, k) => (productAt(k) > productAt(a) ? k : a), found);
+  return usual.find((k) => productAt(k) >= NEARLY * productAt(best)) ?? best;
 }
 
 /** Centered moving average over one season; NaN at both ends. */

@@ -8,6 +8,7 @@ import {
   kpss,
   seasonalStrength,
 } from "../../src/forecasting/season.ts";
+import { usualSeasons } from "../../src/forecasting/dates.ts";
 import { normals } from "./series.ts";
 
 const pattern = [3, -1, 0, 5, -4, -3, 1];
@@ -19,6 +20,37 @@ test("a weekly pattern on a slope is found, and none in noise or in a random wal
   expect(findSeason(normals(200, 4))).toBe(1);
   let walk = 0;
   expect(findSeason(normals(300, 5).map((e) => (walk += e)))).toBe(1);
+});
+
+test("drift, which makes the peaks of all autocorrelations come early, moves no season", () => {
+  for (const [season, seed] of [
+    [24, 11],
+    [24, 12],
+    [12, 13],
+    [48, 14],
+  ]) {
+    let level = 0;
+    const day = (t: number): number => 2 * Math.sin((2 * Math.PI * t) / season);
+    const y = normals(20 * season, seed).map((e, t) => (level = 0.97 * level + 0.8 * e) + 1.5 * day(t));
+    expect(findSeason(y)).toBe(season);
+  }
+});
+
+test("of seasons nearly as good the one that dates make likely is taken, and none that is not there", () => {
+  const y = normals(200, 15).map((e, t) => 3 * Math.sin((2 * Math.PI * t) / 12.5) + 0.1 * e);
+  expect([findSeason(y, [13, 91]), findSeason(y, [12])]).toEqual([13, 12]);
+  expect(findSeason(y, [7, 24])).toBe(findSeason(y));
+  const dates = (from: number, step: number): { ms: number; grain: "minute" }[] =>
+    Array.from({ length: 40 }, (_, t) => ({ ms: from + t * step, grain: "minute" }));
+  const HOUR = 3_600_000;
+  expect(usualSeasons(dates(0, HOUR))).toEqual([24, 168]);
+  expect(usualSeasons(dates(0, HOUR / 2))).toEqual([48, 336]);
+  expect(usualSeasons(dates(0, 24 * HOUR))).toEqual([7]);
+  expect(usualSeasons(dates(0, 7 * 24 * HOUR))).toEqual([52]);
+  const months = Array.from({ length: 30 }, (_, t) => ({ ms: Date.UTC(2000, t), grain: "month" as const }));
+  expect(usualSeasons(months)).toEqual([12]);
+  expect(usualSeasons(months.filter((_, t) => t % 3 === 0))).toEqual([4]);
+  expect(usualSeasons([])).toEqual([]);
 });
 
 test("a gap in every season does not hide it", () => {

@@ -4,7 +4,7 @@ import { changePoints } from "../../anomalies/change-points.ts";
 import { anomalyDetector, type Anomalies } from "../../anomalies/detector.ts";
 import type { AnomalySpec } from "../../anomalies/spec.ts";
 import { svg } from "../../figures/svg.ts";
-import { stepsADay } from "../../forecasting/dates.ts";
+import { stepsADay, usualSeasons } from "../../forecasting/dates.ts";
 import { filled } from "../../forecasting/gaps.ts";
 import { findSeason } from "../../forecasting/season.ts";
 import { numberIn } from "../../formats/cell-number.ts";
@@ -29,7 +29,8 @@ function specOf({ values }: Context): AnomalySpec {
 /** Steps a season: as given, those of a day where dates tell, else found in the series. */
 function seasonOf({ values }: Context, { values: y, dates }: Column): number {
   if (values.text("season") !== undefined) return values.whole("season", 1, 1_000_000);
-  return (dates && stepsADay(dates.moments)) ?? findSeason(y.slice(0, LOOKED_AT));
+  const moments = dates?.moments ?? [];
+  return stepsADay(moments) ?? findSeason(y.slice(0, LOOKED_AT), usualSeasons(moments));
 }
 
 /** What stands in a row about one alarm. */
