@@ -7,11 +7,11 @@ import { svg } from "../../figures/svg.ts";
 import { stepsADay, usualSeasons } from "../../forecasting/dates.ts";
 import { filled } from "../../forecasting/gaps.ts";
 import { findSeason } from "../../forecasting/season.ts";
-import { numberIn } from "../../formats/cell-number.ts";
 import { type Command, type Context, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { figureText } from "../progress.ts";
 import { type Column, readColumn } from "./column.ts";
+import { LineReader } from "./line-reader.ts";
 import { alarmCount, watchFigure, watchText } from "./watch-report.ts";
 
 /** Steps from which a season is found where dates do not tell. */
@@ -110,14 +110,6 @@ async function watchFile(context: Context, file: string): Promise<void> {
   });
 }
 
-/** The last cell of a line that is a number, or missing; undefined in a header. */
-function valueIn(line: string): { value: number; name: string | undefined } | undefined {
-  const cells = line.trim().split(/[,;\t ]+/);
-  const value = numberIn(cells[cells.length - 1], "none");
-  if (value === undefined) return undefined;
-  return { value, name: cells.length > 1 ? cells.slice(0, -1).join(" ") : undefined };
-}
-
 /** Lines as they come: an alarm is said at once. */
 async function watchLines(
   { screen, values, signal }: Context,
@@ -129,16 +121,12 @@ async function watchLines(
   const stream = detector.stream();
   let steps = 0;
   let alarms = 0;
-  let line = 0;
+  const reader = new LineReader(values.text("column"));
   screen.line(heading);
   for await (const text of createInterface({ input })) {
     if (signal.aborted) break;
-    ++line;
-    if (text.trim() === "") continue;
-    const read = valueIn(text);
-    if (!read && steps === 0) continue; // a header
-    if (!read)
-      throw new UsageError(`stdin: line ${line} is ${JSON.stringify(text.slice(0, 60))}, want a number`);
+    const read = reader.read(text);
+    if (!read) continue; // empty, or a header
     const { value, name } = read;
     const { alarm, expected = NaN, score, views } = stream.step(value);
     ++steps;
@@ -160,8 +148,8 @@ export const watchCommand: Command = {
   summary: "Say where a column of numbers stands out from what came before it",
   details:
     "Each value is compared with those before it: with all of them, with what the last ones ask for, and " +
-    "with the same place in\nthe season. With --file - lines are read from stdin as they come, the last " +
-    "cell of each is the value.\n\n" +
+    "with the same place in\nthe season. With --file - lines of cells or JSON are read from stdin as " +
+    "they come; what stands before the value, such as a date, names the step.\n\n" +
     "  unrolled watch --file sensor.csv --figure sensor.svg\n" +
     "  tail -f sensor.log | unrolled watch --file - --season 288 --json",
   options: {
@@ -183,7 +171,7 @@ export const watchCommand: Command = {
     const { values } = context;
     const file = values.needed("file", "a table of numbers, or - for stdin");
     if (file !== "-") return watchFile(context, file);
-    for (const option of ["figure", "out", "column"])
+    for (const option of ["figure", "out"])
       if (values.text(option) !== undefined) throw new UsageError(`--${option} needs a file, not stdin`);
     if (values.on("changes")) throw new UsageError("--changes needs a file, not stdin");
     return watchLines(context, process.stdin, specOf(context));
