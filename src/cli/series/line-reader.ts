@@ -38,7 +38,9 @@ export class LineReader {
     this.#column = column;
   }
 
-  /** The next line; undefined for an empty one and the header. Throws UsageError that names line and column. */
+  /**
+   * The next line; undefined for an empty one and the header. Throws UsageError that names line and column.
+   */
   read(text: string): ReadLine | undefined {
     ++this.#line;
     if (text.trim() === "") return undefined;
