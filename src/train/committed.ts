@@ -7,6 +7,15 @@ import { Arena, type Floats } from "../wasm/memory.ts";
 import type { OptimizerRun } from "../optim/optimizer.ts";
 import type { NetworkObjective } from "./objective.ts";
 
+/** What a training was after its last whole step. */
+interface CommittedState {
+  readonly vectors: Record<string, Ptr>;
+  readonly scalars: Record<string, number>;
+  readonly carried: Floats[];
+  /** θ [F] */
+  readonly free: Ptr;
+}
+
 /** The kept copy. Its memory is taken at the first asynchronous step. */
 export class Committed {
   readonly #objective: NetworkObjective;
@@ -53,10 +62,14 @@ export class Committed {
   }
 
   /** The optimizer's state after the last whole step, while one is under way. */
-  get state():
-    { vectors: Record<string, Ptr>; scalars: Record<string, number>; carried: Floats[] } | undefined {
+  get state(): CommittedState | undefined {
     return this.#run
-      ? { vectors: Object.fromEntries(this.#vectors), scalars: { ...this.#scalars }, carried: this.#carried }
+      ? {
+          vectors: Object.fromEntries(this.#vectors),
+          scalars: { ...this.#scalars },
+          carried: this.#carried,
+          free: this.#free,
+        }
       : undefined;
   }
 

@@ -173,14 +173,16 @@ export class Trainer {
       step: this.#step,
       batches: this.#position.batches,
       scalars: optimizer.scalars,
-      vectors: optimizer.vectors,
+      vectors: { ...optimizer.vectors, ...this.objective.freeNumbers(held?.free) },
       position: this.#position.inside(() => held?.carried ?? this.objective.loss.tape.carried),
     };
   }
 
   /** Goes on from a saved state at the next training. */
   restore(state: TrainingState): void {
-    this.#optimizer.restore(state);
+    const { free, ...vectors } = state.vectors;
+    this.#optimizer.restore({ ...state, vectors });
+    if (free) this.objective.restoreFree(free);
     this.#step = state.step;
     this.#position.restore(state.batches, state.position);
   }

@@ -12,7 +12,7 @@ export interface TrainingState {
   /** Batches done. */
   readonly batches: number;
   readonly scalars: Record<string, number>;
-  /** Named vectors of the optimizer, [F] each. */
+  /** Named vectors of the optimizer, [F] each; under constraints `free` beside them, the free numbers. */
   readonly vectors: Record<string, Floats>;
   /** Where the training stands in a batch that is cut (truncated backpropagation). */
   readonly position?: CutPosition;

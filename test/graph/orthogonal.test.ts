@@ -147,3 +147,27 @@ test("only square parameters can be orthogonal", async () => {
   const wide = { ...spec, layers: [lstm(8), dense(1)], constraints: [keepOrthogonal("lstm1.Wh")] };
   await expect(network(wide)).rejects.toThrow("[8,32], want a square matrix");
 });
+
+test("a training that a file interrupts goes on with the bits of a whole one, past half turns too", async () => {
+  for (const rate of [0.02, 0.6]) {
+    const options = { optimizer: adam({ rate }), batch: 4 };
+    const whole = await network(spec);
+    await whole.fit(items, { ...options, steps: 12 });
+    const first = await network(spec);
+    await first.fit(items, { ...options, steps: 7 });
+    const second = await network.load(first.save());
+    expect(recurrent(second)).toEqual(recurrent(first));
+    await second.fit(items, { ...options, optimizer: adam({ rate }), steps: 5 });
+    expect(recurrent(second)).toEqual(recurrent(whole));
+    for (const net of [whole, first, second]) net.dispose();
+  }
+});
+
+test("a net whose recurrent matrix is orthogonal answers a stream as it answers whole sequences", async () => {
+  const net = await network(spec);
+  await net.fit(items, { optimizer: adam({ rate: 0.02 }), steps: 3 });
+  const stream = net.stream();
+  const streamed = Array.from(items[0].input, (x) => stream.step([x])[0]);
+  expect(streamed).toEqual(Array.from(net.predict(items[0].input)));
+  net.dispose();
+});
