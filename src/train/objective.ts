@@ -8,7 +8,7 @@
  */
 import type { Engine } from "../wasm/engine.ts";
 import type { Ptr } from "../wasm/kernels.ts";
-import { Arena, type Floats } from "../wasm/memory.ts";
+import { Arena } from "../wasm/memory.ts";
 import type { ConstraintMap } from "../graph/constraint-map.ts";
 import type { CurvatureObjective, ParameterRange } from "../optim/optimizer.ts";
 import { Batch } from "./batch.ts";
@@ -105,33 +105,20 @@ export class NetworkObjective {
   /** The full parameters were written: θ is the nearest point that satisfies the constraints. */
   readWeights(): void {
     const { weights, constraints } = this.parts;
-    if (!constraints || weights.version === this.#version) return;
+    if (!constraints || this.isCurrent) return;
     constraints.project(weights.theta, this.theta);
     this.changed();
   }
 
-  /**
-   * For a file, `free` [F]: the θ under constraints that gave the full parameters, which do not tell its last
-   * bits. Nothing where somebody else has written them since. held: θ before a step that is under way.
-   */
-  freeNumbers(held: Ptr | undefined): { free?: Floats } {
-    const { weights, constraints } = this.parts;
-    if (!constraints || (!held && weights.version !== this.#version)) return {};
-    return { free: this.engine.memory.reals(held ?? this.theta, this.size).slice() };
-  }
-
-  /** θ [F] is what a file says, and the full parameters are what it gives. */
-  restoreFree(free: Floats): void {
-    if (!this.parts.constraints) return;
-    this.readWeights(); // which of both orthogonal halves the full parameters are in
-    this.engine.memory.reals(this.theta, this.size).set(free);
-    this.changed();
+  /** Whether the full parameters are those that θ gave. */
+  get isCurrent(): boolean {
+    return this.parts.weights.version === this.#version;
   }
 
   /** The full parameters and θ are what they were before somebody looked elsewhere. */
   restored(): void {
     const { weights } = this.parts;
-    const known = this.#version === weights.version;
+    const known = this.isCurrent;
     weights.changed();
     if (known) this.#version = weights.version;
   }

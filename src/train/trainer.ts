@@ -1,7 +1,6 @@
 /**
  * The training loop: batches in, optimizer steps out, one event a step; stops cleanly, resumes with the same
- * bits. Between two events nothing is half done; while an asynchronous step works, readers see the net as it
- * was before it.
+ * bits. Between two events nothing is half done; readers beside an asynchronous step see the net before it.
  */
 import { DisposedError, NumericError, OptionError } from "../wasm/errors.ts";
 import type { OptimizerRun, StepReport } from "../optim/optimizer.ts";
@@ -13,6 +12,7 @@ import { Loader } from "./loader.ts";
 import type { PassMode } from "./net-loss.ts";
 import { NetworkObjective, type ObjectiveParts } from "./objective.ts";
 import { asksForPasses, readTrainOptions, type TrainOptions, type TrainSettings } from "./options.ts";
+import { freeNumbers, takeFreeNumbers } from "./free-numbers.ts";
 import { OptimizerAtWork } from "./optimizer-at-work.ts";
 import { Pace } from "./pace.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -173,16 +173,14 @@ export class Trainer {
       step: this.#step,
       batches: this.#position.batches,
       scalars: optimizer.scalars,
-      vectors: { ...optimizer.vectors, ...this.objective.freeNumbers(held?.free) },
+      vectors: { ...optimizer.vectors, ...freeNumbers(this.objective, held?.free) },
       position: this.#position.inside(() => held?.carried ?? this.objective.loss.tape.carried),
     };
   }
 
   /** Goes on from a saved state at the next training. */
   restore(state: TrainingState): void {
-    const { free, ...vectors } = state.vectors;
-    this.#optimizer.restore({ ...state, vectors });
-    if (free) this.objective.restoreFree(free);
+    this.#optimizer.restore({ ...state, vectors: takeFreeNumbers(this.objective, state.vectors) });
     this.#step = state.step;
     this.#position.restore(state.batches, state.position);
   }

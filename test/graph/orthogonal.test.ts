@@ -148,7 +148,7 @@ test("only square parameters can be orthogonal", async () => {
   await expect(network(wide)).rejects.toThrow("[8,32], want a square matrix");
 });
 
-test("a training that a file interrupts goes on with the bits of a whole one, past half turns too", async () => {
+test("a training that a file interrupts has the bits of a whole one, past half turns too", async () => {
   for (const rate of [0.02, 0.6]) {
     const options = { optimizer: adam({ rate }), batch: 4 };
     const whole = await network(spec);
@@ -163,7 +163,7 @@ test("a training that a file interrupts goes on with the bits of a whole one, pa
   }
 });
 
-test("a net whose recurrent matrix is orthogonal answers a stream as it answers whole sequences", async () => {
+test("a net with an orthogonal matrix answers a stream as it answers whole sequences", async () => {
   const net = await network(spec);
   await net.fit(items, { optimizer: adam({ rate: 0.02 }), steps: 3 });
   const stream = net.stream();
