@@ -25,24 +25,30 @@ const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols:
 const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> =>
   saved ? network.load(saved) : network(spec);
 
-/** Way 1 (Hochreiter & Schmidhuber 1997; forget gate by Gers et al. 2000, open at the start; Adam). */
+/**
+ * Way 1 (Hochreiter & Schmidhuber 1997; forget gate by Gers et al. 2000, open at the start; Adam). Where
+ * symbols are to be kept, as many cells as the other nets have units, at a smaller rate.
+ */
 const lstmWay: Way = {
   name: "lstm",
-  words: "LSTM, 32 cells, forget gates open at the start, Adam",
+  words: "LSTM, 32 cells (100 for memorization), forget gates open at the start, Adam",
   async start(task, lag, seed, signal, saved) {
+    const { cells, rate } = task.name.startsWith("memory")
+      ? { cells: 100, rate: 0.003 }
+      : { cells: 32, rate: 0.004 };
     const net = await create(
       {
         input: inputOf(task),
         loss: task.loss,
         seed,
         layers: [
-          lstm(32, { init: { gates: { f: constant(Math.log(lag)), i: constant(-1) } } }),
+          lstm(cells, { init: { gates: { f: constant(Math.log(lag)), i: constant(-1) } } }),
           dense(task.output),
         ],
       },
       saved,
     );
-    return trainingLearner(net, task, adam({ rate: 0.004, clip: 1 }), { batch: 50, signal });
+    return trainingLearner(net, task, adam({ rate, clip: 1 }), { batch: 50, signal });
   },
 };
 
