@@ -129,8 +129,8 @@ const momentumWay: Way = {
 
 /**
  * Reservoirs that hear one another: units that mix what a step brings, an orthogonal memory of them so weakly
- * driven that it is nearly linear, and units without memory that mix what it holds. Sums of marked numbers are
- * linear in the memory; products and orders are not, but in the last they are.
+ * driven that it is nearly linear, and units without memory that mix what it holds. Sums of marked
+ * numbers are linear in the memory; products and orders are not, but in the last they are.
  */
 const stackedReservoirs = (lag: number): readonly EsnReservoir[] => [
   { units: 100, spectralRadius: 0, inputScale: 1.5, biasScale: 1 },
