@@ -42,8 +42,8 @@ export interface ProgressOptions {
   from?: number;
   /** Seconds at most, if a time ends the work before the steps do. */
   seconds?: number;
-  /** What a step is called. Default "steps". */
-  unit?: string;
+  /** What a step is called; undefined: only the share that is done is told. Default "steps". */
+  unit?: string | undefined;
 }
 
 /** Follows a run of known length and shows it on a screen. */
@@ -101,18 +101,20 @@ export class Progress {
       this.#recent.push({ step, time: now });
       if (this.#recent.length > 12) this.#recent.shift();
     }
-    const { title, unit = "steps" } = this.#options;
+    const { title } = this.#options;
+    const unit = "unit" in this.#options ? this.#options.unit : "steps";
     const steps = this.#steps;
     const entries = Object.entries(figures);
     const shown = entries.map(([name, value]) => `${name} ${figureText(value)}`).join("  ");
-    const rate = (): string => (this.rate >= 100 ? countText(this.rate) : this.rate.toFixed(1));
+    const share = `${String(Math.round(this.#fraction * 100)).padStart(3)}%`;
+    const done = unit ? `${countText(step)} of ${countText(steps)} ${unit}` : share.trim();
+    const speed = (): string => (this.rate >= 100 ? countText(this.rate) : this.rate.toFixed(1));
+    const rate = (): string => (unit ? `  ${speed()} ${unit}/s` : "");
     const time = (): string => (last ? `${timeText(this.seconds)} in all` : `${timeText(this.left)} left`);
     this.#screen.progress(
       {
         row: (columns) => {
-          const tail =
-            `${String(Math.round(this.#fraction * 100)).padStart(3)}%  ${shown}  ${rate()} ${unit}/s ` +
-            ` ${time()}`;
+          const tail = `${share}  ${shown}${rate()}  ${time()}`;
           const width = Math.min(30, columns - title.length - tail.length - 4);
           return (width >= 5 ? `${title}  ${bar(this.#fraction, width)} ${tail}` : `${title} ${tail}`).slice(
             0,
@@ -120,8 +122,7 @@ export class Progress {
           );
         },
         plain: () =>
-          `${title}: ${countText(step)} of ${countText(steps)} ${unit}  ${shown} ` +
-          ` ${rate()} ${unit}/s  ${last ? "" : `${timeText(this.seconds)}  `}${time()}`,
+          `${title}: ${done}  ${shown}${rate()}  ` + `${last ? "" : `${timeText(this.seconds)}  `}${time()}`,
         event: () => ({
           event: "progress",
           title,

@@ -8,7 +8,7 @@ import type { Run } from "./experiment.ts";
 import { decide, exactly } from "./verdict.ts";
 
 const BUDGET = 90; // seconds a run
-const QUICK = 20; // the same among all experiments
+const QUICK = 45; // the same among all experiments
 /** Seconds for 20-bit memorization, which takes nets that learn by gradients some minutes at any lag. */
 const LONG = 400;
 const LAG = 10;

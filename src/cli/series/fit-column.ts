@@ -51,7 +51,7 @@ export async function fitColumn(context: Context, file: string, steps: number): 
   const column = readColumn(file, values.text("column"));
   const f = await makeForecaster(context, steps);
   try {
-    const bar = new Progress(screen, { title: "models", steps: 100, unit: "%" });
+    const bar = new Progress(screen, { title: "models", steps: 100, unit: undefined });
     await f.fit(column.values, {
       signal,
       onProgress: ({ fraction }) => bar.update(Math.round(100 * fraction)),
