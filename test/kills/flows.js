@@ -96,7 +96,7 @@ export const flows = {
       ),
     command: (data, out) => [
       ...[MAIN, "train", "series", "--json", "--file", join(data, "wave.csv"), "--model", "ar,lds,esn"],
-      ...["--states", "2", "--out", join(out, "model"), "--figure", join(out, "figure.svg")],
+      ...["--out", join(out, "model"), "--figure", join(out, "figure.svg")],
     ],
     out: ["model", "figure.svg"],
     stoppable: false,
