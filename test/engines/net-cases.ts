@@ -13,6 +13,7 @@ import {
   engine,
   gru,
   hessianFree,
+  keepOrthogonal,
   lem,
   lru,
   lstm,
@@ -121,6 +122,12 @@ async function additionCases(precision: Precision, random: Random): Promise<Hash
     "diagonal cells, lem and slstm by adam",
     [minGru(6), minLstm(5), block(5, lru(6)), lem(4), slstm(4), dense(1)],
     { optimizer: adam({ rate: 0.02 }) },
+  );
+  await add(
+    "rnn kept orthogonal by adam",
+    [rnn(6), dense(1)],
+    { optimizer: adam({ rate: 0.02 }) },
+    { constraints: [keepOrthogonal("rnn1.Wh")] },
   );
   await add("gru by adam", [gru(10), dropout(0.1), dense(1)], { optimizer: adam({ rate: 0.02 }) });
   return out;
