@@ -12,6 +12,12 @@ export interface RnnOptions {
   readonly activation?: Activation;
   /** a in (0, 1]; 1, the default, is the plain unit. */
   readonly leak?: number;
+  /**
+   * Whether Wh starts as a random orthogonal matrix and training keeps it one, as the constraint
+   * `keepOrthogonal` does. `init.recurrent`, where it is given, starts it instead, at the nearest such
+   * matrix. Default false.
+   */
+  readonly orthogonal?: boolean;
 }
 
 const pre: Port = ["pre", 0];
@@ -24,7 +30,7 @@ const shared = { gates: ["h"], inputGates: [0, 1], slots: 1, carried: 1, peephol
 /**
  * h depends on its pre-activation and, where it leaks, on the old h; otherwise h₀ enters through Wh alone.
  */
-export function rnnCell({ activation = "tanh", leak = 1 }: RnnOptions = {}): Cell {
+export function rnnCell({ activation = "tanh", leak = 1 }: Omit<RnnOptions, "orthogonal"> = {}): Cell {
   const code = activationCodes[activation];
   if (leak === 1)
     return {

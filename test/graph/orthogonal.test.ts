@@ -1,6 +1,16 @@
 /** Orthogonal matrices as a constraint: they are, their derivatives are, and a training keeps them. */
 import { describe, expect, test } from "vitest";
-import { adam, dense, hessianFree, keepOrthogonal, lstm, network, rnn } from "../../src/index.ts";
+import {
+  adam,
+  bidirectional,
+  dense,
+  hessianFree,
+  keepOrthogonal,
+  lstm,
+  network,
+  orthogonal,
+  rnn,
+} from "../../src/index.ts";
 import { ConstraintMap } from "../../src/graph/constraint-map.ts";
 import { OrthogonalGroup } from "../../src/graph/orthogonal.ts";
 import { readTensors } from "../../src/formats/read-safetensors.ts";
@@ -197,4 +207,31 @@ test("a net with an orthogonal matrix answers a stream as it answers whole seque
   const streamed = Array.from(items[0].input, (x) => stream.step([x])[0]);
   expect(streamed).toEqual(Array.from(net.predict(items[0].input)));
   net.dispose();
+});
+
+test("rnn's option is the constraint, from an orthogonal start, within other layers too", async () => {
+  const option = { ...spec, layers: [rnn(8, { orthogonal: true }), dense(1)], constraints: [] };
+  const start = rnn(8, { init: { recurrent: orthogonal() } });
+  const constraint = { ...spec, layers: [start, dense(1)] };
+  const nets = [await network(option), await network(constraint)];
+  const [asked, same] = nets;
+  expect(defect(recurrent(asked), 8)).toBeLessThan(1e-6);
+  for (const net of nets) await net.fit(items, { optimizer: adam({ rate: 0.02 }), batch: 4, steps: 3 });
+  expect(recurrent(asked)).toEqual(recurrent(same));
+  const again = await network.load(asked.save());
+  for (const net of [...nets, again])
+    await net.fit(items, { optimizer: adam({ rate: 0.02 }), batch: 4, steps: 3 });
+  expect(recurrent(again)).toEqual(recurrent(same));
+  expect(again.summary()).toMatchObject({ weights: 97, free: 97 - 64 + 28 });
+  expect(String(again.summary())).toContain(", 61 numbers free");
+  const both = await network({
+    ...spec,
+    layers: [bidirectional(rnn(4, { orthogonal: true })), dense(1)],
+    constraints: [],
+  });
+  expect(both.summary()).toMatchObject({ free: both.size - 2 * (16 - 6) });
+  for (const net of [...nets, again, both]) net.dispose();
+  await expect(network({ ...option, constraints: spec.constraints })).rejects.toThrow("already in");
+  expect(() => rnn(8, { orthogonal: 1 as unknown as boolean })).toThrow("rnn: orthogonal is 1, want true or");
+  expect(rnn(8)).not.toHaveProperty("orthogonal"); // files of other nets stay as they were
 });

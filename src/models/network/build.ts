@@ -12,7 +12,7 @@ import { linear } from "../../ops/linear.ts";
 import { stateGates, type Cell } from "../../ops/recurrent/cell.ts";
 import { recurrent } from "../../ops/recurrent/recurrent.ts";
 import { optionalKinds } from "./kinds.ts";
-import { constant, normal, values, type Initializer } from "./initializers.ts";
+import { constant, normal, orthogonal, values, type Initializer } from "./initializers.ts";
 import { type DenseLayer, type Layer } from "./layers.ts";
 import { cellOf, type Initialization, type RecurrentLayer } from "./recurrent-layers.ts";
 import type { OptionalRecurrentLayer } from "./optional/recurrent-layers.ts";
@@ -40,6 +40,8 @@ export interface BuiltGraph {
   /** The recurrent op nodes, in order, with their cells. */
   readonly recurrent: readonly { readonly node: NodeId; readonly cell: Cell; readonly name: string }[];
   readonly initialBlocks: readonly InitialBlock[];
+  /** Names of the parameters that layers keep orthogonal. */
+  readonly orthogonal: readonly string[];
 }
 
 /** What a net reads: reals, or symbols below `symbols`, `columns` of them a step. */
@@ -62,6 +64,7 @@ export class Builder {
   readonly graph = new Graph();
   readonly initialBlocks: InitialBlock[] = [];
   readonly recurrent: { node: NodeId; cell: Cell; name: string }[] = [];
+  readonly orthogonal: string[] = [];
   readonly given: { column: number; node: NodeId }[] = [];
   initialColumns = 0;
   sequences!: NodeId;
@@ -113,9 +116,10 @@ export class Builder {
       (cell.inputGates[1] - cell.inputGates[0]) * H,
       init.input ?? normal(1 / Math.sqrt(Math.max(I, 1))),
     );
-    const Wh = stateGates(cell)
-      ? [this.parameter(`${name}.Wh`, H, stateGates(cell) * H, init.recurrent ?? normal(1 / Math.sqrt(H)))]
-      : [];
+    const kept = "orthogonal" in layer && layer.orthogonal;
+    if (kept) this.orthogonal.push(`${name}.Wh`);
+    const begin = init.recurrent ?? (kept ? orthogonal() : normal(1 / Math.sqrt(H)));
+    const Wh = stateGates(cell) ? [this.parameter(`${name}.Wh`, H, stateGates(cell) * H, begin)] : [];
     const b = this.parameter(`${name}.b`, 1, cell.gates.length * H, init.bias ?? constant(0));
     cell.gates.forEach((letter, g) => {
       const start = init.bias ? undefined : cell.biases?.[letter];
@@ -220,5 +224,6 @@ export function buildGraph(input: InputSpec, layers: readonly Layer[]): BuiltGra
     layers: nodes,
     recurrent: builder.recurrent,
     initialBlocks: builder.initialBlocks,
+    orthogonal: builder.orthogonal,
   };
 }

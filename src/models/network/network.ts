@@ -204,7 +204,7 @@ export class Network {
 
   /** Layers, shapes, weights, bytes, multiply-adds a step. `String(net.summary())` is a table. */
   summary(): NetworkSummary {
-    return summarize(this.spec, this.#built);
+    return summarize(this.spec, this.#built, this.#trainer.objective.size);
   }
 
   /**
@@ -284,6 +284,7 @@ async function build(spec: NetworkSpec): Promise<Network> {
   await loadKinds(spec);
   const full = checkSpec(spec);
   const built = buildGraph(inputOf(full), full.layers);
+  if (built.orthogonal.length > 0) await fetchKinds();
   const radius = built.initialBlocks.some(({ init }) => needsSpectrum(init))
     ? await (await fetchKinds()).spectralRadius()
     : undefined;

@@ -53,7 +53,8 @@ export interface RecurrentOptions {
 }
 
 /** Plain or leaky units. */
-export interface RnnLayer extends RecurrentOptions, Required<RnnOptions> {
+export interface RnnLayer
+  extends RecurrentOptions, Required<Omit<RnnOptions, "orthogonal">>, Pick<RnnOptions, "orthogonal"> {
   /** The kind of layer. */
   readonly type: "rnn";
   /** H, the width of its outputs. */
@@ -146,12 +147,16 @@ export function checkRecurrent(
     oneOf(`${who}.init.gates`, "gate", gate, [...new Set(gates)]);
 }
 
-/** Plain or leaky recurrent units: h = (1-leak)·h₀ + leak·f(x·Wx + h₀·Wh + b). */
+/**
+ * Plain or leaky recurrent units: h = (1-leak)·h₀ + leak·f(x·Wx + h₀·Wh + b). `orthogonal: true` keeps Wh
+ * orthogonal: it neither shrinks nor grows what passes through it.
+ */
 export function rnn(units: number, options: RecurrentOptions & RnnOptions = {}): RnnLayer {
-  knownOptions("rnn", options, ["activation", "leak", ...recurrentKeys]);
+  knownOptions("rnn", options, ["activation", "leak", "orthogonal", ...recurrentKeys]);
   const layer: RnnLayer = { type: "rnn", units, activation: "tanh", leak: 1, ...options };
   oneOf("rnn", "activation", layer.activation, activations);
   inRange("rnn", "leak", layer.leak, 0, 1);
+  if (layer.orthogonal !== undefined) checkSwitch("rnn", "orthogonal", layer.orthogonal);
   checkRecurrent(layer, formOf(cells[layer.type](layer)));
   return layer;
 }

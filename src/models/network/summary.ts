@@ -21,6 +21,8 @@ export interface NetworkSummary {
   readonly layers: readonly LayerSummary[];
   /** Numbers that are learned. */
   readonly weights: number;
+  /** Numbers that an optimizer moves: as many as weights, or fewer where constraints hold. */
+  readonly free: number;
   /** Bytes of the weights in memory. */
   readonly bytes: number;
   /** Multiply-adds of all layers' products, each for one step. */
@@ -34,8 +36,12 @@ export interface NetworkSummary {
 /** Matrices that multiply a vector, by the last part of their names; a table of rows is only looked up. */
 const isTable = (name: string): boolean => /\.table$/.test(name);
 
-/** Figures of a built net. */
-export function summarize(spec: Required<NetworkSpec>, { graph, layers }: BuiltGraph): NetworkSummary {
+/** Figures of a built net with F free numbers. */
+export function summarize(
+  spec: Required<NetworkSpec>,
+  { graph, layers }: BuiltGraph,
+  free: number,
+): NetworkSummary {
   const first = graph.node(0);
   const symbols = first.data?.symbols;
   let width = symbols ?? first.columns;
@@ -57,6 +63,7 @@ export function summarize(spec: Required<NetworkSpec>, { graph, layers }: BuiltG
   const summary = {
     layers: rows,
     weights,
+    free,
     bytes: weights * (spec.precision === "float32" ? 4 : 8),
     multiplyAdds: sum((row) => row.multiplyAdds),
     outputs: lossOf(spec.loss).names?.(width) ?? [],
@@ -77,6 +84,7 @@ function table(spec: Required<NetworkSpec>, { layers, ...all }: Omit<NetworkSumm
     cells
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
       .join("  ");
-  const head = `network: ${lossOf(spec.loss).name}, ${spec.precision}, ${all.bytes} bytes of weights`;
+  const bound = all.free < all.weights ? `, ${all.free} numbers free` : "";
+  const head = `network: ${lossOf(spec.loss).name}, ${spec.precision}, ${all.bytes} bytes of weights${bound}`;
   return [head, ...lines.map((cells) => `  ${line(cells)}`)].join("\n");
 }

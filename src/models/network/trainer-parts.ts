@@ -3,15 +3,17 @@ import type { Engine } from "../../wasm/engine.ts";
 import type { TrainerParts } from "../../train/trainer.ts";
 import { assemble } from "./assemble.ts";
 import type { BuiltGraph } from "./build.ts";
+import { keepOrthogonal } from "./constraints.ts";
 import { fetchKinds, optionalKinds } from "./kinds.ts";
 import { lossOf, type NetworkSpec } from "./spec.ts";
 
-/** θ is 0; the constraints are those of the spec. Throws OptionError on constraints that do not fit. */
+/**
+ * θ is 0; the constraints are those of the spec and of its layers. Throws OptionError on constraints that do
+ * not fit.
+ */
 export function trainerParts(engine: Engine, spec: Required<NetworkSpec>, built: BuiltGraph): TrainerParts {
-  const constraints =
-    spec.constraints.length > 0
-      ? optionalKinds()!.constrained(engine, built.graph, spec.constraints)
-      : undefined;
+  const all = [...spec.constraints, ...built.orthogonal.map(keepOrthogonal)];
+  const constraints = all.length > 0 ? optionalKinds()!.constrained(engine, built.graph, all) : undefined;
   return {
     ...assemble(engine, built, lossOf(spec.loss)),
     constraints,
