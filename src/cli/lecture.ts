@@ -1,6 +1,7 @@
 /** `unrolled lecture`: the claims of the lecture, each with an experiment that shows it. */
 import { join } from "node:path";
 import { type Command, type Context, UsageError } from "./command.ts";
+import { readTextFile } from "./disk.ts";
 import { experiments } from "./lecture/registry.ts";
 import type { Experiment, LectureContext, Outcome } from "./lecture/experiment.ts";
 import type { Check } from "./lecture/verdict.ts";
@@ -68,6 +69,7 @@ function progressOf(id: string, screen: Context["screen"]): LectureContext["prog
 async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<Shown> {
   const { id, claim, load } = experiment;
   const out = values.text("out");
+  const text = values.text("file");
   const seed = values.whole("seed", 0, 2 ** 52);
   const start = screen.clock();
   if (!load) throw new Error(`${id} is not there yet`);
@@ -84,6 +86,7 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
   }: Outcome = await run({
     seed,
     data: values.text("data"),
+    text: text === undefined ? undefined : readTextFile(text),
     quick: values.on("all"),
     signal,
     log(line) {
@@ -183,6 +186,7 @@ export const lectureCommand: Command = {
     all: { help: "run all experiments with quick settings, and list their verdicts and seconds" },
     out: { value: "DIR", help: "write the figure to DIR/<id>.svg, and the table of all to DIR/lecture.md" },
     data: { value: "DIR", help: "real recordings in place of the experiment's own (7a-0)" },
+    file: { value: "FILE", help: "a text of your own, beside the experiment's sentences (7a-3)" },
     seed: { value: "N", default: "1", help: "seed of everything random" },
   },
   async run(context) {

@@ -5,6 +5,8 @@ import type { Check } from "./verdict.ts";
 export interface LectureContext {
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** A text of one's own, where the experiment can take one. */
+  readonly text?: string;
   /** A folder of real recordings, where the experiment can take one. */
   readonly data?: string;
   /** Whether it is one of all: the longest parts are left out or cut short, and it says so. */

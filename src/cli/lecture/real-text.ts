@@ -1,0 +1,125 @@
+/**
+ * Bengio's language model on a text of one's own, beside an interpolated trigram: words of the text, those
+ * seen fewer than four times as one, 80% of its paragraphs to learn from, a tenth to stop by, the last tenth
+ * to be judged by. (Bengio, Ducharme, Vincent & Jauvin 2003, sections 3 and 4.)
+ */
+import { delayTaps, dense, dropout, embedding, skip } from "../../models/network/layers.ts";
+import { network, type Network } from "../../models/network/network.ts";
+import { adam } from "../../optim/adam.ts";
+import type { DataItem } from "../../data/item.ts";
+import { DataError } from "../../wasm/errors.ts";
+import type { LectureContext } from "./experiment.ts";
+import { InterpolatedTrigram } from "./interpolated-trigram.ts";
+
+/** Words that are seen less often are one word. */
+const RARE = 4;
+const CONTEXT = 5;
+const FEATURES = 30;
+const HIDDEN = 60;
+const EPOCHS = 12;
+/** Sequences that are predicted at once: V probabilities a word take room. */
+const CHUNK = 8;
+/** Words that a text must have at least. */
+const SHORTEST = 5000;
+
+/** Perplexities on the last tenth of a text. */
+export interface TextResult {
+  readonly words: number;
+  readonly vocabulary: number;
+  readonly trigram: number;
+  readonly neural: number;
+  /** Of the mean of both models' probabilities. */
+  readonly both: number;
+}
+
+/** Paragraphs of a text as words in small letters, and marks. */
+const paragraphs = (text: string): string[][] =>
+  text
+    .toLowerCase()
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.match(/[\p{L}\p{N}'’]+|[.,;:!?]/gu) ?? [])
+    .filter((words) => words.length > 0);
+
+/** The numbers of words, by a vocabulary of the training part; the last one stands for all others. */
+function numbered(parts: readonly (readonly string[][])[]): { size: number; parts: Int32Array[][] } {
+  const counts = new Map<string, number>();
+  for (const words of parts[0]) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const known = [...counts].filter(([, count]) => count >= RARE).map(([word]) => word);
+  const numbers = new Map(known.map((word, i) => [word, i]));
+  const number = (word: string): number => numbers.get(word) ?? known.length;
+  return {
+    size: known.length + 1,
+    parts: parts.map((part) => part.map((words) => Int32Array.from(words, number))),
+  };
+}
+
+/** A sequence as an item: each word is predicted from those before; V is what stands before the first. */
+const itemOf = (sequence: Int32Array, size: number): DataItem => ({
+  input: Int32Array.from(sequence, (_, t) => (t === 0 ? size : sequence[t - 1])),
+  target: sequence,
+});
+
+/** What a net says of every word that came. */
+function* probabilities(net: Network, sequences: readonly Int32Array[], size: number): Generator<number[]> {
+  for (let i = 0; i < sequences.length; i += CHUNK) {
+    const chunk = sequences.slice(i, i + CHUNK);
+    const predicted = net.predict(chunk.map((sequence) => itemOf(sequence, size).input));
+    for (const [j, sequence] of chunk.entries())
+      yield Array.from(sequence, (word, t) => predicted[j][t * size + word]);
+  }
+}
+
+/** e to the mean of -ln p. */
+const perplexity = (all: readonly number[]): number =>
+  Math.exp(all.reduce((sum, p) => sum - Math.log(p), 0) / all.length);
+
+/** Both models on a text. Throws DataError where it is too short. */
+export async function compareOnText(text: string, context: LectureContext): Promise<TextResult> {
+  const { seed, signal, progress } = context;
+  const all = paragraphs(text);
+  const words = all.reduce((sum, { length }) => sum + length, 0);
+  if (words < SHORTEST || all.length < 10)
+    throw new DataError(
+      `7a-3: the text has ${words} words in ${all.length} paragraphs, want at least ${SHORTEST} in 10`,
+    );
+  const cuts = [0.8, 0.9].map((share) => Math.floor(share * all.length));
+  const { size, parts } = numbered([all.slice(0, cuts[0]), all.slice(cuts[0], cuts[1]), all.slice(cuts[1])]);
+  const [train, held, test] = parts;
+  const trigram = new InterpolatedTrigram(size, train, held);
+  const net = await network({
+    input: 1,
+    layers: [
+      embedding(size + 1, FEATURES),
+      delayTaps(CONTEXT),
+      dropout(0.2),
+      skip(dense(HIDDEN, { activation: "tanh" })),
+      dense(size),
+    ],
+    loss: "softmax",
+    seed,
+  });
+  try {
+    await net.fit(
+      train.map((sequence) => itemOf(sequence, size)),
+      {
+        epochs: EPOCHS,
+        batch: 16,
+        optimizer: adam({ rate: 0.002, clip: 1 }),
+        validation: held.map((sequence) => itemOf(sequence, size)),
+        patience: 1,
+        keepBest: true,
+        signal,
+        onProgress: ({ epoch = 0, loss }) =>
+          progress(0.5 + epoch / EPOCHS / 2, `text: loss ${loss.toFixed(2)}`),
+      },
+    );
+    signal.throwIfAborted();
+    const neural = [...probabilities(net, test, size)];
+    const counted = test.map((sequence) => Array.from(sequence, (_, t) => trigram.probability(sequence, t)));
+    const mixed = neural.map((list, i) => list.map((p, t) => (p + counted[i][t]) / 2));
+    const [byTrigram, byNet, byBoth] = [counted, neural, mixed].map((lists) => perplexity(lists.flat()));
+    return { words, vocabulary: size, trigram: byTrigram, neural: byNet, both: byBoth };
+  } finally {
+    net.dispose();
+  }
+}
