@@ -2,32 +2,53 @@
 import { DataError, NumericError, OptionError, ShapeError } from "../../wasm/errors.ts";
 import { Algebra } from "../../inference/matrix.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
-import { readModel } from "../../formats/model-file.ts";
-import { writeTensors } from "../../formats/safetensors.ts";
+import { readModel, type ModelFile } from "../../formats/model-file.ts";
+import { writeTensors, type Tensor } from "../../formats/safetensors.ts";
 import { emissionFactory } from "./emissions/make.ts";
 import type { NamedArrays } from "./emissions/parameters.ts";
 import type { EmissionParameters } from "./read-parameters.ts";
 import { readHmmSpec, type HmmSpec, type HmmStart } from "./spec.ts";
 
+/** What a file says besides a chain and an emission. */
+export interface HmmFileParts {
+  readonly fitted: boolean;
+  /** The kind of model. Default "hmm". */
+  readonly kind?: string;
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly tensors?: readonly Tensor[];
+}
+
 /** The bytes of a model. */
-export function saveHmm(model: HmmStart, { fitted }: { readonly fitted: boolean }): Uint8Array<ArrayBuffer> {
+export function saveHmm(
+  model: HmmStart,
+  { fitted, kind = "hmm", header = {}, tensors = [] }: HmmFileParts,
+): Uint8Array<ArrayBuffer> {
   const { K, startprob, transmat, emission, seed, given } = model;
   const { startprob: _, transmat: __, emissionParameters: ___, ...spec } = model.spec;
-  return writeTensors({ model: "hmm", spec: { ...spec, seed }, given: [...given], fitted }, [
+  return writeTensors({ model: kind, spec: { ...spec, seed }, given: [...given], fitted, ...header }, [
     { name: "startprob", shape: [K], data: startprob },
     { name: "transmat", shape: [K, K], data: transmat },
     ...emission.tensors(),
+    ...tensors,
   ]);
 }
 
-/** A model from the bytes of `saveHmm`, in memory of its own algebra. Throws DataError on other bytes. */
-export function loadHmm(
-  bytes: Uint8Array | ArrayBuffer,
-  engine: InferenceEngine,
-): { algebra: Algebra; model: HmmStart; fitted: boolean } {
+/** A model of a file, and the file. */
+export interface LoadedHmm {
+  readonly algebra: Algebra;
+  readonly model: HmmStart;
+  readonly fitted: boolean;
+  readonly file: ModelFile;
+}
+
+/**
+ * A model from the bytes of `saveHmm`, in memory of its own algebra. Throws DataError on other bytes, and on
+ * models of another kind.
+ */
+export function loadHmm(bytes: Uint8Array | ArrayBuffer, engine: InferenceEngine, kind = "hmm"): LoadedHmm {
   const algebra = new Algebra(engine);
   try {
-    return { algebra, ...read(bytes, algebra) };
+    return { algebra, ...read(readModel(bytes, kind), algebra, `${kind}.load`) };
   } catch (error) {
     algebra.dispose();
     const ofTheFile = [OptionError, ShapeError, NumericError].some((kind) => error instanceof kind);
@@ -35,9 +56,8 @@ export function loadHmm(
   }
 }
 
-function read(bytes: Uint8Array | ArrayBuffer, algebra: Algebra): { model: HmmStart; fitted: boolean } {
-  const who = "hmm.load";
-  const { header, tensor, names } = readModel(bytes, "hmm");
+function read(file: ModelFile, algebra: Algebra, who: string): Omit<LoadedHmm, "algebra"> {
+  const { header, tensor, names } = file;
   const spec = readHeader(who, header.spec);
   const K = spec.states;
   const { numbers } = emissionFactory(who, K, spec);
@@ -56,7 +76,7 @@ function read(bytes: Uint8Array | ArrayBuffer, algebra: Algebra): { model: HmmSt
   model.transmat = transmat;
   model.emission.restore(arrays);
   const given = readGiven(who, header.given, ["startprob", "transmat", ...Object.keys(arrays)]);
-  return { model: { ...model, spec, given }, fitted: header.fitted === true };
+  return { model: { ...model, spec, given }, fitted: header.fitted === true, file };
 }
 
 function readHeader(who: string, spec: unknown): HmmSpec {

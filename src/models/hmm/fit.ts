@@ -156,9 +156,15 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
 
   maximize(): void {
     const { prior } = this.#task;
-    const { K, fixed } = this.#model;
-    if (!fixed.has("startprob")) normalize(this.#startprob, this.#starts, prior.startprob);
-    if (!fixed.has("transmat")) normalizeRows(this.#transmat, this.#space.counts(), K, prior.transmat);
+    const { K, fixed, maximizeChain } = this.#model;
+    const startprob = this.#startprob;
+    const transmat = this.#transmat;
+    const starts = this.#starts;
+    if (maximizeChain) maximizeChain({ startprob, transmat }, { starts, transitions: this.#space.counts() });
+    else {
+      if (!fixed.has("startprob")) normalize(startprob, starts, prior.startprob);
+      if (!fixed.has("transmat")) normalizeRows(transmat, this.#space.counts(), K, prior.transmat);
+    }
     this.#emission.maximize(this.#rules);
   }
 

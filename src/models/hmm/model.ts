@@ -24,7 +24,7 @@ import { drawn, expected, type HmmSample, type Onward } from "./generate.ts";
 import { runFit, type HmmFitOptions } from "./run-fit.ts";
 import { drawPaths, likeliestPaths, pairPosteriors } from "./paths.ts";
 import type { HmmSnapshot } from "./fit.ts";
-import type { HmmStart } from "./spec.ts";
+import type { HmmOrigin, HmmStart } from "./spec.ts";
 import { stationary } from "./stationary.ts";
 import { HmmStream, type HmmPrediction } from "./stream.ts";
 
@@ -53,12 +53,13 @@ export class Hmm {
   readonly #model: HmmStart;
   readonly #space: ForwardBackward;
   readonly #algebra: Algebra;
-  readonly #life = new Lifetime("hmm");
+  readonly #life: Lifetime;
   #fitted: boolean;
   #fitting = false;
 
-  /** Use `hmm(spec)`. */
-  constructor(algebra: Algebra, model: HmmStart, { fitted }: { readonly fitted: boolean }) {
+  /** Use `hmm(spec)`. name: in the words of errors. */
+  constructor(algebra: Algebra, model: HmmStart, { fitted, name = "hmm" }: HmmOrigin) {
+    this.#life = new Lifetime(name);
     this.engine = algebra.engine;
     this.#algebra = algebra;
     this.#model = model;

@@ -54,6 +54,12 @@ export interface HmmState {
   readonly emission: Emission;
 }
 
+/** Expected counts of one pass over the data: first states [K], and transitions [K,K]. */
+export interface ChainCounts {
+  readonly starts: Float64Array;
+  readonly transitions: Float64Array;
+}
+
 /** A checked spec with its parameters. */
 export interface HmmStart extends HmmState {
   readonly engine: InferenceEngine;
@@ -69,6 +75,15 @@ export interface HmmStart extends HmmState {
   readonly fixed: ReadonlySet<string>;
   /** Makes more emissions of this kind, with parameters of their own. */
   readonly emissions: EmissionFactory;
+  /** Moves probabilities that share parameters to their maximum, in place. Default: each row by itself. */
+  readonly maximizeChain?: (chain: Pick<HmmState, "startprob" | "transmat">, counts: ChainCounts) => void;
+}
+
+/** Where a model comes from. */
+export interface HmmOrigin {
+  readonly fitted: boolean;
+  /** In the words of errors. Default "hmm". */
+  readonly name?: string;
 }
 
 const options = [

@@ -1,0 +1,172 @@
+/**
+ * A hidden semi-Markov model: a hidden state out of N that lasts d steps with probability p(d | state), then
+ * goes to another one. It is computed as a hidden Markov model of N·D steps (expansion.ts), so inference is
+ * exact, and what it says is of the N states.
+ */
+import { OptionError, knownOptions } from "../wasm/errors.ts";
+import type { InferenceEngine } from "../inference/inference-engine.ts";
+import type { ViterbiPath } from "../inference/forward-backward.ts";
+import type { Algebra } from "../inference/matrix.ts";
+import { each, type Each, type Sequences } from "../data/sequence.ts";
+import { emOptionNames, type EmOptions, type EmReport } from "../train/em.ts";
+import { beliefNames, type Beliefs } from "../models/hmm/emissions/beliefs.ts";
+import type { HmmSample } from "../models/hmm/generate.ts";
+import { Hmm, type HmmFiltered } from "../models/hmm/model.ts";
+import type { HmmPrediction } from "../models/hmm/stream.ts";
+import { DISPOSE } from "../models/lifetime.ts";
+import { collapse, expand, statesOf, summed, type Tables } from "./expansion.ts";
+import { saveHsmm } from "./file.ts";
+import type { HsmmParameters, HsmmStart } from "./spec.ts";
+
+/** Priors of the emission, as in a hidden Markov model. */
+export interface HsmmPrior extends Beliefs {
+  /** Dirichlet prior of symbol, outcome and component probabilities, at least 1 (default: flat). */
+  readonly emission?: number;
+}
+
+/** How to fit. */
+export interface HsmmFitOptions extends EmOptions {
+  /** EM then maximizes the posterior. */
+  readonly prior?: HsmmPrior;
+  /** Smallest variance of a Gaussian in any direction, relative to the data's variances. Default 1e-6. */
+  readonly floor?: number;
+}
+
+/** A hidden semi-Markov model. */
+export class Hsmm {
+  /** Where it computes. */
+  readonly engine: InferenceEngine;
+  readonly #model: HsmmStart;
+  readonly #steps: Hmm;
+  #tables: Tables;
+  #fitted: boolean;
+  #fitting = false;
+
+  /** Use `hsmm(spec)`. */
+  constructor(algebra: Algebra, model: HsmmStart, { fitted }: { readonly fitted: boolean }) {
+    this.engine = algebra.engine;
+    this.#model = model;
+    this.#tables = model.tables;
+    this.#steps = new Hmm(algebra, model.steps, { fitted, name: "hsmm" });
+    this.#fitted = fitted;
+  }
+
+  /** Copies: startprob [N], transmat [N,N], durations [N,D], and the emission's arrays by name. */
+  get parameters(): HsmmParameters {
+    const { emission } = this.#steps.parameters;
+    const { startprob, transmat, durations } = this.#now();
+    return {
+      startprob: startprob.slice(),
+      transmat: transmat.slice(),
+      durations: durations.slice(),
+      emission,
+    };
+  }
+
+  /**
+   * EM (Baum-Welch on the steps). NaN is missing; zeros stay zero. While it runs the model has the best
+   * parameters so far, and may be read. A fit starts from the tables that the model has; restarts draw the
+   * emissions anew. Throws as `hmm.fit` does.
+   */
+  async fit(sequences: Sequences, options: HsmmFitOptions = {}): Promise<EmReport> {
+    knownOptions("hsmm.fit", options, [...emOptionNames, "prior", "floor"]);
+    knownOptions("hsmm.fit: prior", options.prior, ["emission", ...beliefNames]);
+    if (this.#fitting) throw new OptionError("hsmm.fit: the model is being trained; await that fit first");
+    this.#fitting = true;
+    try {
+      const report = await this.#steps.fit(sequences, options);
+      const { N, steps } = this.#model;
+      this.#tables = collapse(N, steps);
+      Object.assign(steps, expand(this.#tables)); // to the bit what a file of these tables gives
+      this.#fitted = true;
+      return report;
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** ln p(sequences), nats; -∞ where something is impossible. The last segment may go on after the data. */
+  logLikelihood(sequences: Sequences): number {
+    return this.#steps.logLikelihood(sequences);
+  }
+
+  /** ln p of each sequence, nats. */
+  score<S extends Sequences>(sequences: S): Each<S, number> {
+    return this.#steps.score(sequences);
+  }
+
+  /** p(state_t | y_≤t) [T,N] of each sequence. Throws DataError where a step is impossible. */
+  filter<S extends Sequences>(sequences: S): Each<S, HmmFiltered> {
+    const { D } = this.#model;
+    return this.#each(sequences, this.#steps.filter(sequences), (x) => ({
+      ...x,
+      states: summed(D, x.states),
+    }));
+  }
+
+  /** p(state_t | y) [T,N] of each sequence. */
+  posterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
+    return this.#each(sequences, this.#steps.posterior(sequences), (x) => summed(this.#model.D, x));
+  }
+
+  /**
+   * The most probable states of each sequence, and ln p(states, y): as no state follows itself, they are the
+   * segments too. Ties go to the lower state.
+   */
+  viterbi<S extends Sequences>(sequences: S): Each<S, ViterbiPath> {
+    return this.#each(sequences, this.#steps.viterbi(sequences), (x) => ({
+      ...x,
+      states: statesOf(this.#model.D, x.states),
+    }));
+  }
+
+  /** y_t given y_1..y_{t-1}: one step ahead, for each sequence. */
+  predict<S extends Sequences>(sequences: S): Each<S, HmmPrediction> {
+    return this.#each(sequences, this.#steps.predict(sequences), (x) => this.#ofStates(x));
+  }
+
+  /** The next `steps` outputs after `history` (default: from the start). */
+  forecast(steps: number, options: { history?: Sequences } = {}): HmmPrediction {
+    return this.#ofStates(this.#steps.forecast(steps, options));
+  }
+
+  /** A drawn sequence [length,D] and its states, which go on after `history` (default: from the start). */
+  sample(length: number, options: { history?: Sequences; seed?: number } = {}): HmmSample {
+    const { sequence, states } = this.#steps.sample(length, options);
+    return { sequence, states: statesOf(this.#model.D, states) };
+  }
+
+  /** safetensors: parameters and spec. */
+  save(): Uint8Array<ArrayBuffer> {
+    void this.#steps.parameters; // throws where the model was disposed
+    return saveHsmm(this.#model, this.#now(), { fitted: this.#fitted });
+  }
+
+  /**
+   * Gives all memory back, and ends a fit. Later calls throw DisposedError; a second dispose does nothing.
+   */
+  dispose(): void {
+    this.#steps.dispose();
+  }
+
+  /** `using model = await hsmm(spec)`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** The tables; in a fit those of the best parameters so far. */
+  #now(): Tables {
+    const { N, steps } = this.#model;
+    return this.#fitting ? collapse(N, steps) : this.#tables;
+  }
+
+  #ofStates(x: HmmPrediction): HmmPrediction {
+    return { ...x, states: summed(this.#model.D, x.states) };
+  }
+
+  /** Answers about steps as answers about states. */
+  #each<S extends Sequences, A, B>(sequences: S, answers: Each<S, A>, map: (answer: A) => B): Each<S, B> {
+    const list = (Array.isArray(answers) ? answers : [answers]) as A[];
+    return each(sequences, list.map(map));
+  }
+}
