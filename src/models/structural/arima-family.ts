@@ -100,6 +100,7 @@ export function arimaFamily(who: string, spec: ArimaSpec): Family {
     who,
     parameters,
     input,
+    varianceOnly: false,
     constant,
     diffuse: d + s * D,
     uncounted: d + s * D,

@@ -6,6 +6,7 @@
  */
 import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
+import { scalarPass, varianceScore } from "../../inference/scalar-likelihood.ts";
 import type { Series } from "../../inference/state-space.ts";
 import { centralDifferences, moved } from "../../train/differences.ts";
 import { quasiNewton, type Maximum, type QuasiNewtonOptions } from "../../train/quasi-newton.ts";
@@ -33,18 +34,55 @@ export class Estimation {
   logLikelihood(theta: Float64Array): number {
     const { who, natural, system, uncounted } = this.#family;
     const model = system(this.#kalman.algebra, natural(theta));
-    return this.#data.reduce(
-      (sum, series) =>
-        sum + this.#kalman.run(who, model, series, "likelihood").logLikelihood + 0.5 * uncounted * LOG_TWO_PI,
-      0,
+    return this.#data.reduce((sum, series) => {
+      const pass = series.u ? undefined : scalarPass(model, series.y);
+      const { logLikelihood } = pass ?? this.#kalman.run(who, model, series, "likelihood");
+      return sum + logLikelihood + 0.5 * uncounted * LOG_TWO_PI;
+    }, 0);
+  }
+
+  /**
+   * ln p(data) and its gradient [P] in free coordinates: exact where all parameters are variances, else by
+   * central differences. Throws NumericError where there is none.
+   */
+  gradient(theta: Float64Array): { readonly value: number; readonly gradient: Float64Array } {
+    const { varianceOnly } = this.#family;
+    const exact = varianceOnly ? this.#score(theta) : undefined;
+    if (exact) return exact;
+    const value = (x: Float64Array): number => this.logLikelihood(x);
+    return { value: value(theta), gradient: centralDifferences(value, theta, STEP) };
+  }
+
+  /** The score; undefined where a pass has no answer. */
+  #score(theta: Float64Array): { value: number; gradient: Float64Array } | undefined {
+    const { natural, system, uncounted } = this.#family;
+    const { algebra } = this.#kalman;
+    const model = system(algebra, natural(theta));
+    const effects = Array.from(theta, (_, i) =>
+      system(
+        algebra,
+        theta.map((__, j) => (j === i ? 1 : 0)),
+      ),
     );
+    const gradient = new Float64Array(theta.length);
+    let value = 0;
+    for (const { y } of this.#data) {
+      const pass = scalarPass(model, y);
+      if (!pass) return undefined;
+      value += pass.logLikelihood + 0.5 * uncounted * LOG_TWO_PI;
+      const { states, output } = varianceScore(model, y, pass);
+      effects.forEach(({ Q, R }, i) => {
+        const slope = states.reduce((sum, s, k) => sum + s * Q.at(k, k), output * R.at(0, 0));
+        gradient[i] += 2 * theta[i] * slope;
+      });
+    }
+    return { value, gradient };
   }
 
   /** Maximizes, starting from `theta`. */
   maximize(theta: Float64Array, options: QuasiNewtonOptions): Promise<Maximum> {
-    const value = (x: Float64Array): number => this.logLikelihood(x);
     return quasiNewton(
-      { value, gradient: (x) => ({ value: value(x), gradient: centralDifferences(value, x, STEP) }) },
+      { value: (x) => this.logLikelihood(x), gradient: (x) => this.gradient(x) },
       theta,
       options,
     );

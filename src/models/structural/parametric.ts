@@ -22,6 +22,11 @@ export interface Family {
   readonly who: string;
   /** Natural parameters, in the order of `natural`. */
   readonly parameters: readonly NamedParameter[];
+  /**
+   * Whether all parameters are variances, squares of the free coordinates, in which Q and R are linear, and
+   * the start and the rest of the system are constant: then the score is exact.
+   */
+  readonly varianceOnly: boolean;
   /** Driving inputs a step, the constant among them. */
   readonly input: number;
   /** Whether the last input is a constant 1 that the model adds by itself. */

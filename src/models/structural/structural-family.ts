@@ -122,6 +122,8 @@ export function structuralFamily(who: string, spec: StructuralSpec): StructuralF
     blocks,
     parameters,
     input,
+    varianceOnly:
+      parameters.every(({ kind }) => kind === "variance") && blocks.every(({ diffuse }) => diffuse),
     constant: false,
     diffuse: blocks.reduce((sum, block) => sum + (block.diffuse ? block.states : 0), 0),
     uncounted: 0,
