@@ -11,7 +11,9 @@ const root = new URL("..", import.meta.url).pathname;
 const facts: Record<string, RegExp> = {
   "add-binary-numbers.js": /wrong of 1000 sums of 64 digits: 0\nstates: 4, the lecture's automaton: true/,
   "alarms.js": /hour 300: 400, expected [56]\d: .*\nthe level changes at hour 45[01]\n/,
+  "chaos.js": /40 steps ahead x is 5\.77, the system's 5\.93\n.*x1\[t-1\]·x2\[t-1\][^]*error 0\.0\d+/,
   "classify-gestures.js": /right on new recordings: (9[5-9]|100)%\n.*shake, and in truth shake/,
+  "durations.js": /59\d of 600 steps are in the right phase/,
   "echo-state.js": /84 steps ahead of its own: .*error 0\.0\d+/,
   "exchange-c.js": /constants: 3980 bytes, in 8 bits 1640\n/,
   "exchange-numpy.js": /series: float64 \[6,2\] ends in 121/,

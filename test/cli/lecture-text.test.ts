@@ -1,7 +1,7 @@
 /** 7a-3 on a text: the trigram that is to be beaten, and a text of one's own. */
 import { expect, test } from "vitest";
 import { InterpolatedTrigram } from "../../src/cli/lecture/interpolated-trigram.ts";
-import { onText } from "../../src/cli/lecture/7a-3.ts";
+import { onText } from "../../src/cli/lecture/real-text.ts";
 import { decide } from "../../src/cli/lecture/verdict.ts";
 import { unrolled } from "./terminal.ts";
 

@@ -15,7 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
-import { compareOnText, type TextResult } from "./real-text.ts";
+import { compareOnText, onText } from "./real-text.ts";
 import { atMost, decide } from "./verdict.ts";
 
 const pluralOf = (noun: string): string => (noun === "child" ? "children" : `${noun}s`);
@@ -222,11 +222,6 @@ export const criteria = [
   atMost("series: error with a hidden layer / noise", 3, (m: Layered) => m.net / SD),
   atMost("words: perplexity / of a bigram model", 0.85, (m: Layered) => m.neural / m.bigram),
   atMost("words: probability of verbs of the wrong number", 0.05, (m: Layered) => m.wrong),
-];
-
-/** On a text of one's own; Bengio et al. 2003 had 252 for 336 on the Brown corpus. */
-export const onText = [
-  atMost("text: perplexity of both / of the trigram", 252 / 336, (m: TextResult) => m.both / m.trigram),
 ];
 
 export const run: Run = async (context): Promise<Outcome> => {
