@@ -10,14 +10,26 @@ const apart = [
 ];
 const elsewhere = ["**/node_modules/**", "test/browser/**", "test/package/**"];
 
+/** How a suite is run. */
+interface Running {
+  /** Modules that are loaded before each file, behind the kernels. */
+  readonly setup?: readonly string[];
+  /** Files that are left out. */
+  readonly exclude?: readonly string[];
+  /** Milliseconds. */
+  readonly testTimeout?: number;
+  /** Whether files share the modules of their worker, but for those that are run apart. Default true. */
+  readonly shared?: boolean;
+}
+
 /** The suite in two projects: files that share the modules of their worker, and files that have their own. */
-export function suite(setup: string, exclude: readonly string[] = [], testTimeout = 30_000) {
+export function suite({ setup = [], exclude = [], testTimeout = 30_000, shared = true }: Running = {}) {
   const project = (name: string, include: string[], isolate: boolean, others: readonly string[]) => ({
     test: {
       name,
       include,
       exclude: [...elsewhere, ...exclude, ...others],
-      setupFiles: [setup],
+      setupFiles: ["test/setup/kernels.ts", ...setup],
       testTimeout,
       pool: "threads" as const,
       isolate,
@@ -27,9 +39,9 @@ export function suite(setup: string, exclude: readonly string[] = [], testTimeou
     test: {
       // on two cores the default is one worker
       maxWorkers: "100%",
-      projects: [project("shared", ["test/**/*.test.ts"], false, apart), project("apart", apart, true, [])],
+      projects: [project("shared", ["test/**/*.test.ts"], !shared, apart), project("apart", apart, true, [])],
     },
   });
 }
 
-export default suite("test/setup/kernels.ts");
+export default suite();

@@ -11,4 +11,10 @@ const elsewhere = [
   "test/page.test.ts",
 ];
 
-export default suite("test/setup/moving.ts", elsewhere, 120_000);
+// every allocation moves all that is in use, so a memory that files share would be slow
+export default suite({
+  setup: ["test/setup/moving.ts"],
+  exclude: elsewhere,
+  testTimeout: 120_000,
+  shared: false,
+});
