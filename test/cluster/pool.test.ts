@@ -2,7 +2,7 @@
  * A pool over a network that tests command: the bits of one machine, whatever workers and messages do. Time
  * is virtual, nets are real.
  */
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   adam,
   dense,
@@ -17,7 +17,11 @@ import { encode } from "../../src/cluster/codec.ts";
 import { cut } from "../../src/cluster/chunks.ts";
 import { ClusterPool } from "../../src/cluster/pool.ts";
 import { ShardWorker } from "../../src/cluster/serve.ts";
+import { fetchKinds } from "../../src/models/network/kinds.ts";
 import { FakeNetwork, VirtualClock, type FakeBus } from "./fake-network.ts";
+
+// what is fetched when it is first asked for takes time that no virtual clock knows
+beforeAll(async () => void (await fetchKinds()));
 
 const wave = (phase: number, T: number): Float32Array =>
   Float32Array.from({ length: T }, (_, t) => (((7 * t + 3 * phase) % 13) - 6) / 6);
