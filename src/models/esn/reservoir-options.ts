@@ -38,7 +38,7 @@ export interface EsnReservoir extends ReservoirOptions {
 export type FullReservoir = Required<ReservoirOptions> & Pick<EsnReservoir, "inputs" | "hears">;
 
 /** What a reservoir is unless the spec says otherwise; the radius is `usualRadius`. */
-export const reservoirDefaults = {
+export const reservoirDefaults: Required<ReservoirOptions> = {
   units: 500,
   reservoir: "sparse",
   incoming: 10,
@@ -47,7 +47,7 @@ export const reservoirDefaults = {
   inputScale: 1,
   biasScale: 0,
   feedbackScale: 0,
-} as const satisfies ReservoirOptions;
+};
 
 /** The spectral radius where none is given. */
 export const usualRadius = (kind: ReservoirOptions["reservoir"]): number =>

@@ -32,6 +32,16 @@ export interface EsnChoices extends Omit<EsnSpec, Drawn | "ridge"> {
 
 /** A net that was tried. */
 export interface EsnCandidate extends Record<Drawn, number> {
+  /** Largest modulus of an eigenvalue of W. */
+  readonly spectralRadius: number;
+  /** In (0, 1]; smaller is slower. */
+  readonly leak: number;
+  /** Weights from inputs: uniform in ±scale. */
+  readonly inputScale: number;
+  /** Weights from the constant 1: uniform in ±scale. */
+  readonly biasScale: number;
+  /** Weights from the outputs of the step before: uniform in ±scale. */
+  readonly feedbackScale: number;
   /** λ of its readout, the best for its reservoir. */
   readonly ridge: number;
   /**
