@@ -66,10 +66,14 @@ function progressOf(id: string, screen: Context["screen"]): LectureContext["prog
   };
 }
 
-async function show(experiment: Experiment, { screen, signal, values }: Context): Promise<Shown> {
+/** `text`: that of --file, where one is given. */
+async function show(
+  experiment: Experiment,
+  { screen, signal, values }: Context,
+  text: string | undefined,
+): Promise<Shown> {
   const { id, claim, load } = experiment;
   const out = values.text("out");
-  const text = values.text("file");
   const seed = values.whole("seed", 0, 2 ** 52);
   const start = screen.clock();
   if (!load) throw new Error(`${id} is not there yet`);
@@ -86,7 +90,7 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
   }: Outcome = await run({
     seed,
     data: values.text("data"),
-    text: text === undefined ? undefined : readTextFile(text),
+    text,
     quick: values.on("all"),
     signal,
     log(line) {
@@ -121,7 +125,7 @@ async function show(experiment: Experiment, { screen, signal, values }: Context)
 }
 
 /** Runs every experiment, one after the other; one that fails is not seen, and the others go on. */
-async function showAll(context: Context): Promise<boolean> {
+async function showAll(context: Context, text: string | undefined): Promise<boolean> {
   const { screen, signal, values } = context;
   const out = values.text("out");
   const table = out && join(out, "lecture.md");
@@ -131,7 +135,7 @@ async function showAll(context: Context): Promise<boolean> {
   for (const experiment of experiments) {
     const start = screen.clock();
     try {
-      shown.push(await show(experiment, context));
+      shown.push(await show(experiment, context, text));
     } catch (error) {
       signal.throwIfAborted();
       screen.complain(`${experiment.id}: ${(error as Error).message}`);
@@ -174,6 +178,12 @@ function markdown(shown: readonly Shown[]): string {
   ].join("\n");
 }
 
+/** The text of --file. Throws UsageError that names what cannot be read. */
+function textGiven({ values }: Context): string | undefined {
+  const file = values.text("file");
+  return file === undefined ? undefined : readTextFile(file);
+}
+
 export const lectureCommand: Command = {
   name: "lecture",
   words: "[ID]",
@@ -193,7 +203,7 @@ export const lectureCommand: Command = {
     const [id] = context.words;
     if (context.values.on("all")) {
       if (id !== undefined) throw new UsageError(`lecture: "${id}" beside --all, want one of the two`);
-      return showAll(context);
+      return showAll(context, textGiven(context));
     }
     if (id === undefined) return list(context);
     const experiment = experiments.find((e) => e.id === id);
@@ -201,6 +211,6 @@ export const lectureCommand: Command = {
       throw new UsageError(
         `lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`,
       );
-    return (await show(experiment, context)).verdict;
+    return (await show(experiment, context, textGiven(context))).verdict;
   },
 };

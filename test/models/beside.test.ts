@@ -2,19 +2,16 @@
  * The rule of CONTRIBUTING for calls beside a training, over every model, every method and every kind of
  * training: a model that is read shows a whole step, what it says is what its file says, and no bit of the
  * training changes; what would write is refused; `dispose` and `signal` end it.
- *
- * The clock is one that has always gone on, so that a training hands over at every place where it may.
  */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as u from "../../src/index.ts";
 import * as reservoirs from "../../src/reservoirs/index.ts";
 import { turn } from "../../src/wasm/turn.ts";
 import { argumentsOf, everyModel, type Model, type Row } from "./every-model.js";
+import { clockGoneOn } from "./clock-gone-on.ts";
 import { poolHere } from "./pool-here.ts";
 
-let clock = 0;
-beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => (clock += 20)));
-afterEach(() => void vi.restoreAllMocks());
+clockGoneOn();
 
 /** The net inside a model of the table. */
 const netOf = (model: Model): u.Network => ("net" in model ? model.net : model) as unknown as u.Network;

@@ -22,6 +22,8 @@ import type { Task } from "../../train/task.ts";
 import { trainingLearner, type Way } from "./way.ts";
 
 const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols: task.input } : task.input);
+/** Whether symbols are to be kept and written again: such tasks want larger nets, or larger weights. */
+const memorizes = (task: Task): boolean => task.name.startsWith("memory");
 const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> =>
   saved ? network.load(saved) : network(spec);
 
@@ -33,9 +35,7 @@ const lstmWay: Way = {
   name: "lstm",
   words: "LSTM, 32 cells (100 for memorization), forget gates open at the start, Adam",
   async start(task, lag, seed, signal, saved) {
-    const { cells, rate } = task.name.startsWith("memory")
-      ? { cells: 100, rate: 0.003 }
-      : { cells: 32, rate: 0.004 };
+    const { cells, rate } = memorizes(task) ? { cells: 100, rate: 0.003 } : { cells: 32, rate: 0.004 };
     const net = await create(
       {
         input: inputOf(task),
@@ -98,10 +98,7 @@ const momentumWay: Way = {
         seed,
         layers: [
           rnn(100, {
-            init: {
-              input: normal(task.name.startsWith("memory") ? 0.3 : 0.1),
-              recurrent: sparse({ spectralRadius: 1.1 }),
-            },
+            init: { input: normal(memorizes(task) ? 0.3 : 0.1), recurrent: sparse({ spectralRadius: 1.1 }) },
           }),
           dense(task.output, { init: { input: normal(0.1) } }),
         ],
@@ -143,7 +140,7 @@ const esnWay: Way = {
   name: "esn",
   words: "echo state network: fixed units that mix, remember and mix again, ridge readout",
   async start(task, lag, seed) {
-    const keep = task.name.startsWith("memory");
+    const keep = memorizes(task);
     const net = await esn({
       input: task.symbols ? { symbols: task.input } : task.input,
       output: task.loss === "softmax" ? { classes: task.output } : task.output,

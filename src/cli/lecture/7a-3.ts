@@ -15,7 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import { Random } from "../../wasm/random.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { follow } from "./follow.ts";
-import { compareOnText, onText } from "./real-text.ts";
+import { compareOnText, onText, SENTENCES } from "./real-text.ts";
 import { atMost, decide } from "./verdict.ts";
 
 const pluralOf = (noun: string): string => (noun === "child" ? "children" : `${noun}s`);
@@ -228,13 +228,16 @@ export const run: Run = async (context): Promise<Outcome> => {
   context.log(
     "x ← 1 - 1.4·x² + 0.3·(x one step earlier) + a little noise: no weighted sum of the past predicts it.",
   );
-  const map = await learnMap(context);
+  const { text: given, progress } = context;
+  const before: LectureContext =
+    given === undefined ? context : { ...context, progress: (f, note) => progress(SENTENCES * f, note) };
+  const map = await learnMap(before);
   context.log(
     "Sentences whose verb agrees with the noun two words before: a bigram model forgets it, a neural " +
       "one looks it up.",
   );
-  const { perplexity, bigram, wrong } = await learnWords(context);
-  const text = context.text === undefined ? undefined : await compareOnText(context.text, context);
+  const { perplexity, bigram, wrong } = await learnWords(before);
+  const text = given === undefined ? undefined : await compareOnText(given, context);
   const { checks } = decide(criteria, { ...map.errors, bigram, neural: perplexity, wrong });
   if (text) checks.push(...decide(onText, text).checks);
   return {

@@ -23,6 +23,9 @@ const CHUNK = 8;
 /** Words that a text must have at least. */
 const SHORTEST = 5000;
 
+/** Where the bar stands when the experiment comes to the text. */
+export const SENTENCES = 0.1;
+
 /** Perplexities on the last tenth of a text. */
 export interface TextResult {
   readonly words: number;
@@ -116,7 +119,7 @@ export async function compareOnText(text: string, context: LectureContext): Prom
         keepBest: true,
         signal,
         onProgress: ({ epoch = 0, loss }) =>
-          progress(0.5 + epoch / EPOCHS / 2, `text: loss ${loss.toFixed(2)}`),
+          progress(SENTENCES + ((1 - SENTENCES) * epoch) / EPOCHS, `text: loss ${loss.toFixed(2)}`),
       },
     );
     signal.throwIfAborted();

@@ -7,7 +7,7 @@
 import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
 import { scalarPass, varianceScore } from "../../inference/scalar-likelihood.ts";
-import type { Series } from "../../inference/state-space.ts";
+import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { centralDifferences, moved } from "../../train/differences.ts";
 import { quasiNewton, type Maximum, type QuasiNewtonOptions } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
@@ -23,6 +23,7 @@ export class Estimation {
   readonly #family: Family;
   readonly #kalman: Kalman;
   readonly #data: readonly Series[];
+  #effects: readonly LinearGaussian[] | undefined;
 
   constructor(family: Family, kalman: Kalman, data: readonly Series[]) {
     this.#family = family;
@@ -53,17 +54,21 @@ export class Estimation {
     return { value: value(theta), gradient: centralDifferences(value, theta, STEP) };
   }
 
+  /** [P] the system in which one variance is 1 and the others are 0: what a variance adds to Q and R. */
+  #systemsOfOne(P: number): LinearGaussian[] {
+    return Array.from({ length: P }, (_, i) =>
+      this.#family.system(
+        this.#kalman.algebra,
+        Float64Array.from({ length: P }, (__, j) => Number(j === i)),
+      ),
+    );
+  }
+
   /** The score; undefined where a pass has no answer. */
   #score(theta: Float64Array): { value: number; gradient: Float64Array } | undefined {
     const { natural, system, uncounted } = this.#family;
-    const { algebra } = this.#kalman;
-    const model = system(algebra, natural(theta));
-    const effects = Array.from(theta, (_, i) =>
-      system(
-        algebra,
-        theta.map((__, j) => (j === i ? 1 : 0)),
-      ),
-    );
+    const model = system(this.#kalman.algebra, natural(theta));
+    const effects = (this.#effects ??= this.#systemsOfOne(theta.length));
     const gradient = new Float64Array(theta.length);
     let value = 0;
     for (const { y } of this.#data) {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   adam,
   dense,
@@ -12,6 +12,7 @@ import {
   type TrainEvent,
   type TrainOptions,
 } from "../../../src/index.ts";
+import { clockGoneOn } from "../clock-gone-on.ts";
 import { poolHere } from "../pool-here.ts";
 
 const items: DataItem[] = Array.from({ length: 12 }, (_, i) => {
@@ -26,10 +27,7 @@ const make = (seed = 3): Promise<Network> =>
 const bits = (net: Network): string => Buffer.from(net.save()).toString("hex");
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-// a clock that has always gone on: a training hands over wherever it may
-let clock = 0;
-beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => (clock += 20)));
-afterEach(() => void vi.restoreAllMocks());
+clockGoneOn();
 
 const helper = await make();
 afterAll(() => helper.dispose());
