@@ -37,10 +37,10 @@ const STEP = 2 ** 28;
 /** Buffers made and dropped to make collectors look: they count such bytes, and not those of the kernels. */
 const PRESSURE = { buffers: 4, bytes: 2 ** 25 };
 /**
- * Collectors mark little by little: at most so many times is one pressed, and left so many turns to run
- * finalizers.
+ * Collectors mark little by little, on threads of their own where there are cores for them: at most so many
+ * times is one pressed, and left so many turns at first, each time twice as many, to run finalizers.
  */
-const LOOKS = 6;
+const LOOKS = 12;
 const TURNS = 4;
 
 const looks = new WeakMap<Memory, number>();
@@ -57,7 +57,7 @@ export async function reclaim(memory: Memory): Promise<void> {
   looks.set(memory, used); // those who ask meanwhile need not look
   for (let look = 0; look < LOOKS && memory.usage.used - last >= STEP / 2; ++look) {
     press();
-    for (let i = 0; i < TURNS; ++i) await turn();
+    for (let i = TURNS << look; i > 0; --i) await turn();
   }
   looks.set(memory, memory.usage.used);
 }

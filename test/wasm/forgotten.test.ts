@@ -62,7 +62,7 @@ test("models that are made and forgotten one after another never fill the memory
     max = Math.max(max, memory.usage.used - used);
   }
   expect(max).toBeGreaterThan(100 * MiB);
-  expect(max).toBeLessThan(1000 * MiB); // of 1280 MiB: when collectors run is theirs to say
+  expect(max).toBeLessThan(1000 * MiB); // of 1280 MiB: which look succeeds is the collector's to say
 });
 
 test("two thousand forgotten streams of a model that lives give their memory back", async () => {
