@@ -12,7 +12,7 @@ export interface Moment {
 
 const iso = new RegExp(
   "^(\\d{4})[-/](\\d{1,2})(?:[-/](\\d{1,2})" +
-    "(?:[T ](\\d{2}):(\\d{2})(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?)?$",
+    "(?:[T ](\\d{2}):(\\d{2})(?::(\\d{2}(?:\\.\\d+)?))?(?:Z|[+-]\\d{2}:?\\d{2})?)?)?$",
 );
 const yearAlone = /^[12]\d{3}$/;
 
@@ -24,10 +24,10 @@ export function momentOf(text: string): Moment | undefined {
   if (yearAlone.test(cell)) return { ms: Date.UTC(Number(cell), 0), grain: "year" };
   const found = iso.exec(cell);
   if (!found) return undefined;
-  const [, year, month, day, hour, minute] = found.map((part) =>
+  const [, year, month, day, hour, minute, second] = found.map((part) =>
     part === undefined ? undefined : Number(part),
   );
-  const ms = Date.UTC(year!, month! - 1, day ?? 1, hour ?? 0, minute ?? 0);
+  const ms = Date.UTC(year!, month! - 1, day ?? 1, hour ?? 0, minute ?? 0) + Math.round(1000 * (second ?? 0));
   if (hour !== undefined) return { ms, grain: "minute" };
   return { ms, grain: day === undefined ? "month" : "day" };
 }

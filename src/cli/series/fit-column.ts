@@ -1,4 +1,5 @@
 /** A forecaster fitted to a column of a table, and what it says of the steps to come. */
+import { oneStepScores, type OneStepScores } from "../../forecasting/one-step.ts";
 import { forecaster, type Forecaster } from "../../forecasting/forecaster.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
 import type { ForecastModelName } from "../../forecasting/models/registry.ts";
@@ -18,9 +19,14 @@ export const fitOptions = {
   seed: { value: "N", help: "seed of everything random; else 1" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+/** One-step errors by model, of those that have them. */
+export type OneStep = Readonly<Partial<Record<string, OneStepScores>>>;
+
 /** A forecaster's forecast of its column. */
 export interface FittedColumn {
   readonly column: Column;
+  /** What the models were fitted from. */
+  readonly seed: number;
   readonly answer: SeriesForecast;
   /** The forecaster's file. */
   readonly bytes: Uint8Array;
@@ -54,10 +60,19 @@ export async function fitColumn(context: Context, file: string, steps: number): 
     const bar = new Progress(screen, { title: "models", steps: 100, unit: undefined });
     await f.fit(column.values, {
       signal,
+      ...(column.dates ? { dates: column.dates.moments.map(({ ms }) => new Date(ms)) } : {}),
       onProgress: ({ fraction }) => bar.update(Math.round(100 * fraction)),
     });
-    return { column, answer: await f.forecast(steps), bytes: forecasterFile(f, column.name) };
+    const answer = await f.forecast(steps);
+    return { column, seed: f.spec.seed, answer, bytes: forecasterFile(f, column.name) };
   } finally {
     f.dispose();
   }
+}
+
+/** The one-step errors of the models that were tried, each fitted to the first four fifths of the column. */
+export function oneStepOf({ column, seed, answer }: FittedColumn, { signal }: Context): Promise<OneStep> {
+  const { season, scores } = answer;
+  const models = Object.keys(scores).filter((name): name is ForecastModelName => name !== "average");
+  return oneStepScores({ y: column.values, season, models, seed, signal });
 }

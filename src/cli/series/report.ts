@@ -4,9 +4,12 @@ import { plot, type Mark } from "../../figures/plot.ts";
 import type { Figure } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
+import { yardsticks } from "../../forecasting/models/registry.ts";
+import type { OneStepScores } from "../../forecasting/one-step.ts";
 import type { ForecastScores } from "../../forecasting/scores.ts";
 import { figureText } from "../progress.ts";
 import type { Column } from "./column.ts";
+import type { OneStep } from "./fit-column.ts";
 
 /** Steps before the forecast that a figure shows at least, and those that a terminal shows. */
 const SHOWN = 80;
@@ -44,13 +47,23 @@ export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
   };
 }
 
-/** The models and their figures in the backtests, the best first. */
+/** A model with its figures: in the backtests, and one step ahead where it has them. */
+export type RankedModel = ForecastScores & Partial<OneStepScores> & { readonly model: string };
+
+/** Models, then their average, then what they must beat. */
+const groupOf = (model: string): number => {
+  if ((yardsticks as readonly string[]).includes(model)) return 2;
+  return Number(model === "average");
+};
+
+/** The models that were tried, the best first; their average; the naive ones. */
 export const rankedModels = (
   scores: Readonly<Record<string, ForecastScores>>,
-): (ForecastScores & { readonly model: string })[] =>
+  oneStep: OneStep = {},
+): RankedModel[] =>
   Object.entries(scores)
-    .map(([model, figures]) => ({ model, ...figures }))
-    .sort((a, b) => a.mase - b.mase);
+    .map(([model, figures]) => ({ model, ...figures, ...oneStep[model] }))
+    .sort((a, b) => groupOf(a.model) - groupOf(b.model) || a.mase - b.mase);
 
 /** Root mean square step of the last fifth: the error of a value as the forecast of the next one. */
 export function lastValueError(values: Float64Array): number {
@@ -59,10 +72,29 @@ export function lastValueError(values: Float64Array): number {
   return Math.sqrt(known.reduce((sum, step) => sum + step * step, 0) / known.length);
 }
 
-/** A row a model: its figures in the backtests, the best first. */
+const row = (model: string, cells: readonly string[]): string =>
+  [model.padEnd(14), ...cells.map((cell) => cell.padStart(10))].join(" ");
+
+/** A row a model: errors one step ahead, and what was chosen in fitting; empty where no model has them. */
+export function oneStepTable(oneStep: OneStep = {}): string {
+  const found = Object.entries(oneStep).flatMap(([model, figures]) =>
+    figures ? [{ model, ...figures }] : [],
+  );
+  if (found.length === 0) return "";
+  const ranked = found.sort((a, b) => a.rmse - b.rmse);
+  return [
+    "One step ahead on the last fifth, by models fitted to what came before:",
+    row("model", ["rmse", "ln p", "chosen"]),
+    ...ranked.map(
+      ({ model, rmse, logLikelihood, note }) =>
+        `${row(model, [figureText(rmse), logLikelihood.toFixed(3)])}     ${note}`,
+    ),
+    "",
+  ].join("\n");
+}
+
+/** A row a model: its figures in the backtests. */
 export function backtestTable({ scores, failures }: SeriesForecast): string {
-  const row = (model: string, cells: readonly string[]): string =>
-    [model.padEnd(14), ...cells.map((cell) => cell.padStart(10))].join(" ");
   return [
     row("model", ["MASE", "sMAPE %", "pinball", "in 90%"]),
     ...rankedModels(scores).map(({ model, mase, smape, pinball, coverage }) =>

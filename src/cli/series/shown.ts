@@ -4,12 +4,14 @@ import { svg } from "../../figures/svg.ts";
 import type { Screen } from "../screen.ts";
 import { writeWhole } from "../output-file.ts";
 import type { Column } from "./column.ts";
+import type { OneStep } from "./fit-column.ts";
 import {
   backtestTable,
   forecastOf,
   forecastPanel,
   forecastText,
   lastValueError,
+  oneStepTable,
   rankedModels,
   type Forecast,
 } from "./report.ts";
@@ -30,12 +32,20 @@ const tableOf = ({ values, stepName }: Column, { mean, low, high }: Forecast): s
     "",
   ].join("\n");
 
-/** Shows a forecast; `more` goes into the event of --json. */
+/** What is shown beside a forecast. */
+export interface ShownBeside {
+  readonly files: ForecastFiles;
+  /** Goes into the event of --json. */
+  readonly more: object;
+  readonly oneStep?: OneStep;
+}
+
+/** Shows a forecast. */
 export function showForecast(
   screen: Screen,
   column: Column,
   answer: SeriesForecast,
-  { files, more }: { files: ForecastFiles; more: object },
+  { files, more, oneStep }: ShownBeside,
 ): void {
   const { model, season, scores, failures } = answer;
   const forecast = forecastOf(answer);
@@ -48,14 +58,14 @@ export function showForecast(
   const moments = dates ? `; dates of ${dates.words}` : "";
   screen.line(
     `${path}, column ${name}: ${values.length} steps${missing}, ${seasons}${moments}. Backtests:\n` +
-      `${backtestTable(answer)}\n${forecast.mean.length} steps of ${model} in a band of 90%:\n` +
+      `${backtestTable(answer)}\n${oneStepTable(oneStep)}${forecast.mean.length} steps of ${model} in a band of 90%:\n` +
       forecastText(column, forecast, screen.columns),
   );
   if (figure) screen.line(`Drawn in ${figure}`);
   if (table) screen.line(`Written to ${table}`);
   screen.event({
     ...{ event: "result", task: "series", file: path, column: name, steps: values.length },
-    ...{ model, season, models: rankedModels(scores), failures, forecast },
+    ...{ model, season, models: rankedModels(scores, oneStep), failures, forecast },
     ...{ lastValue: lastValueError(values), ...more },
   });
 }

@@ -1,7 +1,7 @@
 /** `unrolled train series`: a forecaster fitted to a column of a table, and kept in a file. */
 import type { Command } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
-import { fitColumn, fitOptions } from "./fit-column.ts";
+import { fitColumn, fitOptions, oneStepOf } from "./fit-column.ts";
 import { showForecast } from "./shown.ts";
 
 export const trainSeries: Command = {
@@ -11,7 +11,7 @@ export const trainSeries: Command = {
   summary: "Fit a forecaster to a column of numbers: models compared in backtests, the best averaged",
   details:
     "Each model forecasts from several places in the past, beside the last value and the value of the " +
-    "season before. Missing\ncells are allowed. `unrolled forecast` does the same without a file of the " +
+    "season before; beside that, errors one\nstep ahead on the last fifth by models fitted to the rest. Missing cells are allowed. `unrolled forecast` does the same without a file of the " +
     "model, and goes on with one.\n\n" +
     "  unrolled train series --file sunspots.csv --column value --forecast 30 --out sunspots.safetensors\n" +
     "  unrolled forecast sunspots.safetensors --file later.csv --steps 30",
@@ -29,9 +29,15 @@ export const trainSeries: Command = {
     const [figure, out] = [values.text("figure"), values.text("out")];
     checkOutputFile("figure", figure);
     checkOutputFile("out", out);
-    const { column, answer, bytes } = await fitColumn(context, file, values.whole("forecast", 1, 10_000));
+    const fitted = await fitColumn(context, file, values.whole("forecast", 1, 10_000));
+    const { column, answer, bytes } = fitted;
+    const oneStep = await oneStepOf(fitted, context);
     if (out) writeWhole(out, bytes);
-    showForecast(screen, column, answer, { files: { figure, table: undefined }, more: out ? { out } : {} });
+    showForecast(screen, column, answer, {
+      files: { figure, table: undefined },
+      more: out ? { out } : {},
+      oneStep,
+    });
     if (out)
       screen.line(`The forecaster is saved in ${out}; go on with: unrolled forecast ${out} --file ${file}`);
   },

@@ -75,6 +75,16 @@ const noteOf = ({ p, d, q, P, D, Q, season }: SeasonalOrders): string =>
 const fittedConditional = ({ orders, x, variance }: Conditional): FittedModel => ({
   note: noteOf(orders),
   forecast: ({ z }, steps) => continued(equationOf(orders, x), filled(z), { steps, variance }),
+  predict(z) {
+    const whole = filled(z);
+    const equation = equationOf(orders, x);
+    const w = differencedBy(equation.difference, whole);
+    const skip = Math.min(equation.ar.length - 1, w.length);
+    const e = residuals(equation, w, skip);
+    const from = z.length - w.length + skip;
+    const means = whole.map((v, t) => (t < from ? NaN : v - e[t - from + skip]));
+    return { means, variances: new Float64Array(z.length).fill(variance) };
+  },
   save: () =>
     writeTensors({ model: "conditional arima", spec: { orders, variance } }, [
       { name: "coordinates", shape: [x.length], data: x },

@@ -25,6 +25,7 @@ const outlook = ({ means, covariances }: { means: Float64Array; covariances: Flo
 const fittedAutoregression = (model: Autoregressive): FittedModel => ({
   note: `order ${model.parameters.order}`,
   forecast: ({ z }, steps) => outlook(model.forecast(steps, { history: [filled(z)] })),
+  predict: (z) => outlook(model.predict([z])[0]),
   save: () => model.save(),
   dispose: () => model.dispose(),
 });
@@ -39,7 +40,7 @@ export const autoregression: ForecastModel = {
   async fit(training, setting) {
     const { z, season, inputs } = training;
     const most = Math.min(Math.max(LONGEST_ORDER, season + 1), Math.floor(z.length / STEPS_A_TAP));
-    const model = await autoregressive({ maxOrder: most });
+    const model = await autoregressive({ maxOrder: setting.maxOrder ?? most });
     return disposedOnFailure(model, async () => {
       const { order } = await model.fit([z], { signal: setting.signal });
       setting.signal?.throwIfAborted();
@@ -58,6 +59,7 @@ export const autoregression: ForecastModel = {
 const fittedLds = (model: Lds, note: string): FittedModel => ({
   note,
   forecast: ({ z }, steps) => outlook(model.forecast(steps, { history: [z] })),
+  predict: (z) => outlook(model.predict([z])[0]),
   save: () => model.save(),
   dispose: () => model.dispose(),
 });
@@ -81,6 +83,10 @@ const fittedHmm = (model: Hmm, note: string): FittedModel => ({
   note,
   forecast({ z }, steps) {
     const { means, variances } = model.forecast(steps, { history: [z] });
+    return { means: means!, variances: variances! };
+  },
+  predict(z) {
+    const { means, variances } = model.predict([z])[0];
     return { means: means!, variances: variances! };
   },
   save: () => model.save(),

@@ -126,6 +126,10 @@ const fittedEsn = (
       run.dispose();
     }
   },
+  predict(z) {
+    const means = Float64Array.of(NaN, ...net.predict([filled(z).slice(0, -1)])[0]);
+    return { means, variances: new Float64Array(z.length).fill(variance) };
+  },
   save: () => writeTensors({ model: "echo state", variance }, [nestedFile("net", net.save())]),
   dispose: () => net.dispose(),
 });

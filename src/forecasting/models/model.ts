@@ -32,6 +32,8 @@ export interface FitSetting {
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly math: Elementwise;
+  /** Largest order of an autoregression. Default: a quarter of the series, at most 40 or the season + 1. */
+  readonly maxOrder?: number;
 }
 
 /** A history to go on from: at least what the model was fitted to. */
@@ -48,6 +50,11 @@ export interface FittedModel {
   readonly note: string;
   /** The next `steps` values. */
   forecast(history: History, steps: number): Outlook | Promise<Outlook>;
+  /**
+   * Each value of z [T] given all those before it: one step ahead, NaN where the model says nothing. Models
+   * without it have no Gaussian for the next value.
+   */
+  predict?(z: Float64Array): Outlook;
   /** What `load` of the same model reads. */
   save(): Uint8Array;
   dispose(): void;

@@ -39,6 +39,11 @@ const fittedNaive = (kind: string, { lag, variance }: Naive): FittedModel => ({
       variances: Float64Array.from({ length: steps }, (_, h) => variance * round(h)),
     };
   },
+  predict(z) {
+    const before = new Float64Array(z.length).fill(NaN);
+    before.set(z.subarray(0, Math.max(0, z.length - lag)), Math.min(lag, z.length));
+    return { means: before, variances: new Float64Array(z.length).fill(variance) };
+  },
   save: () => writeTensors({ model: kind, spec: { lag, variance } }, []),
   dispose() {},
 });

@@ -31,11 +31,12 @@ export interface SmoothingState {
   readonly seasons: Float64Array;
 }
 
-/** The sum of e² over known steps, and their number; the state is that after the last. */
+/** The sum of e² over known steps, and their number; the state is that after the last; f_t into `means`. */
 export function smooth(
   z: Float64Array,
   { alpha, beta, gamma, phi }: Gains,
   state: SmoothingState,
+  means?: Float64Array,
 ): { squares: number; count: number } {
   const { seasons } = state;
   const m = seasons.length;
@@ -46,6 +47,7 @@ export function smooth(
     const slope = phi * trend;
     const season = m > 0 ? seasons[at] : 0;
     const gap = z[t] - level - slope - season;
+    if (means) means[t] = level + slope + season;
     const known = gap === gap;
     const e = known ? gap : 0;
     level += slope + alpha * e;

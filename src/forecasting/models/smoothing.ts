@@ -98,6 +98,11 @@ const fittedSmoothing = ({ form, gains, start, variance }: Smoothed): FittedMode
     smooth(z, gains, state);
     return smoothedOutlook(gains, state, z.length, { steps, variance });
   },
+  predict(z) {
+    const means = new Float64Array(z.length);
+    smooth(z, gains, copy(start), means);
+    return { means, variances: new Float64Array(z.length).fill(variance) };
+  },
   save: () =>
     writeTensors({ model: "ets", spec: { form, gains, variance } }, [
       {

@@ -17,6 +17,10 @@ export const stateSpace = (model: SavedModel, note: string): FittedModel => ({
     });
     return { means, variances: covariances };
   },
+  predict(z) {
+    const { means, covariances } = model.predict([z])[0];
+    return { means, variances: covariances };
+  },
   save: () => model.save(),
   dispose: () => model.dispose(),
 });
