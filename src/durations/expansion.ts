@@ -11,7 +11,7 @@
  * (i,a) has the number i·D + a - 1.
  */
 import { normalize } from "../models/hmm/emissions/distribution.ts";
-import type { ChainCounts, HmmState } from "../models/hmm/spec.ts";
+import type { ChainCounts, HmmChain } from "../models/hmm/spec.ts";
 
 /** The probabilities of a semi-Markov chain. */
 export interface Tables {
@@ -22,9 +22,6 @@ export interface Tables {
   /** [N,D] p(d | state), d = 1..D. */
   readonly durations: Float64Array;
 }
-
-/** Start and transitions of a Markov chain. */
-type Chain = Pick<HmmState, "startprob" | "transmat">;
 
 /** 1 - h [N,D]; 0 at an age that is never reached. */
 function staying(N: number, D: number, durations: Float64Array): Float64Array {
@@ -79,7 +76,7 @@ function stays(N: number, D: number, transmat: Float64Array): Float64Array {
 }
 
 /** The chain of N·D steps. */
-export function expand({ startprob, transmat, durations }: Tables): Chain {
+export function expand({ startprob, transmat, durations }: Tables): HmmChain {
   const N = startprob.length;
   const D = durations.length / N;
   const K = N * D;
@@ -93,7 +90,7 @@ export function expand({ startprob, transmat, durations }: Tables): Chain {
 }
 
 /** What was expanded, up to rounding. */
-export function collapse(N: number, { startprob, transmat }: Chain): Tables {
+export function collapse(N: number, { startprob, transmat }: HmmChain): Tables {
   const K = startprob.length;
   const D = K / N;
   return {
@@ -116,6 +113,17 @@ export function summed(D: number, x: Float64Array): Float64Array {
   return sums;
 }
 
+/** [T-1,N,N] sums over the ages of both states, of x [T-1,N·D,N·D]. */
+export function summedPairs(N: number, D: number, x: Float64Array): Float64Array {
+  const K = N * D;
+  const sums = new Float64Array(x.length / (D * D));
+  x.forEach((p, at) => {
+    const row = Math.floor(at / K);
+    sums[Math.floor(row / D) * N + Math.floor((at % K) / D)] += p;
+  });
+  return sums;
+}
+
 /** The states [T] of a path of steps. */
 export const statesOf = (D: number, path: Int32Array): Int32Array => path.map((at) => Math.floor(at / D));
 
@@ -126,7 +134,7 @@ export const statesOf = (D: number, path: Int32Array): Int32Array => path.map((a
 export function maximizeExpanded(
   N: number,
   fixed: ReadonlySet<string>,
-  chain: Chain,
+  chain: HmmChain,
   { starts, transitions }: ChainCounts,
 ): void {
   const { startprob, transmat } = chain;

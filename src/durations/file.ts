@@ -4,15 +4,14 @@ import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { loadHmm, saveHmm } from "../models/hmm/file.ts";
 import { distribution } from "../models/hmm/read-parameters.ts";
-import type { Tables } from "./expansion.ts";
 import { checkDiagonal, expanded, type HsmmStart } from "./spec.ts";
 
-/** The bytes of a model whose probabilities are `tables`. */
+/** The bytes of a model. */
 export function saveHsmm(
-  { N, D, states, steps }: HsmmStart,
-  { durations, ...chain }: Tables,
+  { N, D, tables, states, steps }: HsmmStart,
   { fitted }: { readonly fitted: boolean },
 ): Uint8Array<ArrayBuffer> {
+  const { durations, ...chain } = tables;
   return saveHmm(
     { ...states, ...chain },
     {

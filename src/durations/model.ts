@@ -13,9 +13,11 @@ import { beliefNames, type Beliefs } from "../models/hmm/emissions/beliefs.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
 import { Hmm, type HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmPrediction } from "../models/hmm/stream.ts";
-import { DISPOSE } from "../models/lifetime.ts";
-import { collapse, expand, statesOf, summed, type Tables } from "./expansion.ts";
+import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import { criteria, freeProbabilities, type Criteria } from "../models/hmm/criteria.ts";
+import { statesOf, summed, summedPairs } from "./expansion.ts";
 import { saveHsmm } from "./file.ts";
+import { HsmmStream, ofStates } from "./stream.ts";
 import type { HsmmParameters, HsmmStart } from "./spec.ts";
 
 /** Priors of the emission, as in a hidden Markov model. */
@@ -38,23 +40,25 @@ export class Hsmm {
   readonly engine: InferenceEngine;
   readonly #model: HsmmStart;
   readonly #steps: Hmm;
-  #tables: Tables;
+  readonly #algebra: Algebra;
+  readonly #life = new Lifetime("hsmm");
   #fitted: boolean;
   #fitting = false;
 
   /** Use `hsmm(spec)`. */
   constructor(algebra: Algebra, model: HsmmStart, { fitted }: { readonly fitted: boolean }) {
     this.engine = algebra.engine;
+    this.#algebra = algebra;
     this.#model = model;
-    this.#tables = model.tables;
     this.#steps = new Hmm(algebra, model.steps, { fitted, name: "hsmm" });
     this.#fitted = fitted;
   }
 
   /** Copies: startprob [N], transmat [N,N], durations [N,D], and the emission's arrays by name. */
   get parameters(): HsmmParameters {
+    this.#life.check("parameters");
     const { emission } = this.#steps.parameters;
-    const { startprob, transmat, durations } = this.#now();
+    const { startprob, transmat, durations } = this.#model.tables;
     return {
       startprob: startprob.slice(),
       transmat: transmat.slice(),
@@ -73,13 +77,14 @@ export class Hsmm {
     knownOptions("hsmm.fit: prior", options.prior, ["emission", ...beliefNames]);
     if (this.#fitting) throw new OptionError("hsmm.fit: the model is being trained; await that fit first");
     this.#fitting = true;
+    const { tables } = this.#model;
     try {
       const report = await this.#steps.fit(sequences, options);
-      const { N, steps } = this.#model;
-      this.#tables = collapse(N, steps);
-      Object.assign(steps, expand(this.#tables)); // to the bit what a file of these tables gives
       this.#fitted = true;
       return report;
+    } catch (error) {
+      this.#model.tables = tables;
+      throw error;
     } finally {
       this.#fitting = false;
     }
@@ -95,18 +100,39 @@ export class Hsmm {
     return this.#steps.score(sequences);
   }
 
+  /** Akaike's and Schwarz's criteria of the data, with the free parameters that they count. */
+  criteria(sequences: Sequences): Criteria {
+    const who = this.#life.check("criteria");
+    const { D, tables, states, steps } = this.#model;
+    const data = states.emission.flatten(who, sequences);
+    const logLikelihood = this.logLikelihood(sequences);
+    const more = steps.fixed.has("durations") ? 0 : freeProbabilities(tables.durations, D);
+    return criteria({ ...states, ...tables }, this.#algebra, { data, logLikelihood, more });
+  }
+
   /** p(state_t | y_≤t) [T,N] of each sequence. Throws DataError where a step is impossible. */
   filter<S extends Sequences>(sequences: S): Each<S, HmmFiltered> {
-    const { D } = this.#model;
-    return this.#each(sequences, this.#steps.filter(sequences), (x) => ({
-      ...x,
-      states: summed(D, x.states),
-    }));
+    return this.#each(sequences, this.#steps.filter(sequences), (x) => ofStates(this.#model.D, x));
   }
 
   /** p(state_t | y) [T,N] of each sequence. */
   posterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
     return this.#each(sequences, this.#steps.posterior(sequences), (x) => summed(this.#model.D, x));
+  }
+
+  /** p(state_t = i, state_{t+1} = j | y) [T-1,N,N] of each sequence; i = j where a segment goes on. */
+  pairPosterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
+    const { N, D } = this.#model;
+    return this.#each(sequences, this.#steps.pairPosterior(sequences), (x) => summedPairs(N, D, x));
+  }
+
+  /** Paths of states [T] drawn from p(states | y), `count` of each sequence. */
+  samplePosterior<S extends Sequences>(
+    sequences: S,
+    options: { count?: number; seed?: number } = {},
+  ): Each<S, Int32Array[]> {
+    const drawn = this.#steps.samplePosterior(sequences, options);
+    return this.#each(sequences, drawn, (paths) => paths.map((path) => statesOf(this.#model.D, path)));
   }
 
   /**
@@ -120,14 +146,22 @@ export class Hsmm {
     }));
   }
 
+  /** The `paths` most probable paths of each sequence, best first: no two are the same states. */
+  bestPaths<S extends Sequences>(sequences: S, options: { paths: number }): Each<S, ViterbiPath[]> {
+    const { D } = this.#model;
+    return this.#each(sequences, this.#steps.bestPaths(sequences, options), (paths) =>
+      paths.map((x) => ({ ...x, states: statesOf(D, x.states) })),
+    );
+  }
+
   /** y_t given y_1..y_{t-1}: one step ahead, for each sequence. */
   predict<S extends Sequences>(sequences: S): Each<S, HmmPrediction> {
-    return this.#each(sequences, this.#steps.predict(sequences), (x) => this.#ofStates(x));
+    return this.#each(sequences, this.#steps.predict(sequences), (x) => ofStates(this.#model.D, x));
   }
 
   /** The next `steps` outputs after `history` (default: from the start). */
   forecast(steps: number, options: { history?: Sequences } = {}): HmmPrediction {
-    return this.#ofStates(this.#steps.forecast(steps, options));
+    return ofStates(this.#model.D, this.#steps.forecast(steps, options));
   }
 
   /** A drawn sequence [length,D] and its states, which go on after `history` (default: from the start). */
@@ -136,32 +170,32 @@ export class Hsmm {
     return { sequence, states: statesOf(this.#model.D, states) };
   }
 
+  /** One sequence, a step at a time, with the parameters of this moment. */
+  stream(): HsmmStream {
+    return new HsmmStream(this.#steps.stream(), this.#model.D);
+  }
+
+  /** The share of time [N] that the model settles to spend in each state. Throws where it is not unique. */
+  stationary(): Float64Array {
+    return summed(this.#model.D, this.#steps.stationary());
+  }
+
   /** safetensors: parameters and spec. */
   save(): Uint8Array<ArrayBuffer> {
-    void this.#steps.parameters; // throws where the model was disposed
-    return saveHsmm(this.#model, this.#now(), { fitted: this.#fitted });
+    this.#life.check("save");
+    return saveHsmm(this.#model, { fitted: this.#fitted });
   }
 
   /**
    * Gives all memory back, and ends a fit. Later calls throw DisposedError; a second dispose does nothing.
    */
   dispose(): void {
-    this.#steps.dispose();
+    if (this.#life.end()) this.#steps.dispose();
   }
 
   /** `using model = await hsmm(spec)`. */
   [DISPOSE](): void {
     this.dispose();
-  }
-
-  /** The tables; in a fit those of the best parameters so far. */
-  #now(): Tables {
-    const { N, steps } = this.#model;
-    return this.#fitting ? collapse(N, steps) : this.#tables;
-  }
-
-  #ofStates(x: HmmPrediction): HmmPrediction {
-    return { ...x, states: summed(this.#model.D, x.states) };
   }
 
   /** Answers about steps as answers about states. */

@@ -6,7 +6,7 @@ import { distribution } from "../models/hmm/read-parameters.ts";
 import { readHmmSpec, type HmmSpec, type HmmStart } from "../models/hmm/spec.ts";
 import type { NamedArrays } from "../models/hmm/emissions/parameters.ts";
 import { OptionError, knownOptions, show, whole } from "../wasm/errors.ts";
-import { expand, maximizeExpanded, type Tables } from "./expansion.ts";
+import { collapse, expand, maximizeExpanded, type Tables } from "./expansion.ts";
 import { SharedEmission } from "./shared-emission.ts";
 
 /** How long a state lasts. */
@@ -36,7 +36,8 @@ export interface HsmmParameters extends Tables {
 export interface HsmmStart {
   readonly N: number;
   readonly D: number;
-  readonly tables: Tables;
+  /** Those of the steps: a training that found better ones puts them here. */
+  tables: Tables;
   /** Of N states. */
   readonly states: HmmStart;
   /** Of N·D steps; its emission lives on that of `states`. */
@@ -93,8 +94,13 @@ export function expanded(
     fixed,
     given: new Set([...states.given, "startprob", "transmat"]), // a fit starts from these tables
     maximizeChain: (chain, counts) => maximizeExpanded(N, fixed, chain, counts),
+    keepChain: (chain) => {
+      start.tables = collapse(N, chain);
+      return expand(start.tables); // to the bit what a file of these tables gives
+    },
   };
-  return { N, D, tables, states, steps };
+  const start: HsmmStart = { N, D, tables, states, steps };
+  return start;
 }
 
 /** Row by row, the probabilities of the others alone. */

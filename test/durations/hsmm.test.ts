@@ -70,6 +70,34 @@ describe.each([
     close(h.filter(y).states, filtered, ORACLE);
     const flat = array(2, () => new Array<number>(N).fill(1));
     const on = marginals(segmentations(chain, [...density, ...flat]), N).slice(T * N);
+    const best2 = [...paths].sort((a, b) => b.p - a.p).slice(0, 2);
+    const likeliest = h.bestPaths([y], { paths: 2 })[0];
+    close(
+      likeliest.map(({ logProbability }) => logProbability),
+      best2.map(({ p }) => Math.log(p)),
+      ORACLE,
+    );
+    const all = sum(paths.map(({ p }) => p));
+    const pairs = array((T - 1) * N * N, (at) => {
+      const [t, i, j] = [Math.floor(at / (N * N)), Math.floor(at / N) % N, at % N];
+      return sum(paths.filter(({ path }) => path[t] === i && path[t + 1] === j).map(({ p }) => p / all));
+    });
+    close(h.pairPosterior([y])[0], pairs, ORACLE);
+    const stream = h.stream();
+    const steps = y.map((v) => stream.step(v));
+    expect(Float64Array.from(steps.flatMap(({ states }) => [...states]))).toEqual(h.filter(y).states);
+    const { logLikelihood, parameters } = h.criteria([y]);
+    close(logLikelihood, Math.log(all), ORACLE);
+    // start N-1, what follows a segment N-2 a state, durations D-1, symbols 2
+    expect(parameters).toBe(N - 1 + N * (N - 2 + D - 1 + 2));
+    // the share of time in a state: how often it comes, times how long it lasts
+    const settled = h.stationary();
+    const visits = settled.map((p, i) => p / sum(chain.durations[i].map((q, d) => q * (d + 1))));
+    close(
+      array(N, (j) => sum(array(N, (i) => visits[i] * chain.A[i][j]))),
+      visits,
+      { rel: 1e-12, abs: 1e-12 },
+    );
     const next = h.forecast(2, { history: y });
     close(next.states, on, ORACLE);
     close(
@@ -222,7 +250,7 @@ test("what is fixed stays, zeros stay zero, and a file gives the same bits", asy
   expect(one.history).toEqual(two.history);
   await expect(hmm.load(bytes)).rejects.toThrow(/holds a model of kind "hsmm", want "hmm"/);
   truth.dispose();
-  expect(() => truth.save()).toThrow(/hsmm.parameters: the model was disposed/);
+  expect(() => truth.save()).toThrow(/hsmm.save: the model was disposed/);
   copy.dispose();
 });
 

@@ -3,6 +3,7 @@
  * data and items.
  */
 import * as u from "../../dist/index.js";
+import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
 import { mutateJson, mutateTensors, oddValue } from "./mutate.js";
@@ -59,10 +60,11 @@ const forecasterRow = {
   ],
   methods: { forecast: [{ kind: "count", value: 3 }], forecastAll: [{ kind: "count", value: 2 }] },
 };
-const rows = [...everyModel(u, reservoirs), forecasterRow];
+const rows = [...everyModel(u, reservoirs, durations), forecasterRow];
 const factories = {
   network: u.network,
   hmm: u.hmm,
+  hsmm: durations.hsmm,
   lds: u.lds,
   autoregressive: u.autoregressive,
   structural: u.structural,
@@ -90,6 +92,7 @@ const moreSpecs = {
       columns: { a: { emission: "diagonal" }, b: { emission: "categorical", symbols: 3 } },
     },
   ],
+  hsmm: [{ states: 3, durations: { max: 2, probabilities: [0.5, 0.5, 1, 0, 0, 1] }, emission: "poisson" }],
   lds: [{ state: 1, output: 2, input: 1, A: [[0.9]] }],
   autoregressive: [{ maxOrder: 3, criterion: "bic" }],
   structural: [

@@ -1,5 +1,6 @@
 /** Types of the table of every model. */
 type Unrolled = typeof import("../../src/index.ts");
+type Durations = typeof import("../../src/durations/index.ts");
 type Reservoirs = typeof import("../../src/reservoirs/index.ts");
 
 export type Kind = "data" | "items" | "options" | "count" | "vector";
@@ -38,5 +39,5 @@ export interface Row {
   readonly stepInput?: unknown;
 }
 
-export function everyModel(u: Unrolled, reservoirs: Reservoirs): Row[];
+export function everyModel(u: Unrolled, reservoirs: Reservoirs, durations: Durations): Row[];
 export function argumentsOf(list: readonly Argument[], model: Model): unknown[];

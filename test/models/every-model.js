@@ -12,7 +12,7 @@
  *   count    a whole number of at least 0 or 1
  *   vector   numbers of a fixed length
  *
- * `u` is the library, built or from its sources, `reservoirs` its entry of that name.
+ * `u` is the library, built or from its sources, `reservoirs` and `durations` its entries of these names.
  */
 
 const wave = (T, phase = 0) =>
@@ -27,12 +27,12 @@ const options = (value = {}, more = {}) => ({ kind: "options", value, needs: [],
 const count = (value) => ({ kind: "count", value });
 const vector = (value) => ({ kind: "vector", value });
 
-const hmmRow = (u, name, spec, [make, width]) => {
+const hmmRow = (factory, name, spec, [make, width]) => {
   const y = data([make(60), make(40, 2)], { width, missing: true });
   const one = data([make(9)], { width, missing: true });
   return {
-    name: `hmm ${name}`,
-    factory: u.hmm,
+    name,
+    factory,
     spec: { states: 2, seed: 1, ...spec },
     fit: [y, options({ iterations: 2 })],
     unfitted: "all",
@@ -180,12 +180,13 @@ const networkRows = (u) => {
   ];
 };
 
-const hiddenStateRows = (u) => [
-  hmmRow(u, "categorical", { emission: "categorical", symbols: 3 }, [symbols, 1]),
-  hmmRow(u, "gaussian", { emission: "gaussian", output: 2 }, [pairs, 2]),
-  hmmRow(u, "diagonal", { emission: "diagonal", output: 2 }, [pairs, 2]),
-  hmmRow(u, "poisson", { emission: "poisson" }, [counts, 1]),
-  hmmRow(u, "mixture", { emission: "mixture", output: 1, components: 2 }, [wave, 1]),
+const hiddenStateRows = (u, { hsmm }) => [
+  hmmRow(u.hmm, "hmm categorical", { emission: "categorical", symbols: 3 }, [symbols, 1]),
+  hmmRow(u.hmm, "hmm gaussian", { emission: "gaussian", output: 2 }, [pairs, 2]),
+  hmmRow(u.hmm, "hmm diagonal", { emission: "diagonal", output: 2 }, [pairs, 2]),
+  hmmRow(u.hmm, "hmm poisson", { emission: "poisson" }, [counts, 1]),
+  hmmRow(u.hmm, "hmm mixture", { emission: "mixture", output: 1, components: 2 }, [wave, 1]),
+  hmmRow(hsmm, "hsmm gaussian", { emission: "gaussian", output: 2, durations: { max: 3 } }, [pairs, 2]),
   ldsRow(u, "one output", { state: 1, output: 1 }, 1),
   ldsRow(u, "two outputs", { state: 2, output: 2, seed: 2 }, 2),
   ldsRow(u, "driven", { state: 1, output: 1, input: 1 }, 1, true),
@@ -287,9 +288,9 @@ const jobRows = (u) => [
 ];
 
 /** The rows. */
-export const everyModel = (u, reservoirs) => [
+export const everyModel = (u, reservoirs, durations) => [
   ...networkRows(u),
-  ...hiddenStateRows(u),
+  ...hiddenStateRows(u, durations),
   ...seriesRows(u, reservoirs),
   languageRow(u),
   ...jobRows(u),

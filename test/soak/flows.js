@@ -3,6 +3,7 @@
  * forgotten; beside them pools of workers, unrolled nets, ink, files of other programs, sound.
  */
 import * as u from "../../dist/index.js";
+import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
 import { fromPyTorch, toPyTorch, readNpy, writeNpy } from "../../dist/exchange/index.js";
 import { frontEnd, writeWav, readWav } from "../../dist/speech/index.js";
@@ -94,7 +95,11 @@ async function unrolled() {
 
 /** Flows by name; each gets the number of its round. Those that start threads run one round in `every`. */
 export function flows() {
-  const models = everyModel(u, reservoirs).map((row) => ({ name: row.name, every: 1, run: modelFlow(row) }));
+  const models = everyModel(u, reservoirs, durations).map((row) => ({
+    name: row.name,
+    every: 1,
+    run: modelFlow(row),
+  }));
   return [
     ...models,
     { name: "pool", every: 50, run: withPool },

@@ -17,18 +17,27 @@ export interface Criteria {
 }
 
 /** Free numbers in rows of probabilities: one fewer than are not structurally 0. */
-function freeProbabilities(p: Float64Array, width: number): number {
+export function freeProbabilities(p: Float64Array, width: number): number {
   return p.filter((x) => x > 0).length - p.length / width;
 }
 
-/** The criteria of a model with a given log-likelihood of the data. */
+/** What a model says of data. */
+export interface Judged {
+  readonly data: readonly Float64Array[];
+  /** ln p(data), nats. */
+  readonly logLikelihood: number;
+  /** Free parameters beside start, transitions and emission. Default 0. */
+  readonly more?: number;
+}
+
+/** The criteria of a model. */
 export function criteria(
-  { K, startprob, transmat, emission, ties, fixed }: HmmStart,
+  model: Pick<HmmStart, "K" | "startprob" | "transmat" | "emission" | "ties" | "fixed">,
   algebra: Algebra,
-  data: readonly Float64Array[],
-  logLikelihood: number,
+  { data, logLikelihood, more = 0 }: Judged,
 ): Criteria {
-  let parameters = emission.free(ties, fixed);
+  const { K, startprob, transmat, emission, ties, fixed } = model;
+  let parameters = emission.free(ties, fixed) + more;
   if (!fixed.has("startprob")) parameters += freeProbabilities(startprob, K);
   if (!fixed.has("transmat")) parameters += freeProbabilities(transmat, K);
   let steps = 0;

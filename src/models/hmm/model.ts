@@ -108,7 +108,7 @@ export class Hmm {
   criteria(sequences: Sequences): Criteria {
     const who = this.#life.check("criteria");
     const data = this.#model.emission.flatten(who, sequences);
-    return criteria(this.#model, this.#algebra, data, this.logLikelihood(sequences));
+    return criteria(this.#model, this.#algebra, { data, logLikelihood: this.logLikelihood(sequences) });
   }
 
   /** p(state_t | y_≤t) of each sequence. Throws DataError where a step is impossible. */
@@ -209,9 +209,9 @@ export class Hmm {
 
   /** One sequence, a step at a time, with the parameters of this moment. */
   stream(): HmmStream {
-    this.#life.check("stream");
     const { emissions } = this.#model;
     const source = {
+      who: this.#life.check("stream"),
       algebra: this.#algebra,
       state: () => this.#model,
       makeEmission: () => emissions.make(this.#algebra),
@@ -294,7 +294,7 @@ export class Hmm {
       next: this.#space.predicted(run.T, this.#filtered(run).alpha).slice(run.T * K),
       past: run.y,
     }));
-    if (all.length !== 1) throw new DataError(`hmm.${method}: history has ${all.length} sequences, want one`);
-    return all[0];
+    if (all.length === 1) return all[0];
+    throw new DataError(`${this.#life.check(method)}: history has ${all.length} sequences, want one`);
   }
 }

@@ -43,11 +43,12 @@ export async function runFit(
 ): Promise<EmReport> {
   knownOptions(who, options, [...emOptionNames, ...ownOptions]);
   const task = readTask(who, model, subject, options);
-  const show = ({ startprob, transmat, emission }: HmmSnapshot): void => {
+  const adopt = ({ startprob, transmat, emission }: HmmSnapshot): void => {
     model.startprob = startprob;
     model.transmat = transmat;
     model.emission.restore(emission);
   };
+  const show = (found: HmmSnapshot): void => adopt({ ...found, ...model.keepChain?.(found) });
   const before: HmmSnapshot = { ...model, emission: model.emission.snapshot() };
   const training = new HmmTraining(who, model, task, { check, improved: show });
   try {
@@ -56,7 +57,7 @@ export async function runFit(
     show(training.snapshot());
     return report;
   } catch (error) {
-    show(before);
+    adopt(before);
     throw error;
   } finally {
     training.dispose();

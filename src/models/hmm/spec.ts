@@ -54,6 +54,9 @@ export interface HmmState {
   readonly emission: Emission;
 }
 
+/** The part of a model that says how states follow each other. */
+export type HmmChain = Pick<HmmState, "startprob" | "transmat">;
+
 /** Expected counts of one pass over the data: first states [K], and transitions [K,K]. */
 export interface ChainCounts {
   readonly starts: Float64Array;
@@ -76,7 +79,9 @@ export interface HmmStart extends HmmState {
   /** Makes more emissions of this kind, with parameters of their own. */
   readonly emissions: EmissionFactory;
   /** Moves probabilities that share parameters to their maximum, in place. Default: each row by itself. */
-  readonly maximizeChain?: (chain: Pick<HmmState, "startprob" | "transmat">, counts: ChainCounts) => void;
+  readonly maximizeChain?: (chain: HmmChain, counts: ChainCounts) => void;
+  /** What the model keeps of a chain that a training found. Default: all of it. */
+  readonly keepChain?: (chain: HmmChain) => HmmChain;
 }
 
 /** Where a model comes from. */

@@ -26,6 +26,8 @@ export interface HmmStep {
 
 /** Where a stream gets its parameters and its memory. */
 export interface StreamSource {
+  /** In the words of errors: "hmm.stream". */
+  readonly who: string;
   readonly algebra: Algebra;
   /** The model's parameters now. */
   state(): HmmState;
@@ -51,7 +53,7 @@ export class HmmStream {
     const { engine } = source.algebra;
     const { emission, startprob } = source.state();
     this.#source = source;
-    this.#life = new Lifetime("hmm.stream", this, parent);
+    this.#life = new Lifetime(source.who, this, parent);
     this.#chain = this.#life.own(new MarkovChain(engine, startprob.length));
     this.#filter = this.#life.own(new OnlineFilter(this.#chain));
     this.#emission = this.#life.own(source.makeEmission());
@@ -66,7 +68,7 @@ export class HmmStream {
    */
   step(y: ArrayLike<number> | number): HmmStep {
     this.#check("step");
-    const who = "hmm.stream: step";
+    const who = `${this.#source.who}: step`;
     const given = typeof y === "number" ? [y] : y;
     const [row] = this.#emission.flatten(who, [given]);
     this.#arena.reset();
@@ -112,7 +114,8 @@ export class HmmStream {
 
   #check(method: string): void {
     this.#source.check();
-    if (this.#life.over)
-      throw new DisposedError(`hmm.stream: ${method}: the stream was disposed; take another from stream()`);
+    if (!this.#life.over) return;
+    const { who } = this.#source;
+    throw new DisposedError(`${who}: ${method}: the stream was disposed; take another from stream()`);
   }
 }
