@@ -58,7 +58,8 @@ export function showForecast(
   const moments = dates ? `; dates of ${dates.words}` : "";
   screen.line(
     `${path}, column ${name}: ${values.length} steps${missing}, ${seasons}${moments}. Backtests:\n` +
-      `${backtestTable(answer)}\n${oneStepTable(oneStep)}${forecast.mean.length} steps of ${model} in a band of 90%:\n` +
+      `${backtestTable(answer)}\n${oneStepTable(oneStep)}` +
+      `${forecast.mean.length} steps of ${model} in a band of 90%:\n` +
       forecastText(column, forecast, screen.columns),
   );
   if (figure) screen.line(`Drawn in ${figure}`);
