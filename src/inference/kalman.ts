@@ -69,11 +69,14 @@ const STEADY = 2 ** -49;
 export class Kalman {
   readonly engine: InferenceEngine;
   readonly algebra: Algebra;
+  /** Workspace for passes of one output (scalar-likelihood.ts). */
+  readonly workspace: Arena;
   readonly #arena: Arena;
 
   constructor(engine: InferenceEngine) {
     this.engine = engine;
     this.algebra = new Algebra(engine);
+    this.workspace = new Arena(engine.memory);
     this.#arena = new Arena(engine.memory);
   }
 
@@ -93,6 +96,7 @@ export class Kalman {
   /** Gives its memory back. */
   dispose(): void {
     this.#arena.dispose();
+    this.workspace.dispose();
     this.algebra.dispose();
   }
 

@@ -1,14 +1,16 @@
 /**
- * The likelihood of one output by rank-one updates: about n² operations a step where the kernel's products
- * of dense matrices take n³. A is kept as its nonzero entries; a diffuse start has a covariance of its own.
+ * The likelihood of one output by rank-one updates: about n² operations a step where products of whole
+ * matrices take n³. A is applied in place (transition.ts); a diffuse start has a covariance of its own.
  * (Koopman & Durbin 2000, "Fast filtering and smoothing for multivariate state space models".)
  *
  * Nothing here guards against rounding as Joseph's form does, so whatever is doubtful has no answer, and the
- * caller takes the kernel's.
+ * caller takes the Kalman filter's.
  */
+import type { Arena } from "../wasm/memory.ts";
+import type { MatrixKernels } from "./inference-engine.ts";
 import { LOG_TWO_PI } from "./matrix-value.ts";
-import { SparseSquare } from "./sparse-square.ts";
 import { diffuseStart, type LinearGaussian } from "./state-space.ts";
+import { takeBlocks, TransitionPlan, type Block, type Transition } from "./transition.ts";
 
 /** A diffuse variance of an output above this is there, one below NOTHING is rounding; between: no answer. */
 const SOMETHING = 1e-6;
@@ -23,92 +25,44 @@ const LARGEST = 1e100;
 export interface ScalarPass {
   /** ln p(y), nats. */
   readonly logLikelihood: number;
-  /** K [T,n], the gain before A; 0 where nothing is observed. */
+  /** Σ v²/F, and the number of its terms: the values that are neither missing nor diffuse. */
+  readonly squares: number;
+  readonly count: number;
+  /** K [T,n], the gain before A, by the places of its step; 0 where nothing is observed. */
   readonly gains: Float64Array;
   /** 1/F [T]; 0 where the output is diffuse or missing. */
   readonly precisions: Float64Array;
   /** v/F [T]; 0 likewise. */
   readonly errors: Float64Array;
+  /** [n] the places of the states after the last step. */
+  readonly places: Int32Array;
 }
 
-/** P ← P - scale·x·xᵀ */
-function subtractSquare(P: Float64Array, scale: number, x: Float64Array): void {
-  const n = x.length;
-  for (let i = 0; i < n; ++i) {
-    const a = scale * x[i];
-    if (a === 0) continue;
-    for (let j = 0; j < n; ++j) P[i * n + j] -= a * x[j];
-  }
+/** A row of C, where it is not 0, and what it makes of a covariance. */
+interface Projection {
+  readonly c: Float64Array;
+  readonly nonzero: readonly number[];
+  readonly to: Float64Array;
 }
 
-/** to = P·c for the entries of c that are not 0; gives c·to. */
-function project(P: Float64Array, c: Float64Array, places: readonly number[], to: Float64Array): number {
-  const n = c.length;
+/** to = P·cᵀ, with the states at `places`; gives c·to. */
+function project(P: Float64Array, { c, nonzero, to }: Projection, places: Int32Array): number {
+  const n = to.length;
   to.fill(0);
-  for (const k of places) for (let i = 0; i < n; ++i) to[i] += c[k] * P[k * n + i];
+  for (const k of nonzero) {
+    const from = places[k] * n;
+    for (let i = 0; i < n; ++i) to[i] += c[k] * P[from + i];
+  }
   let sum = 0;
-  for (const k of places) sum += c[k] * to[k];
+  for (const k of nonzero) sum += c[k] * to[places[k]];
   return sum;
 }
 
-/** The state of a filter: its mean, its covariance P + κ·D for κ → ∞, and the rank of D. */
-interface State {
-  readonly c: Float64Array;
-  /** Where C is not 0. */
-  readonly places: readonly number[];
-  readonly noise: number;
-  readonly mean: Float64Array;
-  readonly P: Float64Array;
-  readonly D: Float64Array;
-  rank: number;
-  /** The largest variance of an output so far. */
-  largest: number;
-  /** P·Cᵀ and D·Cᵀ. */
-  readonly PC: Float64Array;
-  readonly DC: Float64Array;
-}
-
-function initialState(model: LinearGaussian): State {
-  const { state: n, C, R } = model;
-  const { mean, covariance, W } = diffuseStart(model);
-  const c = C.data;
-  return {
-    c,
-    places: [...c.keys()].filter((i) => c[i] !== 0),
-    noise: R.data[0],
-    mean: mean.data.slice(),
-    P: covariance.data.slice(),
-    D: W.timesTransposed(W).data.slice(),
-    rank: W.columns,
-    largest: 0,
-    PC: new Float64Array(n),
-    DC: new Float64Array(n),
-  };
-}
-
-/** One value taken in: its gain, which is written to `gain`, and its variance; undefined where in doubt. */
-function observe(state: State, error: number, gain: Float64Array): Variance | undefined {
-  const { c, places, mean, P, D, PC, DC } = state;
-  const F = project(P, c, places, PC) + state.noise;
-  const diffuse = state.rank > 0 ? project(D, c, places, DC) : 0;
-  const isDiffuse = diffuse > SOMETHING;
-  if (!isDiffuse && diffuse > NOTHING) return undefined;
-  const variance = isDiffuse ? diffuse : F;
-  if (!(variance > SMALLEST && variance < LARGEST)) return undefined;
-  state.largest = Math.max(state.largest, F);
-  if (!(F >= SHARE * state.largest)) return undefined;
-  const along = isDiffuse ? DC : PC;
-  for (let i = 0; i < gain.length; ++i) gain[i] = along[i] / variance;
-  for (let i = 0; i < gain.length; ++i) mean[i] += gain[i] * error;
-  if (!isDiffuse) {
-    subtractSquare(P, variance, gain);
-    return { variance, isDiffuse };
-  }
-  subtractDiffuse(P, F, gain, PC);
-  subtractSquare(D, variance, gain);
-  state.rank -= 1;
-  if (state.rank === 0) D.fill(0);
-  return { variance, isDiffuse };
+/** An entry of Q that is not 0. */
+interface Noise {
+  readonly i: number;
+  readonly j: number;
+  readonly value: number;
 }
 
 /** The variance of a value, or what multiplies κ in it. */
@@ -117,11 +71,123 @@ interface Variance {
   readonly isDiffuse: boolean;
 }
 
-/** P ← P + F·K·Kᵀ - K·(P·Cᵀ)ᵀ - (P·Cᵀ)·Kᵀ */
-function subtractDiffuse(P: Float64Array, F: number, gain: Float64Array, PC: Float64Array): void {
-  const n = gain.length;
-  for (let i = 0; i < n; ++i)
-    for (let j = 0; j < n; ++j) P[i * n + j] += F * (gain[i] * gain[j]) - (gain[i] * PC[j] + PC[i] * gain[j]);
+/** The state of a filter: its mean, its covariance P + κ·D for κ → ∞, and the rank of D. */
+class State {
+  readonly #n: number;
+  readonly #kernels: MatrixKernels;
+  readonly #transition: Transition;
+  readonly #mean: Float64Array;
+  readonly #P: Block;
+  readonly #D: Block;
+  /** P·Cᵀ/√F and its negative. */
+  readonly #up: Block;
+  readonly #down: Block;
+  readonly #alongP: Projection;
+  readonly #alongD: Projection;
+  readonly #output: number;
+  readonly #noises: readonly Noise[];
+  /** The largest variance of an output so far. */
+  #largest = 0;
+  /** The rank of D. */
+  rank: number;
+
+  constructor(model: LinearGaussian, kernels: MatrixKernels, arena: Arena) {
+    const { state: n, A, C, Q, R } = model;
+    const { mean, covariance, W } = diffuseStart(model);
+    const diffuse = W.timesTransposed(W).data;
+    const plan = new TransitionPlan(A);
+    const [P, D, up, down, ...work] = takeBlocks(arena, [n * n, n * n, n, n, plan.work, plan.work]);
+    P.reals.set(covariance.data);
+    D.reals.set(diffuse);
+    const c = C.data;
+    const nonzero = [...c.keys()].filter((i) => c[i] !== 0);
+    this.#n = n;
+    this.#kernels = kernels;
+    this.#transition = plan.start(kernels, work);
+    this.#mean = mean.data.slice();
+    this.#P = P;
+    this.#D = D;
+    this.#up = up;
+    this.#down = down;
+    this.#alongP = { c, nonzero, to: new Float64Array(n) };
+    this.#alongD = { c, nonzero, to: new Float64Array(n) };
+    this.#output = R.data[0];
+    this.#noises = [...Q.data.keys()]
+      .filter((k) => Q.data[k] !== 0)
+      .map((k) => ({ i: Math.floor(k / n), j: k % n, value: Q.data[k] }));
+    this.rank = W.columns;
+  }
+
+  get places(): Int32Array {
+    return this.#transition.places;
+  }
+
+  /** y less C·mean. */
+  error(y: number): number {
+    const { c, nonzero } = this.#alongP;
+    let error = y;
+    for (const k of nonzero) error -= c[k] * this.#mean[this.places[k]];
+    return error;
+  }
+
+  /** One value taken in: its gain, which is written to `gain`, and its variance; undefined where in doubt. */
+  observe(error: number, gain: Float64Array): Variance | undefined {
+    const F = project(this.#P.reals, this.#alongP, this.places) + this.#output;
+    const diffuse = this.rank > 0 ? project(this.#D.reals, this.#alongD, this.places) : 0;
+    const isDiffuse = diffuse > SOMETHING;
+    if (!isDiffuse && diffuse > NOTHING) return undefined;
+    const variance = isDiffuse ? diffuse : F;
+    if (!(variance > SMALLEST && variance < LARGEST)) return undefined;
+    this.#largest = Math.max(this.#largest, F);
+    if (!(F >= SHARE * this.#largest)) return undefined;
+    const along = isDiffuse ? this.#alongD.to : this.#alongP.to;
+    const mean = this.#mean;
+    const inverse = 1 / variance;
+    for (let i = 0; i < gain.length; ++i) {
+      gain[i] = along[i] * inverse;
+      mean[i] += gain[i] * error;
+    }
+    if (isDiffuse) this.#subtractDiffuse(F, variance, gain);
+    else this.#subtract(inverse, along);
+    return { variance, isDiffuse };
+  }
+
+  /** P ← P - P·Cᵀ·(P·Cᵀ)ᵀ/F */
+  #subtract(inverse: number, PC: Float64Array): void {
+    const n = this.#n;
+    const root = Math.sqrt(inverse);
+    const up = this.#up.reals;
+    const down = this.#down.reals;
+    for (let i = 0; i < n; ++i) {
+      up[i] = PC[i] * root;
+      down[i] = -up[i];
+    }
+    this.#kernels.addOuter(n, n, 1, this.#up.at, n, this.#down.at, n, this.#P.at, n);
+  }
+
+  /** P ← P + F·K·Kᵀ - K·(P·Cᵀ)ᵀ - (P·Cᵀ)·Kᵀ, D ← D - variance·K·Kᵀ. */
+  #subtractDiffuse(F: number, variance: number, gain: Float64Array): void {
+    const n = this.#n;
+    const P = this.#P.reals;
+    const D = this.#D.reals;
+    const PC = this.#alongP.to;
+    for (let i = 0; i < n; ++i)
+      for (let j = 0; j < n; ++j) {
+        P[i * n + j] += F * (gain[i] * gain[j]) - (gain[i] * PC[j] + PC[i] * gain[j]);
+        D[i * n + j] -= variance * (gain[i] * gain[j]);
+      }
+    this.rank -= 1;
+    if (this.rank === 0) D.fill(0);
+  }
+
+  /** To the next step. */
+  advance(): void {
+    const n = this.#n;
+    const P = this.#P.reals;
+    this.#transition.advance(this.#mean, this.rank > 0 ? [this.#P, this.#D] : [this.#P]);
+    const { places } = this.#transition;
+    for (const { i, j, value } of this.#noises) P[places[i] * n + places[j]] += value;
+  }
 }
 
 /** Adds up Σ ln F as logarithms of products. */
@@ -142,89 +208,38 @@ class LogSum {
 }
 
 /**
- * The pass over y [T] of a model with one output and no inputs; undefined where rounding may have spoilt it,
- * or where the start stays diffuse.
+ * The pass over y [T] of a model with one output and no inputs, in the memory of `arena`; undefined where
+ * rounding may have spoilt it, or where the start stays diffuse.
  */
-export function scalarPass(model: LinearGaussian, y: Float64Array): ScalarPass | undefined {
-  const { state: n, A, Q } = model;
-  const state = initialState(model);
-  const transition = new SparseSquare(n, (i, j) => A.at(i, j));
-  const work = new Float64Array(n);
-  const pass = {
-    gains: new Float64Array(y.length * n),
-    precisions: new Float64Array(y.length),
-    errors: new Float64Array(y.length),
-  };
+export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena): ScalarPass | undefined {
+  const { state: n, A } = model;
+  arena.reset();
+  const state = new State(model, A.algebra.engine.kernels, arena);
+  const gains = new Float64Array(y.length * n);
+  const precisions = new Float64Array(y.length);
+  const errors = new Float64Array(y.length);
   const logs = new LogSum();
   let squares = 0;
+  let known = 0;
   let count = 0;
   for (let t = 0; t < y.length; ++t) {
     if (y[t] === y[t]) {
-      let error = y[t];
-      for (const k of state.places) error -= state.c[k] * state.mean[k];
-      const found = observe(state, error, pass.gains.subarray(t * n, (t + 1) * n));
+      const error = state.error(y[t]);
+      const found = state.observe(error, gains.subarray(t * n, (t + 1) * n));
       if (!found) return undefined;
-      ++count;
+      ++known;
       logs.add(found.variance);
       if (!found.isDiffuse) {
-        pass.precisions[t] = 1 / found.variance;
-        pass.errors[t] = error / found.variance;
-        squares += error * pass.errors[t];
+        ++count;
+        precisions[t] = 1 / found.variance;
+        errors[t] = error / found.variance;
+        squares += error * errors[t];
       }
     }
-    transition.apply(state.mean, work);
-    transition.congruence(state.P);
-    for (let i = 0; i < n * n; ++i) state.P[i] += Q.data[i];
-    if (state.rank > 0) transition.congruence(state.D);
+    state.advance();
   }
-  const logLikelihood = -0.5 * (count * LOG_TWO_PI + logs.total(model) + squares);
-  return state.rank === 0 && Number.isFinite(logLikelihood) ? { ...pass, logLikelihood } : undefined;
-}
-
-/** ∂ ln p / ∂Q_ii [n] and ∂ ln p / ∂R: Koopman & Shephard 1992; Durbin & Koopman 2012, 7.3.3. */
-export interface VarianceScore {
-  readonly states: Float64Array;
-  readonly output: number;
-}
-
-/** The score from the pass backward, whose start must not depend on the variances. */
-export function varianceScore(model: LinearGaussian, y: Float64Array, pass: ScalarPass): VarianceScore {
-  const { state: n, A, C } = model;
-  const backward = new SparseSquare(n, (i, j) => A.at(j, i));
-  const c = C.data;
-  const r = new Float64Array(n);
-  const N = new Float64Array(n * n);
-  const NK = new Float64Array(n);
-  const work = new Float64Array(n);
-  const states = new Float64Array(n);
-  let output = 0;
-  for (let t = y.length - 1; t >= 0; --t) {
-    for (let i = 0; i < n; ++i) states[i] += 0.5 * (r[i] * r[i] - N[i * n + i]);
-    backward.apply(r, work);
-    backward.congruence(N);
-    if (y[t] !== y[t]) continue;
-    const gain = pass.gains.subarray(t * n, (t + 1) * n);
-    let u = pass.errors[t];
-    for (let i = 0; i < n; ++i) u -= gain[i] * r[i];
-    const D = pass.precisions[t] + quadratic(N, gain, NK);
-    output += 0.5 * (u * u - D);
-    // r = r + Cᵀ·u, N = N - Cᵀ·(N·K)ᵀ - (N·K)·C + Cᵀ·D·C
-    for (let i = 0; i < n; ++i) r[i] += c[i] * u;
-    for (let i = 0; i < n; ++i)
-      for (let j = 0; j < n; ++j) N[i * n + j] += c[i] * (D * c[j]) - (c[i] * NK[j] + NK[i] * c[j]);
-  }
-  return { states, output };
-}
-
-/** to = N·x; gives xᵀ·N·x. */
-function quadratic(N: Float64Array, x: Float64Array, to: Float64Array): number {
-  const n = x.length;
-  let sum = 0;
-  for (let i = 0; i < n; ++i) {
-    let row = 0;
-    for (let j = 0; j < n; ++j) row += N[i * n + j] * x[j];
-    to[i] = row;
-    sum += x[i] * row;
-  }
-  return sum;
+  const { rank, places } = state;
+  const logLikelihood = -0.5 * (known * LOG_TWO_PI + logs.total(model) + squares);
+  if (rank > 0 || !Number.isFinite(logLikelihood)) return undefined;
+  return { logLikelihood, squares, count, gains, precisions, errors, places };
 }

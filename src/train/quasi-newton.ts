@@ -4,29 +4,39 @@
  * algorithm 6.1 with Armijo's condition, equation 3.4.)
  */
 import { NumericError } from "../wasm/errors.ts";
+import { centralDifferences } from "./differences.ts";
 import { Pace } from "./pace.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
-/** What is maximized. A NumericError from it means -∞: the point is outside. */
-export interface SmoothFunction {
-  value(x: Float64Array): number;
-  gradient(x: Float64Array): { readonly value: number; readonly gradient: Float64Array };
+/** A function at a point: its gradient is computed only where the search goes on from there. */
+export interface SmoothPoint {
+  readonly x: Float64Array;
+  readonly value: number;
+  /** Asked for at most once, before the next point. */
+  gradient(): Float64Array;
+}
+
+/** What is maximized. A NumericError from it or from a gradient means -∞: the point is outside. */
+export type SmoothFunction<P extends SmoothPoint = SmoothPoint> = (x: Float64Array) => P;
+
+/** A function that has no gradient of its own: by central differences with steps of h. */
+export function byDifferences(value: (x: Float64Array) => number, h: number): SmoothFunction {
+  return (x) => ({ x, value: value(x), gradient: () => centralDifferences(value, x, h) });
 }
 
 /** When to stop. */
-export interface QuasiNewtonOptions {
+export interface QuasiNewtonOptions<P extends SmoothPoint = SmoothPoint> {
   readonly iterations: number;
   /** Stops when an iteration gains less than this. */
   readonly tolerance: number;
   readonly signal?: AbortSignal;
   /** After each iteration, with the best point so far. */
-  readonly onIteration?: (iteration: number, value: number, x: Float64Array) => void;
+  readonly onIteration?: (iteration: number, best: P) => void;
 }
 
 /** Where it ended. */
-export interface Maximum {
-  readonly x: Float64Array;
-  readonly value: number;
+export interface Maximum<P extends SmoothPoint = SmoothPoint> {
+  readonly best: P;
   readonly iterations: number;
   readonly converged: boolean;
   /** The value before every iteration, and after the last: never falls. */
@@ -39,23 +49,23 @@ const HALVINGS = 40;
 /** sᵀy below this share of ‖s‖·‖y‖ says nothing about curvature. */
 const CURVED = 1e-10;
 
-interface Point {
-  readonly x: Float64Array;
-  readonly value: number;
+/** A point that the search goes on from. */
+interface Reached<P extends SmoothPoint> {
+  readonly point: P;
   readonly gradient: Float64Array;
 }
 
 /** Maximizes, starting from `start` [n]. Throws the NumericError of the start, if it has one. */
-export async function quasiNewton(
-  f: SmoothFunction,
+export async function quasiNewton<P extends SmoothPoint>(
+  f: SmoothFunction<P>,
   start: Float64Array,
-  options: QuasiNewtonOptions,
-): Promise<Maximum> {
+  options: QuasiNewtonOptions<P>,
+): Promise<Maximum<P>> {
   const { iterations, tolerance, signal, onIteration } = options;
   const pace = new Pace();
-  let now: Point = { x: start, ...f.gradient(start) };
+  let now = reached(f(start));
   let inverse: Float64Array | undefined;
-  const history = [now.value];
+  const history = [now.point.value];
   let converged = start.length === 0;
   let iteration = 0;
   while (iteration < iterations && !converged && !signal?.aborted) {
@@ -65,17 +75,19 @@ export async function quasiNewton(
       continue;
     }
     ++iteration;
-    converged = !next || next.value - now.value < tolerance;
+    converged = !next || next.point.value - now.point.value < tolerance;
     if (next) {
       inverse = updated(inverse, now, next);
       now = next;
     }
-    history.push(now.value);
-    onIteration?.(iteration, now.value, now.x);
+    history.push(now.point.value);
+    onIteration?.(iteration, now.point);
     await pace.breathe();
   }
-  return { x: now.x, value: now.value, iterations: iteration, converged, history };
+  return { best: now.point, iterations: iteration, converged, history };
 }
+
+const reached = <P extends SmoothPoint>(point: P): Reached<P> => ({ point, gradient: point.gradient() });
 
 /** H·g; without H, g at a length of at most 1. */
 function direction(inverse: Float64Array | undefined, gradient: Float64Array): Float64Array {
@@ -88,33 +100,42 @@ function direction(inverse: Float64Array | undefined, gradient: Float64Array): F
 }
 
 /** The first point along the direction, at lengths 1, ½, ¼, …, that rises enough. */
-function lineSearch(f: SmoothFunction, now: Point, along: Float64Array): Point | undefined {
-  const slope = dot(now.gradient, along);
+function lineSearch<P extends SmoothPoint>(
+  f: SmoothFunction<P>,
+  { point, gradient }: Reached<P>,
+  along: Float64Array,
+): Reached<P> | undefined {
+  const slope = dot(gradient, along);
   if (!(slope > 0)) return undefined;
   let step = 1;
   for (let i = 0; i < HALVINGS; ++i, step /= 2) {
-    const x = now.x.map((v, j) => v + step * along[j]);
-    if (!(inside(() => f.value(x), -Infinity) >= now.value + ARMIJO * step * slope)) continue;
-    const at = inside(() => f.gradient(x), undefined);
-    if (at) return { x, ...at };
+    const x = point.x.map((v, j) => v + step * along[j]);
+    const next = inside(() => f(x));
+    if (!next || !(next.value >= point.value + ARMIJO * step * slope)) continue;
+    const at = inside(() => reached(next));
+    if (at) return at;
   }
   return undefined;
 }
 
-/** What `compute` gives, or `outside` where it throws a NumericError. */
-function inside<T>(compute: () => T, outside: T): T {
+/** What `compute` gives; undefined where it throws a NumericError. */
+function inside<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof NumericError) return outside;
+    if (error instanceof NumericError) return undefined;
     throw error;
   }
 }
 
 /** H ← (I - ρsyᵀ)·H·(I - ρysᵀ) + ρssᵀ with y = -Δg, ρ = 1/sᵀy; first scaled to sᵀy/yᵀy. */
-function updated(inverse: Float64Array | undefined, old: Point, now: Point): Float64Array | undefined {
-  const n = old.x.length;
-  const s = now.x.map((x, i) => x - old.x[i]);
+function updated(
+  inverse: Float64Array | undefined,
+  old: Reached<SmoothPoint>,
+  now: Reached<SmoothPoint>,
+): Float64Array | undefined {
+  const n = old.gradient.length;
+  const s = now.point.x.map((x, i) => x - old.point.x[i]);
   const y = old.gradient.map((g, i) => g - now.gradient[i]);
   const curvature = dot(s, y);
   if (!(curvature > CURVED * Math.sqrt(dot(s, s) * dot(y, y)))) return inverse;

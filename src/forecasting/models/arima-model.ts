@@ -9,8 +9,7 @@ import { isObject } from "../../formats/json.ts";
 import { readModel } from "../../formats/model-file.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
-import { centralDifferences } from "../../train/differences.ts";
-import { quasiNewton } from "../../train/quasi-newton.ts";
+import { byDifferences, quasiNewton } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
 import { differencesFor } from "../season.ts";
@@ -108,11 +107,7 @@ async function fitConditional(
     if (!Number.isFinite(mean)) throw new NumericError("arima: the errors leave the range of numbers");
     return -0.5 * count * math.log([mean])[0];
   };
-  const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
-    value: value(x),
-    gradient: centralDifferences(value, x, STEP),
-  });
-  const found = await quasiNewton({ value, gradient }, new Float64Array(k), {
+  const { best } = await quasiNewton(byDifferences(value, STEP), new Float64Array(k), {
     iterations: ITERATIONS,
     tolerance: 1e-5,
     signal,
@@ -120,9 +115,9 @@ async function fitConditional(
   signal?.throwIfAborted();
   const spare = count - k - 2;
   const penalty = spare > 0 ? 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / spare : Infinity;
-  const squares = residuals(equationOf(orders, found.x), w, skip).reduce((sum, v) => sum + v * v, 0);
+  const squares = residuals(equationOf(orders, best.x), w, skip).reduce((sum, v) => sum + v * v, 0);
   const variance = squares / Math.max(1, count - k);
-  return { orders, x: found.x, variance, criterion: penalty - 2 * found.value };
+  return { orders, x: best.x, variance, criterion: penalty - 2 * best.value };
 }
 
 /** Orders one step away, within bounds. */

@@ -4,8 +4,7 @@
  */
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
-import { centralDifferences } from "../../train/differences.ts";
-import { quasiNewton } from "../../train/quasi-newton.ts";
+import { byDifferences, quasiNewton } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
 import { decompose } from "../season.ts";
@@ -140,18 +139,18 @@ async function fitForm(
     if (!Number.isFinite(mean)) throw new NumericError("ets: the errors leave the range of numbers");
     return -0.5 * count * math.log([mean])[0];
   };
-  const gradient = (x: Float64Array): { value: number; gradient: Float64Array } => ({
-    value: value(x),
-    gradient: centralDifferences(value, x, STEP),
-  });
   const start = Float64Array.from(free, (i) => all[i]);
-  const found = await quasiNewton({ value, gradient }, start, { iterations: 200, tolerance: 1e-6, signal });
+  const { best } = await quasiNewton(byDifferences(value, STEP), start, {
+    iterations: 200,
+    tolerance: 1e-6,
+    signal,
+  });
   signal?.throwIfAborted();
-  const whole = at(found.x);
-  const { mean, count } = meanSquare(found.x);
+  const whole = at(best.x);
+  const { mean, count } = meanSquare(best.x);
   const k = free.length + 1;
   const spare = count - k - 1;
-  const criterion = spare > 0 ? -2 * found.value + 2 * k + (2 * k * (k + 1)) / spare : Infinity;
+  const criterion = spare > 0 ? -2 * best.value + 2 * k + (2 * k * (k + 1)) / spare : Infinity;
   const variance = (mean * count) / Math.max(1, count - k);
   const state = stateOf(whole, first.seasons);
   return { ...fittedSmoothing({ form, gains: gainsOf(form, whole), start: state, variance }), criterion };

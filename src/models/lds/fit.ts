@@ -86,26 +86,19 @@ async function run(who: string, training: LdsTraining, options: LdsFitOptions): 
   const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, em);
   training.initialize(0);
   if (optimizer !== undefined) return maximizeByGradient(who, training, optimizer, em);
-  const at = (x: Float64Array): LdsTraining => {
-    training.setCoordinates(x);
-    return training;
-  };
-  const { x, value, ...report } = await quasiNewton(
-    {
-      value: (point) => at(point).logLikelihood(),
-      gradient(point) {
-        const { logLikelihood, gradient } = at(point).gradient();
-        return { value: logLikelihood, gradient };
-      },
+  const { best, ...report } = await quasiNewton(
+    (x) => {
+      training.setCoordinates(x);
+      return { x, value: training.logLikelihood(), gradient: () => training.gradient().gradient };
     },
     training.coordinates(),
     {
       iterations,
       tolerance,
       signal,
-      onIteration: (iteration, objective) => onProgress?.({ restart: 0, iteration, objective }),
+      onIteration: (iteration, { value }) => onProgress?.({ restart: 0, iteration, objective: value }),
     },
   );
-  training.setCoordinates(x);
-  return { ...report, logLikelihood: value, restart: 0 };
+  training.setCoordinates(best.x);
+  return { ...report, logLikelihood: best.value, restart: 0 };
 }

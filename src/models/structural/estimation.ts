@@ -3,20 +3,60 @@
  * from the observed information. (Durbin & Koopman 2012, chapter 7.)
  *
  * Standard deviations are free coordinates, so that a variance that goes to 0 gets there by Newton's steps.
+ * Where all parameters are variances their common scale has a closed form, σ² = the mean of v²/F, and the
+ * search is over their ratios alone. (Harvey 1989, section 3.4.2.)
  */
 import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
-import { scalarPass, varianceScore } from "../../inference/scalar-likelihood.ts";
+import { scalarPass, type ScalarPass } from "../../inference/scalar-likelihood.ts";
+import { varianceScore } from "../../inference/scalar-score.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { centralDifferences, moved } from "../../train/differences.ts";
-import { quasiNewton, type Maximum, type QuasiNewtonOptions } from "../../train/quasi-newton.ts";
+import {
+  quasiNewton,
+  type Maximum,
+  type QuasiNewtonOptions,
+  type SmoothPoint,
+} from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
+import { PassReader } from "../lds/outputs.ts";
 import type { Family } from "./parametric.ts";
 
 /** Step of differences, relative to 1: near the cube root of a unit in the last place. */
 const STEP = 1e-5;
 /** Step of second differences: near the fourth root. */
 const SECOND_STEP = 2e-4;
+/** A mean of v²/F below this, of series of deviation 1, is rounding: such a series has no scale. */
+const PERFECT = 1e-20;
+
+/** The free coordinates that a point of the search stands for. */
+export const coordinates = ({ x, multiple }: LikelihoodPoint): Float64Array => x.map((v) => v * multiple);
+
+/** What the likelihood of all series is made of, at one point. */
+interface Likelihood {
+  readonly model: LinearGaussian;
+  /** ln p(data), nats. */
+  readonly value: number;
+  /** Σ v²/F and its number of terms. */
+  readonly squares: number;
+  readonly count: number;
+  /** What the score needs, a series; none where a pass has no answer. */
+  readonly passes?: readonly ScalarPass[];
+}
+
+/** ln p(data) at the multiple of free coordinates x that is the best, or at x itself. */
+export interface LikelihoodPoint extends SmoothPoint {
+  /** What x is to be multiplied by. */
+  readonly multiple: number;
+}
+
+/** The part of one series. */
+interface ScalarPart {
+  readonly logLikelihood: number;
+  readonly squares: number;
+  readonly count: number;
+  readonly pass?: ScalarPass;
+}
 
 /** A family beside the data that it is fitted to, in units of about 1. */
 export class Estimation {
@@ -33,25 +73,71 @@ export class Estimation {
 
   /** ln p(data) at free coordinates, nats. Throws NumericError where there is none. */
   logLikelihood(theta: Float64Array): number {
-    const { who, natural, system, uncounted } = this.#family;
-    const model = system(this.#kalman.algebra, natural(theta));
-    return this.#data.reduce((sum, series) => {
-      const pass = series.u ? undefined : scalarPass(model, series.y);
-      const { logLikelihood } = pass ?? this.#kalman.run(who, model, series, "likelihood");
-      return sum + logLikelihood + 0.5 * uncounted * LOG_TWO_PI;
-    }, 0);
+    return this.#likelihood(theta).value;
+  }
+
+  /** The gradient [P] of ln p(data), exact; undefined where it has to be found by differences. */
+  score(theta: Float64Array): Float64Array | undefined {
+    return this.#family.varianceOnly ? this.#score(theta, this.#likelihood(theta), 1) : undefined;
   }
 
   /**
-   * ln p(data) and its gradient [P] in free coordinates: exact where all parameters are variances, else by
-   * central differences. Throws NumericError where there is none.
+   * ln p(data) as the search sees it: where all parameters are variances, at the best multiple of theta, with
+   * the exact gradient of that; else at theta, with central differences. Throws NumericError where there is
+   * none.
    */
-  gradient(theta: Float64Array): { readonly value: number; readonly gradient: Float64Array } {
-    const { varianceOnly } = this.#family;
-    const exact = varianceOnly ? this.#score(theta) : undefined;
-    if (exact) return exact;
-    const value = (x: Float64Array): number => this.logLikelihood(x);
-    return { value: value(theta), gradient: centralDifferences(value, theta, STEP) };
+  at(theta: Float64Array): LikelihoodPoint {
+    const found = this.#likelihood(theta);
+    const scale = this.#bestScale(found);
+    const log = scale === 1 ? 0 : this.#kalman.algebra.log([scale])[0];
+    return {
+      x: theta,
+      multiple: Math.sqrt(scale),
+      value: found.value + 0.5 * (found.squares - found.squares / scale - found.count * log),
+      gradient: () =>
+        this.#score(theta, found, scale) ?? centralDifferences((x) => this.at(x).value, theta, STEP),
+    };
+  }
+
+  /** What all variances are to be multiplied by: the mean of v²/F, or 1 where that says nothing. */
+  #bestScale({ squares, count }: Likelihood): number {
+    if (!this.#family.varianceOnly) return 1;
+    const mean = squares / count;
+    return mean > PERFECT && mean < 1 / PERFECT ? mean : 1;
+  }
+
+  #likelihood(theta: Float64Array): Likelihood {
+    const { natural, system } = this.#family;
+    const model = system(this.#kalman.algebra, natural(theta));
+    const parts = this.#data.map((series) => this.#pass(model, series));
+    const total = (of: (part: ScalarPart) => number): number => parts.reduce((sum, x) => sum + of(x), 0);
+    const passes = parts.flatMap(({ pass }) => (pass ? [pass] : []));
+    return {
+      model,
+      value: total(({ logLikelihood }) => logLikelihood + 0.5 * this.#family.uncounted * LOG_TWO_PI),
+      squares: total(({ squares }) => squares),
+      count: total(({ count }) => count),
+      passes: passes.length === parts.length ? passes : undefined,
+    };
+  }
+
+  /** One series: by rank-one updates, or by the Kalman filter where they have no answer. */
+  #pass(model: LinearGaussian, series: Series): ScalarPart {
+    const { who, varianceOnly } = this.#family;
+    const kalman = this.#kalman;
+    const pass = series.u ? undefined : scalarPass(model, series.y, kalman.workspace);
+    if (pass) return { ...pass, pass };
+    if (!varianceOnly) {
+      const { logLikelihood } = kalman.run(who, model, series, "likelihood");
+      return { logLikelihood, squares: 0, count: 0 };
+    }
+    const run = kalman.run(who, model, series, "filter");
+    const { logLikelihood } = run;
+    const { means, covariances } = new PassReader(kalman, model).outputs(run, undefined);
+    const terms = means
+      .map((mean, t) => (series.y[t] - mean) ** 2 / covariances[t])
+      .filter((x, t) => x === x && covariances[t] < Infinity);
+    return { logLikelihood, squares: terms.reduce((sum, x) => sum + x, 0), count: terms.length };
   }
 
   /** [P] the system in which one variance is 1 and the others are 0: what a variance adds to Q and R. */
@@ -64,33 +150,28 @@ export class Estimation {
     );
   }
 
-  /** The score; undefined where a pass has no answer. */
-  #score(theta: Float64Array): { value: number; gradient: Float64Array } | undefined {
-    const { natural, system, uncounted } = this.#family;
-    const model = system(this.#kalman.algebra, natural(theta));
+  /** The score with all variances times `scale`, in coordinates before that; undefined without passes. */
+  #score(theta: Float64Array, { model, passes }: Likelihood, scale: number): Float64Array | undefined {
+    if (!passes || !this.#family.varianceOnly) return undefined;
     const effects = (this.#effects ??= this.#systemsOfOne(theta.length));
     const gradient = new Float64Array(theta.length);
-    let value = 0;
-    for (const { y } of this.#data) {
-      const pass = scalarPass(model, y);
-      if (!pass) return undefined;
-      value += pass.logLikelihood + 0.5 * uncounted * LOG_TWO_PI;
-      const { states, output } = varianceScore(model, y, pass);
+    const arena = this.#kalman.workspace;
+    this.#data.forEach(({ y }, k) => {
+      const { states, output } = varianceScore(model, y, passes[k], { scale, arena });
       effects.forEach(({ Q, R }, i) => {
-        const slope = states.reduce((sum, s, k) => sum + s * Q.at(k, k), output * R.at(0, 0));
+        const slope = states.reduce((sum, s, j) => sum + s * Q.at(j, j), output * R.at(0, 0));
         gradient[i] += 2 * theta[i] * slope;
       });
-    }
-    return { value, gradient };
+    });
+    return gradient;
   }
 
-  /** Maximizes, starting from `theta`. */
-  maximize(theta: Float64Array, options: QuasiNewtonOptions): Promise<Maximum> {
-    return quasiNewton(
-      { value: (x) => this.logLikelihood(x), gradient: (x) => this.gradient(x) },
-      theta,
-      options,
-    );
+  /** Maximizes, starting from `theta`; the best point is to be multiplied by its `multiple`. */
+  maximize(
+    theta: Float64Array,
+    options: QuasiNewtonOptions<LikelihoodPoint>,
+  ): Promise<Maximum<LikelihoodPoint>> {
+    return quasiNewton((x) => this.at(x), theta, options);
   }
 
   /**
@@ -101,7 +182,8 @@ export class Estimation {
   standardErrors(theta: Float64Array): Float64Array {
     const { algebra } = this.#kalman;
     const P = theta.length;
-    const information = new Matrix(algebra, P, P, this.#information(theta));
+    const found = this.#informationByScore(theta) ?? this.#informationByValues(theta);
+    const information = new Matrix(algebra, P, P, found);
     const { natural, who } = this.#family;
     const values = natural(theta);
     const J = new Float64Array(values.length * P);
@@ -123,8 +205,21 @@ export class Estimation {
     }
   }
 
-  /** -∂² ln p by central differences. */
-  #information(theta: Float64Array): Float64Array {
+  /** -∂² ln p by central differences of the exact score; undefined where there is none. */
+  #informationByScore(theta: Float64Array): Float64Array | undefined {
+    const P = theta.length;
+    const J = new Float64Array(P * P);
+    for (let i = 0; i < P; ++i) {
+      const up = this.score(moved(theta, i, STEP));
+      const down = up && this.score(moved(theta, i, -STEP));
+      if (!up || !down) return undefined;
+      for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * STEP);
+    }
+    return J.map((x, k) => 0.5 * (x + J[(k % P) * P + Math.floor(k / P)]));
+  }
+
+  /** -∂² ln p by second central differences. */
+  #informationByValues(theta: Float64Array): Float64Array {
     const P = theta.length;
     const h = SECOND_STEP;
     const at = (i: number, a: number, j: number, b: number): number =>

@@ -27,7 +27,7 @@ import { DISPOSE, Lifetime } from "../lifetime.ts";
 import type { Estimates, Forecast, WithInputs } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
-import { errorsOrReason, Estimation } from "./estimation.ts";
+import { coordinates, errorsOrReason, Estimation } from "./estimation.ts";
 import { forecastAfter } from "./forecast.ts";
 import type { Family } from "./parametric.ts";
 import { Scale } from "./scale.ts";
@@ -106,22 +106,23 @@ export class StateSpaceModel {
         iterations,
         tolerance,
         signal,
-        onIteration: (iteration, value, theta) => {
+        onIteration: (iteration, best) => {
           this.life.check("fit");
-          const natural = scale.user(this.family.natural(theta));
+          const natural = scale.user(this.family.natural(coordinates(best)));
           this.#estimates = { natural, errors: `${who}: standardErrors: the model is being trained` };
-          onProgress?.({ restart: 0, iteration, objective: value - shift });
+          onProgress?.({ restart: 0, iteration, objective: best.value - shift });
         },
       });
       this.life.check("fit");
-      const natural = scale.user(this.family.natural(found.x));
+      const theta = coordinates(found.best);
+      const natural = scale.user(this.family.natural(theta));
       this.#estimates = {
         natural,
-        errors: errorsOrReason(() => scale.user(estimation.standardErrors(found.x))),
+        errors: errorsOrReason(() => scale.user(estimation.standardErrors(theta))),
       };
-      const { iterations: done, converged, value } = found;
+      const { iterations: done, converged } = found;
       const history = found.history.map((v) => v - shift);
-      return { logLikelihood: value - shift, iterations: done, converged, restart: 0, history };
+      return { logLikelihood: found.best.value - shift, iterations: done, converged, restart: 0, history };
     } catch (error) {
       this.#estimates = before;
       throw error;

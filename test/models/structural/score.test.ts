@@ -40,32 +40,45 @@ test.each(Object.entries(specs))("%s: the kernel's likelihood, and the score of 
   const model = family.system(kalman.algebra, family.natural(theta));
   for (const y of [complete, gaps]) {
     const full = kalman.run("structural", model, { y }, "likelihood", { steady: false }).logLikelihood;
-    const here = scalarPass(model, y)?.logLikelihood ?? NaN;
+    const here = scalarPass(model, y, kalman.workspace)?.logLikelihood ?? NaN;
     expect(Math.abs(here - full)).toBeLessThan(1e-10 * Math.abs(full));
     const estimation = new Estimation(family, kalman, [{ y }, { y: complete }]);
-    const { value, gradient } = estimation.gradient(theta);
     const kernels = (x: Float64Array): number => {
       const moved = family.system(kalman.algebra, family.natural(x));
       const value = (z: Float64Array): number =>
         kalman.run("structural", moved, { y: z }, "likelihood").logLikelihood;
       return value(y) + value(complete);
     };
-    expect(value).toBe(estimation.logLikelihood(theta));
-    const [fine, coarse] = [1e-4, 2e-4].map((h) => centralDifferences(kernels, theta, h));
-    const scale = Math.max(...gradient.map(Math.abs));
-    gradient.forEach((g, i) => {
-      const difference = (4 * fine[i] - coarse[i]) / 3;
-      expect(Math.abs(g - difference)).toBeLessThan(1e-6 * Math.max(Math.abs(g), 1e-3 * scale));
-    });
+    expectDifferences(estimation.score(theta), kernels, theta);
+    const best = estimation.at(theta);
+    const multiple = (c: number): number => kernels(theta.map((v) => v * best.multiple * c));
+    expect(Math.abs(best.value - multiple(1))).toBeLessThan(1e-10 * Math.abs(full));
+    expect(multiple(1)).toBeGreaterThan(Math.max(multiple(0.99), multiple(1.01)));
+    expectDifferences(best.gradient(), (x) => estimation.at(x).value, theta);
   }
 });
+
+/** A gradient is that of differences of f, without their error of second order. */
+function expectDifferences(
+  gradient: Float64Array | undefined,
+  f: (x: Float64Array) => number,
+  theta: Float64Array,
+): void {
+  if (!gradient) throw new Error("there is no exact gradient");
+  const [fine, coarse] = [1e-4, 2e-4].map((h) => centralDifferences(f, theta, h));
+  const scale = Math.max(...gradient.map(Math.abs));
+  gradient.forEach((g, i) => {
+    const difference = (4 * fine[i] - coarse[i]) / 3;
+    expect(Math.abs(g - difference)).toBeLessThan(1e-6 * Math.max(Math.abs(g), 1e-3 * scale));
+  });
+}
 
 test("what is doubtful has no answer: too short for the start, no noise, a regression's score", () => {
   const family = structuralFamily("structural", { seasonal: [12] });
   const model = family.system(kalman.algebra, family.natural(family.start()));
-  expect(scalarPass(model, complete.subarray(0, 11))).toBeUndefined();
+  expect(scalarPass(model, complete.subarray(0, 11), kalman.workspace)).toBeUndefined();
   const silent = family.system(kalman.algebra, new Float64Array(3));
-  expect(scalarPass(silent, complete)).toBeUndefined();
+  expect(scalarPass(silent, complete, kalman.workspace)).toBeUndefined();
   expect(structuralFamily("structural", { regression: 1 }).varianceOnly).toBe(false);
   expect(structuralFamily("structural", { cycle: true }).varianceOnly).toBe(false);
 });
