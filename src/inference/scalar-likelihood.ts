@@ -34,7 +34,8 @@ export interface ScalarPass {
   readonly precisions: Float64Array;
   /** v/F [T]; 0 likewise. */
   readonly errors: Float64Array;
-  /** [n] the places of the states after the last step. */
+  /** Of A, and [n] the places of the states after the last step. */
+  readonly plan: TransitionPlan;
   readonly places: Int32Array;
 }
 
@@ -65,12 +66,6 @@ interface Noise {
   readonly value: number;
 }
 
-/** The variance of a value, or what multiplies κ in it. */
-interface Variance {
-  readonly variance: number;
-  readonly isDiffuse: boolean;
-}
-
 /** The state of a filter: its mean, its covariance P + κ·D for κ → ∞, and the rank of D. */
 class State {
   readonly #n: number;
@@ -88,14 +83,17 @@ class State {
   readonly #noises: readonly Noise[];
   /** The largest variance of an output so far. */
   #largest = 0;
+  /** The variance of the value that was observed last, or what multiplies κ in it. */
+  variance = 0;
+  isDiffuse = false;
   /** The rank of D. */
   rank: number;
 
-  constructor(model: LinearGaussian, kernels: MatrixKernels, arena: Arena) {
+  constructor(model: LinearGaussian, plan: TransitionPlan, arena: Arena) {
     const { state: n, A, C, Q, R } = model;
+    const { kernels } = A.algebra.engine;
     const { mean, covariance, W } = diffuseStart(model);
     const diffuse = W.timesTransposed(W).data;
-    const plan = new TransitionPlan(A);
     const [P, D, up, down, ...work] = takeBlocks(arena, [n * n, n * n, n, n, plan.work, plan.work]);
     P.reals.set(covariance.data);
     D.reals.set(diffuse);
@@ -130,26 +128,28 @@ class State {
     return error;
   }
 
-  /** One value taken in: its gain, which is written to `gain`, and its variance; undefined where in doubt. */
-  observe(error: number, gain: Float64Array): Variance | undefined {
+  /** One value taken in: its gain [n] is written to `gains` from `from` on. False where in doubt. */
+  observe(error: number, gains: Float64Array, from: number): boolean {
+    const n = this.#n;
     const F = project(this.#P.reals, this.#alongP, this.places) + this.#output;
     const diffuse = this.rank > 0 ? project(this.#D.reals, this.#alongD, this.places) : 0;
-    const isDiffuse = diffuse > SOMETHING;
-    if (!isDiffuse && diffuse > NOTHING) return undefined;
-    const variance = isDiffuse ? diffuse : F;
-    if (!(variance > SMALLEST && variance < LARGEST)) return undefined;
+    this.isDiffuse = diffuse > SOMETHING;
+    if (!this.isDiffuse && diffuse > NOTHING) return false;
+    this.variance = this.isDiffuse ? diffuse : F;
+    if (!(this.variance > SMALLEST && this.variance < LARGEST)) return false;
     this.#largest = Math.max(this.#largest, F);
-    if (!(F >= SHARE * this.#largest)) return undefined;
-    const along = isDiffuse ? this.#alongD.to : this.#alongP.to;
+    if (!(F >= SHARE * this.#largest)) return false;
+    const along = this.isDiffuse ? this.#alongD.to : this.#alongP.to;
     const mean = this.#mean;
-    const inverse = 1 / variance;
-    for (let i = 0; i < gain.length; ++i) {
-      gain[i] = along[i] * inverse;
-      mean[i] += gain[i] * error;
+    const inverse = 1 / this.variance;
+    for (let i = 0; i < n; ++i) {
+      const gain = along[i] * inverse;
+      gains[from + i] = gain;
+      mean[i] += gain * error;
     }
-    if (isDiffuse) this.#subtractDiffuse(F, variance, gain);
+    if (this.isDiffuse) this.#subtractDiffuse(F, gains.subarray(from, from + n));
     else this.#subtract(inverse, along);
-    return { variance, isDiffuse };
+    return true;
   }
 
   /** P ← P - P·Cᵀ·(P·Cᵀ)ᵀ/F */
@@ -166,8 +166,9 @@ class State {
   }
 
   /** P ← P + F·K·Kᵀ - K·(P·Cᵀ)ᵀ - (P·Cᵀ)·Kᵀ, D ← D - variance·K·Kᵀ. */
-  #subtractDiffuse(F: number, variance: number, gain: Float64Array): void {
+  #subtractDiffuse(F: number, gain: Float64Array): void {
     const n = this.#n;
+    const { variance } = this;
     const P = this.#P.reals;
     const D = this.#D.reals;
     const PC = this.#alongP.to;
@@ -214,7 +215,8 @@ class LogSum {
 export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena): ScalarPass | undefined {
   const { state: n, A } = model;
   arena.reset();
-  const state = new State(model, A.algebra.engine.kernels, arena);
+  const plan = new TransitionPlan(A);
+  const state = new State(model, plan, arena);
   const gains = new Float64Array(y.length * n);
   const precisions = new Float64Array(y.length);
   const errors = new Float64Array(y.length);
@@ -225,14 +227,14 @@ export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena)
   for (let t = 0; t < y.length; ++t) {
     if (y[t] === y[t]) {
       const error = state.error(y[t]);
-      const found = state.observe(error, gains.subarray(t * n, (t + 1) * n));
-      if (!found) return undefined;
+      if (!state.observe(error, gains, t * n)) return undefined;
+      const { variance, isDiffuse } = state;
       ++known;
-      logs.add(found.variance);
-      if (!found.isDiffuse) {
+      logs.add(variance);
+      if (!isDiffuse) {
         ++count;
-        precisions[t] = 1 / found.variance;
-        errors[t] = error / found.variance;
+        precisions[t] = 1 / variance;
+        errors[t] = error / variance;
         squares += error * errors[t];
       }
     }
@@ -241,5 +243,5 @@ export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena)
   const { rank, places } = state;
   const logLikelihood = -0.5 * (known * LOG_TWO_PI + logs.total(model) + squares);
   if (rank > 0 || !Number.isFinite(logLikelihood)) return undefined;
-  return { logLikelihood, squares, count, gains, precisions, errors, places };
+  return { logLikelihood, squares, count, gains, precisions, errors, plan, places };
 }

@@ -6,7 +6,7 @@
 import type { Arena } from "../wasm/memory.ts";
 import type { ScalarPass } from "./scalar-likelihood.ts";
 import type { LinearGaussian } from "./state-space.ts";
-import { takeBlocks, TransitionPlan } from "./transition.ts";
+import { takeBlocks } from "./transition.ts";
 
 /** ∂ ln p / ∂Q_ii [n] and ∂ ln p / ∂R. */
 export interface VarianceScore {
@@ -28,7 +28,7 @@ export function varianceScore(
   const { state: n, A, C } = model;
   const { kernels } = A.algebra.engine;
   arena.reset();
-  const plan = new TransitionPlan(A);
+  const { plan } = pass;
   const [N, K, NK, ...work] = takeBlocks(arena, [n * n, n, n, plan.work, plan.work]);
   const transition = plan.start(kernels, work, pass.places);
   const c = C.data;
