@@ -51,13 +51,32 @@ const SILENCE = [0.05, 0.4]; // seconds between recordings
 const noise = (random, deviation) =>
   deviation * (Array.from({ length: 12 }, random).reduce((a, b) => a + b) - 6);
 
+const FRAME = 0.01; // seconds
+const OF_LOUDEST = 0.003; // 25 dB below the loudest frame
+
+/**
+ * Samples [from, to) in which a recording sounds: from the first to the last frame of 10 ms that is at most
+ * 25 dB softer than the loudest. Silence that was recorded with a word is none of it.
+ */
+export function audible(samples, rate) {
+  const width = Math.round(FRAME * rate);
+  const powers = Array.from({ length: Math.floor(samples.length / width) }, (_, f) =>
+    samples.subarray(f * width, (f + 1) * width).reduce((sum, x) => sum + x * x, 0),
+  );
+  const level = OF_LOUDEST * Math.max(...powers);
+  const last = powers.length - 1 - powers.toReversed().findIndex((power) => power >= level);
+  return [powers.findIndex((power) => power >= level) * width, (last + 1) * width];
+}
+
 /**
  * Recordings of one speaker joined, each at one loudness, with silences of random length around them and
- * noise, so many decibels below: { samples, rate, text, spans }, spans in seconds.
+ * noise, so many decibels below: { samples, rate, text, cuts, spans }, in seconds: where each recording is, and
+ * where it sounds.
  */
 export function joinRecordings(list, random, decibels) {
   const rate = list[0].rate;
   const parts = [];
+  const cuts = [];
   const spans = [];
   let at = 0;
   const silence = () => {
@@ -69,7 +88,8 @@ export function joinRecordings(list, random, decibels) {
   for (const { samples } of list) {
     const power = samples.reduce((sum, x) => sum + x * x, 0) / samples.length;
     parts.push(Float64Array.from(samples, (x) => (0.1 * x) / Math.sqrt(power)));
-    spans.push([at / rate, (at + samples.length) / rate]);
+    cuts.push([at / rate, (at + samples.length) / rate]);
+    spans.push(audible(samples, rate).map((place) => (at + place) / rate));
     at += samples.length;
     silence();
   }
@@ -84,6 +104,7 @@ export function joinRecordings(list, random, decibels) {
     samples: samples.map((x) => x + noise(random, deviation)),
     rate,
     text: list.map(({ text }) => text).join(" "),
+    cuts,
     spans,
   };
 }

@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     epochs: { type: "string" },
+    invented: { type: "string" },
     models: { type: "string" },
   },
 });
@@ -37,4 +38,5 @@ await measure({
   only: values.only,
   models: values.models,
   epochs: values.epochs && Number(values.epochs),
+  invented: values.invented && Number(values.invented),
 });

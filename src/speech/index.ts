@@ -25,6 +25,8 @@ export type { Sounds } from "./acoustic/sounds.ts";
 export { wordSpotter, WordSpotter } from "./words/spotter.ts";
 export type { Calibration, SpotterFitOptions, WordAnswer, WordSpotterSpec } from "./words/spec.ts";
 export type { WordRecording } from "./words/items.ts";
+export { wordClassifier, WordClassifier } from "./words/classifier.ts";
+export type { WordClassifierFitOptions, WordClassifierSpec, WordGuess } from "./words/classifier.ts";
 export type { Detection, SpotterStream } from "./words/spotter-stream.ts";
 export type { OperatingPoint } from "./words/threshold.ts";
 export { speechRecognizer, SpeechRecognizer } from "./recognizer/recognizer.ts";
@@ -49,3 +51,5 @@ export type {
 } from "./hybrid/spec.ts";
 export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
 export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";
+export { inventedSpeakers } from "./synthesizer/invented-speakers.ts";
+export type { InventedSpeakersOptions } from "./synthesizer/invented-speakers.ts";

@@ -16,6 +16,7 @@ import { network, type Network } from "../../models/network/network.ts";
 import type { Stream } from "../../models/network/stream.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
+import { moveBands, type Columns } from "../augment/disturb.ts";
 import { readAugmentOptions } from "../augment/options.ts";
 import { frontEnd, type FrontEnd } from "../front-end.ts";
 import { ExampleBatches, type BatchOptions } from "./batches.ts";
@@ -23,7 +24,7 @@ import { hearExamples, type Example, type HeardExample } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import type { ReadSound } from "./recording.ts";
 import { checkSpec, inputOf, layersOf, type AcousticSpec } from "./spec.ts";
-import { labelsInOrder, labelsInTime, wordsAtTheirEnds } from "./targets.ts";
+import { labelOfAll, labelsInOrder, labelsInTime, wordsAtTheirEnds } from "./targets.ts";
 
 const RATE = 0.004; // of AdamW, at first
 const DECAY = 0.01;
@@ -81,15 +82,21 @@ export class AcousticNet {
   }
 
   /** Standardized features of one recording in the steps of the net. */
-  heard(who: string, { samples, rate }: ReadSound): Float64Array {
-    return this.input(standardize(this.checkFitted(who), this.hear.features(samples, { rate })));
+  heard(who: string, { samples, rate }: ReadSound, warp = 1): Float64Array {
+    const features = this.hear.features(samples, { rate });
+    const rows = warp === 1 ? features : moveBands(features, this.#columns, warp);
+    return this.input(standardize(this.checkFitted(who), rows));
   }
 
-  /** Probabilities [T,K] of each recording. */
-  probabilities(who: string, sounds: readonly ReadSound[]): Floats[] {
+  get #columns(): Columns {
+    return { F: this.hear.columns, bands: this.hear.columns / (1 + this.hear.spec.deltas) };
+  }
+
+  /** Probabilities [T,K] of each recording; its bands are moved as in `moveBands`. */
+  probabilities(who: string, sounds: readonly ReadSound[], warp = 1): Floats[] {
     return internals(this.net).predictEach(
       who,
-      sounds.map((sound) => this.heard(who, sound)),
+      sounds.map((sound) => this.heard(who, sound, warp)),
     );
   }
 
@@ -197,6 +204,8 @@ export class AcousticNet {
         return { target: wordsAtTheirEnds(last), shortest: (labels) => stack * (2 * labels + 1) };
       case "time":
         return { target: labelsInTime(last), shortest: () => stack };
+      case "word":
+        return { target: labelOfAll, shortest: () => stack };
     }
   }
 
@@ -214,7 +223,7 @@ export class AcousticNet {
       seed: this.net.spec.seed,
       stack: this.spec.stack,
       ...this.#answers(),
-      columns: { F: this.hear.columns, bands: this.hear.columns / (1 + this.hear.spec.deltas) },
+      columns: this.#columns,
       frameRate: this.hear.frameRate,
       input: (features) => this.input(features),
       standardized: (features) => standardize(scale, features),

@@ -1,7 +1,7 @@
 /** What a net that hears is made of: its front end, its layers, and what it answers. */
 import { DataError, inRange, oneOf, whole } from "../../wasm/errors.ts";
 import { bidirectional, dense, dropout } from "../../models/network/layers.ts";
-import { conv, layerNorm } from "../../models/network/optional/layers.ts";
+import { conv, layerNorm, pool } from "../../models/network/optional/layers.ts";
 import { gru } from "../../models/network/recurrent-layers.ts";
 import type { FrontEndOptions } from "../options.ts";
 
@@ -9,9 +9,11 @@ import type { FrontEndOptions } from "../options.ts";
 export interface AcousticSpec {
   /** Of the front end. */
   readonly hearing: FrontEndOptions;
-  /** K: labels, and the blank behind them. */
+  /** K: labels, and the blank behind them; without one where a recording is a word. */
   readonly classes: number;
-  /** Gated units, in each direction of time. */
+  /** "recurrent" where absent: gated units. "convolutions": layers that see some tenths of a second each. */
+  readonly body?: "recurrent" | "convolutions";
+  /** Gated units, in each direction of time; of the later convolutions. */
   readonly units: number;
   /** Frames of one step of the net. */
   readonly stack: number;
@@ -24,9 +26,9 @@ export interface AcousticSpec {
   readonly seed: number;
   /**
    * "order": labels without their places, by ctc. "ends": each label at its end, a class a step. "time":
-   * a class a step, labels evenly over each recording.
+   * a class a step, labels evenly over each recording. "word": one class a recording, by the mean over time.
    */
-  readonly learns: "order" | "ends" | "time";
+  readonly learns: "order" | "ends" | "time" | "word";
 }
 
 const WIDTH = 5; // frames that a convolution sees
@@ -34,25 +36,44 @@ const WIDTH = 5; // frames that a convolution sees
 const FIRST = 1 / 3;
 const SECOND = 2 / 3;
 
+/** A convolution with what follows it; a share `drop` of its activities is dropped. */
+const stage = (units: number, stride: number, drop: number) => [
+  conv({ units, width: WIDTH, stride, activation: "relu" }),
+  layerNorm(),
+  dropout(drop),
+];
+
 /** Convolutions over the frames, the second one a step of the net at a time. */
 const frontOf = ({ front, stack, drop }: AcousticSpec) => [
-  conv({ units: front, width: WIDTH, activation: "relu" }),
-  layerNorm(),
-  dropout(drop * FIRST),
-  conv({ units: front, width: WIDTH, stride: stack, activation: "relu" }),
-  layerNorm(),
-  dropout(drop * SECOND),
+  ...stage(front, 1, drop * FIRST),
+  ...stage(front, stack, drop * SECOND),
 ];
+
+/**
+ * Convolutions alone: two that lead from frames to steps, two over steps. A step sees 45 frames where the
+ * stack is 4, a word at most: with few speakers to learn from, what a net cannot see it cannot learn by heart.
+ */
+const convolutionsOf = ({ front, units, stack, drop, classes, learns }: AcousticSpec) => {
+  const first = stack % 2 === 0 ? 2 : 1;
+  return [
+    ...stage(front, first, drop * FIRST),
+    ...stage(front, stack / first, drop * SECOND),
+    ...stage(units, 1, drop * SECOND),
+    ...stage(units, 1, drop),
+    ...(learns === "word" ? [pool("mean")] : []),
+    dense(classes),
+  ];
+};
 
 /** Numbers of one step that goes into the net. */
 export const inputOf = ({ front, stack }: AcousticSpec, columns: number): number =>
   front > 0 ? columns : columns * stack;
 
 /** The layers of a spec. */
-export const layersOf = (spec: AcousticSpec) => [
-  ...(spec.front > 0 ? frontOf(spec) : []),
-  ...recurrentOf(spec),
-];
+export const layersOf = (spec: AcousticSpec) =>
+  spec.body === "convolutions"
+    ? convolutionsOf(spec)
+    : [...(spec.front > 0 ? frontOf(spec) : []), ...recurrentOf(spec)];
 
 const recurrentOf = ({ units, bothWays, drop, classes }: AcousticSpec) => [
   bothWays ? bidirectional(gru(units)) : gru(units),
@@ -70,7 +91,7 @@ export function checkSpec(kind: string, spec: unknown): AcousticSpec {
     whole(who, "stack", own.stack, 1, 100);
     whole(who, "front", own.front, 0, 4096);
     inRange(who, "drop", own.drop, 0, 0.9);
-    oneOf(who, "learns", own.learns, ["order", "ends", "time"]);
+    oneOf(who, "learns", own.learns, ["order", "ends", "time", "word"]);
   } catch (error) {
     throw new DataError((error as Error).message, { cause: error });
   }

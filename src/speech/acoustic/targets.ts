@@ -51,3 +51,8 @@ export const labelsInTime =
       }
     return { target };
   };
+
+/** The one label of a recording, at the one step that is left of it. */
+export const labelOfAll: TargetOf = (parts) => ({
+  target: Int32Array.from(parts.flatMap(({ labels }) => labels)),
+});

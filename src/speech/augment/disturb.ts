@@ -39,6 +39,10 @@ function resampled(x: ArrayLike<number>, columns: Columns, steps: number, warp: 
   return out;
 }
 
+/** Features [T,F] with band f taken from f·warp, as another throat would have said them: a new array. */
+export const moveBands = (x: ArrayLike<number>, columns: Columns, warp: number): Float32Array =>
+  resampled(x, columns, x.length / columns.F, warp);
+
 /** Nats of a decibel of power. */
 const DECIBEL = 0.2302585092994046;
 /** Bands whose gain is drawn; those between have gains between. */

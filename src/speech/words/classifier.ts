@@ -1,0 +1,215 @@
+/**
+ * Which of some words a recording is: one word each, nothing else. Convolutions that see as much as a word,
+ * and the mean over time of what they find (Waibel et al. 1989). An answer is the mean over the recording as
+ * it is and as a longer and a shorter throat would have said it.
+ */
+import { DataError, OptionError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
+import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import type { FitReport } from "../../models/network/fit.ts";
+import { AcousticNet } from "../acoustic/acoustic-net.ts";
+import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
+import type { Example } from "../acoustic/examples.ts";
+import { checkHeard, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import type { TextRecording } from "../recognizer/spec.ts";
+import { sampleRate } from "../options.ts";
+
+const WHO = "wordClassifier";
+const FRONT = 64; // units of the first convolutions
+const STACK = 4; // frames a step
+/** How bands are moved in the recordings whose answers are averaged. */
+const WARPS: readonly number[] = [1, 0.9, 1.1];
+
+/** What a classifier of words is. */
+export interface WordClassifierSpec {
+  /** Names of the words, at least two. */
+  readonly words: readonly string[];
+  /** Samples a second that it hears; recordings of other rates are resampled. */
+  readonly rate: number;
+  /** Mel bands. Default: the front end's, 40, below 16 kHz 26. */
+  readonly bands?: number;
+  /** Units of the later convolutions. Default 128. */
+  readonly units?: number;
+  /** Share of activities dropped while it learns. Default 0.3. */
+  readonly drop?: number;
+  /** Of weights, order and distortions. Default 1. */
+  readonly seed?: number;
+}
+
+/** Options of `fit`. */
+export interface WordClassifierFitOptions extends Omit<HearingFitOptions, "join"> {
+  /** Recordings that are looked at after each epoch. */
+  readonly validation?: readonly TextRecording[];
+}
+
+/** Which word a recording is. */
+export interface WordGuess {
+  /** The likeliest word. */
+  readonly word: string;
+  /** Of each word; they add up to 1. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+const fitNames = [...hearingFitNames.filter((name) => name !== "join"), "validation"];
+
+/** Tells words apart. */
+export class WordClassifier {
+  readonly #acoustic: AcousticNet;
+  readonly #labels: Labels;
+  readonly #life = new Lifetime(WHO);
+  #fitting = false;
+
+  /** Use `wordClassifier(spec)`. */
+  constructor(acoustic: AcousticNet, words: readonly string[]) {
+    this.#acoustic = this.#life.own(acoustic);
+    this.#labels = new Labels(WHO, words);
+  }
+
+  /** Names of the words. */
+  get words(): readonly string[] {
+    return this.#labels.names;
+  }
+
+  /** Samples a second. */
+  get rate(): number {
+    return this.#acoustic.hear.spec.rate;
+  }
+
+  /**
+   * Learns from recordings whose text is one word each. Throws OptionError, DataError before anything
+   * changes, DisposedError.
+   */
+  async fit(
+    items: readonly TextRecording[],
+    { validation, ...options }: WordClassifierFitOptions = {},
+  ): Promise<FitReport> {
+    const who = this.#life.check("fit");
+    knownOptions(who, options, fitNames);
+    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const examples = this.#read(who, items);
+    if (validation) this.#read(`${who}: validation`, validation);
+    this.#fitting = true;
+    try {
+      return await this.#acoustic.fit(who, examples, options, {
+        ...(validation ? { look: () => ({ ...this.#evaluate(who, validation) }) } : {}),
+        wrap: (bytes) => this.#wrap(bytes),
+      });
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */
+  predict<S extends Sounds>(
+    sounds: S,
+  ): S extends readonly (Sound | ArrayLike<number>)[] ? WordGuess[] : WordGuess;
+  predict(sounds: Sounds): WordGuess | WordGuess[] {
+    const who = this.#life.check("predict");
+    const guesses = this.#answers(who, readSounds(who, sounds, this.rate)).map((p) => ({
+      word: this.words[mostProbable(p, p.length)],
+      probabilities: this.#labels.byName(p),
+    }));
+    return isMany(sounds) ? guesses : guesses[0];
+  }
+
+  /** How well it does on recordings whose text is one word each; its loss is the mean of 1 - p(word). */
+  async evaluate(items: readonly TextRecording[]): Promise<LabelEvaluation> {
+    return this.#evaluate(this.#life.check("evaluate"), items);
+  }
+
+  /** safetensors: net, front end, standardization, words; with `training`, its state too. */
+  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
+    this.#life.check("save");
+    return this.#wrap(this.#acoustic.net.save(options));
+  }
+
+  /** Gives all memory back, and ends a fit. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using classifier = await wordClassifier(spec)`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#acoustic.wrap(WHO, bytes, { words: this.words });
+  }
+
+  #read(who: string, items: readonly TextRecording[]): Example[] {
+    if (!Array.isArray(items) || items.length === 0)
+      throw new DataError(
+        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
+      );
+    return (items as readonly TextRecording[]).map((item, i) => {
+      const where = `${who}: recording ${i}`;
+      const sound = readSound(where, item, this.rate);
+      const label = this.#labels.number(`${where}: text`, item.text);
+      checkHeard(`${where} (${show(item.text)})`, sound);
+      return { ...sound, labels: [label] };
+    });
+  }
+
+  /** [K] probabilities of each recording. */
+  #answers(who: string, sounds: readonly ReadSound[]): Float64Array[] {
+    const each = WARPS.map((warp) => this.#acoustic.probabilities(who, sounds, warp));
+    return sounds.map((_, i) =>
+      Float64Array.from(
+        each[0][i],
+        (_p, k) => each.reduce((sum, answers) => sum + answers[i][k], 0) / WARPS.length,
+      ),
+    );
+  }
+
+  #evaluate(who: string, items: readonly TextRecording[]): LabelEvaluation {
+    const read = this.#read(who, items);
+    const answers = this.#answers(who, read);
+    const pairs = read.map(
+      ({ labels }, i) => [labels[0], mostProbable(answers[i], answers[i].length)] as const,
+    );
+    const loss = read.reduce((sum, { labels }, i) => sum + 1 - answers[i][labels[0]], 0) / read.length;
+    return { loss, ...this.#labels.figures(pairs), sequences: items.length };
+  }
+}
+
+async function create(spec: WordClassifierSpec): Promise<WordClassifier> {
+  knownOptions(WHO, spec, ["words", "rate", "bands", "units", "drop", "seed"]);
+  const { names } = new Labels(WHO, spec?.words);
+  const acoustic = await AcousticNet.make({
+    hearing: {
+      rate: sampleRate(WHO, spec.rate),
+      bands: spec.bands,
+      normalize: "level",
+      deltas: 1,
+      dither: 1e-4,
+    },
+    classes: names.length,
+    body: "convolutions",
+    units: whole(WHO, "units", spec.units ?? 128, 1, 4096),
+    stack: STACK,
+    front: FRONT,
+    bothWays: true,
+    learns: "word",
+    drop: inRange(WHO, "drop", spec.drop ?? 0.3, 0, 0.9),
+    seed: seedOption(WHO, spec.seed ?? 1),
+  });
+  return new WordClassifier(acoustic, names);
+}
+
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<WordClassifier> {
+  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
+  try {
+    const { names } = new Labels(`${WHO}.load`, notes.words as readonly string[]);
+    if (names.length !== acoustic.spec.classes)
+      throw new DataError(`${WHO}.load: the words do not fit the net`);
+    return new WordClassifier(acoustic, names);
+  } catch (error) {
+    acoustic.dispose();
+    throw error instanceof DataError ? error : new DataError((error as Error).message, { cause: error });
+  }
+}
+
+/** A classifier: `const c = await wordClassifier({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */
+export const wordClassifier: ModelFactory<WordClassifierSpec, WordClassifier> = modelFactory(create, load);
