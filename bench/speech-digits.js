@@ -70,8 +70,8 @@ export function audible(samples, rate) {
 
 /**
  * Recordings of one speaker joined, each at one loudness, with silences of random length around them and
- * noise, so many decibels below: { samples, rate, text, cuts, spans }, in seconds: where each recording is, and
- * where it sounds.
+ * noise, so many decibels below: { samples, rate, text, cuts, spans }, in seconds: where each recording is,
+ * and where it sounds.
  */
 export function joinRecordings(list, random, decibels) {
   const rate = list[0].rate;

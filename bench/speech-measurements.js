@@ -52,7 +52,7 @@ export async function digits({ data, seed, only, epochs = 12, invented = INVENTE
 
 const TOLERANCE = 0.05; // seconds
 
-/** Shares of the ends of words that alignLabels sets within 50 ms of the recordings' audible ends, and cuts. */
+/** Shares of the ends of words that alignLabels sets within 50 ms of the audible ends, and of the cuts. */
 function placed(scores, stepSeconds, items) {
   let [audible, cut, all] = [0, 0, 0];
   const isNear = (a, b) => Number(Math.abs(a - b) <= TOLERANCE);
@@ -107,7 +107,8 @@ export async function connected({
       );
       console.log(
         `connected digits, ${left} left out, ${model}: word error ${percent(wordError)}, ` +
-          `${percent(near.audible)} of the words' audible ends within 50 ms, ${percent(near.cut)} of their cuts, ` +
+          `${percent(near.audible)} of the words' audible ends within 50 ms, ` +
+          `${percent(near.cut)} of their cuts, ` +
           `seed ${seed}, ${seconds().toFixed(0)} s`,
       );
       recognizer.dispose();

@@ -4,7 +4,7 @@ import { moveBands } from "../../src/speech/augment/disturb.ts";
 
 const words = ["one", "two", "six"];
 
-test("invented speakers teach words to a classifier that then hears others say them; a file keeps it", async () => {
+test("words of some invented speakers are heard from others, and a file keeps it", async () => {
   const heard = await inventedSpeakers({ words, count: 60 });
   const others = await inventedSpeakers({ words, count: 30, seed: 2 });
   const classifier = await wordClassifier({ words, rate: 8000, units: 24 });

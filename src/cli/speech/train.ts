@@ -4,7 +4,7 @@ import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
-import { speechRecognizer, wordSpotter } from "../../speech/index.ts";
+import { inventedSpeakers, speechRecognizer, wordSpotter } from "../../speech/index.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
@@ -157,10 +157,12 @@ async function trainSpeech(context: Context): Promise<void> {
   const { items, words, rate } = readTexts(data);
   const { train, test } = setApart(items, valid);
   screen.line(`${countText(items.length)} recordings at ${rate} Hz of ${words.length} words.`);
+  const count = context.values.whole("voices", 0, 100_000);
+  const voices = count > 0 ? await inventedSpeakers({ words, count, longest: 4, rate, seed }) : [];
   const recognizer = await speechRecognizer({ units: "words", words, rate, seed });
   try {
     const { end, ...options } = follow(context, epochs);
-    const report = await recognizer.fit(train, options);
+    const report = await recognizer.fit([...train, ...voices], options);
     end();
     stopIfAsked(report);
     const tested = test.length > 0 ? await recognizer.evaluate(test) : undefined;
@@ -209,6 +211,13 @@ export const trainSpeechCommand: Command = {
   details:
     "Beside each WAV file stands a .txt with its text; without one its name is the text, its words parted\n" +
     "by underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
-  options: common,
+  options: {
+    ...common,
+    voices: {
+      value: "N",
+      default: "0",
+      help: "learn from so many recordings of invented speakers too, who say digits, yes and no",
+    },
+  },
   run: trainSpeech,
 };

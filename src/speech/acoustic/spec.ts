@@ -51,7 +51,7 @@ const frontOf = ({ front, stack, drop }: AcousticSpec) => [
 
 /**
  * Convolutions alone: two that lead from frames to steps, two over steps. A step sees 45 frames where the
- * stack is 4, a word at most: with few speakers to learn from, what a net cannot see it cannot learn by heart.
+ * stack is 4, a word at most: with few speakers, a net cannot learn by heart what it cannot see.
  */
 const convolutionsOf = ({ front, units, stack, drop, classes, learns }: AcousticSpec) => {
   const first = stack % 2 === 0 ? 2 : 1;

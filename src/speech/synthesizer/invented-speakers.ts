@@ -21,7 +21,7 @@ export interface InventedSpeakersOptions {
   readonly longest?: number;
   /** Samples a second. Default 8000. */
   readonly rate?: number;
-  /** Ways to say each word, the usual one first, in the synthesizer's sounds: `{ two: ["T UW", "T IH UW"] }`. */
+  /** Ways to say a word in the synthesizer's sounds, the usual one first: `{ two: ["T UW", "T IH UW"] }`. */
   readonly lexicon?: Readonly<Record<string, readonly string[]>>;
   /** Default 1. */
   readonly seed?: number;
@@ -38,9 +38,6 @@ const NOISE = [15, 45] as const;
 const PAUSE = 0.2;
 /** Share of the speakers who say a word in the usual way in any case. */
 const USUAL = 0.5;
-
-/** Words that can be said in many ways without a lexicon. */
-export const isPronounced = (word: string): boolean => Object.hasOwn(pronunciations, word);
 
 /**
  * Recordings with their texts, to learn from beside real ones. Throws OptionError, DataError on words that
@@ -91,8 +88,8 @@ function readWays(words: unknown, given: InventedSpeakersOptions["lexicon"] = {}
     const ways = Object.hasOwn(given, word) ? given[word] : pronunciations[word];
     if (Array.isArray(ways) && ways.length > 0) return ways as readonly string[];
     throw new DataError(
-      `${WHO}: the word ${show(word)} is not known, want some of ${Object.keys(pronunciations).join(", ")}; ` +
-        "give a lexicon",
+      `${WHO}: the word ${show(word)} is not known, want some of ` +
+        `${Object.keys(pronunciations).join(", ")}; give a lexicon`,
     );
   });
 }
