@@ -27,6 +27,7 @@ import {
   rnn,
   skip,
   slstm,
+  softWindow,
   studentT,
   subsample,
   type Layer,
@@ -80,6 +81,7 @@ const nets: Record<string, Partial<NetworkSpec>> = {
   "pool of windows": { layers: [pool({ width: 2 }), gru(9), dense(3)] },
   attention: { layers: [gru(9), attention({ units: 4 }), dense(3)], loss: "softmax" },
   feedback: { layers: [feedback(gru(9), { outputs: 3 })] },
+  softWindow: { layers: [softWindow({ units: 5, symbols: 2, length: 3 }), dense(3)] },
   huber: { layers: [gru(9), dense(3)], loss: huber({ delta: 1 }) },
   quantile: { layers: [gru(9), dense(3)], loss: quantile([0.1, 0.5, 0.9]) },
   studentT: { layers: [gru(9), dense(3)], loss: studentT() },
@@ -94,10 +96,16 @@ test.each(Object.entries(nets))("the kernels of %s are there, with the same bits
   using net = await network({ ...spec, ...part });
   using saved = await load(net.save());
   const input = part.input ? symbols : x;
-  expect(saved.predict([input, input.slice(6)])).toEqual(net.predict([input, input.slice(6)]));
+  const reads = part.layers!.some(({ type }) => type === "softWindow");
+  const text = [2, 1, 0];
+  const options = reads ? { initial: [text, text] } : {};
+  expect(saved.predict([input, input.slice(6)], options)).toEqual(
+    net.predict([input, input.slice(6)], options),
+  );
   const streamed = (from: typeof net | typeof saved): unknown[] | string => {
     try {
       const stream = from.stream();
+      if (reads) stream.reset(text);
       return Array.from({ length: 20 }, (__, t) => stream.step(input.slice(2 * t, 2 * t + 2))?.slice());
     } catch (error) {
       return `${error}`; // nets that read backwards in time, or make several steps one
@@ -123,6 +131,7 @@ const kinds: Record<Layer["type"], true> = {
   residual: true,
   pool: true,
   attention: true,
+  softWindow: true,
   glu: true,
   feedback: true,
   minGru: true,

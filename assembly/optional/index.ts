@@ -15,6 +15,7 @@ export { lemStep } from "../cells/lem";
 export { slstmStep } from "../cells/slstm";
 export { lruPrepare, lruStep } from "../cells/lru";
 export { mapSoftplus } from "../elementary/lanes";
+export { windowStep, windowAdjoint, windowTangent } from "./window";
 export { maxSpan, addWhere, addScaledRows, rowDots } from "./pool";
 
 /** First byte behind the constants. */

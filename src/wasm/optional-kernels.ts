@@ -96,6 +96,45 @@ export interface OptionalKernels {
   addWhere(n: number, t: number, best: Ptr, u: Ptr, out: Ptr): void;
   addScaledRows(R: number, C: number, a: Ptr, x: Ptr, y: Ptr): void;
   rowDots(R: number, C: number, x: Ptr, y: Ptr, out: Ptr): void;
+  windowStep(
+    B: number,
+    K: number,
+    U: number,
+    V: number,
+    text: Ptr,
+    before: Ptr,
+    shape: Ptr,
+    now: Ptr,
+    w: Ptr,
+    ldw: number,
+  ): void;
+  windowAdjoint(
+    B: number,
+    K: number,
+    U: number,
+    V: number,
+    text: Ptr,
+    shape: Ptr,
+    now: Ptr,
+    dw: Ptr,
+    ldw: number,
+    dkappa: Ptr,
+    dshape: Ptr,
+  ): void;
+  windowTangent(
+    B: number,
+    K: number,
+    U: number,
+    V: number,
+    text: Ptr,
+    shape: Ptr,
+    now: Ptr,
+    rbefore: Ptr,
+    rshape: Ptr,
+    rnow: Ptr,
+    rw: Ptr,
+    ldw: number,
+  ): void;
 }
 
 const loading = new WeakMap<Kernels, Promise<void>>();

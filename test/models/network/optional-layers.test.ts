@@ -15,6 +15,7 @@ import {
   pool,
   residual,
   rnn,
+  softWindow,
   type Layer,
 } from "../../../src/index.ts";
 import { close } from "../../close.ts";
@@ -44,6 +45,40 @@ for (const [name, layers] of Object.entries(streaming))
     copy.dispose();
     net.dispose();
   });
+
+test("units that read a text through a window stream to the bit, and learn to say what they read", async () => {
+  const length = 4;
+  const layers = [softWindow({ units: 12, symbols: 2, length, components: 3 }), dense(1)];
+  using net = await network({ input: 1, layers, loss: "squared", seed: 3 });
+  // +1 for the first symbol of a text, -1 for the second
+  const texts = [
+    [1, 2],
+    [2, 1],
+    [2, 2],
+    [1, 1],
+  ].map((text) => [...text, 0, 0]);
+  const items = texts.map((initial) => ({
+    input: new Float64Array(12),
+    target: Float64Array.from({ length: 12 }, (_, t) => 3 - 2 * initial[t < 6 ? 0 : 1]),
+    initial,
+  }));
+  const { loss: before } = await net.evaluate(items);
+  await net.fit(items, { steps: 150, batch: 4, optimizer: adam({ rate: 0.02, clip: 1 }) });
+  const { loss } = await net.evaluate(items);
+  expect(loss).toBeLessThan(0.25 * before);
+  const [whole] = net.predict([items[0].input], { initial: [texts[0]] });
+  using stream = net.stream();
+  for (let run = 0; run < 2; ++run) {
+    stream.reset(texts[0]);
+    expect(Array.from(whole, () => stream.step([0])[0])).toEqual([...whole]);
+  }
+  const v = Float64Array.from({ length: net.size }, (_, i) => ((i * 7) % 11) - 5);
+  const Gv = Array.from(net.gaussNewtonProduct(items, v));
+  expect(Gv.reduce((sum, x, i) => sum + x * v[i], 0)).toBeGreaterThan(0);
+  await expect(net.fit([{ ...items[0], initial: [1] }], { steps: 1 })).rejects.toThrow(
+    "initial has 1 values",
+  );
+});
 
 const many: Record<string, Layer[]> = {
   "the last step": [lstm(6), pool("last"), dense(3)],

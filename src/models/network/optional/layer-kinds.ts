@@ -8,6 +8,7 @@ import { attend } from "../../../ops/optional/attend.ts";
 import { conv as convolution } from "../../../ops/optional/conv.ts";
 import { normalize } from "../../../ops/optional/normalize.ts";
 import { pool as pooling } from "../../../ops/optional/pool.ts";
+import { softWindow } from "../../../ops/optional/soft-window.ts";
 import type { NodeId } from "../../../graph/graph.ts";
 import type { Builder } from "../build.ts";
 import { constant, normal } from "../initializers.ts";
@@ -43,6 +44,26 @@ const recurrentKind = <T extends recurrent.OptionalRecurrentLayer["type"]>(
   build: (b, layer, name, x) =>
     b.recurrentLayer(layer as recurrent.OptionalRecurrentLayer, name, x, { reverse: false }),
 });
+
+/** α̂ and κ̂ before training: ten components together weigh about 1 and move on a symbol in ten steps. */
+const WINDOW_START = { weight: -2.3, advance: -2.3 };
+
+/** The layer as nodes: its text comes with each item. */
+function buildWindow(b: Builder, layer: make.SoftWindowLayer, name: string, x: NodeId): NodeId {
+  const { units: H, symbols: V, length, components: K } = layer;
+  const I = b.width(x);
+  const C = H + V;
+  const text = b.takeInitial(length);
+  const Wx = b.parameter(`${name}.Wx`, I, 4 * H, normal(1 / Math.sqrt(I)));
+  const Wh = b.parameter(`${name}.Wh`, C, 4 * H, normal(1 / Math.sqrt(C)));
+  const bias = b.parameter(`${name}.b`, 1, 4 * H, constant(0));
+  b.startAt(H, 2 * H, constant(1));
+  const Wq = b.parameter(`${name}.Wq`, H, 3 * K, normal(1 / Math.sqrt(H)));
+  const q = b.parameter(`${name}.q`, 1, 3 * K, constant(0));
+  b.startAt(0, K, constant(WINDOW_START.weight));
+  b.startAt(2 * K, 3 * K, constant(WINDOW_START.advance));
+  return b.graph.apply(softWindow, x, text, Wx, Wh, bias, Wq, q);
+}
 
 /** All of them, by type. */
 export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>> = {
@@ -106,6 +127,7 @@ export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>>
       return b.graph.apply(multiply, b.dense(dense(units), name, x), gate);
     },
   }),
+  softWindow: kind<"softWindow">({ read: (options) => make.softWindow(options), build: buildWindow }),
   minGru: recurrentKind(recurrent.minGru),
   minLstm: recurrentKind(recurrent.minLstm),
   lru: recurrentKind(recurrent.lru),
