@@ -2,7 +2,8 @@
  * A soft window over a text, K Gaussians that only move on (Graves 2013, equations 46 to 51). Rows of
  * pre-activations [α̂ K | β̂ K | κ̂ K]:
  *
- *   α = e^α̂,  β = e^β̂,  κ = κ₀ + e^κ̂,  φ(u) = Σₖ αₖ·exp(-βₖ(κₖ - u)²),  w[c] = Σ φ(u) over the u with c(u) = c
+ *   α = e^α̂,  β = e^β̂,  κ = κ₀ + e^κ̂,  φ(u) = Σₖ αₖ·exp(-βₖ(κₖ - u)²)
+ *   w[c] = Σ φ(u) over the places u that hold c
  *
  * text [B,U]: 1 to V the symbol at place u = 0, 1, …, anything else none. Row b of a step reads row b of it.
  */

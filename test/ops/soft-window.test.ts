@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Graph } from "../../src/graph/graph.ts";
 import { scaled } from "../../src/ops/arithmetic.ts";
 import { linear } from "../../src/ops/linear.ts";
+import { lstmCell } from "../../src/cells/lstm.ts";
 import { softWindow } from "../../src/ops/optional/soft-window.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import type { Ptr } from "../../src/wasm/kernels.ts";
@@ -21,7 +22,7 @@ const window =
   (g) => {
     const input = x(g);
     return g.apply(
-      softWindow,
+      softWindow(lstmCell()),
       input,
       g.apply(scaled(3), g.input("text", U, { per: "sequence" })),
       g.parameter("Wx", I, 4 * H),

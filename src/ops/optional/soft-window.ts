@@ -11,21 +11,24 @@
 import { ShapeError } from "../../wasm/errors.ts";
 import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { optionalKernels } from "../../wasm/optional-kernels.ts";
-import { lstmCell } from "../../cells/lstm.ts";
 import type { Frame, InputShapes, Op, Plan } from "../../graph/op.ts";
 import { inputProduct } from "../input-product.ts";
-import type { Port } from "../recurrent/cell.ts";
-import { layOut } from "../recurrent/layout.ts";
+import type { Cell, Port } from "../recurrent/cell.ts";
+import { layOut, type PlacedEdge } from "../recurrent/layout.ts";
 import { Steps, type Step } from "../steps.ts";
 
 const [TEXT, WX, WH, BIAS, WQ, Q] = [1, 2, 3, 4, 5, 6];
-const layout = layOut(lstmCell(), false);
-const G = layout.cell.gates.length;
-const E = layout.partials;
+/** Gates and partials of an LSTM without peepholes. */
+const [G, E] = [4, 6];
 
 type Kept = "pre" | "partials" | "old" | "memory" | "shape" | "kappa" | "h" | "back" | "dshape";
 type Tangents = "pre" | "old" | "memory" | "shape" | "kappa" | "h";
 type WindowFrame = Frame<Kept, Tangents>;
+
+/** The edges of the cell, in the order of its partials. */
+type Edges = readonly PlacedEdge[];
+/** The rows of a step. */
+type Rows = Pick<Step, "rows" | "from">;
 
 /** Widths of a frame: H units, V symbols, K components, U places. */
 interface Sizes {
@@ -155,21 +158,40 @@ function forward(f: WindowFrame): void {
 }
 
 /** Walks the edges of the cell backwards for a step: the adjoints of z and of the old memory. */
-function walkBack(f: WindowFrame, n: number, from: number, dnow: readonly Ptr[], dold: Ptr): void {
+function walkBack(
+  f: WindowFrame,
+  edges: Edges,
+  { rows: n, from }: Rows,
+  dnow: readonly Ptr[],
+  dold: Ptr,
+): void {
   const { H } = sizesOf(f.shapes);
   const place = ([kind, s]: Port): { ptr: Ptr; stride: number } => {
     if (kind === "pre") return { ptr: f.at(f.kept.pre, (from * G + s) * H), stride: G * H };
     return { ptr: kind === "now" ? dnow[s] : dold, stride: H };
   };
   for (let e = E - 1; e >= 0; --e) {
-    const { from: source, to: result, partial } = layout.edges[e];
+    const { from: source, to: result, partial } = edges[e];
     const [u, out] = [place(result), place(source)];
     const factor = f.at(f.kept.partials, (from * E + partial) * H);
     f.k.mulAdd(n, H, factor, E * H, u.ptr, u.stride, out.ptr, out.stride);
   }
 }
 
-function vjp(f: WindowFrame): void {
+/** The adjoint of matrix input w: xᵀ·dz over all rows, x [N,rows] with row stride ldx. */
+function toWeights(
+  f: WindowFrame,
+  { x, ldx, rows }: { readonly x: Ptr; readonly ldx: number; readonly rows: number },
+  dz: Ptr,
+  w: number,
+): void {
+  const N = f.shape.rows;
+  const { columns } = f.shapes[w];
+  const scratch = f.scratch(f.k.gemmTNScratch(columns, N));
+  f.k.gemmTN(rows, columns, N, x, ldx, dz, columns, f.dx[w], columns, scratch);
+}
+
+function vjp(edges: Edges, f: WindowFrame): void {
   const { H, V, K, U } = sizesOf(f.shapes);
   const { rows: N, columns: C, packing } = f.shape;
   const { k } = f;
@@ -191,22 +213,20 @@ function vjp(f: WindowFrame): void {
     k.copyRows(n, H, dy, C, dh, H);
     k.gemmPacked(n, H, 3 * K, da, 3 * K, WqT, dh, H);
     k.fill(n * H, 0, dold);
-    walkBack(f, n, from, [dh, dnow], dold);
+    walkBack(f, edges, { rows: n, from }, [dh, dnow], dold);
     [dnow, dold] = [dold, dnow];
     if (m === 0) continue;
     k.gemmPacked(n, C, G * H, f.at(pre, from * G * H), G * H, WhT, f.at(f.dy, before * C), C);
   }
   inputProduct.vjp(f, WX, pre, G * H, { from: 0, rows: N });
-  const weigh = (x: Ptr, rows: number, ldx: number, dz: Ptr, columns: number, out: Ptr): void =>
-    k.gemmTN(rows, columns, N, x, ldx, dz, columns, out, columns, f.scratch(k.gemmTNScratch(columns, N)));
-  weigh(old, C, C, pre, G * H, f.dx[WH]);
-  weigh(f.y, H, C, dshape, 3 * K, f.dx[WQ]);
+  toWeights(f, { x: old, ldx: C, rows: C }, pre, WH);
+  toWeights(f, { x: f.y, ldx: C, rows: H }, dshape, WQ);
   k.sumRows(N, G * H, pre, G * H, f.dx[BIAS]);
   k.sumRows(N, 3 * K, dshape, 3 * K, f.dx[Q]);
 }
 
 /** Walks the edges of the cell forwards for a step: the tangents of h and of the new memory. */
-function walkOn(f: WindowFrame, n: number, from: number, rold: Ptr): void {
+function walkOn(f: WindowFrame, edges: Edges, { rows: n, from }: Rows, rold: Ptr): void {
   const { H } = sizesOf(f.shapes);
   const { pre, memory, h } = f.tangents;
   const place = ([kind, s]: Port): { ptr: Ptr; stride: number } => {
@@ -214,14 +234,14 @@ function walkOn(f: WindowFrame, n: number, from: number, rold: Ptr): void {
     if (kind === "old") return { ptr: rold, stride: H };
     return { ptr: s === 0 ? h : f.at(memory, from * H), stride: H };
   };
-  for (const { from: source, to: result, partial } of layout.edges) {
+  for (const { from: source, to: result, partial } of edges) {
     const [r, out] = [place(source), place(result)];
     const factor = f.at(f.kept.partials, (from * E + partial) * H);
     f.k.mulAdd(n, H, factor, E * H, r.ptr, r.stride, out.ptr, out.stride);
   }
 }
 
-function jvp(f: WindowFrame): void {
+function jvp(edges: Edges, f: WindowFrame): void {
   const { H, V, K, U } = sizesOf(f.shapes);
   const { rows: N, columns: C, packing } = f.shape;
   const { k } = f;
@@ -242,7 +262,7 @@ function jvp(f: WindowFrame): void {
     const before = enter(f, { y: f.ry, old, memory, kappa }, step, start);
     k.gemmPacked(n, G * H, C, f.at(old, from * C), C, Wh, f.at(pre, from * G * H), G * H);
     k.fill(n * H, 0, h);
-    walkOn(f, n, from, before.memory);
+    walkOn(f, edges, { rows: n, from }, before.memory);
     const ry = f.at(f.ry, from * C);
     k.copyRows(n, H, h, H, ry, C);
     const ra = f.at(shape, from * 3 * K);
@@ -254,12 +274,18 @@ function jvp(f: WindowFrame): void {
   }
 }
 
-/** The op. Its trace "kappa" is [N,K] where the window's parts stand; "shape" [N,3K] their α, β and steps. */
-export const softWindow: Op = {
-  name: "softWindow",
-  plan,
-  forward,
-  vjp,
-  jvp,
-  trace: (f: WindowFrame, what) => f.kept[what as "kappa" | "shape"],
-};
+/**
+ * The op, for an LSTM cell with a forget gate and without peepholes. Its trace "kappa" is [N,K], where the
+ * window's parts stand, and "shape" [N,3K] their α, β and steps.
+ */
+export function softWindow(cell: Cell): Op {
+  const { edges } = layOut(cell, false);
+  return {
+    name: "softWindow",
+    plan,
+    forward,
+    vjp: (f: WindowFrame) => vjp(edges, f),
+    jvp: (f: WindowFrame) => jvp(edges, f),
+    trace: (f: WindowFrame, what) => f.kept[what as "kappa" | "shape"],
+  };
+}

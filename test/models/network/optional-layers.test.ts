@@ -46,7 +46,7 @@ for (const [name, layers] of Object.entries(streaming))
     net.dispose();
   });
 
-test("units that read a text through a window stream to the bit, and learn to say what they read", async () => {
+test("units with a window on a text stream to the bit, and learn to say what they read", async () => {
   const length = 4;
   const layers = [softWindow({ units: 12, symbols: 2, length, components: 3 }), dense(1)];
   using net = await network({ input: 1, layers, loss: "squared", seed: 3 });

@@ -1,5 +1,6 @@
 /** How the optional layers are read from a file, and how they become nodes of a graph. */
 import { ShapeError } from "../../../wasm/errors.ts";
+import { lstmCell } from "../../../cells/lstm.ts";
 import { activation } from "../../../ops/activation.ts";
 import { add, multiply } from "../../../ops/arithmetic.ts";
 import { linear } from "../../../ops/linear.ts";
@@ -62,7 +63,7 @@ function buildWindow(b: Builder, layer: make.SoftWindowLayer, name: string, x: N
   const q = b.parameter(`${name}.q`, 1, 3 * K, constant(0));
   b.startAt(0, K, constant(WINDOW_START.weight));
   b.startAt(2 * K, 3 * K, constant(WINDOW_START.advance));
-  return b.graph.apply(softWindow, x, text, Wx, Wh, bias, Wq, q);
+  return b.graph.apply(softWindow(lstmCell()), x, text, Wx, Wh, bias, Wq, q);
 }
 
 /** All of them, by type. */
