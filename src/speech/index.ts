@@ -50,6 +50,6 @@ export type {
   PlacedWord,
 } from "./hybrid/spec.ts";
 export { synthesizer, Synthesizer } from "./synthesizer/synthesizer.ts";
-export type { SayOptions, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";
+export type { SayOptions, SpokenWord, SynthesizerOptions, Utterance } from "./synthesizer/synthesizer.ts";
 export { inventedSpeakers } from "./synthesizer/invented-speakers.ts";
 export type { InventedSpeakersOptions } from "./synthesizer/invented-speakers.ts";

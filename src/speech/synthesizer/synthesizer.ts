@@ -33,6 +33,16 @@ export interface SayOptions {
   readonly seed?: number;
 }
 
+/** Where a word is in an utterance. */
+export interface SpokenWord {
+  /** As it is written. */
+  readonly word: string;
+  /** Seconds. */
+  readonly from: number;
+  /** Seconds. */
+  readonly to: number;
+}
+
 /** What was said. */
 export interface Utterance {
   /** [T] within -1..1. */
@@ -41,8 +51,8 @@ export interface Utterance {
   readonly rate: number;
   /** The words, with blanks between them. */
   readonly text: string;
-  /** Seconds from which to which each word is. */
-  readonly words: readonly { readonly word: string; readonly from: number; readonly to: number }[];
+  /** The words in their order. */
+  readonly words: readonly SpokenWord[];
 }
 
 const WHO = "synthesizer";
