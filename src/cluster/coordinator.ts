@@ -11,6 +11,7 @@ import type { Clock } from "./bus.ts";
 import type { Channel } from "./channel.ts";
 import { encode } from "./codec.ts";
 import { isChecked, Judge } from "./judge.ts";
+import { checkLocalSteps, type LocalSteps } from "./local-steps.ts";
 import { Posting } from "./posting.ts";
 import {
   modelHash,
@@ -31,6 +32,8 @@ export interface PoolSettings {
   readonly spotChecks: number;
   /** ms without a worker. */
   readonly patience: number;
+  /** Steps that a worker takes by itself; absent: answers are gradients. */
+  readonly local?: LocalSteps;
   readonly onRefused: (worker: string, reason: string) => void;
 }
 
@@ -59,7 +62,7 @@ export class Coordinator {
   readonly #secret: string;
   readonly #posting: Posting;
   readonly #assignment = new Assignment();
-  readonly #judge = new Judge();
+  readonly #judge: Judge;
   #round: Round | undefined;
   #rounds = 0;
   #model: { readonly of: unknown; readonly spec: Uint8Array; readonly hash: string } | undefined;
@@ -74,7 +77,8 @@ export class Coordinator {
     this.#clock = clock;
     this.session = channel.bus.unique();
     this.#secret = channel.bus.unique();
-    this.#posting = new Posting(channel, settings.run, this.session);
+    this.#judge = new Judge(settings.local);
+    this.#posting = new Posting(channel, settings, this.session);
   }
 
   /** Ends a round that is at work. */
@@ -100,6 +104,14 @@ export class Coordinator {
   /** Gives memory back. */
   dispose(): void {
     this.#judge.dispose();
+  }
+
+  /** Before a round: rejects with OptionError where it asks for what local steps cannot give. */
+  async check({ model, work, tasks }: Pick<Call, "model" | "work" | "tasks">): Promise<void> {
+    const { local } = this.#settings;
+    if (!local) return;
+    checkLocalSteps(who, local, work, tasks);
+    await this.#judge.checkFree(who, model);
   }
 
   /** One round; resolves when all results are taken. Rejects with the signal's reason, or what went wrong. */

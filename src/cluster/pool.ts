@@ -4,11 +4,12 @@
  * what they answer is checked before it counts.
  */
 import type { AbortSignal } from "../wasm/platform.ts";
-import { DisposedError, inRange, OptionError } from "../wasm/errors.ts";
+import { DisposedError, inRange, OptionError, show, whole } from "../wasm/errors.ts";
 import type { ShardPool, ShardResult, ShardTask, ShardWork } from "../train/shards.ts";
 import { platformClock, type Bus, type Clock } from "./bus.ts";
 import { Channel } from "./channel.ts";
 import { Coordinator, type PoolSettings } from "./coordinator.ts";
+import type { LocalSteps } from "./local-steps.ts";
 import { connectBus } from "./nats-bus.ts";
 import { readClusterOptions, type ClusterOptions } from "./options.ts";
 import { BEAT, readFromWorker, readSubject, readToWorker, runName, subjects, VERSION } from "./protocol.ts";
@@ -24,6 +25,16 @@ export interface ClusterPoolOptions extends ClusterOptions {
   readonly spotChecks?: number;
   /** Seconds without any worker after which a training rejects. Default 60. */
   readonly patience?: number;
+  /**
+   * Steps that a worker takes by itself on each shard before anything is exchanged: federated averaging
+   * (McMahan et al. 2017). A shard's sequences are cut in so many runs, one a step, and the sum of its
+   * gradients takes the place of one: `sgd({ rate: localRate })` averages the workers' nets. Part of the bits,
+   * which are the same for any workers. Default 1. Not with optimizers that ask for values or products, nor
+   * with constraints; want a `shard` of at least as many sequences.
+   */
+  readonly localSteps?: number;
+  /** The rate of these steps, which are plain gradient descent; wanted where localSteps is above 1. */
+  readonly localRate?: number;
   /** Told when a worker is refused: its name, which begins with its public key, and why. */
   readonly onRefused?: (worker: string, reason: string) => void;
 }
@@ -81,6 +92,7 @@ export class ClusterPool implements ShardPool {
     this.#busy = true;
     try {
       await this.open();
+      await this.#coordinator!.check({ model, work, tasks });
       signal?.throwIfAborted();
       if (this.#disposed) throw gone();
       if (this.#failure) throw this.#failure;
@@ -173,17 +185,31 @@ export class ClusterPool implements ShardPool {
   }
 }
 
+/** The steps that a worker takes by itself, where it does. Throws OptionError. */
+function readLocalSteps({ localSteps = 1, localRate }: ClusterPoolOptions): LocalSteps | undefined {
+  const steps = whole(who, "localSteps", localSteps, 1, 2 ** 16);
+  if (steps > 1 && localRate === undefined)
+    throw new OptionError(`${who}: localSteps is ${steps}, want localRate, the rate of these steps, too`);
+  if (localRate === undefined) return undefined;
+  if (steps === 1)
+    throw new OptionError(
+      `${who}: localRate is ${show(localRate)} without localSteps; want both, or neither`,
+    );
+  return { steps, rate: inRange(who, "localRate", localRate, 0) };
+}
+
 /**
  * A pool of workers on other machines: `net.train(data, { pool: clusterPool({ servers, key, run }), shard: 8
  * })`. Dispose it when done.
  */
 export function clusterPool(options: ClusterPoolOptions): ClusterPool {
-  const names = ["run", "spotChecks", "patience", "onRefused"];
+  const names = ["run", "spotChecks", "patience", "localSteps", "localRate", "onRefused"];
   readClusterOptions(who, options, names);
   const settings: PoolSettings = {
     run: runName(who, options.run),
     spotChecks: inRange(who, "spotChecks", options.spotChecks ?? 0, 0, 1),
     patience: 1000 * inRange(who, "patience", options.patience ?? 60, 0),
+    local: readLocalSteps(options),
     onRefused: options.onRefused ?? (() => {}),
   };
   const { servers, key, tls } = options;

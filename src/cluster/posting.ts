@@ -3,6 +3,8 @@ import type { Floats } from "../wasm/memory.ts";
 import type { FlatItem } from "../data/item.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import type { Channel } from "./channel.ts";
+import type { PoolSettings } from "./coordinator.ts";
+import type { LocalSteps } from "./local-steps.ts";
 import { itemHash, plainItem, subjects, type LackMessage, type ToWorker } from "./protocol.ts";
 import type { Peer } from "./roster.ts";
 import type { Asked } from "./round.ts";
@@ -11,6 +13,7 @@ import type { Asked } from "./round.ts";
 export class Posting {
   readonly #channel: Channel;
   readonly #run: string;
+  readonly #local: LocalSteps | undefined;
   readonly #session: string;
   #spec: Uint8Array | undefined;
   #model = "";
@@ -22,9 +25,10 @@ export class Posting {
   readonly #shards = new WeakMap<ShardTask, number>();
   #count = 0;
 
-  constructor(channel: Channel, run: string, session: string) {
+  constructor(channel: Channel, { run, local }: Pick<PoolSettings, "run" | "local">, session: string) {
     this.#channel = channel;
     this.#run = run;
+    this.#local = local;
     this.#session = session;
   }
 
@@ -73,6 +77,7 @@ export class Posting {
       mode: task.mode,
       items,
       fresh: this.#fresh(peer, task.items, items),
+      ...(this.#local && { local: this.#local }),
     } satisfies ToWorker);
   }
 

@@ -15,6 +15,7 @@ import type { PassMode } from "../train/net-loss.ts";
 import type { Floats } from "../wasm/memory.ts";
 import { PROTOCOL } from "./chunks.ts";
 import { decode, encode } from "./codec.ts";
+import type { LocalSteps } from "./local-steps.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What shards are computed with has to be the same on both sides. A test holds it to the package. */
@@ -59,6 +60,8 @@ export interface TaskMessage {
   readonly mode: PassMode;
   readonly items: readonly string[];
   readonly fresh: Readonly<Record<string, FlatItem>>;
+  /** Steps to take on the shard; absent: its gradient at the point. */
+  readonly local?: LocalSteps;
 }
 
 /** What a coordinator says. */

@@ -7,6 +7,7 @@ import { internals } from "../models/network/internals.ts";
 import { ShardNet } from "../parallel/shard-net.ts";
 import type { ShardTask, ShardWork } from "../train/shards.ts";
 import { decode } from "./codec.ts";
+import { computeShard } from "./local-steps.ts";
 import { itemHash, modelHash } from "./protocol.ts";
 import type { AnswerMessage, FaultMessage, LackMessage, TaskMessage, ToWorker } from "./protocol.ts";
 
@@ -60,7 +61,7 @@ export class Workbench {
     try {
       const lack = await this.#lack(task);
       if (lack) return { kind: "lack", ...at, ...lack };
-      const result = await this.#net!.compute(this.#work(task), this.#shard(task));
+      const result = await computeShard(this.#net!, this.#work(task), this.#shard(task), task.local);
       return { kind: "answer", ...at, model: this.#model, ...result };
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));

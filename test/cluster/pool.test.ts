@@ -3,99 +3,15 @@
  * is virtual, nets are real.
  */
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  adam,
-  dense,
-  hessianFree,
-  lstm,
-  network,
-  sgd,
-  type Network,
-  type TrainOptions,
-} from "../../src/index.ts";
+import { hessianFree, sgd } from "../../src/index.ts";
 import { encode } from "../../src/cluster/codec.ts";
 import { cut } from "../../src/cluster/chunks.ts";
 import { ClusterPool } from "../../src/cluster/pool.ts";
-import { ShardWorker } from "../../src/cluster/serve.ts";
 import { fetchKinds } from "../../src/models/network/kinds.ts";
-import { FakeNetwork, VirtualClock, type FakeBus } from "./fake-network.ts";
+import { alone, Cluster } from "./fake-cluster.ts";
 
 // what is fetched when it is first asked for takes time that no virtual clock knows
 beforeAll(async () => void (await fetchKinds()));
-
-const wave = (phase: number, T: number): Float32Array =>
-  Float32Array.from({ length: T }, (_, t) => (((7 * t + 3 * phase) % 13) - 6) / 6);
-const items = Array.from({ length: 24 }, (_, i) => ({
-  input: wave(i, 6 + (i % 5)),
-  target: wave(i + 1, 6 + (i % 5)),
-}));
-const make = (): Promise<Network> =>
-  network({ input: 1, layers: [lstm(3), dense(1)], loss: "squared", seed: 3 });
-
-/** A coordinator and workers on one network. */
-class Cluster {
-  readonly clock = new VirtualClock();
-  readonly net = new FakeNetwork(this.clock);
-  readonly refused: string[] = [];
-  readonly pool: ClusterPool;
-  readonly coordinator: FakeBus;
-  readonly workers: { bus: FakeBus; worker: ShardWorker }[] = [];
-
-  constructor(workers: number, spotChecks = 0) {
-    this.coordinator = this.net.bus();
-    this.pool = new ClusterPool(
-      () => Promise.resolve(this.coordinator),
-      {
-        run: "r",
-        spotChecks,
-        patience: 20_000,
-        onRefused: (name, why) => this.refused.push(`${name}: ${why}`),
-      },
-      this.clock,
-    );
-    for (let i = 0; i < workers; ++i) this.join();
-  }
-
-  join(run?: string): void {
-    const bus = this.net.bus();
-    this.workers.push({ bus, worker: new ShardWorker(bus, { run }, this.clock) });
-  }
-
-  /** A worker's thread is gone: it hears nothing and says nothing. */
-  kill(i: number): void {
-    this.workers[i].bus.connected = false;
-  }
-
-  /** The bytes of a net after a training on this cluster; step(n) is told before each step. */
-  async train(options: TrainOptions = {}, step: (n: number) => void = () => {}): Promise<string> {
-    const net = await make();
-    let over = false;
-    const work = async (): Promise<void> => {
-      for await (const e of net.train(items, { ...plan, pool: this.pool, ...options })) step(e.step);
-    };
-    const done = work().finally(() => (over = true));
-    done.catch(() => {});
-    expect(await this.clock.run(() => over)).toBe(true);
-    try {
-      await done;
-      return hex(net);
-    } finally {
-      net.dispose();
-      this.pool.dispose();
-      for (const { worker } of this.workers) void worker.close();
-    }
-  }
-}
-
-const hex = (net: Network): string => Buffer.from(net.save()).toString("hex");
-const plan: TrainOptions = { optimizer: adam({ rate: 0.01 }), steps: 6, batch: 12, shard: 2 };
-
-/** The same without a pool. */
-async function alone(options: TrainOptions = {}): Promise<string> {
-  using net = await make();
-  await net.fit(items, { ...plan, ...options });
-  return hex(net);
-}
 const expected = await alone();
 
 describe("a pool over a cluster", () => {
