@@ -1,29 +1,16 @@
-/** `unrolled worker`: computes shards for trainings elsewhere, until Ctrl-C. */
-import { readFileSync } from "node:fs";
+/** `unrolled worker`: computes shards for trainings elsewhere, or whole trainings, until Ctrl-C. */
+import { hostname } from "node:os";
 import "../wasm/built-in.ts";
+import { runName } from "../cluster/protocol.ts";
 import { serveShards } from "../cluster/serve.ts";
-import type { ClusterOptions } from "../cluster/options.ts";
-import type { Command, OptionSpec, Values } from "./command.ts";
+import { openWorkQueue } from "../cluster/work-queue.ts";
+import { clusterOf, clusterOptions } from "./cluster-options.ts";
+import type { Command, Context } from "./command.ts";
+import { runWay } from "./compare/run.ts";
+import { serveSweep } from "./compare/sweep.ts";
+import { countText, figureText, timeText } from "./progress.ts";
 
 const SECOND = 1000;
-
-/** Options of every command that reaches a cluster. */
-const clusterOptions: Readonly<Record<string, OptionSpec>> = {
-  servers: { value: "LIST", help: "addresses of the NATS server, as nats://host:4222 or tls://host:4222" },
-  key: { value: "FILE", help: "file of an NKey seed or of credentials" },
-  ca: { value: "FILE", help: "certificate of the authority that signed the server's, as PEM" },
-};
-
-/** How these say that a server is reached. Throws UsageError, or Error where a file cannot be read. */
-function clusterOf(values: Values): ClusterOptions {
-  const servers = values.needed("servers", "addresses as nats://host:4222").split(",");
-  const read = (name: string): string | undefined => {
-    const path = values.text(name);
-    return path === undefined ? undefined : readFileSync(path, "utf8");
-  };
-  const ca = read("ca");
-  return { servers, key: read("key"), ...(ca !== undefined && { tls: { ca } }) };
-}
 
 export const workerCommand: Command = {
   name: "worker",
@@ -31,35 +18,76 @@ export const workerCommand: Command = {
   maxWords: 0,
   summary: "Compute for trainings on other machines, by a NATS server",
   details: [
-    "Ctrl-C leaves: what the worker was asked for is asked of others.",
+    "Ctrl-C leaves: what the worker was asked for is asked of others. With --trainings it takes the runs of " +
+      "`unrolled compare --cluster` instead, one after another.",
     "",
     "  unrolled worker --servers tls://nats.example.org:4222 --key worker.nk --run speech",
   ].join("\n"),
   options: {
     ...clusterOptions,
     run: { value: "NAME", help: "the run to work for; else whichever the key may hear" },
+    trainings: { help: "take whole trainings of --run, from the server's store" },
   },
-  async run({ screen, signal, values }) {
-    const server = await serveShards({ ...clusterOf(values), run: values.text("run") });
-    screen.event({ event: "worker", name: server.name });
-    screen.line(`worker ${server.name}`);
-    const tell = setInterval(() => {
-      const { answered } = server;
-      screen.progress({
-        row: () => `${answered} shards`,
-        plain: () => `${answered} shards`,
-        event: () => ({ event: "progress", answered }),
-      });
-    }, SECOND);
-    const leave = (): void => void server.close();
-    signal.addEventListener("abort", leave);
-    if (signal.aborted) leave();
-    try {
-      await server.closed;
-    } finally {
-      clearInterval(tell);
-    }
-    screen.line(`left after ${server.answered} shards`);
-    screen.event({ event: "result", answered: server.answered });
-  },
+  run: (context) => (context.values.on("trainings") ? serveTrainings(context) : serve(context)),
 };
+
+async function serve({ screen, signal, values }: Context): Promise<void> {
+  const server = await serveShards({ ...clusterOf(values), run: values.text("run") });
+  screen.event({ event: "worker", name: server.name });
+  screen.line(`worker ${server.name}`);
+  const tell = setInterval(() => {
+    const { answered } = server;
+    screen.progress({
+      row: () => `${answered} shards`,
+      plain: () => `${answered} shards`,
+      event: () => ({ event: "progress", answered }),
+    });
+  }, SECOND);
+  const leave = (): void => void server.close();
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    await server.closed;
+  } finally {
+    clearInterval(tell);
+  }
+  screen.line(`left after ${server.answered} shards`);
+  screen.event({ event: "result", answered: server.answered });
+}
+
+/** Runs of a comparison, whole ones. */
+async function serveTrainings({ screen, signal, values }: Context): Promise<void> {
+  const run = runName("worker", values.needed("run", "the run of `unrolled compare --cluster`"));
+  const queue = await openWorkQueue("worker", run, clusterOf(values));
+  const name = `${hostname()}-${process.pid}`;
+  screen.event({ event: "worker", name });
+  screen.line(`worker ${name}`);
+  let title = "";
+  try {
+    const answered = await serveSweep(queue, {
+      name,
+      signal,
+      clock: screen.clock,
+      run: runWay,
+      onTask: ({ task, way, lag, seed }) => {
+        title = `${task} T=${lag} ${way} seed ${seed}`;
+        screen.line(title);
+        screen.event({ event: "run", task, way, lag, seed });
+      },
+      onProgress: (at) => {
+        const text =
+          `${title}  ${timeText(at.seconds)}  ${countText(at.sequences)} sequences  ` +
+          `loss ${figureText(at.loss)}`;
+        screen.progress({
+          row: (columns) => text.slice(0, columns),
+          plain: () => text,
+          event: () => ({ event: "progress", ...at }),
+        });
+      },
+    });
+    screen.line(`left after ${answered} trainings`);
+    screen.event({ event: "result", answered });
+  } finally {
+    await queue.close();
+  }
+}

@@ -13,7 +13,7 @@ const AGAIN = 250; // ms between attempts to reach a server that is gone
 const CREDENTIALS = "BEGIN NATS USER JWT";
 
 /** A package of the client; the names are not literal where bundles for pages must not follow them. */
-async function load<T>(who: string, name: string, module: () => Promise<unknown>): Promise<T> {
+export async function load<T>(who: string, name: string, module: () => Promise<unknown>): Promise<T> {
   try {
     const loaded = (await module()) as { default?: T };
     return loaded.default ?? (loaded as T); // what bundlers make of CommonJS
@@ -61,7 +61,7 @@ export async function connectBus(who: string, options: ClusterOptions): Promise<
 }
 
 /** The client's connection, for what is more than a bus. */
-async function connectNats(
+export async function connectNats(
   who: string,
   options: ClusterOptions,
 ): Promise<{ nats: Core.NatsConnection; who: string; core: typeof Core }> {

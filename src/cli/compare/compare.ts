@@ -2,12 +2,16 @@
 import { join } from "node:path";
 import { svg } from "../../figures/svg.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
+import { runName } from "../../cluster/protocol.ts";
+import { openWorkQueue } from "../../cluster/work-queue.ts";
+import { clusterOf, clusterOptions } from "../cluster-options.ts";
 import { type Command, type Context, UsageError, type Values } from "../command.ts";
 import { countText, figureText, timeText } from "../progress.ts";
 import { writeWhole } from "../output-file.ts";
 import { type RunKey, type RunResult, runWay } from "./run.ts";
 import { RunRecord } from "./run-record.ts";
 import { comparisonFigures, comparisonTable } from "./comparison-table.ts";
+import { sweep } from "./sweep.ts";
 import { ways } from "./ways.ts";
 
 /** The words of a list, each checked. */
@@ -69,12 +73,51 @@ async function runOne(
     return false;
   }
   record.add(result);
+  tell(screen, title, result);
+  return true;
+}
+
+/** Tells how a run ended. */
+function tell(screen: Context["screen"], title: string, result: RunResult, where = ""): void {
   screen.event({ event: "run", ...result });
   screen.line(
     `${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% ` +
-      `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}`,
+      `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}${where}`,
   );
-  return true;
+}
+
+const titleOf = ({ task, lag, way, seed }: RunKey): string => `${task} T=${lag} ${way} seed ${seed}`;
+
+/** Has the runs that are not there done by workers, and keeps them as they come. */
+async function runElsewhere(
+  { screen, signal, values }: Context,
+  all: readonly RunKey[],
+  { record, budget }: { record: RunRecord; budget: number },
+): Promise<void> {
+  const keys = all.filter((key) => !record.find(key));
+  if (keys.length === 0) return;
+  const run = runName("compare", values.text("run"));
+  const queue = await openWorkQueue("compare", run, clusterOf(values));
+  let done = 0;
+  const leave = (): void => void queue.close();
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    screen.line(`${keys.length} runs wait for workers: unrolled worker --trainings --run ${run} --servers …`);
+    await sweep(queue, { keys, budget }, (result, worker) => {
+      record.add(result);
+      tell(screen, `${++done}/${keys.length} ${titleOf(result)}`, result, ` by ${worker}`);
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", leave);
+    if (!signal.aborted) await queue.close();
+  }
+  if (signal.aborted)
+    throw new Error(
+      `stopped after ${done} of ${keys.length} runs; workers go on, and the same command finds what they did`,
+    );
 }
 
 /** A run as the result lists it. */
@@ -102,6 +145,7 @@ export const compare: Command = {
       "command goes on where it was.",
     "",
     "  unrolled compare --tasks order2,memory5 --lag 30 --seeds 1 --budget 60",
+    "  unrolled compare --cluster --servers tls://nats.example.org:4222 --key mine.nk --out runs",
   ].join("\n"),
   options: {
     tasks: { value: "LIST", default: Object.keys(longLag).join(","), help: "tasks" },
@@ -110,6 +154,9 @@ export const compare: Command = {
     seeds: { value: "N", default: "3", help: "runs of each" },
     seed: { value: "N", default: "1", help: "first seed" },
     budget: { value: "SECONDS", default: "60", help: "seconds of learning a run at most" },
+    cluster: { help: "have the runs done by workers (unrolled worker --trainings), each on its own" },
+    run: { value: "NAME", default: "compare", help: "with --cluster: what the workers work for" },
+    ...clusterOptions,
     out: { value: "DIR", help: "keep runs in DIR/runs.jsonl, figures in DIR/compare-*.svg" },
   },
   async run(context) {
@@ -119,9 +166,12 @@ export const compare: Command = {
     const out = values.text("out");
     const record = new RunRecord(out, budget);
     const finished = (): RunResult[] => keys.flatMap((key) => record.find(key) ?? []);
+    if (values.on("cluster")) await runElsewhere(context, keys, { record, budget });
+    else if (values.text("servers") !== undefined)
+      throw new UsageError("--servers is given without --cluster, want both or neither");
     for (const [i, key] of keys.entries()) {
       if (record.find(key)) continue;
-      const title = `${i + 1}/${keys.length} ${key.task} T=${key.lag} ${key.way} seed ${key.seed}`;
+      const title = `${i + 1}/${keys.length} ${titleOf(key)}`;
       if (await runOne(context, key, title, { record, budget })) continue;
       screen.line(comparisonTable(finished()));
       const again = out ? "the same command goes on there" : "with --out DIR it could go on there";
