@@ -1,7 +1,7 @@
 /**
  * Trainings over a real NATS server on loopback:
  *
- *   node test/cluster/nats/run.js [--long] [--only identity,kills,restart,page,keys,fuzz,latency]
+ *   node test/cluster/nats/run.js [--long] [--only identity,kills,restart,page,keys,fuzz,sweep,latency]
  *
  * Without --long a compact version for each change. A missing server fails. Debian's server is older than
  * what docs/cluster.md asks for in production, and serves nobody but these tests.
@@ -11,6 +11,7 @@ import { identity, keys, kills, page, restart } from "./checks.js";
 import { fuzz } from "./fuzz.js";
 import { latency } from "./latency.js";
 import { end } from "./server.js";
+import { sweep } from "./sweep.js";
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, long: { type: "boolean", default: false } },
@@ -23,6 +24,7 @@ const checks = {
   page: () => page(),
   keys: () => keys(),
   fuzz: () => fuzz({ answers: long ? 10_000 : 1000 }),
+  sweep: () => sweep(),
   // a busy machine says nothing about a wire: only the long version holds it
   latency: () => latency({ limit: long ? 10 : Infinity }),
 };

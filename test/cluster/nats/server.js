@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createUser } from "@nats-io/nkeys";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const command = join(here, "../../../dist/cli/main.js");
+export const command = join(here, "../../../dist/cli/main.js");
 const folder = mkdtempSync(join(tmpdir(), "unrolled-nats-"));
 const running = new Set();
 

@@ -1,0 +1,75 @@
+/**
+ * `unrolled/cluster` where users put it: refused without its client, and with it trained by the command, the
+ * example and Deno over a server of NATS, to the bits of one machine.
+ */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { end, startServer } from "../cluster/nats/server.js";
+import { consumer, modules, read, root } from "./consumer.js";
+
+const deno = join(modules, "@deno/linux-x64-glibc/deno");
+let fresh;
+let server;
+const running = [];
+before(async () => {
+  fresh = consumer();
+  copyFileSync(join(root, "examples/many-machines.js"), join(fresh.folder, "many-machines.js"));
+  server = await startServer();
+});
+after(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await server?.stop();
+  end();
+  fresh?.remove();
+});
+
+/** A program in the consumer's folder; its output when it ends, or once it has said a line. */
+function start(command, words, { wait }) {
+  const child = spawn(command, words, {
+    cwd: fresh.folder,
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(fresh.folder, ".deno") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  let out = "";
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => {
+        out += text;
+        if (wait === "line" && /^worker open|^open/m.test(out)) resolve(out);
+      });
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve(out) : reject(new Error(`${code}: ${out}`))));
+  });
+}
+
+const example = () => start(process.execPath, ["many-machines.js", server.url], { wait: "end" });
+
+test("without its client the entry says what to install", async () => {
+  await assert.rejects(example, /OptionError: serveShards: .* npm i @nats-io\/nats-core/);
+});
+
+test("with it the example trains to the same bits by itself, the command and Deno", async () => {
+  const { devDependencies } = JSON.parse(read(root, "package.json"));
+  const client = ["nats-core", "transport-node"].map(
+    (x) => `@nats-io/${x}@${devDependencies[`@nats-io/${x}`]}`,
+  );
+  const words = ["install", ...client, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+  execFileSync("npm", words, { cwd: fresh.folder, stdio: "ignore" });
+  await Promise.all([
+    start("npx", ["unrolled", "worker", "--servers", server.url, "--run", "sums"], { wait: "line" }),
+    start(
+      deno,
+      [
+        ...["run", "--quiet", "--no-lock", "--allow-read", "--allow-env", "--allow-sys", "--allow-net"],
+        ...["cluster-worker.js", server.web, "sums"],
+      ],
+      { wait: "line" },
+    ),
+  ]);
+  const out = await example();
+  assert.match(out, /3 workers, the same bits: true/);
+});
