@@ -29,7 +29,7 @@ const facts: Record<string, RegExp> = {
   "label-steps.js": /steps labeled right: 9\d%/,
   "learn-from-a-stream.js": /8000 steps: mean loss 0\.00/,
   "long-memory.js": /step 12: loss 0\.[01]/,
-  "many-machines.js": /here: loss 0\.\d+ to 0\.\d+\nover machines: start a NATS server/, // with one: the package test
+  "many-machines.js": /here: loss 0\.\d+ to 0\.\d+\nover machines: start a NATS server/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
   "read-handwriting.js": /\[ 'hello', 'the' \] sure to 0\.\d\d[^]*text: 'h'[^]*\nhello\n/,
   "read-ink.js": /label error on new hands: \d\.\d%/,

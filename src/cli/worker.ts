@@ -18,8 +18,8 @@ export const workerCommand: Command = {
   maxWords: 0,
   summary: "Compute for trainings on other machines, by a NATS server",
   details: [
-    "Ctrl-C leaves: what the worker was asked for is asked of others. With --trainings it takes the runs of " +
-      "`unrolled compare --cluster` instead, one after another.",
+    "Ctrl-C leaves: what the worker was asked for is asked of others. With --trainings it takes the " +
+      "runs of `unrolled compare --cluster` instead, one after another.",
     "",
     "  unrolled worker --servers tls://nats.example.org:4222 --key worker.nk --run speech",
   ].join("\n"),

@@ -9,7 +9,7 @@ import { DataError } from "../wasm/errors.ts";
 import { joined } from "./codec.ts";
 
 /** Of the form of datagrams and messages: peers of another one are refused. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Bytes before those of a part. */
 const HEADER = 16;

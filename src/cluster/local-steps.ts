@@ -74,16 +74,16 @@ export function checkLocalSteps(
   const longest = tasks.reduce((most, { items }) => Math.max(most, items.length), 0);
   if (longest < steps)
     throw new OptionError(
-      `${who}: localSteps is ${steps}, and a shard holds ${longest} sequences; want shard: ${steps} or more ` +
-        "in a batch of as many",
+      `${who}: localSteps is ${steps}, and a shard holds ${longest} sequences; want shard: ${steps} or ` +
+        "more in a batch of as many",
     );
 }
 
-/** Throws OptionError where a net's parameters are bound to each other: a worker's own steps would part them. */
+/** Throws OptionError where a net's parameters are bound: a worker's own steps would part them. */
 export async function checkFree(who: string, { steps }: LocalSteps, net: ShardNet): Promise<void> {
   if (internals(await net.net()).parts().constraints)
     throw new OptionError(
-      `${who}: localSteps is ${steps}, and the net has constraints, which a worker's own steps would break; ` +
-        "leave out localSteps or the constraints",
+      `${who}: localSteps is ${steps}, and the net has constraints, which a worker's own steps would break; leave ` +
+        "out localSteps or the constraints",
     );
 }

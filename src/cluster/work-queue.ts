@@ -7,6 +7,7 @@
  *   unrolled.RUN.answer.ID     workers
  */
 import type { ConsumerMessages, JetStreamApiError, JsMsg } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
 import type * as JetStream from "@nats-io/jetstream";
 import { connectNats, load } from "./nats-bus.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -52,9 +53,11 @@ const SECOND = 1e9; // ns
 const SILENT = 60 * SECOND; // after which a task is another's
 const KEPT = 30 * 24 * 3600 * SECOND; // tasks that nobody takes, and answers
 const DURABLE = "workers";
+const AGAIN = 500; // ms between two attempts
+const PATIENCE = 120_000; // ms of them
 const FULL = 10077; // code of a server that keeps what is there under a subject
 
-/** Both streams of a run. Rejects with OptionError, or Error where the server refuses the key or keeps nothing. */
+/** Both streams of a run. Rejects with OptionError, or Error where the server refuses or keeps nothing. */
 export async function openWorkQueue(who: string, run: string, options: ClusterOptions): Promise<WorkQueue> {
   const name = "@nats-io/jetstream";
   const jetstream = await load<typeof JetStream>(who, name, () => import(/* @vite-ignore */ name));
@@ -76,7 +79,7 @@ export async function openWorkQueue(who: string, run: string, options: ClusterOp
       ack_policy: "explicit",
       ack_wait: SILENT,
     });
-    return new NatsQueue(run, manager, () => nats.close());
+    return new NatsQueue(run, manager, nats);
   } catch (error) {
     await nats.close();
     throw new Error(`${who}: the server keeps no tasks: ${(error as Error).message}; want JetStream on`, {
@@ -92,13 +95,13 @@ const idOf = (subject: string): string => subject.split(".")[3];
 class NatsQueue implements WorkQueue {
   readonly #run: string;
   readonly #manager: JetStream.JetStreamManager;
-  readonly #disconnect: () => Promise<void>;
+  readonly #nats: NatsConnection;
   #listening: ConsumerMessages | undefined;
 
-  constructor(run: string, manager: JetStream.JetStreamManager, disconnect: () => Promise<void>) {
+  constructor(run: string, manager: JetStream.JetStreamManager, nats: NatsConnection) {
     this.#run = run;
     this.#manager = manager;
-    this.#disconnect = disconnect;
+    this.#nats = nats;
   }
 
   put(id: string, bytes: Uint8Array): Promise<void> {
@@ -110,19 +113,22 @@ class NatsQueue implements WorkQueue {
   }
 
   async take(ms: number): Promise<TakenTask | undefined> {
-    const consumer = await this.#manager.jetstream().consumers.get(streamOf(this.#run, "task"), DURABLE);
-    const message = await consumer.next({ expires: ms });
+    const message = await this.#patiently(async () => {
+      const consumer = await this.#manager.jetstream().consumers.get(streamOf(this.#run, "task"), DURABLE);
+      return consumer.next({ expires: ms });
+    });
     return message ? taken(message) : undefined;
   }
 
   async isAnswered(id: string): Promise<boolean> {
     const query = { last_by_subj: `unrolled.${this.#run}.answer.${id}` };
-    return (await this.#manager.streams.getMessage(streamOf(this.#run, "answer"), query)) !== null;
+    const stream = streamOf(this.#run, "answer");
+    return (await this.#patiently(() => this.#manager.streams.getMessage(stream, query))) !== null;
   }
 
   async *answers(): AsyncIterable<KeptAnswer> {
     const stream = streamOf(this.#run, "answer");
-    const consumer = await this.#manager.jetstream().consumers.get(stream);
+    const consumer = await this.#patiently(() => this.#manager.jetstream().consumers.get(stream));
     this.#listening = await consumer.consume();
     for await (const { subject, data, seq } of this.#listening)
       yield {
@@ -134,15 +140,27 @@ class NatsQueue implements WorkQueue {
 
   async close(): Promise<void> {
     await this.#listening?.close();
-    await this.#disconnect();
+    await this.#nats.close();
   }
 
   async #publish(kind: "task" | "answer", id: string, bytes: Uint8Array): Promise<void> {
     try {
-      await this.#manager.jetstream().publish(`unrolled.${this.#run}.${kind}.${id}`, bytes);
+      const subject = `unrolled.${this.#run}.${kind}.${id}`;
+      await this.#patiently(() => this.#manager.jetstream().publish(subject, bytes));
     } catch (error) {
       if ((error as Partial<JetStreamApiError>).code !== FULL) throw error;
     }
+  }
+
+  /** Asks again while the server is away: whatever is asked changes nothing the second time. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (const from = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, AGAIN)))
+      try {
+        return await ask();
+      } catch (error) {
+        const { code } = error as Partial<JetStreamApiError>; // the server's own word is final
+        if (code !== undefined || this.#nats.isClosed() || performance.now() - from > PATIENCE) throw error;
+      }
   }
 }
 
@@ -151,6 +169,7 @@ const taken = (message: JsMsg): TakenTask => ({
   bytes: message.data,
   tries: message.info.deliveryCount,
   working: () => message.working(),
-  done: async () => void (await message.ackAck()),
+  // one that is lost is asked for again, and found answered
+  done: async () => void (await message.ackAck().catch(() => {})),
   giveBack: () => message.nak(),
 });

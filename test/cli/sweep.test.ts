@@ -74,7 +74,7 @@ async function ask(queue: Store): Promise<object[]> {
 const serve = (queue: Store, name: string, signal: AbortSignal): Promise<number> =>
   serveSweep(queue, { name, signal, run, clock: () => 0 });
 
-test("runs are answered once, though asked twice, taken by who ended within one, and computed twice", async () => {
+test("runs are answered once, though asked twice, lost by a worker, and computed twice", async () => {
   const queue = new Store();
   const asked = [ask(queue), ask(queue)];
   await queue.take(); // and is never heard of again
@@ -89,7 +89,7 @@ test("runs are answered once, though asked twice, taken by who ended within one,
   expect((await Promise.all(workers)).every((n) => n > 0)).toBe(true);
 });
 
-test("a worker that leaves gives its run back; a run that ended three workers, or is no result, is told", async () => {
+test("a run that is left is given back; one that ended three workers, or is no result, is told", async () => {
   const queue = new Store();
   const leave = new AbortController();
   const asked = ask(queue);

@@ -14,7 +14,7 @@ describe("workers that take steps of their own", () => {
   const over = (cluster: Cluster, step?: (n: number) => void): Promise<string> =>
     cluster.train(ownRate, step);
 
-  test("train to the same bits, as many as they are, while they die and join, and all are checked", async () => {
+  test("train to the same bits, however many, while they die and join, and all are checked", async () => {
     const alone = await over(new Cluster(1, 0, local));
     const cluster = new Cluster(3, 1, local);
     const several = await over(cluster, (n) => {

@@ -28,7 +28,7 @@ const LOOK = 2000; // ms that a worker waits for a task before it looks whether 
 const bytesOf = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const read = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
-/** Has runs done by workers; take(result) as they come, in any order. Rejects with DataError on a bad answer. */
+/** Has runs done by workers; take(result) as they come. Rejects with DataError on a bad answer. */
 export async function sweep(
   queue: WorkQueue,
   { keys, budget }: { keys: readonly RunKey[]; budget: number },

@@ -1,4 +1,4 @@
-/** A comparison as tasks that the server keeps: workers end and the server too, and each run is answered once. */
+/** A comparison as tasks that the server keeps: workers end and the server too; each run is answered once. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { command, sleep, startServer, startWorker } from "./server.js";
