@@ -83,7 +83,7 @@ export function checkLocalSteps(
 export async function checkFree(who: string, { steps }: LocalSteps, net: ShardNet): Promise<void> {
   if (internals(await net.net()).parts().constraints)
     throw new OptionError(
-      `${who}: localSteps is ${steps}, and the net has constraints, which a worker's own steps would break; leave ` +
-        "out localSteps or the constraints",
+      `${who}: localSteps is ${steps}, and the net has constraints, which a worker's own steps would ` +
+        "break; leave out localSteps or the constraints",
     );
 }

@@ -29,8 +29,8 @@ export interface ClusterPoolOptions extends ClusterOptions {
    * Steps that a worker takes by itself on each shard before anything is exchanged: federated averaging
    * (McMahan et al. 2017). A shard's sequences are cut in so many runs, one a step, and the sum of its
    * gradients takes the place of one: `sgd({ rate: localRate })` averages the workers' nets. Part of the
-   * bits, which are the same for any workers. Default 1. Not with optimizers that ask for values or products, nor
-   * with constraints; want a `shard` of at least as many sequences.
+   * bits, which are the same for any workers. Default 1. Not with optimizers that ask for values or
+   * products, nor with constraints; want a `shard` of at least as many sequences.
    */
   readonly localSteps?: number;
   /** The rate of these steps, which are plain gradient descent; wanted where localSteps is above 1. */
