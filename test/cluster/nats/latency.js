@@ -1,8 +1,15 @@
 /** What a round costs above the computing: 100,000 parameters, two workers on this machine. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connect } from "@nats-io/transport-node";
 import { adam, dense, lstm, network, workerPool } from "unrolled";
 import { clusterPool } from "unrolled/cluster";
 import { startServer, startWorker } from "./server.js";
 
+const here = dirname(fileURLToPath(import.meta.url));
+const PART = 2 ** 14; // bytes of a datagram, as the library sends them
 const T = 50;
 const items = Array.from({ length: 16 }, (_, i) => ({
   input: Float32Array.from({ length: 32 * T }, (_, j) => ((7 * j + 3 * i) % 13) / 6 - 1),
@@ -29,6 +36,34 @@ async function stepTime(pool, batch) {
   return { ms: quantile(warm, 0.5), best: quantile(warm, 0.1), parameters };
 }
 
+/** ms of a round of the same bytes by the client alone: θ in parts to two peers, a gradient of each back. */
+async function bareTime(url, parameters) {
+  const parts = Math.ceil((4 * parameters) / PART);
+  const words = [join(here, "bare-peer.js"), url, String(parts), String(PART)];
+  const peers = [0, 1].map(() => spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] }));
+  const client = await connect({ servers: url, noEcho: true });
+  try {
+    await Promise.all(peers.map(({ stdout }) => once(stdout, "data")));
+    let heard = 0;
+    let over = () => {};
+    client.subscribe("bare.from", { callback: () => ++heard % (2 * parts) === 0 && over() });
+    const part = new Uint8Array(PART);
+    const times = [];
+    for (let round = 0; round < 3 * WARM; ++round) {
+      const from = performance.now();
+      const answered = new Promise((resolve) => (over = resolve));
+      for (let i = 0; i < parts; ++i) client.publish("bare.all", part);
+      await answered;
+      times.push(performance.now() - from);
+    }
+    const warm = times.slice(WARM);
+    return { ms: quantile(warm, 0.5), best: quantile(warm, 0.1) };
+  } finally {
+    for (const peer of peers) peer.kill("SIGKILL");
+    await client.close();
+  }
+}
+
 /** A step of two shards over two workers, beside one shard here and the same pool of threads. */
 export async function latency({ limit }) {
   const server = await startServer();
@@ -41,13 +76,17 @@ export async function latency({ limit }) {
     const one = await stepTime(undefined, 8);
     const threaded = await stepTime(threads, 16);
     const cluster = await stepTime(pool, 16);
+    const bare = await bareTime(server.url, cluster.parameters);
     const above = cluster.ms - one.ms;
     const best = cluster.best - one.best;
-    const words = [cluster, one, threaded].map(({ ms, best }) => `${ms.toFixed(1)} (${best.toFixed(1)}) ms`);
+    const words = [cluster, one, threaded, bare].map(
+      ({ ms, best }) => `${ms.toFixed(1)} (${best.toFixed(1)}) ms`,
+    );
     const text =
       `${cluster.parameters} parameters, median (first tenth): a round ${words[0]}, ` +
       `one shard here ${words[1]}, two threads ${words[2]}; ` +
-      `${above.toFixed(1)} (${best.toFixed(1)}) ms above the computing`;
+      `${above.toFixed(1)} (${best.toFixed(1)}) ms above the computing, ` +
+      `where the same bytes by the client alone take ${words[3]}: ${(above / bare.ms).toFixed(2)} times`;
     if (above > limit) throw new Error(`${text}, want at most ${limit}`);
     return text;
   } finally {

@@ -1,0 +1,111 @@
+/**
+ * The hard tables, row by row: what each row's command is, and how the run that is kept in bench/results ended,
+ * in the words of its last line. `npm run build`, then
+ *
+ *   node bench/tables.js [--only a,h]                what is kept, and what is not
+ *   node bench/tables.js --run --only d [--seconds S] runs the rows of which nothing is kept, one after another,
+ *                                                    S CPU seconds each at most (600), and keeps their logs
+ *
+ * (c) may go over machines: unrolled compare --cluster with the same options.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    run: { type: "boolean" },
+    seconds: { type: "string", default: "600" },
+  },
+});
+
+/** A row: the words of its command, and the file that keeps its log, as the words say where it is not told. */
+const row = (words, file = `${words.replace(/^\S*\/|\.js| --/g, "").replace(/[ .]+/g, "-")}.txt`) => ({
+  words,
+  file: join("bench/results", file),
+});
+const long = (words, file) => row(`bench/long-lag.js ${words}`, file);
+const seeds = (count) => Array.from({ length: count }, (_, i) => i + 1);
+const others = ["multiplication", "xor", "order3", "memory5", "memory20", "permutation"];
+const momenta = ["0", "0.9", "0.98", "0.995"];
+
+/** What is asked, its rows, and what has no command. */
+const tables = {
+  a: {
+    asked: "Hessian-free: order and addition at T = 200, the other six tasks at T = 100, solved",
+    rows: [
+      long("hf order2 200 --batch 2000 --curvature 500", "hessian-free-order2-T200.txt"),
+      long("hf addition 200 --batch 2000 --curvature 500", "hessian-free-addition-T200.txt"),
+      ...others.map((task) => long(`hf ${task} 100 --batch 2000 --curvature 500`)),
+    ],
+  },
+  b: {
+    asked:
+      "momentum: four tasks, 0, .9, .98, .995, in both forms, four seeds (Sutskever et al. 2013, table 5)",
+    rows: ["addition 80", "multiplication 80", "memory5 200", "memory20 80"].flatMap((task) =>
+      momenta.flatMap((mu) => seeds(4).map((seed) => long(`momentum ${task} --mu ${mu} --seed ${seed}`))),
+    ),
+    missing: "the classical form, beside Nesterov's",
+  },
+  c: {
+    asked: "all eight tasks by four ways from three seeds, with one budget",
+    rows: [
+      row("dist/cli/main.js compare --lag 100 --seeds 3 --budget 600 --out build/compare", "compare.txt"),
+    ],
+  },
+  d: {
+    asked: "LSTM of 1997: addition T = 1000, multiplication, order of three symbols, ten seeds",
+    rows: ["addition 1000", "multiplication 100", "order3 100"].flatMap((task) =>
+      seeds(10).map((seed) => long(`lstm1997 ${task} --variant hs97 --seed ${seed}`)),
+    ),
+  },
+  e: { asked: "order at T = 50..200 by one tanh net with Pascanu's regularizer", rows: [], missing: "all" },
+  f: {
+    asked: "adding at T = 10,000 and copying at T = 1000 by the cells of today",
+    rows: [
+      row(
+        "bench/adding.js --lag 10000 --cell minGru --rate 0.01 --batch 16 --steps 1200",
+        "adding-10000.txt",
+      ),
+    ],
+    missing: "copying at T = 1000",
+  },
+  g: { asked: "sequential and permuted MNIST by LSTM, LEM, LRU", rows: [], missing: "all" },
+  h: { asked: "Mackey-Glass 17, 1000 units: 10^-4.2 at 84 steps", rows: [row("bench/esn.js", "esn.txt")] },
+};
+
+/** The words by which a kept log ends, with what its head says of a run that was stopped. */
+function outcome(file) {
+  const lines = readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
+  const verdicts = lines.filter((line) => /NOT solved|^[Ss]topped|NRMSE at 84/.test(line));
+  const last = /NRMSE/.test(verdicts[0]) ? [] : [lines.at(-1)];
+  return [...new Set([...verdicts, ...last])].map((line) => line.trim()).join(`\n${" ".repeat(12)}`);
+}
+
+/** Runs a row and keeps its log; where it fails nothing is kept. */
+function make({ words, file }) {
+  const limit = words.startsWith("bench/long-lag.js") ? ["--seconds", values.seconds] : [];
+  const all = [...words.split(" "), ...limit];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { cwd: root, encoding: "utf8" });
+  const date = new Date().toISOString().slice(0, 10);
+  if (status === 0) writeFileSync(join(root, file), `node ${all.join(" ")}      ${date}\n\n${stdout}`);
+  else console.log(`      failed: ${stderr.trim().split("\n").at(-1)}`);
+}
+
+const only = values.only?.split(",") ?? Object.keys(tables);
+for (const name of only) {
+  if (!Object.hasOwn(tables, name)) throw new Error(`--only names ${name}, want some of a to h`);
+  const { asked, rows, missing } = tables[name];
+  if (values.run) for (const one of rows.filter(({ file }) => !existsSync(join(root, file)))) make(one);
+  const kept = rows.filter(({ file }) => existsSync(join(root, file)));
+  console.log(`(${name}) ${asked}: ${kept.length} of ${rows.length} runs are kept`);
+  for (const { words, file } of kept)
+    console.log(`      node ${words}\n         ${file}\n            ${outcome(file)}`);
+  const [next] = rows.filter((one) => !kept.includes(one));
+  if (next) console.log(`      not run, as: node ${next.words}`);
+  if (missing) console.log(`      no command yet: ${missing}`);
+}
