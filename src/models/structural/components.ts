@@ -20,8 +20,10 @@ export interface Block {
   readonly observation: readonly number[];
   /** Variances of the states' noise. */
   noise(natural: Float64Array): number[];
-  /** Whether the states have infinite variance at first; else they start stationary. */
-  readonly diffuse: boolean;
+  /** Pairs of sine and cosine in a season that is made of them. */
+  readonly harmonics?: number;
+  /** How the states start: with infinite variance, stationary, or with a large variance. */
+  readonly initial: "diffuse" | "stationary" | "wide";
 }
 
 const square = (x: number): number => x * x;
@@ -42,7 +44,7 @@ export function levelBlock({ slope, damped }: { slope: boolean; damped: boolean 
       transition: () => [[1]],
       observation: [1],
       noise: ([own]) => [own],
-      diffuse: true,
+      initial: "diffuse",
     };
   return {
     name: "level",
@@ -56,7 +58,7 @@ export function levelBlock({ slope, damped }: { slope: boolean; damped: boolean 
     ],
     observation: [1, 0],
     noise: ([level, slopes]) => [level, slopes],
-    diffuse: true,
+    initial: "diffuse",
   };
 }
 
@@ -77,7 +79,7 @@ export function dummySeasonBlock(period: number): Block {
       Array.from({ length: states }, (_, i) => (i === 0 ? Array<number>(states).fill(-1) : shift(i))),
     observation: Array.from({ length: states }, (_, i) => (i === 0 ? 1 : 0)),
     noise: ([own]) => Array.from({ length: states }, (_, i) => (i === 0 ? own : 0)),
-    diffuse: true,
+    initial: "diffuse",
   };
 }
 
@@ -110,7 +112,8 @@ export function trigonometricSeasonBlock(period: number, harmonics: number): Blo
     transition,
     observation: sizes.flatMap((size) => (size === 2 ? [1, 0] : [1])),
     noise: ([own]) => Array<number>(states).fill(own),
-    diffuse: true,
+    harmonics,
+    initial: "diffuse",
   };
 }
 
@@ -131,7 +134,7 @@ export function cycleBlock(): Block {
     },
     observation: [1, 0],
     noise: ([own]) => [own, own],
-    diffuse: false,
+    initial: "stationary",
   };
 }
 
@@ -153,6 +156,6 @@ export function autoregressiveBlock(p: number): Block {
       ),
     observation: Array.from({ length: p }, (_, i) => (i === 0 ? 1 : 0)),
     noise: ([own]) => Array.from({ length: p }, (_, i) => (i === 0 ? own : 0)),
-    diffuse: false,
+    initial: "stationary",
   };
 }

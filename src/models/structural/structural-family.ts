@@ -13,8 +13,13 @@ import {
 } from "./components.ts";
 import type { Family, NamedParameter } from "./parametric.ts";
 import { stationaryCovariance } from "./stationary-covariance.ts";
+import { tellsApart } from "./tells-apart.ts";
 
-/** A season: its period in steps, and the pairs of sine and cosine in place of one state a step. */
+/**
+ * A season: its period in steps, and the pairs of sine and cosine in place of one state a step. Pairs that turn
+ * too slowly for the first steps to tell all states apart start with 1e8 times the sum of all variances in
+ * place of an infinite variance.
+ */
 export interface SeasonSpec {
   /** At least 2; a fraction, such as 365.25, needs `harmonics`. */
   readonly period: number;
@@ -44,6 +49,8 @@ export interface StructuralSpec {
 
 const LARGEST_PERIOD = 1000;
 const HARMONICS = 6;
+/** Variance of a wide start, in sums of all variances: the rounding of what follows stays near 1e-8. */
+const WIDE = 1e8;
 
 function seasonBlock(who: string, season: number | SeasonSpec): Block {
   const spec: SeasonSpec = typeof season === "number" ? { period: season } : season;
@@ -84,7 +91,11 @@ function readBlocks(who: string, spec: StructuralSpec): Block[] {
   const cycle = flag(who, "cycle", spec.cycle ?? false) ? [cycleBlock()] : [];
   const order = whole(who, "autoregressive", spec.autoregressive ?? 0, 0, 100);
   const rest = order > 0 ? [autoregressiveBlock(order)] : [];
-  return [...trend, ...seasonBlocks(who, spec), ...cycle, ...rest];
+  const seasons = seasonBlocks(who, spec);
+  const blocks = [...trend, ...seasons, ...cycle, ...rest];
+  const waves = seasons.filter(({ harmonics }) => harmonics !== undefined);
+  if (waves.length === 0 || tellsApart(blocks.filter(({ initial }) => initial === "diffuse"))) return blocks;
+  return blocks.map((block) => (waves.includes(block) ? { ...block, initial: "wide" } : block));
 }
 
 /** A structural family and its blocks, in the order of the state. */
@@ -123,9 +134,10 @@ export function structuralFamily(who: string, spec: StructuralSpec): StructuralF
     parameters,
     input,
     varianceOnly:
-      parameters.every(({ kind }) => kind === "variance") && blocks.every(({ diffuse }) => diffuse),
+      parameters.every(({ kind }) => kind === "variance") &&
+      blocks.every(({ initial }) => initial === "diffuse"),
     constant: false,
-    diffuse: blocks.reduce((sum, block) => sum + (block.diffuse ? block.states : 0), 0),
+    diffuse: blocks.reduce((sum, block) => sum + (block.initial === "diffuse" ? block.states : 0), 0),
     uncounted: 0,
     start: () => Float64Array.from([0.5, ...blocks.flatMap(({ start }) => start), ...weights.map(() => 0)]),
     natural(theta) {
@@ -141,6 +153,17 @@ export function structuralFamily(who: string, spec: StructuralSpec): StructuralF
   };
 }
 
+/** The finite part of the covariance of a block's first state. */
+function firstCovariance(
+  who: string,
+  { initial, states }: Block,
+  { rows, variances, wide }: { rows: Matrix; variances: number[]; wide: number },
+): Matrix {
+  const { algebra } = rows;
+  if (initial === "stationary") return stationaryCovariance(who, rows, Matrix.diagonal(algebra, variances));
+  return Matrix.diagonal(algebra, Array<number>(states).fill(initial === "wide" ? wide : 0));
+}
+
 /** A, C, Q of all blocks along the diagonal, the noise R, and the start of each. */
 function assemble(
   who: string,
@@ -154,6 +177,11 @@ function assemble(
   const P = new Float64Array(n * n);
   const noise: number[] = [];
   const infinite: number[] = [];
+  const kinds = [undefined, ...blocks.flatMap(({ parameters }) => parameters.map(({ kind }) => kind))];
+  const wide = kinds.reduce(
+    (sum, kind, i) => sum + (i === 0 || kind === "variance" ? WIDE * natural[i] : 0),
+    0,
+  );
   let at = 0;
   let used = 1;
   for (const block of blocks) {
@@ -165,11 +193,9 @@ function assemble(
       block.states,
       Float64Array.from(block.transition(own).flat()),
     );
-    const start = block.diffuse
-      ? Matrix.zeros(algebra, block.states)
-      : stationaryCovariance(who, rows, Matrix.diagonal(algebra, variances));
+    const start = firstCovariance(who, block, { rows, variances, wide });
     for (let i = 0; i < block.states; ++i) {
-      if (block.diffuse) infinite.push(at + i);
+      if (block.initial === "diffuse") infinite.push(at + i);
       for (let j = 0; j < block.states; ++j) {
         A[(at + i) * n + at + j] = rows.at(i, j);
         P[(at + i) * n + at + j] = start.at(i, j);

@@ -82,3 +82,19 @@ test.skipIf(!path)(`the Nile has its published variances${missing("series", "Nil
   close([s.parameters.irregular, s.parameters.level], [15098.52, 1469.18], { rel: 1e-4 });
   close(logLikelihood, -633.4645636, { abs: 1e-6 });
 });
+
+const spots = dataPath("series", "sunspot.year.csv");
+const noSpots = missing("series", "sunspot.year.csv");
+test.skipIf(!spots)(`an AR(9) of the sunspots is what statsmodels 0.13.5 prints${noSpots}`, async () => {
+  using a = await arima({ p: 9 });
+  const { logLikelihood } = await a.fit(csvColumn(spots!, "value"));
+  const printed = [1.185, -0.42, -0.167, 0.182, -0.133, 0.046, 0.007, -0.029, 0.222];
+  const names = printed.map((_, i) => `ar.${i + 1}`);
+  close(
+    names.map((name) => a.parameters[name]),
+    printed,
+    { abs: 1e-3 },
+  );
+  close(logLikelihood, -1192.73992, { abs: 1e-4 });
+  close([a.parameters.intercept, a.parameters.variance], [49.768, 221.88], { rel: 1e-3 });
+});

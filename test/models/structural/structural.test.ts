@@ -102,6 +102,20 @@ describe("any unit", () => {
   });
 });
 
+test("waves too slow for an infinite start are fitted, and go on where they were", async () => {
+  const wave = (t: number): number =>
+    8 * Math.sin((2 * Math.PI * t) / 48) + 3 * Math.cos((2 * Math.PI * t) / 16);
+  const y = Float64Array.from(
+    { length: 200 },
+    (_, t) => 20 + 0.1 * t + wave(t) + 0.1 * (((t * 7919) % 101) / 50 - 1),
+  );
+  using s = await structural({ slope: true, seasonal: [{ period: 48, harmonics: 6 }] });
+  const { converged } = await s.fit(y.subarray(0, 170));
+  expect(converged).toBe(true);
+  // the noise is at most 0.1
+  close(s.forecast(30, { history: y.subarray(0, 170) }).means, y.subarray(170), { abs: 0.4 });
+});
+
 test("a variance that goes to 0 gets there in few iterations", async () => {
   using s = await structural({ slope: true });
   const { iterations, converged } = await s.fit(await quarterly(200, 4));
