@@ -22,8 +22,9 @@ for (const name of readdirSync("src/wasm/binary")) {
   made.add(`${target}.wasm`);
   writeFileSync(`dist/wasm/${target}.wasm`, unpack(packed));
 }
-// the net that reads, fetched beside the entry
-copyFileSync("src/handwriting/reader/reader.net", "dist/handwriting/reader/reader.net");
+// the nets that read and write, fetched beside the entry
+for (const net of ["reader/reader.net", "writer/writer.net"])
+  copyFileSync(`src/handwriting/${net}`, `dist/handwriting/${net}`);
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith("unrolled-shared")) continue;
   const path = join(entry.parentPath, entry.name);

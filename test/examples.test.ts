@@ -37,6 +37,7 @@ const facts: Record<string, RegExp> = {
   "save-and-resume.js": /stopped after 25 steps, \d+ bytes; the same bits at the end: true/,
   "watch-a-sensor.js": /the most surprising reading is number 150, off by [01]\./,
   "words-that-follow.js": /1\.4\d equally likely words at each place, of 10/,
+  "write-by-hand.js": /strokes, read as ".+"\nhands: \d+; an SVG path of \d+ characters/,
   "write-text.js": /the rain in \|spain stays mainly in the plain\./,
 };
 

@@ -4,6 +4,7 @@ import { compare } from "./compare/compare.ts";
 import type { Command } from "./command.ts";
 import { evalCommand } from "./eval.ts";
 import { trainHandwriting } from "./handwriting/train.ts";
+import { trainWriter } from "./handwriting/write.ts";
 import { askJob } from "./jobs/answer.ts";
 import { jobKinds } from "./jobs/kinds.ts";
 import { trainJob } from "./jobs/train.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   trainText,
   trainSeries,
   trainHandwriting,
+  trainWriter,
   trainWordsCommand,
   trainSpeechCommand,
   listenCommand,

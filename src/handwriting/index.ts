@@ -25,6 +25,10 @@ export type {
   WrittenText,
 } from "./reader/spec.ts";
 
+export { handwritingWriter, HandwritingWriter } from "./writer/writer.ts";
+export type { HandwritingWriterFactory } from "./writer/writer.ts";
+export type { HandwritingWriterSpec, WriteOptions, WriterFitOptions } from "./writer/spec.ts";
+
 export { readExcalidraw, readTldraw } from "./formats/drawings.ts";
 export type { DrawnStroke } from "./formats/drawn-strokes.ts";
 export { pointerStrokes } from "./formats/pointer-events.ts";

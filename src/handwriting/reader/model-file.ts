@@ -3,13 +3,14 @@ import { network, type Network } from "../../models/network/network.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { isObject } from "../../formats/json.ts";
-import { DataError, OptionError, show } from "../../wasm/errors.ts";
-import type { URL as Address } from "../../wasm/platform.ts";
+import { DataError } from "../../wasm/errors.ts";
+import { modelBytes, readAddress } from "../model-bytes.ts";
 import { scriptOf } from "../script.ts";
 import { readLine } from "./confidence.ts";
 import { isPacked, packNet, unpackNet } from "./packed-net.ts";
 import type { Calibration, ReaderModel } from "./spec.ts";
 
+const WHO = "handwritingReader";
 /** Confidences as they come from the net. */
 const UNCALIBRATED: Calibration = { text: [0, 1], character: [0, 1] };
 
@@ -19,42 +20,9 @@ export interface ReaderFile {
   readonly calibration: Calibration;
 }
 
-type NodeFiles = typeof import("node:fs/promises");
-
-/** node:fs/promises where there is one; no `node:` import: bundles for browsers never see one. */
-function nodeFiles(): NodeFiles | undefined {
-  const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
-  return host?.getBuiltinModule?.("node:fs/promises") as NodeFiles | undefined;
-}
-
-async function bytesOf(response: Response): Promise<Uint8Array> {
-  if (!response.ok)
-    throw new DataError(
-      `handwritingReader: ${response.url} answers ${response.status}, want the file of a net; copy it ` +
-        "beside the program, or give { model }",
-    );
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-/** What an address holds. Throws DataError where it has no file. */
-async function readAddress(address: Address): Promise<Uint8Array> {
-  const files = address.href.startsWith("file:") ? nodeFiles() : undefined;
-  return files ? files.readFile(new URL(address.href)) : bytesOf(await fetch(address.href));
-}
-
-/** The bytes of the net that is shipped. */
-const shippedModel = (): Promise<Uint8Array> => readAddress(new URL("./reader.net", import.meta.url));
-
-async function modelBytes(model: ReaderModel | undefined): Promise<Uint8Array> {
-  if (model === undefined) return shippedModel();
-  if (model instanceof Uint8Array) return model;
-  if (model instanceof ArrayBuffer) return new Uint8Array(model);
-  if (typeof (model as Address | null)?.href === "string") return readAddress(model as Address);
-  if (typeof (model as Response | null)?.arrayBuffer === "function") return bytesOf(model as Response);
-  throw new OptionError(
-    `handwritingReader: model is ${show(model)}, want the bytes of a file, a URL or a Response`,
-  );
-}
+/** The bytes of a net: those of a model, or of the net that is shipped. */
+const readerBytes = (model: ReaderModel | undefined): Promise<Uint8Array> =>
+  model === undefined ? readAddress(WHO, new URL("./reader.net", import.meta.url)) : modelBytes(WHO, model);
 
 function readCalibration(who: string, notes: unknown): Calibration {
   if (!isObject(notes)) return UNCALIBRATED;
@@ -63,7 +31,7 @@ function readCalibration(who: string, notes: unknown): Calibration {
 
 /** The net of a file. Throws DataError where it is none that reads handwriting. */
 export async function readModel(model: ReaderModel | undefined): Promise<ReaderFile> {
-  const bytes = await modelBytes(model);
+  const bytes = await readerBytes(model);
   const saved = isPacked(bytes) ? unpackNet("handwritingReader", bytes) : bytes;
   const { spec } = readTensors(saved, "handwritingReader");
   const calibration = readCalibration("handwritingReader", spec.reader);

@@ -1,0 +1,76 @@
+/** Words of a text side by side on lines, all in the hand of the first or of a given style. */
+import type { PenStroke } from "../reader/spec.ts";
+import { curveThrough, strokesOf, type Place } from "./curve.ts";
+import type { Before, WrittenRun } from "./pen.ts";
+import { GAP, STEP, UNIT } from "./steps.ts";
+import { runsOf, type Run } from "./text.ts";
+import type { Style } from "./style.ts";
+
+/** From line to line, in units of the ink. */
+const LINE = 600;
+/** Between the parts of a long word. */
+const NARROW = 30;
+/** Times that a run is tried until the net comes to its end. */
+const TRIES = 4;
+
+/** Writes a run of characters behind another. */
+export type WriteRun = (text: string, before?: Before) => WrittenRun;
+
+/** Largest size of a dot. */
+const DOT = 25;
+
+/** The box around some strokes. */
+function extent(strokes: readonly (readonly Place[])[]): { left: number; right: number; size: number } {
+  const [xs, ys] = [0, 1].map((i) => strokes.flatMap((stroke) => stroke.map((place) => place[i])));
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  return { left, right, size: Math.max(right - left, Math.max(...ys) - Math.min(...ys)) };
+}
+
+/** Strokes without a last one that only leads on to a next word: a dot beyond all others. */
+function withoutWayOn(strokes: readonly (readonly Place[])[]): readonly (readonly Place[])[] {
+  const others = strokes.slice(0, -1);
+  if (others.length === 0) return strokes;
+  const last = extent(strokes.slice(-1));
+  return last.size < DOT && last.left > extent(others).right + GAP / 2 ? others : strokes;
+}
+
+/** Where a hand's words go on: y of the pen behind steps that begin at 0, and the space between words. */
+function hand({ text, steps }: Before): { y: number; space: number } {
+  let [x, y, left, right] = [0, 0, 0, 0];
+  for (let t = 0; t < steps.length; t += STEP) {
+    x += UNIT * steps[t];
+    y += UNIT * steps[t + 1];
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+  }
+  return { y, space: Math.max(GAP, (1.3 * (right - left)) / [...text].length) };
+}
+
+const flat = (steps: readonly (readonly number[])[]): Float32Array => Float32Array.from(steps.flat());
+
+/** The strokes of a text. */
+export function writePage(text: string, write: WriteRun, style: Style | undefined): PenStroke[] {
+  let before: Before | undefined = style;
+  const tried = (run: Run): WrittenRun => {
+    let written = write(run.text, before);
+    for (let i = 1; i < TRIES && !written.complete; ++i) written = write(run.text, before);
+    return written;
+  };
+  return text.split("\n").flatMap((line, number) => {
+    let pen = 0;
+    return runsOf(line).flatMap((run) => {
+      const { steps, complete } = tried(run);
+      const drawn = withoutWayOn(strokesOf(steps, [0, before ? hand(before).y : 0]));
+      // the first word that came to its end shows the hand of all others
+      if (!before && complete) before = { text: run.text, steps: flat(steps) };
+      const { left, right } = extent(drawn);
+      const space = before ? hand(before).space : GAP;
+      if (pen > 0) pen += run.spaced ? space : NARROW;
+      const shift = pen - left;
+      pen += right - left;
+      return drawn.map((stroke) =>
+        curveThrough(stroke.map(([x, y]): Place => [x + shift, y + number * LINE])),
+      );
+    });
+  });
+}
