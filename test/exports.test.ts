@@ -23,7 +23,6 @@ const tested: Record<string, string> = {
   "src/forecasting/season.ts kpss": "the statistic against one by hand",
   "src/forecasting/season.ts seasonalStrength": "the measure on series of known season",
   "src/handwriting/read-folder.ts withSplits": "the rule of splits, on lists of writers",
-  "src/handwriting/shape.ts affine": "maps of ink that tests undo",
   "src/optim/conjugate-gradient.ts truncated": "the paper's rule of truncation, case by case",
   "src/optim/conjugate-gradient.ts truncationGap": "the paper's k(i), at its corners",
   "src/optim/groups.ts matches": "patterns of names, case by case",

@@ -38,7 +38,7 @@ export function writerForm(who: string, net: Network): WriterForm {
 }
 
 /** The characters of a text that an alphabet lacks, each once. */
-export function missingCharacters(text: string, alphabet: string): string[] {
+function missingCharacters(text: string, alphabet: string): string[] {
   return [...new Set([...text].filter((c) => c !== "\n" && !alphabet.includes(c)))];
 }
 
