@@ -1,5 +1,5 @@
-// A text written by hand, with the net that the library ships: strokes as a reader takes them, tidier with more
-// bias, in a hand that came with the net or in your own.
+// A text written by hand, with the net that the library ships: strokes as a reader takes them, tidier with
+// more bias, in a hand that came with the net or in your own.
 import { handwritingReader, handwritingWriter } from "unrolled/handwriting";
 
 const writer = await handwritingWriter();

@@ -1,4 +1,7 @@
-/** Corners of strokes drawn as curves: centripetal splines through them (Catmull & Rom 1974; Yuksel et al. 2011). */
+/**
+ * Corners of strokes drawn as curves: centripetal splines through them (Catmull & Rom 1974; Yuksel et al.
+ * 2011).
+ */
 import { STEP, UNIT } from "./steps.ts";
 
 /** Points between two corners. */

@@ -1,6 +1,6 @@
 /**
- * A pen that a net moves: step by step it draws the next move from what the net says, and reads it back, until
- * the window stands on the end of the text (Graves 2013, section 5.4).
+ * A pen that a net moves: step by step it draws the next move from what the net says, and reads it back,
+ * until the window stands on the end of the text (Graves 2013, section 5.4).
  */
 import type { Drawing } from "../../losses/loss.ts";
 import { internals } from "../../models/network/internals.ts";

@@ -1,6 +1,6 @@
 /**
- * A writer: a text in, strokes out. A net of LSTM units that reads the text through a window draws the moves of
- * a pen from a mixture of Gaussians, one after another, and reads back what it drew (Graves 2013).
+ * A writer: a text in, strokes out. A net of LSTM units that reads the text through a window draws the moves
+ * of a pen from a mixture of Gaussians, one after another, and reads back what it drew (Graves 2013).
  */
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
