@@ -164,9 +164,9 @@ export const trainWriter: Command = {
   maxWords: 0,
   summary: "Learn to write texts by hand, as handwritingWriter does",
   details:
-    "DIR holds handwriting as for `unrolled train handwriting`. Hands of many words that the shipped reader " +
-    "reads well are learned,\nword by word, and pairs of words so that a style can be gone on with. After every " +
-    "epoch the net is in --out, and --resume\ngoes on from it with the same bits; options that shape the " +
+    "DIR holds handwriting as for `unrolled train handwriting`. Hands of many words that the shipped " +
+    "reader reads well are learned,\nword by word, and pairs of words so that a style can be gone on with. " +
+    "After every epoch the net is in --out, and --resume\ngoes on from it with the same bits; options that shape the " +
     "training are to be the same.\n\n  unrolled train writer --data unipen --out models/writer.safetensors",
   options: {
     data: { value: "DIR", help: "where the handwriting is" },

@@ -44,7 +44,7 @@ test("an untrained writer ends, and writes alike from one seed and differently f
   const [one, again, other] = await Promise.all([3, 3, 4].map((seed) => writer.write("ab a\nb", { seed })));
   expect(one).toEqual(again);
   expect(one).not.toEqual(other);
-  expect(one.flat().every((point) => (point as number[]).every(Number.isFinite))).toBe(true);
+  expect(one.flat().every((place) => Object.values(place).every(Number.isFinite))).toBe(true);
   using saved = await handwritingWriter.load(writer.save());
   expect(await saved.write("ab a\nb", { seed: 3 })).toEqual(one);
   using packed = await handwritingWriter({ model: writer.save({ weights: "int8" }) });
