@@ -167,7 +167,8 @@ export const trainWriter: Command = {
     "DIR holds handwriting as for `unrolled train handwriting`. Hands of many words that the shipped " +
     "reader reads well are learned,\nword by word, and pairs of words so that a style can be gone on with. " +
     "After every epoch the net is in --out, and --resume\ngoes on from it with the same bits; options that " +
-    "shape the training are to be the same.\n\n  unrolled train writer --data unipen --out models/writer.safetensors",
+    "shape the training are to be the same.\n\n  unrolled train writer --data unipen --out " +
+    "models/writer.safetensors",
   options: {
     data: { value: "DIR", help: "where the handwriting is" },
     out: { value: "FILE", default: "models/writer.safetensors", help: "the net goes here" },
