@@ -15,7 +15,7 @@ import { streams } from "../../wasm/streams.ts";
 import type { DataItem } from "../../data/item.ts";
 import type { Command, Context, Values } from "../command.ts";
 import { diskFolder } from "../disk.ts";
-import { type About, loadToResume, saveModel, withAbout } from "../open-model.ts";
+import { type About, loadToResume, withAbout } from "../open-model.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
@@ -154,7 +154,6 @@ async function learn(
   progress.end();
   if (stopped === "signal")
     throw new Error(`stopped at step ${countText(net.step)}; the same command with --resume goes on`);
-  saveModel(out, net, about);
   return history.at(-1)?.loss ?? NaN;
 }
 
