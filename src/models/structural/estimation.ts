@@ -135,7 +135,7 @@ export class Estimation {
     const { logLikelihood } = run;
     const { means, covariances } = new PassReader(kalman, model).outputs(run, undefined);
     const terms = means
-      .map((mean, t) => (series.y[t] - mean) ** 2 / covariances[t])
+      .map((mean, t) => ((series.y[t] - mean) * (series.y[t] - mean)) / covariances[t])
       .filter((x, t) => x === x && covariances[t] < Infinity);
     return { logLikelihood, squares: terms.reduce((sum, x) => sum + x, 0), count: terms.length };
   }

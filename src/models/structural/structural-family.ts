@@ -16,9 +16,9 @@ import { stationaryCovariance } from "./stationary-covariance.ts";
 import { tellsApart } from "./tells-apart.ts";
 
 /**
- * A season: its period in steps, and the pairs of sine and cosine in place of one state a step. Pairs that turn
- * too slowly for the first steps to tell all states apart start with 1e8 times the sum of all variances in
- * place of an infinite variance.
+ * A season: its period in steps, and the pairs of sine and cosine in place of one state a step. Pairs that
+ * turn too slowly for the first steps to tell all states apart start with 1e8 times the sum of all variances
+ * in place of an infinite variance.
  */
 export interface SeasonSpec {
   /** At least 2; a fraction, such as 365.25, needs `harmonics`. */
