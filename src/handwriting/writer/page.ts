@@ -26,12 +26,19 @@ function extent(strokes: readonly (readonly Place[])[]): { left: number; right: 
   return { left, right, size: Math.max(right - left, Math.max(...ys) - Math.min(...ys)) };
 }
 
-/** Strokes without a last one that only leads on to a next word: a dot beyond all others. */
-function withoutWayOn(strokes: readonly (readonly Place[])[]): readonly (readonly Place[])[] {
-  const others = strokes.slice(0, -1);
-  if (others.length === 0) return strokes;
-  const last = extent(strokes.slice(-1));
-  return last.size < DOT && last.left > extent(others).right + GAP / 2 ? others : strokes;
+/**
+ * Strokes without a first and a last one that only lead from word to word: dots apart from all others, the
+ * late one of the word before, and the way to a next.
+ */
+function withoutWays(strokes: readonly (readonly Place[])[]): readonly (readonly Place[])[] {
+  const ends = [strokes.length - 1, 0].filter((i) => {
+    const dot = extent(strokes.slice(i, i + 1));
+    const others = strokes.filter((_, j) => j !== i);
+    if (others.length === 0 || dot.size >= DOT) return false;
+    const { left, right } = extent(others);
+    return i === 0 ? dot.right < left - GAP / 2 : dot.left > right + GAP / 2;
+  });
+  return strokes.filter((_, i) => !ends.includes(i));
 }
 
 /** Where a hand's words go on: y of the pen behind steps that begin at 0, and the space between words. */
@@ -60,7 +67,7 @@ export function writePage(text: string, write: WriteRun, style: Style | undefine
     let pen = 0;
     return runsOf(line).flatMap((run) => {
       const { steps, complete } = tried(run);
-      const drawn = withoutWayOn(strokesOf(steps, [0, before ? hand(before).y : 0]));
+      const drawn = withoutWays(strokesOf(steps, [0, before ? hand(before).y : 0]));
       // the first word that came to its end shows the hand of all others
       if (!before && complete) before = { text: run.text, steps: flat(steps) };
       const { left, right } = extent(drawn);
