@@ -1,10 +1,11 @@
 /**
- * The hard tables, row by row: what each row's command is, and how the run that is kept in bench/results ended,
- * in the words of its last line. `npm run build`, then
+ * The hard tables, row by row: what each row's command is, and how the run that is kept in bench/results
+ * ended, in the words of its last line. `npm run build`, then
  *
  *   node bench/tables.js [--only a,h]                what is kept, and what is not
- *   node bench/tables.js --run --only d [--seconds S] runs the rows of which nothing is kept, one after another,
- *                                                    S CPU seconds each at most (600), and keeps their logs
+ *   node bench/tables.js --run --only d [--seconds S] runs the rows of which nothing is kept, one after
+ *                                                    another, S CPU seconds each at most (600), and keeps
+ *                                                    their logs
  *
  * (c) may go over machines: unrolled compare --cluster with the same options.
  */
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   },
 });
 
-/** A row: the words of its command, and the file that keeps its log, as the words say where it is not told. */
+/** A row: the words of its command, and the file that keeps its log, named by the words if not told. */
 const row = (words, file = `${words.replace(/^\S*\/|\.js| --/g, "").replace(/[ .]+/g, "-")}.txt`) => ({
   words,
   file: join("bench/results", file),

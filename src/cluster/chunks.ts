@@ -6,7 +6,6 @@
  * Parts of a message come in their order from one sender; of what was lost, the rest is forgotten.
  */
 import { DataError } from "../wasm/errors.ts";
-import { joined } from "./codec.ts";
 
 /** Of the form of datagrams and messages: peers of another one are refused. */
 export const PROTOCOL = 2;
@@ -14,6 +13,7 @@ export const PROTOCOL = 2;
 /** Bytes before those of a part. */
 const HEADER = 16;
 const MAGIC = [0x55, 0x4e, 0x52, PROTOCOL];
+const FIRST = 2 ** 22; // bytes of memory that a message may have before it comes
 const LARGEST = 2 ** 30; // bytes of a message that are waited for
 
 /**
@@ -44,10 +44,20 @@ export function cut(pieces: readonly Uint8Array[], message: number, max: number)
   return datagrams;
 }
 
+/** What has come of a message: its bytes so far, in memory that grows with what comes. */
 interface Partial {
   readonly message: number;
-  readonly bodies: Uint8Array[];
+  whole: Uint8Array<ArrayBuffer>;
+  parts: number;
   bytes: number;
+}
+
+/** The memory with room for so many bytes. wanted: what a message of its size will need, if it comes. */
+function grown({ whole, bytes }: Partial, size: number, wanted: number): Uint8Array<ArrayBuffer> {
+  if (size <= whole.length) return whole;
+  const larger = new Uint8Array(Math.max(size, Math.min(wanted, Math.max(FIRST, 2 * whole.length))));
+  larger.set(whole.subarray(0, bytes));
+  return larger;
 }
 
 /** Puts datagrams together again, for many senders. */
@@ -64,21 +74,25 @@ export class Joiner {
     if (part >= parts) throw new DataError(`cluster: got part ${part} of ${parts}`);
     if (parts === 1) return body;
     let known = this.#partial.get(sender);
-    if (part === 0) this.#partial.set(sender, (known = { message, bodies: [], bytes: 0 }));
-    if (!known || known.message !== message || known.bodies.length !== part) {
+    if (part === 0) {
+      known = { message, whole: new Uint8Array(0), parts: 0, bytes: 0 };
+      this.#partial.set(sender, known);
+    }
+    if (!known || known.message !== message || known.parts !== part) {
       this.#partial.delete(sender); // something was lost
       return undefined;
     }
-    known.bytes += body.length;
-    if (known.bytes > LARGEST) {
+    const size = known.bytes + body.length;
+    if (size > LARGEST) {
       this.#partial.delete(sender);
       throw new DataError(`cluster: got a message of more than ${LARGEST} bytes`);
     }
-    // what a socket read may be kept as it is, unless a small body would keep much alive
-    known.bodies.push(4 * body.length < body.buffer.byteLength ? body.slice() : body);
-    if (known.bodies.length < parts) return undefined;
+    known.whole = grown(known, size, parts * body.length);
+    known.whole.set(body, known.bytes);
+    known.bytes = size;
+    if (++known.parts < parts) return undefined;
     this.#partial.delete(sender);
-    return joined(known.bodies);
+    return known.whole.subarray(0, size);
   }
 
   /** Forgets what a sender began. */

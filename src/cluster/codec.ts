@@ -95,8 +95,8 @@ export const encode = (value: unknown): Uint8Array => joined(encodePieces(value)
 const broken = (): DataError => new DataError("cluster: got bytes that are no message of this library");
 
 /**
- * What `encode` made bytes of. Arrays of numbers are views where the bytes are a whole buffer, so that
- * nothing else stands in it, and copies elsewhere. Throws DataError on anything else.
+ * What `encode` made bytes of. Arrays of numbers are views where the bytes begin a buffer, so that
+ * nothing of others stands before them, and copies elsewhere. Throws DataError on anything else.
  */
 export function decode(bytes: Uint8Array): unknown {
   try {
@@ -130,7 +130,7 @@ function numbers([type, offset, length]: unknown[], bytes: Uint8Array, start: nu
   const from = start + (offset as number);
   const to = from + (length as number) * Of.BYTES_PER_ELEMENT;
   if (from < start || to < from || to > bytes.length) throw broken();
-  const own = bytes.byteOffset === 0 && bytes.length === bytes.buffer.byteLength;
+  const own = bytes.byteOffset === 0;
   if (own && from % Of.BYTES_PER_ELEMENT === 0)
     return new Of(bytes.buffer as ArrayBuffer, from, length as number);
   return new Of(bytes.slice(from, to).buffer);
