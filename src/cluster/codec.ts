@@ -79,7 +79,7 @@ export function encodePieces(value: unknown): Uint8Array[] {
 }
 
 /** Pieces one after another in memory of their own. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
