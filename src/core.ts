@@ -42,6 +42,7 @@ export type {
   StudentTLoss,
 } from "./losses/optional/descriptions.ts";
 export * from "./models/network/optional/layers.ts";
+export * from "./models/network/optional/soft-window-layer.ts";
 export * from "./models/network/optional/recurrent-layers.ts";
 export {
   bidirectional,

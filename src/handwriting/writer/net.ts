@@ -1,7 +1,7 @@
 /** The net that writes: units with a window on the text, units behind them, and a mixture of moves. */
 import { mixture } from "../../losses/optional/descriptions.ts";
 import { dense } from "../../models/network/layers.ts";
-import { softWindow } from "../../models/network/optional/layers.ts";
+import { softWindow } from "../../models/network/optional/soft-window-layer.ts";
 import { lstm } from "../../models/network/recurrent-layers.ts";
 import type { NetworkSpec } from "../../models/network/spec.ts";
 import { STEP } from "./steps.ts";

@@ -2,7 +2,7 @@
 import { DataError, show } from "../../wasm/errors.ts";
 import { isObject } from "../../formats/json.ts";
 import type { Network } from "../../models/network/network.ts";
-import type { SoftWindowLayer } from "../../models/network/optional/layers.ts";
+import type { SoftWindowLayer } from "../../models/network/optional/soft-window-layer.ts";
 
 /** What a net that writes says of itself: its notes. */
 export interface WriterScript {

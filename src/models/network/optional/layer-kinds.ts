@@ -17,6 +17,7 @@ import type { LayerKind } from "../kinds.ts";
 import { dense, readLayer, type Layer } from "../layers.ts";
 import * as make from "./layers.ts";
 import * as recurrent from "./recurrent-layers.ts";
+import * as window from "./soft-window-layer.ts";
 
 /** A kind of one type of layer. */
 const kind = <T extends make.OptionalLayer["type"]>(of: {
@@ -50,7 +51,7 @@ const recurrentKind = <T extends recurrent.OptionalRecurrentLayer["type"]>(
 const WINDOW_START = { weight: -2.3, advance: -2.3 };
 
 /** The layer as nodes: its text comes with each item. */
-function buildWindow(b: Builder, layer: make.SoftWindowLayer, name: string, x: NodeId): NodeId {
+function buildWindow(b: Builder, layer: window.SoftWindowLayer, name: string, x: NodeId): NodeId {
   const { units: H, symbols: V, length, components: K } = layer;
   const I = b.width(x);
   const C = H + V;
@@ -128,7 +129,7 @@ export const layerKinds: Readonly<Record<make.OptionalLayer["type"], LayerKind>>
       return b.graph.apply(multiply, b.dense(dense(units), name, x), gate);
     },
   }),
-  softWindow: kind<"softWindow">({ read: (options) => make.softWindow(options), build: buildWindow }),
+  softWindow: kind<"softWindow">({ read: (options) => window.softWindow(options), build: buildWindow }),
   minGru: recurrentKind(recurrent.minGru),
   minLstm: recurrentKind(recurrent.minLstm),
   lru: recurrentKind(recurrent.lru),
