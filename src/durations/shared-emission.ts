@@ -8,6 +8,7 @@ import type { Sequences } from "../data/sequence.ts";
 import type {
   Emission,
   EmissionRules,
+  Future,
   Observed,
   Outputs,
   Workspace,
@@ -98,6 +99,10 @@ export class SharedEmission extends Parameters implements Emission {
 
   outputs(T: number, weights: Float64Array, past?: Float64Array): Outputs {
     return this.#of.outputs(T, summed(this.#D, weights), past);
+  }
+
+  future(steps: number, from: Future): Outputs | undefined {
+    return this.#of.future?.(steps, from, (at) => Math.floor(at / this.#D));
   }
 
   dispose(): void {

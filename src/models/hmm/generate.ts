@@ -1,5 +1,4 @@
 /** What a chain does from a known distribution of its next state: expected outputs, and drawn ones. */
-import { OptionError } from "../../wasm/errors.ts";
 import type { Random } from "../../wasm/random.ts";
 import type { Algebra } from "../../inference/matrix.ts";
 import type { HmmState } from "./spec.ts";
@@ -17,17 +16,13 @@ export interface Onward {
   readonly past: Float64Array;
 }
 
-/** States and outputs of the next `steps` steps. Throws OptionError where they depend on each other. */
+/** States and outputs of the next `steps` steps. */
 export function expected(
   algebra: Algebra,
   { transmat, emission }: HmmState,
   steps: number,
   { next, past }: Onward,
 ): HmmPrediction {
-  if (emission.lags && steps > 1)
-    throw new OptionError(
-      `hmm.forecast: steps is ${steps}, want 1 of emissions with lags; draw longer futures by sample()`,
-    );
   const K = next.length;
   const states = new Float64Array(steps * K);
   let state = next;
@@ -35,7 +30,8 @@ export function expected(
     states.set(state, t * K);
     state = algebra.multiply(1, K, K, state, transmat);
   }
-  return { states, ...emission.outputs(steps, states, past) };
+  const outputs = emission.future?.(steps, { next, transmat, past });
+  return { states, ...(outputs ?? emission.outputs(steps, states, past)) };
 }
 
 /** `length` drawn steps. */

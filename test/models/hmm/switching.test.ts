@@ -140,7 +140,7 @@ test("EM never falls, states drawn are found again, and what is held fixed stays
   });
 });
 
-test("a stream, predictions and a forecast of one step agree; longer ones are drawn", () =>
+test("a stream, predictions and a forecast of one step agree, and futures are drawn", () =>
   using({ ...hamilton(), seed: 2 }, (h) => {
     const stream = h.stream();
     const steps = y.slice(0, 30).map((v) => stream.step(v));
@@ -157,6 +157,76 @@ test("a stream, predictions and a forecast of one step agree; longer ones are dr
       ORACLE,
     );
     close(h.forecast(1, { history: y.slice(0, 30) }).means!, steps[29].next.means!, ORACLE);
-    expect(() => h.forecast(2, { history: y })).toThrow(/steps is 2, want 1 of emissions with lags/);
     expect(h.sample(5, { history: y }).sequence).toHaveLength(5);
   }));
+
+/** Mean and variance of step h+1 over all paths of states, each of which is a Gaussian: y = mean + Σ ψ·e. */
+function overPaths(spec: ReturnType<typeof two>, next: ArrayLike<number>, past: number[], steps: number) {
+  const { intercepts: c, coefficients: a, covariances: v } = spec.emissionParameters;
+  interface Path {
+    readonly p: number;
+    readonly state: number;
+    readonly y: readonly number[];
+    /** By step, of every noise so far. */
+    readonly psi: readonly (readonly number[])[];
+  }
+  let paths: Path[] = [{ p: 1, state: -1, y: past, psi: past.map(() => []) }];
+  return Array.from({ length: steps }, () => {
+    paths = paths.flatMap(({ p, state, y: old, psi }) =>
+      [0, 1].map((k) => {
+        const [one, two] = [old.length - 1, old.length - 2];
+        const weight = state < 0 ? next[k] : spec.transmat[state][k];
+        const noises = psi[one].length;
+        const own = Array.from(
+          { length: noises },
+          (_, j) => a[k][0] * psi[one][j] + a[k][1] * (psi[two][j] ?? 0),
+        );
+        const value = c[k][0] + a[k][0] * old[one] + a[k][1] * old[two];
+        return { p: p * weight, state: k, y: [...old, value], psi: [...psi, [...own, Math.sqrt(v[k][0])]] };
+      }),
+    );
+    const mean = paths.reduce((sum, { p, y: all }) => sum + p * all[all.length - 1], 0);
+    const spread = ({ y: all, psi }: Path): number =>
+      (all[all.length - 1] - mean) ** 2 + psi[psi.length - 1].reduce((sum, x) => sum + x * x, 0);
+    return { mean, variance: paths.reduce((sum, path) => sum + path.p * spread(path), 0) };
+  });
+}
+
+const two = (level: number) => ({
+  states: 2,
+  emission: "autoregressive" as const,
+  lags: 2,
+  transmat: [
+    [0.8, 0.2],
+    [0.3, 0.7],
+  ],
+  emissionParameters: {
+    intercepts: [[1 + level * 0.3], [-2 + level * 0.8]],
+    coefficients: [
+      [0.9, -0.2],
+      [-0.3, 0.5],
+    ],
+    covariances: [[0.4], [1.5]],
+  },
+});
+
+test.each([0, 1e5])(
+  "forecasts of several steps with two lags are the mean over all paths, at level %d",
+  (level) =>
+    using(two(level), (h) => {
+      const history = [0.5, 1.5, -0.5, 0.2].map((x) => x + level);
+      const { means, variances, states } = h.forecast(6, { history });
+      const want = overPaths(two(level), states.subarray(0, 2), history, 6);
+      close(
+        means!,
+        want.map(({ mean }) => mean),
+        { rel: 1e-12, abs: 1e-12 },
+      );
+      close(
+        variances!,
+        want.map(({ variance: spread }) => spread),
+        { rel: level === 0 ? 1e-12 : 1e-8 },
+      );
+      expect(h.forecast(2, { history: [NaN] }).means!).toEqual(Float64Array.of(NaN, NaN));
+    }),
+);

@@ -10,10 +10,11 @@ import { LOG_TWO_PI, Matrix } from "../../../inference/matrix-value.ts";
 import type { Sequences } from "../../../data/sequence.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CovarianceFloor } from "./covariances.ts";
-import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
+import type { Emission, EmissionRules, Future, Observed, Outputs, Workspace } from "./emission.ts";
 import { NO_WEIGHT, mixtureMoments, rowsOf } from "./entries.ts";
 import { Parameters, pool } from "./parameters.ts";
 import { flattenReals, realMoments } from "./reals.ts";
+import { switchingFuture } from "./switching-moments.ts";
 
 /** What a sequence left for each state: residuals [T,K,D] of the steps that are there. */
 interface SwitchingObserved extends Observed {
@@ -199,6 +200,28 @@ export class SwitchingAutoregression extends Parameters implements Emission {
       spreads.set(mixed.variances!, t * D);
     }
     return { means, variances: spreads };
+  }
+
+  /** NaN where one of the p steps before is missing. */
+  future(steps: number, { next, transmat, past }: Future, emitter = (k: number) => k): Outputs {
+    const { K, width: D, lags } = this;
+    const { intercepts, coefficients, covariances } = this.parameters;
+    const n = lags * D;
+    const known = Float64Array.from({ length: n }, (_, i) => past[past.length + this.#at(0, i)] ?? NaN);
+    const center = known.slice(0, D); // levels far from 0 would cancel in the second moments
+    const regimes = Array.from({ length: K }, (_, k) => {
+      const A = coefficients.slice(k * D * n, (k + 1) * D * n);
+      const about = (d: number): number =>
+        A.subarray(d * n, (d + 1) * n).reduce((sum, a, i) => sum + a * center[i % D], -center[d]);
+      return {
+        coefficients: A,
+        intercept: intercepts.slice(k * D, (k + 1) * D).map((c, d) => c + about(d)),
+        noise: covariances.slice(k * D * D, (k + 1) * D * D),
+      };
+    });
+    const from = { next, transmat, lags: known.map((x, i) => x - center[i % D]) };
+    const { means, variances } = switchingFuture(steps, D, from, (k) => regimes[emitter(k)]);
+    return { means: means.map((m, i) => m + center[i % D]), variances };
   }
 
   dispose(): void {}

@@ -23,6 +23,13 @@ export interface Outputs {
   readonly columns?: Readonly<Record<string, Outputs>>;
 }
 
+/** Where a chain goes on: p(state of its next step) [K], transitions [K,K], and the steps before it [·,D]. */
+export interface Future {
+  readonly next: Float64Array;
+  readonly transmat: Float64Array;
+  readonly past: Float64Array;
+}
+
 /** What the maximization obeys. */
 export interface EmissionRules {
   /** Dirichlet prior of probabilities, at least 1. */
@@ -80,6 +87,11 @@ export interface Emission extends Parameters {
   sample(k: number, random: Random, past?: Float64Array): ArrayLike<number>;
   /** Outputs of mixtures with weights [T,K]; past [·,D]: the steps up to the last but one, likewise. */
   outputs(T: number, weights: Float64Array, past?: Float64Array): Outputs;
+  /**
+   * Outputs of the next `steps` steps, where each depends on those before it; without it, steps depend on
+   * their states alone. `emitter`: whose parameters a state of the chain has. Default: its own.
+   */
+  future?(steps: number, from: Future, emitter?: (state: number) => number): Outputs | undefined;
   /** Gives its memory back. */
   dispose(): void;
 }
