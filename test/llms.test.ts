@@ -22,6 +22,7 @@ test("dist/reference.md has every export that runs; an unknown name in a program
   for (const file of [
     "unrolled.js",
     "unrolled-anomalies.js",
+    "unrolled-driven.js",
     "unrolled-durations.js",
     "unrolled-exchange.js",
     "unrolled-reservoirs.js",

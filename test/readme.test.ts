@@ -23,6 +23,7 @@ const blocks = found.filter(
 const entries: Readonly<Record<string, () => Promise<object>>> = {
   unrolled: () => import("../src/index.ts"),
   "unrolled/anomalies": () => import("../src/anomalies/index.ts"),
+  "unrolled/driven": () => import("../src/driven/index.ts"),
   "unrolled/durations": () => import("../src/durations/index.ts"),
   "unrolled/reservoirs": () => import("../src/reservoirs/index.ts"),
   "unrolled/handwriting": () => import("../src/handwriting/index.ts"),

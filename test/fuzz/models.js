@@ -3,6 +3,7 @@
  * data and items.
  */
 import * as u from "../../dist/index.js";
+import * as driven from "../../dist/driven/index.js";
 import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
@@ -60,11 +61,12 @@ const forecasterRow = {
   ],
   methods: { forecast: [{ kind: "count", value: 3 }], forecastAll: [{ kind: "count", value: 2 }] },
 };
-const rows = [...everyModel(u, reservoirs, durations), forecasterRow];
+const rows = [...everyModel(u, { reservoirs, durations, driven }), forecasterRow];
 const factories = {
   network: u.network,
   hmm: u.hmm,
   hsmm: durations.hsmm,
+  iohmm: driven.iohmm,
   lds: u.lds,
   autoregressive: u.autoregressive,
   structural: u.structural,

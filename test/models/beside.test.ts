@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import * as u from "../../src/index.ts";
+import * as driven from "../../src/driven/index.ts";
 import * as durations from "../../src/durations/index.ts";
 import * as reservoirs from "../../src/reservoirs/index.ts";
 import { turn } from "../../src/wasm/turn.ts";
@@ -41,6 +42,7 @@ function trainings(row: Row, helper: Model): Record<string, Options> {
   const more: Record<string, Record<string, Options>> = {
     hmm: { "EM with restarts": { iterations: 4, restarts: 2, tolerance: 0 } },
     hsmm: { "EM with restarts": { iterations: 4, restarts: 2, tolerance: 0 } },
+    iohmm: { "EM with restarts": { iterations: 4, restarts: 2, tolerance: 0 } },
     lds: { EM: { iterations: 4, tolerance: 0 }, "a gradient": { iterations: 4, optimizer: u.adam() } },
     structural: { "quasi-Newton": { iterations: 6 } },
     arima: { "quasi-Newton": { iterations: 6 } },
@@ -142,7 +144,7 @@ async function beside(training: Promise<unknown>, visit: () => unknown): Promise
   return visits;
 }
 
-describe.each(everyModel(u, reservoirs, durations))("$name", (row) => {
+describe.each(everyModel(u, { reservoirs, durations, driven }))("$name", (row) => {
   /** Runs `law` with each kind of training of the row. */
   async function eachTraining(law: (file: Uint8Array, options: Options, name: string) => Promise<void>) {
     const file = await fittedFile(row);
@@ -230,7 +232,7 @@ describe.each(everyModel(u, reservoirs, durations))("$name", (row) => {
 
 test("all models at once train to the bits that each has alone", async () => {
   const all: { row: Row; file: Uint8Array; options: Options; helper: Model }[] = [];
-  for (const row of everyModel(u, reservoirs, durations)) {
+  for (const row of everyModel(u, { reservoirs, durations, driven })) {
     const file = await fittedFile(row);
     const helper = await row.factory.load(file);
     for (const options of Object.values(trainings(row, helper))) all.push({ row, file, options, helper });

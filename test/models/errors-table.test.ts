@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as u from "../../src/index.ts";
+import * as driven from "../../src/driven/index.ts";
 import * as durations from "../../src/durations/index.ts";
 import * as reservoirs from "../../src/reservoirs/index.ts";
 import { argumentsOf, everyModel, type Argument, type Model, type Row } from "./every-model.js";
@@ -159,7 +160,7 @@ const byKind: Record<string, readonly string[]> = {
   network: ["forecast", "sample", "logLikelihood", "train", "learn"],
 };
 
-describe.each(everyModel(u, reservoirs, durations))("$name", (row) => {
+describe.each(everyModel(u, { reservoirs, durations, driven }))("$name", (row) => {
   let fitted: Model;
   beforeAll(async () => {
     fitted = await row.factory(row.spec);

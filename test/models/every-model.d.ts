@@ -1,6 +1,7 @@
 /** Types of the table of every model. */
 type Unrolled = typeof import("../../src/index.ts");
 type Durations = typeof import("../../src/durations/index.ts");
+type Driven = typeof import("../../src/driven/index.ts");
 type Reservoirs = typeof import("../../src/reservoirs/index.ts");
 
 export type Kind = "data" | "items" | "options" | "count" | "vector";
@@ -39,5 +40,10 @@ export interface Row {
   readonly stepInput?: unknown;
 }
 
-export function everyModel(u: Unrolled, reservoirs: Reservoirs, durations: Durations): Row[];
+export interface Entries {
+  readonly reservoirs: Reservoirs;
+  readonly durations: Durations;
+  readonly driven: Driven;
+}
+export function everyModel(u: Unrolled, entries: Entries): Row[];
 export function argumentsOf(list: readonly Argument[], model: Model): unknown[];

@@ -12,74 +12,11 @@
  *   count    a whole number of at least 0 or 1
  *   vector   numbers of a fixed length
  *
- * `u` is the library, built or from its sources, `reservoirs` and `durations` its entries of these names.
+ * `u` is the library, built or from its sources, the others its entries of these names.
  */
 
-const wave = (T, phase = 0) =>
-  Array.from({ length: T }, (_, t) => [0, 1, 0.25, -1, 0.5][(t + phase) % 5] + ((t * 7 + phase) % 11) / 20);
-const pairs = (T, phase = 0) => wave(T, phase).map((x, t) => [x, wave(T, phase + 3)[t]]);
-const symbols = (T, phase = 0) => Array.from({ length: T }, (_, t) => (t * t + phase) % 3);
-const counts = (T, phase = 0) => Array.from({ length: T }, (_, t) => (t * 5 + phase) % 7);
-
-const data = (value, more = {}) => ({ kind: "data", value, width: 1, missing: false, ...more });
-const items = (value, fields, more = {}) => ({ kind: "items", value, fields, ...more });
-const options = (value = {}, more = {}) => ({ kind: "options", value, needs: [], ...more });
-const count = (value) => ({ kind: "count", value });
-const vector = (value) => ({ kind: "vector", value });
-
-const hmmRow = (factory, name, spec, [make, width]) => {
-  const y = data([make(60), make(40, 2)], { width, missing: true });
-  const one = data([make(9)], { width, missing: true });
-  return {
-    name,
-    factory,
-    spec: { states: 2, seed: 1, ...spec },
-    fit: [y, options({ iterations: 2 })],
-    unfitted: "all",
-    methods: {
-      logLikelihood: [y],
-      score: [y],
-      criteria: [y],
-      filter: [y],
-      posterior: [y],
-      pairPosterior: [y],
-      samplePosterior: [y, options({ count: 2, seed: 1 })],
-      viterbi: [y],
-      bestPaths: [one, options({ paths: 2 }, { needs: ["paths"] })],
-      predict: [y],
-      forecast: [count(3), options({ history: [make(9)] })],
-      sample: [count(5), options({ seed: 2 })],
-      stream: [],
-      stationary: [],
-    },
-    step: make(1)[0],
-  };
-};
-
-const ldsRow = (u, name, spec, width, inputs) => {
-  const y = data([width === 1 ? wave(40) : pairs(40)], { width, missing: true });
-  const driven = inputs ? { inputs: [wave(40, 1)] } : {};
-  const after = inputs ? { inputs: [wave(3)] } : {};
-  return {
-    name: `lds ${name}`,
-    factory: u.lds,
-    spec,
-    fit: [y, options({ iterations: 2, ...driven })],
-    unfitted: "all",
-    methods: {
-      logLikelihood: [y, options(driven)],
-      gradient: [y, options(driven)],
-      filter: [y, options(driven)],
-      smooth: [y, options(driven)],
-      predict: [y, options(driven)],
-      forecast: [count(3), options(after)],
-      sample: [count(3), options({ ...after, seed: 1 })],
-      stream: [],
-    },
-    step: width === 1 ? 0.5 : [0.5, 1],
-    stepInput: inputs ? [0.5] : undefined,
-  };
-};
+import { count, data, items, options, pairs, symbols, vector, wave } from "./every-model-arguments.js";
+import { hiddenStateRows } from "./every-model-states.js";
 
 const stateSpaceRow = (u, name, factory, spec, more = {}) => {
   const y = data([wave(48)], { missing: true });
@@ -180,18 +117,6 @@ const networkRows = (u) => {
   ];
 };
 
-const hiddenStateRows = (u, { hsmm }) => [
-  hmmRow(u.hmm, "hmm categorical", { emission: "categorical", symbols: 3 }, [symbols, 1]),
-  hmmRow(u.hmm, "hmm gaussian", { emission: "gaussian", output: 2 }, [pairs, 2]),
-  hmmRow(u.hmm, "hmm diagonal", { emission: "diagonal", output: 2 }, [pairs, 2]),
-  hmmRow(u.hmm, "hmm poisson", { emission: "poisson" }, [counts, 1]),
-  hmmRow(u.hmm, "hmm mixture", { emission: "mixture", output: 1, components: 2 }, [wave, 1]),
-  hmmRow(hsmm, "hsmm gaussian", { emission: "gaussian", output: 2, durations: { max: 3 } }, [pairs, 2]),
-  ldsRow(u, "one output", { state: 1, output: 1 }, 1),
-  ldsRow(u, "two outputs", { state: 2, output: 2, seed: 2 }, 2),
-  ldsRow(u, "driven", { state: 1, output: 1, input: 1 }, 1, true),
-];
-
 const autoregressiveRow = (u, name, spec) => ({
   name: `autoregressive ${name}`,
   factory: u.autoregressive,
@@ -288,9 +213,9 @@ const jobRows = (u) => [
 ];
 
 /** The rows. */
-export const everyModel = (u, reservoirs, durations) => [
+export const everyModel = (u, { reservoirs, durations, driven }) => [
   ...networkRows(u),
-  ...hiddenStateRows(u, durations),
+  ...hiddenStateRows(u, { ...durations, ...driven }),
   ...seriesRows(u, reservoirs),
   languageRow(u),
   ...jobRows(u),

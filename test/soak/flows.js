@@ -3,6 +3,7 @@
  * forgotten; beside them pools of workers, unrolled nets, ink, files of other programs, sound.
  */
 import * as u from "../../dist/index.js";
+import * as driven from "../../dist/driven/index.js";
 import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
 import { fromPyTorch, toPyTorch, readNpy, writeNpy } from "../../dist/exchange/index.js";
@@ -95,7 +96,7 @@ async function unrolled() {
 
 /** Flows by name; each gets the number of its round. Those that start threads run one round in `every`. */
 export function flows() {
-  const models = everyModel(u, reservoirs, durations).map((row) => ({
+  const models = everyModel(u, { reservoirs, durations, driven }).map((row) => ({
     name: row.name,
     every: 1,
     run: modelFlow(row),

@@ -11,9 +11,9 @@ export const trainSeries: Command = {
   summary: "Fit a forecaster to a column of numbers: models compared in backtests, the best averaged",
   details:
     "Each model forecasts from several places in the past, beside the last value and the value of the " +
-    "season before; beside that,\nerrors one step ahead on the last fifth, by models fitted to what came before. " +
-    "Missing cells are allowed. `unrolled forecast`\ndoes the same without a file of the model, and goes on " +
-    "with one.\n\n" +
+    "season before; beside that,\nerrors one step ahead on the last fifth, by models fitted to the rest. " +
+    "Missing cells are allowed. `unrolled forecast`\ndoes the same without a file of the model, and " +
+    "goes on with one.\n\n" +
     "  unrolled train series --file sunspots.csv --column value --forecast 30 --out sunspots.safetensors\n" +
     "  unrolled forecast sunspots.safetensors --file later.csv --steps 30",
   options: {

@@ -4,9 +4,10 @@
  *
  *   π(k) = p(s_t = k),  m(k) = E[x_t; s_t = k],  M(k) = E[x_t·x_tᵀ; s_t = k],
  *   x̃ = Σ_i A_ik·x(i) of the step before:
- *   π(k) = π̃,  m(k) = F_k·m̃ + c_k·π̃,  M(k) = F_k·M̃·F_kᵀ + F_k·m̃·c_kᵀ + c_k·m̃ᵀ·F_kᵀ + (c_k·c_kᵀ + Q_k)·π̃
+ *   π(k) = π̃,  m(k) = F_k·m̃ + c_k·π̃,
+ *   M(k) = F_k·M̃·F_kᵀ + F_k·m̃·c_kᵀ + c_k·m̃ᵀ·F_kᵀ + (c_k·c_kᵀ + Q_k)·π̃
  *
- * since the next state depends on the state alone. (Costa, Fragoso & Marques 2005, section 3.3.)
+ * since the next state depends on the state alone. (Costa, Fragoso & Marques 2005, chapter 3.)
  */
 
 /** One state's autoregression of D values a step with p lags, about the center. */

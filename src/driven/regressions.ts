@@ -1,0 +1,156 @@
+/**
+ * Emissions that inputs drive: y_t = B_k·x_t + N(0, S_k) in state k, x_t = (1, u_t), by weighted least
+ * squares on residuals. A step that is not complete is missing.
+ */
+import type { Algebra } from "../inference/matrix.ts";
+import { LOG_TWO_PI, Matrix } from "../inference/matrix-value.ts";
+import type { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
+import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
+
+/** B [K,D,R] and S [K,D,D]. */
+export interface Regressions {
+  readonly coefficients: Float64Array;
+  readonly covariances: Float64Array;
+}
+
+/** One sequence: y [T,D], and x [T,R]. */
+export interface Driven {
+  readonly T: number;
+  readonly y: Float64Array;
+  readonly X: Float64Array;
+}
+
+/** How many there are of each. */
+export interface Sizes {
+  readonly K: number;
+  readonly D: number;
+  /** 1 + inputs. */
+  readonly R: number;
+}
+
+/** B_k·x_t [T,D] of state k. */
+export function meansOf(
+  algebra: Algebra,
+  { D, R }: Sizes,
+  { coefficients }: Regressions,
+  X: Float64Array,
+  k: number,
+): Float64Array {
+  const B = coefficients.slice(k * D * R, (k + 1) * D * R);
+  const T = X.length / R;
+  return T === 0 ? new Float64Array(0) : algebra.multiply(T, R, D, X, algebra.transpose(D, R, B));
+}
+
+/** Whether each step is complete. */
+const completeSteps = ({ T, y }: Driven, D: number): boolean[] =>
+  Array.from({ length: T }, (_, t) => y.subarray(t * D, (t + 1) * D).every((v) => v === v));
+
+/** Residuals [T,D] of state k, 0 where a step is missing. */
+function residualsOf(
+  algebra: Algebra,
+  sizes: Sizes,
+  own: Regressions,
+  data: Driven,
+  k: number,
+): Float64Array {
+  const { D } = sizes;
+  const there = completeSteps(data, D);
+  const means = meansOf(algebra, sizes, own, data.X, k);
+  return means.map((m, at) => (there[Math.floor(at / D)] ? data.y[at] - m : 0));
+}
+
+/** ln p(y_t | s_t = k, u_t) [T,K]; 0 where a step is missing. */
+export function logDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: Driven): Float64Array {
+  const { K, D } = sizes;
+  const { T } = data;
+  const there = completeSteps(data, D);
+  const out = new Float64Array(T * K);
+  for (let k = 0; k < K; ++k) {
+    const S = own.covariances.slice(k * D * D, (k + 1) * D * D);
+    const L = algebra.cholesky(`iohmm: covariance of state ${k}`, D, S);
+    const logs = algebra.log(L.filter((_, i) => i % (D + 1) === 0));
+    const constant = -0.5 * D * LOG_TWO_PI - logs.reduce((sum, x) => sum + x, 0);
+    const E = algebra.transpose(T, D, residualsOf(algebra, sizes, own, data, k));
+    const Z = algebra.solveLower(D, T, L, E);
+    for (let t = 0; t < T; ++t) {
+      let squares = 0;
+      for (let d = 0; d < D; ++d) squares += Z[d * T + t] * Z[d * T + t];
+      out[t * K + k] = there[t] ? constant - 0.5 * squares : 0;
+    }
+  }
+  return out;
+}
+
+/** Sums of 1, x·xᵀ, x·eᵀ, e·eᵀ of each state. */
+export class RegressionSums {
+  readonly #sizes: Sizes;
+  readonly #sums: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+
+  constructor(sizes: Sizes) {
+    const { K, D, R } = sizes;
+    this.#sizes = sizes;
+    this.#sums = [
+      new Float64Array(K),
+      new Float64Array(K * R * R),
+      new Float64Array(K * R * D),
+      new Float64Array(K * D * D),
+    ];
+  }
+
+  clear(): void {
+    for (const sums of this.#sums) sums.fill(0);
+  }
+
+  /** Adds a sequence under γ [T,K]. */
+  add(algebra: Algebra, own: Regressions, data: Driven, gamma: Float64Array): void {
+    const { K, D, R } = this.#sizes;
+    const [weight, xx, xe, ee] = this.#sums;
+    const there = completeSteps(data, D);
+    for (let k = 0; k < K; ++k) {
+      const E = residualsOf(algebra, this.#sizes, own, data, k);
+      for (let t = 0; t < data.T; ++t) {
+        if (!there[t]) continue;
+        const w = gamma[t * K + k];
+        const x = data.X.subarray(t * R, (t + 1) * R);
+        const e = E.subarray(t * D, (t + 1) * D);
+        weight[k] += w;
+        for (let i = 0; i < R; ++i) {
+          for (let j = 0; j < R; ++j) xx[(k * R + i) * R + j] += w * x[i] * x[j];
+          for (let d = 0; d < D; ++d) xe[(k * R + i) * D + d] += w * x[i] * e[d];
+        }
+        for (let i = 0; i < D; ++i) for (let j = 0; j < D; ++j) ee[(k * D + i) * D + j] += w * e[i] * e[j];
+      }
+    }
+  }
+
+  /** Moves B by G⁻¹·H in its first `free` columns, and S to what is left, in place. */
+  maximize(
+    algebra: Algebra,
+    { coefficients, covariances }: Regressions,
+    free: number,
+    floor: CovarianceFloor | undefined,
+  ): void {
+    const { K, D, R } = this.#sizes;
+    const [weight, xx, xe, ee] = this.#sums;
+    const columns = Array.from({ length: free }, (_, i) => i);
+    const outputs = Array.from({ length: D }, (_, d) => d);
+    for (let k = 0; k < K; ++k) {
+      const w = weight[k];
+      if (!(w > NO_WEIGHT)) continue;
+      const G = new Matrix(algebra, R, R, xx.slice(k * R * R, (k + 1) * R * R)).part(columns, columns);
+      const H = new Matrix(algebra, R, D, xe.slice(k * R * D, (k + 1) * R * D)).part(columns, outputs);
+      const who = `iohmm: regression of state ${k}`;
+      const step = free > 0 ? algebra.solveSemidefinite(who, free, D, G.data, H.data) : H.data;
+      step.forEach((by, at) => {
+        coefficients[(k * D + (at % D)) * R + Math.floor(at / D)] += by;
+      });
+      if (!floor) continue;
+      const gained =
+        free > 0
+          ? new Matrix(algebra, free, D, step).transposed().times(H).symmetric().data
+          : new Float64Array(D * D);
+      const S = ee.slice(k * D * D, (k + 1) * D * D).map((x, i) => (x - gained[i]) / w);
+      covariances.set(floor.raised(S), k * D * D);
+    }
+  }
+}

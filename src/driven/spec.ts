@@ -1,0 +1,176 @@
+/** What a driven hidden Markov model is made from: options checked, and what is left out drawn. */
+import { covarianceOption, matrixOption, type MatrixOption } from "../data/matrix.ts";
+import type { InferenceEngine } from "../inference/inference-engine.ts";
+import type { Algebra } from "../inference/matrix.ts";
+import { drawStart } from "../models/hmm/chain.ts";
+import { distribution } from "../models/hmm/read-parameters.ts";
+import { OptionError, knownOptions, oneOf, seedOption, show, whole } from "../wasm/errors.ts";
+import { Random } from "../wasm/random.ts";
+import { streams } from "../wasm/streams.ts";
+import type { Sizes } from "./regressions.ts";
+
+const parts = ["transitions", "emissions"] as const;
+/** Names of the parameters. */
+export const parameterNames = ["startprob", "transitions", "coefficients", "covariances"] as const;
+/** A parameter by name. */
+export type IohmmParameterName = (typeof parameterNames)[number];
+
+/** A hidden Markov model whose transitions and emissions depend on inputs. */
+export interface IohmmSpec {
+  /** K, the number of hidden states. */
+  readonly states: number;
+  /** m, inputs a step. */
+  readonly input: number;
+  /** D, values a step. Default 1. */
+  readonly output?: number;
+  /** What the inputs drive. Default both. */
+  readonly drives?: readonly (typeof parts)[number][];
+  /** [K] of the first state. */
+  readonly startprob?: MatrixOption;
+  /** [K,K,1+m] log-odds of going from i to j beside staying in i: constant first. Rows i, i are 0. */
+  readonly transitions?: readonly MatrixOption[];
+  /** [K,D,1+m] of each state's output: constant first. */
+  readonly coefficients?: readonly MatrixOption[];
+  /** [K,D,D] */
+  readonly covariances?: readonly MatrixOption[];
+  /** Parameters that no fit changes. */
+  readonly fixed?: readonly IohmmParameterName[];
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+/** All parameters, row-major. */
+export interface IohmmParameters {
+  /** [K] */
+  readonly startprob: Float64Array;
+  /** [K,K,1+m] */
+  readonly transitions: Float64Array;
+  /** [K,D,1+m] */
+  readonly coefficients: Float64Array;
+  /** [K,D,D] */
+  readonly covariances: Float64Array;
+}
+
+/** A checked spec with its parameters. */
+export interface IohmmStart {
+  readonly engine: InferenceEngine;
+  readonly spec: Required<Pick<IohmmSpec, "states" | "input" | "output" | "drives" | "fixed" | "seed">>;
+  readonly sizes: Sizes;
+  /** Names of the parameters that were given. */
+  readonly given: ReadonlySet<string>;
+  parameters: IohmmParameters;
+}
+
+/** Log-odds of leaving a state for another in a start. */
+const LEAVES = -2;
+
+/** Copies. */
+export const copied = ({
+  startprob,
+  transitions,
+  coefficients,
+  covariances,
+}: IohmmParameters): IohmmParameters => ({
+  startprob: startprob.slice(),
+  transitions: transitions.slice(),
+  coefficients: coefficients.slice(),
+  covariances: covariances.slice(),
+});
+
+/** Log-odds [K,K,R] with every other state as likely, and little drawn on top. */
+export function drawTransitions({ K, R }: Sizes, random: Random): Float64Array {
+  return Float64Array.from({ length: K * K * R }, (_, at) => {
+    const pair = Math.floor(at / R);
+    if (at % R > 0 || Math.floor(pair / K) === pair % K) return 0;
+    return LEAVES + random.uniform() - 0.5;
+  });
+}
+
+function names<T extends string>(
+  who: string,
+  what: string,
+  given: readonly T[],
+  known: readonly T[],
+): readonly T[] {
+  if (!Array.isArray(given))
+    throw new OptionError(`${who}: ${what} is ${show(given)}, want an array of ${known.join(", ")}`);
+  given.forEach((name: T, i: number) => oneOf(who, `${what}[${i}]`, name, known));
+  return [...new Set(given)] as T[];
+}
+
+/** K matrices [rows,columns] one after another. */
+function matrices(
+  who: string,
+  name: string,
+  value: readonly MatrixOption[],
+  [K, rows, columns]: readonly [number, number, number],
+): Float64Array {
+  if (!Array.isArray(value) || value.length !== K)
+    throw new OptionError(`${who}: ${name} is ${show(value)}, want ${K} matrices [${rows},${columns}]`);
+  const list = (value as MatrixOption[]).map((M, k) => matrixOption(who, `${name}[${k}]`, M, rows, columns));
+  return Float64Array.from(list.flatMap((M) => [...M]));
+}
+
+/** Throws OptionError where log-odds of staying are not 0. */
+function checkTransitions(who: string, { K, R }: Sizes, W: Float64Array): Float64Array {
+  W.forEach((w, at) => {
+    const pair = Math.floor(at / R);
+    if (w !== 0 && Math.floor(pair / K) === pair % K)
+      throw new OptionError(
+        `${who}: transitions[${pair % K}]: row ${pair % K} has ${w}, want 0: log-odds are beside staying`,
+      );
+  });
+  return W;
+}
+
+function readCovariances(
+  who: string,
+  value: readonly MatrixOption[],
+  { K, D }: Sizes,
+  algebra: Algebra,
+): Float64Array {
+  if (!Array.isArray(value) || value.length !== K)
+    throw new OptionError(`${who}: covariances is ${show(value)}, want ${K} matrices [${D},${D}]`);
+  const list = (value as MatrixOption[]).map((S, k) => {
+    const covariance = covarianceOption(who, `covariances[${k}]`, S, D, algebra);
+    algebra.cholesky(`${who}: covariances[${k}]`, D, covariance);
+    return [...covariance];
+  });
+  return Float64Array.from(list.flat());
+}
+
+/** Checks a spec and draws what it leaves out. Throws OptionError, ShapeError or NumericError. */
+export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): IohmmStart {
+  knownOptions(who, spec, ["states", "input", "output", "drives", ...parameterNames, "fixed", "seed"]);
+  const K = whole(who, "states", spec?.states, 1, 1000);
+  const m = whole(who, "input", spec.input, 1, 1000);
+  const D = whole(who, "output", spec.output ?? 1, 1, 1000);
+  const drives = names(who, "drives", spec.drives ?? parts, parts);
+  const fixed = names(who, "fixed", spec.fixed ?? [], parameterNames);
+  const seed = seedOption(who, spec.seed ?? 1);
+  const sizes = { K, D, R: 1 + m };
+  const { R } = sizes;
+  const random = new Random(algebra.engine, seed, streams.initial);
+  const { startprob, transitions, coefficients, covariances } = spec;
+  const parameters: IohmmParameters = {
+    startprob:
+      startprob === undefined
+        ? drawStart(K, "ergodic")
+        : distribution(who, "startprob", matrixOption(who, "startprob", startprob, 1, K), K),
+    transitions:
+      transitions === undefined
+        ? drawTransitions(sizes, random)
+        : checkTransitions(who, sizes, matrices(who, "transitions", transitions, [K, K, R])),
+    coefficients:
+      coefficients === undefined
+        ? Float64Array.from({ length: K * D * R }, (_, at) => (at % R === 0 ? random.normal() : 0))
+        : matrices(who, "coefficients", coefficients, [K, D, R]),
+    covariances:
+      covariances === undefined
+        ? Float64Array.from({ length: K * D * D }, (_, at) => Number((at % (D * D)) % (D + 1) === 0))
+        : readCovariances(who, covariances, sizes, algebra),
+  };
+  const given = new Set(parameterNames.filter((name) => spec[name] !== undefined));
+  const checked = { states: K, input: m, output: D, drives, fixed, seed };
+  return { engine: algebra.engine, spec: checked, sizes, given, parameters };
+}
