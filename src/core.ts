@@ -42,7 +42,6 @@ export type {
   StudentTLoss,
 } from "./losses/optional/descriptions.ts";
 export * from "./models/network/optional/layers.ts";
-export * from "./models/network/optional/soft-window-layer.ts";
 export * from "./models/network/optional/recurrent-layers.ts";
 export {
   bidirectional,

@@ -27,12 +27,12 @@ import {
   rnn,
   skip,
   slstm,
-  softWindow,
   studentT,
   subsample,
   type Layer,
   type NetworkSpec,
 } from "../src/index.ts";
+import { softWindow } from "../src/models/network/optional/soft-window-layer.ts";
 import { load } from "../src/float32/index.ts";
 
 const spec = { input: 2, layers: [gru(16), dense(3)], loss: "squared", seed: 4 } as const;

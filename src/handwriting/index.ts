@@ -55,3 +55,4 @@ export type {
   HandwritingSegment,
   HandwritingWindow,
 } from "./web/recognizer.ts";
+export { softWindow, type SoftWindowLayer } from "../models/network/optional/soft-window-layer.ts";

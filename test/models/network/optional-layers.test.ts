@@ -15,9 +15,9 @@ import {
   pool,
   residual,
   rnn,
-  softWindow,
   type Layer,
 } from "../../../src/index.ts";
+import { softWindow } from "../../../src/models/network/optional/soft-window-layer.ts";
 import { close } from "../../close.ts";
 
 const streaming: Record<string, Layer[]> = {
