@@ -28,8 +28,16 @@ function minus(x: v128): v128 {
  * κ₀ and κ; w [B,V], row stride ldw. now and w are overwritten.
  */
 export function windowStep(
-  B: i32, K: i32, U: i32, V: i32,
-  text: usize, before: usize, shape: usize, now: usize, w: usize, ldw: i32,
+  B: i32,
+  K: i32,
+  U: i32,
+  V: i32,
+  text: usize,
+  before: usize,
+  shape: usize,
+  now: usize,
+  w: usize,
+  ldw: i32,
 ): void {
   for (; B > 0; --B, text = at(text, U), before = at(before, K), now = at(now, K), w = at(w, ldw)) {
     for (let n = 3 * K, p = shape; n > 0; n -= LANES, p += 16) put(p, n, exp<Float>(get(p, n)));
@@ -58,8 +66,17 @@ export function windowStep(
  * dkappa [B,K] those of κ from later steps, which become those of κ₀.
  */
 export function windowAdjoint(
-  B: i32, K: i32, U: i32, V: i32,
-  text: usize, shape: usize, now: usize, dw: usize, ldw: i32, dkappa: usize, dshape: usize,
+  B: i32,
+  K: i32,
+  U: i32,
+  V: i32,
+  text: usize,
+  shape: usize,
+  now: usize,
+  dw: usize,
+  ldw: i32,
+  dkappa: usize,
+  dshape: usize,
 ): void {
   for (; B > 0; --B, text = at(text, U), shape = at(shape, 3 * K), now = at(now, K)) {
     for (let k = 0; k < K; k += LANES) {
@@ -105,8 +122,18 @@ function addTo(p: usize, n: i32, v: v128): void {
  * rshape [B,3K], those of the pre-activations.
  */
 export function windowTangent(
-  B: i32, K: i32, U: i32, V: i32,
-  text: usize, shape: usize, now: usize, rbefore: usize, rshape: usize, rnow: usize, rw: usize, ldw: i32,
+  B: i32,
+  K: i32,
+  U: i32,
+  V: i32,
+  text: usize,
+  shape: usize,
+  now: usize,
+  rbefore: usize,
+  rshape: usize,
+  rnow: usize,
+  rw: usize,
+  ldw: i32,
 ): void {
   for (; B > 0; --B, text = at(text, U), shape = at(shape, 3 * K), now = at(now, K)) {
     for (let k = 0; k < K; k += LANES) {
