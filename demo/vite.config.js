@@ -45,6 +45,7 @@ export default defineConfig({
   plugins: [offline()],
   resolve: {
     alias: [
+      { find: /^unrolled\/handwriting$/, replacement: built("handwriting/index.js") },
       { find: /^unrolled\/speech$/, replacement: built("speech/index.js") },
       { find: /^unrolled$/, replacement: built("index.js") },
     ],

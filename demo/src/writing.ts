@@ -9,6 +9,7 @@ import {
   type Network,
   type ReadingTrace,
 } from "unrolled";
+import { startWritingByHand } from "./by-hand.ts";
 import { byId } from "./canvas.ts";
 import { Pad } from "./pad.ts";
 import { drawCells, drawGradient, drawInk, drawLetters, liveliest } from "./rows.ts";
@@ -45,6 +46,7 @@ class WritingTab {
       "click",
       () => void this.#pad.play(samples[Number(select.value)].strokes),
     );
+    startWritingByHand(this.#pad);
     addEventListener("resize", () => this.#draw());
   }
 

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
+import { checkWritingByHand } from "./by-hand-checks.js";
 import { open } from "../../test/browser/drive.js";
 import { checkListening } from "./listening.js";
 import { until as waitUntil } from "../../test/browser/until.js";
@@ -256,6 +257,7 @@ async function check(name) {
     await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
     const ms = await checkDrawing(visitor);
     await checkSamples(visitor);
+    await checkWritingByHand(visitor);
     await checkFingersAndKeys(visitor);
     await checkTabs(visitor);
     const worst = await checkLearning(visitor);

@@ -125,8 +125,11 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
     const { sizes, given, spec } = this.#model;
     const { y, fresh, floor } = this.#task;
     if (restart > 0 || fresh) {
-      const stream = restart === 0 ? streams.initial : streams.restarts + restart;
-      const random = new Random(this.#algebra.engine, spec.seed, stream);
+      const random = new Random(
+        this.#algebra.engine,
+        spec.seed,
+        restart === 0 ? streams.initial : streams.restarts + restart,
+      );
       const stays = new Set([...given, ...spec.fixed]);
       const { K, D, R } = sizes;
       const transitions = drawTransitions(sizes, random);

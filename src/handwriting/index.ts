@@ -27,7 +27,7 @@ export type {
 
 export { handwritingWriter, HandwritingWriter } from "./writer/writer.ts";
 export type { HandwritingWriterFactory } from "./writer/writer.ts";
-export type { HandwritingWriterSpec, WriteOptions, WriterFitOptions } from "./writer/spec.ts";
+export type { HandwritingWriterSpec, WriteOptions, WriterFitOptions, WrittenStroke } from "./writer/spec.ts";
 
 export { readExcalidraw, readTldraw } from "./formats/drawings.ts";
 export type { DrawnStroke } from "./formats/drawn-strokes.ts";

@@ -1,9 +1,9 @@
 /** Words of a text side by side on lines, all in the hand of the first or of a given style. */
-import type { PenStroke } from "../reader/spec.ts";
 import { curveThrough, strokesOf, type Place } from "./curve.ts";
 import type { Before, WrittenRun } from "./pen.ts";
 import { GAP, STEP, UNIT } from "./steps.ts";
 import { runsOf, type Run } from "./text.ts";
+import type { WrittenStroke } from "./spec.ts";
 import type { Style } from "./style.ts";
 
 /** From line to line, in units of the ink. */
@@ -16,27 +16,26 @@ const TRIES = 4;
 /** Writes a run of characters behind another. */
 export type WriteRun = (text: string, before?: Before) => WrittenRun;
 
-/** Largest size of a dot. */
-const DOT = 25;
+/** Largest height of a dot or a dash. */
+const FLAT = 25;
 
 /** The box around some strokes. */
-function extent(strokes: readonly (readonly Place[])[]): { left: number; right: number; size: number } {
+function extent(strokes: readonly (readonly Place[])[]): { left: number; right: number; height: number } {
   const [xs, ys] = [0, 1].map((i) => strokes.flatMap((stroke) => stroke.map((place) => place[i])));
-  const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  return { left, right, size: Math.max(right - left, Math.max(...ys) - Math.min(...ys)) };
+  return { left: Math.min(...xs), right: Math.max(...xs), height: Math.max(...ys) - Math.min(...ys) };
 }
 
 /**
- * Strokes without a first and a last one that only lead from word to word: dots apart from all others, the
- * late one of the word before, and the way to a next.
+ * Strokes without a first and a last one that only lead from word to word: dots and dashes apart from all
+ * others, a late one of the word before, and the way to a next.
  */
 function withoutWays(strokes: readonly (readonly Place[])[]): readonly (readonly Place[])[] {
   const ends = [strokes.length - 1, 0].filter((i) => {
-    const dot = extent(strokes.slice(i, i + 1));
+    const one = extent(strokes.slice(i, i + 1));
     const others = strokes.filter((_, j) => j !== i);
-    if (others.length === 0 || dot.size >= DOT) return false;
+    if (others.length === 0 || one.height >= FLAT) return false;
     const { left, right } = extent(others);
-    return i === 0 ? dot.right < left - GAP / 2 : dot.left > right + GAP / 2;
+    return i === 0 ? one.right < left - GAP / 2 : one.left > right + GAP / 2;
   });
   return strokes.filter((_, i) => !ends.includes(i));
 }
@@ -56,7 +55,7 @@ function hand({ text, steps }: Before): { y: number; space: number } {
 const flat = (steps: readonly (readonly number[])[]): Float32Array => Float32Array.from(steps.flat());
 
 /** The strokes of a text. */
-export function writePage(text: string, write: WriteRun, style: Style | undefined): PenStroke[] {
+export function writePage(text: string, write: WriteRun, style: Style | undefined): WrittenStroke[] {
   let before: Before | undefined = style;
   const tried = (run: Run): WrittenRun => {
     let written = write(run.text, before);

@@ -9,6 +9,9 @@ export interface HandwritingWriterSpec {
   readonly model?: ReaderModel;
 }
 
+/** A stroke of a writer, which a reader takes as it is: places of the pen, y downwards. */
+export type WrittenStroke = readonly (readonly [x: number, y: number])[];
+
 /** How to write. */
 export interface WriteOptions {
   /**

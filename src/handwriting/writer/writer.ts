@@ -12,12 +12,12 @@ import { DataError, inRange, knownOptions, oneOf, seedOption, whole } from "../.
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { readItems } from "../reader/learn.ts";
-import type { PenStroke, WrittenText } from "../reader/spec.ts";
+import type { WrittenText } from "../reader/spec.ts";
 import { lessonsOf } from "./lessons.ts";
 import { readWriterNet, writeWriterNet } from "./model-file.ts";
 import { writePage } from "./page.ts";
 import { Pen } from "./pen.ts";
-import type { HandwritingWriterSpec, WriteOptions, WriterFitOptions } from "./spec.ts";
+import type { HandwritingWriterSpec, WriteOptions, WriterFitOptions, WrittenStroke } from "./spec.ts";
 import { givenStyle, stylesOf, type Style } from "./style.ts";
 import { checkText, writerForm, type WriterForm } from "./text.ts";
 
@@ -50,7 +50,7 @@ export class HandwritingWriter {
    * The strokes of a text, as a reader takes them: y downwards, a line about 300 high; "\n" begins a line.
    * Throws OptionError, and DataError on a text with characters that it has not learned.
    */
-  async write(text: string, options: WriteOptions = {}): Promise<PenStroke[]> {
+  async write(text: string, options: WriteOptions = {}): Promise<WrittenStroke[]> {
     const who = this.#life.check("write");
     knownOptions(who, options, ["bias", "seed", "style"]);
     checkText(who, text, this.#form);
