@@ -63,7 +63,11 @@ test("with it the example, the command and Deno train to the same bits", async (
   assert.match(await example(), /1 workers, the same bits: true/);
   const allowed = ["read", "env", "sys", "net"].map((what) => `--allow-${what}`);
   const workers = {
-    command: ["npx", ["unrolled", "worker", "--servers", server.url, "--run", "command"]],
+    // not by npx, which leaves its program running when it is killed
+    command: [
+      join(fresh.folder, "node_modules/.bin/unrolled"),
+      ["worker", "--servers", server.url, "--run", "command"],
+    ],
     deno: [deno, ["run", "--quiet", "--no-lock", ...allowed, "cluster-worker.js", server.web, "deno"]],
   };
   for (const [run, [command, more]] of Object.entries(workers)) {
