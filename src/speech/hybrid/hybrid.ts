@@ -10,8 +10,9 @@ import type { Hmm } from "../../models/hmm/model.ts";
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { checkHeard, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { frontEnd, type FrontEnd } from "../front-end.ts";
 import { sampleRate } from "../options.ts";
 import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
@@ -207,16 +208,10 @@ export class HybridRecognizer {
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
-    if (!Array.isArray(items) || items.length === 0)
-      throw new DataError(
-        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
-      );
-    return (items as readonly TextRecording[]).map((item, i) => {
-      const where = `${who}: recording ${i}`;
-      const sound = readSound(where, item, this.rate);
-      const labels = this.#parts.units.encode(`${where}: text`, item.text);
-      if (labels.length > 0) checkHeard(`${where} (${show(item.text)})`, sound);
-      return { ...sound, labels };
+    const { rate } = this;
+    return readTextRecordings(who, items, {
+      rate,
+      labelsOf: (at, text) => this.#parts.units.encode(at, text),
     });
   }
 

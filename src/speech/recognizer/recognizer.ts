@@ -9,13 +9,14 @@ import { labelErrors } from "../../inference/edit-distance.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
-import { DataError, OptionError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { checkHeard, readSound, type Sound } from "../acoustic/recording.ts";
+import { readSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { sampleRate } from "../options.ts";
 import { candidates, confidences, fitTemperature } from "./confidence.ts";
 import type {
@@ -162,17 +163,8 @@ export class SpeechRecognizer {
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
-    if (!Array.isArray(items) || items.length === 0)
-      throw new DataError(
-        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
-      );
-    return (items as readonly TextRecording[]).map((item, i) => {
-      const where = `${who}: recording ${i}`;
-      const sound = readSound(where, item, this.rate);
-      const labels = this.#units.encode(`${where}: text`, item.text);
-      if (labels.length > 0) checkHeard(`${where} (${show(item.text)})`, sound);
-      return { ...sound, labels };
-    });
+    const { rate } = this;
+    return readTextRecordings(who, items, { rate, labelsOf: (at, text) => this.#units.encode(at, text) });
   }
 
   #search(who: string, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {

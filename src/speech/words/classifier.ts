@@ -3,15 +3,16 @@
  * and the mean over time of what they find (Waibel et al. 1989). An answer is the mean over the recording as
  * it is and as a longer and a shorter throat would have said it.
  */
-import { DataError, OptionError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { checkHeard, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import type { ReadSound, Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import type { TextRecording } from "../recognizer/spec.ts";
 import { sampleRate } from "../options.ts";
 
@@ -139,17 +140,8 @@ export class WordClassifier {
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
-    if (!Array.isArray(items) || items.length === 0)
-      throw new DataError(
-        `${who}: items are ${show(items)}, want an array of at least one { samples, text }`,
-      );
-    return (items as readonly TextRecording[]).map((item, i) => {
-      const where = `${who}: recording ${i}`;
-      const sound = readSound(where, item, this.rate);
-      const label = this.#labels.number(`${where}: text`, item.text);
-      checkHeard(`${where} (${show(item.text)})`, sound);
-      return { ...sound, labels: [label] };
-    });
+    const { rate } = this;
+    return readTextRecordings(who, items, { rate, labelsOf: (at, text) => [this.#labels.number(at, text)] });
   }
 
   /** [K] probabilities of each recording. */
