@@ -3,11 +3,14 @@
  * next. Rounds alternate, so what else the machine does meets both alike; what is compared is the
  * lower quartile, because other work only ever adds time.
  *
- *   npm run build && node bench/beside.js OTHER [--rounds 41] [--within 0.03] [--only W1a,stream]
+ *   npm run build && node bench/beside.js OTHER [--rounds 41] [--within 0.03] [--only W1a,stream] [--apart 15]
  *
  * OTHER is the root of another built checkout, the version before. Ends with code 1 where this build takes
- * more than `within` longer at anything.
+ * more than `within` longer at anything. Where an engine puts the code of two builds in one process can cost
+ * a run of microseconds more than what is looked for: `--apart N` gives each build N processes of its own by
+ * turns, and compares the medians.
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,14 +22,13 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "41" },
     within: { type: "string", default: "0.03" },
     only: { type: "string" },
+    apart: { type: "string" },
+    alone: { type: "string" },
   },
 });
 if (positionals.length !== 1) throw new Error("bench/beside.js wants the root of the other build, once");
 const load = (root) => import(pathToFileURL(resolve(root, "dist/index.js")).href);
-const builds = {
-  before: await load(positionals[0]),
-  now: await load(new URL("..", import.meta.url).pathname),
-};
+const roots = { before: positionals[0], now: new URL("..", import.meta.url).pathname };
 const workloads = JSON.parse(readFileSync(new URL("workloads.json", import.meta.url), "utf8"));
 
 /** Numbers that only look random. */
@@ -119,9 +121,10 @@ const cases = {
   "lds: EM": emStep(linear, series),
 };
 
-/** Samples that an engine gets to compile what is hot. */
-const WARM_UP = 8;
+/** Milliseconds that an engine gets to compile what is hot. */
+const WARM_UP = 400;
 
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const quartile = (list) => [...list].sort((a, b) => a - b)[list.length >> 2];
 
 /** Milliseconds a run, of as many runs as fill about 20 ms. */
@@ -131,20 +134,49 @@ async function sample(run, repetitions) {
   return (performance.now() - from) / repetitions;
 }
 
-/** Lower quartiles of both builds. */
+/** Runs until what is hot is compiled; gives how many fill one sample of 20 ms. */
+async function warm(run) {
+  const until = performance.now() + WARM_UP;
+  do await run();
+  while (performance.now() < until);
+  return Math.max(1, Math.round(20 / (await sample(run, 3))));
+}
+
+/** Lower quartiles of both builds, in this process. */
 async function compare(make) {
-  const runs = { before: await make(builds.before), now: await make(builds.now) };
+  const runs = { before: await make(await load(roots.before)), now: await make(await load(roots.now)) };
   const times = { before: [], now: [] };
-  const once = Math.min(await sample(runs.before, 3), await sample(runs.now, 3));
-  const repetitions = Math.max(1, Math.round(20 / once));
-  for (let i = 0; i < WARM_UP; ++i)
-    for (const name of ["before", "now"]) await sample(runs[name], repetitions);
+  const repetitions = Math.max(await warm(runs.before), await warm(runs.now));
   for (let round = 0; round < Number(values.rounds); ++round)
     for (const name of round % 2 ? ["before", "now"] : ["now", "before"])
       times[name].push(await sample(runs[name], repetitions));
-  const before = quartile(times.before);
-  const now = quartile(times.now);
-  return { before, now, ratio: now / before };
+  return { before: quartile(times.before), now: quartile(times.now) };
+}
+
+/** The lower quartile of one build, which has this process to itself. */
+async function alone(make) {
+  const run = await make(await load(positionals[0]));
+  const repetitions = await warm(run);
+  const times = [];
+  for (let round = 0; round < Number(values.rounds); ++round) times.push(await sample(run, repetitions));
+  return quartile(times);
+}
+
+/** Medians over processes of their own. */
+function compareApart(name) {
+  const times = { before: [], now: [] };
+  const file = new URL(import.meta.url).pathname;
+  const measure = (root) =>
+    Number(execFileSync(process.execPath, [file, root, "--alone", name, "--rounds", values.rounds]));
+  for (let i = 0; i < Number(values.apart); ++i)
+    for (const build of i % 2 ? ["before", "now"] : ["now", "before"])
+      times[build].push(measure(roots[build]));
+  return { before: median(times.before), now: median(times.now) };
+}
+
+if (values.alone) {
+  console.log(await alone(cases[values.alone]));
+  process.exit(0);
 }
 
 const wanted = values.only?.split(",") ?? Object.keys(cases);
@@ -153,7 +185,8 @@ const slower = [];
 console.log(`${"".padEnd(30)} before ms    now ms   now / before`);
 for (const name of wanted) {
   if (!cases[name]) throw new Error(`--only ${name}, want some of ${Object.keys(cases).join(", ")}`);
-  const { before, now, ratio } = await compare(cases[name]);
+  const { before, now } = values.apart ? compareApart(name) : await compare(cases[name]);
+  const ratio = now / before;
   console.log(
     `${name.padEnd(30)} ${before.toFixed(4).padStart(9)} ${now.toFixed(4).padStart(9)} ` +
       ratio.toFixed(3).padStart(14),
