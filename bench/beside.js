@@ -3,7 +3,8 @@
  * next. Rounds alternate, so what else the machine does meets both alike; what is compared is the
  * lower quartile, because other work only ever adds time.
  *
- *   npm run build && node bench/beside.js OTHER [--rounds 41] [--within 0.03] [--only W1a,stream] [--apart 15]
+ *   npm run build && node bench/beside.js OTHER [--rounds 41] [--within 0.03] [--only W1a,stream]
+ *     [--apart 15]
  *
  * OTHER is the root of another built checkout, the version before. Ends with code 1 where this build takes
  * more than `within` longer at anything. Where an engine puts the code of two builds in one process can cost

@@ -3,7 +3,7 @@
  * are, a multinomial logit in each row, and moves what step t emits, a regression in each state. Inference is
  * exact; learning is EM with Newton steps for the logits.
  */
-import { DataError, OptionError, knownOptions, seedOption, whole } from "../wasm/errors.ts";
+import { DataError, knownOptions, seedOption, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import { each, flattenInputs, type Each, type Sequences } from "../data/sequence.ts";
@@ -15,6 +15,7 @@ import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import type { HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import { SingleFit } from "../models/single-fit.ts";
 import { saveIohmm } from "./file.ts";
 import { bestPath, forward, smooth, stepped, type Chain } from "./passes.ts";
 import { drawnOutput, outputsOf, type IohmmOutputs } from "./outputs.ts";
@@ -75,12 +76,13 @@ export class Iohmm {
   readonly #model: IohmmStart;
   readonly #life: Lifetime;
   #fitted: boolean;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use `iohmm(spec)`. */
   constructor(algebra: Algebra, model: IohmmStart, { fitted }: { readonly fitted: boolean }) {
     this.engine = algebra.engine;
     this.#life = new Lifetime("iohmm", this);
+    this.#fits = new SingleFit(this.#life);
     this.#algebra = this.#life.own(algebra);
     this.#model = model;
     this.#fitted = fitted;
@@ -97,8 +99,7 @@ export class Iohmm {
    * be read. Throws OptionError, DataError, ShapeError; NumericError where no start comes through.
    */
   async fit(sequences: Sequences, options: IohmmFitOptions & WithInputs = {}): Promise<EmReport> {
-    const who = this.#life.check("fit");
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
+    const who = this.#fits.check("fit");
     knownOptions(who, options, [...emOptionNames, ...ownOptions]);
     const data = this.#observations(who, sequences, options.inputs);
     const { parameters: before } = this.#model;
@@ -108,18 +109,16 @@ export class Iohmm {
     };
     const check = (): void => void this.#life.check("fit");
     const training = new IohmmTraining(who, this.#model, task, { check, improved: show });
-    this.#fitting = true;
-    try {
+    const maximize = async (): Promise<EmReport> => {
       const report = await expectationMaximization(who, training, options, ownOptions);
       check();
       show(training.snapshot());
       this.#fitted = true;
       return report;
-    } catch (error) {
-      show(before);
-      throw error;
+    };
+    try {
+      return await this.#fits.run(maximize, () => show(before));
     } finally {
-      this.#fitting = false;
       training.dispose();
     }
   }

@@ -3,7 +3,7 @@
  * goes to another one. It is computed as a hidden Markov model of N·D steps (expansion.ts), so inference is
  * exact, and what it says is of the N states.
  */
-import { OptionError, knownOptions } from "../wasm/errors.ts";
+import { knownOptions } from "../wasm/errors.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { ViterbiPath } from "../inference/forward-backward.ts";
 import type { Algebra } from "../inference/matrix.ts";
@@ -14,6 +14,7 @@ import type { HmmSample } from "../models/hmm/generate.ts";
 import { Hmm, type HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmPrediction } from "../models/hmm/stream.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import { SingleFit } from "../models/single-fit.ts";
 import { criteria, freeProbabilities, type Criteria } from "../models/hmm/criteria.ts";
 import { statesOf, summed, summedPairs } from "./expansion.ts";
 import { saveHsmm } from "./file.ts";
@@ -43,7 +44,7 @@ export class Hsmm {
   readonly #algebra: Algebra;
   readonly #life = new Lifetime("hsmm");
   #fitted: boolean;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life);
 
   /** Use `hsmm(spec)`. */
   constructor(algebra: Algebra, model: HsmmStart, { fitted }: { readonly fitted: boolean }) {
@@ -75,19 +76,18 @@ export class Hsmm {
   async fit(sequences: Sequences, options: HsmmFitOptions = {}): Promise<EmReport> {
     knownOptions("hsmm.fit", options, [...emOptionNames, "prior", "floor"]);
     knownOptions("hsmm.fit: prior", options.prior, ["emission", ...beliefNames]);
-    if (this.#fitting) throw new OptionError("hsmm.fit: the model is being trained; await that fit first");
-    this.#fitting = true;
+    this.#fits.check("fit");
     const { tables } = this.#model;
-    try {
-      const report = await this.#steps.fit(sequences, options);
-      this.#fitted = true;
-      return report;
-    } catch (error) {
-      this.#model.tables = tables;
-      throw error;
-    } finally {
-      this.#fitting = false;
-    }
+    return this.#fits.run(
+      async () => {
+        const report = await this.#steps.fit(sequences, options);
+        this.#fitted = true;
+        return report;
+      },
+      () => {
+        this.#model.tables = tables;
+      },
+    );
   }
 
   /** ln p(sequences), nats; -∞ where something is impossible. The last segment may go on after the data. */

@@ -6,6 +6,7 @@
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
 import { inferenceEngine } from "../inference/inference-engine.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../models/lifetime.ts";
+import { SingleFit } from "../models/single-fit.ts";
 import { OptionError, knownOptions, show, whole } from "../wasm/errors.ts";
 import type {
   ForecasterFitOptions,
@@ -49,13 +50,14 @@ export class Forecaster {
   readonly #math: Elementwise;
   readonly #life: Lifetime;
   #state: ForecasterState | undefined;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use `forecaster(spec)`. */
   constructor(rules: ForecasterRules, math: Elementwise, state?: ForecasterState) {
     this.#rules = rules;
     this.#math = math;
     this.#life = new Lifetime("forecaster", this);
+    this.#fits = new SingleFit(this.#life);
     this.#state = state;
   }
 
@@ -64,14 +66,12 @@ export class Forecaster {
    * OptionError on what is no table, input or date; a model that fails is named in the report.
    */
   async fit(table: ForecastTable, options: ForecasterFitOptions = {}): Promise<ForecasterReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, ["inputs", "dates", "signal", "onProgress"]);
-    if (this.#fitting) throw new OptionError(`${who}: the forecaster is being fitted; await that fit first`);
     const series = readTable(who, table);
     if (this.#rules.transform === "log") checkPositive(who, series);
     const beside = readBeside(who, series, options, this.#rules);
-    this.#fitting = true;
-    try {
+    return this.#fits.run(async () => {
       const state = await this.#fitAll(series, beside, options);
       if (this.#life.over) {
         disposeAll(state.series);
@@ -79,10 +79,8 @@ export class Forecaster {
       }
       disposeAll(this.#state?.series ?? []);
       this.#state = state;
-    } finally {
-      this.#fitting = false;
-    }
-    return this.#report();
+      return this.#report();
+    });
   }
 
   /**

@@ -13,6 +13,7 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LdsSample } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime, modelFactory } from "../lifetime.ts";
+import { SingleFit } from "../single-fit.ts";
 import { readAutoregressive, saveAutoregressive, type SavedAutoregressive } from "./file.ts";
 import { forecastCovariances, nextMean } from "./moving-average.ts";
 import { chooseOrder, type AutoregressiveReport } from "./order-selection.ts";
@@ -48,12 +49,13 @@ export class Autoregressive {
   readonly #algebra: Algebra;
   readonly #life: Lifetime;
   #fit: AutoregressiveFit | undefined;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use `autoregressive(spec)`. */
   constructor(algebra: Algebra, { rules, fit }: SavedAutoregressive) {
     this.engine = algebra.engine;
     this.#life = new Lifetime("autoregressive", this);
+    this.#fits = new SingleFit(this.#life, { keepsMemory: true });
     this.#algebra = this.#life.own(algebra);
     this.#rules = rules;
     this.#fit = fit;
@@ -76,13 +78,10 @@ export class Autoregressive {
    * after each order; the others are checked and have nothing to do.
    */
   async fit(sequences: Sequences, options: EmOptions = {}): Promise<AutoregressiveReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, emOptionNames);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const data = flattenSequences(who, sequences, this.#rules.output);
-    const leave = this.#life.enter();
-    this.#fitting = true;
-    try {
+    return this.#fits.run(async () => {
       const { fit, report } = await chooseOrder(who, this.#algebra, data, this.#rules, {
         ...options,
         check: () => this.#life.check("fit"),
@@ -90,10 +89,7 @@ export class Autoregressive {
       this.#life.check("fit");
       this.#fit = fit;
       return report;
-    } finally {
-      this.#fitting = false;
-      leave();
-    }
+    });
   }
 
   /**

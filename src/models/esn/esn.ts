@@ -15,6 +15,7 @@ import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { Pace } from "../../train/pace.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../lifetime.ts";
+import { SingleFit } from "../single-fit.ts";
 import { runOn, type EsnForecast, type EsnForecastOptions } from "./forecast.ts";
 import { readOnline, type EsnStreamOptions } from "./online.ts";
 import { Runner } from "./runner.ts";
@@ -70,7 +71,7 @@ export class Esn {
   readonly #z: Ptr;
   readonly #y: Ptr;
   #pending = 0;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life, { keepsMemory: true });
   #solved = false;
 
   /** Use `esn(spec)`. With `readout` [D,O], the net of a file. */
@@ -101,14 +102,12 @@ export class Esn {
    * anything changes.
    */
   async fit(items: readonly DataItem[], options: EsnFitOptions = {}): Promise<EsnReport> {
-    const who = this.#idle("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, ["signal", "onProgress"]);
     const { signal, onProgress } = options;
     const flat = this.#check(who, items);
-    const leave = this.#life.enter();
     const pace = new Pace();
-    this.#fitting = true;
-    try {
+    return this.#fits.run(async () => {
       signal?.throwIfAborted();
       this.#clear();
       let sequences = 0;
@@ -122,15 +121,12 @@ export class Esn {
       }
       this.#solve(this.spec.ridge);
       return { rows: this.#sums.rows };
-    } finally {
-      this.#fitting = false;
-      leave();
-    }
+    });
   }
 
   /** Forgets all items accumulated; the readout stays until it is solved for again. */
   clear(): void {
-    this.#idle("clear");
+    this.#fits.check("clear");
     this.#clear();
   }
 
@@ -139,7 +135,7 @@ export class Esn {
    * at a time.
    */
   accumulate(items: readonly DataItem[]): void {
-    const flat = this.#check(this.#idle("accumulate"), items);
+    const flat = this.#check(this.#fits.check("accumulate"), items);
     for (const group of this.#runner.groups(flat)) this.#run(group, flat);
     this.#flush();
   }
@@ -149,7 +145,7 @@ export class Esn {
    * running again.
    */
   solve(ridge: number = this.spec.ridge): void {
-    this.#solve(inRange(this.#idle("solve"), "ridge", ridge, 0));
+    this.#solve(inRange(this.#fits.check("solve"), "ridge", ridge, 0));
   }
 
   /**
@@ -218,13 +214,6 @@ export class Esn {
     const who = this.#life.check(method);
     if (!this.#solved)
       throw new OptionError(`${who}: the readout is not learned yet; call fit first and await it`);
-    return who;
-  }
-
-  #idle(method: string): string {
-    const who = this.#life.check(method);
-    if (this.#fitting)
-      throw new OptionError(`${who}: the net is being fitted; wait for that fit, or stop it`);
     return who;
   }
 

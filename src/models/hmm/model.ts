@@ -3,7 +3,7 @@
  * vectors. Inference is exact: scaled forward-backward, in log space where scaling would lose a state, and
  * Viterbi; learning is Baum-Welch (Rabiner 1989).
  */
-import { DataError, OptionError, knownOptions, whole, seedOption } from "../../wasm/errors.ts";
+import { DataError, knownOptions, whole, seedOption } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
@@ -18,6 +18,7 @@ import type { Algebra } from "../../inference/matrix.ts";
 import { each, type Each, type Sequences } from "../../data/sequence.ts";
 import type { EmReport } from "../../train/em.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { SingleFit } from "../single-fit.ts";
 import { criteria, type Criteria } from "./criteria.ts";
 import { saveHmm } from "./file.ts";
 import { drawn, expected, type HmmSample, type Onward } from "./generate.ts";
@@ -55,11 +56,12 @@ export class Hmm {
   readonly #algebra: Algebra;
   readonly #life: Lifetime;
   #fitted: boolean;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use `hmm(spec)`. name: in the words of errors. */
   constructor(algebra: Algebra, model: HmmStart, { fitted, name = "hmm" }: HmmOrigin) {
     this.#life = new Lifetime(name);
+    this.#fits = new SingleFit(this.#life);
     this.engine = algebra.engine;
     this.#algebra = algebra;
     this.#model = model;
@@ -80,18 +82,14 @@ export class Hmm {
    * DisposedError where the model was disposed meanwhile.
    */
   async fit(sequences: Sequences, options: HmmFitOptions = {}): Promise<EmReport> {
-    const who = this.#life.check("fit");
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
-    this.#fitting = true;
-    try {
+    const who = this.#fits.check("fit");
+    return this.#fits.run(async () => {
       const report = await runFit(who, this.#model, { sequences, fresh: !this.#fitted }, options, () => {
         this.#life.check("fit");
       });
       this.#fitted = true;
       return report;
-    } finally {
-      this.#fitting = false;
-    }
+    });
   }
 
   /** ln p(sequences), nats; -∞ where something is impossible. */

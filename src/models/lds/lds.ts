@@ -13,6 +13,7 @@ import { OptionError, inRange, knownOptions, oneOf, seedOption, whole } from "..
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { DISPOSE, Lifetime, modelFactory } from "../lifetime.ts";
+import { SingleFit } from "../single-fit.ts";
 import type {
   AfterHistory,
   Driven,
@@ -43,12 +44,13 @@ export class Lds {
   readonly #life: Lifetime;
   #model: LinearGaussian;
   #fitted: boolean;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use `lds(spec)`. */
   constructor(kalman: Kalman, { start, fitted }: SavedLds) {
     this.engine = kalman.engine;
     this.#life = new Lifetime("lds", this);
+    this.#fits = new SingleFit(this.#life, { keepsMemory: true });
     this.#kalman = this.#life.own(kalman);
     this.#saved = { start };
     this.#model = start.model;
@@ -78,9 +80,8 @@ export class Lds {
    * far.
    */
   async fit(sequences: Sequences, options: LdsFitOptions = {}): Promise<EmReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, ldsFitOptions);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const before = this.#model;
     const task: LdsTask = {
       who,
@@ -91,22 +92,17 @@ export class Lds {
       fresh: !this.#fitted,
       floor: inRange(who, "floor", options.floor ?? 1e-10, 0),
     };
-    const leave = this.#life.enter();
-    this.#fitting = true;
-    try {
+    const learn = async (): Promise<EmReport> => {
       const report = await fitLds(this.#kalman, task, options, (model) => {
         this.#life.check("fit");
         this.#model = model;
       });
       this.#fitted = true;
       return report;
-    } catch (error) {
+    };
+    return this.#fits.run(learn, () => {
       this.#model = before;
-      throw error;
-    } finally {
-      this.#fitting = false;
-      leave();
-    }
+    });
   }
 
   /** ln p(sequences), nats. */

@@ -24,6 +24,7 @@ import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import type { LdsSample } from "../lds/sampling.ts";
 import { sampleSystem } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { SingleFit } from "../single-fit.ts";
 import type { Estimates, Forecast, WithInputs } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
@@ -47,12 +48,13 @@ export class StateSpaceModel {
   protected readonly life: Lifetime;
   readonly #seed: number;
   #estimates: Estimates | undefined;
-  #fitting = false;
+  readonly #fits: SingleFit;
 
   /** Use the factories. */
   constructor(kalman: Kalman, family: Family, seed: number, estimates?: Estimates) {
     this.engine = kalman.engine;
     this.life = new Lifetime(family.who, this);
+    this.#fits = new SingleFit(this.life, { keepsMemory: true });
     this.kalman = this.life.own(kalman);
     this.family = family;
     this.#seed = seed;
@@ -79,7 +81,7 @@ export class StateSpaceModel {
    * tolerance 1e-8, iterations 200.
    */
   async fit(y: Sequences, options: EmOptions & WithInputs = {}): Promise<EmReport> {
-    const who = this.life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, [...emOptionNames, "inputs"]);
     const { inputs, ...em } = options;
     const { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, em, [], {
@@ -87,12 +89,9 @@ export class StateSpaceModel {
       tolerance: 1e-8,
     });
     if (restarts !== 1) throw new OptionError(`${who}: restarts is ${restarts}, want 1`);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const data = this.data(who, y, { inputs });
     const before = this.#estimates;
-    const leave = this.life.enter();
-    this.#fitting = true;
-    try {
+    const maximize = async (): Promise<EmReport> => {
       const scale = new Scale(this.family, data);
       const estimation = new Estimation(
         this.family,
@@ -123,13 +122,10 @@ export class StateSpaceModel {
       const { iterations: done, converged } = found;
       const history = found.history.map((v) => v - shift);
       return { logLikelihood: found.best.value - shift, iterations: done, converged, restart: 0, history };
-    } catch (error) {
+    };
+    return this.#fits.run(maximize, () => {
       this.#estimates = before;
-      throw error;
-    } finally {
-      this.#fitting = false;
-      leave();
-    }
+    });
   }
 
   /** ln p(y), nats; of a differenced series, of its differences. */

@@ -13,6 +13,7 @@ import { each, listSequences, type Each, type Sequence, type Sequences } from ".
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import { SingleFit } from "../../models/single-fit.ts";
 import { countFeatures, FeatureWindow } from "./features.ts";
 import { fitReadout, type NvarProgress } from "./fit.ts";
 import { answer, type Readout } from "./readout.ts";
@@ -62,7 +63,7 @@ export class Nvar {
   readonly #life = new Lifetime("nvar");
   readonly #window: FeatureWindow;
   #weights: Float64Array | undefined;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life, { keepsMemory: true });
 
   /** Use `nvar(spec)`. With `weights` [D,O], the model of a file. */
   constructor(engine: InferenceEngine, spec: Required<NvarSpec>, weights?: Float64Array) {
@@ -84,18 +85,14 @@ export class Nvar {
    * NumericError where the features depend on each other and ridge is 0.
    */
   async fit(items: readonly DataItem[], options: NvarFitOptions = {}): Promise<NvarReport> {
-    const who = this.#life.check("fit");
-    if (this.#fitting)
-      throw new OptionError(`${who}: the model is being fitted; wait for that fit, or stop it`);
+    const who = this.#fits.check("fit");
     knownOptions(who, options, ["signal", "onProgress"]);
     const flat = checkItems(who, dataOf(this.spec), items);
     flat.forEach(({ weight, length }, i) => {
       if (weight.length !== 0 && weight.length !== length)
         throw new ShapeError(`${who}: item ${i}.weight has ${weight.length} values, want [T] = [${length}]`);
     });
-    const leave = this.#life.enter();
-    this.#fitting = true;
-    try {
+    return this.#fits.run(async () => {
       const setting = { ...options, check: () => void this.#life.check("fit") };
       const { weights, rows } = await fitReadout(
         this.engine,
@@ -106,10 +103,7 @@ export class Nvar {
       );
       this.#weights = weights;
       return { rows };
-    } finally {
-      this.#fitting = false;
-      leave();
-    }
+    });
   }
 
   /** One [T,O] vector a sequence; before a sequence begins its values count as 0. */

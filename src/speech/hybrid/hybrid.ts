@@ -8,6 +8,7 @@ import { labelErrors } from "../../inference/edit-distance.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
+import { SingleFit } from "../../models/single-fit.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
@@ -58,7 +59,7 @@ export class HybridRecognizer {
   readonly #parts: Parts;
   readonly #life = new Lifetime(WHO);
   #fitted: Fitted | undefined;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life);
 
   /** Use `hybridRecognizer(spec)`. */
   constructor(parts: Parts) {
@@ -85,17 +86,15 @@ export class HybridRecognizer {
 
   /** Learns, from the start. Throws OptionError, DataError before anything changes, DisposedError. */
   async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     const { epochs, batch, iterations, rounds, rest } = readFitOptions(who, options);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const { shape, hear, acoustic, components, seed } = this.#parts;
     const all = this.#read(who, items);
     const fits = all.filter(
       ({ samples, rate, labels }) => (samples.length / rate) * hear.frameRate > this.#shortest(labels.length),
     );
     if (fits.length === 0) throw new DataError(`${who}: all recordings are shorter than their texts' states`);
-    this.#fitting = true;
-    try {
+    return this.#fits.run(async () => {
       const features = fits.map((sound) => this.#cepstra(sound));
       const { scores, history, paths } = await fitMixtures({
         ...{ shape, features, components, iterations, seed, examples: fits, width: hear.columns },
@@ -112,9 +111,7 @@ export class HybridRecognizer {
         tooShort: all.length - fits.length,
         ...(options.signal?.aborted ? { stopped: "signal" as const } : {}),
       };
-    } finally {
-      this.#fitting = false;
-    }
+    });
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

@@ -7,9 +7,10 @@ import { alignLabels } from "../../inference/align-labels.ts";
 import { beamSearch, type Hypothesis } from "../../inference/beam-search.ts";
 import { labelErrors } from "../../inference/edit-distance.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import { SingleFit } from "../../models/single-fit.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
-import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
@@ -43,7 +44,7 @@ export class SpeechRecognizer {
   readonly #units: Units;
   readonly #life = new Lifetime(WHO);
   #temperature: number;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life);
 
   /** Use `speechRecognizer(spec)`. */
   constructor(acoustic: AcousticNet, units: Units, temperature: number) {
@@ -69,15 +70,13 @@ export class SpeechRecognizer {
 
   /** Learns. Throws OptionError, DataError before anything changes, DisposedError. */
   async fit(items: readonly TextRecording[], options: RecognizerFitOptions = {}): Promise<FitReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, [...hearingFitNames, "validation"]);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const { validation, ...rest } = options;
     const examples = this.#read(who, items);
     if (validation) this.#read(`${who}: validation`, validation);
-    this.#fitting = true;
-    try {
-      return await this.#acoustic.fit(who, examples, rest, {
+    return this.#fits.run(() =>
+      this.#acoustic.fit(who, examples, rest, {
         ...(validation
           ? {
               look: async () => {
@@ -87,10 +86,8 @@ export class SpeechRecognizer {
             }
           : {}),
         wrap: (bytes) => this.#wrap(bytes),
-      });
-    } finally {
-      this.#fitting = false;
-    }
+      }),
+    );
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

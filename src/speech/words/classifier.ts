@@ -3,9 +3,10 @@
  * and the mean over time of what they find (Waibel et al. 1989). An answer is the mean over the recording as
  * it is and as a longer and a shorter throat would have said it.
  */
-import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import { SingleFit } from "../../models/single-fit.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
@@ -59,7 +60,7 @@ export class WordClassifier {
   readonly #acoustic: AcousticNet;
   readonly #labels: Labels;
   readonly #life = new Lifetime(WHO);
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life);
 
   /** Use `wordClassifier(spec)`. */
   constructor(acoustic: AcousticNet, words: readonly string[]) {
@@ -85,20 +86,16 @@ export class WordClassifier {
     items: readonly TextRecording[],
     { validation, ...options }: WordClassifierFitOptions = {},
   ): Promise<FitReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, fitNames);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const examples = this.#read(who, items);
     if (validation) this.#read(`${who}: validation`, validation);
-    this.#fitting = true;
-    try {
-      return await this.#acoustic.fit(who, examples, options, {
+    return this.#fits.run(() =>
+      this.#acoustic.fit(who, examples, options, {
         ...(validation ? { look: () => ({ ...this.#evaluate(who, validation) }) } : {}),
         wrap: (bytes) => this.#wrap(bytes),
-      });
-    } finally {
-      this.#fitting = false;
-    }
+      }),
+    );
   }
 
   /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */

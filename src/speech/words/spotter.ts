@@ -3,11 +3,12 @@
  * learns by connectionist temporal classification, recordings without any of the words are its background,
  * and alarms are raised where the probability of one word in the last stretch of sound passes a threshold.
  */
-import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { Labels, type LabelEvaluation } from "../../jobs/labels.ts";
 import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
+import { SingleFit } from "../../models/single-fit.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
@@ -38,7 +39,7 @@ export class WordSpotter {
   readonly #words: Words;
   readonly #life = new Lifetime(WHO);
   #threshold: number;
-  #fitting = false;
+  readonly #fits = new SingleFit(this.#life);
 
   /** Use `wordSpotter(spec)`. */
   constructor(acoustic: AcousticNet, rule: Rule) {
@@ -72,17 +73,15 @@ export class WordSpotter {
    * standardization. Throws OptionError, DataError before anything changes, DisposedError.
    */
   async fit(items: readonly WordRecording[], options: SpotterFitOptions = {}): Promise<FitReport> {
-    const who = this.#life.check("fit");
+    const who = this.#fits.check("fit");
     knownOptions(who, options, [...hearingFitNames, "validation"]);
-    if (this.#fitting) throw new OptionError(`${who}: the model is being trained; await that fit first`);
     const { validation, ...rest } = options;
     const all = readWordRecordings(who, items, this.#words, this.rate);
     const [train, apart] = this.#split(who, items, all, validation);
     if (!train.some(({ labels }) => labels.length > 0))
       throw new DataError(`${who}: no recording holds a word, want some of each`);
-    this.#fitting = true;
-    try {
-      return await this.#acoustic.fit(
+    return this.#fits.run(() =>
+      this.#acoustic.fit(
         who,
         train,
         { join: 3, ...rest },
@@ -90,10 +89,8 @@ export class WordSpotter {
           ...(apart ? { look: () => ({ ...this.#evaluate(who, apart) }) } : {}),
           wrap: (bytes) => this.#wrap(bytes),
         },
-      );
-    } finally {
-      this.#fitting = false;
-    }
+      ),
+    );
   }
 
   /** The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. */

@@ -71,7 +71,7 @@ describe("beside a fit", () => {
             expect(change).toThrow(OptionError);
         },
       });
-      await expect(net.fit([item])).rejects.toThrow(/esn.fit: the net is being fitted/);
+      await expect(net.fit([item])).rejects.toThrow(/esn.fit: the model is being trained/);
       await fit;
       await undisturbed.fit(many);
       expect(looked).toBe(4);
