@@ -11,6 +11,14 @@ const LOWEST = 95;
 const args = process.argv.slice(2);
 const pages = args.length ? args : ["index.html", "guides/classify.html", "lecture/7d-2.html"];
 const wanted = ["performance", "accessibility", "best-practices"];
+/** What the performance is made of. */
+const metrics = [
+  "first-contentful-paint",
+  "largest-contentful-paint",
+  "speed-index",
+  "total-blocking-time",
+  "cumulative-layout-shift",
+];
 
 const server = await serveSite({ noted: false });
 const chrome = await launch({
@@ -26,6 +34,7 @@ try {
     });
     const scores = Object.entries(lhr.categories).map(([name, { score }]) => [name, Math.round(100 * score)]);
     console.log(`${page}: ${scores.map(([name, score]) => `${name} ${score}`).join(", ")}`);
+    console.log(`  ${metrics.map((name) => `${name} ${lhr.audits[name].displayValue}`).join(", ")}`);
     low += scores.filter(([name, score]) => wanted.includes(name) && score < LOWEST).length;
     const failed = Object.values(lhr.audits).filter(({ score }) => score !== null && score < 0.9);
     for (const { id, title, displayValue = "" } of failed) console.log(`  ${id}: ${title} ${displayValue}`);

@@ -153,6 +153,18 @@ test(
   60_000,
 );
 
+test("a budget of sequences ends a run at the same place, whatever the clock says", async () => {
+  const key = { task: "memory5", way: "lstm", lag: 10, seed: 1 } as const;
+  const { signal } = new AbortController();
+  const run = (hours: number) => {
+    let now = 0;
+    return runWay(key, { sequences: 1000, test: 100, signal, clock: () => (now += 3_600_000 * hours) });
+  };
+  const [still, fast] = [await run(0), await run(5)];
+  expect(still).toMatchObject({ sequences: 1000, seconds: 0 });
+  expect({ ...fast, seconds: 0 }).toEqual(still);
+});
+
 test("initialization and momentum learn 5-bit memorization at T = 10 beyond chance in seconds", async () => {
   const { code, out } = await command([
     "compare",

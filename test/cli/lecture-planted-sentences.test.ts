@@ -1,5 +1,6 @@
 /** Verdicts on sentences of the lecture that have experiments of their own. */
 import { test } from "vitest";
+import { criteria as order } from "../../src/cli/lecture/7a-1-rows.ts";
 import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
 import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
@@ -14,6 +15,27 @@ import { criteria as words } from "../../src/cli/lecture/7a-0.ts";
 import { criteria as reading } from "../../src/cli/lecture/7e-3.ts";
 import { criteria as optical } from "../../src/cli/lecture/7e-4.ts";
 import { catches, instead } from "./planted.ts";
+
+test("7a-1-rows: nets that learned nothing or see the answer, values that say nothing of each other", () => {
+  const seen = {
+    series: { alone: 4, next: 1.66, others: 1.07 },
+    images: { alone: 0.38, next: 0.19, others: 0.12 },
+  };
+  const { series, images } = seen;
+  catches(
+    order,
+    seen,
+    instead(
+      seen,
+      { series: { ...series, next: 1.9 } },
+      { series: { ...series, next: 1.2 } },
+      { series: { ...series, others: 1.66 } },
+      { series: { ...series, alone: 1.66 } },
+      { images: { ...images, next: 0.38 } },
+      { images: { ...images, others: 0.19 } },
+    ),
+  );
+});
 
 test("7a-4-missile: a filter that misses, a target that anybody hits, a thrust that does not matter", () => {
   const seen = { known: 0.9, unknown: 0.5, velocity: 0.1, exact: 0.97, inside: 0.95 };

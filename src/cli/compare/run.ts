@@ -47,8 +47,13 @@ export interface RunProgress {
 }
 
 export interface RunOptions {
-  /** Seconds of learning at most; a step at work when they are over stops where it is. */
-  readonly budget: number;
+  /** Seconds of learning at most; a step at work when they are over stops where it is. Default: no end. */
+  readonly budget?: number;
+  /**
+   * Training sequences at most. Where they are given, a test on the way follows each hundredth of them, so
+   * that no clock has a say: the result is the same on every machine.
+   */
+  readonly sequences?: number;
   /** Fresh sequences of the final test. Default 10,000. */
   readonly test?: number;
   readonly signal: AbortSignal;
@@ -59,6 +64,7 @@ export interface RunOptions {
 
 const LOOK = 500; // sequences of a test on the way
 const LOOKS = 0.1; // of the time at most goes into such tests
+const PARTS = 100; // of the sequences, where they are the budget: such a test after each
 const LONGEST = 2 ** 31 - 1; // of a timer, ms
 
 /** A run at work: the learner, where it is, and how long it may go on. */
@@ -72,6 +78,8 @@ class WayRun {
   readonly #over: AbortController;
   /** Seconds that went into tests on the way. */
   #looking = 0;
+  /** Hundredths of the sequences at the last of these tests. */
+  #parts = 0;
 
   constructor(
     learner: Learner,
@@ -91,7 +99,7 @@ class WayRun {
   /** One stretch of learning; whether it was the last one. */
   async advance(): Promise<boolean> {
     const { at } = this;
-    const { budget, clock, signal } = this.#options;
+    const { budget = Infinity, sequences = Infinity, clock, signal } = this.#options;
     const from = clock();
     const left = Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST);
     const timer = setTimeout(() => this.#over.abort(), left);
@@ -100,14 +108,25 @@ class WayRun {
     at.seconds += (clock() - from) / 1000;
     if (Number.isFinite(step.loss))
       at.loss = Number.isFinite(at.loss) ? 0.9 * at.loss + 0.1 * step.loss : step.loss;
-    return (step.done === true && !signal.aborted) || this.#over.signal.aborted || at.seconds >= budget;
+    if (this.#over.signal.aborted || at.seconds >= budget || at.sequences >= sequences) return true;
+    return step.done === true && !signal.aborted;
+  }
+
+  /** Whether a test on the way is due: by the time that went into others, or by the sequences learned. */
+  get #isDue(): boolean {
+    const { sequences } = this.#options;
+    if (sequences === undefined) return this.#looking <= LOOKS * this.at.seconds;
+    const parts = Math.floor((PARTS * this.at.sequences) / sequences);
+    const due = parts > this.#parts;
+    this.#parts = parts;
+    return due;
   }
 
   /** Tests, shortly, when it is time to; at length when that looks solved or it was the last stretch. */
   async test(last: boolean): Promise<{ solved: boolean; error: number; wrong: number } | undefined> {
     const { at } = this;
     const { clock, test = 10_000 } = this.#options;
-    if (!last && this.#looking > LOOKS * at.seconds) return undefined;
+    if (!this.#isDue && !last) return undefined;
     const start = clock();
     const quick = await wrongOn(this.#learner, this.#task, this.#random, LOOK);
     at.error = quick.error;

@@ -16,6 +16,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-1.ts"),
   },
   {
+    id: "7a-1-rows",
+    claim: "Next terms are natural: their bits add up to the whole, those of a pixel from all others do not",
+    load: () => import("./7a-1-rows.ts"),
+  },
+  {
     id: "7a-2",
     claim: "An autoregressive model predicts the next term as a weighted sum of previous ones",
     load: () => import("./7a-2.ts"),
