@@ -1,7 +1,7 @@
 /**
  * Who computes which shard: a plan that knows workers, times and answers, and no network. Every shard is
  * asked of somebody, then of somebody else where its worker has left, or takes longer than others would; the
- * last tenth of a round is asked of who is idle too, after twice the median. Answers are functions of the
+ * last tenth of a round is asked of who is idle too, well after twice the median. Answers are functions of the
  * question, so the first one wins and others change nothing. All times are given, in ms.
  */
 
@@ -17,6 +17,7 @@ const FIRST = 10_000; // ms until a shard is asked again while nobody has answer
 const UNKNOWN = 1000; // ms until an idle worker is asked too, as long
 const LATE = 4; // times the median
 const HEDGE = 2; // times the median: at one, every second shard would be asked twice
+const SPARED = 25; // ms beyond that: who computes twice is late for the next round
 const SLACK = 250; // ms beyond that: a busy machine, a collection of garbage
 const MEMORY = 31; // answers that the median is of
 
@@ -179,7 +180,7 @@ export class Assignment {
 
   #hedgeTime({ since, cost }: Shard): number {
     const pace = this.#pace();
-    return since + (pace === undefined ? UNKNOWN : HEDGE * pace * cost);
+    return since + (pace === undefined ? UNKNOWN : SPARED + HEDGE * pace * cost);
   }
 
   #lastTenth(): boolean {

@@ -32,6 +32,13 @@ const isBare = (data: Sequences): data is ArrayLike<number> =>
 export const each = <S extends Sequences, T>(data: S, answers: readonly T[]): Each<S, T> =>
   (isBare(data) ? answers[0] : answers) as Each<S, T>;
 
+/** Other answers made of those of each sequence, which may be arrays themselves. */
+export const mapEach = <S extends Sequences, A, B>(
+  data: S,
+  answers: Each<S, A>,
+  map: (answer: A) => B,
+): Each<S, B> => (isBare(data) ? map(answers as A) : (answers as A[]).map(map)) as Each<S, B>;
+
 /** The longest array. */
 const MAX_LENGTH = 2 ** 32 - 1;
 

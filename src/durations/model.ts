@@ -7,7 +7,7 @@ import { knownOptions } from "../wasm/errors.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { ViterbiPath } from "../inference/forward-backward.ts";
 import type { Algebra } from "../inference/matrix.ts";
-import { each, type Each, type Sequences } from "../data/sequence.ts";
+import { mapEach, type Each, type Sequences } from "../data/sequence.ts";
 import { emOptionNames, type EmOptions, type EmReport } from "../train/em.ts";
 import { beliefNames, type Beliefs } from "../models/hmm/emissions/beliefs.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
@@ -112,18 +112,18 @@ export class Hsmm {
 
   /** p(state_t | y_≤t) [T,N] of each sequence. Throws DataError where a step is impossible. */
   filter<S extends Sequences>(sequences: S): Each<S, HmmFiltered> {
-    return this.#each(sequences, this.#steps.filter(sequences), (x) => ofStates(this.#model.D, x));
+    return mapEach(sequences, this.#steps.filter(sequences), (x) => ofStates(this.#model.D, x));
   }
 
   /** p(state_t | y) [T,N] of each sequence. */
   posterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
-    return this.#each(sequences, this.#steps.posterior(sequences), (x) => summed(this.#model.D, x));
+    return mapEach(sequences, this.#steps.posterior(sequences), (x) => summed(this.#model.D, x));
   }
 
   /** p(state_t = i, state_{t+1} = j | y) [T-1,N,N] of each sequence; i = j where a segment goes on. */
   pairPosterior<S extends Sequences>(sequences: S): Each<S, Float64Array> {
     const { N, D } = this.#model;
-    return this.#each(sequences, this.#steps.pairPosterior(sequences), (x) => summedPairs(N, D, x));
+    return mapEach(sequences, this.#steps.pairPosterior(sequences), (x) => summedPairs(N, D, x));
   }
 
   /** Paths of states [T] drawn from p(states | y), `count` of each sequence. */
@@ -132,7 +132,7 @@ export class Hsmm {
     options: { count?: number; seed?: number } = {},
   ): Each<S, Int32Array[]> {
     const drawn = this.#steps.samplePosterior(sequences, options);
-    return this.#each(sequences, drawn, (paths) => paths.map((path) => statesOf(this.#model.D, path)));
+    return mapEach(sequences, drawn, (paths) => paths.map((path) => statesOf(this.#model.D, path)));
   }
 
   /**
@@ -140,7 +140,7 @@ export class Hsmm {
    * segments too. Ties go to the lower state.
    */
   viterbi<S extends Sequences>(sequences: S): Each<S, ViterbiPath> {
-    return this.#each(sequences, this.#steps.viterbi(sequences), (x) => ({
+    return mapEach(sequences, this.#steps.viterbi(sequences), (x) => ({
       ...x,
       states: statesOf(this.#model.D, x.states),
     }));
@@ -149,14 +149,14 @@ export class Hsmm {
   /** The `paths` most probable paths of each sequence, best first: no two are the same states. */
   bestPaths<S extends Sequences>(sequences: S, options: { paths: number }): Each<S, ViterbiPath[]> {
     const { D } = this.#model;
-    return this.#each(sequences, this.#steps.bestPaths(sequences, options), (paths) =>
+    return mapEach(sequences, this.#steps.bestPaths(sequences, options), (paths) =>
       paths.map((x) => ({ ...x, states: statesOf(D, x.states) })),
     );
   }
 
   /** y_t given y_1..y_{t-1}: one step ahead, for each sequence. */
   predict<S extends Sequences>(sequences: S): Each<S, HmmPrediction> {
-    return this.#each(sequences, this.#steps.predict(sequences), (x) => ofStates(this.#model.D, x));
+    return mapEach(sequences, this.#steps.predict(sequences), (x) => ofStates(this.#model.D, x));
   }
 
   /** The next `steps` outputs after `history` (default: from the start). */
@@ -196,11 +196,5 @@ export class Hsmm {
   /** `using model = await hsmm(spec)`. */
   [DISPOSE](): void {
     this.dispose();
-  }
-
-  /** Answers about steps as answers about states. */
-  #each<S extends Sequences, A, B>(sequences: S, answers: Each<S, A>, map: (answer: A) => B): Each<S, B> {
-    const list = (Array.isArray(answers) ? answers : [answers]) as A[];
-    return each(sequences, list.map(map));
   }
 }

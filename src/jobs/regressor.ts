@@ -156,7 +156,7 @@ const load = (bytes: Uint8Array | ArrayBuffer): Promise<SequenceRegressor> =>
     const who = `${WHO}.load`;
     const output = whole(who, "output", notes.output, 1);
     const pool = oneOf(who, "pool", notes.pool, pools);
-    const targets = notes.targets === undefined ? undefined : readScale(who, notes.targets, output);
+    const targets = scale && readScale(who, notes.targets, output); // they are measured together
     return new SequenceRegressor(net, { output, pool, scale, targets });
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { close } from "../close.ts";
 import { hsmm } from "../../src/durations/index.ts";
 import { hmm } from "../../src/models/hmm/hmm.ts";
+import type { Sequences } from "../../src/data/sequence.ts";
 import type { HsmmSpec } from "../../src/durations/spec.ts";
 import { segmentations, type SegmentChain } from "../reference/segments.ts";
 import { ORACLE, distribution, neverFalls, random } from "../models/hmm/builders.ts";
@@ -231,6 +232,23 @@ test("EM never goes down, and finds the tables of a sample of 3000 steps", async
     { rel: 0, abs: 0.08 },
   );
   truth.dispose();
+  model.dispose();
+});
+
+test("every answer to a bare sequence is that to a list of it", async () => {
+  const model = await hsmm(phases);
+  const { sequence } = model.sample(12, { seed: 2 });
+  const asked = [
+    (y: Sequences) => model.score(y),
+    (y: Sequences) => model.filter(y),
+    (y: Sequences) => model.posterior(y),
+    (y: Sequences) => model.pairPosterior(y),
+    (y: Sequences) => model.samplePosterior(y, { count: 3, seed: 1 }),
+    (y: Sequences) => model.viterbi(y),
+    (y: Sequences) => model.bestPaths(y, { paths: 2 }),
+    (y: Sequences) => model.predict(y),
+  ];
+  for (const ask of asked) expect([ask(sequence)]).toEqual(ask([sequence]));
   model.dispose();
 });
 

@@ -12,6 +12,8 @@ import {
   type MeasuredSequence,
   type StepLabels,
 } from "../../src/index.ts";
+import { readTensors } from "../../src/formats/read-safetensors.ts";
+import { writeTensors } from "../../src/formats/safetensors.ts";
 
 const wave = (i: number): number[][] =>
   Array.from({ length: 8 + (i % 4) }, (_, t) => [500 + 40 * (((3 * i + 5 * t) % 7) - 3)]);
@@ -51,6 +53,17 @@ test("a regressor answers in the units of its targets, and its file does", async
     expect(Math.abs(r.predict([items[0].input])[0][0] - 1.05e6)).toBeLessThan(2e4);
     for (const one of [r, loaded]) one.dispose();
   }
+});
+
+test("a regressor's file that lacks one of its two standardizations is refused", async () => {
+  const r = await sequenceRegressor({ input: 1, layers: [gru(2)] });
+  await r.fit([{ input: wave(0), target: 7 }], { steps: 1 });
+  const { spec, tensors } = readTensors(r.save({ training: false }), "test");
+  const { targets, ...job } = spec.job as Record<string, unknown>;
+  expect(targets).toBeDefined();
+  const cut = writeTensors({ ...spec, job }, [...tensors.values()]);
+  await expect(sequenceRegressor.load(cut)).rejects.toThrow(DataError);
+  r.dispose();
 });
 
 test("a stream of a labeler tells the step at hand, that of a regressor the number so far", async () => {
