@@ -1,107 +1,40 @@
 /**
- * Ridge regression from sufficient statistics: W = (ZᵀZ + λI)⁻¹ ZᵀY. Rows come in chunks and are forgotten,
- * so the data may be of any length; only the lower triangle of ZᵀZ is computed. Sums and factorization in f64
- * (Hoerl & Kennard 1970).
+ * Ridge regression W = argmin ‖Z·W - Y‖² + λ‖W‖² of rows that come in chunks and are forgotten, so that the
+ * data may be of any length (Hoerl & Kennard 1970).
  */
-import { inRange, NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
-import { Arena } from "../wasm/memory.ts";
-import type { InferenceEngine } from "./inference-engine.ts";
 
-// columns of ZᵀZ at once: wide enough for the product kernel, narrow enough to waste little above the
-// diagonal
-const PANEL = 128;
+/** What a regression is of. */
+export interface RidgeSizes {
+  /** D: columns of Z. */
+  readonly features: number;
+  /** O: columns of Y. */
+  readonly outputs: number;
+  /** Rows that are added at once, at most. */
+  readonly maxRows: number;
+}
 
-/** ZᵀZ and ZᵀY of all rows seen. */
-export class RidgeSums {
+/** A regression that rows are added to. */
+export interface RidgeRegression {
   /** Rows added so far. */
-  rows = 0;
-  readonly #engine: InferenceEngine;
-  readonly #arena: Arena;
-  readonly #D: number;
-  readonly #O: number;
-  readonly #ZZ: Ptr;
-  readonly #ZY: Ptr;
-  readonly #maxRows: number;
-  readonly #scratch: Ptr;
-
-  /** D columns of Z, O of Y; at most `maxRows` rows at once. */
-  constructor(engine: InferenceEngine, D: number, O: number, maxRows: number) {
-    this.#engine = engine;
-    this.#arena = new Arena(engine.memory);
-    this.#D = D;
-    this.#O = O;
-    this.#maxRows = maxRows;
-    this.#ZZ = this.#arena.reals(D * D);
-    this.#ZY = this.#arena.reals(D * O);
-    this.#scratch = this.#arena.reals(
-      Math.max(engine.kernels.gemmTNScratch(PANEL, maxRows), engine.kernels.gemmTNScratch(O, maxRows)),
-    );
-    this.clear();
-  }
-
+  readonly rows: number;
   /** Forgets all rows. */
-  clear(): void {
-    this.rows = 0;
-    this.#engine.kernels.fill(this.#D * this.#D, 0, this.#ZZ);
-    this.#engine.kernels.fill(this.#D * this.#O, 0, this.#ZY);
-  }
-
-  /** Adds R ≤ most rows: Z [R,D], Y [R,O]. */
-  add(R: number, Z: Ptr, Y: Ptr): void {
-    if (R > this.#maxRows) throw new RangeError(`ridge: ${R} rows at once, want at most ${this.#maxRows}`);
-    const { kernels: k, memory: m } = this.#engine;
-    const D = this.#D;
-    const O = this.#O;
-    for (let j = 0; j < D; j += PANEL) {
-      k.gemmTN(
-        D - j,
-        Math.min(PANEL, D - j),
-        R,
-        m.at(Z, j),
-        D,
-        m.at(Z, j),
-        D,
-        m.at(this.#ZZ, j * D + j),
-        D,
-        this.#scratch,
-      );
-    }
-    k.gemmTN(D, O, R, Z, D, Y, O, this.#ZY, O, this.#scratch);
-    this.rows += R;
-  }
-
+  clear(): void;
+  /** Adds R ≤ maxRows rows: Z [R,D], Y [R,O]. */
+  add(R: number, Z: Ptr, Y: Ptr): void;
   /**
-   * W [D,O] written to `out`, by Cholesky. lambda is absolute: compare it with the sum of squares of a column
-   * of Z. The sums stay.
+   * W [D,O] written to `out`. lambda is absolute: compare it with the sum of squares of a column of Z. What
+   * was added stays. Throws NumericError where lambda is too small for the columns, or no row was added.
    */
-  solve(lambda: number, out: Ptr): void {
-    inRange("ridge", "lambda", lambda, 0);
-    if (this.rows === 0) throw new NumericError("ridge: no rows were added, want at least one");
-    const { kernels: k, memory } = this.#engine;
-    const D = this.#D;
-    const O = this.#O;
-    const arena = new Arena(memory);
-    try {
-      const L = arena.reals(D * D);
-      k.copyRows(1, D * D, this.#ZZ, D * D, L, D * D);
-      const a = memory.reals(L, D * D);
-      for (let i = 0; i < D; ++i) a[i * D + i] += lambda;
-      const stopped = k.cholesky(D, L, -1);
-      if (stopped > 0)
-        throw new NumericError(
-          `ridge: ZᵀZ + λI is not positive at column ${stopped - 1} of ${D}; use a larger ridge ` +
-            `than ${lambda}`,
-        );
-      k.copyRows(1, D * O, this.#ZY, D * O, out, D * O);
-      k.solveLower(D, O, L, out);
-      k.solveLowerTransposed(D, O, L, out);
-    } finally {
-      arena.dispose();
-    }
-  }
+  solve(lambda: number, out: Ptr): void;
+  dispose(): void;
+}
 
-  dispose(): void {
-    this.#arena.dispose();
-  }
+/** How a ridge regression is solved: by ZᵀZ and its Cholesky factor, or by the triangle of Z itself. */
+export const ridgeSolvers = ["cholesky", "qr"] as const;
+export type RidgeSolver = (typeof ridgeSolvers)[number];
+
+/** Throws RangeError on more rows than there is room for. */
+export function checkRows(R: number, { maxRows }: RidgeSizes): void {
+  if (R > maxRows) throw new RangeError(`ridge: ${R} rows at once, want at most ${maxRows}`);
 }

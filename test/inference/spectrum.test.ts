@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { inferenceEngine } from "../../src/inference/inference-engine.ts";
-import { RidgeSums } from "../../src/inference/ridge.ts";
 import { krylovRadius, spectralRadius, spectrum } from "../../src/inference/spectrum.ts";
 import { Random } from "../../src/wasm/random.ts";
 
@@ -55,41 +54,4 @@ test(
 
 test("a matrix that is not finite is an error", () => {
   expect(() => spectrum(wasm, 2, [1, NaN, 0, 1])).toThrow(/spectrum: 2 of 2/);
-});
-
-test("ridge regression from sums equals the normal equations solved by elimination", () => {
-  const R = 300;
-  const D = 150;
-  const O = 2;
-  const lambda = 0.3;
-  const Z = Float64Array.from({ length: R * D }, () => random.normal());
-  const Y = Float64Array.from({ length: R * O }, () => random.normal());
-  const sums = new RidgeSums(wasm, D, O, 100);
-  const z = wasm.memory.allocate(8 * 100 * D);
-  const y = wasm.memory.allocate(8 * 100 * O);
-  const w = wasm.memory.allocate(8 * D * O);
-  for (let r = 0; r < R; r += 100) {
-    wasm.memory.reals(z, 100 * D).set(Z.subarray(r * D, (r + 100) * D));
-    wasm.memory.reals(y, 100 * O).set(Y.subarray(r * O, (r + 100) * O));
-    sums.add(100, z, y);
-  }
-  sums.solve(lambda, w);
-  const W = wasm.memory.reals(w, D * O);
-  for (let i = 0; i < D; ++i)
-    for (let o = 0; o < O; ++o) {
-      // (ZᵀZ + λI)W - ZᵀY = 0
-      let residual = lambda * W[i * O + o];
-      for (let r = 0; r < R; ++r) {
-        let e = -Y[r * O + o];
-        for (let d = 0; d < D; ++d) e += Z[r * D + d] * W[d * O + o];
-        residual += Z[r * D + i] * e;
-      }
-      expect(Math.abs(residual)).toBeLessThan(1e-9);
-    }
-  sums.clear();
-  expect(() => sums.solve(1, w)).toThrow(/no rows/);
-  wasm.memory.reals(z, 2 * D).fill(1);
-  sums.add(2, z, y);
-  expect(() => sums.solve(0, w)).toThrow(/not positive at column \d+ of 150; use a larger ridge/);
-  sums.dispose();
 });

@@ -8,7 +8,8 @@ import { OptionError, ShapeError, inRange, knownOptions, whole } from "../../was
 import type { Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
-import { RidgeSums } from "../../inference/ridge.ts";
+import type { RidgeRegression } from "../../inference/ridge.ts";
+import { ridgeRegression } from "../../inference/ridge-solver.ts";
 import { checkItems, flattenInput, type DataItem, type FlatItem } from "../../data/item.ts";
 import { each, listSequences, type Each, type Sequences } from "../../data/sequence.ts";
 import { readModel } from "../../formats/model-file.ts";
@@ -66,7 +67,7 @@ export class Esn {
   readonly engine: InferenceEngine;
   readonly #life = new Lifetime("esn");
   readonly #runner: Runner;
-  readonly #sums: RidgeSums;
+  readonly #regression: RidgeRegression;
   /** [CHUNK,D], [CHUNK,O]: rows on their way into the sums. */
   readonly #z: Ptr;
   readonly #y: Ptr;
@@ -80,7 +81,8 @@ export class Esn {
     this.spec = spec;
     this.#runner = this.#life.own(new Runner(engine, spec));
     const { features: D, output: O } = this.#runner.widths;
-    this.#sums = this.#life.own(new RidgeSums(engine, D, O, CHUNK));
+    const sizes = { features: D, outputs: O, maxRows: CHUNK };
+    this.#regression = this.#life.own(ridgeRegression(engine, spec.solver, sizes));
     const arena = this.#life.own(new Arena(engine.memory, "echo state networks"));
     this.#z = arena.reals(CHUNK * D);
     this.#y = arena.reals(CHUNK * O);
@@ -114,13 +116,13 @@ export class Esn {
       for (const group of this.#runner.groups(flat)) {
         this.#run(group, flat);
         sequences += group.length;
-        onProgress?.({ sequences, of: flat.length, rows: this.#sums.rows + this.#pending });
+        onProgress?.({ sequences, of: flat.length, rows: this.#regression.rows + this.#pending });
         await pace.breathe();
         this.#life.check("fit");
         signal?.throwIfAborted();
       }
       this.#solve(this.spec.ridge);
-      return { rows: this.#sums.rows };
+      return { rows: this.#regression.rows };
     });
   }
 
@@ -218,14 +220,14 @@ export class Esn {
   }
 
   #clear(): void {
-    this.#sums.clear();
+    this.#regression.clear();
     this.#pending = 0;
     this.#runner.resetNoise();
   }
 
   #solve(ridge: number): void {
     this.#flush();
-    this.#sums.solve(ridge, this.#runner.readout);
+    this.#regression.solve(ridge, this.#runner.readout);
     this.#runner.changed();
     this.#solved = true;
   }
@@ -240,7 +242,7 @@ export class Esn {
   }
 
   #flush(): void {
-    if (this.#pending > 0) this.#sums.add(this.#pending, this.#z, this.#y);
+    if (this.#pending > 0) this.#regression.add(this.#pending, this.#z, this.#y);
     this.#pending = 0;
   }
 

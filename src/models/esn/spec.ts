@@ -1,6 +1,7 @@
 /** What an echo state network is: its spec, checked, and what it wants of its data. */
-import { inRange, knownOptions, OptionError, seedOption, whole } from "../../wasm/errors.ts";
+import { inRange, knownOptions, oneOf, OptionError, seedOption, whole } from "../../wasm/errors.ts";
 import type { DataSpec } from "../../data/item.ts";
+import { ridgeSolvers, type RidgeSolver } from "../../inference/ridge.ts";
 import { checkReservoir, readReservoirs, reservoirDefaults, usualRadius } from "./reservoir-options.ts";
 import type { EsnReservoir, FullReservoir, ReservoirOptions } from "./reservoir-options.ts";
 
@@ -31,6 +32,11 @@ export interface EsnSpec extends ReservoirOptions {
   readonly washout?: number;
   /** λ of the readout, absolute. Default 1e-6. */
   readonly ridge?: number;
+  /**
+   * How the readout is solved for: "cholesky" of ZᵀZ + λI, or "qr" of the features Z themselves, which can
+   * use a λ far below 1e-9 of the features' squares, at several times the work. Default "cholesky".
+   */
+  readonly solver?: RidgeSolver;
   /** Default 1. */
   readonly seed?: number;
 }
@@ -41,7 +47,14 @@ export interface FullEsnSpec extends Required<Omit<EsnSpec, "reservoirs">> {
   readonly reservoirs?: readonly FullReservoir[];
 }
 
-const defaults = { ...reservoirDefaults, noise: 0, washout: 0, ridge: 1e-6, seed: 1 } as const;
+const defaults = {
+  ...reservoirDefaults,
+  noise: 0,
+  washout: 0,
+  ridge: 1e-6,
+  solver: "cholesky",
+  seed: 1,
+} as const;
 
 /** The spec with its defaults. Throws OptionError. */
 export function readEsnSpec(who: string, spec: EsnSpec): FullEsnSpec {
@@ -55,6 +68,7 @@ export function readEsnSpec(who: string, spec: EsnSpec): FullEsnSpec {
   checkReservoir(who, full);
   whole(who, "washout", full.washout, 0);
   seedOption(who, full.seed);
+  oneOf(who, "solver", full.solver, ridgeSolvers);
   for (const name of ["noise", "ridge"] as const) inRange(who, name, full[name], 0);
   const reservoirs = asked && readReservoirs(who, asked, own, inputColumns(full.input));
   const read: FullEsnSpec = reservoirs ? { ...full, reservoirs } : full;

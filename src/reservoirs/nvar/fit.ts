@@ -1,7 +1,8 @@
 /** The ridge regression of a nonlinear vector autoregression over all steps of its items. */
 import type { FlatItem } from "../../data/item.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
-import { RidgeSums } from "../../inference/ridge.ts";
+import type { RidgeRegression } from "../../inference/ridge.ts";
+import { ridgeRegression } from "../../inference/ridge-solver.ts";
 import { Pace } from "../../train/pace.ts";
 import { DataError } from "../../wasm/errors.ts";
 import type { Ptr } from "../../wasm/kernels.ts";
@@ -32,7 +33,7 @@ interface Setting {
 
 /** Rows on their way into the sums. */
 class Rows {
-  readonly sums: RidgeSums;
+  readonly regression: RidgeRegression;
   readonly #engine: InferenceEngine;
   readonly #spec: Required<NvarSpec>;
   readonly #window: FeatureWindow;
@@ -42,7 +43,8 @@ class Rows {
   #pending = 0;
 
   constructor(engine: InferenceEngine, spec: Required<NvarSpec>, window: FeatureWindow) {
-    this.sums = new RidgeSums(engine, window.size, spec.output, CHUNK);
+    const sizes = { features: window.size, outputs: spec.output, maxRows: CHUNK };
+    this.regression = ridgeRegression(engine, spec.solver, sizes);
     this.#engine = engine;
     this.#spec = spec;
     this.#window = window;
@@ -71,7 +73,7 @@ class Rows {
 
   /** What waits goes into the sums. */
   flush(): void {
-    if (this.#pending > 0) this.sums.add(this.#pending, this.#z, this.#y);
+    if (this.#pending > 0) this.regression.add(this.#pending, this.#z, this.#y);
     this.#pending = 0;
   }
 
@@ -83,7 +85,7 @@ class Rows {
     const arena = new Arena(this.#engine.memory);
     try {
       const W = arena.reals(size);
-      this.sums.solve(ridge, W);
+      this.regression.solve(ridge, W);
       return new Float64Array(this.#engine.memory.reals(W, size));
     } finally {
       arena.dispose();
@@ -91,12 +93,12 @@ class Rows {
   }
 
   get rows(): number {
-    return this.sums.rows + this.#pending;
+    return this.regression.rows + this.#pending;
   }
 
   dispose(): void {
     this.#arena.dispose();
-    this.sums.dispose();
+    this.regression.dispose();
   }
 }
 
@@ -129,7 +131,7 @@ export async function fitReadout(
     }
     if (rows.rows === 0)
       throw new DataError(`nvar.fit: no step counts: each sequence wants more than ${window.memory} steps`);
-    return { weights: rows.solve(), rows: rows.sums.rows };
+    return { weights: rows.solve(), rows: rows.regression.rows };
   } finally {
     rows.dispose();
   }

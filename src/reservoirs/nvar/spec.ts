@@ -1,4 +1,5 @@
 /** What a nonlinear vector autoregression is: its spec, checked, and what it wants of its data. */
+import { ridgeSolvers, type RidgeSolver } from "../../inference/ridge.ts";
 import { inRange, knownOptions, oneOf, OptionError, show, whole } from "../../wasm/errors.ts";
 import type { DataSpec } from "../../data/item.ts";
 import { countFeatures } from "./features.ts";
@@ -24,6 +25,11 @@ export interface NvarSpec {
   readonly says?: "value" | "increment";
   /** λ of the readout, absolute, and so in units of the data. Default 1e-6. */
   readonly ridge?: number;
+  /**
+   * How the readout is solved for: "cholesky" of ZᵀZ + λI, or "qr" of the features Z themselves, which can
+   * use a far smaller λ, at several times the work. Default "cholesky".
+   */
+  readonly solver?: RidgeSolver;
 }
 
 /** Features beyond which the sums of a fit, features², would not fit into memory. */
@@ -42,7 +48,7 @@ function readDegrees(who: string, degrees: readonly number[]): number[] {
 
 /** The spec with its defaults. Throws OptionError. */
 export function readNvarSpec(who: string, spec: NvarSpec): Required<NvarSpec> {
-  const known = ["input", "output", "delays", "stride", "degrees", "constant", "says", "ridge"];
+  const known = ["input", "output", "delays", "stride", "degrees", "constant", "says", "ridge", "solver"];
   knownOptions(who, spec, known);
   const input = whole(who, "input", spec.input, 1);
   const full = {
@@ -54,6 +60,7 @@ export function readNvarSpec(who: string, spec: NvarSpec): Required<NvarSpec> {
     constant: spec.constant ?? true,
     says: oneOf(who, "says", spec.says ?? "value", ["value", "increment"] as const),
     ridge: inRange(who, "ridge", spec.ridge ?? 1e-6, 0),
+    solver: oneOf(who, "solver", spec.solver ?? "cholesky", ridgeSolvers),
   };
   if (typeof full.constant !== "boolean")
     throw new OptionError(`${who}: constant is ${show(full.constant)}, want true or false`);
