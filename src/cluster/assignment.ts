@@ -1,8 +1,8 @@
 /**
  * Who computes which shard: a plan that knows workers, times and answers, and no network. Every shard is
  * asked of somebody, then of somebody else where its worker has left, or takes longer than others would; the
- * last tenth of a round is asked of who is idle too, well after twice the median. Answers are functions of the
- * question, so the first one wins and others change nothing. All times are given, in ms.
+ * last tenth of a round is asked of who is idle too, well after twice the median. Answers are functions of
+ * the question, so the first one wins and others change nothing. All times are given, in ms.
  */
 
 /** A question that goes out. */

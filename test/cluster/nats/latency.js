@@ -86,7 +86,8 @@ export async function latency({ limit }) {
       `${cluster.parameters} parameters, median (first tenth): a round ${words[0]}, ` +
       `one shard here ${words[1]}, two threads ${words[2]}; ` +
       `${above.toFixed(1)} (${best.toFixed(1)}) ms above the computing of one shard, ` +
-      `${(cluster.ms - threaded.ms).toFixed(1)} ms above two threads, where the same bytes by the client alone take ${words[3]}: ${(above / bare.ms).toFixed(2)} times`;
+      `${(cluster.ms - threaded.ms).toFixed(1)} ms above two threads; ` +
+      `the same bytes by the client alone take ${words[3]}: ${(above / bare.ms).toFixed(2)} times`;
     if (above > limit) throw new Error(`${text}, want at most ${limit}`);
     return text;
   } finally {
