@@ -69,7 +69,7 @@ const tables = {
     asked: "adding at T = 10,000 and copying at T = 1000 by the cells of today",
     rows: [
       row(
-        "bench/adding.js --lag 10000 --cell minGru --rate 0.01 --batch 16 --steps 1200",
+        "bench/diagonal.js --lag 10000 --cell minGru --rate 0.01 --batch 16 --steps 1200",
         "adding-10000.txt",
       ),
     ],
