@@ -1,10 +1,10 @@
 // Two tasks of Martens & Sutskever 2011 (ms11) with a diagonal cell, at lags where backpropagation through
 // other cells forgets: node bench/diagonal.js [--task addition|memory20] [--lag 10000] [--cell minGru]
-// [--units 32] [--batch 16] [--steps 1500] [--rate 0.01] [--seed 1]. dense, the cell, dense, dense. Lines tell
-// updates, the mean loss, the share of fresh sequences (100) with a wrong answer, and seconds of processor
-// time. An answer of addition is wrong if more than 0.04 off, as in the paper (the mean alone is wrong in about
-// 8 of 10); of memory20, ten symbols of five values to be copied, if any of them is. It stops when none is
-// wrong.
+// [--units 32] [--batch 16] [--steps 1500] [--rate 0.01] [--seed 1]. dense, the cell, dense, dense. Lines
+// tell updates, the mean loss, the share of fresh sequences (100) with a wrong answer, and seconds of
+// processor time. An answer of addition is wrong if more than 0.04 off, as in the paper (the mean alone is
+// wrong in about 8 of 10); of memory20, ten symbols of five values to be copied, if any of them is. It stops
+// when none is wrong.
 import { parseArgs } from "node:util";
 import { adam, cosine, dense, longLag, lru, minGru, minLstm, network, Random } from "../dist/index.js";
 import { values as each } from "../dist/index.js";
@@ -26,7 +26,7 @@ const { values: o } = parseArgs({
 const names = ["lag", "units", "batch", "steps", "rate", "seed", "every"];
 const [lag, H, batch, steps, rate, seed, every] = names.map((name) => Number(o[name]));
 const task = longLag[o.task]({ lag });
-// time constants of up to ten times the lag; what is only copied is kept by all units, of three times at least
+// time constants of up to ten times the lag; what is only copied is kept by all units, three times at least
 const slowest = -Math.log(10 * lag);
 const fastest = o.task === "addition" ? -0.7 : -Math.log(3 * lag);
 const decay = each(Array.from({ length: H }, (_, j) => slowest + ((j + 0.5) / H) * (fastest - slowest)));
