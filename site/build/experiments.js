@@ -25,10 +25,13 @@ const { decide } = await import(join(folder, "verdict.js"));
 export const runnable = () =>
   experiments.map(({ id }) => id).filter((id) => !asksForNode(join(folder, `${id}.js`)));
 
-/** The comment that opens a source. */
+/** The comment that opens a source, as Markdown: its formulas, which are indented, as they stand. */
 function opening(source) {
   const [, comment = ""] = /^\/\*\*([\s\S]*?)\*\//.exec(source) ?? [];
-  return comment.replace(/^\s*\* ?/gm, "").trim();
+  return comment
+    .replace(/^\s*\* ?/gm, "")
+    .trim()
+    .replace(/^ {2,}/gm, "    $&");
 }
 
 /** What was recorded of an experiment: its figure, and its line in the table of verdicts. */

@@ -45,7 +45,7 @@ function header(path, section) {
 }
 
 function side(path, links) {
-  if (!links?.length) return "";
+  if (!links) return "";
   const items = links.map(({ to, words }) => {
     const current = to === path ? ' aria-current="page"' : "";
     return `<li><a href="${address(path, to)}"${current}>${escape(words)}</a></li>`;
@@ -67,7 +67,8 @@ function turn(path, links) {
  * A whole page. `path` is its file without `.html`; `section` the words of its section; `links` the section's
  * pages; `body` its main part.
  */
-export function layout({ path, title, about, section, links, body, version }) {
+export function layout({ path, title, about, section, links: all, body, version }) {
+  const links = all?.length > 1 ? all : undefined; // a page that is alone has nothing beside it
   const whole = path === "index" ? title : `${title} · unrolled`;
   const to = (file) => address(path, file);
   return `<!doctype html>
@@ -90,7 +91,7 @@ export function layout({ path, title, about, section, links, body, version }) {
 ${header(path, section)}
 <div class="page">${side(path, links)}
 <main id="main" tabindex="-1">
-${links?.length ? '<p class="more"><a href="#pages">Pages of this section ↓</a></p>' : ""}
+${links ? '<p class="more"><a href="#pages">Pages of this section ↓</a></p>' : ""}
 ${body}
 ${turn(path, links)}
 </main></div>

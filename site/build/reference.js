@@ -46,7 +46,7 @@ function partsOf(entry, text) {
     const end = kinds[k + 1]?.at ?? tokens.length;
     return {
       path: `reference/${addressOf(words)}`,
-      title: words,
+      title: `unrolled: ${words.toLowerCase()}`,
       tokens: tokens.slice(at + 3, end),
       headings: headings.filter((heading) => heading.at > at && heading.at < end),
     };
@@ -73,7 +73,10 @@ export async function reference() {
   const folder = join(root, "build/site-reference");
   await write(folder);
   const files = readdirSync(folder).filter((name) => name.endsWith(".md") && name !== "README.md");
-  const entries = files.map((name) => name.slice(0, -3));
+  // the core first, then the other entries
+  const entries = files
+    .map((name) => name.slice(0, -3))
+    .sort((a, b) => Number(b === "index") - Number(a === "index") || a.localeCompare(b));
   const parts = entries.flatMap((entry) =>
     partsOf(entry, readFileSync(join(folder, `${entry}.md`), "utf8")).map((part) => ({ ...part, entry })),
   );

@@ -1,7 +1,14 @@
 /** Verdicts of the lecture's experiments: each is false where its claim does not hold. */
 import { expect, test } from "vitest";
 import { demonstration, type Demonstrated } from "../../src/cli/lecture/7e-5.ts";
-import { decide } from "../../src/cli/lecture/verdict.ts";
+import { atLeast, atMost, decide } from "../../src/cli/lecture/verdict.ts";
+
+test("no verdict holds where nothing was measured: the largest and the least of no numbers", () => {
+  const largest = atMost("largest", 1, (all: readonly number[]) => Math.max(...all));
+  const least = atLeast("least", 1, (all: readonly number[]) => Math.min(...all));
+  expect(decide([largest, least], [1]).verdict).toBe(true);
+  for (const one of [largest, least]) expect(decide([one], []).verdict).toBe(false);
+});
 
 test("the demonstration fails where any of its sentences does", () => {
   const seen: Demonstrated = {

@@ -17,7 +17,7 @@ import { rnn } from "../../models/network/recurrent-layers.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { Outcome, Run } from "./experiment.ts";
-import { atLeast, decide } from "./verdict.ts";
+import { atLeast, atMost, decide } from "./verdict.ts";
 
 const H = 50;
 const LAGS = [1, 3, 10, 30, 100];
@@ -50,8 +50,8 @@ export const criteria = [
   atLeast("good weights: sequences needed at lag 100 / lag 1", 10, ({ good }: Detection) => {
     return good[2].needed / good[0].needed;
   }),
-  atLeast("small weights: sequences needed at lag 30 / lag 1", 50, ({ small }: Detection) => {
-    return small[1].needed / small[0].needed;
+  atMost("small weights: sequences needed at lag 1 / lag 30", 0.02, ({ small }: Detection) => {
+    return small[0].needed / small[1].needed;
   }),
 ];
 

@@ -3,7 +3,7 @@
  * list judges the experiment and prints its table, and a test plants failures that it must catch.
  */
 
-/** One thing that must be so. NaN never is. */
+/** One thing that must be so. NaN never is, nor what is infinite: the largest of no numbers is -Infinity. */
 export interface Criterion<M> {
   /** What is measured, as the table says it. */
   readonly what: string;
@@ -60,7 +60,12 @@ export function decide<M>(
   const checks = criteria.map((criterion): Check => {
     const { what, of, min = -Infinity, max = Infinity } = criterion;
     const value = of(measured);
-    return { what, value, wanted: wanted(criterion), holds: value >= min && value <= max };
+    return {
+      what,
+      value,
+      wanted: wanted(criterion),
+      holds: Number.isFinite(value) && value >= min && value <= max,
+    };
   });
   return { verdict: checks.every(({ holds }) => holds), checks };
 }
