@@ -30,6 +30,16 @@ test("its weights are those that make the held words most probable: moved ones d
   expect(likelihood([scattered]) / 60).toBeGreaterThan(-Math.log(4) - 0.1);
 });
 
+test("another model is one more part: believed where it was right on held words, else left out", () => {
+  const [train, held] = [sequences.slice(0, 3), sequences.slice(3)];
+  const right = (of: Int32Array[], p: number) => of.map((sequence) => Array.from(sequence, () => p));
+  const believed = new InterpolatedTrigram(4, train, held, right(held, 0.99));
+  expect(believed.probability(held[0], 2, 0.99)).toBeGreaterThan(0.95);
+  const doubted = new InterpolatedTrigram(4, train, held, right(held, 1e-6));
+  const alone = new InterpolatedTrigram(4, train, held);
+  expect(doubted.probability(held[0], 2, 1e-6)).toBeCloseTo(alone.probability(held[0], 2), 3);
+});
+
 test("the verdict on a text asks for the published margin", () => {
   const measured = { words: 1, vocabulary: 1, trigram: 336, neural: 276, both: 252 };
   expect(decide(onText, measured).verdict).toBe(true);

@@ -30,8 +30,10 @@ import { COUNT, INPUTS, programs, runs, uses } from "./small-programs.ts";
 import { mean } from "./mean.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
 
-const H = 40;
-const STEPS = 8000;
+const H = 60;
+const STEPS = 16000;
+/** Noise on the weights while it learns: programs keep apart, so that one can be cut without another. */
+const NOISE = 0.02;
 /** Steps of the sequences that it learns from, and the share of the training; then those of the test. */
 const LESSONS = [
   [8, 0.4],
@@ -198,7 +200,7 @@ function drawn(cut: readonly (readonly number[])[], found: Directions): string {
     {
       title: "Which units hold which program",
       note:
-        "How far a program's state moves each of 40 units; units in the order of the program that " +
+        `How far a program's state moves each of ${H} units; units in the order of the program that ` +
         "moves them most.",
       label: "change of the unit",
       axes: ["program", "unit"],
@@ -220,7 +222,7 @@ async function learned(context: LectureContext): Promise<Network> {
     const data = { batch: (n: number, random: Random) => runs(n, T, random) };
     const first = done === 0 ? { optimizer: adam({ rate, clip: 1 }) } : {};
     const part = { from: 0.9 * done, to: 0.9 * (done + share), note: `${T} steps:` };
-    await follow(context, net, data, { ...first, batch: 16, steps: share * STEPS }, part);
+    await follow(context, net, data, { ...first, batch: 16, weightNoise: NOISE, steps: share * STEPS }, part);
     done += share;
   }
   return net;

@@ -8,6 +8,7 @@ import { network, type Network } from "../../models/network/network.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
 import type { DataItem } from "../../data/item.ts";
+import { elementwise } from "../../wasm/elementwise.ts";
 import { DataError } from "../../wasm/errors.ts";
 import type { LectureContext } from "./experiment.ts";
 import { InterpolatedTrigram } from "./interpolated-trigram.ts";
@@ -15,13 +16,13 @@ import { atMost } from "./verdict.ts";
 
 /** Words that are seen less often are one word. */
 const RARE = 4;
-const CONTEXT = 5;
-const FEATURES = 100;
+const CONTEXT = 8;
+const FEATURES = 80;
 const HIDDEN = 200;
 /** Shares of the features and of the hidden units that are dropped while it learns: the text is short. */
-const DROPPED = [0.4, 0.5] as const;
+const DROPPED = [0.3, 0.45] as const;
 const EPOCHS = 8;
-const BATCH = 16;
+const BATCH = 12;
 /** Sequences that are predicted at once: V probabilities a word take room. */
 const CHUNK = 8;
 /** Words that a text must have at least. */
@@ -72,6 +73,14 @@ const itemOf = (sequence: Int32Array, size: number): DataItem => ({
   target: sequence,
 });
 
+/** How often each word comes, as a share of all. */
+function frequencies(sequences: readonly Int32Array[], size: number): Float64Array {
+  const counts = new Float64Array(size);
+  for (const sequence of sequences) for (const word of sequence) counts[word] += 1;
+  const all = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => count / all);
+}
+
 /** What a net says of every word that came. */
 function* probabilities(net: Network, sequences: readonly Int32Array[], size: number): Generator<number[]> {
   for (let i = 0; i < sequences.length; i += CHUNK) {
@@ -112,6 +121,9 @@ export async function compareOnText(text: string, context: LectureContext): Prom
     loss: "softmax",
     seed,
   });
+  // it begins as a model of single words
+  const output = frequencies(train, size);
+  net.parameters.find(({ name }) => name === "dense6.b")!.set(elementwise(net.engine, "mapLog", output));
   const until = EPOCHS * Math.ceil(train.length / BATCH);
   try {
     await net.fit(
