@@ -7,9 +7,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { diskFolder } from "../dist/cli/disk.js";
-import { strokeRanges } from "../dist/handwriting/ink.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
-import { handwritingReader } from "../dist/unrolled-handwriting.js";
+import { handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 
 const LESSONS = 10;
 const OTHERS = 30;
@@ -24,15 +23,12 @@ const { values } = parseArgs({
 });
 if (values.data === undefined) throw new Error("reader-hand: want --data, the folder of UNIPEN");
 
-const strokesOf = ({ points }) =>
-  strokeRanges(points).map(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i) => [points[3 * (from + i)], points[3 * (from + i) + 1]]),
-  );
 const byWriter = new Map();
 for (const ink of await readHandwriting(diskFolder(values.data), { split: values.split })) {
   const { writer, text } = ink;
   if (text.length < 3 || text.length > 60) continue;
-  byWriter.set(writer, [...(byWriter.get(writer) ?? []), { text, strokes: strokesOf(ink) }]);
+  if (!byWriter.has(writer)) byWriter.set(writer, []);
+  byWriter.get(writer).push({ text, strokes: strokesOf(ink.points) });
 }
 const writers = [...byWriter].filter(([, items]) => items.length >= LESSONS + OTHERS);
 const count = Math.min(Number(values.writers), writers.length);

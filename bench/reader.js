@@ -15,8 +15,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
-import { strokeRanges } from "../dist/handwriting/ink.js";
-import { handwritingReader } from "../dist/unrolled-handwriting.js";
+import { handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 
 const { values } = parseArgs({
   options: {
@@ -31,17 +30,13 @@ const { values } = parseArgs({
 if (values.data === undefined) throw new Error("reader: want --data, the folder of UNIPEN");
 
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
-const strokesOf = ({ points }) =>
-  strokeRanges(points).map(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i) => [points[3 * (from + i)], points[3 * (from + i) + 1]]),
-  );
 
 /** Pieces of one line with their categories; of words that stand in a text too, only those of category 7. */
 async function pieces(split) {
   const { items } = JSON.parse(readFileSync(join(values.data, "index.json"), "utf8"));
   const inks = await readHandwriting(diskFolder(values.data), { split });
   const all = inks
-    .map((ink) => ({ text: ink.text, strokes: strokesOf(ink), ...pick(items[Number(ink.id)]) }))
+    .map((ink) => ({ text: ink.text, strokes: strokesOf(ink.points), ...pick(items[Number(ink.id)]) }))
     .filter(({ lines, line, cat }) => lines === undefined && (cat !== 6 || line === undefined));
   const every = Math.max(1, Math.floor(all.length / Number(values.limit)));
   return all.filter((_, i) => i % every === 0);

@@ -11,8 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
-import { strokeRanges } from "../dist/handwriting/ink.js";
-import { handwritingReader, handwritingWriter } from "../dist/unrolled-handwriting.js";
+import { handwritingReader, handwritingWriter, strokesOf } from "../dist/unrolled-handwriting.js";
 
 const { values } = parseArgs({
   options: {
@@ -29,14 +28,10 @@ const writer = await handwritingWriter(values.model ? { model: readFileSync(valu
 if (values.pack) writeFileSync(values.pack, writer.save({ weights: "int8" }));
 const reader = await handwritingReader();
 const inks = await readHandwriting(diskFolder(values.data), { split: "train" });
-const strokesOf = ({ points }) =>
-  strokeRanges(points).map(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i) => [points[3 * (from + i)], points[3 * (from + i) + 1]]),
-  );
 const own = writer.styles.flatMap((style) => {
   const hand = inks.filter(({ writer: name, text }) => name === style && /^[A-Za-z]{3,10}$/.test(text));
   return Array.from({ length: WORDS }, (_, i) => hand[Math.floor(((i + 0.3) * hand.length) / WORDS)]).map(
-    (ink) => ({ style, text: ink.text, strokes: strokesOf(ink) }),
+    (ink) => ({ style, text: ink.text, strokes: strokesOf(ink.points) }),
   );
 });
 const error = async (items) => {

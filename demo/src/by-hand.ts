@@ -1,5 +1,5 @@
 /** Texts that a net writes by hand: what is typed is drawn on the pad, another way each time. */
-import type { HandwritingWriter } from "unrolled/handwriting";
+import { handwritingWriter, type HandwritingWriter } from "unrolled/handwriting";
 import { byId } from "./canvas.ts";
 import type { Pad, Stroke } from "./pad.ts";
 
@@ -38,9 +38,9 @@ class WritingByHand {
     }
   }
 
-  /** The writer, fetched when a text is first asked for; after a failure it is asked for again. */
+  /** The writer, whose net is fetched when a text is first asked for; after a failure it is asked for again. */
   async #fetched(): Promise<HandwritingWriter> {
-    this.#writer ??= import("unrolled/handwriting").then(({ handwritingWriter }) => handwritingWriter());
+    this.#writer ??= handwritingWriter();
     try {
       return await this.#writer;
     } catch (error) {

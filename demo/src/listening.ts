@@ -1,6 +1,7 @@
 /** The listening tab: words of one's own are recorded, learned in a worker, and then heard. */
 import { microphone, writeWav, type Microphone } from "unrolled/speech";
 import { byId, color, fresh } from "./canvas.ts";
+import { download } from "./download.ts";
 import { BANDS, type Asked, type Told } from "./listening-worker.ts";
 import { readFiles, record, type Recorded } from "./recorder.ts";
 import { Store, type Kept } from "./recordings-store.ts";
@@ -224,11 +225,7 @@ class Listening {
     }));
     if (this.#model) files.push({ name: "words.safetensors", bytes: Uint8Array.from(this.#model) });
     if (files.length === 0) return this.#say("There is nothing to export yet.");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(zip(files));
-    link.download = "words.zip";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    download("words.zip", zip(files));
     this.#say(`Exported ${files.length} files: unrolled train words --data FOLDER reads the recordings.`);
   }
 }

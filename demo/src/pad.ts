@@ -12,6 +12,11 @@ export class Pad {
   readonly #changed: () => void;
   #pointer: number | undefined;
   #playing = 0;
+  /** Whether the ink was played: the first stroke of a hand takes its place. */
+  #isPlayed = false;
+  /** Whether a replay is under way. */
+  #isPlaying = false;
+  #version = 0;
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -22,7 +27,7 @@ export class Pad {
     };
     canvas.addEventListener("pointerdown", (event) => {
       if (this.#pointer !== undefined || event.button !== 0) return;
-      ++this.#playing; // writing ends a replay
+      if (this.#isPlayed) this.#replace([]); // writing ends a replay, and takes its place
       this.#pointer = event.pointerId;
       try {
         canvas.setPointerCapture(event.pointerId);
@@ -55,16 +60,34 @@ export class Pad {
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
+  /** Changes where ink was taken away; it stays while the ink only grows. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether the last stroke may go on. */
+  get isWriting(): boolean {
+    return this.#pointer !== undefined || this.#isPlaying;
+  }
+
   clear(): void {
-    ++this.#playing;
-    this.strokes = [];
+    this.#replace([]);
     this.#touch();
   }
 
   undo(): void {
-    ++this.#playing;
-    this.strokes.pop();
+    const wasPlayed = this.#isPlayed;
+    this.#replace(this.strokes.slice(0, -1));
+    this.#isPlayed = wasPlayed && this.strokes.length > 0;
     this.#touch();
+  }
+
+  /** Other ink in the place of what is there; a replay ends. */
+  #replace(strokes: Stroke[]): void {
+    ++this.#playing;
+    ++this.#version;
+    this.#isPlayed = this.#isPlaying = false;
+    this.strokes = strokes;
   }
 
   /**
@@ -72,7 +95,9 @@ export class Pad {
    * motion is unwanted.
    */
   async play(strokes: readonly Stroke[]): Promise<void> {
-    const run = ++this.#playing;
+    this.#replace([]);
+    this.#isPlayed = this.#isPlaying = true;
+    const run = this.#playing;
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const all = strokes.flat();
     const xs = all.map(([x]) => x);
@@ -88,7 +113,6 @@ export class Pad {
     const speed = matchMedia("(prefers-reduced-motion: reduce)").matches ? Infinity : SPEED;
     const start = performance.now();
     let written = 0;
-    this.strokes = [];
     for (const stroke of strokes) {
       const now: Stroke = [];
       this.strokes.push(now);
@@ -102,6 +126,7 @@ export class Pad {
         }
       }
     }
+    this.#isPlaying = false;
     this.#touch();
   }
 

@@ -1,4 +1,4 @@
-/** Recordings and the model of the listening tab, kept by the browser in IndexedDB. */
+/** What the tabs keep in this browser, in IndexedDB: recordings and their model, lessons and a hand. */
 
 /** One recording of a word, or of none. */
 export interface Kept {

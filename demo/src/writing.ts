@@ -9,14 +9,21 @@ import {
   type Network,
   type ReadingTrace,
 } from "unrolled";
+import { handwritingReader, writeInkML, type HandwritingReader, type ReadText } from "unrolled/handwriting";
 import { startWritingByHand } from "./by-hand.ts";
 import { byId } from "./canvas.ts";
-import { Pad } from "./pad.ts";
+import { Committed } from "./committed.ts";
+import { download } from "./download.ts";
+import { Pad, type Stroke } from "./pad.ts";
+import { Readings, READINGS } from "./readings.ts";
 import { drawCells, drawGradient, drawInk, drawLetters, liveliest } from "./rows.ts";
 import { samples } from "./samples.ts";
+import { startTeaching } from "./teaching.ts";
 
-/** What the net made of the ink on the pad. */
-interface Reading {
+/** What goes on in the net as it reads the last line on the pad. */
+interface Insight {
+  /** Places of the line's strokes among those of the pad. */
+  readonly strokes: readonly number[];
   readonly features: InkFeatures;
   readonly trace: ReadingTrace;
 }
@@ -28,14 +35,16 @@ const NONE = -1;
 
 /** The pad, the net, and what is shown of them. */
 class WritingTab {
-  readonly #answer = byId<HTMLOutputElement>("answer");
-  readonly #timing = byId("timing");
   readonly #pad = new Pad(() => this.#readSoon());
+  readonly #readings = new Readings();
+  readonly #committed = new Committed(this.#pad);
+  #reader: HandwritingReader | undefined;
   #net: Network | undefined;
   #alphabet: readonly string[] = [];
-  #reading: Reading | undefined;
+  #insight: Insight | undefined;
   #chosen = NONE;
   #waiting = false;
+  #turn = Promise.resolve();
 
   constructor() {
     const select = byId<HTMLSelectElement>("samples");
@@ -46,23 +55,46 @@ class WritingTab {
       "click",
       () => void this.#pad.play(samples[Number(select.value)].strokes),
     );
+    byId("export-ink").addEventListener("click", () => this.#export());
     startWritingByHand(this.#pad);
     addEventListener("resize", () => this.#draw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
   }
 
-  /** Fetches the net. */
+  /** Fetches the net, reads what was written meanwhile, or plays a word. */
   async load(): Promise<void> {
-    this.#answer.value = "loading…";
+    this.#readings.say("loading…");
     try {
-      const response = await fetch("./words.safetensors");
-      this.#net = await network.load(await response.arrayBuffer());
-      this.#alphabet = [...scriptOf(this.#net).alphabet];
+      await this.#use(undefined);
       document.documentElement.dataset.ready = "writing";
-      this.#read();
+      if (this.#pad.strokes.length === 0) void this.#pad.play(samples[0].strokes);
+      await startTeaching({
+        pad: this.#pad,
+        reading: () => this.#readings.text,
+        use: (hand) => this.#use(hand),
+      });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#answer.value = `The net could not be loaded: ${reason}`;
+      this.#readings.say(
+        `The net could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
+  }
+
+  /** Reads with a hand from now on. */
+  async #use(hand: Uint8Array | undefined): Promise<void> {
+    const reader = await handwritingReader(hand ? { hand } : {});
+    const net = await network.load(reader.save());
+    await this.#inTurn(() => {
+      this.#insight?.trace.dispose();
+      this.#insight = undefined;
+      this.#reader?.dispose();
+      this.#net?.dispose();
+      this.#reader = reader;
+      this.#net = net;
+      this.#alphabet = [...scriptOf(net).alphabet];
+      this.#committed.use(reader);
+    });
+    await this.#read();
   }
 
   #readSoon(): void {
@@ -70,21 +102,45 @@ class WritingTab {
     this.#waiting = true;
     setTimeout(() => {
       this.#waiting = false;
-      this.#read();
+      void this.#read();
     }, DELAY);
   }
 
-  #read(): void {
-    if (!this.#net) return;
-    this.#reading?.trace.dispose();
-    this.#chosen = NONE;
-    const points = pointsOf(this.#pad.strokes);
+  /** Reads when what is under way is done. */
+  #read(): Promise<void> {
+    return this.#inTurn(() => this.#readNow());
+  }
+
+  #inTurn(act: () => Promise<void> | void): Promise<void> {
+    this.#turn = this.#turn.then(act);
+    return this.#turn;
+  }
+
+  async #readNow(): Promise<void> {
+    const { strokes } = this.#pad;
+    if (!this.#reader) return;
+    const count = strokes.flat().length;
     const from = performance.now();
-    this.#reading = points.length > 0 ? traceOf(this.#net, points) : undefined;
-    this.#timing.textContent = this.#reading ? `read in ${(performance.now() - from).toFixed(1)} ms` : "";
-    const emissions = this.#reading?.trace.emissions ?? [];
-    this.#answer.value = emissions.map(({ label }) => this.#alphabet[label]).join("") || "…";
-    this.#answer.dataset.steps = String(this.#reading?.trace.steps ?? 0);
+    const read = count > 0 ? await this.#reader.read(strokes, { alternatives: READINGS }) : [];
+    byId("timing").textContent = count > 0 ? `read in ${(performance.now() - from).toFixed(1)} ms` : "";
+    this.#readings.show(read);
+    this.#look(read[0]);
+    byId("answer").dataset.points = String(count);
+    void this.#committed.update();
+  }
+
+  /** Looks into the net as it reads the last line of the pad. */
+  #look(reading: ReadText | undefined): void {
+    this.#insight?.trace.dispose();
+    this.#chosen = NONE;
+    const places = reading && lastLine(reading, this.#pad.strokes.length);
+    const points = pointsOf(places?.map((i) => this.#pad.strokes[i]) ?? []);
+    this.#insight = undefined;
+    if (this.#net && places && points.length > 0) {
+      const features = inkFeatures(points, scriptOf(this.#net).input);
+      const trace = readingTrace(this.#net, features.input);
+      this.#insight = { strokes: places, features, trace };
+    }
     this.#draw();
   }
 
@@ -95,7 +151,7 @@ class WritingTab {
   }
 
   #draw(): void {
-    const trace = this.#reading?.trace;
+    const trace = this.#insight?.trace;
     drawLetters(byId("letters"), {
       trace,
       alphabet: this.#alphabet,
@@ -105,26 +161,34 @@ class WritingTab {
     drawCells(byId("cells"), trace, trace && liveliest(trace, 24));
     const gradient = this.#gradient();
     const isChosen = this.#chosen !== NONE;
-    drawInk(byId("ink"), this.#reading?.features, isChosen ? gradient : undefined);
+    drawInk(byId("ink"), this.#insight?.features, isChosen ? gradient : undefined);
     drawGradient(byId("gradient"), gradient);
-    const marks = isChosen && this.#reading && gradient;
-    this.#pad.draw(marks ? strengths(this.#reading!, gradient) : undefined);
+    const marked = isChosen && this.#insight && gradient;
+    this.#pad.draw(marked ? marks(this.#insight!, gradient, this.#pad.strokes) : undefined);
   }
 
   /** The gradient of the chosen character, or of the strongest; names it beside the row. */
   #gradient(): ArrayLike<number> | undefined {
-    const trace = this.#reading?.trace;
+    const trace = this.#insight?.trace;
     const isChosen = this.#chosen >= 0;
     const emission = trace?.emissions[isChosen ? this.#chosen : strongest(trace)];
     const how = isChosen ? "chosen" : "the most active character";
     byId("gradient-of").textContent = emission ? `of “${this.#alphabet[emission.label]}”, ${how}` : "";
     return emission && trace?.gradient(emission);
   }
+
+  #export(): void {
+    const text = this.#readings.text;
+    const ink = writeInkML(this.#pad.strokes, text === "" ? {} : { text });
+    download("ink.inkml", new Blob([ink], { type: "application/inkml+xml" }));
+  }
 }
 
-function traceOf(net: Network, points: Float32Array): Reading {
-  const features = inkFeatures(points, scriptOf(net).input);
-  return { features, trace: readingTrace(net, features.input) };
+/** Places of the strokes of the last line of a reading, in the order in which they are read. */
+function lastLine({ characters }: ReadText, count: number): number[] {
+  const from = characters.map(({ text }) => text).lastIndexOf("\n") + 1;
+  const places = new Set(characters.slice(from).flatMap(({ strokes }) => strokes.map(([stroke]) => stroke)));
+  return places.size > 0 ? [...places] : Array.from({ length: count }, (_, i) => i);
 }
 
 /** The place of the label with the highest probability at its steps. */
@@ -137,17 +201,25 @@ function strongest({ emissions, output, steps, stride }: ReadingTrace): number {
 }
 
 /** How strongly each point of the pad is marked: the size of the gradient at the first step not before it. */
-function strengths({ features: { sources, straight } }: Reading, gradient: ArrayLike<number>): Float32Array {
+function marks(
+  { strokes: places, features: { sources } }: Insight,
+  gradient: ArrayLike<number>,
+  strokes: readonly Stroke[],
+): Float32Array {
   const size = Array.from(sources, (_, t) =>
     Math.hypot(gradient[t * 4], gradient[t * 4 + 1], gradient[t * 4 + 3]),
   );
   const largest = Math.max(...size, 1e-9);
-  const marks = new Float32Array(straight.length / 3);
-  for (let i = 0, t = 0; i < marks.length; ++i) {
-    while (t + 1 < sources.length && sources[t] < i) ++t;
-    marks[i] = size[t] / largest;
-  }
-  return marks;
+  const starts = strokes.map((_, i) => strokes.slice(0, i).flat().length);
+  const found = new Float32Array(strokes.flat().length);
+  let point = 0;
+  let t = 0;
+  for (const place of places)
+    for (let i = 0; i < strokes[place].length; ++i, ++point) {
+      while (t + 1 < sources.length && sources[t] < point) ++t;
+      found[starts[place] + i] = size[t] / largest;
+    }
+  return found;
 }
 
 /** Starts the tab. */

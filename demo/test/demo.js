@@ -12,6 +12,7 @@ import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
 import { checkWritingByHand } from "./by-hand-checks.js";
+import { checkStart, checkReadings, checkTeaching } from "./writing-checks.js";
 import { open } from "../../test/browser/drive.js";
 import { checkListening } from "./listening.js";
 import { until as waitUntil } from "../../test/browser/until.js";
@@ -27,10 +28,11 @@ if (shots) mkdirSync(shots, { recursive: true });
 const source = ts.transpileModule(readFileSync(join(here, "../src/samples.ts"), "utf8"), {
   compilerOptions: { module: "esnext", target: "es2022" },
 }).outputText;
-const library = JSON.stringify(new URL("../../dist/index.js", import.meta.url).href);
-const { samples } = await import(
-  `data:text/javascript,${encodeURIComponent(source.replace('"unrolled"', library))}`
-);
+const built = (file) => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href);
+const linked = source
+  .replace('"unrolled"', built("index.js"))
+  .replace('"unrolled/handwriting"', built("handwriting/index.js"));
+const { samples } = await import(`data:text/javascript,${encodeURIComponent(linked)}`);
 
 const start = () =>
   serve({
@@ -154,12 +156,12 @@ async function checkFingersAndKeys({ page, until }) {
   for (const stroke of await strokesOn(page)) await page.touch(stroke);
   await until("a word drawn by a finger is read", `${answer} === ${JSON.stringify(word)}`, 5);
   assert.equal(await page.evaluate("return window.kind"), "touch");
-  const all = await page.evaluate('return Number(document.getElementById("answer").dataset.steps)');
+  const all = await page.evaluate('return Number(document.getElementById("answer").dataset.points)');
   await page.evaluate('document.getElementById("pad").focus(); return 1');
   await page.press("Backspace");
   await until(
     "Backspace on the pad takes the last stroke back",
-    `Number(document.getElementById("answer").dataset.steps) < ${all}`,
+    `Number(document.getElementById("answer").dataset.points) < ${all}`,
     5,
   );
   await page.press("Escape");
@@ -255,8 +257,11 @@ async function check(name) {
     await page.resize(1000, 900);
     await page.goto(`${server.url}/`);
     await until("the net loads", 'document.documentElement.dataset.ready === "writing"');
+    await checkStart(visitor, samples);
     const ms = await checkDrawing(visitor);
     await checkSamples(visitor);
+    await checkReadings(visitor, samples);
+    await checkTeaching(visitor);
     await checkWritingByHand(visitor);
     await checkFingersAndKeys(visitor);
     await checkTabs(visitor);

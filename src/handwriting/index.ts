@@ -29,6 +29,7 @@ export { handwritingWriter, HandwritingWriter } from "./writer/writer.ts";
 export type { HandwritingWriterFactory } from "./writer/writer.ts";
 export type { HandwritingWriterSpec, WriteOptions, WriterFitOptions, WrittenStroke } from "./writer/spec.ts";
 
+export { strokesOf } from "./ink.ts";
 export { readExcalidraw, readTldraw } from "./formats/drawings.ts";
 export type { DrawnStroke } from "./formats/drawn-strokes.ts";
 export { pointerStrokes } from "./formats/pointer-events.ts";

@@ -102,3 +102,13 @@ export function strokeRanges(points: Float32Array): StrokeRange[] {
   }
   return ranges;
 }
+
+/** The strokes of points [n,3], each a list of x, y pairs: what `pointsOf` makes points of. */
+export function strokesOf(points: Float32Array): [number, number][][] {
+  return strokeRanges(points).map(({ from, to }) =>
+    Array.from({ length: to - from }, (_, i): [number, number] => [
+      points[(from + i) * POINT],
+      points[(from + i) * POINT + 1],
+    ]),
+  );
+}

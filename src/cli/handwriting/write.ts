@@ -1,7 +1,6 @@
 /** `unrolled train writer`: a net learns to write texts by hand (Graves 2013, chapter 5). */
 import { handwritingReader } from "../../handwriting/reader/reader.ts";
-import { POINT, strokeRanges, type Ink } from "../../handwriting/ink.ts";
-import type { PenStroke } from "../../handwriting/reader/spec.ts";
+import { strokesOf, type Ink } from "../../handwriting/ink.ts";
 import { readHandwriting } from "../../handwriting/read-folder.ts";
 import { lessonsOf } from "../../handwriting/writer/lessons.ts";
 import { styleNotes } from "../../handwriting/writer/style.ts";
@@ -56,15 +55,6 @@ const recipeOf = (values: Values): Recipe => ({
   clean: values.number("clean", 0),
 });
 
-/** Points as strokes. */
-const strokesOf = (points: Float32Array): PenStroke[] =>
-  strokeRanges(points).map(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i): [number, number] => [
-      points[(from + i) * POINT],
-      points[(from + i) * POINT + 1],
-    ]),
-  );
-
 /** The ink of each hand whose texts have no other characters. */
 function handsOf(inks: readonly Ink[], characters: string): Ink[][] {
   const hands = new Map<string, Ink[]>();
@@ -72,7 +62,9 @@ function handsOf(inks: readonly Ink[], characters: string): Ink[][] {
   for (const ink of inks) {
     if ([...ink.text].some((c) => !known.has(c))) continue;
     const name = ink.writer ?? "";
-    hands.set(name, [...(hands.get(name) ?? []), ink]);
+    const hand = hands.get(name);
+    if (hand) hand.push(ink);
+    else hands.set(name, [ink]);
   }
   return [...hands.values()];
 }

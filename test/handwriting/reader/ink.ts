@@ -1,6 +1,6 @@
 /** Ink of tests: drawn words as strokes, where one wants them. */
 import { drawnWord } from "../../../src/handwriting/letters.ts";
-import { strokeRanges } from "../../../src/handwriting/ink.ts";
+import { strokesOf } from "../../../src/handwriting/ink.ts";
 import type { PenStroke } from "../../../src/handwriting/reader/spec.ts";
 
 /** A map of places. */
@@ -9,9 +9,7 @@ export type Place = (x: number, y: number) => [number, number];
 /** The strokes of a drawn word, each point moved by `place`. */
 export function wordStrokes(word: string, place: Place = (x, y) => [x, y]): PenStroke[] {
   const { points } = drawnWord(word);
-  return strokeRanges(points).map(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i) => place(points[3 * (from + i)], points[3 * (from + i) + 1])),
-  );
+  return strokesOf(points).map((stroke) => stroke.map(([x, y]) => place(x, y)));
 }
 
 /** Right edge of a drawn word. */
