@@ -136,9 +136,9 @@ async function checkDrawing({ page, shot, until }) {
   return ms;
 }
 
-/** Every sample is played and read. */
+/** Every word is played and read; the line is `checkReadings`'s. */
 async function checkSamples({ page, until }) {
-  for (const [i, { word }] of samples.entries()) {
+  for (const [i, { word }] of samples.slice(0, -1).entries()) {
     await page.evaluate(play(i));
     await until(`the sample "${word}" is read`, `${answer} === ${JSON.stringify(word)}`, 20);
   }

@@ -10,7 +10,7 @@ import type { EpochSource } from "../train/feed.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import type { Ink } from "./ink.ts";
-import { cutItem, stepsNeeded } from "./aligned.ts";
+import { stepsNeeded } from "./aligned.ts";
 import { inkFeatures } from "./input.ts";
 import { checkLabeled, encodeText, handwritingItem, type Script } from "./script.ts";
 import { distort, type DistortOptions } from "./shape.ts";
@@ -28,8 +28,6 @@ export interface InkBatchOptions {
    * or out. Default 1.
    */
   readonly stride?: number;
-  /** The last point of each character of the lines, one array a line: they are cut there at random. */
-  readonly ends?: readonly Int32Array[];
   /** Distortions; false: none. */
   readonly distort?: DistortOptions | false;
 }
@@ -48,19 +46,17 @@ export class InkBatches implements EpochSource {
   readonly #order: Random;
   readonly #noise: Random;
   readonly #lengths: Int32Array;
-  readonly #ends: readonly Int32Array[] | undefined;
 
   /**
    * Throws DataError where a line has no text, or a character that the script lacks, or none can be trained
    * on.
    */
   constructor(engine: Engine, inks: readonly Ink[], options: InkBatchOptions) {
-    knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "ends", "distort"]);
+    knownOptions("InkBatches", options, ["script", "batch", "seed", "stride", "distort"]);
     whole("InkBatches", "batch", options.batch, 1);
     seedOption("InkBatches", options.seed);
     whole("InkBatches", "stride", options.stride ?? 1, 1);
     const fits = inks.map((ink) => this.#fits(ink, options));
-    this.#ends = options.ends?.filter((_, i) => fits[i]);
     this.inks = inks.filter((_, i) => fits[i]);
     this.dropped = inks.filter((_, i) => !fits[i]);
     if (this.inks.length === 0)
@@ -106,7 +102,7 @@ export class InkBatches implements EpochSource {
     const given = this.inks[i];
     const other = how === false ? given : { ...given, points: distort(given.points, noise, how) };
     const ink = how === false || this.#fits(other, this.#options) ? other : given;
-    return this.#ends ? cutItem(ink, this.#ends[i], script, noise) : handwritingItem(ink, script);
+    return handwritingItem(ink, script);
   }
 
   #fits(ink: Ink, { script, stride = 1 }: InkBatchOptions): boolean {

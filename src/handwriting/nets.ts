@@ -13,8 +13,6 @@ interface NetRecipe {
   readonly stride: number;
   /** Steps of rest behind the ink, for nets that need time to answer. */
   readonly ahead: number;
-  /** Whether it reads forwards and learns from cut ink when to speak (`aligned.ts`). */
-  readonly isCut: boolean;
   /**
    * For K outputs, labels and blank; `drop`: share of activities dropped while training; `ahead`: steps of
    * rest behind the ink. A net that reads forwards sees so many steps side by side, so that it need not
@@ -33,7 +31,6 @@ export const handwritingNets = {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
     stride: 4,
     ahead: 0,
-    isCut: false,
     layers: (K, drop) => [
       subsample({ steps: 2 }),
       bidirectional(lstm(48)),
@@ -49,7 +46,6 @@ export const handwritingNets = {
     about: "hierarchical behind 24 units that look at each step by itself: for windows, and to compare",
     stride: 4,
     ahead: 0,
-    isCut: false,
     layers: (K, drop) => [
       dense(24, { activation: "tanh" }),
       subsample({ steps: 2 }),
@@ -68,7 +64,6 @@ export const handwritingNets = {
       "as in Graves et al. 2007",
     stride: 1,
     ahead: 0,
-    isCut: false,
     layers: (K, drop) => [
       bidirectional(
         lstm(100, {
@@ -82,27 +77,16 @@ export const handwritingNets = {
   },
   live: {
     about:
-      "one direction only: reads while one writes, and says each character once, --ahead steps behind its " +
-      "last point",
+      "the forward halves of hierarchical: reads while one writes, says each character once, and sees --ahead " +
+      "steps behind the one that it answers for; begin it with --from, a reader of both directions",
     stride: 1,
     ahead: 8,
-    isCut: true,
     layers: (K, drop, ahead) => [
-      delayTaps(ahead + 1),
-      dense(48, { activation: "tanh" }),
-      lstm(128),
+      lstm(48),
       ...dropouts(drop),
-      dense(K),
-    ],
-  },
-  whole: {
-    about: "live with both directions of time and about as many weights: what a delay without end would give",
-    stride: 1,
-    ahead: 0,
-    isCut: false,
-    layers: (K, drop) => [
-      dense(48, { activation: "tanh" }),
-      bidirectional(lstm(80)),
+      delayTaps(ahead + 2),
+      dense(64, { activation: "tanh" }),
+      lstm(72),
       ...dropouts(drop),
       dense(K),
     ],

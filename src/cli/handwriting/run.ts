@@ -12,11 +12,12 @@ import { momentum } from "../../optim/momentum.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { type WorkerPool, workerPool } from "../../parallel/pool.ts";
-import { adoptWeights } from "../../handwriting/adopt.ts";
+import { adoptForwards, adoptWeights } from "../../handwriting/adopt.ts";
 import { InkBatches } from "../../handwriting/batches.ts";
 import { alphabetOf, type Script } from "../../handwriting/script.ts";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
+import { readModel } from "../../handwriting/reader/model-file.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import type { DistortOptions } from "../../handwriting/shape.ts";
 import { type About, loadModel, saveModel, withAbout } from "../open-model.ts";
@@ -72,10 +73,8 @@ export interface RunOptions {
   readonly valid: readonly Ink[];
   readonly out: string;
   readonly resume: boolean;
-  /** A reader of the same layers whose weights it begins with. */
+  /** A reader whose weights it begins with: of the same layers, or for live of hierarchical. */
   readonly from?: string;
-  /** The last point of each character of the lines to learn from, for nets that are told when to speak. */
-  readonly ends?: readonly Int32Array[];
   readonly workers: number;
   /** The workers' module, where it is not the one beside the pool. */
   readonly worker?: URL;
@@ -122,9 +121,11 @@ async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> 
 async function beginNet(recipe: Recipe, train: readonly Ink[], from: string | undefined): Promise<Network> {
   const net = await makeNet(recipe, train);
   if (from === undefined) return net;
-  const { net: other } = await loadModel(from);
+  const { net: other } = await readModel(readFileSync(from));
   try {
-    adoptWeights(net, other);
+    if (recipe.net === "live" && other.spec.layers.some(({ type }) => type === "bidirectional"))
+      adoptForwards(net, other);
+    else adoptWeights(net, other);
   } finally {
     other.dispose();
   }
@@ -179,7 +180,6 @@ class TrainingRun {
       batch: recipe.batch,
       seed: recipe.seed,
       stride: handwritingNets[recipe.net].stride,
-      ...(options.ends ? { ends: options.ends } : {}),
       distort: recipe.distort,
     });
     this.#look = spread(options.valid, recipe.check);

@@ -1,10 +1,7 @@
 /** `unrolled train handwriting`: a net learns to read lines of ink (7e-3, 7e-4). */
 import { availableParallelism } from "node:os";
-import { existsSync, readFileSync } from "node:fs";
-import { characterEnds } from "../../handwriting/aligned.ts";
+import { existsSync } from "node:fs";
 import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
-import { readModel } from "../../handwriting/reader/model-file.ts";
-import { scriptOf, unknownCharacters } from "../../handwriting/script.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import { oneOf } from "../../wasm/errors.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
@@ -120,25 +117,6 @@ async function report(screen: Screen, out: string, valid: readonly Ink[], result
   net.dispose();
 }
 
-/** Lines with the ends of their characters, as a reader sees them; without those it cannot follow. */
-async function showEnds(
-  lines: readonly Ink[],
-  teacher: string | undefined,
-): Promise<{ train: Ink[]; ends: Int32Array[] }> {
-  const { net } = await readModel(teacher === undefined ? undefined : readFileSync(teacher));
-  try {
-    const { alphabet } = scriptOf(net);
-    const known = lines.filter((ink) => unknownCharacters([ink], alphabet).length === 0);
-    const ends = characterEnds(net, known);
-    return {
-      train: known.filter((_, i) => ends[i] !== undefined),
-      ends: ends.filter((some) => some !== undefined),
-    };
-  } finally {
-    net.dispose();
-  }
-}
-
 /** Refuses a run whose files cannot be, before any line is read. */
 function checkFiles(out: string, resume: boolean): void {
   const checkpoint = checkpointOf(out);
@@ -186,7 +164,10 @@ export const trainHandwriting: Command = {
       help: "threads that compute; 0: none beside the main one. The bits are the same",
     },
     resume: { help: "go on from the checkpoint beside --out" },
-    from: { value: "FILE", help: "begin with the weights of a reader of the same layers" },
+    from: {
+      value: "FILE",
+      help: "begin with the weights of a reader: of the same layers, or live of hierarchical",
+    },
     minutes: { value: "M", default: "100000", help: "stop with a checkpoint after so many minutes" },
     patience: { value: "N", default: "60", help: "end after so many epochs without a better one" },
     check: { value: "N", default: "300", help: "validation lines read after each epoch; all at the end" },
@@ -227,10 +208,6 @@ export const trainHandwriting: Command = {
         "steps of rest behind the ink, in which a net may still answer; of live the delay of a character " +
         `(${netNames.map((name) => `${name} ${handwritingNets[name].ahead}`).join(", ")})`,
     },
-    teacher: {
-      value: "FILE",
-      help: "live: the reader that shows where characters end (the one that is shipped)",
-    },
     upright: { help: "shear leaning ink upright" },
     cell: { value: "X", default: "12", help: "image, window, both: width of a cell, after scaling" },
     join: { value: "N", default: "2", help: "running: points that stand side by side as one step" },
@@ -250,21 +227,14 @@ export const trainHandwriting: Command = {
     const folder = diskFolder(path);
     const onNotice = (sentence: string): void => screen.line(sentence);
     const learned = values.needed("train-split", "a split");
-    const lines = await readHandwriting(folder, { split: learned, signal, onNotice });
+    const train = await readHandwriting(folder, { split: learned, signal, onNotice });
     const valid = await readHandwriting(folder, { split: values.needed("valid-split", "a split"), signal });
-    const { train, ends } = handwritingNets[recipe.net].isCut
-      ? await showEnds(lines, values.text("teacher"))
-      : { train: lines, ends: undefined };
     screen.line(`${countText(train.length)} lines to learn from, ${countText(valid.length)} to validate on.`);
     const looked = Math.min(recipe.check, valid.length);
     const { end, ...shown } = display(screen, { minutes, workers, recipe, looked });
     const { clock } = screen;
     const from = values.text("from");
-    const files = {
-      ...{ out, resume, workers },
-      ...(from === undefined ? {} : { from }),
-      ...(ends === undefined ? {} : { ends }),
-    };
+    const files = { ...{ out, resume, workers }, ...(from === undefined ? {} : { from }) };
     const limits = { minutes, patience, signal, clock };
     const result = await runTraining({ recipe, train, valid, ...files, ...limits, ...shown });
     end();

@@ -4,6 +4,7 @@
  * change it. The longer the delay the fewer the errors.
  */
 import { bestPath, type Emission } from "../../inference/best-path.ts";
+import { editDistance } from "../../inference/edit-distance.ts";
 import type { Network } from "../../models/network/network.ts";
 import { InkPoints } from "../ink.ts";
 import { decodeText, type Script } from "../script.ts";
@@ -13,6 +14,26 @@ import type { StreamedLine, StreamedText } from "./stream.ts";
 /** Points between two readings: one step of a net that joins four. */
 const EVERY = 4;
 
+/** Labels that a longer line may move over a place that was settled. */
+const MOVED = 3;
+
+/**
+ * How many characters of a new reading were said already: where more ink comes, the net's labels move a
+ * little, and one that was said would be said again. Of the numbers near `old`, those by their places, the one
+ * whose labels differ least from what was said; the nearest of equal ones.
+ */
+function spoken(said: readonly number[], read: readonly Emission[], old: number): number {
+  const labels = read.map(({ label }) => label);
+  let best = { count: old, edits: Infinity };
+  for (let away = 0; away <= MOVED; ++away)
+    for (const count of [old - away, old + away]) {
+      if (count < 0 || count > labels.length) continue;
+      const edits = editDistance(said, labels.slice(0, count));
+      if (edits < best.edits) best = { count, edits };
+    }
+  return best.count;
+}
+
 /** A line in progress. */
 export class RereadLine implements StreamedLine {
   readonly #net: () => Network;
@@ -20,6 +41,7 @@ export class RereadLine implements StreamedLine {
   readonly #delay: number;
   readonly #points = new InkPoints();
   #unread = 0;
+  readonly #said: number[] = [];
   #text = "";
   #open = "";
   /** The last point of what was said. */
@@ -55,7 +77,9 @@ export class RereadLine implements StreamedLine {
     const { sources } = features;
     const pointOf = (step: number): number =>
       sources[Math.min(Math.floor((step * sources.length) / S), sources.length - 1)];
-    const fresh = bestPath(y, K).filter(({ from }) => pointOf(from) > this.#settled);
+    const read = bestPath(y, K);
+    const old = read.filter(({ from }) => pointOf(from) <= this.#settled).length;
+    const fresh = read.slice(spoken(this.#said, read, old));
     const isSettled = ({ to }: Emission): boolean => to - 1 <= S - 1 - delay;
     const said = fresh.filter(isSettled);
     const text = (list: readonly Emission[]): string =>
@@ -63,6 +87,7 @@ export class RereadLine implements StreamedLine {
         list.map(({ label }) => label),
         this.#script.alphabet,
       );
+    this.#said.push(...said.map(({ label }) => label));
     this.#text += text(said);
     this.#open = text(fresh.slice(said.length));
     const last = said.at(-1);

@@ -98,6 +98,16 @@ describe("a stream", () => {
   });
 });
 
+test("a stream says no character again where its place moves with the ink that comes", () => {
+  const stream = reader.stream({ delay: 8 });
+  for (const stroke of wordStrokes("unrolled"))
+    (stroke as [number, number][]).forEach(([x, y], i) =>
+      stream.step([x, y, Number(i + 1 === stroke.length)]),
+    );
+  expect(stream.finish()).toBe("unrolled");
+  stream.dispose();
+});
+
 describe("a learned hand", () => {
   // a hand whose letters climb
   const turned = (word: string): PenStroke[] => wordStrokes(word, (x, y) => [x, y + 0.35 * x]);
