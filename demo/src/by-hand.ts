@@ -38,7 +38,7 @@ class WritingByHand {
     }
   }
 
-  /** The writer, whose net is fetched when a text is first asked for; after a failure it is asked for again. */
+  /** The writer, whose net is fetched when a text is first asked for; after a failure again. */
   async #fetched(): Promise<HandwritingWriter> {
     this.#writer ??= handwritingWriter();
     try {

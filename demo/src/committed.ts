@@ -1,4 +1,4 @@
-/** The delay: characters that are said while one writes, so many steps behind the pen, and never taken back. */
+/** The delay: characters that are said so many steps behind the pen, and never taken back. */
 import type { HandwritingReader, ReaderStream, StreamedText } from "unrolled/handwriting";
 import { byId } from "./canvas.ts";
 import type { Pad } from "./pad.ts";

@@ -11,8 +11,10 @@ const click = (selector) => `document.querySelector(${JSON.stringify(selector)})
 /** Where everything of the tab is: elements in the rows of letters come and go. */
 const places = `
   return [...document.querySelectorAll("#writing > *, #writing > .tools > *, #writing > form > *")]
-    .map((e) => { const { left, top } = e.getBoundingClientRect();
-      return (e.id || e.className || e.tagName) + " " + Math.round(left) + " " + Math.round(top + scrollY); })`;
+    .map((e) => {
+      const { left, top } = e.getBoundingClientRect();
+      return [e.id || e.className || e.tagName, Math.round(left), Math.round(top + scrollY)].join(" ");
+    })`;
 
 /** Controls that have no name. */
 const nameless = `
@@ -59,7 +61,8 @@ export async function checkReadings({ page, shot, until }, samples) {
   await shot("readings");
 
   await page.evaluate(
-    "HTMLAnchorElement.prototype.click = function () { window.file = fetch(this.href).then((r) => r.text()); }; " +
+    "HTMLAnchorElement.prototype.click = function () { " +
+      "window.file = fetch(this.href).then((r) => r.text()); }; " +
       'document.getElementById("export-ink").click(); ' +
       "window.file.then((ink) => { window.ink = ink; }); return 1",
   );
@@ -76,7 +79,8 @@ export async function checkTeaching({ page, shot, until }) {
         'const pen = { pointerId: 5, pointerType: "pen", isPrimary: true, bubbles: true, button: 0 }; ' +
         "const send = (type, x, y) => pad.dispatchEvent(" +
         "new PointerEvent(type, { ...pen, clientX: left + x, clientY: top + y })); " +
-        'send("pointerdown", 60, 60); for (let i = 1; i <= 10; ++i) send("pointermove", 60 + i, 60 + 9 * i); ' +
+        'send("pointerdown", 60, 60); ' +
+        'for (let i = 1; i <= 10; ++i) send("pointermove", 60 + i, 60 + 9 * i); ' +
         'send("pointerup", 70, 150); document.getElementById("lesson-text").value = "I"; ' +
         'document.getElementById("keep").click(); return 1',
     );

@@ -31,8 +31,8 @@ const layersOf = (matrices: readonly NamedMatrix[]): string[] => [
 ];
 
 /**
- * The rows of a dense layer that sees steps [newest first, `taps` of them] of `size` units, from one that sees
- * two joined steps [older, newer] of `size` units forwards and as many backwards: the last two taps are these
+ * The rows of a dense layer that sees steps of `size` units, the newest first, from one that sees two
+ * joined steps [older, newer] of `size` units forwards and as many backwards: the last two taps are these
  * two steps, and what is ahead of them begins at 0.
  */
 function rowsAhead(into: NamedMatrix, from: NamedMatrix): Float32Array {
@@ -65,8 +65,8 @@ export function adoptForwards(net: Network, from: Network): void {
     const data = isFirst || !found ? rows : columnsTaken(into, found, classes);
     if (others.length !== names.length || data?.length !== into.data.length)
       throw new DataError(
-        `handwriting: ${into.name} is [${into.shape.join()}] and has no half of its size in the net that it ` +
-          "goes on from; want one of --net hierarchical",
+        `handwriting: ${into.name} is [${into.shape.join()}] and has no half of its size in the other net; ` +
+          "want one of --net hierarchical",
       );
     return data;
   });

@@ -77,7 +77,7 @@ export const handwritingNets = {
   },
   live: {
     about:
-      "the forward halves of hierarchical: reads while one writes, says each character once, and sees --ahead " +
+      "the forward halves of hierarchical: reads while one writes, says each character once, sees --ahead " +
       "steps behind the one that it answers for; begin it with --from, a reader of both directions",
     stride: 1,
     ahead: 8,

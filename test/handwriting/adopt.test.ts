@@ -18,7 +18,7 @@ async function make(name: HandwritingNet, input: InkInput, alphabet: string): Pr
 const matrix = (net: Network, name: string): Float32Array | Float64Array =>
   net.parameters.find((one) => one.name === name)!.data;
 
-test("a net that reads forwards begins with the forward halves, and sees nothing ahead at first", async () => {
+test("a net that reads forwards begins with forward halves, and sees nothing ahead at first", async () => {
   const both = await make("hierarchical", { kind: "running", join: 1 }, "abcd");
   const live = await make("live", { kind: "running", join: 2, ahead: 3 }, "db");
   adoptForwards(live, both);

@@ -19,7 +19,7 @@ const MOVED = 3;
 
 /**
  * How many characters of a new reading were said already: where more ink comes, the net's labels move a
- * little, and one that was said would be said again. Of the numbers near `old`, those by their places, the one
+ * little, and one that was said would be said again. Of the numbers near `old`, the one by their places, that
  * whose labels differ least from what was said; the nearest of equal ones.
  */
 function spoken(said: readonly number[], read: readonly Emission[], old: number): number {
