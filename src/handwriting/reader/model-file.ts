@@ -1,9 +1,12 @@
 /** Where a reader's net comes from: the file beside this program, an address, or bytes. */
+import { fetchKinds } from "../../models/network/kinds.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { isObject } from "../../formats/json.ts";
+import { engine } from "../../wasm/engine.ts";
 import { DataError } from "../../wasm/errors.ts";
+import { loadOptionalKernels } from "../../wasm/optional-kernels.ts";
 import { modelBytes, readAddress } from "../model-bytes.ts";
 import { scriptOf } from "../script.ts";
 import { readLine } from "./confidence.ts";
@@ -24,6 +27,12 @@ export interface ReaderFile {
 const readerBytes = (model: ReaderModel | undefined): Promise<Uint8Array> =>
   model === undefined ? readAddress(WHO, new URL("./reader.net", import.meta.url)) : modelBytes(WHO, model);
 
+/** What reading needs beside the bytes of the net, fetched with them: kernels and losses. */
+async function fetchBeside(): Promise<void> {
+  const optional = engine("float32").then(loadOptionalKernels);
+  await Promise.all([optional, engine("float64"), fetchKinds()]);
+}
+
 function readCalibration(who: string, notes: unknown): Calibration {
   if (!isObject(notes)) return UNCALIBRATED;
   return { text: readLine(who, notes.text), character: readLine(who, notes.character) };
@@ -31,7 +40,7 @@ function readCalibration(who: string, notes: unknown): Calibration {
 
 /** The net of a file. Throws DataError where it is none that reads handwriting. */
 export async function readModel(model: ReaderModel | undefined): Promise<ReaderFile> {
-  const bytes = await readerBytes(model);
+  const [bytes] = await Promise.all([readerBytes(model), fetchBeside()]);
   const saved = isPacked(bytes) ? unpackNet("handwritingReader", bytes) : bytes;
   const { spec } = readTensors(saved, "handwritingReader");
   const calibration = readCalibration("handwritingReader", spec.reader);
