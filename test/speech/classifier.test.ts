@@ -23,6 +23,13 @@ test("words of some invented speakers are heard from others, and a file keeps it
     expect(p.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
     expect(probabilities[word]).toBe(Math.max(...p));
   }
+  const within = (samples: ArrayLike<number>, silence: number): Float32Array => {
+    const padded = new Float32Array(samples.length + 2 * silence);
+    padded.set(samples, silence);
+    return padded;
+  };
+  const { samples } = others[2];
+  expect(classifier.predict(within(samples, 8000))).toEqual(classifier.predict(within(samples, 4000)));
   const loaded = await wordClassifier.load(classifier.save({ training: false }));
   expect(loaded.predict(others)).toEqual(guesses);
   classifier.dispose();

@@ -1,7 +1,8 @@
 /**
  * Which of some words a recording is: one word each, nothing else. Convolutions that see as much as a word,
- * and the mean over time of what they find (Waibel et al. 1989). An answer is the mean over the recording as
- * it is and as a longer and a shorter throat would have said it.
+ * and the mean over time of what they find (Waibel et al. 1989). Of a recording the part that sounds is heard,
+ * as in the training: silence has no part in that mean. An answer is the mean over the recording as it is and
+ * as a longer and a shorter throat would have said it.
  */
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
@@ -14,6 +15,7 @@ import type { Example } from "../acoustic/examples.ts";
 import type { ReadSound, Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
+import { trimmed } from "../acoustic/trim.ts";
 import type { TextRecording } from "../recognizer/spec.ts";
 import { sampleRate } from "../options.ts";
 
@@ -143,7 +145,8 @@ export class WordClassifier {
 
   /** [K] probabilities of each recording. */
   #answers(who: string, sounds: readonly ReadSound[]): Float64Array[] {
-    const each = WARPS.map((warp) => this.#acoustic.probabilities(who, sounds, warp));
+    const parts = sounds.map(({ samples, rate }) => ({ samples: trimmed(samples, rate).samples, rate }));
+    const each = WARPS.map((warp) => this.#acoustic.probabilities(who, parts, warp));
     return sounds.map((_, i) =>
       Float64Array.from(
         each[0][i],
