@@ -1,8 +1,8 @@
 /**
  * Which of some words a recording is: one word each, nothing else. Convolutions that see as much as a word,
- * and the mean over time of what they find (Waibel et al. 1989). Of a recording the part that sounds counts, as
- * in the training: silence has no part in that mean. An answer is the mean over the recording as it is and as
- * a longer and a shorter throat would have said it.
+ * and the mean over time of what they find (Waibel et al. 1989). Of a recording the part that sounds counts,
+ * as in the training: silence has no part in that mean. An answer is the mean over the recording as it is and
+ * as a longer and a shorter throat would have said it.
  */
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
