@@ -13,6 +13,14 @@ export { eigenvalues } from "../algebra/eigen";
 export { symmetricEigen } from "../algebra/symmetric-eigen";
 export { kalmanFilter, kalmanScratch } from "./kalman-filter";
 export { kalmanSmoother } from "./kalman-smoother";
+export {
+  scalarBackward,
+  scalarForward,
+  scalarProject,
+  scalarScore,
+  scalarStates,
+  scalarUpdate,
+} from "./scalar-state";
 export { emissionRows, hmmAdvance, hmmForward, hmmBackward, hmmScratch } from "./markov";
 export { hmmLogAdvance, hmmLogForward, hmmLogBackward } from "./markov-log";
 export { viterbi } from "./viterbi";

@@ -88,6 +88,39 @@ export interface GaussKernels {
   ): void;
 }
 
+/** Steps of filters with one output: assembly/inference/scalar-state.ts. */
+export interface ScalarKernels {
+  scalarProject(n: number, m: number, c: Ptr, which: Ptr, places: Ptr, P: Ptr, to: Ptr): number;
+  scalarUpdate(n: number, inverse: number, error: number, PC: Ptr, x: Ptr, P: Ptr, gain: Ptr): void;
+  scalarForward(
+    n: number,
+    R: number,
+    tables: Ptr,
+    places: Ptr,
+    rows: Ptr,
+    x: Ptr,
+    count: number,
+    P: Ptr,
+    work: Ptr,
+  ): void;
+  scalarBackward(n: number, R: number, tables: Ptr, places: Ptr, rows: Ptr, x: Ptr, N: Ptr, work: Ptr): void;
+  scalarStates(n: number, weight: number, places: Ptr, r: Ptr, N: Ptr, states: Ptr): void;
+  scalarScore(
+    n: number,
+    m: number,
+    c: Ptr,
+    which: Ptr,
+    places: Ptr,
+    weight: number,
+    error: number,
+    precision: number,
+    gain: Ptr,
+    r: Ptr,
+    N: Ptr,
+    NK: Ptr,
+  ): number;
+}
+
 /** Sparse products: assembly/algebra/sparse.ts. */
 export interface SparseKernels {
   sparseProduct(
@@ -106,7 +139,7 @@ export interface SparseKernels {
 /** The float64 engine, seen whole. */
 export interface InferenceEngine extends Engine {
   /** Those of every engine, and those of closed-form inference. */
-  readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels & SparseKernels;
+  readonly kernels: Kernels & MatrixKernels & GaussKernels & MarkovKernels & ScalarKernels & SparseKernels;
 }
 
 /** The double-precision engine, loaded at the first call. */

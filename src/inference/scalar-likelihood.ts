@@ -7,10 +7,17 @@
  * caller takes the Kalman filter's.
  */
 import type { Arena } from "../wasm/memory.ts";
-import type { MatrixKernels } from "./inference-engine.ts";
+import type { ScalarKernels } from "./inference-engine.ts";
 import { LOG_TWO_PI } from "./matrix-value.ts";
 import { diffuseStart, type LinearGaussian } from "./state-space.ts";
-import { takeBlocks, TransitionPlan, type Block, type Transition } from "./transition.ts";
+import {
+  integersIn,
+  takeBlocks,
+  TransitionPlan,
+  type Block,
+  type Integers,
+  type Transition,
+} from "./transition.ts";
 
 /** A diffuse variance of an output above this is there, one below NOTHING is rounding; between: no answer. */
 const SOMETHING = 1e-6;
@@ -39,24 +46,21 @@ export interface ScalarPass {
   readonly places: Int32Array;
 }
 
-/** A row of C, where it is not 0, and what it makes of a covariance. */
-interface Projection {
-  readonly c: Float64Array;
-  readonly nonzero: readonly number[];
-  readonly to: Float64Array;
+/** The row of C in the memory of the kernels: its entries that are not 0, and of which states they are. */
+export interface OutputRow {
+  readonly count: number;
+  readonly entries: Block;
+  readonly states: Integers;
 }
 
-/** to = P·cᵀ, with the states at `places`; gives c·to. */
-function project(P: Float64Array, { c, nonzero, to }: Projection, places: Int32Array): number {
-  const n = to.length;
-  to.fill(0);
-  for (const k of nonzero) {
-    const from = places[k] * n;
-    for (let i = 0; i < n; ++i) to[i] += c[k] * P[from + i];
-  }
-  let sum = 0;
-  for (const k of nonzero) sum += c[k] * to[places[k]];
-  return sum;
+/** The row of C in two blocks [n] of an arena's memory. */
+export function outputRow({ C }: LinearGaussian, { memory }: Arena, blocks: readonly Block[]): OutputRow {
+  const [entries, room] = blocks;
+  const nonzero = [...C.data.keys()].filter((i) => C.data[i] !== 0);
+  const states = integersIn(memory, room, nonzero.length);
+  states.ints.set(nonzero);
+  nonzero.forEach((i, k) => (entries.reals[k] = C.data[i]));
+  return { count: nonzero.length, entries, states };
 }
 
 /** An entry of Q that is not 0. */
@@ -69,16 +73,16 @@ interface Noise {
 /** The state of a filter: its mean, its covariance P + κ·D for κ → ∞, and the rank of D. */
 class State {
   readonly #n: number;
-  readonly #kernels: MatrixKernels;
+  readonly #kernels: ScalarKernels;
   readonly #transition: Transition;
-  readonly #mean: Float64Array;
+  readonly #row: OutputRow;
+  readonly #mean: Block;
   readonly #P: Block;
   readonly #D: Block;
-  /** P·Cᵀ/√F and its negative. */
-  readonly #up: Block;
-  readonly #down: Block;
-  readonly #alongP: Projection;
-  readonly #alongD: Projection;
+  /** P·Cᵀ, D·Cᵀ and the gain. */
+  readonly #PC: Block;
+  readonly #DC: Block;
+  readonly #gain: Block;
   readonly #output: number;
   readonly #noises: readonly Noise[];
   /** The largest variance of an output so far. */
@@ -90,88 +94,93 @@ class State {
   rank: number;
 
   constructor(model: LinearGaussian, plan: TransitionPlan, arena: Arena) {
-    const { state: n, A, C, Q, R } = model;
+    const { state: n, A, Q, R } = model;
     const { kernels } = A.algebra.engine;
-    const { mean, covariance, W } = diffuseStart(model);
-    const diffuse = W.timesTransposed(W).data;
-    const [P, D, up, down, ...work] = takeBlocks(arena, [n * n, n * n, n, n, plan.work, plan.work]);
-    P.reals.set(covariance.data);
+    const start = diffuseStart(model);
+    const diffuse = start.W.timesTransposed(start.W).data;
+    const sizes = [n * n, n * n, n, n, n, n, n, n, ...plan.sizes];
+    const [P, D, mean, PC, DC, gain, entries, of, ...blocks] = takeBlocks(arena, sizes);
+    P.reals.set(start.covariance.data);
     D.reals.set(diffuse);
-    const c = C.data;
-    const nonzero = [...c.keys()].filter((i) => c[i] !== 0);
+    mean.reals.set(start.mean.data);
     this.#n = n;
     this.#kernels = kernels;
-    this.#transition = plan.start(kernels, work);
-    this.#mean = mean.data.slice();
+    this.#transition = plan.start({ kernels, memory: arena.memory, blocks });
+    this.#row = outputRow(model, arena, [entries, of]);
+    this.#mean = mean;
     this.#P = P;
     this.#D = D;
-    this.#up = up;
-    this.#down = down;
-    this.#alongP = { c, nonzero, to: new Float64Array(n) };
-    this.#alongD = { c, nonzero, to: new Float64Array(n) };
+    this.#PC = PC;
+    this.#DC = DC;
+    this.#gain = gain;
     this.#output = R.data[0];
     this.#noises = [...Q.data.keys()]
       .filter((k) => Q.data[k] !== 0)
       .map((k) => ({ i: Math.floor(k / n), j: k % n, value: Q.data[k] }));
-    this.rank = W.columns;
+    this.rank = start.W.columns;
   }
 
   get places(): Int32Array {
-    return this.#transition.places;
+    return this.#transition.places.ints;
   }
 
   /** y less C·mean. */
   error(y: number): number {
-    const { c, nonzero } = this.#alongP;
+    const { count, entries, states } = this.#row;
+    const mean = this.#mean.reals;
     let error = y;
-    for (const k of nonzero) error -= c[k] * this.#mean[this.places[k]];
+    for (let k = 0; k < count; ++k) error -= entries.reals[k] * mean[this.places[states.ints[k]]];
     return error;
+  }
+
+  /** to [n] = P·Cᵀ; gives C·to. */
+  #project(P: Block, to: Block): number {
+    const { count, entries, states } = this.#row;
+    const { at } = this.#transition.places;
+    return this.#kernels.scalarProject(this.#n, count, entries.at, states.at, at, P.at, to.at);
   }
 
   /** One value taken in: its gain [n] is written to `gains` from `from` on. False where in doubt. */
   observe(error: number, gains: Float64Array, from: number): boolean {
     const n = this.#n;
-    const F = project(this.#P.reals, this.#alongP, this.places) + this.#output;
-    const diffuse = this.rank > 0 ? project(this.#D.reals, this.#alongD, this.places) : 0;
+    const F = this.#project(this.#P, this.#PC) + this.#output;
+    const diffuse = this.rank > 0 ? this.#project(this.#D, this.#DC) : 0;
     this.isDiffuse = diffuse > SOMETHING;
     if (!this.isDiffuse && diffuse > NOTHING) return false;
     this.variance = this.isDiffuse ? diffuse : F;
     if (!(this.variance > SMALLEST && this.variance < LARGEST)) return false;
     this.#largest = Math.max(this.#largest, F);
     if (!(F >= SHARE * this.#largest)) return false;
-    const along = this.isDiffuse ? this.#alongD.to : this.#alongP.to;
-    const mean = this.#mean;
-    const inverse = 1 / this.variance;
-    for (let i = 0; i < n; ++i) {
-      const gain = along[i] * inverse;
-      gains[from + i] = gain;
-      mean[i] += gain * error;
-    }
-    if (this.isDiffuse) this.#subtractDiffuse(F, gains.subarray(from, from + n));
-    else this.#subtract(inverse, along);
+    const gain = this.#gain.reals;
+    if (this.isDiffuse) this.#updateDiffuse(F, error);
+    else
+      this.#kernels.scalarUpdate(
+        n,
+        1 / this.variance,
+        error,
+        this.#PC.at,
+        this.#mean.at,
+        this.#P.at,
+        this.#gain.at,
+      );
+    for (let i = 0; i < n; ++i) gains[from + i] = gain[i];
     return true;
   }
 
-  /** P ← P - P·Cᵀ·(P·Cᵀ)ᵀ/F */
-  #subtract(inverse: number, PC: Float64Array): void {
-    const n = this.#n;
-    const root = Math.sqrt(inverse);
-    const up = this.#up.reals;
-    const down = this.#down.reals;
-    for (let i = 0; i < n; ++i) {
-      up[i] = PC[i] * root;
-      down[i] = -up[i];
-    }
-    this.#kernels.addOuter(n, n, 1, this.#up.at, n, this.#down.at, n, this.#P.at, n);
-  }
-
-  /** P ← P + F·K·Kᵀ - K·(P·Cᵀ)ᵀ - (P·Cᵀ)·Kᵀ, D ← D - variance·K·Kᵀ. */
-  #subtractDiffuse(F: number, gain: Float64Array): void {
+  /** K = D·Cᵀ/variance, P ← P + F·K·Kᵀ - K·(P·Cᵀ)ᵀ - (P·Cᵀ)·Kᵀ, D ← D - variance·K·Kᵀ. */
+  #updateDiffuse(F: number, error: number): void {
     const n = this.#n;
     const { variance } = this;
     const P = this.#P.reals;
     const D = this.#D.reals;
-    const PC = this.#alongP.to;
+    const PC = this.#PC.reals;
+    const DC = this.#DC.reals;
+    const gain = this.#gain.reals;
+    const mean = this.#mean.reals;
+    for (let i = 0; i < n; ++i) {
+      gain[i] = DC[i] / variance;
+      mean[i] += gain[i] * error;
+    }
     for (let i = 0; i < n; ++i)
       for (let j = 0; j < n; ++j) {
         P[i * n + j] += F * (gain[i] * gain[j]) - (gain[i] * PC[j] + PC[i] * gain[j]);
@@ -186,7 +195,7 @@ class State {
     const n = this.#n;
     const P = this.#P.reals;
     this.#transition.advance(this.#mean, this.rank > 0 ? [this.#P, this.#D] : [this.#P]);
-    const { places } = this.#transition;
+    const { places } = this;
     for (const { i, j, value } of this.#noises) P[places[i] * n + places[j]] += value;
   }
 }
@@ -240,8 +249,8 @@ export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena)
     }
     state.advance();
   }
-  const { rank, places } = state;
+  const { rank } = state;
   const logLikelihood = -0.5 * (known * LOG_TWO_PI + logs.total(model) + squares);
   if (rank > 0 || !Number.isFinite(logLikelihood)) return undefined;
-  return { logLikelihood, squares, count, gains, precisions, errors, plan, places };
+  return { logLikelihood, squares, count, gains, precisions, errors, plan, places: state.places.slice() };
 }
