@@ -1,6 +1,6 @@
 /**
  * Structural and ARIMA models against published numbers and those of statsmodels
- * (test/golden/structural.py).
+ * (test/golden/structural.py and co2.py).
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -97,4 +97,17 @@ test.skipIf(!spots)(`an AR(9) of the sunspots is what statsmodels 0.13.5 prints$
   );
   close(logLikelihood, -1192.73992, { abs: 1e-4 });
   close([a.parameters.intercept, a.parameters.variance], [49.768, 221.88], { rel: 1e-3 });
+});
+
+test("trend, season and noise of the carbon dioxide over Mauna Loa are what statsmodels finds", async () => {
+  const path = new URL("../../golden/co2.json", import.meta.url);
+  const want = JSON.parse(readFileSync(path, "utf8")) as {
+    readonly co2: (number | null)[];
+    readonly parameters: Record<string, number>;
+    readonly logLikelihood: number;
+  };
+  using s = await structural({ slope: true, seasonal: [12] });
+  const { logLikelihood } = await s.fit(want.co2.map((x) => x ?? NaN));
+  close(logLikelihood, want.logLikelihood, { abs: 1e-5 });
+  close(Object.values(s.parameters), Object.values(want.parameters), { rel: 2e-3 });
 });
