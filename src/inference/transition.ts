@@ -36,8 +36,8 @@ export interface Integers {
   readonly ints: Int32Array;
 }
 
-/** The room that `integersIn` needs for n integers, in reals. */
-export const integerRoom = (n: number): number => Math.ceil(n / 2);
+/** The room that `integersIn` wants for n integers, in reals. */
+const integerRoom = (n: number): number => Math.ceil(n / 2);
 
 /** n integers where a block lies. */
 export function integersIn(memory: Memory, { at }: Block, n: number): Integers {
