@@ -4,6 +4,7 @@ import { arimaModel } from "../../src/forecasting/models/arima-model.ts";
 import {
   continued,
   differencedBy,
+  forgetsStart,
   residuals,
   type Equation,
 } from "../../src/forecasting/models/conditional.ts";
@@ -30,6 +31,14 @@ test("errors are those that the equation was driven by", () => {
   for (let t = 4; t < 64; ++t) y[t] = y[t - 4] + w[t - 4] + 1.5;
   const found = residuals(equation, differencedBy(equation.difference, y), 0);
   found.forEach((v, t) => expect(v).toBeCloseTo(e[t], 10));
+});
+
+test("an error of the start is forgotten, unless two roots lie near the circle", () => {
+  const answer = (...ma: number[]): boolean => forgetsStart({ ma }, 80);
+  expect([answer(1), answer(1, 0.5), answer(1, -0.99), answer(1, 0, 0, 0, -0.9)]).not.toContain(false);
+  // (1 + L)² answers with t + 1; at .997 it has 60 left, at .9 nothing
+  expect([answer(1, 2, 1), answer(1, 1.994, 0.994009)]).toEqual([false, false]);
+  expect(answer(1, 1.8, 0.81)).toBe(true);
 });
 
 test("forecasts are those of the same model in state space, far from the start", async () => {

@@ -18,6 +18,7 @@ import {
   continued,
   differencedBy,
   equationOf,
+  forgetsStart,
   residuals,
   type SeasonalOrders,
 } from "./conditional.ts";
@@ -114,8 +115,10 @@ async function fitConditional(
   });
   signal?.throwIfAborted();
   const spare = count - k - 2;
-  const penalty = spare > 0 ? 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / spare : Infinity;
-  const squares = residuals(equationOf(orders, best.x), w, skip).reduce((sum, v) => sum + v * v, 0);
+  const equation = equationOf(orders, best.x);
+  const isSound = spare > 0 && forgetsStart(equation, count);
+  const penalty = isSound ? 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / spare : Infinity;
+  const squares = residuals(equation, w, skip).reduce((sum, v) => sum + v * v, 0);
   const variance = squares / Math.max(1, count - k);
   return { orders, x: best.x, variance, criterion: penalty - 2 * best.value };
 }

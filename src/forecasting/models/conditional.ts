@@ -70,6 +70,16 @@ export function residuals({ ar, ma, mean }: Equation, w: Float64Array, skip: num
   return e;
 }
 
+/**
+ * Whether an error of the start weighs no more `steps` later than it did: one that grows, as where two roots of
+ * θ·Θ lie near the circle, makes of the 0 before the start a forecast of its own.
+ */
+export function forgetsStart({ ma }: Pick<Equation, "ma">, steps: number): boolean {
+  const error = Float64Array.from({ length: steps + ma.length }, (_, t) => Number(t === 0));
+  const left = residuals({ ar: [1], ma, difference: [1], mean: 0 }, error, 0);
+  return left.subarray(steps).every((v) => Math.abs(v) <= 1);
+}
+
 /** Weights ψ of the errors in y: (ar·difference)·ψ = ma. [steps] */
 function errorWeights({ ar, ma, difference }: Equation, steps: number): Float64Array {
   const whole = times(ar, difference);
