@@ -71,8 +71,8 @@ export function residuals({ ar, ma, mean }: Equation, w: Float64Array, skip: num
 }
 
 /**
- * Whether an error of the start weighs no more `steps` later than it did: one that grows, as where two roots of
- * θ·Θ lie near the circle, makes of the 0 before the start a forecast of its own.
+ * Whether an error of the start weighs no more `steps` later than it did: one that grows, as where two
+ * roots of θ·Θ lie near the circle, makes of the 0 before the start a forecast of its own.
  */
 export function forgetsStart({ ma }: Pick<Equation, "ma">, steps: number): boolean {
   const error = Float64Array.from({ length: steps + ma.length }, (_, t) => Number(t === 0));
