@@ -250,7 +250,8 @@ export function scalarPass(model: LinearGaussian, y: Float64Array, arena: Arena)
     state.advance();
   }
   const { rank } = state;
+  const places = state.places.slice(); // before anything else takes memory
   const logLikelihood = -0.5 * (known * LOG_TWO_PI + logs.total(model) + squares);
   if (rank > 0 || !Number.isFinite(logLikelihood)) return undefined;
-  return { logLikelihood, squares, count, gains, precisions, errors, plan, places: state.places.slice() };
+  return { logLikelihood, squares, count, gains, precisions, errors, plan, places };
 }
