@@ -16,6 +16,13 @@ const places = `
       return [e.id || e.className || e.tagName, Math.round(left), Math.round(top + scrollY)].join(" ");
     })`;
 
+/** Whether nothing more was read for half a second: what is chosen before would be read over. */
+const rested = `(() => {
+  const { points } = document.getElementById("answer").dataset;
+  if (window.pointsRead !== points) [window.pointsRead, window.readAt] = [points, performance.now()];
+  return performance.now() - window.readAt > 500;
+})()`;
+
 /** Controls that have no name. */
 const nameless = `
   return [...document.querySelectorAll("#writing button, #writing input, #writing select, #writing canvas")]
@@ -37,7 +44,7 @@ export async function checkReadings({ page, shot, until }, samples) {
     `document.getElementById("samples").value = "${samples.length - 1}"; ` +
       'document.getElementById("replay").click(); return 1',
   );
-  await until(`"${word}" is read`, `${value("answer")} === ${JSON.stringify(word)}`, 20);
+  await until(`"${word}" is read`, `${value("answer")} === ${JSON.stringify(word)} && ${rested}`, 20);
   assert.deepEqual(await page.evaluate(places), await page.evaluate("return window.still"), "nothing moves");
 
   const other = await page.evaluate(
