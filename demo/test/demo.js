@@ -12,7 +12,7 @@ import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
 import { checkWritingByHand } from "./by-hand-checks.js";
-import { checkStart, checkReadings, checkTeaching } from "./writing-checks.js";
+import { checkStart, checkReadings, checkTeaching, rested } from "./writing-checks.js";
 import { open } from "../../test/browser/drive.js";
 import { checkListening } from "./listening.js";
 import { until as waitUntil } from "../../test/browser/until.js";
@@ -116,7 +116,7 @@ const play = (i) =>
 async function checkDrawing({ page, shot, until }) {
   const { word } = samples[0];
   for (const stroke of await strokesOn(page)) await page.draw(stroke);
-  await until(`the drawn word "${word}" is read`, `${answer} === ${JSON.stringify(word)}`, 5);
+  await until(`the drawn word "${word}" is read`, `${answer} === ${JSON.stringify(word)} && ${rested}`, 10);
   const timing = await page.evaluate('return document.getElementById("timing").textContent');
   const ms = Number(timing.match(/[\d.]+/)[0]);
   assert.ok(ms <= 100, `read in ${ms} ms, want at most 100`);

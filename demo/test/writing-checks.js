@@ -17,7 +17,7 @@ const places = `
     })`;
 
 /** Whether nothing more was read for half a second: what is chosen before would be read over. */
-const rested = `(() => {
+export const rested = `(() => {
   const { points } = document.getElementById("answer").dataset;
   if (window.pointsRead !== points) [window.pointsRead, window.readAt] = [points, performance.now()];
   return performance.now() - window.readAt > 500;
