@@ -2,11 +2,11 @@
  * Ridge regression from sufficient statistics: W = (ZᵀZ + λI)⁻¹ ZᵀY, by Cholesky. Only the lower triangle of
  * ZᵀZ is computed. Sums and factorization in f64; λ below 10^-16 of the largest eigenvalue is lost in them.
  */
-import { inRange, NumericError } from "../wasm/errors.ts";
+import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
-import { checkRows, type RidgeRegression, type RidgeSizes } from "./ridge.ts";
+import { checkRows, checkSolvable, type RidgeRegression, type RidgeSizes } from "./ridge.ts";
 
 // columns of ZᵀZ at once: wide enough for the product kernel, narrow enough to waste little above the
 // diagonal
@@ -73,8 +73,7 @@ export class RidgeSums implements RidgeRegression {
 
   /** W [D,O] written to `out`; lambda as in ridge.ts. The sums stay. */
   solve(lambda: number, out: Ptr): void {
-    inRange("ridge", "lambda", lambda, 0);
-    if (this.rows === 0) throw new NumericError("ridge: no rows were added, want at least one");
+    checkSolvable(this, lambda);
     const { kernels: k, memory } = this.#engine;
     const D = this.#D;
     const O = this.#O;

@@ -4,11 +4,11 @@
  * block of rows (Lawson & Hanson 1974, chapter 27). A direction that ZᵀZ rounds away at 10^-8 of the largest
  * is still there at 10^-16. Several times the work of ridge-sums.ts.
  */
-import { inRange, NumericError } from "../wasm/errors.ts";
+import { NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
-import { checkRows, type RidgeRegression, type RidgeSizes } from "./ridge.ts";
+import { checkRows, checkSolvable, type RidgeRegression, type RidgeSizes } from "./ridge.ts";
 
 /** Rows that are reflected into the triangle together: they stay in the processor's cache. */
 const BLOCK = 64;
@@ -66,8 +66,7 @@ export class RidgeTriangle implements RidgeRegression {
 
   /** W [D,O] written to `out`; lambda as in ridge.ts. What was added stays. */
   solve(lambda: number, out: Ptr): void {
-    inRange("ridge", "lambda", lambda, 0);
-    if (this.rows === 0) throw new NumericError("ridge: no rows were added, want at least one");
+    checkSolvable(this, lambda);
     const { kernels: k, memory: m } = this.#engine;
     const { features: D, outputs: O } = this.#sizes;
     const C = this.#columns;

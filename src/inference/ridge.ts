@@ -2,6 +2,7 @@
  * Ridge regression W = argmin ‖Z·W - Y‖² + λ‖W‖² of rows that come in chunks and are forgotten, so that the
  * data may be of any length (Hoerl & Kennard 1970).
  */
+import { inRange, NumericError } from "../wasm/errors.ts";
 import type { Ptr } from "../wasm/kernels.ts";
 
 /** What a regression is of. */
@@ -37,4 +38,10 @@ export type RidgeSolver = (typeof ridgeSolvers)[number];
 /** Throws RangeError on more rows than there is room for. */
 export function checkRows(R: number, { maxRows }: RidgeSizes): void {
   if (R > maxRows) throw new RangeError(`ridge: ${R} rows at once, want at most ${maxRows}`);
+}
+
+/** Throws OptionError on a lambda below 0, NumericError where there is nothing to solve from. */
+export function checkSolvable({ rows }: Pick<RidgeRegression, "rows">, lambda: number): void {
+  inRange("ridge", "lambda", lambda, 0);
+  if (rows === 0) throw new NumericError("ridge: no rows were added, want at least one");
 }
