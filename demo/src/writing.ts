@@ -112,8 +112,9 @@ class WritingTab {
   }
 
   #inTurn(act: () => Promise<void> | void): Promise<void> {
-    this.#turn = this.#turn.then(act);
-    return this.#turn;
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => {}); // who asked hears of it; the next one has its turn
+    return done;
   }
 
   async #readNow(): Promise<void> {
