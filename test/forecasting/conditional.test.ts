@@ -1,7 +1,9 @@
 /** Difference equations of ARIMA: by hand, by simulation, and beside maximum likelihood. */
 import { expect, test } from "vitest";
 import { arimaModel } from "../../src/forecasting/models/arima-model.ts";
+import { conditionalLoss } from "../../src/forecasting/models/conditional-loss.ts";
 import {
+  coefficientCount,
   continued,
   differencedBy,
   forgetsStart,
@@ -9,12 +11,14 @@ import {
   type Equation,
 } from "../../src/forecasting/models/conditional.ts";
 import { arima } from "../../src/models/structural/arima.ts";
+import { centralDifferences } from "../../src/train/differences.ts";
+import { close } from "../close.ts";
 import { math, normals } from "./series.ts";
 
 const walk: Equation = { ar: [1], ma: [1], difference: [1, -1], mean: 0 };
 
 test("a random walk goes on at its last value, its variance grows by one a step", () => {
-  const { means, variances } = continued(walk, Float64Array.of(1, 5, 3), { steps: 3, variance: 2 });
+  const { means, variances } = continued(walk, Float64Array.of(1, 5, 3), { steps: 3, variance: 2, skip: 0 });
   expect([...means]).toEqual([3, 3, 3]);
   expect([...variances]).toEqual([2, 4, 6]);
 });
@@ -41,6 +45,31 @@ test("an error of the start is forgotten, unless two roots lie near the circle",
   expect(answer(1, 1.8, 0.81)).toBe(true);
 });
 
+test.each([
+  [{ p: 2, d: 0, q: 1, P: 0, D: 0, Q: 0, season: 1, mean: true }],
+  [{ p: 1, d: 0, q: 3, P: 1, D: 0, Q: 1, season: 4, mean: true }],
+  [{ p: 4, d: 0, q: 4, P: 1, D: 0, Q: 1, season: 2, mean: false }],
+])("the gradient of %j is that of differences, where all is 0 too", (orders) => {
+  const loss = conditionalLoss(orders, { w: normals(60, 5).map((v) => v + 0.3), skip: 9, math });
+  const n = coefficientCount(orders);
+  for (const x of [new Float64Array(n), normals(n, 6).map((v) => 0.5 * v)]) {
+    const want = centralDifferences((at) => loss(at).value, x, 1e-5);
+    close(loss(x).gradient(), want, { abs: 1e-6, rel: 1e-6 });
+  }
+});
+
+test("what is fitted, predicted and forecast begins at the same step", async () => {
+  const z = normals(80, 7);
+  const fitted = await arimaModel.fit({ z, season: 1 }, { seed: 1, math });
+  const { means } = fitted.predict!(z);
+  expect(Array.from(means).findIndex((m) => !Number.isNaN(m))).toBe(4);
+  const next = await fitted.forecast({ z }, 1);
+  const later = fitted.predict!(Float64Array.of(...z, 5)).means;
+  expect(later[80]).toBeCloseTo(next.means[0], 12);
+  const again = await arimaModel.load(fitted.save(), { seed: 1, math });
+  expect(await again.forecast({ z }, 3)).toEqual(await fitted.forecast({ z }, 3));
+});
+
 test("forecasts are those of the same model in state space, far from the start", async () => {
   const e = normals(400, 2);
   const y = new Float64Array(400);
@@ -48,7 +77,7 @@ test("forecasts are those of the same model in state space, far from the start",
   using model = await arima({ d: 1, q: 1 });
   await model.fit(y);
   const { "ma.1": theta, variance } = model.parameters;
-  const own = continued({ ...walk, ma: [1, theta] }, y, { steps: 10, variance });
+  const own = continued({ ...walk, ma: [1, theta] }, y, { steps: 10, variance, skip: 0 });
   const exact = model.forecast(10, { history: y });
   own.means.forEach((m, h) => expect(m).toBeCloseTo(exact.means[h], 8));
   own.variances.forEach((v, h) => expect(v).toBeCloseTo(exact.covariances[h], 8));

@@ -3,10 +3,13 @@ import { expect, test } from "vitest";
 import { smoothing } from "../../src/forecasting/models/smoothing.ts";
 import {
   smooth,
+  smoothGradient,
   smoothedOutlook,
   type Gains,
   type SmoothingState,
 } from "../../src/forecasting/models/smoothing-states.ts";
+import { centralDifferences } from "../../src/train/differences.ts";
+import { close } from "../close.ts";
 import { math, monthly, normals } from "./series.ts";
 
 const setting = { seed: 1, math };
@@ -26,6 +29,19 @@ test("simple smoothing is l ← l + α·(y - l), and a gap changes nothing", () 
   const { means, variances } = smoothedOutlook(simple, at, 3, { steps: 3, variance: 1 });
   expect([...means]).toEqual([2, 2, 2]);
   expect([...variances]).toEqual([1, 1.25, 1.5]);
+});
+
+test.each([0, 4])("the gradient over %i seasons is that of differences, across a gap too", (m) => {
+  const z = normals(30, 8).map((v, t) => (t === 11 ? NaN : v));
+  const value = (x: Float64Array): number => {
+    const [alpha, beta, gamma, phi, level, trend, ...seasons] = x;
+    return smooth(z, { alpha, beta, gamma, phi }, state(level, trend, seasons)).squares;
+  };
+  const x = Float64Array.of(0.4, 0.1, 0.2, 0.9, 0.5, -0.1, ...normals(m, 9));
+  const [alpha, beta, gamma, phi, level, trend, ...seasons] = x;
+  const by = smoothGradient(z, { alpha, beta, gamma, phi }, state(level, trend, seasons));
+  const got = [by.alpha, by.beta, by.gamma, by.phi, by.level, by.trend, ...by.seasons];
+  close(got, centralDifferences(value, x, 1e-6), { abs: 1e-6, rel: 1e-7 });
 });
 
 test.each([

@@ -9,7 +9,7 @@ import { isObject } from "../../formats/json.ts";
 import { readModel } from "../../formats/model-file.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
-import { byDifferences, quasiNewton } from "../../train/quasi-newton.ts";
+import { quasiNewton } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
 import { differencesFor } from "../season.ts";
@@ -22,6 +22,7 @@ import {
   residuals,
   type SeasonalOrders,
 } from "./conditional.ts";
+import { conditionalLoss } from "./conditional-loss.ts";
 import { smallest, type FitSetting, type FittedModel, type ForecastModel, type Training } from "./model.ts";
 import { fitStateSpace, stateSpace } from "./state-space.ts";
 
@@ -33,9 +34,6 @@ const LARGEST = { p: 4, q: 4, P: 1, Q: 1 } as const;
 /** Steps to a neighbor. */
 const MOST_MOVES = 12;
 const ITERATIONS = 60;
-const STEP = 1e-5; // of differences
-/** Smallest mean square, so that a straight line has a logarithm. */
-const TINY = 1e-20;
 
 const withInputs = [
   [0, 1],
@@ -67,26 +65,27 @@ interface Conditional {
   readonly orders: SeasonalOrders;
   readonly x: Float64Array;
   readonly variance: number;
+  /** Differenced steps at the start that have no errors, in fits and forecasts alike. */
+  readonly skip: number;
 }
 
 const noteOf = ({ p, d, q, P, D, Q, season }: SeasonalOrders): string =>
   `(${p},${d},${q})${seasonText(P, D, Q, season)}`;
 
-const fittedConditional = ({ orders, x, variance }: Conditional): FittedModel => ({
+const fittedConditional = ({ orders, x, variance, skip }: Conditional): FittedModel => ({
   note: noteOf(orders),
-  forecast: ({ z }, steps) => continued(equationOf(orders, x), filled(z), { steps, variance }),
+  forecast: ({ z }, steps) => continued(equationOf(orders, x), filled(z), { steps, variance, skip }),
   predict(z) {
     const whole = filled(z);
     const equation = equationOf(orders, x);
     const w = differencedBy(equation.difference, whole);
-    const skip = Math.min(equation.ar.length - 1, w.length);
     const e = residuals(equation, w, skip);
-    const from = z.length - w.length + skip;
-    const means = whole.map((v, t) => (t < from ? NaN : v - e[t - from + skip]));
+    const from = z.length - w.length;
+    const means = whole.map((v, t) => (t < from + skip ? NaN : v - e[t - from]));
     return { means, variances: new Float64Array(z.length).fill(variance) };
   },
   save: () =>
-    writeTensors({ model: "conditional arima", spec: { orders, variance } }, [
+    writeTensors({ model: "conditional arima", spec: { orders, variance, skip } }, [
       { name: "coordinates", shape: [x.length], data: x },
     ]),
   dispose() {},
@@ -102,13 +101,7 @@ async function fitConditional(
   const k = coefficientCount(orders);
   const w = differencedBy(equationOf(orders, new Float64Array(k)).difference, z);
   const count = w.length - skip;
-  const value = (x: Float64Array): number => {
-    const e = residuals(equationOf(orders, x), w, skip);
-    const mean = e.reduce((sum, v) => sum + v * v, 0) / count + TINY;
-    if (!Number.isFinite(mean)) throw new NumericError("arima: the errors leave the range of numbers");
-    return -0.5 * count * math.log([mean])[0];
-  };
-  const { best } = await quasiNewton(byDifferences(value, STEP), new Float64Array(k), {
+  const { best } = await quasiNewton(conditionalLoss(orders, { w, skip, math }), new Float64Array(k), {
     iterations: ITERATIONS,
     tolerance: 1e-5,
     signal,
@@ -120,7 +113,7 @@ async function fitConditional(
   const penalty = isSound ? 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / spare : Infinity;
   const squares = residuals(equation, w, skip).reduce((sum, v) => sum + v * v, 0);
   const variance = squares / Math.max(1, count - k);
-  return { orders, x: best.x, variance, criterion: penalty - 2 * best.value };
+  return { orders, x: best.x, variance, skip, criterion: penalty - 2 * best.value };
 }
 
 /** Orders one step away, within bounds. */
@@ -197,9 +190,10 @@ function loadConditional(bytes: Uint8Array): FittedModel {
   const { spec, tensor } = readModel(bytes, "conditional arima");
   const orders = ordersOf(spec.orders);
   const variance = Number(spec.variance);
-  if (!orders || !(variance >= 0))
-    throw new DataError("forecaster.load: arima has no orders and variance: not a saved one");
-  return fittedConditional({ orders, variance, x: tensor("coordinates", coefficientCount(orders)) });
+  const skip = Number(spec.skip);
+  if (!orders || !(variance >= 0) || !(Number.isSafeInteger(skip) && skip >= 0))
+    throw new DataError("forecaster.load: arima has no orders, variance and skip: not a saved one");
+  return fittedConditional({ orders, variance, skip, x: tensor("coordinates", coefficientCount(orders)) });
 }
 
 /** ARIMA. */

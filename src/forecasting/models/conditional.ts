@@ -62,12 +62,65 @@ export const differencedBy = (difference: readonly number[], y: Float64Array): F
     lagged(difference, y, t + difference.length - 1, 0),
   );
 
+/** Lags from 1 on whose coefficients are not 0: few of a product over a season. */
+interface Taps {
+  readonly lags: Int32Array;
+  readonly c: Float64Array;
+}
+
+function tapsOf(c: readonly number[]): Taps {
+  const lags = Int32Array.from(c.keys()).filter((k) => k > 0 && c[k] !== 0);
+  return { lags, c: Float64Array.from(lags, (k) => c[k]) };
+}
+
+/** Σ c_i·x_{t-i} over the taps within the series. */
+function tapped({ lags, c }: Taps, x: Float64Array, t: number): number {
+  let sum = 0;
+  for (let i = 0; i < lags.length && lags[i] <= t; ++i) sum += c[i] * x[t - lags[i]];
+  return sum;
+}
+
 /** Errors e [T] of a differenced series w [T]; 0 in the first `skip` steps. */
 export function residuals({ ar, ma, mean }: Equation, w: Float64Array, skip: number): Float64Array {
   const centered = mean === 0 ? w : w.map((v) => v - mean);
   const e = new Float64Array(w.length);
-  for (let t = skip; t < w.length; ++t) e[t] = lagged(ar, centered, t, 0) - lagged(ma, e, t, 1);
+  const [past, errors] = [tapsOf(ar), tapsOf(ma)];
+  for (let t = skip; t < w.length; ++t) e[t] = centered[t] + tapped(past, centered, t) - tapped(errors, e, t);
   return e;
+}
+
+/**
+ * The derivatives of Σ e_t² by the coefficients, given the errors: one pass backwards,
+ *
+ *   λ_t = 2·e_t - Σ ma_j·λ_{t+j},   ∂/∂ar_i = Σ λ_t·w_{t-i},   ∂/∂ma_j = -Σ λ_t·e_{t-j}
+ *
+ * `lags`: those asked for. ∂/∂mean is that of a mean taken from w.
+ */
+export function squaresGradient(
+  { ar, ma, mean }: Equation,
+  { w, e, skip }: { readonly w: Float64Array; readonly e: Float64Array; readonly skip: number },
+  lags: { readonly ar: readonly number[]; readonly ma: readonly number[] },
+): { ar: number[]; ma: number[]; mean: number } {
+  const T = w.length;
+  const { lags: back, c } = tapsOf(ma);
+  const adjoint = new Float64Array(T);
+  for (let t = T - 1; t >= skip; --t) {
+    let sum = 2 * e[t];
+    for (let i = 0; i < back.length && t + back[i] < T; ++i) sum -= c[i] * adjoint[t + back[i]];
+    adjoint[t] = sum;
+  }
+  const centered = mean === 0 ? w : w.map((v) => v - mean);
+  const product = (x: Float64Array, k: number): number => {
+    let sum = 0;
+    for (let t = Math.max(skip, k); t < T; ++t) sum += adjoint[t] * x[t - k];
+    return sum;
+  };
+  const ones = new Float64Array(T).fill(1);
+  return {
+    ar: lags.ar.map((k) => product(centered, k)),
+    ma: lags.ma.map((k) => -product(e, k)),
+    mean: -ar.reduce((sum, coefficient, k) => (coefficient ? sum + coefficient * product(ones, k) : sum), 0),
+  };
 }
 
 /**
@@ -88,16 +141,15 @@ function errorWeights({ ar, ma, difference }: Equation, steps: number): Float64A
   return psi;
 }
 
-/** Means and variances of what comes after y, e² having the mean `variance`. */
+/** Means and variances of what comes after y, e² having the mean `variance`, and 0 in the first `skip` steps. */
 export function continued(
   equation: Equation,
   y: Float64Array,
-  { steps, variance }: { steps: number; variance: number },
+  { steps, variance, skip }: { steps: number; variance: number; skip: number },
 ): { means: Float64Array; variances: Float64Array } {
   const { ar, ma, difference, mean } = equation;
   const past = differencedBy(difference, y);
   const T = past.length;
-  const skip = Math.min(ar.length - 1, T);
   const w = new Float64Array(T + steps);
   w.set(past.map((v) => v - mean));
   const e = new Float64Array(T + steps);

@@ -31,12 +31,18 @@ export interface SmoothingState {
   readonly seasons: Float64Array;
 }
 
-/** The sum of e² over known steps, and their number; the state is that after the last; f_t into `means`. */
+/** What a pass writes: f_t [T], and the trend before each step [T]. */
+export interface SmoothingTrace {
+  readonly means: Float64Array;
+  readonly trends?: Float64Array;
+}
+
+/** The sum of e² over known steps, and their number; the state is that after the last. */
 export function smooth(
   z: Float64Array,
   { alpha, beta, gamma, phi }: Gains,
   state: SmoothingState,
-  means?: Float64Array,
+  trace?: SmoothingTrace,
 ): { squares: number; count: number } {
   const { seasons } = state;
   const m = seasons.length;
@@ -47,7 +53,8 @@ export function smooth(
     const slope = phi * trend;
     const season = m > 0 ? seasons[at] : 0;
     const gap = z[t] - level - slope - season;
-    if (means) means[t] = level + slope + season;
+    if (trace) trace.means[t] = level + slope + season;
+    if (trace?.trends) trace.trends[t] = trend;
     const known = gap === gap;
     const e = known ? gap : 0;
     level += slope + alpha * e;
@@ -60,6 +67,52 @@ export function smooth(
   state.level = level;
   state.trend = trend;
   return { squares, count };
+}
+
+/** The derivatives of the sum of e² by gains and first states. */
+export interface SmoothingGradient {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly phi: number;
+  readonly level: number;
+  readonly trend: number;
+  readonly seasons: Float64Array;
+}
+
+/** The gradient of `squares` of `smooth` from a first state, which stays as it is: its steps backwards. */
+export function smoothGradient(
+  z: Float64Array,
+  { alpha, beta, gamma, phi }: Gains,
+  start: SmoothingState,
+): SmoothingGradient {
+  const T = z.length;
+  const m = start.seasons.length;
+  const means = new Float64Array(T);
+  const trends = new Float64Array(T);
+  smooth(z, { alpha, beta, gamma, phi }, { ...start, seasons: start.seasons.slice() }, { means, trends });
+  let [dAlpha, dBeta, dGamma, dPhi, dLevel, dTrend] = [0, 0, 0, 0, 0, 0];
+  const dSeasons = new Float64Array(m);
+  for (let t = T - 1; t >= 0; --t) {
+    const at = m > 0 ? t % m : 0;
+    const dSeason = m > 0 ? dSeasons[at] : 0;
+    const gap = z[t] - means[t];
+    const known = gap === gap;
+    const e = known ? gap : 0;
+    const dError = known ? 2 * e + alpha * dLevel + beta * dTrend + gamma * dSeason : 0;
+    dAlpha += dLevel * e;
+    dBeta += dTrend * e;
+    dGamma += dSeason * e;
+    const dSlope = dLevel + dTrend - dError;
+    dPhi += dSlope * trends[t];
+    dLevel -= dError;
+    if (m > 0) dSeasons[at] = dSeason - dError;
+    dTrend = phi * dSlope;
+  }
+  return {
+    ...{ alpha: dAlpha, beta: dBeta, gamma: dGamma, phi: dPhi },
+    ...{ level: dLevel, trend: dTrend, seasons: dSeasons },
+  };
 }
 
 /**

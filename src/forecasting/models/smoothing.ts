@@ -4,20 +4,21 @@
  */
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
-import { byDifferences, quasiNewton } from "../../train/quasi-newton.ts";
+import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
 import { decompose } from "../season.ts";
 import { smallest, type FitSetting, type FittedModel, type ForecastModel, type Training } from "./model.ts";
 import {
   smooth,
+  smoothGradient,
   smoothedOutlook,
   type Gains,
   type SmoothingForm,
+  type SmoothingGradient,
   type SmoothingState,
 } from "./smoothing-states.ts";
 
-const STEP = 1e-5; // of differences
 const SMALLEST_PHI = 0.8;
 const LARGEST_PHI = 0.98;
 /** Seasons as long as this have their first states fitted; longer ones keep those of the decomposition. */
@@ -30,6 +31,12 @@ const TINY = 1e-20;
 /** From the whole line into (0, 1), algebraic. */
 const squash = (x: number): number => 0.5 * (1 + x / Math.sqrt(1 + x * x));
 
+/** Its derivative. */
+function squashSlope(x: number): number {
+  const size = Math.sqrt(1 + x * x);
+  return 0.5 / (size * size * size);
+}
+
 /** Gains of free coordinates: 0 < α < 1, 0 < β < α, 0 < γ < 1 - α. */
 function gainsOf({ trend, season }: SmoothingForm, x: Float64Array): Gains {
   const alpha = squash(x[0]);
@@ -41,6 +48,23 @@ function gainsOf({ trend, season }: SmoothingForm, x: Float64Array): Gains {
     gamma: season > 1 ? (1 - alpha) * squash(x[2]) : 0,
     phi: phis[trend],
   };
+}
+
+/** A gradient by gains and first states as one by the free coordinates: gains, level, trend, seasons. */
+function byCoordinates({ trend, season }: SmoothingForm, x: Float64Array, by: SmoothingGradient): number[] {
+  const alpha = squash(x[0]);
+  const beta = trend === "none" ? 0 : by.beta;
+  const gamma = season > 1 ? by.gamma : 0;
+  const phi = trend === "damped" ? by.phi : 0;
+  return [
+    squashSlope(x[0]) * (by.alpha + beta * squash(x[1]) - gamma * squash(x[2])),
+    alpha * squashSlope(x[1]) * beta,
+    (1 - alpha) * squashSlope(x[2]) * gamma,
+    (LARGEST_PHI - SMALLEST_PHI) * squashSlope(x[3]) * phi,
+    by.level,
+    by.trend,
+    ...by.seasons,
+  ];
 }
 
 /** First guesses from a straight line through what the decomposition leaves of the first seasons. */
@@ -99,7 +123,7 @@ const fittedSmoothing = ({ form, gains, start, variance }: Smoothed): FittedMode
   },
   predict(z) {
     const means = new Float64Array(z.length);
-    smooth(z, gains, copy(start), means);
+    smooth(z, gains, copy(start), { means });
     return { means, variances: new Float64Array(z.length).fill(variance) };
   },
   save: () =>
@@ -134,17 +158,21 @@ async function fitForm(
     const { squares, count } = smooth(z, gainsOf(form, whole), stateOf(whole, first.seasons));
     return { mean: squares / count + TINY, count };
   };
-  const value = (x: Float64Array): number => {
+  const loss = (x: Float64Array): SmoothPoint => {
     const { mean, count } = meanSquare(x);
     if (!Number.isFinite(mean)) throw new NumericError("ets: the errors leave the range of numbers");
-    return -0.5 * count * math.log([mean])[0];
+    const gradient = (): Float64Array => {
+      const whole = at(x);
+      const by = smoothGradient(z, gainsOf(form, whole), stateOf(whole, first.seasons));
+      const all = byCoordinates(form, whole, by);
+      const out = Float64Array.from(free, (i) => (-0.5 * all[i]) / mean);
+      if (!out.every(Number.isFinite)) throw new NumericError("ets: a gradient leaves the range of numbers");
+      return out;
+    };
+    return { x, value: -0.5 * count * math.log([mean])[0], gradient };
   };
   const start = Float64Array.from(free, (i) => all[i]);
-  const { best } = await quasiNewton(byDifferences(value, STEP), start, {
-    iterations: 200,
-    tolerance: 1e-6,
-    signal,
-  });
+  const { best } = await quasiNewton(loss, start, { iterations: 200, tolerance: 1e-6, signal });
   signal?.throwIfAborted();
   const whole = at(best.x);
   const { mean, count } = meanSquare(best.x);

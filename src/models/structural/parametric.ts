@@ -60,3 +60,23 @@ export function stationary(x: Float64Array): Float64Array {
   }
   return a;
 }
+
+/** The gradient of a function of `stationary(x)` by x, given that by its coefficients: the same steps backwards. */
+export function stationaryGradient(x: Float64Array, byCoefficient: Float64Array): Float64Array {
+  const out = new Float64Array(x.length);
+  let by = byCoefficient;
+  for (let n = x.length - 1; n >= 0; --n) {
+    const before = stationary(x.subarray(0, n));
+    const size = Math.sqrt(1 + x[n] * x[n]);
+    const r = x[n] / size;
+    let byR = by[n];
+    const next = new Float64Array(n);
+    for (let i = 0; i < n; ++i) {
+      byR -= by[i] * before[n - 1 - i];
+      next[i] = by[i] - r * by[n - 1 - i];
+    }
+    out[n] = byR / (size * size * size);
+    by = next;
+  }
+  return out;
+}
