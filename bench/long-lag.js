@@ -2,8 +2,11 @@
 // build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
-//         --input the scale of input weights; --center 0 leaves centering out;
+//         --form classical: Polyak's; --input the scale of input weights; --center 0 leaves centering out;
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates
+//   node bench/long-lag.js flow order2 50 --longest 200                   50 tanh units, gradient descent,
+//         clipped, with errorFlow (--weight 2); lags are drawn, 50 to 200; when it is solved, lags of up to
+//         5000 are tried
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
 //         forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
@@ -18,6 +21,7 @@ import {
   hessianFree,
   longLag,
   lstm,
+  momentum,
   nesterov,
   network,
   normal,
@@ -25,6 +29,7 @@ import {
   piecewise,
   Random,
   rnn,
+  sgd,
   sparse,
   taskMeans,
   uniform,
@@ -44,6 +49,7 @@ const {
     curvature: { type: "string" },
     rate: { type: "string" },
     mu: text("0.98"),
+    form: text("nesterov"),
     clip: text("1"),
     center: text("1"),
     forget: text("0"),
@@ -51,16 +57,31 @@ const {
     lambda: text("0.1"),
     every: text("8"),
     settle: { type: "string" },
+    longest: { type: "string" },
+    weight: text("2"),
     double: { type: "boolean", default: false },
   },
 });
-const task = longLag[name]({ lag: +lag, variant: o.variant });
+const at = (T) => longLag[name]({ lag: T, variant: o.variant });
+const task = o.longest ? mixture(Number(lag), Number(o.longest)) : at(Number(lag));
 const float64 = await engine("float64");
 const seed = +o.seed;
 const cpu = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
+
+/** The task at lags that are drawn for each sequence. */
+function mixture(shortest, longest) {
+  const tasks = new Map();
+  const draw = (random) => {
+    const T = random.integer(shortest, longest);
+    if (!tasks.has(T)) tasks.set(T, at(T));
+    return tasks.get(T).batch(1, random)[0];
+  };
+  const batch = (count, random) => Array.from({ length: count }, () => draw(random));
+  return { ...at(longest), all: undefined, batch };
+}
 
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
@@ -102,7 +123,7 @@ const makers = {
       ],
     });
     if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
-    const optimizer = nesterov({
+    const optimizer = { nesterov, classical: momentum }[o.form]({
       rate: +(o.rate ?? 0.02),
       momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),
       ...(+o.clip ? { clip: +o.clip } : {}),
@@ -113,6 +134,21 @@ const makers = {
       see: (item) => same.center(item).input,
       options: { batch: +(o.batch ?? 100), optimizer },
     };
+  },
+  async flow() {
+    const net = await network({
+      input: task.symbols ? { symbols: task.input } : task.input,
+      loss: task.loss,
+      precision: o.double ? "float64" : "float32",
+      seed,
+      layers: [
+        rnn(50, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 0.95 }) } }),
+        dense(task.output, { init: { input: normal(0.1) } }),
+      ],
+    });
+    const optimizer = sgd({ rate: +(o.rate ?? 0.01), clip: +o.clip });
+    const options = { batch: +(o.batch ?? 20), optimizer, errorFlow: +o.weight };
+    return { net, task, see: (item) => item.input, options };
   },
   async lstm1997() {
     const small = uniform(0.1);
@@ -139,15 +175,22 @@ const makers = {
 const { net, task: trained, see, options } = await makers[way]();
 const fresh = new Random(float64, 12345, 7);
 
-/** Wrong sequences (fraction) and wrong symbols a sequence. */
-function test(count) {
-  const items = task.all ?? task.batch(count, fresh);
+/** Wrong sequences (fraction) and wrong symbols a sequence, of the task learned or of another. */
+function test(count, of = task) {
+  const items = of.all ?? of.batch(count, fresh);
   const y = net.predict(items.map(see));
   const wrong = items.map((item, i) => task.wrong(item, y[i]));
   return {
     error: wrong.filter((w) => w > 0).length / items.length,
     symbols: wrong.reduce((a, b) => a + b, 0) / items.length,
   };
+}
+
+/** A net that learned lags up to `longest`, at those it never saw. */
+function tryLonger() {
+  if (!o.longest) return;
+  for (const T of [500, 1000, 2000, 5000])
+    console.log(`lag ${T}: ${(100 * test(1000, at(T)).error).toFixed(1)}% of 1,000 wrong`);
 }
 
 let looked = cpu();
@@ -179,6 +222,7 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
           `sequence, ${event.step} steps, ${event.step * options.batch} ` +
           `sequences, ${cg ? `${cg} CG, ` : ""}${busy.toFixed(1)} CPU s`,
       );
+      tryLonger();
       break;
     }
   }

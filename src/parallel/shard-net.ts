@@ -23,7 +23,8 @@ export class ShardNet {
   /** One shard. Rejects with what computing it throws. */
   async compute(work: ShardWork, task: ShardTask): Promise<ShardResult> {
     const net = await this.net();
-    if (task.mode.memory !== undefined) await internals(net).parts().fetchPasses();
+    const { memory, errorFlow } = task.mode;
+    if (memory !== undefined || errorFlow) await internals(net).parts().fetchPasses();
     this.#computer ??= new ShardComputer(internals(net).parts());
     return this.#computer.compute(work, task);
   }

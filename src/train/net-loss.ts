@@ -17,6 +17,7 @@ import type { Weights } from "../graph/weights.ts";
 import type { Loss, LossAnswers, LossSite } from "../losses/loss.ts";
 import type { DataSpec } from "../data/item.ts";
 import { type Batch, type InputNodes } from "./batch.ts";
+import type { addErrorFlow } from "./error-flow.ts";
 import type { RemotePasses } from "./remote-passes.ts";
 import type { meanSquaredGradient } from "./squared-gradients.ts";
 import type { WeightNoise } from "./weight-noise.ts";
@@ -30,11 +31,15 @@ export interface NetParts {
   readonly nodes: InputNodes;
 }
 
-/** Gradients that few trainings ask for, whose code is fetched apart: in pieces, on workers, with noise. */
+/**
+ * Gradients that few trainings ask for, whose code is fetched apart: in pieces, on workers, with noise, with
+ * errors kept flowing.
+ */
 export interface OptionalPasses {
   readonly Pieces: typeof Pieces;
   readonly RemotePasses: typeof RemotePasses;
   readonly WeightNoise: typeof WeightNoise;
+  readonly addErrorFlow: typeof addErrorFlow;
   readonly meanSquaredGradient: typeof meanSquaredGradient;
 }
 
@@ -51,6 +56,8 @@ export interface LossParts extends NetParts {
 export interface PassMode extends Partial<Mode> {
   /** What the activities of a gradient may take. Default: those of all steps are in memory at once. */
   readonly memory?: MemoryBudget;
+  /** What the flow of errors counts beside the loss in a gradient. Default: nothing. */
+  readonly errorFlow?: number;
   readonly carried?: readonly Floats[];
 }
 
@@ -193,10 +200,12 @@ export class NetLoss {
   }
 
   #gradientOn(tape: Tape, batch: Batch, total: number, mode: PassMode, g: Ptr): number {
-    const { loss, output } = this.#parts;
+    const { loss, output, spec } = this.#parts;
+    const { errorFlow } = mode;
     const sum = this.#forward(tape, batch, true, mode);
     if (!Number.isFinite(sum)) throw this.#nonFinite(tape, sum / total);
     tape.vjp(g, () => loss.gradient(this.#site(tape, batch), 1 / total, tape.adjoint(output)));
+    if (errorFlow) this.#parts.passes().addErrorFlow(tape, g, { spec, batch, total, errorFlow });
     return sum;
   }
 

@@ -50,6 +50,12 @@ export interface TrainOptions<R extends StepReport = StepReport> {
    */
   readonly weightNoise?: number;
   /**
+   * What is added to the gradient, that many times, so that errors keep their size on their way back through
+   * plain recurrent layers (rnn without leak): the regularizer of Pascanu, Mikolov & Bengio 2013. Default 0.
+   * Not with memory, nor with Hessian-free.
+   */
+  readonly errorFlow?: number;
+  /**
    * Sequences of each batch, its first, that serve for curvature products (Hessian-free): their activities
    * stay in memory throughout a step. Default: all of up to 1000; of larger batches a tenth, as in Martens &
    * Sutskever 2011, but no fewer than 1000.
@@ -74,6 +80,7 @@ export const trainOptionNames = [
   "pool",
   "curvature",
   "weightNoise",
+  "errorFlow",
   "classWeights",
   "signal",
 ] as const;
@@ -92,6 +99,7 @@ export interface TrainSettings {
   readonly shard: number;
   readonly pool?: ShardPool;
   readonly weightNoise: number;
+  readonly errorFlow: number;
   /** Sequences of a batch of n for curvature products; 0: none are wanted. */
   curvature(n: number): number;
   readonly classWeights?: readonly number[];
@@ -124,6 +132,8 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
   const count = (name: "steps" | "batch" | "accumulate" | "truncate" | "shard", other: number): number =>
     options[name] === undefined ? other : whole(who, name, options[name], name === "steps" ? 0 : 1);
   const curved = (optimizer ?? context.optimizer)?.needs === "curvature";
+  const positive = (name: "weightNoise" | "errorFlow"): number =>
+    options[name] === undefined ? 0 : inRange(who, name, options[name], 0);
   const settings: TrainSettings = {
     optimizer,
     steps: count("steps", context.endless ? 1000 : Infinity),
@@ -134,7 +144,8 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
     memory: readMemory(who, options.memory),
     shard: count("shard", pool ? POOLED : Infinity),
     pool,
-    weightNoise: options.weightNoise === undefined ? 0 : inRange(who, "weightNoise", options.weightNoise, 0),
+    weightNoise: positive("weightNoise"),
+    errorFlow: positive("errorFlow"),
     curvature: readCurvature(who, options.curvature, curved),
     classWeights: readClassWeights(who, options.classWeights, context.spec),
     signal,
@@ -144,8 +155,8 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
 }
 
 /** Whether a training takes gradients that have to be fetched first. */
-export const asksForPasses = ({ memory, pool, weightNoise }: TrainSettings): boolean =>
-  memory !== undefined || pool !== undefined || weightNoise > 0;
+export const asksForPasses = ({ memory, pool, weightNoise, errorFlow }: TrainSettings): boolean =>
+  memory !== undefined || pool !== undefined || weightNoise + errorFlow > 0;
 
 function readMemory(who: string, given: MemoryBudget | undefined): MemoryBudget | undefined {
   if (given === undefined || given === "sqrt") return given;
@@ -180,10 +191,17 @@ function readClassWeights(
 function checkTogether(
   who: string,
   options: TrainOptions,
-  { truncate, weightNoise, memory }: TrainSettings,
+  { truncate, errorFlow, memory }: TrainSettings,
   spec: DataSpec,
   curved: boolean,
 ): void {
+  if (curved)
+    for (const key of ["truncate", "memory", "weightNoise", "errorFlow"] as const)
+      if (options[key])
+        throw new OptionError(
+          `${who}: ${key} is ${options[key]} with hessianFree, which compares losses of whole sequences, ` +
+            "all in memory, at the weights themselves; leave it out, or choose another optimizer",
+        );
   if (truncate < Infinity) {
     for (const key of ["shard", "pool", "accumulate"] as const)
       if (options[key] !== undefined)
@@ -191,27 +209,14 @@ function checkTogether(
           `${who}: truncate is ${truncate} with a ${key}, but states live on in whole batches ` +
             "only; leave one of them out",
         );
-    if (curved)
+    if (spec.target === "labels" || spec.outputSteps)
       throw new OptionError(
-        `${who}: truncate is ${truncate} with hessianFree, which computes each cut ` +
-          "many times and so has no " +
-          "one state to go on from; leave it out, or choose another optimizer",
+        `${who}: truncate cuts sequences, but not labels, nor what layers that change the steps ` +
+          "answer; leave it out",
       );
-    if (spec.outputSteps && spec.target !== "labels")
-      throw new OptionError(
-        `${who}: truncate cuts sequences, and layers of this net change their steps; leave it out`,
-      );
-    if (spec.target === "labels")
-      throw new OptionError(`${who}: truncate cuts sequences, and labels cannot be cut; leave it out`);
   }
-  if (memory !== undefined && (truncate < Infinity || curved))
+  if (memory !== undefined && (truncate < Infinity || errorFlow > 0))
     throw new OptionError(
-      `${who}: memory is ${memory} with ${curved ? "hessianFree" : "truncate"}, which bounds memory by ` +
-        `${curved ? "shards" : "itself"}; leave one of them out`,
-    );
-  if (weightNoise > 0 && curved)
-    throw new OptionError(
-      `${who}: weightNoise is ${weightNoise} with hessianFree, which compares losses at the weights ` +
-        "themselves; leave it out, or choose another optimizer",
+      `${who}: memory is ${memory} with ${errorFlow > 0 ? "errorFlow" : "truncate"}; leave one of them out`,
     );
 }

@@ -275,8 +275,8 @@ export class Trainer {
     }
   }
 
-  #mode(cut: Cut, { memory }: TrainSettings): PassMode {
-    const mode = { training: true, seed: this.#parts.seed, draw: this.#step, memory };
+  #mode(cut: Cut, { memory, errorFlow }: TrainSettings): PassMode {
+    const mode = { training: true, seed: this.#parts.seed, draw: this.#step, memory, errorFlow };
     return cut.truncate === Infinity ? mode : { ...mode, ...this.#position.carry(cut) };
   }
 

@@ -31,6 +31,7 @@ import type { CtcLoss } from "../spec.ts";
 import type { Loss } from "../../../losses/loss.ts";
 import type { OptionalKinds } from "../kinds.ts";
 import { Pieces } from "../../../graph/pieces.ts";
+import { addErrorFlow } from "../../../train/error-flow.ts";
 import { learn } from "../../../train/learn.ts";
 import { RemotePasses } from "../../../train/remote-passes.ts";
 import { meanSquaredGradient } from "../../../train/squared-gradients.ts";
@@ -79,6 +80,6 @@ export const optional: OptionalKinds = {
   evaluate,
   validationOf,
   learn,
-  passes: { Pieces, RemotePasses, WeightNoise, meanSquaredGradient },
+  passes: { Pieces, RemotePasses, WeightNoise, addErrorFlow, meanSquaredGradient },
   readSavedGraph,
 };
