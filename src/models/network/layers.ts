@@ -133,10 +133,7 @@ export function delayTaps(taps: number): DelayTapsLayer {
   return { type: "delayTaps", taps: whole("delayTaps", "taps", taps, 1) };
 }
 
-/**
- * Joins every `steps` steps into one, side by side: less time, more width. For losses whose targets are not
- * tied to steps (ctc).
- */
+/** Joins every `steps` steps into one, side by side: less time, more width. Targets are of the new steps. */
 export function subsample(options: { steps: number }): SubsampleLayer {
   knownOptions("subsample", options, ["steps"]);
   return { type: "subsample", steps: whole("subsample", "steps", options.steps, 1) };

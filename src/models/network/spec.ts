@@ -112,12 +112,6 @@ export function checkSpec(
   refuseSecondLink(read, answers);
   oneOf("network", "precision", full.precision, ["float32", "float64"]);
   seedOption("network", full.seed);
-  if (answers.name !== "ctc" && layers.some((layer: Layer) => layer.type === "subsample")) {
-    throw new OptionError(
-      `network: subsample changes the number of steps, and ${answers.name} has a target for each; want ` +
-        'loss "ctc"',
-    );
-  }
   return { ...full, layers: read };
 }
 

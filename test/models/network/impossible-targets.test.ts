@@ -113,24 +113,21 @@ test("a loss of infinite weights is still an error", async () => {
   await expect(net.fit(all, { steps: 1, batch: 3 })).rejects.toThrow("loss is NaN");
 });
 
-test(
-  "a loss with options is read like the name: by traces, by metrics, and by the " + "rule for subsample",
-  async () => {
-    const net = await make(infinite);
-    const trace = readingTrace(net, good[0].input);
-    expect(trace.stride).toBe(2);
-    trace.dispose();
-    expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);
-    await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(
-      "want one of error, infinite",
-    );
-    await expect(make({ kind: "squared" as "ctc" })).rejects.toThrow(
-      'network: loss.kind is "squared", want one of ctc',
-    );
-    await expect(make({ kind: "ctc", blanks: 0 } as LossSpec)).rejects.toThrow("blank");
-    await expect(make(null as unknown as LossSpec)).rejects.toThrow("network: loss is null");
-  },
-);
+test("a loss with options is read like the name: by traces and by metrics", async () => {
+  const net = await make(infinite);
+  const trace = readingTrace(net, good[0].input);
+  expect(trace.stride).toBe(2);
+  trace.dispose();
+  expect((await net.evaluate(good)).labelError).toBeGreaterThanOrEqual(0);
+  await expect(make({ kind: "ctc", impossible: "never" as "error" })).rejects.toThrow(
+    "want one of error, infinite",
+  );
+  await expect(make({ kind: "squared" as "ctc" })).rejects.toThrow(
+    'network: loss.kind is "squared", want one of ctc',
+  );
+  await expect(make({ kind: "ctc", blanks: 0 } as LossSpec)).rejects.toThrow("blank");
+  await expect(make(null as unknown as LossSpec)).rejects.toThrow("network: loss is null");
+});
 
 test("the label error of empty targets is 0 where nothing is read, else Infinity", async () => {
   const net = await make("ctc");

@@ -13,6 +13,7 @@ import {
   lstm,
   network,
   pool,
+  subsample,
   residual,
   rnn,
   type Layer,
@@ -85,6 +86,7 @@ const many: Record<string, Layer[]> = {
   "the mean": [gru(6), pool("mean"), dense(3)],
   "the maximum": [conv({ units: 8, width: 3 }), pool("max"), dense(3)],
   attention: [bidirectional(lstm(4)), attention({ units: 5 }), dense(3)],
+  "joined steps": [subsample({ steps: 3 }), gru(6), pool("last"), dense(3)],
 };
 const labeled = Array.from({ length: 12 }, (_, i) => ({
   input: Array.from({ length: 4 + (i % 5) }, (_, t) => (t === i % 4 ? [(i % 3) - 1, 1] : [0, 0])),
@@ -115,9 +117,11 @@ for (const [name, layers] of Object.entries(many))
     net.dispose();
   });
 
-test("windows and strides have a target for each of their steps, weighted like any", async () => {
-  const layers = [conv({ units: 4, width: 3, stride: 2 }), pool({ width: 2, kind: "mean" }), dense(1)];
-  const net = await network({ input: 2, layers, loss: "squared" });
+test.each([
+  ["windows and strides", [conv({ units: 4, width: 3, stride: 2 }), pool({ width: 2, kind: "mean" })]],
+  ["joined steps", [subsample({ steps: 2 }), gru(4), subsample({ steps: 2 })]],
+] as const)("%s have a target for each of their steps, weighted like any", async (_, layers) => {
+  const net = await network({ input: 2, layers: [...layers, dense(1)], loss: "squared" });
   const data = [
     { input: wave(9, 3), target: [1, 0, 1], weight: [1, 2, 0] },
     { input: wave(4, 2), target: [0] },
