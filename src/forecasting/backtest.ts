@@ -3,23 +3,19 @@
  * came next.
  */
 import type { Elementwise } from "../inference/elementwise.ts";
-import { conformalWidths, quantileOf, type Widths } from "./conformal.ts";
+import { conformalWidths, scoreOf, type Widths } from "./conformal.ts";
 import { scoresOf, type ForecastScores, type Outcome } from "./scores.ts";
 import { inUnits, type Transform } from "./transform.ts";
 import type { Outlook } from "./models/model.ts";
+import { scoreAt, valueAt } from "./shape.ts";
 
 /** Where the interval begins and ends that should hold 90%. */
 export const LOWER = 0.05;
 export const UPPER = 0.95;
-/** Deviations of at least so much: a share of the series' spread that no model may fall below. */
-const SMALLEST_SD = 1e-6;
 /** Origins within a horizon. */
 const STRIDES = 4;
 /** How far from the series a forecast may go, in ranges of the series. */
 const FARTHEST = 3;
-
-/** The deviation of a step. */
-const sdAt = ({ variances }: Outlook, h: number): number => Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
 
 /** Origins in the past of a series of T steps, the first first; at least `first` steps before each. */
 export function originsOf(
@@ -55,9 +51,9 @@ export interface Trial {
   readonly outlook: Outlook;
 }
 
-/** |y - mean|/sd of each step. */
+/** The size of each step's normal score: |y - mean|/sd where the forecast is normal. */
 export const deviations = ({ truth, outlook }: Trial): number[] =>
-  Array.from(truth, (y, h) => Math.abs(y - outlook.means[h]) / sdAt(outlook, h));
+  Array.from(truth, (y, h) => Math.abs(scoreAt(outlook, h, y)));
 
 /** Standardized units and the way back. */
 export interface Units {
@@ -72,7 +68,8 @@ export function quantileInUnits(
   widths: Widths,
   { transform, math }: Units,
 ): Float64Array {
-  const z = Float64Array.from(outlook.means, (m, h) => quantileOf(p, m, sdAt(outlook, h), widths));
+  const score = scoreOf(p, widths);
+  const z = Float64Array.from(outlook.means, (_, h) => valueAt(outlook, h, score));
   return inUnits(z, transform, math);
 }
 
@@ -89,7 +86,7 @@ function outcomeOf({ truth, outlook }: Trial, widths: Widths, yardstick: Yardsti
   const at = (p: number): Float64Array => quantileInUnits(p, outlook, widths, yardstick);
   return {
     truth: inUnits(truth, transform, math),
-    median: inUnits(outlook.means, transform, math),
+    median: at(0.5),
     quantiles: quantiles.map((p) => ({ p, values: at(p) })),
     lower: at(LOWER),
     upper: at(UPPER),
@@ -104,15 +101,4 @@ export function scoreTrials(trials: readonly Trial[], yardstick: Yardstick): For
     return outcomeOf(trial, conformalWidths(others, yardstick.math), yardstick);
   });
   return scoresOf(outcomes, yardstick.scale);
-}
-
-/** The weighted mean of some forecasts: of their means and their deviations, so that of every quantile. */
-export function averaged(outlooks: readonly Outlook[], weights: readonly number[]): Outlook {
-  const all = weights.reduce((a, b) => a + b, 0);
-  const mean = (of: (outlook: Outlook, h: number) => number): Float64Array =>
-    Float64Array.from(
-      outlooks[0].means,
-      (_, h) => outlooks.reduce((sum, o, i) => sum + weights[i] * of(o, h), 0) / all,
-    );
-  return { means: mean((o, h) => o.means[h]), variances: mean(sdAt).map((sd) => sd * sd) };
 }

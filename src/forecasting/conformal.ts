@@ -1,6 +1,7 @@
 /**
  * Intervals as wide as past errors ask for: a model's standard deviations times a factor that held the wanted
  * share of its own backtest errors. (Split conformal prediction with normalized scores: Lei et al. 2018.)
+ * A distribution that is not normal is taken at the normal scores ± factor (Chernozhukov et al. 2021).
  *
  *   factor(c) = the ⌈(n+1)·c⌉-th smallest |y - mean|/sd of n errors
  *
@@ -25,7 +26,7 @@ export function conformalWidths(scores: readonly number[], math: Elementwise): W
   };
 }
 
-/** z of the quantile p: mean ± sd·factor. */
-export function quantileOf(p: number, mean: number, sd: number, widths: Widths): number {
-  return p < 0.5 ? mean - sd * widths(1 - 2 * p) : mean + sd * widths(2 * p - 1);
+/** The normal score at which the quantile p is taken. */
+export function scoreOf(p: number, widths: Widths): number {
+  return p < 0.5 ? -widths(1 - 2 * p) : widths(2 * p - 1);
 }

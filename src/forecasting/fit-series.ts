@@ -1,22 +1,16 @@
 /** One series: models are tried in backtests, and the chosen ones fitted to all of it. */
 import type { ForecastFailure } from "./answers.ts";
 import { MemoryError } from "../wasm/errors.ts";
-import {
-  averaged,
-  deviations,
-  originsOf,
-  outlookFault,
-  scoreTrials,
-  type Trial,
-  type Yardstick,
-} from "./backtest.ts";
+import { deviations, originsOf, outlookFault, scoreTrials, type Trial, type Yardstick } from "./backtest.ts";
 import { chooseModels, untriedModels, type Chosen } from "./choice.ts";
 import { knownValues } from "./gaps.ts";
 import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
-import type { FitSetting, FittedModel, History, KnownInputs, Outlook } from "./models/model.ts";
+import type { FitSetting, FittedModel, History, KnownInputs, Outlook, Training } from "./models/model.ts";
 import { naiveError, type ForecastScores } from "./scores.ts";
 import { findSeason } from "./season.ts";
+import { averaged } from "./shape.ts";
 import type { ForecasterRules } from "./spec.ts";
+import type { Stage } from "./together.ts";
 import { measureTransform, standardized, type Transform } from "./transform.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
@@ -52,9 +46,14 @@ export interface SeriesData {
 /** How to fit. */
 export interface SeriesSetting extends FitSetting {
   readonly rules: ForecasterRules;
+  /** This series' part of a model that is fitted to all. */
+  together(name: ForecastModelName, stage: Stage): Promise<FittedModel>;
   /** After each fit of a model. */
   onModel(model: ForecastModelName): void;
 }
+
+/** How to prepare. */
+type PrepareSetting = Pick<SeriesSetting, "rules" | "math">;
 
 /** The history up to a step. */
 const upTo = ({ z, inputs }: History, T: number): History => ({
@@ -90,7 +89,7 @@ interface Prepared {
   readonly history: History;
 }
 
-function prepare({ y, inputs, usual }: SeriesData, cut: number, { rules, math }: SeriesSetting): Prepared {
+function prepare({ y, inputs, usual }: SeriesData, cut: number, { rules, math }: PrepareSetting): Prepared {
   const seen = y.subarray(0, cut);
   const season = rules.season ?? findSeason(seen, usual);
   const transform = measureTransform(seen, season, rules.transform, math);
@@ -101,21 +100,55 @@ function prepare({ y, inputs, usual }: SeriesData, cut: number, { rules, math }:
   };
 }
 
-/** Fits one model to the first `cut` steps, unless they are too few. Its inputs go on beyond them. */
+/** What a model is fitted to: the first `cut` steps. Its inputs go on beyond them. Throws TooShort. */
+function trainingOf(
+  name: ForecastModelName,
+  { season, history }: Prepared,
+  cut: number,
+  { rules }: Pick<SeriesSetting, "rules">,
+): Training {
+  const own = historyFor(name, history);
+  const z = own.z.slice(0, cut);
+  const need = forecastModels[name].atLeast(season);
+  const count = knownValues(z);
+  if (count < need) throw new TooShort(`${count} numbers, want at least ${need}`);
+  return { ...own, z, season, horizon: rules.horizon };
+}
+
+const originsIn = ({ y }: SeriesData, season: number, rules: ForecasterRules): number[] =>
+  originsOf(y.length, rules, Math.max(4, season + 1));
+
+/** What a series gives to a model of all; undefined where it is too short. */
+export function trainingAt(
+  name: ForecastModelName,
+  data: SeriesData,
+  stage: Stage,
+  setting: PrepareSetting,
+): Training | undefined {
+  const T = data.y.length;
+  const whole = prepare(data, T, setting);
+  const origins = originsIn(data, whole.season, setting.rules);
+  if (stage === "backtest" && origins.length === 0) return undefined;
+  try {
+    return stage === "whole"
+      ? trainingOf(name, whole, T, setting)
+      : trainingOf(name, prepare(data, origins[0], setting), origins[0], setting);
+  } catch (error) {
+    if (error instanceof TooShort) return undefined;
+    throw error;
+  }
+}
+
+/** Fits one model to the first `cut` steps, unless they are too few. */
 function fitModel(
   name: ForecastModelName,
   prepared: Prepared,
-  cut: number,
+  { cut, stage }: { readonly cut: number; readonly stage: Stage },
   setting: SeriesSetting,
 ): Promise<FittedModel> {
   const model = forecastModels[name];
-  const { season, history } = prepared;
-  const own = historyFor(name, history);
-  const z = own.z.slice(0, cut);
-  const need = model.atLeast(season);
-  const count = knownValues(z);
-  if (count < need) throw new TooShort(`${count} numbers, want at least ${need}`);
-  return model.fit({ ...own, z, season }, setting);
+  const training = trainingOf(name, prepared, cut, setting);
+  return model.fitTogether ? setting.together(name, stage) : model.fit(training, setting);
 }
 
 /** A series that is too short for a model: no fault of either. */
@@ -134,7 +167,8 @@ async function tryModel(
 ): Promise<Trial[]> {
   const { history } = prepared;
   const { horizon } = setting.rules;
-  const fitted = await fitModel(name, prepared, origins[0], setting);
+  const at = { cut: origins[0], stage: "backtest" } as const;
+  const fitted = await fitModel(name, prepared, at, setting);
   try {
     const trials: Trial[] = [];
     for (const origin of origins) {
@@ -194,7 +228,7 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   const { rules, math } = setting;
   const { y } = data;
   const names = [...new Set([...yardsticks, ...rules.models])];
-  const origins = originsOf(y.length, rules, Math.max(4, season + 1));
+  const origins = originsIn(data, season, rules);
   if (origins.length === 0)
     return { scores: {}, chosen: untriedModels({}, new Set(rules.models)), deviations: [], failures: [] };
   const prepared = prepare(data, origins[0], setting);
@@ -235,7 +269,7 @@ export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promi
   const fitAll = async (chosen: readonly Chosen[]): Promise<ForecastFailure[]> => {
     const weights = new Map(chosen.map(({ name, weight }) => [name, weight]));
     const { failures } = await each([...weights.keys()], setting, async (name) => {
-      const fitted = await fitModel(name, prepared, T, setting);
+      const fitted = await fitModel(name, prepared, { cut: T, stage: "whole" }, setting);
       const future = historyFor(name, prepared.history);
       const covered = !future.inputs || future.inputs.values.length >= (T + horizon) * future.inputs.count;
       const fault = covered ? outlookFault(await fitted.forecast(future, horizon), future.z) : undefined;

@@ -20,7 +20,7 @@ import { columnsOver, readBeside, type Beside } from "./beside.ts";
 import { conformalWidths } from "./conformal.ts";
 import { continuedMoment, momentText, usualSeasons, type Moment } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
-import { fitSeries, outlookOf, type FittedSeries } from "./fit-series.ts";
+import { fitSeries, outlookOf, trainingAt, type FittedSeries } from "./fit-series.ts";
 import { yardsticks, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
 import {
@@ -32,6 +32,7 @@ import {
   type ForecastTable,
 } from "./table.ts";
 import type { ForecasterState, KnownSeries } from "./state.ts";
+import { Together } from "./together.ts";
 import { meanInUnits, standardized } from "./transform.ts";
 
 const modelText = ({ members }: FittedSeries): string =>
@@ -145,30 +146,38 @@ export class Forecaster {
     const tried = new Set([...yardsticks, ...this.#rules.models]).size;
     const usual = usualSeasons(moments);
     const series: KnownSeries[] = [];
+    const all = table.map(({ name, y: whole }) => {
+      const { y, from } = fromFirst(whole);
+      const inputs = inputRows(columns, inputScale, from);
+      return { name, from, data: { y, usual, ...(inputs ? { inputs } : {}) } };
+    });
+    const { quantiles } = this.#rules;
+    const setting = { rules: this.#rules, math: this.#math, seed, quantiles, ...(signal ? { signal } : {}) };
+    const together = new Together(
+      (model, stage) => all.map(({ data }) => trainingAt(model, data, stage, setting)),
+      setting,
+    );
     try {
-      for (const [i, { name, y: whole }] of table.entries()) {
-        const { y, from } = fromFirst(whole);
-        const inputs = inputRows(columns, inputScale, from);
+      for (const [i, { name, from, data }] of all.entries()) {
         let done = 0;
         const onModel = (model: ForecastModelName): void => {
           done += 1;
           const fraction = (i + Math.min(1, done / (tried + 1))) / table.length;
           onProgress?.({ series: name, model, fraction });
         };
-        const setting = {
-          rules: this.#rules,
-          math: this.#math,
-          seed,
+        const fitted = await fitSeries(data, {
+          ...setting,
           onModel,
-          ...(signal ? { signal } : {}),
-        };
-        const fitted = await fitSeries({ y, usual, ...(inputs ? { inputs } : {}) }, setting);
-        series.push({ name, y, from, fitted });
+          together: (model, stage) => together.take(model, stage, i),
+        });
+        series.push({ name, y: data.y, from, fitted });
       }
       return { series, columns, inputScale, moments };
     } catch (error) {
       disposeAll(series);
       throw error;
+    } finally {
+      await together.dispose();
     }
   }
 

@@ -4,7 +4,6 @@
  * algorithm 6.1 with Armijo's condition, equation 3.4.)
  */
 import { NumericError } from "../wasm/errors.ts";
-import { centralDifferences } from "./differences.ts";
 import { Pace } from "./pace.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
@@ -18,11 +17,6 @@ export interface SmoothPoint {
 
 /** What is maximized. A NumericError from it or from a gradient means -∞: the point is outside. */
 export type SmoothFunction<P extends SmoothPoint = SmoothPoint> = (x: Float64Array) => P;
-
-/** A function that has no gradient of its own: by central differences with steps of h. */
-export function byDifferences(value: (x: Float64Array) => number, h: number): SmoothFunction {
-  return (x) => ({ x, value: value(x), gradient: () => centralDifferences(value, x, h) });
-}
 
 /** When to stop. */
 export interface QuasiNewtonOptions<P extends SmoothPoint = SmoothPoint> {

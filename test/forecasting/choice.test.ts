@@ -1,6 +1,6 @@
 /** Which models a forecast is of. */
 import { expect, test } from "vitest";
-import { averaged } from "../../src/forecasting/backtest.ts";
+import { averaged } from "../../src/forecasting/shape.ts";
 import { chooseModels, untriedModels } from "../../src/forecasting/choice.ts";
 import { forecaster } from "../../src/forecasting/forecaster.ts";
 import { close } from "../close.ts";

@@ -1,6 +1,6 @@
 /** Figures of forecasts by hand, and intervals that hold what they should. */
 import { expect, test } from "vitest";
-import { conformalWidths, quantileOf } from "../../src/forecasting/conformal.ts";
+import { conformalWidths, scoreOf } from "../../src/forecasting/conformal.ts";
 import { naiveError, scoresOf } from "../../src/forecasting/scores.ts";
 import { math, normals } from "./series.ts";
 
@@ -42,5 +42,5 @@ test("intervals hold the wanted share of new errors, whatever the model's own de
 test("with few errors the largest, or the normal one, takes the place of ranks that do not exist", () => {
   expect(conformalWidths([], math)(0.9)).toBeCloseTo(1.6449, 3);
   expect(conformalWidths([0.1, 3, NaN], math)(0.9)).toBe(3);
-  expect(quantileOf(0.5, 4, 1, conformalWidths([1], math))).toBe(4);
+  expect([0.25, 0.5, 0.75].map((p) => scoreOf(p, () => 2 * Math.abs(p - 0.5)))).toEqual([-0.5, 0, 0.5]);
 });

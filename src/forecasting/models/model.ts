@@ -3,12 +3,16 @@
  * each of the next steps after any history.
  */
 import type { Elementwise } from "../../inference/elementwise.ts";
+import { NumericError } from "../../wasm/errors.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
+import type { Shape } from "../shape.ts";
 
 /** Means and variances, one a step, in units of the standardized series. */
 export interface Outlook {
   readonly means: ArrayLike<number>;
   readonly variances: ArrayLike<number>;
+  /** The distributions, where they are not normal. */
+  readonly shape?: Shape;
 }
 
 /** Known inputs of a series: m a step. */
@@ -25,6 +29,8 @@ export interface Training {
   /** Steps a season, 1 for none. */
   readonly season: number;
   readonly inputs?: KnownInputs;
+  /** Steps that its forecasts will be of: for models that learn all of them at once. */
+  readonly horizon?: number;
 }
 
 /** How to fit. */
@@ -34,6 +40,10 @@ export interface FitSetting {
   readonly math: Elementwise;
   /** Largest order of an autoregression. Default: a quarter of the series, at most 40 or the season + 1. */
   readonly maxOrder?: number;
+  /** Steps of a net's training. Default 400. */
+  readonly steps?: number;
+  /** Levels of a quantile head. Default .05, .1, .25, .5, .75, .9, .95. */
+  readonly quantiles?: readonly number[];
 }
 
 /** A history to go on from: at least what the model was fitted to. */
@@ -68,6 +78,8 @@ export interface ForecastModel {
   atLeast(season: number): number;
   /** Throws NumericError, OptionError or DataError where the series is none for it. */
   fit(training: Training, setting: FitSetting): Promise<FittedModel>;
+  /** One model of several series, as each of them has it; each is disposed by itself. */
+  fitTogether?(trainings: readonly Training[], setting: FitSetting): Promise<FittedModel[]>;
   /** Throws DataError on other bytes. */
   load(bytes: Uint8Array, setting: FitSetting): Promise<FittedModel>;
 }
@@ -87,7 +99,10 @@ export async function disposedOnFailure<R>(model: { dispose(): void }, work: () 
   }
 }
 
-/** The candidate of the smallest criterion; those that throw or give NaN are passed over. */
+/**
+ * The candidate of the smallest criterion; those that throw or give NaN are passed over. Throws the first
+ * error, or NumericError where no criterion is a number: each form estimates as much as there is to see.
+ */
 export async function smallest<T extends { readonly criterion: number; dispose(): void }>(
   candidates: readonly (() => Promise<T>)[],
   isOrdinary: (error: unknown) => boolean,
@@ -110,5 +125,5 @@ export async function smallest<T extends { readonly criterion: number; dispose()
     }
   }
   if (best) return best;
-  throw reason;
+  throw reason ?? new NumericError("the series is too short: every form of it estimates as many numbers");
 }

@@ -3,6 +3,7 @@ import { arimaModel } from "./arima-model.ts";
 import { autoregression, hiddenStates, linearDynamics } from "./closed-form.ts";
 import { echoState } from "./echo-state.ts";
 import { lstmModel } from "./lstm.ts";
+import { lstmQuantiles } from "./lstm-quantiles.ts";
 import type { ForecastModel } from "./model.ts";
 import { naive, seasonalNaive } from "./naive.ts";
 import { smoothing } from "./smoothing.ts";
@@ -20,6 +21,7 @@ export const forecastModels = {
   hmm: hiddenStates,
   esn: echoState,
   lstm: lstmModel,
+  lstmQuantiles,
 } as const satisfies Record<string, ForecastModel>;
 
 /** A model by name. */
