@@ -7,6 +7,7 @@ import { Arena } from "../../../wasm/memory.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Observed, Workspace } from "./emission.ts";
 import { put } from "./entries.ts";
+import { tiedMoments } from "./tied-gaussians.ts";
 import { gather, patterns, range, type Pattern } from "./missing-entries.ts";
 import { pool } from "./parameters.ts";
 
@@ -31,11 +32,14 @@ export class CompletedMoments {
   readonly #weight: Float64Array;
   readonly #first: Float64Array;
   readonly #second: Float64Array;
+  readonly #tied: boolean;
 
-  constructor(algebra: Algebra, K: number, D: number) {
+  /** tied: one covariance for all states, so that each gets but its share of their second moments. */
+  constructor(algebra: Algebra, K: number, D: number, { tied }: { readonly tied: boolean }) {
     this.#algebra = algebra;
     this.#K = K;
     this.#D = D;
+    this.#tied = tied;
     this.#weight = new Float64Array(K);
     this.#first = new Float64Array(K * D);
     this.#second = new Float64Array(K * D * D);
@@ -86,6 +90,8 @@ export class CompletedMoments {
     const N = gamma.length / T;
     const data = put(arena, gather(y, D, seen, steps));
     const weights = put(arena, R === T ? gamma : gather(gamma, N, range(N), steps));
+    if (this.#tied && o === D)
+      return tiedMoments(this.#algebra.engine, arena, { T: R, D, K, N, data, means }, weights);
     const center = put(arena, gather(means, D, seen, range(K)));
     const weight = put(arena, new Float64Array(K));
     const first = put(arena, new Float64Array(K * o));

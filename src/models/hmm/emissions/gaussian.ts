@@ -17,6 +17,7 @@ import { NO_WEIGHT, mixtureMoments, put, rowsOf } from "./entries.ts";
 import { gather, patterns, range, type Pattern } from "./missing-entries.ts";
 import { Parameters } from "./parameters.ts";
 import { flattenReals, realMoments } from "./reals.ts";
+import { tiedLogDensity } from "./tied-gaussians.ts";
 
 /** Gaussians with full covariances, each state its own or all the same. */
 export class Gaussian extends Parameters implements Emission {
@@ -36,7 +37,7 @@ export class Gaussian extends Parameters implements Emission {
     });
     this.width = D;
     this.#algebra = algebra;
-    this.#moments = new CompletedMoments(algebra, K, D);
+    this.#moments = new CompletedMoments(algebra, K, D, { tied });
     this.#floor = new CovarianceFloor(algebra, D);
     this.#tied = tied;
   }
@@ -46,17 +47,15 @@ export class Gaussian extends Parameters implements Emission {
   }
 
   rows(space: Workspace, y: Float64Array): Observed {
-    const { K, width: D } = this;
+    const { width: D } = this;
     const { arena, N } = space;
-    const { kernels: k } = space.engine;
     return rowsOf(space, y, D, (T, data, out) => {
       for (const pattern of patterns(y, D)) {
         if (pattern.steps.length < T || pattern.seen.length < D) {
           this.#someRows(space, y, pattern, out);
           continue;
         }
-        const { mean, W, base } = this.#marginals(arena, pattern.seen);
-        k.gaussianLogDensity(T, D, K, N, data, mean, W, base, out, arena.reals(D));
+        this.#density(arena, { T, N, data, seen: pattern.seen }, out);
       }
     });
   }
@@ -189,17 +188,34 @@ export class Gaussian extends Parameters implements Emission {
     });
   }
 
+  /** Densities of rows that have the entries `seen`, into the first K columns of out [T,N]. */
+  #density(
+    arena: Workspace["arena"],
+    { T, N, data, seen }: { T: number; N: number; data: Ptr; seen: readonly number[] },
+    out: Ptr,
+  ): void {
+    const { K, width: D } = this;
+    const o = seen.length;
+    if (this.#tied && o === D) {
+      const { means, covariances } = this.parameters;
+      const S = covariances.slice(0, D * D);
+      tiedLogDensity(this.#algebra, arena, { T, D, K, N, data, means }, { S, out });
+      return;
+    }
+    const { mean, W, base } = this.#marginals(arena, seen);
+    const scratch = arena.reals(Math.max(o, 1));
+    this.#algebra.engine.kernels.gaussianLogDensity(T, o, K, N, data, mean, W, base, out, scratch);
+  }
+
   /** Densities of the steps of one pattern, placed among the others. */
   #someRows(space: Workspace, y: Float64Array, { seen, steps }: Pattern, out: Ptr): void {
     const { K, width: D } = this;
     const { arena, N } = space;
-    const { memory, kernels: k } = space.engine;
-    const o = seen.length;
+    const { memory } = space.engine;
     const R = steps.length;
     const some = arena.reals(R * N);
     const data = put(arena, gather(y, D, seen, steps));
-    const { mean, W, base } = this.#marginals(arena, seen);
-    k.gaussianLogDensity(R, o, K, N, data, mean, W, base, some, arena.reals(Math.max(o, 1)));
+    this.#density(arena, { T: R, N, data, seen }, some);
     const from = memory.reals(some, R * N);
     const to = memory.reals(out, (y.length / D) * N);
     steps.forEach((t, r) => to.set(from.subarray(r * N, r * N + K), t * N));
