@@ -1,7 +1,9 @@
 // Measurements of bench/speech.js beside those on digits: sentences of yes and no, wake words, the front end.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { frontEnd, readWav, speechRecognizer, wordSpotter } from "../dist/speech/index.js";
+import { alarmFigure } from "../dist/cli/speech/alarm-figure.js";
+import { svg } from "../dist/figures/svg.js";
 import { cpuClock } from "./speech-digits.js";
 
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
@@ -40,34 +42,78 @@ export async function yesno({ data, seed, epochs = 60 }) {
   );
 }
 
-/** Wake words of one source, 20 recordings each to learn from; other words of that source are background. */
-export async function words({ data, seed, only = "jarvis,snowboy,computer" }) {
+/** Recordings of wake words: of the words' own source to learn from, and of all to test on. */
+export function wakeWords(data, only = "jarvis,snowboy,computer") {
   const folder = join(data, "wake-words");
   const { items } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
   const wanted = only.split(",");
-  const own = items
-    .filter(({ source }) => /wake-word-benchmark|picovoice/i.test(source))
-    .map((item) => ({ ...item, ...readWav(readFileSync(join(folder, item.file))) }));
-  const others = own.filter(({ label }) => !wanted.includes(label));
-  const taught = wanted.flatMap((word) =>
-    own.filter(({ label, split }) => label === word && split === "train").slice(0, 20),
-  );
-  const quiet = others.filter(({ split }) => split === "train").slice(0, 40);
-  const asItem = ({ samples, rate, label }) => ({
-    samples,
-    rate,
+  const all = items.map(({ file, label, source, split }) => ({
+    label,
+    own: /wake-word-benchmark/.test(source),
+    learned: split === "train",
     word: wanted.includes(label) ? label : null,
-  });
+    ...readWav(readFileSync(join(folder, file))),
+  }));
+  // the sources differ by digital silence: what is learned from, and words that are missed, are of one
+  const own = all.filter((item) => item.own && item.learned);
+  const labels = [...new Set(own.filter(({ word }) => word === null).map(({ label }) => label))];
+  const firsts = (label, count) => own.filter((item) => item.label === label).slice(0, count);
+  const taught = wanted.flatMap((label) => firsts(label, 20));
+  const others = labels.flatMap((label) => firsts(label, Math.ceil(40 / labels.length)));
+  const used = new Set([...taught, ...others]);
+  return {
+    wanted,
+    taught,
+    others,
+    rest: all.filter((item) => item.own && !used.has(item)),
+    foreign: all.filter((item) => !item.own && !wanted.includes(item.label)),
+  };
+}
+
+export const asItem = ({ samples, rate, word }) => ({ samples, rate, word });
+
+const LIMITS = [120, 60, 30, 15, 8, 4, 0];
+
+/** Words missed at most so many false alarms an hour. */
+function printLimits(name, { curve, hours }) {
+  for (const limit of LIMITS) {
+    const best = curve.find((_, i) =>
+      curve.slice(i).every(({ falseAlarmsPerHour }) => falseAlarmsPerHour <= limit),
+    );
+    console.log(
+      best
+        ? `${name} (${(60 * hours).toFixed(1)} min): ${percent(best.missRate)} missed at ` +
+            `${best.falseAlarmsPerHour.toFixed(1)} false alarms an hour, threshold ${best.threshold.toFixed(4)}`
+        : `${name}: no threshold with at most ${limit} false alarms an hour`,
+    );
+  }
+}
+
+/** Wake words of one source, 20 recordings each to learn from; other words of that source are background. */
+export async function words({ data, seed, only, figure }) {
+  const { wanted, taught, others, rest, foreign } = wakeWords(data, only);
   const seconds = cpuClock();
   const spotter = await wordSpotter({ words: wanted, rate: 16_000, seed });
-  await spotter.fit([...taught, ...quiet].map(asItem));
+  await spotter.fit([...taught, ...others].map(asItem));
   const trained = seconds();
-  const rest = own.filter((item) => !taught.includes(item) && !quiet.includes(item));
-  const { curve, hours } = await spotter.calibrate(rest.map(asItem));
-  for (const { threshold, falseAlarmsPerHour, missRate } of curve)
-    console.log(
-      `wake words, threshold ${threshold}: ${percent(missRate)} missed, ` +
-        `${falseAlarmsPerHour.toFixed(1)} false alarms an hour`,
+  const { accuracy } = await spotter.evaluate(rest.map(asItem));
+  printLimits("words of the same source", await spotter.calibrate(rest.map(asItem)));
+  const strange = rest.filter(({ word }) => word !== null).concat(foreign);
+  printLimits("words and speech never heard", await spotter.calibrate(strange.map(asItem)));
+  const calibration = await spotter.calibrate([...rest, ...foreign].map(asItem), { falseAlarmsPerHour: 15 });
+  printLimits("both", calibration);
+  if (figure)
+    writeFileSync(
+      figure,
+      svg(
+        alarmFigure(calibration, {
+          title: `${wanted.join(", ")}: missed against false alarms`,
+          note:
+            `20 recordings of each teach, ${rest.filter(({ word }) => word !== null).length} ` +
+            `others of the words test; ${(60 * calibration.hours).toFixed(0)} minutes of other words and ` +
+            "speech. Speakers may be shared.",
+        }),
+      ),
     );
   seconds();
   const stream = spotter.stream();
@@ -77,12 +123,11 @@ export async function words({ data, seed, only = "jarvis,snowboy,computer" }) {
     heard += samples.length / rate;
   }
   console.log(
-    `wake words: ${taught.length} recordings of ${wanted.join(", ")} and ${quiet.length} of other words, ` +
-      `trained in ${trained.toFixed(0)} s of one core; ${rest.length} others, ` +
-      `${(3600 * hours).toFixed(0)} s without a word ` +
-      `(speakers may be shared); ${spotter.save({ training: false }).length} bytes; ` +
-      `listening takes ` +
-      `${percent(seconds() / heard)} of one core; seed ${seed}`,
+    `wake words: ${taught.length} recordings of ${wanted.join(", ")} and ${others.length} of other words, ` +
+      `trained in ${trained.toFixed(0)} s of one core; ${percent(accuracy)} of ${rest.length} others of the ` +
+      `source named rightly (speakers may be shared); ` +
+      `${spotter.save({ training: false }).length} bytes; listening takes ${percent(seconds() / heard)} of ` +
+      `one core; seed ${seed}`,
   );
   stream.dispose();
   spotter.dispose();

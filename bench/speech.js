@@ -1,13 +1,15 @@
 // Speech measured on real recordings: node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME].
 // DIR holds speech-digits, yesno, wake-words; default: UNROLLED_DATA. WHAT: digits (the official split, and
 // each speaker left out; --only official, or a speaker), connected (strings of digits by CTC, the hybrid and
-// mixtures; --models some of them), yesno, words (a spotter of wake words), front (speed of the front end).
+// mixtures; --models some of them), yesno, words (a spotter of wake words;
+// --figure FILE draws words missed against false alarms), front (speed of the front end).
 // Prints a line a measurement, with seconds of one core.
 import { parseArgs } from "node:util";
 import * as digits from "./speech-measurements.js";
 import * as others from "./speech-others.js";
 
-const measurements = { ...digits, ...others };
+const { yesno, words, front } = others;
+const measurements = { ...digits, yesno, words, front };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,6 +20,7 @@ const { values, positionals } = parseArgs({
     epochs: { type: "string" },
     invented: { type: "string" },
     models: { type: "string" },
+    figure: { type: "string" },
   },
 });
 const [what] = positionals;
@@ -37,6 +40,7 @@ await measure({
   seed: Number(values.seed),
   only: values.only,
   models: values.models,
+  figure: values.figure,
   epochs: values.epochs && Number(values.epochs),
   invented: values.invented && Number(values.invented),
 });

@@ -12,7 +12,7 @@ const recordings = words.flatMap((word) =>
 );
 
 const spotter = await wordSpotter({ words, rate, units: 24, seed: 1 });
-const report = await spotter.fit(recordings, { epochs: 20 });
+const report = await spotter.fit(recordings, { epochs: 80 });
 const losses = report.history.map(({ loss }) => loss);
 postMessage(
   svg(

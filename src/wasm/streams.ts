@@ -41,6 +41,8 @@ export const streams = {
   recordings: HIGH + 70,
   /** How a synthesizer says a text. */
   synthesizer: HIGH + 71,
+  /** Sound that holds no word, made for a spotter to learn from. */
+  unlike: HIGH + 72,
   /** Restart r of a fit begins from stream restarts + r, r ≥ 1. */
   restarts: 2 ** 21,
   /** Whatever a model draws by `sample`. */

@@ -6,7 +6,7 @@ import {
   type WordSpotter,
   type WordRecording,
 } from "../../src/speech/index.ts";
-import { OneWord, wordScores } from "../../src/speech/words/score.ts";
+import { wordScores } from "../../src/speech/words/score.ts";
 import { alarmsOf } from "../../src/speech/words/detector.ts";
 import { operatingPoints, thresholdFor } from "../../src/speech/words/threshold.ts";
 import { spoken } from "./spoken.ts";
@@ -20,53 +20,45 @@ async function recordings(seed: number, times: number): Promise<WordRecording[]>
   return said.map(({ samples, text }) => ({ samples, word: spec.words.includes(text) ? text : null }));
 }
 
-describe("the probability of exactly one word", () => {
-  const rows = [0.2, 0.1, 0.7, 0.6, 0.3, 0.1, 0.5, 0.2, 0.3, 0.05, 0.05, 0.9];
-
-  test("is the sum over all alignments of it", () => {
-    const K = 3;
-    const T = rows.length / K;
-    const sums = [0, 0, 0];
-    for (let path = 0; path < K ** T; ++path) {
-      let [p, left] = [1, path];
-      const labels: number[] = [];
-      for (let t = 0, before = K - 1; t < T; ++t, left = Math.floor(left / K)) {
-        const k = left % K;
-        p *= rows[t * K + k];
-        if (k !== K - 1 && k !== before) labels.push(k);
-        before = k;
-      }
-      if (labels.length === 0) sums[2] += p;
-      if (labels.length === 1) sums[labels[0]] += p;
-    }
-    const all = sums[0] + sums[1] + sums[2];
-    const { words, none } = wordScores(rows, 2);
-    expect(words[0]).toBeCloseTo(sums[0] / all, 12);
-    expect(words[1]).toBeCloseTo(sums[1] / all, 12);
-    expect(none).toBeCloseTo(sums[2] / all, 12);
+describe("the scores of a recording", () => {
+  test("are the means over some steps, at the moment when a word is likeliest", () => {
+    const rows = [0.2, 0.1, 0.7, 0.6, 0.3, 0.1, 0.5, 0.2, 0.3, 0.05, 0.05, 0.9];
+    const { words, none } = wordScores(rows, 2, 2);
+    expect(words[0]).toBeCloseTo((0.6 + 0.5) / 2, 12);
+    expect(words[1]).toBeCloseTo((0.3 + 0.2) / 2, 12);
+    expect(none).toBeCloseTo((0.1 + 0.3) / 2, 12);
   });
 
-  test("does not overflow over thousands of steps", () => {
-    const p = Float64Array.from({ length: 2 * 5000 }, (_, i) => (i % 2 ? 1e-9 : 1));
-    const { words, none } = wordScores(p, 1);
-    expect(words[0] + none).toBeCloseTo(1, 12);
-    expect(words[0]).toBeGreaterThan(0.999);
-  });
-
-  test("tells where the word is named", () => {
-    const one = new OneWord(2);
-    for (let t = 0; t < 4; ++t) one.step(rows, 3 * t);
-    expect(one.span(0)).toEqual([1, 3]);
+  test("count nothing as heard before the beginning", () => {
+    const { words, none } = wordScores([1, 0], 1, 4);
+    expect(words[0]).toBe(0.25);
+    expect(none).toBe(0.75);
+    expect(wordScores([0, 1, 0, 1], 1, 4)).toEqual({ words: new Float64Array(1), none: 1 });
   });
 });
 
 test("alarms come once a word, and not again before the refractory time is over", () => {
-  const quiet = [0.01, 0.99];
-  const loud = [0.99, 0.01];
-  const p = [...quiet, ...quiet, ...loud, ...loud, ...quiet, ...loud, ...quiet, ...quiet, ...loud].flat();
-  const alarms = alarmsOf(p, 1, { threshold: 0.9, lookBack: 10, refractory: 2 });
-  expect(alarms.map(({ at }) => at)).toEqual([3, 6, 9]);
-  expect(alarmsOf(p, 1, { threshold: 0.9, lookBack: 10, refractory: 4 }).map(({ at }) => at)).toEqual([3, 9]);
+  const [q, l] = [
+    [0.01, 0.99],
+    [0.99, 0.01],
+  ];
+  const p = [q, l, q, l, l, l, l, q, q, l, l].flat();
+  const rule = { threshold: 0.9, lookBack: 2 };
+  const alarms = alarmsOf(p, 1, { ...rule, refractory: 2 });
+  expect(alarms.map(({ at, from, to }) => [at, from, to])).toEqual([
+    [5, 3, 5],
+    [11, 9, 11],
+  ]);
+  expect(alarms[0].score).toBeCloseTo(0.99, 12);
+  expect(alarmsOf(p, 1, { ...rule, refractory: 0 }).map(({ at }) => at)).toEqual([5, 7, 11]);
+});
+
+test("one step that is sure raises no alarm, and sound begins with nothing heard", () => {
+  const rule = { threshold: 0.3, lookBack: 4, refractory: 0 };
+  expect(alarmsOf([1, 0, 0, 1, 0, 1, 0, 1, 0, 1], 1, rule)).toEqual([]);
+  expect(alarmsOf([0.9, 0.1, 0.9, 0.1], 1, rule)).toEqual([
+    { word: 0, score: (0.9 + 0.9) / 4, at: 2, from: 0, to: 2 },
+  ]);
 });
 
 test("the threshold is the lowest with few enough false alarms an hour", () => {
@@ -75,13 +67,13 @@ test("the threshold is the lowest with few enough false alarms an hour", () => {
     { word: null, probabilities: [0.01, 0.99, 0.6, 0.4] },
     { word: null, probabilities: [0.01, 0.99, 0.1, 0.9] },
   ];
-  const rule = { lookBack: 10, refractory: 2 };
+  const rule = { lookBack: 1, refractory: 2 };
   const points = operatingPoints(heard, 1, 0.5, rule);
   const threshold = thresholdFor(points, 0);
   expect(threshold).toBeGreaterThan(0.55);
   const at = points.find((point) => point.threshold === threshold)!;
   expect(at).toEqual({ threshold, falseAlarmsPerHour: 0, missRate: 0 });
-  expect(thresholdFor(points, 1e9)).toBe(0.05);
+  expect(thresholdFor(points, 1e9)).toBeCloseTo(1 / 17, 12);
   expect(points[0].falseAlarmsPerHour).toBe(4);
 });
 
@@ -95,7 +87,11 @@ describe("a spotter", () => {
     fresh = await recordings(2, 4);
     spotter = await wordSpotter(spec);
     const progress: number[] = [];
-    await spotter.fit(items, { epochs: 80, onProgress: ({ step }) => void progress.push(step) });
+    await spotter.fit(items, {
+      epochs: 80,
+      negatives: 0.3,
+      onProgress: ({ step }) => void progress.push(step),
+    });
     expect(progress.length).toBeGreaterThan(100);
   }, 300_000);
 
@@ -114,7 +110,7 @@ describe("a spotter", () => {
 
   test("hears words in sound that goes on, at their times, whatever the pieces", async () => {
     const [said] = await spoken(["six yes four no yes"], 1, { seed: 3 });
-    spotter.threshold = 0.9;
+    spotter.threshold = 0.2; // so short a training leaves it unsure
     const listen = (piece: number): object[] => {
       const stream = spotter.stream();
       const found: object[] = [];

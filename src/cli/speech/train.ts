@@ -4,12 +4,13 @@ import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
-import { inventedSpeakers, speechRecognizer, wordSpotter } from "../../speech/index.ts";
+import { inventedSpeakers, speechRecognizer, wordSpotter, type Calibration } from "../../speech/index.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
+import { alarmFigure } from "./alarm-figure.ts";
 import { readTexts, readWords } from "./recordings.ts";
 
 /** Steps that the display expects where a training does not say. */
@@ -19,7 +20,10 @@ const STEPS = 1500;
 const common: Command["options"] = {
   data: { value: "DIR", help: "folder of WAV files" },
   out: { value: "FILE", help: "the model goes here" },
-  figures: { value: "DIR", help: "draw the learning curve, and which words are taken for which" },
+  figures: {
+    value: "DIR",
+    help: "draw the learning curve, which words are taken for which, and missed words against false alarms",
+  },
   epochs: { value: "N", help: "times that every recording is seen; default: 1500 steps, at least 20" },
   valid: {
     value: "N",
@@ -97,6 +101,16 @@ function conclude(
   screen.event({ event: "result", ...result, seconds: Number(seconds.toFixed(3)) });
 }
 
+/** What the threshold does that was found. */
+function thresholdText({ threshold, curve }: Calibration, limit: number): string {
+  const { falseAlarmsPerHour, missRate = 0 } = curve.find((point) => point.threshold === threshold)!;
+  const much = falseAlarmsPerHour > limit ? `; no threshold has ${limit} or fewer` : "";
+  return (
+    `Threshold ${threshold.toFixed(4)}: ${falseAlarmsPerHour.toFixed(1)} false alarms an hour, ` +
+    `${(100 * missRate).toFixed(1)}% of the words missed${much}.`
+  );
+}
+
 async function trainWords(context: Context): Promise<void> {
   const { screen, values } = context;
   const began = screen.clock();
@@ -123,8 +137,7 @@ async function trainWords(context: Context): Promise<void> {
     const calibration = test.some(({ word }) => word === null)
       ? await spotter.calibrate(test, { falseAlarmsPerHour: limit })
       : undefined;
-    if (calibration)
-      screen.line(`Threshold ${calibration.threshold}: at most ${limit} false alarms an hour.`);
+    if (calibration) screen.line(thresholdText(calibration, limit));
     if (figures) {
       writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
       if (tested)
@@ -132,6 +145,7 @@ async function trainWords(context: Context): Promise<void> {
           join(figures, "confusion.svg"),
           svg(confusionMatrix({ labels, confusion: tested.confusion })),
         );
+      if (calibration) writeWhole(join(figures, "alarms.svg"), svg(alarmFigure(calibration)));
     }
     conclude(context, spotter, {
       began,

@@ -129,6 +129,7 @@ export class AcousticNet {
       copies: augment === false && join === 1 ? 0 : copies,
       join,
       whole: this.spec.learns === "time",
+      tight: this.spec.learns === "ends",
       signal: options.signal,
     });
     if (options.signal?.aborted) return { history: [], steps: 0, stopped: "signal" };

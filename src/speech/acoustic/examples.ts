@@ -89,6 +89,8 @@ export interface HearOptions {
   readonly join: number;
   /** Whether labels stand over the whole recording, which is not cut to what sounds then. */
   readonly whole?: boolean;
+  /** Whether joined recordings may follow each other without the silence that each began or ended with. */
+  readonly tight?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -146,7 +148,8 @@ class Hearing {
       const { sounding, labels } =
         this.#examples[j === count - 1 ? i : random.integer(0, this.#examples.length - 1)];
       const { rate } = this.#hear.spec;
-      const cut = labels.length > 0 ? sounding : shortened(sounding, BACKGROUND * rate, random);
+      const part = count > 1 && this.#options.tight ? tightened(sounding, random) : sounding;
+      const cut = labels.length > 0 ? part : shortened(part, BACKGROUND * rate, random);
       const other = another(this.#engine, cut, rate, this.#options.augment, random);
       samples.push(other.samples);
       parts.push({ labels, from: at + other.from, to: at + other.to });
@@ -168,6 +171,13 @@ class Hearing {
 }
 
 const whole = (samples: Float64Array): Sounding => ({ samples, from: 0, to: samples.length });
+
+/** Less of what stands around the part that sounds, drawn. */
+function tightened({ samples, from, to }: Sounding, random: Random): Sounding {
+  const first = Math.floor(from * random.uniform());
+  const end = Math.ceil(to + (samples.length - to) * random.uniform());
+  return { samples: samples.subarray(first, end), from: from - first, to: to - first };
+}
 
 /** A part of at most n samples, drawn. */
 function shortened({ samples }: Sounding, n: number, random: Random): Sounding {

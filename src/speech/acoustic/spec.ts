@@ -1,7 +1,7 @@
 /** What a net that hears is made of: its front end, its layers, and what it answers. */
 import { DataError, inRange, oneOf, whole } from "../../wasm/errors.ts";
 import { bidirectional, dense, dropout } from "../../models/network/layers.ts";
-import { conv, layerNorm, pool } from "../../models/network/optional/layers.ts";
+import { conv, layerNorm, pool, residual } from "../../models/network/optional/layers.ts";
 import { gru } from "../../models/network/recurrent-layers.ts";
 import type { FrontEndOptions } from "../options.ts";
 
@@ -11,9 +11,12 @@ export interface AcousticSpec {
   readonly hearing: FrontEndOptions;
   /** K: labels, and the blank behind them; without one where a recording is a word. */
   readonly classes: number;
-  /** "recurrent" where absent: gated units. "convolutions": layers that see some tenths of a second each. */
-  readonly body?: "recurrent" | "convolutions";
-  /** Gated units, in each direction of time; of the later convolutions. */
+  /**
+   * "recurrent" where absent: gated units. "convolutions": layers that see some tenths of a second each.
+   * "dilated": causal ones that reach ever further back.
+   */
+  readonly body?: "recurrent" | "convolutions" | "dilated";
+  /** Gated units, in each direction of time; of the later convolutions, or of all dilated ones. */
   readonly units: number;
   /** Frames of one step of the net. */
   readonly stack: number;
@@ -65,15 +68,42 @@ const convolutionsOf = ({ front, units, stack, drop, classes, learns }: Acoustic
   ];
 };
 
+/** Taps of a causal convolution, and steps from one tap to the next: together they reach 31 steps back. */
+const TAPS = 3;
+const DILATIONS: readonly number[] = [1, 2, 4, 8];
+
+/** A causal convolution with what follows it. */
+const causal = (units: number, width: number, dilation: number, drop: number) => [
+  conv({ units, width, dilation, causal: true, activation: "relu" }),
+  layerNorm(),
+  dropout(drop),
+];
+
+/**
+ * Causal convolutions, each added to what it reads (Bai et al. 2018): a step sees as much as a word lasts and
+ * nothing before it, so a net that learned single words does not carry what it heard an hour long.
+ */
+const dilatedOf = ({ units, drop, classes }: AcousticSpec) => [
+  ...causal(units, 1, 1, drop / 2),
+  ...DILATIONS.map((dilation) => residual(causal(units, TAPS, dilation, drop))),
+  dense(classes),
+];
+
 /** Numbers of one step that goes into the net. */
 export const inputOf = ({ front, stack }: AcousticSpec, columns: number): number =>
   front > 0 ? columns : columns * stack;
 
 /** The layers of a spec. */
-export const layersOf = (spec: AcousticSpec) =>
-  spec.body === "convolutions"
-    ? convolutionsOf(spec)
-    : [...(spec.front > 0 ? frontOf(spec) : []), ...recurrentOf(spec)];
+export function layersOf(spec: AcousticSpec) {
+  switch (spec.body) {
+    case "convolutions":
+      return convolutionsOf(spec);
+    case "dilated":
+      return dilatedOf(spec);
+    default:
+      return [...(spec.front > 0 ? frontOf(spec) : []), ...recurrentOf(spec)];
+  }
+}
 
 const recurrentOf = ({ units, bothWays, drop, classes }: AcousticSpec) => [
   bothWays ? bidirectional(gru(units)) : gru(units),

@@ -6,14 +6,14 @@
 import { alignLabels } from "../../inference/align-labels.ts";
 import { beamSearch, type Hypothesis } from "../../inference/beam-search.ts";
 import { labelErrors } from "../../inference/edit-distance.ts";
-import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
-import { SingleFit } from "../../models/single-fit.ts";
+import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
+import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { readSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
@@ -39,16 +39,13 @@ const SMALLEST = 1e-30; // a probability whose logarithm is taken is at least th
 const recognizeNames = ["language", "weight", "bonus", "width"] as const;
 
 /** Hears texts. */
-export class SpeechRecognizer {
-  readonly #acoustic: AcousticNet;
+export class SpeechRecognizer extends HearingModel {
   readonly #units: Units;
-  readonly #life = new Lifetime(WHO);
   #temperature: number;
-  readonly #fits = new SingleFit(this.#life);
 
   /** Use `speechRecognizer(spec)`. */
   constructor(acoustic: AcousticNet, units: Units, temperature: number) {
-    this.#acoustic = this.#life.own(acoustic);
+    super(WHO, acoustic);
     this.#units = units;
     this.#temperature = temperature;
   }
@@ -63,31 +60,18 @@ export class SpeechRecognizer {
     return this.#units.words;
   }
 
-  /** Samples a second. */
-  get rate(): number {
-    return this.#acoustic.hear.spec.rate;
-  }
-
   /** Learns. Throws OptionError, DataError before anything changes, DisposedError. */
   async fit(items: readonly TextRecording[], options: RecognizerFitOptions = {}): Promise<FitReport> {
-    const who = this.#fits.check("fit");
+    const who = this.checkFit();
     knownOptions(who, options, [...hearingFitNames, "validation"]);
     const { validation, ...rest } = options;
     const examples = this.#read(who, items);
     if (validation) this.#read(`${who}: validation`, validation);
-    return this.#fits.run(() =>
-      this.#acoustic.fit(who, examples, rest, {
-        ...(validation
-          ? {
-              look: async () => {
-                const figures = await this.#evaluate(who, validation, {});
-                return { loss: figures.wordError, ...figures };
-              },
-            }
-          : {}),
-        wrap: (bytes) => this.#wrap(bytes),
-      }),
-    );
+    const look = async () => {
+      const figures = await this.#evaluate(who, validation!, {});
+      return { loss: figures.wordError, ...figures };
+    };
+    return this.learn(who, () => examples, rest, validation ? look : undefined);
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
@@ -95,9 +79,9 @@ export class SpeechRecognizer {
     sounds: S,
     options: RecognizeOptions = {},
   ): Promise<S extends readonly (Sound | ArrayLike<number>)[] ? Transcript[] : Transcript> {
-    const who = this.#life.check("predict");
+    const who = this.check("predict");
     const read = readSounds(who, sounds, this.rate);
-    const outputs = this.#acoustic.probabilities(who, read);
+    const outputs = this.acoustic.probabilities(who, read);
     const found: Transcript[] = [];
     for (const y of outputs) found.push(this.#transcript(y, await this.#search(who, y, options)));
     return (isMany(sounds) ? found : found[0]) as never;
@@ -105,58 +89,43 @@ export class SpeechRecognizer {
 
   /** Probabilities [T,K] of the labels and, last, the blank, for other decoders; see `stepSeconds`. */
   probabilities(sound: Sound): Floats {
-    const who = this.#life.check("probabilities");
-    return this.#acoustic.probabilities(who, [readSound(who, sound, this.rate)])[0];
+    const who = this.check("probabilities");
+    return this.acoustic.probabilities(who, [readSound(who, sound, this.rate)])[0];
   }
 
   /** Seconds of one step of `probabilities`. */
   get stepSeconds(): number {
-    return this.#acoustic.stepSeconds;
+    return this.acoustic.stepSeconds;
   }
 
   /** Where each word of a known text stands. Throws DataError where no alignment fits. */
   align(sound: Sound, text: string): HeardWord[] {
-    const who = this.#life.check("align");
+    const who = this.check("align");
     const labels = this.#units.encode(`${who}: text`, text);
     return this.#places(this.probabilities(sound), labels).map((place) => ({ ...place, confidence: 1 }));
   }
 
   /** How well it hears recordings with their texts. */
   async evaluate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<SpeechEvaluation> {
-    return this.#evaluate(this.#life.check("evaluate"), items, options);
+    return this.#evaluate(this.check("evaluate"), items, options);
   }
 
   /** Makes confidences as often right as they say, by recordings that it did not learn from. */
   async calibrate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<number> {
-    const who = this.#life.check("calibrate");
-    const outputs = this.#acoustic.probabilities(who, this.#read(who, items));
+    const who = this.check("calibrate");
+    const outputs = this.acoustic.probabilities(who, this.#read(who, items));
     const readings = [];
     for (const [i, y] of outputs.entries()) {
       const list = candidates(await this.#search(who, y, options), (labels) => this.#units.decode(labels));
       readings.push({ list, truth: wordsOf(items[i].text) });
     }
-    this.#temperature = fitTemperature(this.#acoustic.net.engine, readings);
+    this.#temperature = fitTemperature(this.acoustic.net.engine, readings);
     return this.#temperature;
   }
 
-  /** safetensors: net, front end, standardization, labels; with `training`, its state too. */
-  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
-    this.#life.check("save");
-    return this.#wrap(this.#acoustic.net.save(options));
-  }
-
-  /** Gives all memory back, and ends a fit. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using recognizer = await speechRecognizer(spec)`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
-  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#acoustic.wrap(WHO, bytes, { units: this.#units.spec, temperature: this.#temperature });
+  /** Labels and temperature. */
+  protected notes(): object {
+    return { units: this.#units.spec, temperature: this.#temperature };
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
@@ -179,7 +148,7 @@ export class SpeechRecognizer {
   #transcript(y: Floats, hypotheses: readonly Hypothesis[]): Transcript {
     const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
     if (list.length === 0 || list[0].words.length === 0) return { text: "", words: [] };
-    const sure = confidences(this.#acoustic.net.engine, list, this.#temperature);
+    const sure = confidences(this.acoustic.net.engine, list, this.#temperature);
     const words = this.#places(y, hypotheses[0].labels).map((place, i) => ({
       ...place,
       confidence: sure[i],
@@ -190,7 +159,7 @@ export class SpeechRecognizer {
   /** Words of labels with their seconds. */
   #places(y: Floats, labels: readonly number[]): Omit<HeardWord, "confidence">[] {
     const logs = elementwise(
-      this.#acoustic.net.engine,
+      this.acoustic.net.engine,
       "mapLog",
       Float64Array.from(y, (p) => Math.max(p, SMALLEST)),
     );
@@ -210,7 +179,7 @@ export class SpeechRecognizer {
     items: readonly TextRecording[],
     options: RecognizeOptions,
   ): Promise<SpeechEvaluation> {
-    const outputs = this.#acoustic.probabilities(who, this.#read(who, items));
+    const outputs = this.acoustic.probabilities(who, this.#read(who, items));
     const heard: string[][] = [];
     for (const y of outputs)
       heard.push(this.#units.decode((await this.#search(who, y, options))[0]?.labels ?? []));
@@ -253,18 +222,13 @@ async function create(spec: SpeechRecognizerSpec): Promise<SpeechRecognizer> {
   return new SpeechRecognizer(acoustic, units, 1);
 }
 
-async function load(bytes: Uint8Array | ArrayBuffer): Promise<SpeechRecognizer> {
-  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
-  try {
+const load = (bytes: Uint8Array | ArrayBuffer): Promise<SpeechRecognizer> =>
+  loadHearing(WHO, bytes, (acoustic, notes) => {
     const units = new Units(`${WHO}.load`, notes.units as UnitSpec);
     if (units.labels.length + 1 !== acoustic.spec.classes)
       throw new DataError(`${WHO}.load: the labels do not fit the net`);
     return new SpeechRecognizer(acoustic, units, inRange(WHO, "temperature", notes.temperature, 0.01, 1000));
-  } catch (error) {
-    acoustic.dispose();
-    throw error instanceof DataError ? error : new DataError((error as Error).message, { cause: error });
-  }
-}
+  });
 
 /** A recognizer: `const r = await speechRecognizer({ units: "words", words: ["yes", "no"], rate: 8000 })`. */
 export const speechRecognizer: ModelFactory<SpeechRecognizerSpec, SpeechRecognizer> = modelFactory(

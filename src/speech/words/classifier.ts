@@ -6,11 +6,11 @@
  */
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
-import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
-import { SingleFit } from "../../models/single-fit.ts";
+import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
+import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
 import type { ReadSound, Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
@@ -58,26 +58,18 @@ export interface WordGuess {
 const fitNames = [...hearingFitNames.filter((name) => name !== "join"), "validation"];
 
 /** Tells words apart. */
-export class WordClassifier {
-  readonly #acoustic: AcousticNet;
+export class WordClassifier extends HearingModel {
   readonly #labels: Labels;
-  readonly #life = new Lifetime(WHO);
-  readonly #fits = new SingleFit(this.#life);
 
   /** Use `wordClassifier(spec)`. */
   constructor(acoustic: AcousticNet, words: readonly string[]) {
-    this.#acoustic = this.#life.own(acoustic);
+    super(WHO, acoustic);
     this.#labels = new Labels(WHO, words);
   }
 
   /** Names of the words. */
   get words(): readonly string[] {
     return this.#labels.names;
-  }
-
-  /** Samples a second. */
-  get rate(): number {
-    return this.#acoustic.hear.spec.rate;
   }
 
   /**
@@ -88,16 +80,12 @@ export class WordClassifier {
     items: readonly TextRecording[],
     { validation, ...options }: WordClassifierFitOptions = {},
   ): Promise<FitReport> {
-    const who = this.#fits.check("fit");
+    const who = this.checkFit();
     knownOptions(who, options, fitNames);
     const examples = this.#read(who, items);
     if (validation) this.#read(`${who}: validation`, validation);
-    return this.#fits.run(() =>
-      this.#acoustic.fit(who, examples, options, {
-        ...(validation ? { look: () => ({ ...this.#evaluate(who, validation) }) } : {}),
-        wrap: (bytes) => this.#wrap(bytes),
-      }),
-    );
+    const look = () => ({ ...this.#evaluate(who, validation!) });
+    return this.learn(who, () => examples, options, validation ? look : undefined);
   }
 
   /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */
@@ -105,7 +93,7 @@ export class WordClassifier {
     sounds: S,
   ): S extends readonly (Sound | ArrayLike<number>)[] ? WordGuess[] : WordGuess;
   predict(sounds: Sounds): WordGuess | WordGuess[] {
-    const who = this.#life.check("predict");
+    const who = this.check("predict");
     const guesses = this.#answers(who, readSounds(who, sounds, this.rate)).map((p) => ({
       word: this.words[mostProbable(p, p.length)],
       probabilities: this.#labels.byName(p),
@@ -115,27 +103,12 @@ export class WordClassifier {
 
   /** How well it does on recordings whose text is one word each; its loss is the mean of 1 - p(word). */
   async evaluate(items: readonly TextRecording[]): Promise<LabelEvaluation> {
-    return this.#evaluate(this.#life.check("evaluate"), items);
+    return this.#evaluate(this.check("evaluate"), items);
   }
 
-  /** safetensors: net, front end, standardization, words; with `training`, its state too. */
-  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
-    this.#life.check("save");
-    return this.#wrap(this.#acoustic.net.save(options));
-  }
-
-  /** Gives all memory back, and ends a fit. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using classifier = await wordClassifier(spec)`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
-  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#acoustic.wrap(WHO, bytes, { words: this.words });
+  /** The words. */
+  protected notes(): object {
+    return { words: this.words };
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
@@ -146,7 +119,7 @@ export class WordClassifier {
   /** [K] probabilities of each recording. */
   #answers(who: string, sounds: readonly ReadSound[]): Float64Array[] {
     const parts = sounds.map(({ samples, rate }) => ({ samples: trimmed(samples, rate).samples, rate }));
-    const each = WARPS.map((warp) => this.#acoustic.probabilities(who, parts, warp));
+    const each = WARPS.map((warp) => this.acoustic.probabilities(who, parts, warp));
     return sounds.map((_, i) =>
       Float64Array.from(
         each[0][i],
@@ -190,18 +163,13 @@ async function create(spec: WordClassifierSpec): Promise<WordClassifier> {
   return new WordClassifier(acoustic, names);
 }
 
-async function load(bytes: Uint8Array | ArrayBuffer): Promise<WordClassifier> {
-  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
-  try {
+const load = (bytes: Uint8Array | ArrayBuffer): Promise<WordClassifier> =>
+  loadHearing(WHO, bytes, (acoustic, notes) => {
     const { names } = new Labels(`${WHO}.load`, notes.words as readonly string[]);
     if (names.length !== acoustic.spec.classes)
       throw new DataError(`${WHO}.load: the words do not fit the net`);
     return new WordClassifier(acoustic, names);
-  } catch (error) {
-    acoustic.dispose();
-    throw error instanceof DataError ? error : new DataError((error as Error).message, { cause: error });
-  }
-}
+  });
 
 /** A classifier: `const c = await wordClassifier({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */
 export const wordClassifier: ModelFactory<WordClassifierSpec, WordClassifier> = modelFactory(create, load);

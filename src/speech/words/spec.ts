@@ -11,13 +11,13 @@ export interface WordSpotterSpec {
   readonly rate: number;
   /** Mel bands. Default: the front end's, 40, below 16 kHz 26. */
   readonly bands?: number;
-  /** Gated units. Default 40. */
+  /** Units of each convolution. Default 36. */
   readonly units?: number;
-  /** Seconds of sound that a word is looked for in. Default 1.5. */
+  /** Seconds over which a word's probability is averaged, while it listens. Default 0.15. */
   readonly lookBack?: number;
   /** Seconds without alarm behind one. Default 0.5. */
   readonly refractory?: number;
-  /** Probability from which on a word counts as heard; `calibrate` finds one. Default 0.5. */
+  /** Mean probability from which on a word counts as heard; `calibrate` finds one. Default 0.5. */
   readonly threshold?: number;
   /** Of weights, order and distortions. Default 1. */
   readonly seed?: number;
@@ -27,9 +27,9 @@ export interface WordSpotterSpec {
 export interface WordAnswer {
   /** The likeliest word; null: none. */
   readonly word: string | null;
-  /** Of each word, that the recording holds it and no other. With `none` they add up to 1. */
+  /** Of each word, at the moment when one is likeliest. With `none` they add up to 1. */
   readonly probabilities: Readonly<Record<string, number>>;
-  /** That it holds none of them. */
+  /** That it is none of them. */
   readonly none: number;
 }
 
@@ -37,6 +37,11 @@ export interface WordAnswer {
 export interface SpotterFitOptions extends HearingFitOptions {
   /** Recordings, or a share of the items below 1, drawn by the seed and set apart. Default: none. */
   readonly validation?: readonly WordRecording[] | number;
+  /**
+   * Recordings without a word that are made to learn from, for each one given: parts of words, exchanged and
+   * reversed, words of invented speakers that are none, noise. Default 1; 0: none.
+   */
+  readonly negatives?: number;
 }
 
 /** What `calibrate` found. */

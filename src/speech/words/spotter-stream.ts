@@ -9,11 +9,11 @@ import type { Alarm, Alarms } from "./detector.ts";
 export interface Detection {
   /** Which one. */
   readonly word: string;
-  /** Its probability when it passed the threshold. */
+  /** Its mean probability when it passed the threshold. */
   readonly score: number;
   /** When it was told. */
   readonly time: number;
-  /** The stretch in which the net named it: near the word's end, as the net reads forwards. */
+  /** The stretch whose mean that was: near the word's end, as the net reads forwards. */
   readonly from: number;
   /** Its end. */
   readonly to: number;
@@ -64,7 +64,7 @@ export class SpotterStream {
     return found;
   }
 
-  /** Probability of each word in the last stretch of sound. */
+  /** Mean probability of each word in the last stretch of sound. */
   get scores(): Readonly<Record<string, number>> {
     const { words, alarms } = this.#at;
     return Object.fromEntries(words.map((word, w) => [word, alarms.scores[w]]));

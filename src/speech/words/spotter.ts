@@ -1,49 +1,50 @@
 /**
  * A spotter of words: a few recordings of each teach it, and then it listens. A small net that reads forwards
- * learns by connectionist temporal classification, recordings without any of the words are its background,
- * and alarms are raised where the probability of one word in the last stretch of sound passes a threshold.
+ * learns to name each word at its end; recordings without any of the words are its background, and so is
+ * sound that is made of parts of the words. Alarms are raised where the mean probability of a word over the
+ * last steps passes a threshold.
  */
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { Labels, type LabelEvaluation } from "../../jobs/labels.ts";
-import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
-import { SingleFit } from "../../models/single-fit.ts";
+import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import type { Example } from "../acoustic/examples.ts";
+import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
+import { trimmed } from "../acoustic/trim.ts";
 import { sampleRate } from "../options.ts";
 import { Alarms, type AlarmRule } from "./detector.ts";
 import { readWordRecordings, Words, type WordRecording } from "./items.ts";
 import { wordScores, type WordScores } from "./score.ts";
 import type { Calibration, SpotterFitOptions, WordAnswer, WordSpotterSpec } from "./spec.ts";
 import { SpotterStream } from "./spotter-stream.ts";
+import { soundsUnlike } from "./unlike.ts";
 import { operatingPoints, thresholdFor } from "./threshold.ts";
 
 const WHO = "wordSpotter";
 /** How the class of recordings without a word is called in a confusion matrix. */
 const NONE = "(none)";
 const STACK = 3; // frames a step
+const DROP = 0.08; // of activities, while it learns
 
 /** What of a spec its file keeps. */
 type Rule = Required<Pick<WordSpotterSpec, "words" | "rate" | "lookBack" | "refractory" | "threshold">>;
 
 /** Hears words. */
-export class WordSpotter {
-  readonly #acoustic: AcousticNet;
+export class WordSpotter extends HearingModel {
   readonly #rule: Rule;
   readonly #words: Words;
-  readonly #life = new Lifetime(WHO);
   #threshold: number;
-  readonly #fits = new SingleFit(this.#life);
 
   /** Use `wordSpotter(spec)`. */
   constructor(acoustic: AcousticNet, rule: Rule) {
-    this.#acoustic = this.#life.own(acoustic);
+    super(WHO, acoustic);
     this.#rule = rule;
     this.#words = new Words(WHO, rule.words);
     this.#threshold = rule.threshold;
@@ -54,12 +55,7 @@ export class WordSpotter {
     return this.#words.names;
   }
 
-  /** Samples a second. */
-  get rate(): number {
-    return this.#rule.rate;
-  }
-
-  /** Probability from which on a word counts as heard. */
+  /** Mean probability from which on a word counts as heard. */
   get threshold(): number {
     return this.#threshold;
   }
@@ -73,24 +69,17 @@ export class WordSpotter {
    * standardization. Throws OptionError, DataError before anything changes, DisposedError.
    */
   async fit(items: readonly WordRecording[], options: SpotterFitOptions = {}): Promise<FitReport> {
-    const who = this.#fits.check("fit");
-    knownOptions(who, options, [...hearingFitNames, "validation"]);
-    const { validation, ...rest } = options;
+    const who = this.checkFit();
+    knownOptions(who, options, [...hearingFitNames, "validation", "negatives"]);
+    const { validation, negatives, ...rest } = options;
+    const share = inRange(who, "negatives", negatives ?? 1, 0, 100);
     const all = readWordRecordings(who, items, this.#words, this.rate);
     const [train, apart] = this.#split(who, items, all, validation);
     if (!train.some(({ labels }) => labels.length > 0))
       throw new DataError(`${who}: no recording holds a word, want some of each`);
-    return this.#fits.run(() =>
-      this.#acoustic.fit(
-        who,
-        train,
-        { join: 3, ...rest },
-        {
-          ...(apart ? { look: () => ({ ...this.#evaluate(who, apart) }) } : {}),
-          wrap: (bytes) => this.#wrap(bytes),
-        },
-      ),
-    );
+    const look = () => ({ ...this.#evaluate(who, apart!) });
+    const examples = () => this.#withNegatives(train, share);
+    return this.learn(who, examples, { join: 3, ...rest }, apart ? look : undefined);
   }
 
   /** The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. */
@@ -98,9 +87,9 @@ export class WordSpotter {
     sounds: S,
   ): S extends readonly (Sound | ArrayLike<number>)[] ? WordAnswer[] : WordAnswer;
   predict(sounds: Sounds): WordAnswer | WordAnswer[] {
-    const who = this.#life.check("predict");
+    const who = this.check("predict");
     const read = readSounds(who, sounds, this.rate);
-    const answers = this.#scores(this.#acoustic.probabilities(who, read)).map((scores) =>
+    const answers = this.#scores(this.acoustic.probabilities(who, read)).map((scores) =>
       this.#answer(scores),
     );
     return isMany(sounds) ? answers : answers[0];
@@ -108,7 +97,7 @@ export class WordSpotter {
 
   /** How well it does on recordings with their words; its last class, "(none)", is the background. */
   async evaluate(items: readonly WordRecording[]): Promise<LabelEvaluation> {
-    const who = this.#life.check("evaluate");
+    const who = this.check("evaluate");
     return this.#evaluate(who, items);
   }
 
@@ -120,7 +109,7 @@ export class WordSpotter {
     items: readonly WordRecording[],
     options: { readonly falseAlarmsPerHour?: number } = {},
   ): Promise<Calibration> {
-    const who = this.#life.check("calibrate");
+    const who = this.check("calibrate");
     knownOptions(who, options, ["falseAlarmsPerHour"]);
     const limit = inRange(who, "falseAlarmsPerHour", options.falseAlarmsPerHour ?? 1, 0);
     const read = readWordRecordings(who, items, this.#words, this.rate);
@@ -129,7 +118,7 @@ export class WordSpotter {
       0,
     );
     if (seconds === 0) throw new DataError(`${who}: no recording without a word, want some, with word: null`);
-    const answers = this.#acoustic.probabilities(who, read);
+    const answers = this.acoustic.probabilities(who, read);
     const heard = read.map(({ labels }, i) => ({ word: labels[0] ?? null, probabilities: answers[i] }));
     const hours = seconds / 3600;
     const curve = operatingPoints(heard, this.words.length, hours, this.#alarmRule());
@@ -139,10 +128,10 @@ export class WordSpotter {
 
   /** Listens: samples in pieces of any length, words out. Throws OptionError where it was never fitted. */
   stream(options: { readonly rate?: number } = {}): SpotterStream {
-    const who = this.#life.check("stream");
+    const who = this.check("stream");
     knownOptions(who, options, ["rate"]);
-    const { net, standardized } = this.#acoustic.stream(who);
-    const { hear, spec, stepSeconds } = this.#acoustic;
+    const { net, standardized } = this.acoustic.stream(who);
+    const { hear, spec, stepSeconds } = this.acoustic;
     return new SpotterStream({
       hear: hear.stream({ rate: sampleRate(who, options.rate ?? this.rate) }),
       net,
@@ -152,33 +141,31 @@ export class WordSpotter {
       columns: hear.columns,
       size: hear.columns * spec.stack,
       stepSeconds,
-      check: (method) => void this.#life.check(method),
+      check: (method) => void this.check(method),
     });
   }
 
-  /** safetensors: net, front end, standardization, words, threshold; with `training`, its state too. */
-  save(options?: { training?: boolean }): Uint8Array<ArrayBuffer> {
-    this.#life.check("save");
-    return this.#wrap(this.#acoustic.net.save(options));
+  /** Words, and how they are listened for. */
+  protected notes(): object {
+    return { rule: { ...this.#rule, threshold: this.#threshold } };
   }
 
-  /** Gives all memory back, and ends a fit. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using spotter = await wordSpotter(spec)`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
-  #wrap(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    return this.#acoustic.wrap(WHO, bytes, { rule: { ...this.#rule, threshold: this.#threshold } });
+  /** The recordings, those without a word cut to what sounds, and others without one that are made of them. */
+  async #withNegatives(train: readonly Example[], share: number): Promise<Example[]> {
+    const cut = train.map((example) =>
+      example.labels.length > 0
+        ? example
+        : { ...example, samples: trimmed(example.samples, example.rate).samples },
+    );
+    const count = Math.round(share * train.length);
+    if (count === 0) return cut;
+    const { seed } = this.acoustic.spec;
+    return [...cut, ...(await soundsUnlike({ examples: train, count, rate: this.rate, seed }))];
   }
 
   #alarmRule(): AlarmRule {
     const { lookBack, refractory } = this.#rule;
-    const steps = (seconds: number): number => Math.round(seconds / this.#acoustic.stepSeconds);
+    const steps = (seconds: number): number => Math.round(seconds / this.acoustic.stepSeconds);
     return {
       threshold: this.#threshold,
       lookBack: Math.max(1, steps(lookBack)),
@@ -187,7 +174,8 @@ export class WordSpotter {
   }
 
   #scores(probabilities: readonly Floats[]): WordScores[] {
-    return probabilities.map((p) => wordScores(p, this.words.length));
+    const { lookBack } = this.#alarmRule();
+    return probabilities.map((p) => wordScores(p, this.words.length, lookBack));
   }
 
   #answer({ words, none }: WordScores): WordAnswer {
@@ -203,7 +191,7 @@ export class WordSpotter {
     const read = readWordRecordings(who, items, this.#words, this.rate);
     const W = this.words.length;
     const labels = new Labels(who, [...this.words, NONE]);
-    const scores = this.#scores(this.#acoustic.probabilities(who, read));
+    const scores = this.#scores(this.acoustic.probabilities(who, read));
     const truth = read.map((example) => example.labels[0] ?? W);
     const pairs = scores.map(({ words, none }, i) => [truth[i], likeliest(words, none) ?? W] as const);
     const loss =
@@ -224,7 +212,7 @@ export class WordSpotter {
       return [read, validation];
     }
     inRange(who, "validation", validation, Number.MIN_VALUE, 1 - Number.EPSILON);
-    const { net } = this.#acoustic;
+    const { net } = this.acoustic;
     const order = new Random(net.engine, net.spec.seed, streams.validation).permutation(items.length);
     const chosen = new Set(order.subarray(0, Math.max(1, Math.round(validation * items.length))));
     return [read.filter((_, i) => !chosen.has(i)), items.filter((_, i) => chosen.has(i))];
@@ -244,52 +232,42 @@ async function create(spec: WordSpotterSpec): Promise<WordSpotter> {
   const rule: Rule = {
     words: names,
     rate,
-    lookBack: inRange(WHO, "lookBack", spec.lookBack ?? 1.5, 0.05, 60),
+    lookBack: inRange(WHO, "lookBack", spec.lookBack ?? 0.15, 0.05, 60),
     refractory: inRange(WHO, "refractory", spec.refractory ?? 0.5, 0, 60),
     threshold: inRange(WHO, "threshold", spec.threshold ?? 0.5, 0, 1),
   };
   const acoustic = await AcousticNet.make({
     hearing: { rate, bands: spec.bands, energy: "pcen", dither: 1e-4 },
     classes: names.length + 1,
-    units: whole(WHO, "units", spec.units ?? 40, 1, 4096),
+    body: "dilated",
+    units: whole(WHO, "units", spec.units ?? 36, 1, 4096),
     stack: STACK,
     front: 0,
     bothWays: false,
     learns: "ends",
-    drop: 0.2,
+    drop: DROP,
     seed: seedOption(WHO, spec.seed ?? 1),
   });
   return new WordSpotter(acoustic, rule);
 }
 
-async function load(bytes: Uint8Array | ArrayBuffer): Promise<WordSpotter> {
-  const { acoustic, notes } = await AcousticNet.unwrap(WHO, bytes);
-  try {
-    return new WordSpotter(acoustic, readRule(notes.rule, acoustic));
-  } catch (error) {
-    acoustic.dispose();
-    throw error;
-  }
-}
+const load = (bytes: Uint8Array | ArrayBuffer): Promise<WordSpotter> =>
+  loadHearing(WHO, bytes, (acoustic, notes) => new WordSpotter(acoustic, readRule(notes.rule, acoustic)));
 
-/** The rule in a file. Throws DataError. */
+/** The rule in a file. Throws OptionError, DataError. */
 function readRule(rule: unknown, { spec, hear }: AcousticNet): Rule {
   const { words, rate, lookBack, refractory, threshold } = (rule ?? {}) as Rule;
   const who = `${WHO}.load`;
-  try {
-    const { names } = new Words(who, words);
-    if (names.length + 1 !== spec.classes || rate !== hear.spec.rate)
-      throw new DataError(`${who}: words and rate do not fit the net`);
-    return {
-      words: names,
-      rate,
-      lookBack: inRange(who, "lookBack", lookBack, 0.05, 60),
-      refractory: inRange(who, "refractory", refractory, 0, 60),
-      threshold: inRange(who, "threshold", threshold, 0, 1),
-    };
-  } catch (error) {
-    throw new DataError((error as Error).message, { cause: error });
-  }
+  const { names } = new Words(who, words);
+  if (names.length + 1 !== spec.classes || rate !== hear.spec.rate)
+    throw new DataError(`${who}: words and rate do not fit the net`);
+  return {
+    words: names,
+    rate,
+    lookBack: inRange(who, "lookBack", lookBack, 0.05, 60),
+    refractory: inRange(who, "refractory", refractory, 0, 60),
+    threshold: inRange(who, "threshold", threshold, 0, 1),
+  };
 }
 
 /** A spotter: `const spotter = await wordSpotter({ words: ["yes", "no"], rate: 16000, seed: 1 })`. */

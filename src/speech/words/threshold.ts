@@ -11,20 +11,20 @@ export interface OperatingPoint {
   readonly missRate?: number;
 }
 
-/** Thresholds that are tried: evenly from 0.05 on, then ever closer to 1. */
-const thresholds: readonly number[] = [
-  ...Array.from({ length: 18 }, (_, i) => (i + 1) / 20),
-  0.93,
-  0.95,
-  0.97,
-  0.98,
-  0.99,
-  0.995,
-  0.998,
-  0.999,
-  0.9995,
-  0.9999,
-];
+/** Odds of the lowest threshold that is tried, from one to the next, and how many. */
+const LOWEST = 1 / 16;
+const FACTOR = 1.189207115; // four are a factor of 2
+const COUNT = 73;
+
+/** Thresholds that are tried: their odds grow evenly, so they lie ever closer toward 1. */
+const thresholds: readonly number[] = (() => {
+  let odds = LOWEST;
+  return Array.from({ length: COUNT }, () => {
+    const threshold = odds / (1 + odds);
+    odds *= FACTOR;
+    return threshold;
+  });
+})();
 
 /** Probabilities [T,W+1] of recordings, and the word that each holds; null: none. */
 export interface Heard {

@@ -1,0 +1,80 @@
+/**
+ * A spotter of three wake words in Chromium, as a page has it: seconds of the training in a worker from 20
+ * recordings of each and 40 of other words, and the share of one core that listening takes.
+ *
+ *   npm run build && node bench/speech-page.js --data DIR [--only jarvis,snowboy,computer] [--seed N]
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { open } from "../test/browser/drive.js";
+import { serve } from "../test/browser/server.js";
+import { until } from "../test/browser/until.js";
+import { asItem, wakeWords } from "./speech-others.js";
+
+const LONGEST = 600; // seconds of a training
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: process.env.UNROLLED_DATA },
+    only: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
+});
+if (!values.data) {
+  console.error("speech-page: --data DIR is missing, want the folder of wake-words");
+  process.exit(2);
+}
+
+const { wanted, taught, others, rest } = wakeWords(values.data, values.only);
+const plain = (item) => ({
+  ...asItem(item),
+  samples: Array.from(item.samples, (x) => Math.round(32768 * x)),
+});
+const recordings = { train: [...taught, ...others].map(plain), heard: rest.slice(0, 60).map(plain) };
+const worker = `
+import { wordSpotter } from "/dist/unrolled-speech.js";
+const { train, heard } = await (await fetch("/recordings.json")).json();
+const sound = (item) => ({ ...item, samples: Float32Array.from(item.samples, (x) => x / 32768) });
+const spotter = await wordSpotter({ words: ${JSON.stringify(wanted)}, rate: 16000, seed: ${Number(values.seed)} });
+const items = train.map(sound);
+const began = performance.now();
+const { steps } = await spotter.fit(items);
+const trained = (performance.now() - began) / 1000;
+const bytes = spotter.save({ training: false }).length;
+const stream = spotter.stream();
+const pieces = heard.map(sound);
+const from = performance.now();
+let seconds = 0;
+for (const { samples, rate } of pieces) {
+  for (let at = 0; at < samples.length; at += 800) stream.push(samples.subarray(at, at + 800));
+  seconds += samples.length / rate;
+}
+const share = (performance.now() - from) / 1000 / seconds;
+postMessage({ steps, trained, bytes, share });
+`;
+const server = await serve({
+  folders: { "/dist/": fileURLToPath(new URL("../dist/", import.meta.url)) },
+  pages: {
+    "/": "<!doctype html><title>words</title>",
+    "/worker.js": worker,
+    "/recordings.json": JSON.stringify(recordings),
+  },
+});
+const page = await open("chromium");
+try {
+  await page.goto(`${server.url}/`);
+  await page.evaluate(`
+    const worker = new Worker("/worker.js", { type: "module" });
+    worker.onmessage = ({ data }) => (window.told = data);
+    worker.onerror = ({ message }) => (window.told = { failed: message });
+    return 1`);
+  await until(page, "the words are learned", "window.told !== undefined", LONGEST);
+  const { failed, steps, trained, bytes, share } = await page.evaluate("return window.told");
+  if (failed) throw new Error(`speech-page: ${failed}`);
+  console.log(
+    `Chromium: ${wanted.join(", ")}, ${recordings.train.length} recordings, ${steps} steps in ` +
+      `${trained.toFixed(1)} s in a worker; ${bytes} bytes; listening takes ${(100 * share).toFixed(2)}% of one core`,
+  );
+} finally {
+  await page.close();
+  await server.close();
+}
