@@ -24,12 +24,53 @@ test("one state has the mean, variance and rate of the data and of the prior's s
   });
 });
 
+test("one state of waiting times, of angles and of spread counts lies between data and prior by their worth", async () => {
+  const at = { strength: 5, at: [1] };
+  await using({ states: 1, emission: "gamma" }, async (h) => {
+    await h.fit(y, { prior: { means: at }, iterations: 200, tolerance: 0 });
+    const {
+      shapes: [a],
+      scales: [s],
+    } = h.parameters.emission;
+    close(a * s, (5 * a * mean + 5) / (5 * a + 5), { rel: 1e-6 });
+  });
+  await using({ states: 1, emission: "von-mises" }, async (h) => {
+    await h.fit([0.1, 0.3, 0.2, 0.2, 0.2], { prior: { means: at }, iterations: 20 });
+    close(h.parameters.emission.directions, [0.6], { abs: 0.01 }); // halfway from .2 to 1
+  });
+  await using(
+    { states: 1, emission: "student-t", fixed: ["freedoms"], emissionParameters: { freedoms: [1000] } },
+    async (h) => {
+      await h.fit(y, { prior: { means: at }, iterations: 200, tolerance: 0 });
+      close(h.parameters.emission.locations, [(mean + 1) / 2], { abs: 0.02 }); // all but a Gaussian
+    },
+  );
+  await using(
+    { states: 1, emission: "negative-binomial", fixed: ["sizes"], emissionParameters: { sizes: [1e8] } },
+    async (h) => {
+      await h.fit(y, { prior: { rates: at }, iterations: 20 });
+      close(h.parameters.emission.means, [(mean + 1) / 2], { abs: 1e-5 }); // all but Poisson's
+    },
+  );
+});
+
 describe.each([
   ["vectors", cases.vectors, { means: 2, covariances: 4 }],
   ["independent values", cases["independent values with entries missing"], { means: 2, covariances: 4 }],
   ["one covariance for all", families["one covariance for all"], { means: 2, covariances: 4 }],
   ["one variance a state", families["one variance a state"], { means: 2, covariances: 4 }],
   ["counts", cases.counts, { rates: 3 }],
+  ["Student's t", families["Student's t"], { means: 2, covariances: 4 }],
+  ["counts that spread", families["counts that spread"], { rates: 3 }],
+  ["mixtures of full Gaussians", families["mixtures of full Gaussians"], { means: 2, covariances: 4 }],
+  [
+    "mixtures of spherical Gaussians",
+    families["mixtures of spherical Gaussians"],
+    { means: 2, covariances: 4 },
+  ],
+  ["mixtures with one covariance", families["mixtures with one covariance"], { means: 2, covariances: 4 }],
+  ["waiting times", families["waiting times"], { means: 3 }],
+  ["angles", families.angles, { means: 3 }],
 ] as const)("with %s", (_, { spec, y: data }, prior) => {
   test("the posterior never falls, and a strong prior holds every state at the data's own values", () =>
     using({ ...spec, emissionParameters: undefined }, async (h) => {
@@ -37,9 +78,12 @@ describe.each([
       expect(neverFalls(history)).toBe(true);
       const strong = Object.fromEntries(Object.keys(prior).map((name) => [name, 1e9]));
       await h.fit([data], { prior: strong, iterations: 30 });
-      const { means, rates } = h.parameters.emission as Record<string, Float64Array | undefined>;
+      const { means, rates, locations, shapes, scales, directions } = h.parameters.emission as Record<
+        string,
+        Float64Array | undefined
+      >;
       const D = spec.output!;
-      const center = (means ?? rates)!;
+      const center = means ?? rates ?? locations ?? directions ?? shapes!.map((a, i) => a * scales![i]);
       close(
         center,
         Array.from(center, (__, i) => center[i % D]),
@@ -51,6 +95,9 @@ describe.each([
 test("a prior that the emission has not is refused by name", () =>
   using({ states: 2, emission: "gamma" }, async (h) => {
     await expect(h.fit([1, 2, 3], { prior: { rates: 1 } })).rejects.toThrow(
-      /hmm.fit: prior.rates was given, but this emission takes none of these/,
+      /hmm.fit: prior.rates was given, but this emission takes priors of means/,
+    );
+    await expect(h.fit([1, 2, 3], { prior: { means: { strength: 1, at: [-2] } } })).rejects.toThrow(
+      /prior.means.at\[0\] is -2, want a finite number of at least/,
     );
   }));

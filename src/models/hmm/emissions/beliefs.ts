@@ -1,7 +1,9 @@
 /**
  * Conjugate priors of means, covariances and rates, each worth a number of steps (Gauvain & Lee 1994):
  *
- *   means        -½·s·(μ - m)ᵀ·S⁻¹·(μ - m)          as s steps at m
+ *   means        -½·s·(μ - m)ᵀ·S⁻¹·(μ - m)          as s steps at m; of Student's t, with S = σ²
+ *                s·κ·(cos(μ - m) - 1)               of angles
+ *                -s·(ln μ + m/μ)                    of waiting times, μ = shape·scale
  *   covariances  -½·s·(ln|S| + tr(diag v·S⁻¹))      as s steps of variances v about the mean
  *   rates        s·(r·ln λ - λ)                     as s steps of r events
  *
@@ -32,6 +34,9 @@ export interface Beliefs {
 /** Names of the priors. */
 export const beliefNames = ["means", "covariances", "rates"] as const;
 
+/** A name of a prior. */
+export type BeliefName = (typeof beliefNames)[number];
+
 /** A prior with its place. */
 export interface Belief {
   readonly strength: number;
@@ -59,7 +64,7 @@ export function checkBeliefs(who: string, beliefs: Beliefs, takes: readonly stri
 /** A prior placed where it was given, or at the data's own values [D], which must be at least `low`. */
 export function placed(
   who: string,
-  name: (typeof beliefNames)[number],
+  name: BeliefName,
   { [name]: belief }: Beliefs,
   { own, low }: { readonly own: Float64Array; readonly low: number },
 ): Belief {

@@ -17,7 +17,7 @@ export const bernoulli: Family = {
     const ones = weightedMean(data, data.y) * data.total;
     return [(ones + prior - 1) / (data.total + 2 * (prior - 1))];
   },
-  logPrior(e, [p], prior) {
+  logPrior(e, [p], { prior }) {
     if (p === 0 || p === 1) return 0;
     const [off, on] = e.log([1 - p, p]);
     return (prior - 1) * (off + on);

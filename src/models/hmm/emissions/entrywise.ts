@@ -7,10 +7,11 @@ import type { Random } from "../../../wasm/random.ts";
 import { elementwise, type Elementwise } from "../../../inference/elementwise.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import { indifferent, placed, type Belief, type BeliefName } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./emission.ts";
 import { NO_WEIGHT, mixtureMoments, rowsOf } from "./entries.ts";
-import type { Family, Weighted } from "./family.ts";
+import type { EntryBelief, Family, FamilyPrior, Weighted } from "./family.ts";
 import { Parameters } from "./parameters.ts";
 import { realMoments } from "./reals.ts";
 
@@ -28,6 +29,8 @@ export class Entrywise extends Parameters implements Emission {
   readonly #algebra: Algebra;
   readonly #e: Elementwise;
   #data: Weighed[] = [];
+  readonly believes: readonly BeliefName[];
+  #beliefs = { means: indifferent, covariances: indifferent, rates: indifferent };
   /** [D] the smallest variance. */
   #floors: Float64Array;
 
@@ -37,6 +40,7 @@ export class Entrywise extends Parameters implements Emission {
     this.width = D;
     this.#family = family;
     this.#names = Object.keys(family.shapes);
+    this.believes = family.believes ?? [];
     this.#algebra = algebra;
     this.#e = elementwise(algebra.engine);
     this.#floors = new Float64Array(D);
@@ -76,8 +80,18 @@ export class Entrywise extends Parameters implements Emission {
     });
   }
 
-  prepare(who: string, data: readonly Float64Array[], { floor }: EmissionRules): void {
-    this.#floors = realMoments(who, data, this.width).variance.map((v) => floor * v);
+  prepare(who: string, data: readonly Float64Array[], { floor, beliefs = {} }: EmissionRules): void {
+    const { mean, variance } = realMoments(who, data, this.width);
+    this.#floors = variance.map((v) => floor * v);
+    const { center } = this.#family;
+    const own = center ? mean.map((_, d) => center(knownOf(data, this.width, d))) : mean;
+    const positive = Object.values(this.#family.shapes)[0] === "positive";
+    const low = positive ? Number.MIN_VALUE : -Infinity;
+    this.#beliefs = {
+      means: placed(who, "means", beliefs, { own, low }),
+      covariances: placed(who, "covariances", beliefs, { own: variance, low: 0 }),
+      rates: placed(who, "rates", beliefs, { own: mean, low: 0 }),
+    };
   }
 
   clear(): void {
@@ -102,7 +116,7 @@ export class Entrywise extends Parameters implements Emission {
         if (first !== k) return;
         const data = this.#weighted(values, d, (state) => ties[state] === k);
         if (!(data.total > NO_WEIGHT)) return;
-        const rules = { fixed: stays, floor: this.#floors[d], prior };
+        const rules = { fixed: stays, floor: this.#floors[d], ...this.#priorOf(d, prior) };
         this.#set(k * D + d, this.#family.maximize(this.#e, data, this.#theta(k * D + d), rules));
       });
     }
@@ -111,11 +125,11 @@ export class Entrywise extends Parameters implements Emission {
 
   logPrior({ prior, ties }: EmissionRules): number {
     const { logPrior } = this.#family;
-    if (prior === 1 || !logPrior) return 0;
+    if (!logPrior) return 0;
     let sum = 0;
     for (let at = 0; at < this.K * this.width; ++at) {
       const k = Math.floor(at / this.width);
-      if (ties[k] === k) sum += logPrior(this.#e, this.#theta(at), prior);
+      if (ties[k] === k) sum += logPrior(this.#e, this.#theta(at), this.#priorOf(at % this.width, prior));
     }
     return sum;
   }
@@ -152,6 +166,13 @@ export class Entrywise extends Parameters implements Emission {
     };
   }
 
+  /** What the priors say of entry d. */
+  #priorOf(d: number, prior: number): FamilyPrior {
+    const of = ({ strength, at }: Belief): EntryBelief => ({ strength, at: at[d] ?? 0 });
+    const { means, covariances, rates } = this.#beliefs;
+    return { prior, means: of(means), covariances: of(covariances), rates: of(rates) };
+  }
+
   #theta(at: number): number[] {
     return this.#names.map((name) => this.parameters[name][at]);
   }
@@ -180,6 +201,10 @@ export class Entrywise extends Parameters implements Emission {
     return { y: Float64Array.from(values.keys()), w, total };
   }
 }
+
+/** The values of entry d that are there. */
+const knownOf = (data: readonly Float64Array[], D: number, d: number): Float64Array =>
+  Float64Array.from(data.flatMap((y) => stepsWith(y, D, d).map((t) => y[t * D + d])));
 
 /** The steps at which entry d of y [T,D] is there. */
 function stepsWith(y: Float64Array, D: number, d: number): number[] {

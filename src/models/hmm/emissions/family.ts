@@ -6,6 +6,7 @@ import type { Random } from "../../../wasm/random.ts";
 import type { Elementwise } from "../../../inference/elementwise.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import type { BeliefName } from "./beliefs.ts";
 import type { ParameterKind } from "./parameters.ts";
 
 /** Values with the weights that they count with; no value twice. */
@@ -16,20 +17,37 @@ export interface Weighted {
   readonly total: number;
 }
 
+/** A prior of one entry: worth `strength` steps, most probable `at`. */
+export interface EntryBelief {
+  readonly strength: number;
+  readonly at: number;
+}
+
+/** What priors say of one entry. */
+export interface FamilyPrior {
+  /** Dirichlet prior of probabilities. */
+  readonly prior: number;
+  readonly means: EntryBelief;
+  readonly covariances: EntryBelief;
+  readonly rates: EntryBelief;
+}
+
 /** What a family's maximization obeys. */
-export interface FamilyRules {
+export interface FamilyRules extends FamilyPrior {
   /** Which parameters stay. */
   readonly fixed: readonly boolean[];
   /** Smallest variance, in the square of the data's unit. */
   readonly floor: number;
-  /** Dirichlet prior of probabilities. */
-  readonly prior: number;
 }
 
 /** A family of distributions; θ are its parameters in the order of `shapes`. */
 export interface Family {
   /** Names of the parameters, plural, and what they may be. */
   readonly shapes: Readonly<Record<string, ParameterKind>>;
+  /** Which priors of `FamilyPrior` it takes beside `prior`. Default: none. */
+  readonly believes?: readonly BeliefName[];
+  /** The mean of values [n], where it is not that of numbers on a line. */
+  center?(values: Float64Array): number;
   /** Data, checked. */
   flatten(who: string, sequences: Sequences, D: number): Float64Array[];
   /** ln p(y | θ), value by value. */
@@ -39,7 +57,7 @@ export interface Family {
   /** θ of which Σ w ln p(y | θ), plus the log prior, is at least that of the θ given. */
   maximize(e: Elementwise, data: Weighted, theta: readonly number[], rules: FamilyRules): number[];
   /** ln prior of θ up to a constant, where there is one. */
-  logPrior?(e: Elementwise, theta: readonly number[], prior: number): number;
+  logPrior?(e: Elementwise, theta: readonly number[], prior: FamilyPrior): number;
   /** Mean and variance under θ. */
   moments(theta: readonly number[]): { mean: number; variance: number };
   /** The same of a mixture with weights of each θ, where it is not that of numbers on a line. */
@@ -87,14 +105,15 @@ export function ratioRoot(
   return e.exp([0.5 * (a + b)])[0];
 }
 
-/** The candidate, if its weighted log-density is no lower than that of θ. */
+/** The candidate, if its weighted log-density plus log prior is no lower than that of θ. */
 export function noWorse(
   family: Family,
   e: Elementwise,
-  data: Weighted,
+  { data, prior }: { readonly data: Weighted; readonly prior: FamilyPrior },
   [theta, candidate]: readonly [readonly number[], number[]],
 ): number[] {
   const of = (parameters: readonly number[]): number =>
-    weightedMean(data, family.logDensity(e, data.y, parameters));
+    weightedMean(data, family.logDensity(e, data.y, parameters)) +
+    (family.logPrior?.(e, parameters, prior) ?? 0) / data.total;
   return of(candidate) >= of(theta) ? candidate : [...theta];
 }

@@ -13,6 +13,7 @@ const LARGEST = 1e150; // whose square is a number
 /** Positive reals. */
 export const gamma: Family = {
   shapes: { shapes: "positive", scales: "positive" },
+  believes: ["means"],
   flatten: (who, sequences, D) =>
     flattenSequences(who, sequences, D, {
       test: (x) => x >= 1 / LARGEST && x <= LARGEST,
@@ -30,16 +31,28 @@ export const gamma: Family = {
     const scale = variance / Math.max(mean, mu);
     return [mu / scale, scale];
   },
-  maximize(e, data, theta, { fixed, floor }) {
+  logPrior(e, [shape, scale], { means: { strength, at } }) {
+    const mean = shape * scale;
+    return -strength * (e.log([mean])[0] + at / mean);
+  },
+  maximize(e, data, theta, rules) {
+    const { fixed, floor, means } = rules;
     const mean = weightedMean(data, data.y);
+    const worth = means.strength / data.total;
+    /** The likeliest scale of a shape. */
+    const scaleOf = (a: number): number => (a * mean + worth * means.at) / ((a + worth) * a);
     const logMean = weightedMean(data, e.log(data.y));
     const highest = Math.min(SHAPES[1], Math.max((mean * mean) / floor, theta[0], 1));
     const target = (a: number): number => {
-      const scale = fixed[1] ? theta[1] : mean / a;
-      return logMean - e.log([scale])[0] - e.digamma([a])[0];
+      const scale = fixed[1] ? theta[1] : scaleOf(a);
+      const center = a * scale;
+      // at a fixed scale the mean moves with the shape; else it is where it is likeliest, and 1 - mean/center is left
+      const rest = fixed[1] ? (worth * (means.at / center - 1)) / a : 1 - mean / center;
+      return logMean - e.log([scale])[0] - e.digamma([a])[0] + rest;
     };
     const shape = fixed[0] ? theta[0] : ratioRoot(e, [SHAPES[0], highest], target);
-    return noWorse(gamma, e, data, [theta, [shape, fixed[1] ? theta[1] : mean / shape]]);
+    const candidate = [shape, fixed[1] ? theta[1] : scaleOf(shape)];
+    return noWorse(gamma, e, { data, prior: rules }, [theta, candidate]);
   },
   moments: ([shape, scale]) => ({ mean: shape * scale, variance: shape * scale * scale }),
   sample: (algebra, random, [shape, scale]) => scale * drawGamma(algebra, random, shape),

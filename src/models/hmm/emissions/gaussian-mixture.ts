@@ -14,6 +14,7 @@ import type { Emission, EmissionRules, Observed, Outputs, Workspace } from "./em
 import { put } from "./entries.ts";
 import type { Gaussian } from "./gaussian.ts";
 import type { LowRank } from "./low-rank.ts";
+import { range } from "./missing-entries.ts";
 import { Parameters, pool, type ParameterShape } from "./parameters.ts";
 
 /** Gaussians of any kind. */
@@ -33,6 +34,7 @@ interface MixtureObserved extends Observed {
 /** Mixtures of Gaussians. */
 export class GaussianMixture extends Parameters implements Emission {
   readonly width: number;
+  readonly believes: readonly string[];
   readonly #M: number;
   readonly #algebra: Algebra;
   readonly #make: ComponentFactory;
@@ -46,6 +48,7 @@ export class GaussianMixture extends Parameters implements Emission {
       shapes[name] = { shape: [M, ...shape], ...rest };
     super(K, shapes, components.parameters);
     this.width = components.width;
+    this.believes = "believes" in components ? components.believes : [];
     this.#M = M;
     this.#algebra = algebra;
     this.#make = make;
@@ -125,15 +128,23 @@ export class GaussianMixture extends Parameters implements Emission {
   }
 
   maximize(rules: EmissionRules): void {
-    const M = this.#M;
-    const ties = rules.ties.flatMap((first) => Array.from({ length: M }, (_, m) => first * M + m));
-    this.#components.maximize({ ...rules, ties });
+    this.#components.maximize(this.#ofComponents(rules));
     if (rules.fixed.has("weights")) return;
-    normalizeRows(this.parameters.weights, pool(this.#counts.slice(), rules.ties), M, rules.prior);
+    normalizeRows(this.parameters.weights, pool(this.#counts.slice(), rules.ties), this.#M, rules.prior);
   }
 
-  logPrior({ prior, ties }: EmissionRules): number {
-    return dirichletTied(this.#algebra, this.parameters.weights, ties, prior);
+  logPrior(rules: EmissionRules): number {
+    const { prior, ties } = rules;
+    return (
+      dirichletTied(this.#algebra, this.parameters.weights, ties, prior) +
+      this.#components.logPrior(this.#ofComponents(rules))
+    );
+  }
+
+  /** The rules of the components, each state's in a row. */
+  #ofComponents(rules: EmissionRules): EmissionRules {
+    const M = this.#M;
+    return { ...rules, ties: rules.ties.flatMap((first) => range(M).map((m) => first * M + m)) };
   }
 
   sample(k: number, random: Random): ArrayLike<number> {

@@ -5,7 +5,7 @@
  */
 import type { Elementwise } from "../../../inference/elementwise.ts";
 import { drawGamma } from "../../../inference/draws.ts";
-import { noWorse, ratioRoot, weightedMean, type Family, type Weighted } from "./family.ts";
+import { noWorse, ratioRoot, weightedMean, type Family, type FamilyRules, type Weighted } from "./family.ts";
 import { flattenReals } from "./reals.ts";
 
 const squared = (x: number): number => x * x;
@@ -22,6 +22,7 @@ const distances = (y: Float64Array, [location, scale]: readonly number[]): Float
 /** Student's t, robust against outliers. */
 export const studentT: Family = {
   shapes: { locations: "real", scales: "positive", freedoms: "positive" },
+  believes: ["means", "covariances"],
   flatten: flattenReals,
   logDensity(e, y, theta) {
     const [, scale, nu] = theta;
@@ -32,12 +33,20 @@ export const studentT: Family = {
     return logs.map((x) => constant - 0.5 * (nu + 1) * x);
   },
   start: (center, { variance }) => [center, Math.sqrt(variance), 10],
-  maximize(e, data, theta, { fixed, floor }) {
+  logPrior(e, [location, scale], { means, covariances }) {
+    const square = scale * scale;
+    const far = means.strength * squared(location - means.at);
+    const [log] = e.log([square]);
+    return -0.5 * (far / square + covariances.strength * (log + covariances.at / square));
+  },
+  maximize(e, data, theta, rules) {
+    const { fixed, floor } = rules;
     let now = [...theta];
     const lowest = Math.min(Math.sqrt(floor), theta[1]);
-    for (let round = 0; round < ROUNDS; ++round) now = reweighted(data, now, fixed, lowest);
-    if (!fixed[2]) now = noWorse(studentT, e, data, [now, [now[0], now[1], freedom(e, data, now)]]);
-    return noWorse(studentT, e, data, [theta, now]);
+    for (let round = 0; round < ROUNDS; ++round) now = reweighted(data, now, rules, lowest);
+    if (!fixed[2])
+      now = noWorse(studentT, e, { data, prior: rules }, [now, [now[0], now[1], freedom(e, data, now)]]);
+    return noWorse(studentT, e, { data, prior: rules }, [theta, now]);
   },
   moments: ([location, scale, nu]) => ({
     mean: location,
@@ -53,24 +62,27 @@ export const studentT: Family = {
 function reweighted(
   data: Weighted,
   theta: readonly number[],
-  fixed: readonly boolean[],
+  { fixed, means, covariances }: FamilyRules,
   lowest: number,
 ): number[] {
   const [location, scale, nu] = theta;
   const u = distances(data.y, theta).map((z) => (nu + 1) / (nu + z));
   const gaps = data.y.map((y) => y - location);
-  const mass = weightedMean(data, u);
-  const moved = fixed[0]
-    ? 0
-    : weightedMean(
-        data,
-        gaps.map((gap, i) => u[i] * gap),
-      ) / mass;
+  const pull = means.strength / data.total;
+  const mass = weightedMean(data, u) + pull;
+  const away = means.at - location;
+  const sum = weightedMean(
+    data,
+    gaps.map((gap, i) => u[i] * gap),
+  );
+  const moved = fixed[0] ? 0 : (sum + pull * away) / mass;
   const square = weightedMean(
     data,
     gaps.map((gap, i) => u[i] * squared(gap - moved)),
   );
-  return [location + moved, fixed[1] ? scale : Math.max(Math.sqrt(square), lowest), nu];
+  const worth = covariances.strength / data.total;
+  const whole = (square + pull * squared(away - moved) + worth * covariances.at) / (1 + worth);
+  return [location + moved, fixed[1] ? scale : Math.max(Math.sqrt(whole), lowest), nu];
 }
 
 /** ν where the derivative of the weighted log-density is 0, μ and σ held. */

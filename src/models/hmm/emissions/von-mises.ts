@@ -53,6 +53,16 @@ function resultant(kappa: number): number {
 /** Angles. */
 export const vonMises: Family = {
   shapes: { directions: "real", concentrations: "positive" },
+  believes: ["means"],
+  center: (values) => {
+    const points = Array.from(values, direction);
+    const sum = (of: (p: readonly [number, number]) => number): number =>
+      points.reduce((all, p) => all + of(p), 0);
+    return angleOf(
+      sum(([c]) => c),
+      sum(([, s]) => s),
+    );
+  },
   flatten: (who, sequences, D) =>
     flattenSequences(who, sequences, D, {
       test: (x) => Math.abs(x) <= LARGEST,
@@ -67,7 +77,14 @@ export const vonMises: Family = {
     });
   },
   start: (center, { variance }) => [wrapped(center), Math.min(Math.max(1 / variance, 0.5), 50)],
-  maximize(e, data, theta, { fixed, floor }) {
+  logPrior(_, [mu, kappa], { means: { strength, at } }) {
+    const [, s] = direction(0.5 * (mu - at));
+    return -2 * strength * kappa * s * s;
+  },
+  maximize(e, data, theta, rules) {
+    const { fixed, floor, means } = rules;
+    const worth = means.strength / data.total;
+    const [pc, ps] = direction(means.at);
     const points = Array.from(data.y, direction);
     const x = weightedMean(
       data,
@@ -77,13 +94,13 @@ export const vonMises: Family = {
       data,
       points.map(([, s]) => s),
     );
-    const mu = fixed[0] ? theta[0] : angleOf(x, y);
-    if (fixed[1]) return noWorse(vonMises, e, data, [theta, [mu, theta[1]]]);
+    const mu = fixed[0] ? theta[0] : angleOf(x + worth * pc, y + worth * ps);
+    if (fixed[1]) return noWorse(vonMises, e, { data, prior: rules }, [theta, [mu, theta[1]]]);
     const [c, s] = direction(mu);
-    const length = c * x + s * y;
+    const length = c * x + s * y + worth * (c * pc + s * ps - 1);
     const highest = Math.min(CONCENTRATIONS[1], Math.max(1 / floor, theta[1], 1));
     const kappa = ratioRoot(e, [CONCENTRATIONS[0], highest], (k) => length - resultant(k));
-    return noWorse(vonMises, e, data, [theta, [mu, kappa]]);
+    return noWorse(vonMises, e, { data, prior: rules }, [theta, [mu, kappa]]);
   },
   moments: ([mu, kappa]) => ({ mean: wrapped(mu), variance: 1 - resultant(kappa) }),
   mixed(weights, thetas) {
