@@ -1,21 +1,27 @@
 /**
  * What a net sees of ink: the pen's movements (7e-3), or small images of the line (7e-4): one column after
- * another, or a window around each place of the pen; or movements and windows together.
+ * another, a window around each place of the pen, or what receptive fields see of the ink so far; or
+ * movements and images together.
  */
 import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
 import { imageColumns, pathWindows } from "./image.ts";
 import { POINT } from "./ink.ts";
 import { joinSteps, RUNNING, runningFeatures } from "./running.ts";
 import { normalize, thinnedIndices, type NormalizeOptions } from "./shape.ts";
+import { TRACE_FIELDS, traceFields } from "./trace-fields.ts";
+
+/** The kinds of input by name. */
+export const inkKinds = ["pen", "image", "window", "fields", "both", "pen-fields", "running"] as const;
 
 /** How ink becomes input. Plain data: it is saved with the net. */
 export interface InkInput extends NormalizeOptions {
   /**
    * pen: a step for each point kept, and its movement; image: a step for each column of the ink drawn in
-   * cells; window: a step for each point kept, and the square of cells around it; both: pen, then window;
-   * running: as pen, but measured by the ink so far, for nets that read while one writes (`running.ts`).
+   * cells; window: a step for each point kept, and the square of cells around it; fields: a step for each
+   * point kept, and what receptive fields see of the trace behind it (`trace-fields.ts`); both: pen, then
+   * window; pen-fields: pen, then fields; running: as pen, but measured by the ink so far, for nets that read while one writes (`running.ts`).
    */
-  readonly kind: "pen" | "image" | "window" | "both" | "running";
+  readonly kind: (typeof inkKinds)[number];
   /**
    * All but image: points nearer than this to the last one kept are dropped. Default 24. Running: in units of
    * which the height so far has 60; `size`, `level` and `upright` need the whole line and are not for it.
@@ -23,7 +29,7 @@ export interface InkInput extends NormalizeOptions {
   readonly thin?: number;
   /** Running: so many points kept stand side by side as one step. Default 1. */
   readonly join?: number;
-  /** All but pen: width and height of a cell, in units of the ink. Default 10. */
+  /** Image, window, both: width and height of a cell, in units of the ink. Default 10. */
   readonly cell?: number;
   /** Image: cells of a column, default 24; window, both: cells of a side, default 9. */
   readonly rows?: number;
@@ -71,13 +77,13 @@ const SIDE = 9;
 /** Units of a running height, as the other kinds are scaled by most readers. */
 const RUNNING_HEIGHT = 60;
 
-const inkKinds = ["pen", "image", "window", "both", "running"] as const;
-
 /** Values a step. */
 export function inkWidth({ kind, rows, join = 1 }: InkInput): number {
   if (kind === "pen") return PEN;
   if (kind === "running") return RUNNING * join;
   if (kind === "image") return rows ?? COLUMN;
+  if (kind === "fields") return TRACE_FIELDS;
+  if (kind === "pen-fields") return PEN + TRACE_FIELDS;
   const window = (rows ?? SIDE) * (rows ?? SIDE);
   return kind === "both" ? PEN + window : window;
 }
@@ -136,6 +142,11 @@ function unrested(straight: Float32Array, options: InkInput): InkFeatures {
   if (kind === "image") return imageFeatures(straight, options);
   const sources = thinnedIndices(straight, thin);
   if (kind === "pen") return penFeatures(straight, sources);
+  if (kind === "fields" || kind === "pen-fields") {
+    const fields = traceFields(straight, sources, heightOf(straight, sources));
+    if (kind === "fields") return { width: TRACE_FIELDS, input: fields, sources, straight };
+    return sideBySide(penFeatures(straight, sources), fields, TRACE_FIELDS);
+  }
   const windows = pathWindows(straight, sources, cell, rows);
   const width = rows * rows;
   if (kind === "window") return { width, input: windows, sources, straight };
@@ -156,12 +167,12 @@ function sideBySide(features: InkFeatures, more: Float32Array, width: number): I
 /** Reals of a step that are movements of the pen: they stand before the cells. */
 function movesOf(options: InkInput): number {
   if (options.kind === "running") return inkWidth(options);
-  return options.kind === "pen" || options.kind === "both" ? PEN : 0;
+  return ["pen", "both", "pen-fields"].includes(options.kind) ? PEN : 0;
 }
 
 /**
  * Features with `ahead` steps more: rows (0, 0, 1, y) of a pen that rests in the first `moves` reals, cells
- * of 0.
+ * and fields of 0.
  */
 function rested({ width, input, sources, straight }: InkFeatures, ahead: number, moves: number): InkFeatures {
   const longer = new Float32Array(input.length + ahead * width);
@@ -174,21 +185,27 @@ function rested({ width, input, sources, straight }: InkFeatures, ahead: number,
   return { width, input: longer, sources: places, straight };
 }
 
+/** Root mean square of y over some points; 1 where it is 0. */
+function heightOf(points: Float32Array, sources: Int32Array): number {
+  const T = sources.length;
+  const y = (t: number): number => points[sources[t] * POINT + 1];
+  let square = 0;
+  for (let t = 0; t < T; ++t) square += (y(t) * y(t)) / T;
+  return square > 0 ? Math.sqrt(square) : 1;
+}
+
 /** Rows dx/50, dy/50, pen-up, and y in root mean squares of the line. */
 function penFeatures(straight: Float32Array, sources: Int32Array): InkFeatures {
   const T = sources.length;
   const input = new Float32Array(T * PEN);
-  const y = (t: number): number => straight[sources[t] * POINT + 1];
-  let square = 0;
-  for (let t = 0; t < T; ++t) square += (y(t) * y(t)) / T;
-  const height = square > 0 ? Math.sqrt(square) : 1;
+  const height = heightOf(straight, sources);
   for (let t = 0; t < T; ++t) {
     const at = sources[t] * POINT;
     const before = t > 0 ? sources[t - 1] * POINT : at;
     input[t * 4] = (straight[at] - straight[before]) / MOVE;
     input[t * 4 + 1] = (straight[at + 1] - straight[before + 1]) / MOVE;
     input[t * 4 + 2] = straight[at + 2];
-    input[t * 4 + 3] = y(t) / height;
+    input[t * 4 + 3] = straight[at + 1] / height;
   }
   return { width: PEN, input, sources, straight };
 }

@@ -25,38 +25,31 @@ const dropouts = (drop: number): Layer[] => (drop > 0 ? [dropout(drop)] : []);
 
 const small = normal(0.1);
 
+/** Two levels of bidirectional LSTM of so many units each way, pairs of steps joined before each. */
+const levels = (K: number, drop: number, first: number, second: number): Layer[] => [
+  subsample({ steps: 2 }),
+  bidirectional(lstm(first)),
+  ...dropouts(drop),
+  subsample({ steps: 2 }),
+  dense(64, { activation: "tanh" }),
+  bidirectional(lstm(second)),
+  ...dropouts(drop),
+  dense(K),
+];
+
 /** The nets by name. */
 export const handwritingNets = {
   hierarchical: {
     about: "two levels of bidirectional LSTM, pairs of steps joined before each: the most accurate",
     stride: 4,
     ahead: 0,
-    layers: (K, drop) => [
-      subsample({ steps: 2 }),
-      bidirectional(lstm(48)),
-      ...dropouts(drop),
-      subsample({ steps: 2 }),
-      dense(64, { activation: "tanh" }),
-      bidirectional(lstm(72)),
-      ...dropouts(drop),
-      dense(K),
-    ],
+    layers: (K, drop) => levels(K, drop, 48, 72),
   },
   optical: {
-    about: "hierarchical behind 24 units that look at each step by itself: for windows, and to compare",
+    about: "hierarchical, narrower by what wider steps cost: as many weights where a step has 22 values",
     stride: 4,
     ahead: 0,
-    layers: (K, drop) => [
-      dense(24, { activation: "tanh" }),
-      subsample({ steps: 2 }),
-      bidirectional(lstm(40)),
-      ...dropouts(drop),
-      subsample({ steps: 2 }),
-      dense(64, { activation: "tanh" }),
-      bidirectional(lstm(64)),
-      ...dropouts(drop),
-      dense(K),
-    ],
+    layers: (K, drop) => levels(K, drop, 42, 68),
   },
   graves: {
     about:

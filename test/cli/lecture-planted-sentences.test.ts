@@ -117,11 +117,12 @@ test("7a-8-rhythm: a rhythm of its own, a push that does nothing, one that it do
   );
 });
 
-test("7e-3 and 7e-4: a net that does not read, images that are read worse than the pen", () => {
+test("7e-3 and 7e-4: a net that does not read, images read worse than the pen or by more weights", () => {
   catches(reading, 0.03, [0.4]);
-  catches(optical, { pen: 0.04, image: 0.03 }, [
-    { pen: 0.04, image: 0.05 },
-    { pen: 0.4, image: 0.3 },
+  catches(optical, { pen: 0.04, image: 0.03, weights: 0.9 }, [
+    { pen: 0.04, image: 0.05, weights: 0.9 },
+    { pen: 0.4, image: 0.3, weights: 0.9 },
+    { pen: 0.04, image: 0.03, weights: 1.6 },
   ]);
 });
 

@@ -12,7 +12,7 @@ import { loadModel } from "../open-model.ts";
 import { checkOutputFile } from "../output-file.ts";
 import type { Screen } from "../screen.ts";
 import type { Ink } from "../../handwriting/ink.ts";
-import type { InkInput } from "../../handwriting/input.ts";
+import { inkKinds, type InkInput } from "../../handwriting/input.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 
 const netNames = Object.keys(handwritingNets) as HandwritingNet[];
@@ -29,7 +29,7 @@ function chosen<T extends string>(values: Values, name: string, names: readonly 
 /** What the kind of input needs: the distance of its points, its cells, or both. */
 function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
   const along = kind === "image" ? {} : { thin: values.number("thin", 0) };
-  if (kind === "pen") return along;
+  if (kind === "pen" || kind === "fields" || kind === "pen-fields") return along;
   if (kind === "running") return { ...along, join: values.whole("join", 1, 64) };
   const rows = values.text("rows") === undefined ? undefined : values.whole("rows", 1, 256);
   return { ...along, cell: values.number("cell", 0.1), ...(rows === undefined ? {} : { rows }) };
@@ -37,7 +37,7 @@ function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
 
 function recipeOf(values: Values): Recipe {
   const net = chosen(values, "net", netNames);
-  const kind = chosen(values, "input", ["pen", "image", "window", "both", "running"]);
+  const kind = chosen(values, "input", inkKinds);
   const ahead =
     values.text("ahead") === undefined ? handwritingNets[net].ahead : values.whole("ahead", 0, 1000);
   const rest = ahead > 0 ? { ahead } : {};
@@ -155,7 +155,8 @@ export const trainHandwriting: Command = {
       default: "pen",
       help:
         "pen: movements; image: columns of small images; window: images around the pen; " +
-        "both: pen and window; running: movements measured by the ink so far, for --net live",
+        "fields: what receptive fields see of the ink so far; both: pen and window; pen-fields: pen and fields; " +
+        "running: movements measured by the ink so far, for --net live",
     },
     epochs: { value: "N", default: "160", help: "times that every line is seen" },
     workers: {

@@ -25,7 +25,7 @@ export const run: Run = async (context) => {
     "A bidirectional LSTM of 40 + 40 cells reads words of random letters, each in a hand of its own, " +
       "from the moves of the pen.",
   );
-  const { net, error, readings, losses } = await learnToRead(pen, context);
+  const { net, error, readings, losses } = await learnToRead({ input: pen }, context);
   context.log(`Read: ${examples(readings)}.`);
   context.log(
     `Label error here: ${(100 * error).toFixed(1)}% (words drawn by the library, none of them seen). ` +

@@ -15,14 +15,24 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext } from "./experiment.ts";
 
-/** Streams of words: to learn from, and to be judged by. */
-const STEPS = 500;
 const BATCH = 16;
-const WORDS = 200;
 
-/** The pen of the experiments, and the images: cells of 9 units where the pen keeps points 24 apart. */
+/** The pen of the experiments. */
 export const pen: InkInput = { kind: "pen", size: 60 };
-export const images: InkInput = { kind: "image", size: 60, cell: 9, rows: 32 };
+
+/** What is learned, and for how long. */
+export interface Course {
+  readonly input: InkInput;
+  /** LSTM units each way. Default 40. */
+  readonly units?: number;
+  /** Words of a batch each. Default 500. */
+  readonly steps?: number;
+  /** Words that it is judged by. Default 200. */
+  readonly judges?: number;
+  /** Its part of the progress. Default 0 to 1. */
+  readonly from?: number;
+  readonly to?: number;
+}
 
 export interface Reader {
   readonly net: Network;
@@ -32,20 +42,15 @@ export interface Reader {
   readonly losses: readonly number[];
 }
 
-/**
- * Trains on words drawn afresh for every step and validates on others. `from` to `to`: its part of the
- * progress.
- */
+/** Trains on words drawn afresh for every step, its rate falling over the last half; validates on others. */
 export async function learnToRead(
-  input: InkInput,
+  { input, units = 40, steps = 500, judges = 200, from = 0, to = 1 }: Course,
   { seed, signal, progress }: LectureContext,
-  from = 0,
-  to = 1,
 ): Promise<Reader> {
   const script: Script = { input, alphabet: drawnAlphabet };
   const net = await network({
     input: inkWidth(input),
-    layers: [subsample({ steps: 2 }), bidirectional(lstm(40)), dense(drawnAlphabet.length + 1)],
+    layers: [subsample({ steps: 2 }), bidirectional(lstm(units)), dense(drawnAlphabet.length + 1)],
     loss: "ctc",
     seed,
     notes: { script },
@@ -58,18 +63,18 @@ export async function learnToRead(
   };
   const losses: number[] = [];
   for await (const { step, loss } of net.train(data, {
-    optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: STEPS / 2, until: STEPS }), clip: 5 }),
-    steps: STEPS,
+    optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: steps / 2, until: steps }), clip: 5 }),
+    steps,
     batch: BATCH,
     signal,
   })) {
     losses.push(loss);
-    progress(from + ((to - from) * step) / STEPS, `loss ${loss.toFixed(2)} nats a word`);
+    progress(from + ((to - from) * step) / steps, `loss ${loss.toFixed(2)} nats a word`);
   }
   signal.throwIfAborted();
   const { labelError, readings } = await scoreReading(
     net,
-    drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)),
+    drawnWords(judges, new Random(net.engine, seed, streams.inkTest)),
   );
   return { net, error: labelError, readings, losses };
 }

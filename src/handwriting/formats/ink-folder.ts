@@ -93,9 +93,10 @@ function readItem(
     if (typeof value !== "number" || !isCoordinate(value))
       throw fail(`${name} is ${show(value)}, want a number`);
   const named = (of: Record<string, unknown>, key: string): string | undefined => {
-    const value = nameIn(of[key]);
-    if (of[key] !== undefined && value === undefined) throw fail(`${key} is ${show(of[key])}, want a name`);
-    return value;
+    const given = of[key] ?? undefined; // null says that nobody knows
+    const name = nameIn(given);
+    if (given !== undefined && name === undefined) throw fail(`${key} is ${show(given)}, want a name`);
+    return name;
   };
   const writer = readWriter(item.w, writers, fail);
   return {

@@ -119,6 +119,12 @@ test.each([
   await expect(all(readInk(folder))).rejects.toThrow(message);
 });
 
+test("an index whose writer is null does not say who wrote it", async () => {
+  const json = JSON.stringify({ alphabet: "a", items: [{ ...item, writer: null, split: "train" }] });
+  const [ink] = await all(readInk(memoryFolder("i", { "index.json": json, "ink.bin": new Uint8Array(6) })));
+  expect([ink.writer, ink.split]).toEqual([undefined, "train"]);
+});
+
 test("no sample of a folder is given out before its size is known to be right", async () => {
   const json = JSON.stringify({ alphabet: "a", items: [item, { ...item, off: 1 }] });
   const inks = readInk(memoryFolder("i", { "index.json": json, "ink.bin": new Uint8Array(6) }));
