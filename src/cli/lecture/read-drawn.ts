@@ -15,20 +15,19 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext } from "./experiment.ts";
 
+/** Batches of words to learn from, and words to be judged by. */
+const STEPS = 500;
 const BATCH = 16;
+const WORDS = 200;
 
 /** The pen of the experiments. */
 export const pen: InkInput = { kind: "pen", size: 60 };
 
-/** What is learned, and for how long. */
+/** A net of one input. */
 export interface Course {
   readonly input: InkInput;
   /** LSTM units each way. Default 40. */
   readonly units?: number;
-  /** Words of a batch each. Default 500. */
-  readonly steps?: number;
-  /** Words that it is judged by. Default 200. */
-  readonly judges?: number;
   /** Its part of the progress. Default 0 to 1. */
   readonly from?: number;
   readonly to?: number;
@@ -44,7 +43,7 @@ export interface Reader {
 
 /** Trains on words drawn afresh for every step, its rate falling over the last half; validates on others. */
 export async function learnToRead(
-  { input, units = 40, steps = 500, judges = 200, from = 0, to = 1 }: Course,
+  { input, units = 40, from = 0, to = 1 }: Course,
   { seed, signal, progress }: LectureContext,
 ): Promise<Reader> {
   const script: Script = { input, alphabet: drawnAlphabet };
@@ -63,18 +62,18 @@ export async function learnToRead(
   };
   const losses: number[] = [];
   for await (const { step, loss } of net.train(data, {
-    optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: steps / 2, until: steps }), clip: 5 }),
-    steps,
+    optimizer: adam({ rate: ramp({ from: 0.01, to: 0, hold: STEPS / 2, until: STEPS }), clip: 5 }),
+    steps: STEPS,
     batch: BATCH,
     signal,
   })) {
     losses.push(loss);
-    progress(from + ((to - from) * step) / steps, `loss ${loss.toFixed(2)} nats a word`);
+    progress(from + ((to - from) * step) / STEPS, `loss ${loss.toFixed(2)} nats a word`);
   }
   signal.throwIfAborted();
   const { labelError, readings } = await scoreReading(
     net,
-    drawnWords(judges, new Random(net.engine, seed, streams.inkTest)),
+    drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)),
   );
   return { net, error: labelError, readings, losses };
 }
