@@ -20,7 +20,7 @@ export function saveIohmm(
     { name: "startprob", shape: [K], data: startprob },
     { name: "transitions", shape: [K, K, R], data: transitions },
     { name: "coefficients", shape: [K, D, R], data: coefficients },
-    { name: "covariances", shape: [K, D, D], data: covariances },
+    ...(spec.emission === "poisson" ? [] : [{ name: "covariances", shape: [K, D, D], data: covariances }]),
   ]);
 }
 
@@ -41,11 +41,12 @@ export function loadIohmm(
     if (![K, input, D].every((x) => Number.isInteger(x) && x >= 1 && x <= 1000))
       throw new DataError(`${who}: the file has no numbers of states, inputs and outputs`);
     const R = 1 + input;
+    const counts = spec.emission === "poisson";
     const parameters = {
       startprob: tensor("startprob", K),
       transitions: tensor("transitions", K * K * R),
       coefficients: tensor("coefficients", K * D * R),
-      covariances: tensor("covariances", K * D * D),
+      covariances: counts ? new Float64Array(0) : tensor("covariances", K * D * D),
     };
     const { transitions, coefficients, covariances } = parameters;
     distribution(who, "startprob", parameters.startprob.slice(), K);
@@ -55,7 +56,7 @@ export function loadIohmm(
         ...(spec as unknown as IohmmSpec),
         transitions: blocks(transitions, K),
         coefficients: blocks(coefficients, K),
-        covariances: blocks(covariances, K),
+        ...(counts ? {} : { covariances: blocks(covariances, K) }),
       },
       algebra,
     );

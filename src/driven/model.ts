@@ -11,6 +11,7 @@ import type { ViterbiPath } from "../inference/forward-backward.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { emOptionNames, expectationMaximization, type EmReport } from "../train/em.ts";
+import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
 import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import type { HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
@@ -242,9 +243,14 @@ export class Iohmm {
 
   #observations(who: string, sequences: Sequences, inputs: Sequences | undefined): Observations {
     const { sizes, spec } = this.#model;
-    const y = flattenReals(who, sequences, sizes.D);
+    const y = this.#flatten(who, sequences);
     const lengths = y.map((one) => one.length / sizes.D);
     return { y, u: flattenInputs(who, inputs, spec.input, lengths)! };
+  }
+
+  #flatten(who: string, sequences: Sequences): Float64Array[] {
+    const { sizes, spec } = this.#model;
+    return (spec.emission === "poisson" ? flattenCounts : flattenReals)(who, sequences, sizes.D);
   }
 
   #driven(y: Float64Array, u: Float64Array): Driven {
@@ -270,7 +276,7 @@ export class Iohmm {
   #next(who: string, steps: number, { history, inputs }: IohmmForecastOptions): Onward {
     const { sizes, spec } = this.#model;
     const { K, D, R } = sizes;
-    const past = history === undefined ? [] : flattenReals(`${who}: history`, history, D);
+    const past = history === undefined ? [] : this.#flatten(`${who}: history`, history);
     if (past.length > 1) throw new DataError(`${who}: history has ${past.length} sequences, want one`);
     const T = (past[0]?.length ?? 0) / D;
     const [u] = flattenInputs(who, inputs, spec.input, [T + steps])!;

@@ -1,6 +1,8 @@
 /** What a driven hidden Markov model expects of steps, and what it draws. */
 import type { Algebra } from "../inference/matrix.ts";
 import type { Random } from "../wasm/random.ts";
+import { drawPoisson } from "../models/hmm/emissions/draws.ts";
+import { ratesOf } from "./counts.ts";
 import { meansOf } from "./regressions.ts";
 import type { IohmmStart } from "./spec.ts";
 
@@ -17,12 +19,14 @@ export interface IohmmOutputs {
 /** Outputs under state probabilities [T,K], with x [T,R]. */
 export function outputsOf(
   algebra: Algebra,
-  { sizes, parameters }: IohmmStart,
+  { sizes, spec, parameters }: IohmmStart,
   states: Float64Array,
   X: Float64Array,
 ): IohmmOutputs {
   const { K, D } = sizes;
-  const own = Array.from({ length: K }, (_, k) => meansOf(algebra, sizes, parameters, X, k));
+  const counts = spec.emission === "poisson";
+  const of = counts ? ratesOf : meansOf;
+  const own = Array.from({ length: K }, (_, k) => of(algebra, sizes, parameters, X, k));
   const means = new Float64Array((states.length / K) * D);
   const variances = new Float64Array(means.length);
   for (let at = 0; at < means.length; ++at) {
@@ -32,7 +36,7 @@ export function outputsOf(
     });
     own.forEach((mean, k) => {
       const gap = mean[at] - means[at];
-      const variance = parameters.covariances[(k * D + (at % D)) * D + (at % D)];
+      const variance = counts ? mean[at] : parameters.covariances[(k * D + (at % D)) * D + (at % D)];
       variances[at] += states[t * K + k] * (variance + gap * gap);
     });
   }
@@ -42,10 +46,12 @@ export function outputsOf(
 /** One output [D] of a state with x [R]. */
 export function drawnOutput(
   algebra: Algebra,
-  { sizes, parameters }: IohmmStart,
+  { sizes, spec, parameters }: IohmmStart,
   { state, x, random }: { readonly state: number; readonly x: Float64Array; readonly random: Random },
 ): Float64Array {
   const { D } = sizes;
+  if (spec.emission === "poisson")
+    return ratesOf(algebra, sizes, parameters, x, state).map((rate) => drawPoisson(algebra, random, rate));
   const S = parameters.covariances.slice(state * D * D, (state + 1) * D * D);
   const L = algebra.cholesky("iohmm.sample: covariance", D, S);
   const e = Float64Array.from({ length: D }, () => random.normal());

@@ -10,6 +10,7 @@ import { streams } from "../wasm/streams.ts";
 import type { Sizes } from "./regressions.ts";
 
 const parts = ["transitions", "emissions"] as const;
+const emissions = ["gaussian", "poisson"] as const;
 /** Names of the parameters. */
 export const parameterNames = ["startprob", "transitions", "coefficients", "covariances"] as const;
 /** A parameter by name. */
@@ -23,15 +24,20 @@ export interface IohmmSpec {
   readonly input: number;
   /** D, values a step. Default 1. */
   readonly output?: number;
+  /**
+   * What a state emits: "gaussian" (default), B·x plus noise, or "poisson", counts of rates exp(B·x) that are
+   * independent given the state.
+   */
+  readonly emission?: (typeof emissions)[number];
   /** What the inputs drive. Default both. */
   readonly drives?: readonly (typeof parts)[number][];
   /** [K] of the first state. */
   readonly startprob?: MatrixOption;
   /** [K,K,1+m] log-odds of going from i to j beside staying in i: constant first. Rows i, i are 0. */
   readonly transitions?: readonly MatrixOption[];
-  /** [K,D,1+m] of each state's output: constant first. */
+  /** [K,D,1+m] of each state's output, of the logarithm of its rates where it counts: constant first. */
   readonly coefficients?: readonly MatrixOption[];
-  /** [K,D,D] */
+  /** [K,D,D]; counts have none. */
   readonly covariances?: readonly MatrixOption[];
   /** Parameters that no fit changes. */
   readonly fixed?: readonly IohmmParameterName[];
@@ -47,14 +53,16 @@ export interface IohmmParameters {
   readonly transitions: Float64Array;
   /** [K,D,1+m] */
   readonly coefficients: Float64Array;
-  /** [K,D,D] */
+  /** [K,D,D]; of counts empty. */
   readonly covariances: Float64Array;
 }
 
 /** A checked spec with its parameters. */
 export interface IohmmStart {
   readonly engine: InferenceEngine;
-  readonly spec: Required<Pick<IohmmSpec, "states" | "input" | "output" | "drives" | "fixed" | "seed">>;
+  readonly spec: Required<
+    Pick<IohmmSpec, "states" | "input" | "output" | "emission" | "drives" | "fixed" | "seed">
+  >;
   readonly sizes: Sizes;
   /** Names of the parameters that were given. */
   readonly given: ReadonlySet<string>;
@@ -141,10 +149,23 @@ function readCovariances(
 
 /** Checks a spec and draws what it leaves out. Throws OptionError, ShapeError or NumericError. */
 export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): IohmmStart {
-  knownOptions(who, spec, ["states", "input", "output", "drives", ...parameterNames, "fixed", "seed"]);
+  knownOptions(who, spec, [
+    "states",
+    "input",
+    "output",
+    "emission",
+    "drives",
+    ...parameterNames,
+    "fixed",
+    "seed",
+  ]);
   const K = whole(who, "states", spec?.states, 1, 1000);
   const m = whole(who, "input", spec.input, 1, 1000);
   const D = whole(who, "output", spec.output ?? 1, 1, 1000);
+  const emission = oneOf(who, "emission", spec.emission ?? "gaussian", emissions);
+  const counts = emission === "poisson";
+  if (counts && spec.covariances !== undefined)
+    throw new OptionError(`${who}: covariances were given, but counts have none; leave them out`);
   const drives = names(who, "drives", spec.drives ?? parts, parts);
   const fixed = names(who, "fixed", spec.fixed ?? [], parameterNames);
   const seed = seedOption(who, spec.seed ?? 1);
@@ -167,10 +188,12 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
         : matrices(who, "coefficients", coefficients, [K, D, R]),
     covariances:
       covariances === undefined
-        ? Float64Array.from({ length: K * D * D }, (_, at) => Number((at % (D * D)) % (D + 1) === 0))
+        ? Float64Array.from({ length: counts ? 0 : K * D * D }, (_, at) =>
+            Number((at % (D * D)) % (D + 1) === 0),
+          )
         : readCovariances(who, covariances, sizes, algebra),
   };
   const given = new Set(parameterNames.filter((name) => spec[name] !== undefined));
-  const checked = { states: K, input: m, output: D, drives, fixed, seed };
+  const checked = { states: K, input: m, output: D, emission, drives, fixed, seed };
   return { engine: algebra.engine, spec: checked, sizes, given, parameters };
 }

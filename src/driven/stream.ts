@@ -20,6 +20,11 @@ const present = {
   want: "a finite number or NaN",
 };
 
+const count = {
+  test: (x: number) => (Number.isInteger(x) && x >= 0) || Number.isNaN(x),
+  want: "a count, a whole number of at least 0, or NaN",
+};
+
 /** One sequence in progress. */
 export class IohmmStream {
   readonly #algebra: Algebra;
@@ -45,7 +50,7 @@ export class IohmmStream {
     const who = this.#life.check("step");
     const { sizes, spec } = this.#model;
     const { K, D } = sizes;
-    const row = Float64Array.from(checkStep(who, "y", y, D, present));
+    const row = Float64Array.from(checkStep(who, "y", y, D, spec.emission === "poisson" ? count : present));
     const inputs = Float64Array.from(checkStep(who, "u", u, spec.input));
     const data = { T: 1, y: row, X: designOf(inputs, spec.input, plainUnits(spec.input)) };
     const chain = chainOf(this.#algebra, this.#model, this.#parameters, data);

@@ -12,6 +12,7 @@ import { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
 import { normalize } from "../models/hmm/emissions/distribution.ts";
 import { realMoments } from "../models/hmm/emissions/reals.ts";
 import { forward, smooth, type Chain } from "./passes.ts";
+import { CountSums, countDensities } from "./counts.ts";
 import { logDensities, RegressionSums, type Driven } from "./regressions.ts";
 import { copied, drawTransitions, type IohmmParameters, type IohmmStart } from "./spec.ts";
 import { logPrior, maximizeTransitions, transitionsAt } from "./transitions.ts";
@@ -28,6 +29,8 @@ export interface IohmmFitOptions extends EmOptions {
   readonly floor?: number;
 }
 
+/** Of a start: counts of all but 0 begin here. */
+const SMALLEST_RATE = 0.1;
 /** Options beside those of EM. */
 export const ownOptions = ["ridge", "floor", "inputs"];
 
@@ -56,7 +59,7 @@ export function readFitOptions(
 /** The chain of one sequence. */
 export function chainOf(
   algebra: Algebra,
-  { sizes }: Pick<IohmmStart, "sizes">,
+  { sizes, spec }: Pick<IohmmStart, "sizes" | "spec">,
   parameters: IohmmParameters,
   data: Driven,
 ): Chain {
@@ -66,7 +69,7 @@ export function chainOf(
     T: data.T,
     startprob: parameters.startprob,
     A: transitionsAt(algebra, K, parameters.transitions, data.X),
-    logb: logDensities(algebra, sizes, parameters, data),
+    logb: (spec.emission === "poisson" ? countDensities : logDensities)(algebra, sizes, parameters, data),
   };
 }
 
@@ -88,7 +91,7 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
   readonly #units: InputUnits;
   readonly #data: readonly Driven[];
   readonly #floor: CovarianceFloor;
-  readonly #sums: RegressionSums;
+  readonly #sums: RegressionSums | CountSums;
   /** [N,R], [N,K,K] of all steps that have one before them. */
   readonly #X: Float64Array;
   readonly #pairs: Float64Array;
@@ -115,7 +118,7 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
     this.#X = Float64Array.from(this.#data.flatMap(({ X }) => [...X.subarray(R)]));
     this.#pairs = new Float64Array((this.#X.length / R) * K * K);
     this.#starts = new Float64Array(K);
-    this.#sums = new RegressionSums(sizes);
+    this.#sums = spec.emission === "poisson" ? new CountSums(sizes) : new RegressionSums(sizes);
     this.#algebra = new Algebra(engine);
     this.#floor = new CovarianceFloor(this.#algebra, D);
     this.#now = intoUnits(copied(model.parameters), this.#units);
@@ -134,11 +137,15 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
       const { K, D, R } = sizes;
       const transitions = drawTransitions(sizes, random);
       const centers = clusterCenters(random, y, D, K);
+      const counts = spec.emission === "poisson";
+      const constants = counts ? this.#algebra.log(centers.map((x) => Math.max(x, SMALLEST_RATE))) : centers;
       const drawn = {
         startprob: new Float64Array(K).fill(1 / K),
         transitions,
-        coefficients: Float64Array.from({ length: K * D * R }, (_, at) => (at % R > 0 ? 0 : centers[at / R])),
-        covariances: Float64Array.from({ length: K * D * D }, (_, at) => {
+        coefficients: Float64Array.from({ length: K * D * R }, (_, at) =>
+          at % R > 0 ? 0 : constants[at / R],
+        ),
+        covariances: Float64Array.from({ length: this.#now.covariances.length }, (_, at) => {
           const entry = at % (D * D);
           return entry % (D + 1) === 0 ? this.#variance[entry % D] : 0;
         }),
