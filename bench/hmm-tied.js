@@ -1,5 +1,5 @@
 /**
- * One EM step of a hidden Markov model with Gaussian states of one covariance, beside what hmmlearn does in it:
+ * One EM step of a hidden Markov model with Gaussian states of one covariance, beside what hmmlearn does:
  *
  *   npm run build && node bench/hmm-tied.js [--states 16] [--output 12] [--steps 50000] [--rounds 5]
  *

@@ -83,7 +83,8 @@ function printLimits(name, { curve, hours }) {
     console.log(
       best
         ? `${name} (${(60 * hours).toFixed(1)} min): ${percent(best.missRate)} missed at ` +
-            `${best.falseAlarmsPerHour.toFixed(1)} false alarms an hour, threshold ${best.threshold.toFixed(4)}`
+            `${best.falseAlarmsPerHour.toFixed(1)} false alarms an hour, ` +
+            `threshold ${best.threshold.toFixed(4)}`
         : `${name}: no threshold with at most ${limit} false alarms an hour`,
     );
   }
@@ -123,9 +124,9 @@ export async function words({ data, seed, only, figure }) {
     heard += samples.length / rate;
   }
   console.log(
-    `wake words: ${taught.length} recordings of ${wanted.join(", ")} and ${others.length} of other words, ` +
-      `trained in ${trained.toFixed(0)} s of one core; ${percent(accuracy)} of ${rest.length} others of the ` +
-      `source named rightly (speakers may be shared); ` +
+    `wake words: ${taught.length} recordings of ${wanted.join(", ")}, ${others.length} of other words, ` +
+      `trained in ${trained.toFixed(0)} s of one core; ${percent(accuracy)} of ${rest.length} others of ` +
+      `the source named rightly (speakers may be shared); ` +
       `${spotter.save({ training: false }).length} bytes; listening takes ${percent(seconds() / heard)} of ` +
       `one core; seed ${seed}`,
   );

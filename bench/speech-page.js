@@ -34,7 +34,8 @@ const worker = `
 import { wordSpotter } from "/dist/unrolled-speech.js";
 const { train, heard } = await (await fetch("/recordings.json")).json();
 const sound = (item) => ({ ...item, samples: Float32Array.from(item.samples, (x) => x / 32768) });
-const spotter = await wordSpotter({ words: ${JSON.stringify(wanted)}, rate: 16000, seed: ${Number(values.seed)} });
+const [words, seed] = [${JSON.stringify(wanted)}, ${Number(values.seed)}];
+const spotter = await wordSpotter({ words, rate: 16000, seed });
 const items = train.map(sound);
 postMessage({});
 const began = performance.now();
@@ -83,7 +84,8 @@ try {
   if (failed) throw new Error(`speech-page: ${failed}`);
   console.log(
     `Chromium: ${wanted.join(", ")}, ${recordings.train.length} recordings, ${steps} steps in ` +
-      `${trained.toFixed(1)} s in a worker, ${computed.toFixed(1)} s of one core; ${bytes} bytes; listening takes ${(100 * share).toFixed(2)}% of one core`,
+      `${trained.toFixed(1)} s in a worker, ${computed.toFixed(1)} s of one core; ${bytes} bytes; ` +
+      `listening takes ${(100 * share).toFixed(2)}% of one core`,
   );
 } finally {
   await page.close();

@@ -1,4 +1,4 @@
-/** Models that are one for all series of a table: fitted when the first series asks, to what all have seen. */
+/** Models that are one for all series of a table: fitted when the first asks, to what all have seen. */
 import type { FitSetting, FittedModel, Training } from "./models/model.ts";
 import { forecastModels, type ForecastModelName } from "./models/registry.ts";
 

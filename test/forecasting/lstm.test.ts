@@ -11,7 +11,7 @@ const SPREAD = [1, 0.25, 0.25, 0.25];
 const MEAN = [1, 1, -1, -1];
 const setting = { seed: 1, math, steps: 120, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95] };
 
-/** Noise of four steps in turn, the first four times as wide; Student-t with 3 degrees of freedom: heavy tails. */
+/** Noise of four steps in turn, the first four times as wide; Student-t with 3 degrees of freedom. */
 function planted(T: number, seed: number): Float64Array {
   const e = normals(4 * T, seed);
   return Float64Array.from({ length: T }, (_, t) => {
@@ -61,7 +61,7 @@ describe.each([
 
 const ramp = (T: number): Float64Array => Float64Array.from({ length: T }, (_, t) => t / 20 + (t % 4));
 
-test("a net with quantile heads goes on with slope and season, beyond its horizon and from a file", async () => {
+test("quantile heads go on with slope and season, beyond their horizon and from a file", async () => {
   const z = ramp(80);
   const model = await lstmQuantiles.fit({ z, season: 4, horizon: 4 }, { ...setting, steps: 60 });
   const outlook = await model.forecast({ z }, 10);

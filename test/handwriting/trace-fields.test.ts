@@ -1,4 +1,4 @@
-/** Receptive fields of the ink behind the pen: what they see, what they cannot see, and where they give up. */
+/** Receptive fields of the ink behind the pen: what they see, what they cannot, where they give up. */
 import { expect, test } from "vitest";
 import { inkFeatures, type InkInput } from "../../src/handwriting/input.ts";
 import { drawnWord } from "../../src/handwriting/letters.ts";

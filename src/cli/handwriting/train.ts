@@ -155,7 +155,8 @@ export const trainHandwriting: Command = {
       default: "pen",
       help:
         "pen: movements; image: columns of small images; window: images around the pen; " +
-        "fields: what receptive fields see of the ink so far; both: pen and window; pen-fields: pen and fields; " +
+        "fields: what receptive fields see of the ink so far; both: pen and window; " +
+        "pen-fields: pen and fields; " +
         "running: movements measured by the ink so far, for --net live",
     },
     epochs: { value: "N", default: "160", help: "times that every line is seen" },

@@ -37,8 +37,8 @@ export const criteria = [
 
 export const run: Run = async (context) => {
   context.log(
-    "The same words twice: once as moves of the pen, once as small images of the ink behind it, which fades " +
-      "as the pen goes on.",
+    "The same words twice: once as moves of the pen, once as small images of the ink behind it, which " +
+      "fades as the pen goes on.",
   );
   const byPen = await learnToRead({ input: pen, units: PEN_UNITS, to: 0.4 }, context);
   const byImage = await learnToRead({ input: images, units: IMAGE_UNITS, from: 0.4 }, context);
@@ -67,8 +67,9 @@ export const run: Run = async (context) => {
       plot({
         title: "A word as the net sees it",
         note:
-          "fields 0 to 14: moments of the ink around the pen; 15 to 21: rungs from the line's top to its foot; " +
-          `label error ${(100 * byImage.error).toFixed(1)}% by images, ${(100 * byPen.error).toFixed(1)}% by the pen`,
+          "fields 0 to 14: moments of the ink around the pen; 15 to 21: rungs from the line's top to " +
+          `its foot; label error ${(100 * byImage.error).toFixed(1)}% by images, ` +
+          `${(100 * byPen.error).toFixed(1)}% by the pen`,
         x: { label: "step" },
         y: { label: "receptive field" },
         width: 760,

@@ -14,7 +14,9 @@ export const fitOptions = {
   season: { value: "N", help: "steps a season, 1 for none; else it is found" },
   model: {
     value: "LIST",
-    help: "models to try, of ets, arima, structural, ar, lds, hmm, esn, lstm, lstmQuantiles; else the first four",
+    help:
+      "models to try, of ets, arima, structural, ar, lds, hmm, esn, lstm, lstmQuantiles; " +
+      "else the first four",
   },
   seed: { value: "N", help: "seed of everything random; else 1" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

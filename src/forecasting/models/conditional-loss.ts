@@ -1,6 +1,6 @@
 /**
- * What conditional least squares makes largest, -½·n·ln(Σe²/n), over free coordinates, with its gradient: that
- * of the multiplied polynomials goes back to their factors, and from these to the coordinates.
+ * What conditional least squares makes largest, -½·n·ln(Σe²/n), over free coordinates, with its gradient:
+ * that of the multiplied polynomials goes back to their factors, and from these to the coordinates.
  */
 import type { Elementwise } from "../../inference/elementwise.ts";
 import { spread, type Lags } from "../../models/structural/lag-polynomials.ts";

@@ -141,7 +141,7 @@ function errorWeights({ ar, ma, difference }: Equation, steps: number): Float64A
   return psi;
 }
 
-/** Means and variances of what comes after y, e² having the mean `variance`, and 0 in the first `skip` steps. */
+/** Means and variances of what comes after y; e² has the mean `variance`, 0 in the first `skip` steps. */
 export function continued(
   equation: Equation,
   y: Float64Array,

@@ -1,4 +1,4 @@
-/** What the forecaster's LSTMs share: windows of several series, training with a look at their ends, one net. */
+/** What the forecaster's LSTMs share: windows of several series, looks at their ends, one net. */
 import type { DataItem } from "../../data/item.ts";
 import type { Network } from "../../models/network/network.ts";
 import { adam } from "../../optim/adam.ts";

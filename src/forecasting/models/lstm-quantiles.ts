@@ -1,7 +1,7 @@
 /**
- * An LSTM whose outputs are quantiles of each of the next H steps at once, by the pinball loss (MQ-RNN, Wen et
- * al. 2017), one for all series. It is of a series as unit root tests would difference it: the quantiles are
- * those of a gap to a reference,
+ * An LSTM whose outputs are quantiles of each of the next H steps at once, by the pinball loss (MQ-RNN, Wen
+ * et al. 2017), one for all series. It is of a series as unit root tests would difference it: the quantiles
+ * are those of a gap to a reference,
  *
  *   y_{t+h} - r_{t,h},   r = y_{t+h-m·⌈h/m⌉} with seasonal differences, else y_t with first ones, else 0
  *
@@ -87,8 +87,8 @@ function itemsOf({ z, season }: Training, horizon: number): { windows: DataItem[
 }
 
 /**
- * The quantiles after a history: the net's answers at its last step, as gaps, are added to the reference. Nets
- * are trained from their first state on windows, and so are asked.
+ * The quantiles after a history: the net's answers at its last step, as gaps, are added to the reference.
+ * Nets are trained from their first state on windows, and so are asked.
  */
 function shapeAfter(net: Network, z: Float64Array, lag: Lag, { horizon, levels }: Heads): Float64Array {
   const all = net.predict(inputsOf(z, lag).slice(-2 * WINDOW));

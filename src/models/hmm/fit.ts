@@ -17,9 +17,9 @@ import { CUTS, initialize, type Start } from "./start.ts";
 
 /**
  * Dirichlet priors of probabilities: 1 is flat, more pulls to uniform; below 1 the maximum could lie at
- * negative probabilities. Priors of means (gaussian, diagonal, mixtures, student-t: its locations, von-mises: its
- * directions, gamma), of covariances (gaussian, diagonal, mixtures, student-t: the squares of its scales) and of
- * rates (poisson, negative-binomial: its means).
+ * negative probabilities. Priors of means (gaussian, diagonal, mixtures, student-t: its locations,
+ * von-mises: its directions, gamma), of covariances (gaussian, diagonal, mixtures, student-t: the squares of
+ * its scales) and of rates (poisson, negative-binomial: its means).
  */
 export interface HmmPrior extends Beliefs {
   /** Of the probabilities of the first state. Default 1. */

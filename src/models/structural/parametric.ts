@@ -61,7 +61,7 @@ export function stationary(x: Float64Array): Float64Array {
   return a;
 }
 
-/** The gradient of a function of `stationary(x)` by x, given that by its coefficients: the same steps backwards. */
+/** The gradient of a function of `stationary(x)` by x, given that by its coefficients: its way back. */
 export function stationaryGradient(x: Float64Array, byCoefficient: Float64Array): Float64Array {
   const out = new Float64Array(x.length);
   let by = byCoefficient;

@@ -150,7 +150,7 @@ export class WordSpotter extends HearingModel {
     return { rule: { ...this.#rule, threshold: this.#threshold } };
   }
 
-  /** The recordings, those without a word cut to what sounds, and others without one that are made of them. */
+  /** The recordings, those without a word cut to what sounds, and others without one made of them. */
   async #withNegatives(train: readonly Example[], share: number): Promise<Example[]> {
     const cut = train.map((example) =>
       example.labels.length > 0

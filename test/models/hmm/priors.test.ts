@@ -24,7 +24,7 @@ test("one state has the mean, variance and rate of the data and of the prior's s
   });
 });
 
-test("one state of waiting times, of angles and of spread counts lies between data and prior by their worth", async () => {
+test("waiting times, angles and spread counts lie between data and prior by their worth", async () => {
   const at = { strength: 5, at: [1] };
   await using({ states: 1, emission: "gamma" }, async (h) => {
     await h.fit(y, { prior: { means: at }, iterations: 200, tolerance: 0 });

@@ -46,7 +46,8 @@ export const gamma: Family = {
     const target = (a: number): number => {
       const scale = fixed[1] ? theta[1] : scaleOf(a);
       const center = a * scale;
-      // at a fixed scale the mean moves with the shape; else it is where it is likeliest, and 1 - mean/center is left
+      // at a fixed scale the mean moves with the shape; else it is where it is likeliest, and
+      // 1 - mean/center is left
       const rest = fixed[1] ? (worth * (means.at / center - 1)) / a : 1 - mean / center;
       return logMean - e.log([scale])[0] - e.digamma([a])[0] + rest;
     };
