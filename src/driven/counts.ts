@@ -6,15 +6,20 @@
 import { elementwise } from "../inference/elementwise.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
-import { meansOf, type Driven, type Regressions, type Sizes } from "./regressions.ts";
+import { drawPoisson } from "../models/hmm/emissions/draws.ts";
+import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
+import type { Driven, DrivenEmission, EmissionSums, Regressions, Sizes } from "./emission.ts";
+import { meansOf } from "./regressions.ts";
 
+/** Of a start: counts of all but 0 begin here. */
+const SMALLEST_RATE = 0.1;
 const ITERATIONS = 10;
 const HALVINGS = 30;
 /** Newton's gain below which a regression is done, nats. */
 const DONE = 1e-9;
 
 /** Rates exp(b·x) [T,D] of state k. */
-export const ratesOf = (
+const ratesOf = (
   algebra: Algebra,
   sizes: Sizes,
   own: Regressions,
@@ -23,7 +28,7 @@ export const ratesOf = (
 ): Float64Array => algebra.exp(meansOf(algebra, sizes, own, X, k));
 
 /** ln p(y_t | s_t = k, u_t) [T,K] over the entries that are there. */
-export function countDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: Driven): Float64Array {
+function countDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: Driven): Float64Array {
   const { K, D } = sizes;
   const { T, y } = data;
   const factorials = elementwise(algebra.engine).logGamma(y.map((v) => (v === v ? v + 1 : 1)));
@@ -45,7 +50,7 @@ interface Counted {
 }
 
 /** What the regressions of all states learn from. */
-export class CountSums {
+class CountSums implements EmissionSums {
   readonly #sizes: Sizes;
   #seen: { readonly data: Driven; readonly gamma: Float64Array }[] = [];
 
@@ -134,3 +139,20 @@ function fitted(algebra: Algebra, b: Float64Array, counted: Counted, free: numbe
   }
   return best;
 }
+
+/** Counts whose rates go with the inputs. */
+export const poissonEmission: DrivenEmission = {
+  spread: false,
+  entry: {
+    test: (x) => (Number.isInteger(x) && x >= 0) || Number.isNaN(x),
+    want: "a count, a whole number of at least 0, or NaN",
+  },
+  flatten: flattenCounts,
+  densities: countDensities,
+  means: ratesOf,
+  variance: (_, __, ___, mean) => mean,
+  draw: (algebra, sizes, own, { state, x, random }) =>
+    ratesOf(algebra, sizes, own, x, state).map((rate) => drawPoisson(algebra, random, rate)),
+  constants: (algebra, centers) => algebra.log(centers.map((x) => Math.max(x, SMALLEST_RATE))),
+  sums: (sizes) => new CountSums(sizes),
+};

@@ -5,13 +5,13 @@ import { writeTensors } from "../formats/safetensors.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import { Algebra } from "../inference/matrix.ts";
 import { distribution } from "../models/hmm/read-parameters.ts";
-import { parameterNames, readIohmmSpec, type IohmmSpec, type IohmmStart } from "./spec.ts";
+import { emissionOf, parameterNames, readIohmmSpec, type IohmmSpec, type IohmmStart } from "./spec.ts";
 
 const KIND = "iohmm";
 
 /** The bytes of a model. */
 export function saveIohmm(
-  { spec, sizes, given, parameters }: IohmmStart,
+  { spec, sizes, emission, given, parameters }: IohmmStart,
   { fitted }: { readonly fitted: boolean },
 ): Uint8Array<ArrayBuffer> {
   const { K, D, R } = sizes;
@@ -20,7 +20,7 @@ export function saveIohmm(
     { name: "startprob", shape: [K], data: startprob },
     { name: "transitions", shape: [K, K, R], data: transitions },
     { name: "coefficients", shape: [K, D, R], data: coefficients },
-    ...(spec.emission === "poisson" ? [] : [{ name: "covariances", shape: [K, D, D], data: covariances }]),
+    ...(emission.spread ? [{ name: "covariances", shape: [K, D, D], data: covariances }] : []),
   ]);
 }
 
@@ -41,12 +41,12 @@ export function loadIohmm(
     if (![K, input, D].every((x) => Number.isInteger(x) && x >= 1 && x <= 1000))
       throw new DataError(`${who}: the file has no numbers of states, inputs and outputs`);
     const R = 1 + input;
-    const counts = spec.emission === "poisson";
+    const { spread } = emissionOf(who, (spec as unknown as IohmmSpec).emission);
     const parameters = {
       startprob: tensor("startprob", K),
       transitions: tensor("transitions", K * K * R),
       coefficients: tensor("coefficients", K * D * R),
-      covariances: counts ? new Float64Array(0) : tensor("covariances", K * D * D),
+      covariances: spread ? tensor("covariances", K * D * D) : new Float64Array(0),
     };
     const { transitions, coefficients, covariances } = parameters;
     distribution(who, "startprob", parameters.startprob.slice(), K);
@@ -56,7 +56,7 @@ export function loadIohmm(
         ...(spec as unknown as IohmmSpec),
         transitions: blocks(transitions, K),
         coefficients: blocks(coefficients, K),
-        ...(counts ? {} : { covariances: blocks(covariances, K) }),
+        ...(spread ? { covariances: blocks(covariances, K) } : {}),
       },
       algebra,
     );

@@ -11,16 +11,14 @@ import type { ViterbiPath } from "../inference/forward-backward.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { emOptionNames, expectationMaximization, type EmReport } from "../train/em.ts";
-import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
-import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import type { HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
 import { SingleFit } from "../models/single-fit.ts";
 import { saveIohmm } from "./file.ts";
 import { bestPath, forward, smooth, stepped, type Chain } from "./passes.ts";
-import { drawnOutput, outputsOf, type IohmmOutputs } from "./outputs.ts";
-import type { Driven } from "./regressions.ts";
+import { outputsOf, type IohmmOutputs } from "./outputs.ts";
+import type { Driven } from "./emission.ts";
 import { copied, type IohmmParameters, type IohmmStart } from "./spec.ts";
 import { IohmmStream } from "./stream.ts";
 import {
@@ -199,7 +197,7 @@ export class Iohmm {
     const who = this.#life.check("sample");
     knownOptions(who, options, ["history", "inputs", "seed"]);
     whole(who, "length", length, 1);
-    const { sizes, parameters, spec } = this.#model;
+    const { sizes, parameters, spec, emission } = this.#model;
     const { K, D, R } = sizes;
     const seed = seedOption(who, options.seed ?? spec.seed);
     const random = new Random(this.engine, seed, streams.samples);
@@ -212,7 +210,7 @@ export class Iohmm {
       const state = random.choice(p);
       states[t] = state;
       const x = X.slice(t * R, (t + 1) * R);
-      sequence.set(drawnOutput(this.#algebra, this.#model, { state, x, random }), t * D);
+      sequence.set(emission.draw(this.#algebra, sizes, parameters, { state, x, random }), t * D);
       const row = ((t + 1) * K + state) * K;
       p = A.subarray(row, row + K);
     }
@@ -242,15 +240,10 @@ export class Iohmm {
   }
 
   #observations(who: string, sequences: Sequences, inputs: Sequences | undefined): Observations {
-    const { sizes, spec } = this.#model;
-    const y = this.#flatten(who, sequences);
+    const { sizes, spec, emission } = this.#model;
+    const y = emission.flatten(who, sequences, sizes.D);
     const lengths = y.map((one) => one.length / sizes.D);
     return { y, u: flattenInputs(who, inputs, spec.input, lengths)! };
-  }
-
-  #flatten(who: string, sequences: Sequences): Float64Array[] {
-    const { sizes, spec } = this.#model;
-    return (spec.emission === "poisson" ? flattenCounts : flattenReals)(who, sequences, sizes.D);
   }
 
   #driven(y: Float64Array, u: Float64Array): Driven {
@@ -274,9 +267,9 @@ export class Iohmm {
   }
 
   #next(who: string, steps: number, { history, inputs }: IohmmForecastOptions): Onward {
-    const { sizes, spec } = this.#model;
+    const { sizes, spec, emission } = this.#model;
     const { K, D, R } = sizes;
-    const past = history === undefined ? [] : this.#flatten(`${who}: history`, history);
+    const past = history === undefined ? [] : emission.flatten(`${who}: history`, history, D);
     if (past.length > 1) throw new DataError(`${who}: history has ${past.length} sequences, want one`);
     const T = (past[0]?.length ?? 0) / D;
     const [u] = flattenInputs(who, inputs, spec.input, [T + steps])!;

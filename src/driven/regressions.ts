@@ -5,28 +5,9 @@
 import type { Algebra } from "../inference/matrix.ts";
 import { LOG_TWO_PI, Matrix } from "../inference/matrix-value.ts";
 import type { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
+import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
-
-/** B [K,D,R] and S [K,D,D]. */
-export interface Regressions {
-  readonly coefficients: Float64Array;
-  readonly covariances: Float64Array;
-}
-
-/** One sequence: y [T,D], and x [T,R]. */
-export interface Driven {
-  readonly T: number;
-  readonly y: Float64Array;
-  readonly X: Float64Array;
-}
-
-/** How many there are of each. */
-export interface Sizes {
-  readonly K: number;
-  readonly D: number;
-  /** 1 + inputs. */
-  readonly R: number;
-}
+import type { Draw, Driven, DrivenEmission, EmissionSums, Regressions, Sizes } from "./emission.ts";
 
 /** B_k·x_t [T,D] of state k. */
 export function meansOf(
@@ -60,7 +41,7 @@ function residualsOf(
 }
 
 /** ln p(y_t | s_t = k, u_t) [T,K]; 0 where a step is missing. */
-export function logDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: Driven): Float64Array {
+function logDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: Driven): Float64Array {
   const { K, D } = sizes;
   const { T } = data;
   const there = completeSteps(data, D);
@@ -82,7 +63,7 @@ export function logDensities(algebra: Algebra, sizes: Sizes, own: Regressions, d
 }
 
 /** Sums of 1, x·xᵀ, x·eᵀ, e·eᵀ of each state. */
-export class RegressionSums {
+class RegressionSums implements EmissionSums {
   readonly #sizes: Sizes;
   readonly #sums: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
@@ -154,3 +135,29 @@ export class RegressionSums {
     }
   }
 }
+
+/** One output B_k·x + noise. */
+function drawn(algebra: Algebra, sizes: Sizes, own: Regressions, { state, x, random }: Draw): Float64Array {
+  const { D } = sizes;
+  const S = own.covariances.slice(state * D * D, (state + 1) * D * D);
+  const L = algebra.cholesky("iohmm.sample: covariance", D, S);
+  const e = Float64Array.from({ length: D }, () => random.normal());
+  return meansOf(algebra, sizes, own, x, state).map((mean, i) => {
+    let sum = mean;
+    for (let j = 0; j <= i; ++j) sum += L[i * D + j] * e[j];
+    return sum;
+  });
+}
+
+/** Numbers about regressions on the inputs. */
+export const gaussianEmission: DrivenEmission = {
+  spread: true,
+  entry: { test: (x) => Number.isFinite(x) || Number.isNaN(x), want: "a finite number or NaN" },
+  flatten: flattenReals,
+  densities: logDensities,
+  means: meansOf,
+  variance: ({ covariances }, D, { k, d }) => covariances[(k * D + d) * D + d],
+  draw: drawn,
+  constants: (_, centers) => centers,
+  sums: (sizes) => new RegressionSums(sizes),
+};

@@ -7,10 +7,13 @@ import { distribution } from "../models/hmm/read-parameters.ts";
 import { OptionError, knownOptions, oneOf, seedOption, show, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
-import type { Sizes } from "./regressions.ts";
+import { poissonEmission } from "./counts.ts";
+import type { DrivenEmission, Sizes } from "./emission.ts";
+import { gaussianEmission } from "./regressions.ts";
 
 const parts = ["transitions", "emissions"] as const;
-const emissions = ["gaussian", "poisson"] as const;
+const emissions = { gaussian: gaussianEmission, poisson: poissonEmission } as const;
+type EmissionName = keyof typeof emissions;
 /** Names of the parameters. */
 export const parameterNames = ["startprob", "transitions", "coefficients", "covariances"] as const;
 /** A parameter by name. */
@@ -28,7 +31,7 @@ export interface IohmmSpec {
    * What a state emits: "gaussian" (default), B·x plus noise, or "poisson", counts of rates exp(B·x) that are
    * independent given the state.
    */
-  readonly emission?: (typeof emissions)[number];
+  readonly emission?: EmissionName;
   /** What the inputs drive. Default both. */
   readonly drives?: readonly (typeof parts)[number][];
   /** [K] of the first state. */
@@ -64,6 +67,8 @@ export interface IohmmStart {
     Pick<IohmmSpec, "states" | "input" | "output" | "emission" | "drives" | "fixed" | "seed">
   >;
   readonly sizes: Sizes;
+  /** What the states emit. */
+  readonly emission: DrivenEmission;
   /** Names of the parameters that were given. */
   readonly given: ReadonlySet<string>;
   parameters: IohmmParameters;
@@ -147,6 +152,10 @@ function readCovariances(
   return Float64Array.from(list.flat());
 }
 
+/** A family of emissions by its name. Throws OptionError. */
+export const emissionOf = (who: string, name: EmissionName = "gaussian"): DrivenEmission =>
+  emissions[oneOf(who, "emission", name, Object.keys(emissions) as EmissionName[])];
+
 /** Checks a spec and draws what it leaves out. Throws OptionError, ShapeError or NumericError. */
 export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): IohmmStart {
   knownOptions(who, spec, [
@@ -162,10 +171,10 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
   const K = whole(who, "states", spec?.states, 1, 1000);
   const m = whole(who, "input", spec.input, 1, 1000);
   const D = whole(who, "output", spec.output ?? 1, 1, 1000);
-  const emission = oneOf(who, "emission", spec.emission ?? "gaussian", emissions);
-  const counts = emission === "poisson";
-  if (counts && spec.covariances !== undefined)
-    throw new OptionError(`${who}: covariances were given, but counts have none; leave them out`);
+  const { emission: name = "gaussian" } = spec;
+  const emission = emissionOf(who, name);
+  if (!emission.spread && spec.covariances !== undefined)
+    throw new OptionError(`${who}: covariances were given, but ${name} has none; leave them out`);
   const drives = names(who, "drives", spec.drives ?? parts, parts);
   const fixed = names(who, "fixed", spec.fixed ?? [], parameterNames);
   const seed = seedOption(who, spec.seed ?? 1);
@@ -188,12 +197,12 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
         : matrices(who, "coefficients", coefficients, [K, D, R]),
     covariances:
       covariances === undefined
-        ? Float64Array.from({ length: counts ? 0 : K * D * D }, (_, at) =>
+        ? Float64Array.from({ length: emission.spread ? K * D * D : 0 }, (_, at) =>
             Number((at % (D * D)) % (D + 1) === 0),
           )
         : readCovariances(who, covariances, sizes, algebra),
   };
   const given = new Set(parameterNames.filter((name) => spec[name] !== undefined));
-  const checked = { states: K, input: m, output: D, emission, drives, fixed, seed };
-  return { engine: algebra.engine, spec: checked, sizes, given, parameters };
+  const checked = { states: K, input: m, output: D, emission: name, drives, fixed, seed };
+  return { engine: algebra.engine, spec: checked, sizes, emission, given, parameters };
 }

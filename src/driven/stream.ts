@@ -15,16 +15,6 @@ export interface IohmmStep {
   readonly logLikelihood: number;
 }
 
-const present = {
-  test: (x: number) => Number.isFinite(x) || Number.isNaN(x),
-  want: "a finite number or NaN",
-};
-
-const count = {
-  test: (x: number) => (Number.isInteger(x) && x >= 0) || Number.isNaN(x),
-  want: "a count, a whole number of at least 0, or NaN",
-};
-
 /** One sequence in progress. */
 export class IohmmStream {
   readonly #algebra: Algebra;
@@ -48,9 +38,9 @@ export class IohmmStream {
    */
   step(y: ArrayLike<number> | number, u: ArrayLike<number> | number): IohmmStep {
     const who = this.#life.check("step");
-    const { sizes, spec } = this.#model;
+    const { sizes, spec, emission } = this.#model;
     const { K, D } = sizes;
-    const row = Float64Array.from(checkStep(who, "y", y, D, spec.emission === "poisson" ? count : present));
+    const row = Float64Array.from(checkStep(who, "y", y, D, emission.entry));
     const inputs = Float64Array.from(checkStep(who, "u", u, spec.input));
     const data = { T: 1, y: row, X: designOf(inputs, spec.input, plainUnits(spec.input)) };
     const chain = chainOf(this.#algebra, this.#model, this.#parameters, data);

@@ -12,8 +12,7 @@ import { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
 import { normalize } from "../models/hmm/emissions/distribution.ts";
 import { realMoments } from "../models/hmm/emissions/reals.ts";
 import { forward, smooth, type Chain } from "./passes.ts";
-import { CountSums, countDensities } from "./counts.ts";
-import { logDensities, RegressionSums, type Driven } from "./regressions.ts";
+import type { Driven, EmissionSums } from "./emission.ts";
 import { copied, drawTransitions, type IohmmParameters, type IohmmStart } from "./spec.ts";
 import { logPrior, maximizeTransitions, transitionsAt } from "./transitions.ts";
 import { designOf, intoUnits, measureUnits, outOfUnits, type InputUnits } from "./units.ts";
@@ -29,8 +28,6 @@ export interface IohmmFitOptions extends EmOptions {
   readonly floor?: number;
 }
 
-/** Of a start: counts of all but 0 begin here. */
-const SMALLEST_RATE = 0.1;
 /** Options beside those of EM. */
 export const ownOptions = ["ridge", "floor", "inputs"];
 
@@ -59,7 +56,7 @@ export function readFitOptions(
 /** The chain of one sequence. */
 export function chainOf(
   algebra: Algebra,
-  { sizes, spec }: Pick<IohmmStart, "sizes" | "spec">,
+  { sizes, emission }: Pick<IohmmStart, "sizes" | "emission">,
   parameters: IohmmParameters,
   data: Driven,
 ): Chain {
@@ -69,7 +66,7 @@ export function chainOf(
     T: data.T,
     startprob: parameters.startprob,
     A: transitionsAt(algebra, K, parameters.transitions, data.X),
-    logb: (spec.emission === "poisson" ? countDensities : logDensities)(algebra, sizes, parameters, data),
+    logb: emission.densities(algebra, sizes, parameters, data),
   };
 }
 
@@ -91,7 +88,7 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
   readonly #units: InputUnits;
   readonly #data: readonly Driven[];
   readonly #floor: CovarianceFloor;
-  readonly #sums: RegressionSums | CountSums;
+  readonly #sums: EmissionSums;
   /** [N,R], [N,K,K] of all steps that have one before them. */
   readonly #X: Float64Array;
   readonly #pairs: Float64Array;
@@ -102,7 +99,7 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
   #best = -Infinity;
 
   constructor(who: string, model: IohmmStart, task: IohmmTask, watcher: IohmmWatcher) {
-    const { sizes, spec, engine } = model;
+    const { sizes, spec, engine, emission } = model;
     const { K, D, R } = sizes;
     this.#who = who;
     this.#model = model;
@@ -118,14 +115,14 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
     this.#X = Float64Array.from(this.#data.flatMap(({ X }) => [...X.subarray(R)]));
     this.#pairs = new Float64Array((this.#X.length / R) * K * K);
     this.#starts = new Float64Array(K);
-    this.#sums = spec.emission === "poisson" ? new CountSums(sizes) : new RegressionSums(sizes);
+    this.#sums = emission.sums(sizes);
     this.#algebra = new Algebra(engine);
     this.#floor = new CovarianceFloor(this.#algebra, D);
     this.#now = intoUnits(copied(model.parameters), this.#units);
   }
 
   initialize(restart: number): void {
-    const { sizes, given, spec } = this.#model;
+    const { sizes, given, spec, emission } = this.#model;
     const { y, fresh, floor } = this.#task;
     if (restart > 0 || fresh) {
       const random = new Random(
@@ -136,9 +133,7 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
       const stays = new Set([...given, ...spec.fixed]);
       const { K, D, R } = sizes;
       const transitions = drawTransitions(sizes, random);
-      const centers = clusterCenters(random, y, D, K);
-      const counts = spec.emission === "poisson";
-      const constants = counts ? this.#algebra.log(centers.map((x) => Math.max(x, SMALLEST_RATE))) : centers;
+      const constants = emission.constants(this.#algebra, clusterCenters(random, y, D, K));
       const drawn = {
         startprob: new Float64Array(K).fill(1 / K),
         transitions,

@@ -74,5 +74,5 @@ test("what counts were drawn from is found again, and the posterior never falls"
 
 test("covariances of counts are refused", () =>
   expect(iohmm({ ...spec, covariances: [[[1]], [[1]]] })).rejects.toThrow(
-    /counts have none; leave them out/,
+    /poisson has none; leave them out/,
   ));
