@@ -21,8 +21,7 @@ export interface Shape {
 }
 
 /** The deviation of a step. */
-const sdAt = ({ variances }: Outlook, h: number): number =>
-  Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
+const sdAt = ({ variances }: Outlook, h: number): number => Math.max(Math.sqrt(variances[h]), SMALLEST_SD);
 
 /** The piece of a row in which `is` holds for its end: 0..K-2. */
 function pieceOf(K: number, isBelow: (end: number) => boolean): number {
