@@ -142,7 +142,7 @@ describe("errorFlow", () => {
     };
     const options = { optimizer: sgd({ rate: 0.1 }), steps: 3, batch: 3, shard: 2, errorFlow: FLOW };
     await here.fit([...items], options);
-    await there.fit([...items], { ...options, pool: pool as never });
+    await there.fit([...items], { ...options, pool: pool });
     expect(here.save()).toEqual(there.save());
     elsewhere!.dispose();
     for (const net of [here, there]) net.dispose();
