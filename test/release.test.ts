@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { faults, versionFiles } from "../scripts/release-check.js";
 
 const check = faults as (version: string, texts: Record<string, string>) => string[];
-const texts = (versionFiles)();
+const texts = (versionFiles as () => Record<string, string>)();
 const { version } = JSON.parse(texts["package.json"]) as { version: string };
 
 test("package, lock, citation and log say one version, and another is seen in each", () => {
