@@ -83,19 +83,23 @@ function mixture(shortest, longest) {
   return { ...at(longest), all: undefined, batch };
 }
 
+/** A net for the task. symbols: whether its inputs come as whole numbers. */
+const netOf = (layers, symbols = task.symbols) =>
+  network({
+    input: symbols ? { symbols: task.input } : task.input,
+    loss: task.loss,
+    precision: o.double ? "float64" : "float32",
+    seed,
+    layers,
+  });
+
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
   async hf() {
-    const net = await network({
-      input: task.symbols ? { symbols: task.input } : task.input,
-      loss: task.loss,
-      precision: o.double ? "float64" : "float32",
-      seed,
-      layers: [
-        rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
-        dense(task.output, { init: { input: sparse() } }),
-      ],
-    });
+    const net = await netOf([
+      rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+      dense(task.output, { init: { input: sparse() } }),
+    ]);
     const batch = +(o.batch ?? 300);
     return {
       net,
@@ -112,16 +116,13 @@ const makers = {
   async momentum() {
     const means = taskMeans(task, new Random(float64, seed, 77));
     const same = centered(task, +o.center ? means : { input: new Float64Array(task.input) });
-    const net = await network({
-      input: task.input,
-      loss: task.loss,
-      precision: o.double ? "float64" : "float32",
-      seed,
-      layers: [
+    const net = await netOf(
+      [
         rnn(100, { init: { input: normal(+o.input), recurrent: sparse({ spectralRadius: 1.1 }) } }),
         dense(task.output, { init: { input: normal(0.1) } }),
       ],
-    });
+      false,
+    );
     if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
     const optimizer = { nesterov, classical: momentum }[o.form]({
       rate: +(o.rate ?? 0.02),
@@ -136,16 +137,10 @@ const makers = {
     };
   },
   async flow() {
-    const net = await network({
-      input: task.symbols ? { symbols: task.input } : task.input,
-      loss: task.loss,
-      precision: o.double ? "float64" : "float32",
-      seed,
-      layers: [
-        rnn(50, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 0.95 }) } }),
-        dense(task.output, { init: { input: normal(0.1) } }),
-      ],
-    });
+    const net = await netOf([
+      rnn(50, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 0.95 }) } }),
+      dense(task.output, { init: { input: normal(0.1) } }),
+    ]);
     const optimizer = sgd({ rate: +(o.rate ?? 0.01), clip: +o.clip });
     const options = { batch: +(o.batch ?? 20), optimizer, errorFlow: +o.weight };
     return { net, task, see: (item) => item.input, options };
@@ -154,16 +149,10 @@ const makers = {
     const small = uniform(0.1);
     const forgetGate = o.forget === "1";
     const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(+lag)) } : {}) };
-    const net = await network({
-      input: task.symbols ? { symbols: task.input } : task.input,
-      loss: task.loss,
-      precision: o.double ? "float64" : "float32",
-      seed,
-      layers: [
-        lstm(8, { forgetGate, initialState: "zero", init: { input: small, recurrent: small, gates } }),
-        dense(task.output, { init: { input: small } }),
-      ],
-    });
+    const net = await netOf([
+      lstm(8, { forgetGate, initialState: "zero", init: { input: small, recurrent: small, gates } }),
+      dense(task.output, { init: { input: small } }),
+    ]);
     return {
       net,
       task,

@@ -11,9 +11,10 @@
  * --checkpoint a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the
  * share of errors and seconds of the processor since the start.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
+import { writeWhole } from "../dist/cli/output-file.js";
 import * as unrolled from "../dist/index.js";
 
 const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random } = unrolled;
@@ -50,17 +51,11 @@ function images(part, count, order) {
   }));
 }
 
-/** The pixels in their order, or in the random one. */
-function order(engine) {
-  const places = Array.from({ length: PIXELS }, (_, i) => i);
-  if (!o.permuted) return places;
-  const random = new Random(engine, 1, PERMUTATION);
-  for (let i = PIXELS - 1; i > 0; --i) {
-    const j = random.integer(0, i);
-    [places[i], places[j]] = [places[j], places[i]];
-  }
-  return places;
-}
+/** The places of the pixels in their order, or in the random one. */
+const order = (engine) =>
+  o.permuted
+    ? new Random(engine, 1, PERMUTATION).permutation(PIXELS)
+    : Int32Array.from({ length: PIXELS }, (_, i) => i);
 
 /** The layers below the ten classes. */
 function layers() {
@@ -97,12 +92,7 @@ await net.fit(training, {
     const wrong = percent(validation.accuracy);
     console.log(`epoch ${epoch}  loss ${loss.toFixed(4)}  wrong of validation ${wrong}  ${seconds()} s`);
   },
-  ...(o.checkpoint && {
-    checkpoint: (bytes) => {
-      writeFileSync(`${o.checkpoint}.new`, bytes);
-      renameSync(`${o.checkpoint}.new`, o.checkpoint);
-    },
-  }),
+  ...(o.checkpoint && { checkpoint: (bytes) => writeWhole(o.checkpoint, bytes) }),
 });
 const { accuracy } = await net.evaluate(images("t10k", 10_000, places), { metrics: ["accuracy"] });
 console.log(`wrong of the test set ${percent(accuracy)}  ${seconds()} s`);

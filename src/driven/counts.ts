@@ -1,7 +1,7 @@
 /**
  * Counts that inputs drive: entries y_td ~ Poisson(exp(b_kd·x_t)) in state k, independent, x_t = (1, u_t).
- * The weighted log-likelihood is concave in b: Newton's method with steps halved until they gain (McCullagh &
- * Nelder 1989, section 2.5). An entry that is NaN is missing by itself.
+ * The weighted log-likelihood is concave in b: Newton's method (McCullagh & Nelder
+ * 1989, section 2.5). An entry that is NaN is missing by itself.
  */
 import { elementwise } from "../inference/elementwise.ts";
 import type { Algebra } from "../inference/matrix.ts";
@@ -9,14 +9,12 @@ import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
 import { drawPoisson } from "../models/hmm/emissions/draws.ts";
 import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
 import type { Driven, DrivenEmission, EmissionSums, Regressions, Sizes } from "./emission.ts";
+import { climbed } from "./newton.ts";
 import { meansOf } from "./regressions.ts";
 
 /** Of a start: counts of all but 0 begin here. */
 const SMALLEST_RATE = 0.1;
-const ITERATIONS = 10;
-const HALVINGS = 30;
-/** Newton's gain below which a regression is done, nats. */
-const DONE = 1e-9;
+const HALVINGS = 30; // of a Newton step
 
 /** Rates exp(b·x) [T,D] of state k. */
 const ratesOf = (
@@ -114,30 +112,22 @@ function fitted(algebra: Algebra, b: Float64Array, counted: Counted, free: numbe
   const { X, y, w } = counted;
   const R = b.length;
   if (!(w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) return b;
-  let best = b;
-  let now = valueOf(algebra, b, counted);
-  for (let iteration = 0; iteration < ITERATIONS; ++iteration) {
-    const g = new Float64Array(free);
-    const H = new Float64Array(free * free);
-    for (let i = 0; i < y.length; ++i)
-      for (let r = 0; r < free; ++r) {
-        g[r] += w[i] * (y[i] - now.rates[i]) * X[i * R + r];
-        for (let s = 0; s < free; ++s) H[r * free + s] += w[i] * now.rates[i] * X[i * R + r] * X[i * R + s];
-      }
-    const step = algebra.solveSemidefinite("iohmm: regression of counts", free, 1, H, g);
-    if (!(step.reduce((sum, s, r) => sum + s * g[r], 0) > DONE)) break;
-    let share = 1;
-    const moved = (): Float64Array => best.map((x, r) => (r < free ? x + share * step[r] : x));
-    let next = valueOf(algebra, moved(), counted);
-    for (let halving = 0; halving < HALVINGS && !(next.value >= now.value); ++halving) {
-      share /= 2;
-      next = valueOf(algebra, moved(), counted);
-    }
-    if (!(next.value >= now.value)) break;
-    best = moved();
-    now = next;
-  }
-  return best;
+  return climbed(algebra, b, {
+    who: "iohmm: regression of counts",
+    halvings: HALVINGS,
+    at: (point) => valueOf(algebra, point, counted),
+    curvature(_, { rates }) {
+      const g = new Float64Array(free);
+      const H = new Float64Array(free * free);
+      for (let i = 0; i < y.length; ++i)
+        for (let r = 0; r < free; ++r) {
+          g[r] += w[i] * (y[i] - rates[i]) * X[i * R + r];
+          for (let s = 0; s < free; ++s) H[r * free + s] += w[i] * rates[i] * X[i * R + r] * X[i * R + s];
+        }
+      return { g, H };
+    },
+    moved: (point, step, share) => point.map((x, r) => (r < free ? x + share * step[r] : x)),
+  });
 }
 
 /** Counts whose rates go with the inputs. */

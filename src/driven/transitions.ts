@@ -3,15 +3,12 @@
  *
  *   p(s_t = j | s_{t-1} = i, u_t) = exp w_ij·x_t / Σ_k exp w_ik·x_t,   x_t = (1, u_t),  w_ii = 0
  *
- * so that w_ij are log-odds beside staying. Their M-step is concave: Newton's method with steps halved until
- * they gain (Hastie, Tibshirani & Friedman 2009, section 4.4).
+ * so that w_ij are log-odds beside staying. Their M-step is concave: Newton's method.
  */
 import type { Algebra } from "../inference/matrix.ts";
+import { climbed, type Concave } from "./newton.ts";
 
-const ITERATIONS = 10;
-const HALVINGS = 20;
-/** Newton's gain below which a row is done, nats. */
-const DONE = 1e-9;
+const HALVINGS = 20; // of a Newton step
 
 /** exp of rows of K, each divided by its sum; and ln of the sums. */
 function softmax(
@@ -60,8 +57,16 @@ export interface TransitionTask {
 export const logPrior = (W: Float64Array, ridge: number): number =>
   -0.5 * ridge * W.reduce((sum, w) => sum + w * w, 0);
 
+/** The objective of a row, and the probabilities [N,K] that it is of. */
+interface RowValue {
+  readonly value: number;
+  readonly p: Float64Array;
+}
+
 /** One row i of the task: w [K,R], counts [N,K]. */
-class Row {
+class Row implements Concave<RowValue> {
+  readonly who = "iohmm: transitions";
+  readonly halvings = HALVINGS;
   readonly #algebra: Algebra;
   readonly #task: TransitionTask;
   readonly #R: number;
@@ -82,7 +87,7 @@ class Row {
   }
 
   /** The objective of w, and the probabilities that it is of. */
-  value(w: Float64Array): { value: number; p: Float64Array } {
+  at(w: Float64Array): RowValue {
     const { K, X, ridge } = this.#task;
     const R = this.#R;
     const N = X.length / R;
@@ -93,7 +98,7 @@ class Row {
   }
 
   /** Gradient [F] and negated Hessian [F,F] by the free entries: others × free columns. */
-  curvature(w: Float64Array, p: Float64Array): { g: Float64Array; H: Float64Array } {
+  curvature(w: Float64Array, { p }: RowValue): { g: Float64Array; H: Float64Array } {
     const { K, X, free, ridge } = this.#task;
     const R = this.#R;
     const F = this.#others.length * free;
@@ -131,28 +136,6 @@ class Row {
     });
     return out;
   }
-
-  /** Newton's method from w. */
-  fitted(w: Float64Array): Float64Array {
-    let best = w;
-    let now = this.value(w);
-    for (let iteration = 0; iteration < ITERATIONS; ++iteration) {
-      const { g, H } = this.curvature(best, now.p);
-      const step = this.#algebra.solveSemidefinite("iohmm: transitions", g.length, 1, H, g);
-      const gain = step.reduce((sum, s, at) => sum + s * g[at], 0);
-      if (!(gain > DONE)) break;
-      let share = 1;
-      let next = this.value(this.moved(best, step, share));
-      for (let halving = 0; halving < HALVINGS && !(next.value >= now.value); ++halving) {
-        share /= 2;
-        next = this.value(this.moved(best, step, share));
-      }
-      if (!(next.value >= now.value)) break;
-      best = this.moved(best, step, share);
-      now = next;
-    }
-    return best;
-  }
 }
 
 /** Moves W [K,K,R] to its maximum, in place. */
@@ -162,6 +145,6 @@ export function maximizeTransitions(algebra: Algebra, W: Float64Array, task: Tra
   const width = W.length / K;
   for (let i = 0; i < K; ++i) {
     const row = new Row(algebra, task, i);
-    W.set(row.fitted(W.slice(i * width, (i + 1) * width)), i * width);
+    W.set(climbed(algebra, W.slice(i * width, (i + 1) * width), row), i * width);
   }
 }
