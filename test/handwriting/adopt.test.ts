@@ -2,14 +2,14 @@
 import { afterAll, expect, test } from "vitest";
 import { adoptForwards } from "../../src/handwriting/adopt.ts";
 import { inkWidth, type InkInput } from "../../src/handwriting/input.ts";
-import { handwritingNets, type HandwritingNet } from "../../src/handwriting/nets.ts";
+import { handwritingLayers, type HandwritingNet } from "../../src/handwriting/nets.ts";
 import { network, type Network } from "../../src/index.ts";
 
 const nets: Network[] = [];
 afterAll(() => nets.forEach((net) => net.dispose()));
 
 async function make(name: HandwritingNet, input: InkInput, alphabet: string): Promise<Network> {
-  const layers = handwritingNets[name].layers(alphabet.length + 1, 0.1, input.ahead ?? 0);
+  const layers = handwritingLayers(name, { classes: alphabet.length + 1, drop: 0.1, ahead: input.ahead });
   const notes = { script: { input, alphabet } };
   const net = await network({ input: inkWidth(input), layers, loss: "ctc", notes });
   nets.push(net);

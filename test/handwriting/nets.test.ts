@@ -7,7 +7,7 @@ import { network, sgd, type Network } from "../../src/index.ts";
 import { alphabetOf, handwritingItem, type Script } from "../../src/handwriting/script.ts";
 import { checkInkInput, inkFeatures, inkWidth, type InkInput } from "../../src/handwriting/input.ts";
 import { drawnWords } from "../../src/handwriting/letters.ts";
-import { handwritingNets, type HandwritingNet } from "../../src/handwriting/nets.ts";
+import { handwritingLayers, handwritingNets, type HandwritingNet } from "../../src/handwriting/nets.ts";
 import { readingErrors, worstFirst, type Reading } from "../../src/handwriting/reading.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
@@ -21,7 +21,7 @@ afterAll(() => nets.forEach((net) => net.dispose()));
 const make = async (name: HandwritingNet, input: InkInput, classes: number): Promise<Network> => {
   const net = await network({
     input: inkWidth(input),
-    layers: handwritingNets[name].layers(classes, 0, input.ahead ?? 0),
+    layers: handwritingLayers(name, { classes, ahead: input.ahead }),
     loss: "ctc",
   });
   nets.push(net);
@@ -49,6 +49,25 @@ describe.each(names)("%s", (name) => {
       await net.fit(items, { steps: 1, batch: items.length, optimizer: sgd({ rate: 1e-3 }) });
       expect((await net.evaluate(items)).loss).toBeLessThan(before);
     },
+  );
+});
+
+test("levels have the units that are asked for, and other numbers of levels are refused", () => {
+  const counts = handwritingLayers("hierarchical", { classes: 5, units: [8, 80, 16] }).map((layer) =>
+    layer.type === "bidirectional"
+      ? layer.layer.units
+      : layer.type === "dense"
+        ? `dense ${layer.units}`
+        : layer.type,
+  );
+  expect(counts).toEqual(["subsample", 8, "subsample", "dense 64", 80, "dense 80", 16, "dense 5"]);
+  const none = handwritingLayers("live", { classes: 5 });
+  expect(none).toEqual(handwritingLayers("live", { classes: 5, drop: 0, ahead: 0, units: [48, 72] }));
+  expect(() => handwritingLayers("graves", { classes: 5, units: [8, 8] })).toThrow(
+    "handwriting: the net graves is given units for 2 levels, want 1, as in [100]",
+  );
+  expect(() => handwritingLayers("optical", { classes: 5, units: [8, 0] })).toThrow(
+    "handwriting: units is 0, want a whole number of at least 1",
   );
 });
 

@@ -15,7 +15,7 @@ import { type WorkerPool, workerPool } from "../../parallel/pool.ts";
 import { adoptForwards, adoptWeights } from "../../handwriting/adopt.ts";
 import { InkBatches } from "../../handwriting/batches.ts";
 import { alphabetOf, type Script } from "../../handwriting/script.ts";
-import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
+import { handwritingLayers, handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
 import { readModel } from "../../handwriting/reader/model-file.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
@@ -26,6 +26,8 @@ import { checkOutputFile, writeWhole } from "../output-file.ts";
 /** What decides every bit of a run. */
 export interface Recipe {
   readonly net: HandwritingNet;
+  /** LSTM units of each level, one way. Default: the net's own. */
+  readonly units?: readonly number[];
   readonly input: InkInput;
   readonly seed: number;
   readonly epochs: number;
@@ -106,11 +108,12 @@ async function makeNet(recipe: Recipe, train: readonly Ink[]): Promise<Network> 
   const script: Script = { input: recipe.input, alphabet: alphabetOf(train) };
   return network({
     input: inkWidth(recipe.input),
-    layers: handwritingNets[recipe.net].layers(
-      [...script.alphabet].length + 1,
-      recipe.drop,
-      recipe.input.ahead ?? 0,
-    ),
+    layers: handwritingLayers(recipe.net, {
+      classes: [...script.alphabet].length + 1,
+      drop: recipe.drop,
+      ahead: recipe.input.ahead,
+      units: recipe.units,
+    }),
     loss: "ctc",
     seed: recipe.seed,
     notes: { script },

@@ -1,7 +1,7 @@
 /** `unrolled train handwriting`: a net learns to read lines of ink (7e-3, 7e-4). */
 import { availableParallelism } from "node:os";
 import { existsSync } from "node:fs";
-import { handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
+import { handwritingLayers, handwritingNets, type HandwritingNet } from "../../handwriting/nets.ts";
 import { scoreReading } from "../../handwriting/reading.ts";
 import { oneOf } from "../../wasm/errors.ts";
 import { type Command, UsageError, type Values } from "../command.ts";
@@ -18,13 +18,17 @@ import { countText, Progress, timeText } from "../progress.ts";
 const netNames = Object.keys(handwritingNets) as HandwritingNet[];
 export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
-function chosen<T extends string>(values: Values, name: string, names: readonly T[]): T {
+/** What a check answers; what it refuses is a fault of usage. */
+function usable<T>(check: () => T): T {
   try {
-    return oneOf("unrolled", `--${name}`, values.text(name), names);
+    return check();
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
+
+const chosen = <T extends string>(values: Values, name: string, names: readonly T[]): T =>
+  usable(() => oneOf("unrolled", `--${name}`, values.text(name), names));
 
 /** What the kind of input needs: the distance of its points, its cells, or both. */
 function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
@@ -33,6 +37,14 @@ function drawing(kind: InkInput["kind"], values: Values): Partial<InkInput> {
   if (kind === "running") return { ...along, join: values.whole("join", 1, 64) };
   const rows = values.text("rows") === undefined ? undefined : values.whole("rows", 1, 256);
   return { ...along, cell: values.number("cell", 0.1), ...(rows === undefined ? {} : { rows }) };
+}
+
+/** The units of --units, where they are given: as many as the net can have levels. */
+function unitsOf(net: HandwritingNet, values: Values): Pick<Recipe, "units"> {
+  const units = values.text("units")?.split(",").map(Number);
+  if (units === undefined) return {};
+  usable(() => handwritingLayers(net, { classes: 1, units }));
+  return { units };
 }
 
 function recipeOf(values: Values): Recipe {
@@ -48,6 +60,7 @@ function recipeOf(values: Values): Recipe {
   };
   return {
     net,
+    ...unitsOf(net, values),
     seed: values.whole("seed", 0, 2 ** 52),
     epochs: values.whole("epochs", 1),
     input: { kind, ...drawing(kind, values), ...rest, ...(kind === "running" ? {} : form) },
@@ -150,6 +163,12 @@ export const trainHandwriting: Command = {
     data: { value: "DIR", help: "where the handwriting is" },
     out: { value: "FILE", default: "models/handwriting.safetensors", help: "the best net goes here" },
     net: { value: "NAME", default: "hierarchical", help: `one of ${netNames.join(", ")}` },
+    units: {
+      value: "LIST",
+      help:
+        "LSTM units of each level, one way, from the input on, as 96,160 " +
+        `(${netNames.map((name) => `${name} ${handwritingNets[name].units.join()}`).join("; ")})`,
+    },
     input: {
       value: "KIND",
       default: "pen",

@@ -22,6 +22,11 @@ test.each([
     ["train", "handwriting", "--data", data, "--input", "sound"],
     '--input is "sound", want one of pen, image',
   ],
+  [
+    ["train", "handwriting", "--data", data, "--units", "48"],
+    "the net hierarchical is given units for 1 levels, want 2 to 8, as in [48, 72]",
+  ],
+  [["train", "handwriting", "--data", data, "--units", "48,x"], "units is NaN, want a whole number"],
   [["train", "handwriting", "--data", data, "--ahead", "1.5"], "--ahead is 1.5, want a whole number"],
 ])("wrong usage ends with 2 and says what is wrong: %j", async (args, message) => {
   const { code, err } = await unrolled(args);
