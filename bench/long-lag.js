@@ -4,9 +4,9 @@
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
 //         --form classical: Polyak's; --input the scale of input weights; --center 0 leaves centering out;
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates
-//   node bench/long-lag.js flow order2 50 --longest 200                   50 tanh units, gradient descent,
+//   node bench/long-lag.js flow order2 50-200                             50 tanh units, gradient descent,
 //         clipped, with errorFlow (--weight 2); lags are drawn, 50 to 200; when it is solved, lags of up to
-//         5000 are tried
+//         5000 are tried; 20-60,50-200: shorter ones before, until they are solved
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
 //         forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
@@ -57,13 +57,17 @@ const {
     lambda: text("0.1"),
     every: text("8"),
     settle: { type: "string" },
-    longest: { type: "string" },
     weight: text("2"),
     double: { type: "boolean", default: false },
   },
 });
 const at = (T) => longLag[name]({ lag: T, variant: o.variant });
-const task = o.longest ? mixture(Number(lag), Number(o.longest)) : at(Number(lag));
+const ranges = lag.split(",").map((range) => range.split("-").map(Number));
+const isMixed = ranges.some(([shortest, longest = shortest]) => shortest !== longest);
+const longestLag = Math.max(...ranges.flat());
+/** The lags that are learned now: a place in the list of ranges. */
+let course = 0;
+const task = isMixed ? mixture() : at(longestLag);
 const float64 = await engine("float64");
 const seed = +o.seed;
 const cpu = () => {
@@ -71,16 +75,16 @@ const cpu = () => {
   return (user + system) / 1e6;
 };
 
-/** The task at lags that are drawn for each sequence. */
-function mixture(shortest, longest) {
+/** The task at lags that are drawn for each sequence from the range which is learned now. */
+function mixture() {
   const tasks = new Map();
   const draw = (random) => {
-    const T = random.integer(shortest, longest);
+    const T = random.integer(...ranges[course]);
     if (!tasks.has(T)) tasks.set(T, at(T));
     return tasks.get(T).batch(1, random)[0];
   };
   const batch = (count, random) => Array.from({ length: count }, () => draw(random));
-  return { ...at(longest), all: undefined, batch };
+  return { ...at(longestLag), all: undefined, batch };
 }
 
 /** A net for the task. symbols: whether its inputs come as whole numbers. */
@@ -148,7 +152,7 @@ const makers = {
   async lstm1997() {
     const small = uniform(0.1);
     const forgetGate = o.forget === "1";
-    const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(+lag)) } : {}) };
+    const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(longestLag)) } : {}) };
     const net = await netOf([
       lstm(8, { forgetGate, initialState: "zero", init: { input: small, recurrent: small, gates } }),
       dense(task.output, { init: { input: small } }),
@@ -177,7 +181,7 @@ function test(count, of = task) {
 
 /** A net that learned lags up to `longest`, at those it never saw. */
 function tryLonger() {
-  if (!o.longest) return;
+  if (!isMixed) return;
   for (const T of [500, 1000, 2000, 5000])
     console.log(`lag ${T}: ${(100 * test(1000, at(T)).error).toFixed(1)}% of 1,000 wrong`);
 }
@@ -204,7 +208,10 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
         `wrong ${(100 * error).toFixed(1)}%  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
     );
     looked = cpu();
-    if (error < 0.01 && test(10_000).error < 0.01) {
+    if (error < 0.01 && course < ranges.length - 1) {
+      console.log(`lags of ${ranges[course].join("-")} are learned, ${busy.toFixed(1)} CPU s`);
+      ++course;
+    } else if (error < 0.01 && test(10_000).error < 0.01) {
       const last = test(10_000);
       console.log(
         `solved: ${(100 * last.error).toFixed(2)}% of 10,000 wrong, ${last.symbols} symbols a ` +
