@@ -92,7 +92,8 @@ export function llmsText(list, errors) {
 
 > ${description}
 
-Install: \`npm install unrolled\`. ES modules only; Node 20.19 or later, and browsers with WebAssembly SIMD.
+Install: \`npm install unrolled\`. ES modules only: programs are named .mjs,
+or package.json says \`"type": "module"\`. Node 20.19 or later, and browsers with WebAssembly SIMD.
 Every model is made by an awaited factory (\`await network(…)\`), learns by \`fit\`, answers by \`predict\`,
 \`forecast\`, \`sample\`, \`logLikelihood\` or \`stream()\`, is kept by \`save()\` and \`load(bytes)\`, and
 gives its memory back by \`dispose()\`. Data are arrays of sequences; a sequence is a flat array of numbers,

@@ -25,12 +25,16 @@ const { decide } = await import(join(folder, "verdict.js"));
 export const runnable = () =>
   experiments.map(({ id }) => id).filter((id) => !asksForNode(join(folder, `${id}.js`)));
 
-/** The comment that opens a source, as Markdown: its formulas, which are indented, as they stand. */
+/**
+ * The comment that opens a source, as Markdown, without the id that its page has above: its formulas, which
+ * are indented, as they stand.
+ */
 function opening(source) {
   const [, comment = ""] = /^\/\*\*([\s\S]*?)\*\//.exec(source) ?? [];
   return comment
     .replace(/^\s*\* ?/gm, "")
     .trim()
+    .replace(/^7[a-e](-\d)?[:,] (.)/, (_, part, first) => first.toUpperCase())
     .replace(/^ {2,}/gm, "    $&");
 }
 

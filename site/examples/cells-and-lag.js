@@ -3,7 +3,7 @@
 import { adam, constant, dense, longLag, lstm, network, plot, rnn, svg } from "unrolled";
 
 const knobs = new URLSearchParams(self.name);
-const lag = Number(knobs.get("lag") ?? 30);
+const lag = Number(knobs.get("lag") ?? 50);
 const seed = Number(knobs.get("seed") ?? 1);
 
 const task = longLag.order2({ lag });

@@ -76,6 +76,7 @@ function start(parts) {
   state.textContent = "starting …";
   printed.textContent = "";
   printed.hidden = true;
+  for (const cell of section.querySelectorAll(".measured td:nth-child(n + 3)")) cell.textContent = "";
   // the page does not jump when the figure comes anew
   if (figure.firstElementChild) figure.style.minHeight = `${figure.offsetHeight}px`;
   if (stop) stop.hidden = false;

@@ -5,6 +5,11 @@ import { startLive } from "./live.js";
 startColors();
 startLive();
 
+/** Where this page stands among those of its section is in view, however long the list is. */
+const side = document.querySelector(".side > ul");
+const here = side?.querySelector("[aria-current]");
+if (here) side.scrollTop = here.offsetTop - side.offsetTop - side.clientHeight / 2;
+
 const root = new URL(document.documentElement.dataset.root, location.href);
 const open = async () => (await import("./search.js")).openSearch(root);
 document.getElementById("search").addEventListener("click", open);

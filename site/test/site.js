@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { open } from "../../test/browser/drive.js";
 import { until } from "../../test/browser/until.js";
 import { knobResults, limits, liveResults, quickExperiments } from "./live-results.js";
+import { checkKnobs, checkSearch, runLive, visit } from "./operated.js";
 import { dist, pagePaths, serveSite } from "./served.js";
 
 const { values, positionals } = parseArgs({
@@ -28,7 +29,6 @@ const { values, positionals } = parseArgs({
 const { quick, shots } = values;
 const names = positionals.length ? positionals : ["chromium", "firefox", "webkit"];
 const HEAVIEST = 300_000; // bytes before a program starts, as they come, uncompressed
-const PATIENCE = 120; // seconds a program
 const FIRST = 5; // seconds to a first trained net, where it is timed
 
 /** A page of each kind. */
@@ -68,48 +68,37 @@ const weigh = (page) =>
         .map(({ name }) => name)
         .filter((name) => /^https?:/.test(name) && !name.startsWith(location.origin)),
       wide: document.documentElement.scrollWidth - innerWidth,
+      cut: [...document.querySelectorAll("main pre")]
+        .filter((block) => !block.closest("details") && block.scrollWidth > block.clientWidth + 1)
+        .map(({ textContent }) => textContent.slice(0, 60)),
+      lost: [...document.querySelectorAll(".side [aria-current]")].filter((link) => {
+        const [{ top, bottom }, list] = [link, link.closest("ul")].map((e) => e.getBoundingClientRect());
+        return top < list.top - 1 || bottom > list.bottom + 1;
+      }).length,
     }`);
 
-/** Opens a page and waits until its script has run. */
-async function visit(page, path) {
-  await page.goto(server.root + path);
-  await until(page, path, 'document.readyState === "complete"', 20);
-}
-
-async function checkPages(name, page, paths) {
+/** Pages without a fault; on a wide screen no code is cut, and the list beside a page shows where it is. */
+async function checkPages(name, page, paths, { phone = false } = {}) {
   let heaviest = 0;
   for (const path of paths) {
-    await visit(page, path);
-    const { asked, foreign, wide } = await weigh(page);
+    await visit(page, server.root + path);
+    const { asked, foreign, wide, cut, lost } = await weigh(page);
     const bytes = asked.reduce((sum, file) => sum + statSync(join(dist, file || "index.html")).size, 0);
     assert.deepEqual(await faultsOf(page), [], `${name}, ${path}: faults`);
     assert.deepEqual(foreign, [], `${name}, ${path}: foreign requests`);
     assert.ok(wide <= 0, `${name}, ${path}: ${wide} px wider than the screen`);
+    assert.equal(lost, 0, `${name}, ${path}: the list beside it does not show this page`);
     if (path.startsWith("reference/")) continue; // one long text, without a program
+    if (!phone) assert.deepEqual(cut, [], `${name}, ${path}: code is cut`);
     assert.ok(bytes <= HEAVIEST, `${name}, ${path}: ${bytes} bytes, want ≤ ${HEAVIEST}`);
     heaviest = Math.max(heaviest, bytes);
   }
   holds(name, `${paths.length} pages without a fault; the heaviest ${Math.round(heaviest / 1000)} KB`);
 }
 
-/** Runs the i-th live section of the page that is open; what it printed. */
-async function runLive(page, i, what) {
-  const section = `document.querySelectorAll("section.live")[${i}]`;
-  await page.evaluate(`${section}.querySelector("button.run")?.click(); return 1`);
-  await until(page, what, `["done", "failed"].includes(${section}.dataset.state)`, PATIENCE);
-  const found = await page.evaluate(`const s = ${section}; return {
-    state: s.dataset.state,
-    says: s.querySelector(".state").textContent,
-    printed: s.querySelector(".printed").textContent,
-    drawn: s.querySelectorAll(".figure svg").length,
-  }`);
-  assert.equal(found.state, "done", `${what}: ${found.says}`);
-  return found;
-}
-
 /** Every program of a page comes to its result. */
 async function checkLive(name, page, path) {
-  await visit(page, path);
+  await visit(page, server.root + path);
   const printed = [];
   for (const [i, wanted] of liveResults[path].entries()) {
     const found = await runLive(page, i, `${name}, ${path}`);
@@ -141,7 +130,7 @@ async function checkLecture(name, page) {
     : quickExperiments;
   const unseen = [];
   for (const id of ids) {
-    await visit(page, `lecture/${id}.html`);
+    await visit(page, server.root + `lecture/${id}.html`);
     if (!(await page.evaluate('return Boolean(document.querySelector("[data-experiment]"))'))) continue;
     const from = Date.now();
     const { says, drawn } = await runLive(page, 0, `${name}, ${id}`);
@@ -151,46 +140,10 @@ async function checkLecture(name, page) {
   }
   assert.deepEqual(unseen, [], `${name}: claims not seen`);
   for (const [path, wanted] of Object.entries(knobResults)) {
-    await visit(page, path);
+    await visit(page, server.root + path);
     assert.match((await runLive(page, 1, `${name}, ${path}`)).printed, wanted, `${name}, ${path}`);
   }
   holds(name, `${ids.length} experiments and ${Object.keys(knobResults).length} programs with knobs`);
-}
-
-const key = (page, key) =>
-  page.evaluate(
-    `document.dispatchEvent(
-      new KeyboardEvent("keydown", { key: "${key}", bubbles: true, cancelable: true }),
-    ); return 1`,
-  );
-
-async function checkSearch(name, page) {
-  await visit(page, "guides/nets.html");
-  await key(page, "/");
-  await until(page, "the search opens", 'document.querySelector("dialog.search[open] input")', 10);
-  await page.evaluate(
-    `const field = document.querySelector("dialog.search input");
-    field.value = "viterbi";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    return 1`,
-  );
-  await until(page, "answers come", 'document.querySelectorAll("dialog.search li a").length > 0', 10);
-  await page.evaluate('document.querySelector("dialog.search form").requestSubmit(); return 1');
-  await until(
-    page,
-    "the first answer opens",
-    '!location.pathname.endsWith("guides/nets.html") || location.hash',
-    10,
-  );
-  await visit(page, "guides/nets.html");
-  await page.evaluate(
-    'document.getElementById("theme").click(); document.getElementById("theme").click(); return 1',
-  );
-  await visit(page, "how-it-works.html");
-  const dark = "getComputedStyle(document.body).backgroundColor";
-  assert.equal(await page.evaluate(`return ${dark}`), "rgb(20, 24, 29)", `${name}: the chosen colors stay`);
-  await page.evaluate("localStorage.clear(); return 1");
-  holds(name, "search answers, and dark colors stay");
 }
 
 /** After one visit, and without its server, pages open and a program runs. */
@@ -216,7 +169,7 @@ async function checkOffline(name) {
 
 /** The time from the page's load to a first trained net on the home page. */
 async function checkFirstNet(name, page) {
-  await visit(page, "index.html");
+  await visit(page, server.root + "index.html");
   await until(page, "the first net", 'document.querySelector("section.live").dataset.state === "done"', 30);
   const says = await page.evaluate('return document.querySelector("section.live .state").textContent');
   const seconds = Number(/in ([\d.]+) s/.exec(says)[1]);
@@ -232,7 +185,7 @@ async function shoot(name, page) {
   ]) {
     await page.resize(width, height);
     for (const path of kinds) {
-      await visit(page, path);
+      await visit(page, server.root + path);
       if (path === "index.html")
         await until(
           page,
@@ -256,11 +209,12 @@ async function checkAll(name, known) {
     await checkFirstNet(name, page);
     await checkPages(name, page, quick ? kinds : pagePaths);
     await page.resize(360, 740);
-    await checkPages(name, page, kinds);
+    await checkPages(name, page, kinds, { phone: true });
     await page.resize(1280, 900);
     await checkPrograms(name, page, known);
     if (!quick) await checkLecture(name, page);
-    await checkSearch(name, page);
+    holds(name, await checkKnobs(name, page, server.root));
+    holds(name, await checkSearch(name, page, server.root));
   } finally {
     await page.close();
   }

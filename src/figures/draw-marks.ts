@@ -104,8 +104,7 @@ function raster(mark: RasterMark, frame: Frame): string {
     width: right - left,
     height: foot - top,
     preserveAspectRatio: "none",
-    "image-rendering": "optimizeSpeed",
-    style: "image-rendering:pixelated",
+    "image-rendering": "pixelated", // no style attribute: pages may forbid inline styles
     href: rasterImage(places, rows, columns, mark.map ?? "sequential"),
   });
 }

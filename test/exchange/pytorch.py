@@ -36,7 +36,8 @@ def load_file(path):
     metadata, tensors = header.pop("__metadata__"), {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
-        flat = torch.frombuffer(bytearray(raw[8 + length + begin : 8 + length + end]), dtype=TYPES[entry["dtype"]])
+        numbers = bytearray(raw[8 + length + begin : 8 + length + end])
+        flat = torch.frombuffer(numbers, dtype=TYPES[entry["dtype"]])
         tensors[name] = flat.reshape(entry["shape"])
     return tensors, metadata
 
@@ -114,7 +115,8 @@ class Net(nn.Module):
             return torch.cat([y, x], -1) if place.get("skip") else y
         directions = 2 if module.bidirectional else 1
         zero = x.new_zeros(directions, 1, module.hidden_size)
-        h, c = [self.starts.get(f"{name}.{s}", zero).expand(-1, x.shape[0], -1).contiguous() for s in ("h0", "c0")]
+        begins = [self.starts.get(f"{name}.{s}", zero) for s in ("h0", "c0")]
+        h, c = [begin.expand(-1, x.shape[0], -1).contiguous() for begin in begins]
         return module(x, (h, c) if isinstance(module, nn.LSTM) else h)[0]
 
 
