@@ -8,9 +8,13 @@ import type { Algebra } from "../inference/matrix.ts";
 import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
 import { drawPoisson } from "../models/hmm/emissions/draws.ts";
 import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
-import type { Driven, DrivenEmission, EmissionSums, Regressions, Sizes } from "./emission.ts";
+import { clusterCenters } from "../models/hmm/emissions/clusters.ts";
+import type { Driven, DrivenEmission, DrivenRules, EmissionSums, Regressions, Sizes } from "./emission.ts";
+import { ridgeLogPrior } from "./logits.ts";
 import { climbed } from "./newton.ts";
+import { slopeRidge, type DrivenPrior } from "./prior.ts";
 import { meansOf } from "./regressions.ts";
+import { SeenSteps, type SeenRows } from "./seen-steps.ts";
 
 /** Of a start: counts of all but 0 begin here. */
 const SMALLEST_RATE = 0.1;
@@ -40,85 +44,67 @@ function countDensities(algebra: Algebra, sizes: Sizes, own: Regressions, data: 
   return out;
 }
 
-/** Steps of one regression: rows x [n,R], counts and weights [n]. */
-interface Counted {
-  readonly X: Float64Array;
-  readonly y: Float64Array;
-  readonly w: Float64Array;
-}
-
 /** What the regressions of all states learn from. */
-class CountSums implements EmissionSums {
-  readonly #sizes: Sizes;
-  #seen: { readonly data: Driven; readonly gamma: Float64Array }[] = [];
-
-  constructor(sizes: Sizes) {
-    this.#sizes = sizes;
-  }
-
-  clear(): void {
-    this.#seen = [];
-  }
-
-  /** Adds a sequence under γ [T,K]. */
-  add(_: Algebra, __: Regressions, data: Driven, gamma: Float64Array): void {
-    this.#seen.push({ data, gamma: gamma.slice() });
-  }
-
-  /** Moves B in its first `free` columns to its maximum, in place. */
-  maximize(algebra: Algebra, { coefficients }: Regressions, free: number): void {
-    const { K, D, R } = this.#sizes;
+class CountSums extends SeenSteps implements EmissionSums {
+  /** Moves B in its first `free` columns to its maximum, in place; a state without weight keeps its own. */
+  maximize(algebra: Algebra, { coefficients }: Regressions, { free, prior }: DrivenRules): void {
+    const { K, D, R } = this.sizes;
     if (free === 0) return;
     for (let k = 0; k < K; ++k)
       for (let d = 0; d < D; ++d) {
-        const b = coefficients.subarray((k * D + d) * R, (k * D + d + 1) * R);
-        b.set(fitted(algebra, b.slice(), this.#counted(k, d), free));
+        const rows = this.rows(k, d);
+        if (!(rows.w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) continue;
+        const b = coefficients.slice((k * D + d) * R, (k * D + d + 1) * R);
+        const task = { ...withBelief(rows, R, d, prior), free, ridge: slopeRidge(prior, R) };
+        coefficients.set(fitted(algebra, b, task), (k * D + d) * R);
       }
-  }
-
-  #counted(k: number, d: number): Counted {
-    const { K, D, R } = this.#sizes;
-    const rows = this.#seen.flatMap(({ data, gamma }) =>
-      Array.from({ length: data.T }, (_, t) => ({
-        x: data.X.subarray(t * R, (t + 1) * R),
-        y: data.y[t * D + d],
-        w: gamma[t * K + k],
-      })),
-    );
-    const there = rows.filter(({ y }) => y === y);
-    return {
-      X: Float64Array.from(there.flatMap(({ x }) => [...x])),
-      y: Float64Array.from(there, ({ y }) => y),
-      w: Float64Array.from(there, ({ w }) => w),
-    };
   }
 }
 
-/** Σ w·(y·η - e^η), and the rates e^η. */
+/** The prior's steps as one more row at x = (1, 0). */
+function withBelief({ X, y, w }: SeenRows, R: number, d: number, { rates }: DrivenPrior): SeenRows {
+  const { strength, at } = rates;
+  if (strength === 0) return { X, y, w };
+  const x = new Float64Array(R).fill(1, 0, 1);
+  return {
+    X: Float64Array.of(...X, ...x),
+    y: Float64Array.of(...y, at[d]),
+    w: Float64Array.of(...w, strength),
+  };
+}
+
+/** One regression. */
+interface CountTask extends SeenRows {
+  readonly free: number;
+  /** [R] s of the prior -½·s·b² of each column. */
+  readonly ridge: Float64Array;
+}
+
+/** Σ w·(y·η - e^η) and the prior of b, and the rates e^η. */
 function valueOf(
   algebra: Algebra,
   b: Float64Array,
-  { X, y, w }: Counted,
+  { X, y, w, ridge }: CountTask,
 ): { value: number; rates: Float64Array } {
   const logs = algebra.multiply(y.length, b.length, 1, X, b);
   const rates = algebra.exp(logs);
-  let value = 0;
+  let value = ridgeLogPrior(b, ridge);
   for (let i = 0; i < y.length; ++i) value += w[i] * (y[i] * logs[i] - rates[i]);
   return { value, rates };
 }
 
 /** b after Newton's method from b, its columns from `free` on as they are. */
-function fitted(algebra: Algebra, b: Float64Array, counted: Counted, free: number): Float64Array {
-  const { X, y, w } = counted;
+function fitted(algebra: Algebra, b: Float64Array, task: CountTask): Float64Array {
+  const { X, y, w, free, ridge } = task;
   const R = b.length;
-  if (!(w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) return b;
   return climbed(algebra, b, {
     who: "iohmm: regression of counts",
     halvings: HALVINGS,
-    at: (point) => valueOf(algebra, point, counted),
-    curvature(_, { rates }) {
-      const g = new Float64Array(free);
+    at: (point) => valueOf(algebra, point, task),
+    curvature(point, { rates }) {
+      const g = Float64Array.from({ length: free }, (_, r) => -ridge[r] * point[r]);
       const H = new Float64Array(free * free);
+      for (let r = 0; r < free; ++r) H[r * (free + 1)] = ridge[r];
       for (let i = 0; i < y.length; ++i)
         for (let r = 0; r < free; ++r) {
           g[r] += w[i] * (y[i] - rates[i]) * X[i * R + r];
@@ -130,9 +116,21 @@ function fitted(algebra: Algebra, b: Float64Array, counted: Counted, free: numbe
   });
 }
 
+/** Of the rates at x = (1, 0), and of slopes. */
+function countLogPrior({ D, R }: Sizes, rates: Float64Array, own: Regressions, prior: DrivenPrior): number {
+  const { strength, at } = prior.rates;
+  let sum = ridgeLogPrior(own.coefficients, slopeRidge(prior, R));
+  if (strength === 0) return sum;
+  rates.forEach((rate, i) => {
+    sum += strength * (at[i % D] * own.coefficients[i * R] - rate);
+  });
+  return sum;
+}
+
 /** Counts whose rates go with the inputs. */
 export const poissonEmission: DrivenEmission = {
   spread: false,
+  believes: ["rates"],
   entry: {
     test: (x) => (Number.isInteger(x) && x >= 0) || Number.isNaN(x),
     want: "a count, a whole number of at least 0, or NaN",
@@ -143,6 +141,12 @@ export const poissonEmission: DrivenEmission = {
   variance: (_, __, ___, mean) => mean,
   draw: (algebra, sizes, own, { state, x, random }) =>
     ratesOf(algebra, sizes, own, x, state).map((rate) => drawPoisson(algebra, random, rate)),
-  constants: (algebra, centers) => algebra.log(centers.map((x) => Math.max(x, SMALLEST_RATE))),
+  constants: (algebra, { K, D }, data, random) =>
+    algebra.log(clusterCenters(random, data, D, K).map((x) => Math.max(x, SMALLEST_RATE))),
+  logPrior(algebra, sizes, own, prior) {
+    const { R } = sizes;
+    const constants = own.coefficients.filter((_, at) => at % R === 0);
+    return countLogPrior(sizes, algebra.exp(constants), own, prior);
+  },
   sums: (sizes) => new CountSums(sizes),
 };

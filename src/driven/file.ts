@@ -14,12 +14,12 @@ export function saveIohmm(
   { spec, sizes, emission, given, parameters }: IohmmStart,
   { fitted }: { readonly fitted: boolean },
 ): Uint8Array<ArrayBuffer> {
-  const { K, D, R } = sizes;
+  const { K, D, C, R } = sizes;
   const { startprob, transitions, coefficients, covariances } = parameters;
   return writeTensors({ model: KIND, spec, given: [...given], fitted }, [
     { name: "startprob", shape: [K], data: startprob },
     { name: "transitions", shape: [K, K, R], data: transitions },
-    { name: "coefficients", shape: [K, D, R], data: coefficients },
+    { name: "coefficients", shape: [K, C, R], data: coefficients },
     ...(emission.spread ? [{ name: "covariances", shape: [K, D, D], data: covariances }] : []),
   ]);
 }
@@ -41,11 +41,11 @@ export function loadIohmm(
     if (![K, input, D].every((x) => Number.isInteger(x) && x >= 1 && x <= 1000))
       throw new DataError(`${who}: the file has no numbers of states, inputs and outputs`);
     const R = 1 + input;
-    const { spread } = emissionOf(who, (spec as unknown as IohmmSpec).emission);
+    const { spread, classes = D } = emissionOf(who, spec);
     const parameters = {
       startprob: tensor("startprob", K),
       transitions: tensor("transitions", K * K * R),
-      coefficients: tensor("coefficients", K * D * R),
+      coefficients: tensor("coefficients", K * classes * R),
       covariances: spread ? tensor("covariances", K * D * D) : new Float64Array(0),
     };
     const { transitions, coefficients, covariances } = parameters;

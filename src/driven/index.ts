@@ -7,3 +7,4 @@ export type { IohmmFiltered, IohmmForecastOptions, IohmmOutputs, IohmmSampleOpti
 export type { IohmmStep, IohmmStream } from "./stream.ts";
 export type { IohmmParameterName, IohmmParameters, IohmmSpec } from "./spec.ts";
 export type { IohmmFitOptions } from "./training.ts";
+export type { IohmmPrior } from "./prior.ts";

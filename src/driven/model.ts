@@ -87,7 +87,7 @@ export class Iohmm {
     this.#fitted = fitted;
   }
 
-  /** Copies: startprob [K], transitions [K,K,1+m], coefficients [K,D,1+m], covariances [K,D,D]. */
+  /** Copies: startprob [K], transitions [K,K,1+m], coefficients [K,D,1+m] (of symbols [K,M,1+m]), covariances [K,D,D]. */
   get parameters(): IohmmParameters {
     this.#life.check("parameters");
     return copied(this.#model.parameters);
@@ -102,7 +102,7 @@ export class Iohmm {
     knownOptions(who, options, [...emOptionNames, ...ownOptions]);
     const data = this.#observations(who, sequences, options.inputs);
     const { parameters: before } = this.#model;
-    const task = { ...data, ...readFitOptions(who, options), fresh: !this.#fitted };
+    const task = { ...data, ...readFitOptions(who, options, this.#model.emission), fresh: !this.#fitted };
     const show = (found: IohmmParameters): void => {
       this.#model.parameters = found;
     };

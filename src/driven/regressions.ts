@@ -4,22 +4,32 @@
  */
 import type { Algebra } from "../inference/matrix.ts";
 import { LOG_TWO_PI, Matrix } from "../inference/matrix-value.ts";
-import type { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
+import { clusterCenters } from "../models/hmm/emissions/clusters.ts";
 import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
-import type { Draw, Driven, DrivenEmission, EmissionSums, Regressions, Sizes } from "./emission.ts";
+import { addPulls, believedCovariance, pullLogPrior, type Pull } from "../models/hmm/emissions/pulls.ts";
+import type {
+  Draw,
+  Driven,
+  DrivenEmission,
+  DrivenRules,
+  EmissionSums,
+  Regressions,
+  Sizes,
+} from "./emission.ts";
+import type { DrivenPrior } from "./prior.ts";
 
-/** B_k·x_t [T,D] of state k. */
+/** B_k·x_t [T,C] of state k. */
 export function meansOf(
   algebra: Algebra,
-  { D, R }: Sizes,
+  { C, R }: Sizes,
   { coefficients }: Regressions,
   X: Float64Array,
   k: number,
 ): Float64Array {
-  const B = coefficients.slice(k * D * R, (k + 1) * D * R);
+  const B = coefficients.slice(k * C * R, (k + 1) * C * R);
   const T = X.length / R;
-  return T === 0 ? new Float64Array(0) : algebra.multiply(T, R, D, X, algebra.transpose(D, R, B));
+  return T === 0 ? new Float64Array(0) : algebra.multiply(T, R, C, X, algebra.transpose(C, R, B));
 }
 
 /** Whether each step is complete. */
@@ -105,21 +115,23 @@ class RegressionSums implements EmissionSums {
   }
 
   /** Moves B by G⁻¹·H in its first `free` columns, and S to what is left, in place. */
-  maximize(
-    algebra: Algebra,
-    { coefficients, covariances }: Regressions,
-    free: number,
-    floor: CovarianceFloor | undefined,
-  ): void {
+  maximize(algebra: Algebra, own: Regressions, { free, floor, prior }: DrivenRules): void {
     const { K, D, R } = this.#sizes;
+    const { coefficients, covariances } = own;
     const [weight, xx, xe, ee] = this.#sums;
     const columns = Array.from({ length: free }, (_, i) => i);
     const outputs = Array.from({ length: D }, (_, d) => d);
     for (let k = 0; k < K; ++k) {
       const w = weight[k];
       if (!(w > NO_WEIGHT)) continue;
-      const G = new Matrix(algebra, R, R, xx.slice(k * R * R, (k + 1) * R * R)).part(columns, columns);
-      const H = new Matrix(algebra, R, D, xe.slice(k * R * D, (k + 1) * R * D)).part(columns, outputs);
+      const sums = {
+        xx: xx.slice(k * R * R, (k + 1) * R * R),
+        xe: xe.slice(k * R * D, (k + 1) * R * D),
+        ee: ee.slice(k * D * D, (k + 1) * D * D),
+      };
+      addPulls(sums, pullsOf(this.#sizes, own, prior, k));
+      const G = new Matrix(algebra, R, R, sums.xx).part(columns, columns);
+      const H = new Matrix(algebra, R, D, sums.xe).part(columns, outputs);
       const who = `iohmm: regression of state ${k}`;
       const step = free > 0 ? algebra.solveSemidefinite(who, free, D, G.data, H.data) : H.data;
       step.forEach((by, at) => {
@@ -130,10 +142,25 @@ class RegressionSums implements EmissionSums {
         free > 0
           ? new Matrix(algebra, free, D, step).transposed().times(H).symmetric().data
           : new Float64Array(D * D);
-      const S = ee.slice(k * D * D, (k + 1) * D * D).map((x, i) => (x - gained[i]) / w);
-      covariances.set(floor.raised(S), k * D * D);
+      const squares = sums.ee.map((x, i) => x - gained[i]);
+      covariances.set(floor.raised(believedCovariance(squares, w, prior.covariances)), k * D * D);
     }
   }
+}
+
+/** Where the prior pulls the columns of B of state k. */
+function pullsOf(
+  { D, R }: Sizes,
+  { coefficients }: Regressions,
+  { means, slopes }: DrivenPrior,
+  k: number,
+): Map<number, Pull> {
+  const column = (i: number, at?: Float64Array): Float64Array =>
+    Float64Array.from({ length: D }, (_, d) => coefficients[(k * D + d) * R + i] - (at?.[d] ?? 0));
+  const pulls = new Map<number, Pull>();
+  if (means.strength > 0) pulls.set(0, { strength: means.strength, gap: column(0, means.at) });
+  if (slopes > 0) for (let i = 1; i < R; ++i) pulls.set(i, { strength: slopes, gap: column(i) });
+  return pulls;
 }
 
 /** One output B_k·x + noise. */
@@ -152,12 +179,23 @@ function drawn(algebra: Algebra, sizes: Sizes, own: Regressions, { state, x, ran
 /** Numbers about regressions on the inputs. */
 export const gaussianEmission: DrivenEmission = {
   spread: true,
+  believes: ["means", "covariances"],
   entry: { test: (x) => Number.isFinite(x) || Number.isNaN(x), want: "a finite number or NaN" },
   flatten: flattenReals,
   densities: logDensities,
   means: meansOf,
   variance: ({ covariances }, D, { k, d }) => covariances[(k * D + d) * D + d],
   draw: drawn,
-  constants: (_, centers) => centers,
+  constants: (_, { K, D }, data, random) => clusterCenters(random, data, D, K),
+  logPrior(algebra, sizes, own, prior) {
+    const { K, D } = sizes;
+    let sum = 0;
+    for (let k = 0; k < K; ++k) {
+      const S = own.covariances.slice(k * D * D, (k + 1) * D * D);
+      const pulls = [...pullsOf(sizes, own, prior, k).values()];
+      sum += pullLogPrior(algebra, S, pulls, prior.covariances);
+    }
+    return sum;
+  },
   sums: (sizes) => new RegressionSums(sizes),
 };

@@ -10,9 +10,14 @@ import { streams } from "../wasm/streams.ts";
 import { poissonEmission } from "./counts.ts";
 import type { DrivenEmission, Sizes } from "./emission.ts";
 import { gaussianEmission } from "./regressions.ts";
+import { symbolEmission } from "./symbols.ts";
 
 const parts = ["transitions", "emissions"] as const;
-const emissions = { gaussian: gaussianEmission, poisson: poissonEmission } as const;
+const emissions = {
+  gaussian: () => gaussianEmission,
+  poisson: () => poissonEmission,
+  categorical: symbolEmission,
+} as const satisfies Record<string, (symbols: number) => DrivenEmission>;
 type EmissionName = keyof typeof emissions;
 /** Names of the parameters. */
 export const parameterNames = ["startprob", "transitions", "coefficients", "covariances"] as const;
@@ -28,19 +33,24 @@ export interface IohmmSpec {
   /** D, values a step. Default 1. */
   readonly output?: number;
   /**
-   * What a state emits: "gaussian" (default), B·x plus noise, or "poisson", counts of rates exp(B·x) that are
-   * independent given the state.
+   * What a state emits: "gaussian" (default), B·x plus noise; "poisson", counts of rates exp(B·x) that are
+   * independent given the state; or "categorical", one of `symbols`, its probability ∝ exp(b·x).
    */
   readonly emission?: EmissionName;
+  /** M, for categorical emissions: symbols are whole numbers below it. */
+  readonly symbols?: number;
   /** What the inputs drive. Default both. */
   readonly drives?: readonly (typeof parts)[number][];
   /** [K] of the first state. */
   readonly startprob?: MatrixOption;
   /** [K,K,1+m] log-odds of going from i to j beside staying in i: constant first. Rows i, i are 0. */
   readonly transitions?: readonly MatrixOption[];
-  /** [K,D,1+m] of each state's output, of the logarithm of its rates where it counts: constant first. */
+  /**
+   * [K,D,1+m] of each state's output, of the logarithm of its rates where it counts: constant first. Of symbols
+   * [K,M,1+m], log-odds beside symbol 0: rows 0 are 0.
+   */
   readonly coefficients?: readonly MatrixOption[];
-  /** [K,D,D]; counts have none. */
+  /** [K,D,D]; counts and symbols have none. */
   readonly covariances?: readonly MatrixOption[];
   /** Parameters that no fit changes. */
   readonly fixed?: readonly IohmmParameterName[];
@@ -54,9 +64,9 @@ export interface IohmmParameters {
   readonly startprob: Float64Array;
   /** [K,K,1+m] */
   readonly transitions: Float64Array;
-  /** [K,D,1+m] */
+  /** [K,D,1+m], of symbols [K,M,1+m] */
   readonly coefficients: Float64Array;
-  /** [K,D,D]; of counts empty. */
+  /** [K,D,D]; of counts and symbols empty. */
   readonly covariances: Float64Array;
 }
 
@@ -65,7 +75,8 @@ export interface IohmmStart {
   readonly engine: InferenceEngine;
   readonly spec: Required<
     Pick<IohmmSpec, "states" | "input" | "output" | "emission" | "drives" | "fixed" | "seed">
-  >;
+  > &
+    Pick<IohmmSpec, "symbols">;
   readonly sizes: Sizes;
   /** What the states emit. */
   readonly emission: DrivenEmission;
@@ -152,9 +163,49 @@ function readCovariances(
   return Float64Array.from(list.flat());
 }
 
-/** A family of emissions by its name. Throws OptionError. */
-export const emissionOf = (who: string, name: EmissionName = "gaussian"): DrivenEmission =>
-  emissions[oneOf(who, "emission", name, Object.keys(emissions) as EmissionName[])];
+/** Throws OptionError where the regression of a symbol 0 is not 0. */
+function checkSymbols(who: string, { C, R }: Sizes, B: Float64Array): Float64Array {
+  B.forEach((b, at) => {
+    const row = Math.floor(at / R);
+    if (b !== 0 && row % C === 0)
+      throw new OptionError(
+        `${who}: coefficients[${row / C}]: row 0 has ${b}, want 0: log-odds are beside symbol 0`,
+      );
+  });
+  return B;
+}
+
+/** The coefficients [K,C,R] as given, or constants drawn. */
+function readCoefficients(
+  who: string,
+  value: readonly MatrixOption[] | undefined,
+  { emission, sizes }: { readonly emission: DrivenEmission; readonly sizes: Sizes },
+  random: Random,
+): Float64Array {
+  const { K, C, R } = sizes;
+  const symbols = emission.classes !== undefined;
+  if (value !== undefined) {
+    const given = matrices(who, "coefficients", value, [K, C, R]);
+    return symbols ? checkSymbols(who, sizes, given) : given;
+  }
+  const moves = (at: number): boolean => at % R === 0 && !(symbols && Math.floor(at / R) % C === 0);
+  return Float64Array.from({ length: K * C * R }, (_, at) => (moves(at) ? random.normal() : 0));
+}
+
+/** What the states of a spec emit. Throws OptionError. */
+export function emissionOf(
+  who: string,
+  { emission = "gaussian", symbols, output = 1 }: Pick<IohmmSpec, "emission" | "symbols" | "output">,
+): DrivenEmission {
+  const name = oneOf(who, "emission", emission, Object.keys(emissions) as EmissionName[]);
+  if (name !== "categorical") {
+    if (symbols !== undefined)
+      throw new OptionError(`${who}: symbols was given, but ${name} has none; leave it out`);
+    return emissions[name]();
+  }
+  if (output !== 1) throw new OptionError(`${who}: output is ${show(output)}, want 1: one symbol a step`);
+  return emissions[name](whole(who, "symbols", symbols, 1, 1000));
+}
 
 /** Checks a spec and draws what it leaves out. Throws OptionError, ShapeError or NumericError. */
 export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): IohmmStart {
@@ -163,6 +214,7 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
     "input",
     "output",
     "emission",
+    "symbols",
     "drives",
     ...parameterNames,
     "fixed",
@@ -171,14 +223,14 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
   const K = whole(who, "states", spec?.states, 1, 1000);
   const m = whole(who, "input", spec.input, 1, 1000);
   const D = whole(who, "output", spec.output ?? 1, 1, 1000);
-  const { emission: name = "gaussian" } = spec;
-  const emission = emissionOf(who, name);
+  const { emission: name = "gaussian", symbols } = spec;
+  const emission = emissionOf(who, spec);
   if (!emission.spread && spec.covariances !== undefined)
     throw new OptionError(`${who}: covariances were given, but ${name} has none; leave them out`);
   const drives = names(who, "drives", spec.drives ?? parts, parts);
   const fixed = names(who, "fixed", spec.fixed ?? [], parameterNames);
   const seed = seedOption(who, spec.seed ?? 1);
-  const sizes = { K, D, R: 1 + m };
+  const sizes = { K, D, C: emission.classes ?? D, R: 1 + m };
   const { R } = sizes;
   const random = new Random(algebra.engine, seed, streams.initial);
   const { startprob, transitions, coefficients, covariances } = spec;
@@ -191,10 +243,7 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
       transitions === undefined
         ? drawTransitions(sizes, random)
         : checkTransitions(who, sizes, matrices(who, "transitions", transitions, [K, K, R])),
-    coefficients:
-      coefficients === undefined
-        ? Float64Array.from({ length: K * D * R }, (_, at) => (at % R === 0 ? random.normal() : 0))
-        : matrices(who, "coefficients", coefficients, [K, D, R]),
+    coefficients: readCoefficients(who, coefficients, { emission, sizes }, random),
     covariances:
       covariances === undefined
         ? Float64Array.from({ length: emission.spread ? K * D * D : 0 }, (_, at) =>
@@ -203,6 +252,7 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
         : readCovariances(who, covariances, sizes, algebra),
   };
   const given = new Set(parameterNames.filter((name) => spec[name] !== undefined));
-  const checked = { states: K, input: m, output: D, emission: name, drives, fixed, seed };
+  const one = { states: K, input: m, output: D, emission: name, drives, fixed, seed };
+  const checked = symbols === undefined ? one : { ...one, symbols };
   return { engine: algebra.engine, spec: checked, sizes, emission, given, parameters };
 }

@@ -7,14 +7,15 @@ import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import { Algebra } from "../inference/matrix.ts";
 import type { EmModel, EmOptions } from "../train/em.ts";
-import { clusterCenters } from "../models/hmm/emissions/clusters.ts";
 import { CovarianceFloor } from "../models/hmm/emissions/covariances.ts";
 import { normalize } from "../models/hmm/emissions/distribution.ts";
 import { realMoments } from "../models/hmm/emissions/reals.ts";
 import { forward, smooth, type Chain } from "./passes.ts";
-import type { Driven, EmissionSums } from "./emission.ts";
+import type { Driven, DrivenEmission, EmissionSums } from "./emission.ts";
+import { ridgeLogPrior } from "./logits.ts";
+import { checkPrior, placedPrior, type DrivenPrior, type IohmmPrior } from "./prior.ts";
 import { copied, drawTransitions, type IohmmParameters, type IohmmStart } from "./spec.ts";
-import { logPrior, maximizeTransitions, transitionsAt } from "./transitions.ts";
+import { maximizeTransitions, transitionsAt } from "./transitions.ts";
 import { designOf, intoUnits, measureUnits, outOfUnits, type InputUnits } from "./units.ts";
 
 /** How to fit. */
@@ -26,10 +27,12 @@ export interface IohmmFitOptions extends EmOptions {
   readonly ridge?: number;
   /** Smallest variance in any direction, relative to the data's variances. Default 1e-6. */
   readonly floor?: number;
+  /** Priors of what states emit. */
+  readonly prior?: IohmmPrior;
 }
 
 /** Options beside those of EM. */
-export const ownOptions = ["ridge", "floor", "inputs"];
+export const ownOptions = ["ridge", "floor", "prior", "inputs"];
 
 /** Sequences y [T,D] with inputs [T,m]. */
 export interface Observations {
@@ -41,6 +44,7 @@ export interface Observations {
 export interface IohmmTask extends Observations {
   readonly ridge: number;
   readonly floor: number;
+  readonly prior: IohmmPrior;
   /** The parameters were never fitted, so those not given are drawn for the data. */
   readonly fresh: boolean;
 }
@@ -48,9 +52,14 @@ export interface IohmmTask extends Observations {
 /** Checks the options of a fit. Throws OptionError. */
 export function readFitOptions(
   who: string,
-  { ridge = 0.01, floor = 1e-6 }: IohmmFitOptions,
-): Pick<IohmmTask, "ridge" | "floor"> {
-  return { ridge: inRange(who, "ridge", ridge, 0), floor: inRange(who, "floor", floor, 0) };
+  { ridge = 0.01, floor = 1e-6, prior = {} }: IohmmFitOptions,
+  emission: DrivenEmission,
+): Pick<IohmmTask, "ridge" | "floor" | "prior"> {
+  return {
+    ridge: inRange(who, "ridge", ridge, 0),
+    floor: inRange(who, "floor", floor, 0),
+    prior: checkPrior(who, prior, emission),
+  };
 }
 
 /** The chain of one sequence. */
@@ -94,6 +103,9 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
   readonly #pairs: Float64Array;
   readonly #starts: Float64Array;
   readonly #variance: Float64Array;
+  readonly #prior: DrivenPrior;
+  /** [R] of the transitions. */
+  readonly #ridge: Float64Array;
   #now: IohmmParameters;
   #logLikelihood = 0;
   #best = -Infinity;
@@ -105,7 +117,10 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
     this.#model = model;
     this.#task = task;
     this.#watcher = watcher;
-    this.#variance = realMoments(who, task.y, D).variance;
+    const moments = realMoments(who, task.y, D);
+    this.#variance = moments.variance;
+    this.#prior = placedPrior(who, task.prior, moments);
+    this.#ridge = new Float64Array(R).fill(task.ridge);
     this.#units = measureUnits(task.u, spec.input);
     this.#data = task.y.map((y, i) => ({
       T: y.length / D,
@@ -131,13 +146,13 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
         restart === 0 ? streams.initial : streams.restarts + restart,
       );
       const stays = new Set([...given, ...spec.fixed]);
-      const { K, D, R } = sizes;
+      const { K, D, C, R } = sizes;
       const transitions = drawTransitions(sizes, random);
-      const constants = emission.constants(this.#algebra, clusterCenters(random, y, D, K));
+      const constants = emission.constants(this.#algebra, sizes, y, random);
       const drawn = {
         startprob: new Float64Array(K).fill(1 / K),
         transitions,
-        coefficients: Float64Array.from({ length: K * D * R }, (_, at) =>
+        coefficients: Float64Array.from({ length: K * C * R }, (_, at) =>
           at % R > 0 ? 0 : constants[at / R],
         ),
         covariances: Float64Array.from({ length: this.#now.covariances.length }, (_, at) => {
@@ -153,8 +168,8 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
 
   expect(): number {
     this.#watcher.check();
-    const { K } = this.#model.sizes;
-    const { ridge } = this.#task;
+    const { sizes, emission } = this.#model;
+    const { K } = sizes;
     this.#starts.fill(0);
     this.#sums.clear();
     let sum = 0;
@@ -170,7 +185,10 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
       sum += pass.logLikelihood;
     });
     this.#logLikelihood = sum;
-    const objective = sum + logPrior(this.#now.transitions, ridge);
+    const objective =
+      sum +
+      ridgeLogPrior(this.#now.transitions, this.#ridge) +
+      emission.logPrior(this.#algebra, sizes, this.#now, this.#prior);
     if (objective > this.#best) {
       this.#best = objective;
       this.#watcher.improved(this.snapshot());
@@ -191,10 +209,11 @@ export class IohmmTraining implements EmModel<IohmmParameters> {
         X: this.#X,
         pairs: this.#pairs,
         free: columns("transitions"),
-        ridge: this.#task.ridge,
+        ridge: this.#ridge,
       });
     const free = fixed.has("coefficients") ? 0 : columns("emissions");
-    this.#sums.maximize(this.#algebra, this.#now, free, fixed.has("covariances") ? undefined : this.#floor);
+    const floor = fixed.has("covariances") ? undefined : this.#floor;
+    this.#sums.maximize(this.#algebra, this.#now, { free, floor, prior: this.#prior });
   }
 
   /** Of the last `expect`, or of restored parameters. */

@@ -9,6 +9,7 @@ import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
 import { LOG_TWO_PI } from "../../../inference/matrix-value.ts";
 import { indifferent, placed } from "./beliefs.ts";
+import { pullLogPrior } from "./pulls.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CompletedMoments } from "./completed-moments.ts";
 import { CovarianceFloor } from "./covariances.ts";
@@ -136,19 +137,11 @@ export class Gaussian extends Parameters implements Emission {
     let sum = 0;
     for (let k = 0; k < K; ++k) {
       if (ties[k] !== k) continue;
-      const L = algebra.cholesky("hmm: prior", D, covariances.slice(k * D * D, (k + 1) * D * D));
+      const S = covariances.slice(k * D * D, (k + 1) * D * D);
       const { strength, at } = this.#means;
-      const gap = Float64Array.from({ length: D }, (_, i) => (strength > 0 ? means[k * D + i] - at[i] : 0));
-      const z = algebra.solveLower(D, 1, L, gap);
-      sum -= 0.5 * strength * z.reduce((total, x) => total + x * x, 0);
-      const { strength: worth, at: v } = this.#variances;
-      if (worth === 0 || (this.#tied && k > 0)) continue;
-      const root = Float64Array.from({ length: D * D }, (_, i) =>
-        i % (D + 1) === 0 ? Math.sqrt(v[i % D]) : 0,
-      );
-      const logs = algebra.log(L.filter((_, i) => i % (D + 1) === 0));
-      const trace = algebra.solveLower(D, D, L, root).reduce((total, x) => total + x * x, 0);
-      sum -= 0.5 * worth * (2 * logs.reduce((total, x) => total + x, 0) + trace);
+      const mean = means.subarray(k * D, (k + 1) * D);
+      const pulls = strength > 0 ? [{ strength, gap: mean.map((x, i) => x - at[i]) }] : [];
+      sum += pullLogPrior(algebra, S, pulls, this.#tied && k > 0 ? indifferent : this.#variances);
     }
     return sum;
   }
