@@ -6,7 +6,8 @@
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates
 //   node bench/long-lag.js flow order2 50-200                             50 tanh units, gradient descent,
 //         clipped, with errorFlow (--weight 2); lags are drawn, 50 to 200; when it is solved, lags of up to
-//         5000 are tried; 20-60,50-200: shorter ones before, until they are solved
+//         5000 are tried; 20-60,50-200: shorter ones before, until they are solved,
+//         each with a rate of its own where --rate is a list
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
 //         forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
@@ -145,7 +146,8 @@ const makers = {
       rnn(50, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 0.95 }) } }),
       dense(task.output, { init: { input: normal(0.1) } }),
     ]);
-    const optimizer = sgd({ rate: +(o.rate ?? 0.01), clip: +o.clip });
+    const rates = (o.rate ?? "0.01").split(",").map(Number);
+    const optimizer = sgd({ rate: () => rates[course] ?? rates.at(-1), clip: +o.clip });
     const options = { batch: +(o.batch ?? 20), optimizer, errorFlow: +o.weight };
     return { net, task, see: (item) => item.input, options };
   },

@@ -97,9 +97,9 @@ export interface WrittenText {
 
 /** How to learn a hand. */
 export interface LearnOptions {
-  /** Times that every line is seen. Default 40. */
+  /** Times that every line is seen. Default 30. */
   readonly epochs?: number;
-  /** Largest step of the optimizer. Default 0.001. */
+  /** Largest step of the optimizer. Default 0.0006. */
   readonly rate?: number;
   /** Of order and distortions. Default 1. */
   readonly seed?: number;
@@ -129,7 +129,7 @@ export interface LearnReport {
   readonly lossBefore: number;
   /** The same after. */
   readonly lossAfter: number;
-  /** Whether weights changed: they do where the held-back lines are read better. */
+  /** Whether weights changed: they do where the held-back lines are not read worse. */
   readonly learned: boolean;
   /** Places of the items that were held back. */
   readonly heldBack: readonly number[];
