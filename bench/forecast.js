@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     data: { type: "string" },
     origins: { type: "string", default: "3" },
-    models: { type: "string", default: "ets,arima,structural,ar" },
+    models: { type: "string", default: "ets,theta,arima,structural,ar" },
     longest: { type: "string", default: "500" },
   },
 });

@@ -26,24 +26,22 @@ function weightOf(mase: number, best: number): number {
   return ratio * ratio * ratio * ratio;
 }
 
-/** The models of a forecast, the best first; none where no score is a number. */
+/** The models of a forecast by their errors, the best first; none where no error is a number. */
 export function chooseModels(
-  scores: Readonly<Record<string, ForecastScores>>,
+  errors: ReadonlyMap<ForecastModelName, number>,
   { choose }: Pick<ForecasterRules, "choose">,
 ): Chosen[] {
-  const ranked = (Object.keys(scores) as ForecastModelName[])
-    .filter((name) => Number.isFinite(scores[name].mase))
-    .sort((a, b) => scores[a].mase - scores[b].mase);
+  const ranked = [...errors].filter(([, error]) => Number.isFinite(error)).sort(([, a], [, b]) => a - b);
   if (ranked.length === 0) return [];
-  const best = scores[ranked[0]].mase;
-  const kept =
-    choose === "best" ? ranked.slice(0, 1) : ranked.filter((name) => scores[name].mase <= WORST * best);
-  return kept.map((name) => ({ name, weight: weightOf(scores[name].mase, best) }));
+  const [[, best]] = ranked;
+  const kept = choose === "best" ? ranked.slice(0, 1) : ranked.filter(([, error]) => error <= WORST * best);
+  return kept.map(([name, error]) => ({ name, weight: weightOf(error, best) }));
 }
 
 /**
  * The models to fall back on where every wanted one was too short of data in the backtests, which leave out
- * the end of a series: all of it may be enough. Beside them the yardsticks alone say little.
+ * the end of a series: all of it may be enough. Beside them the yardsticks alone say little. How well they
+ * say each next value of what they were fitted to is then all there is to choose by.
  */
 export function untriedModels(
   scores: Readonly<Record<string, ForecastScores>>,

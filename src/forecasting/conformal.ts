@@ -3,9 +3,10 @@
  * share of its own backtest errors. (Split conformal prediction with normalized scores: Lei et al. 2018.)
  * A distribution that is not normal is taken at the normal scores ± factor (Chernozhukov et al. 2021).
  *
- *   factor(c) = the ⌈(n+1)·c⌉-th smallest |y - mean|/sd of n errors
+ *   factor(c) = the ⌈(n+1)·c⌉-th smallest |y - mean|/sd of n errors, the largest where none is so large
  *
- * Where so large a rank does not exist, the larger of the largest score and the normal one.
+ * but at least the normal score: backtests overlap, and the models were chosen by them, so that their errors
+ * may widen a band and not make it narrower than the model's own.
  */
 import { normalQuantile } from "../inference/special-functions.ts";
 import type { Elementwise } from "../inference/elementwise.ts";
@@ -19,10 +20,9 @@ export function conformalWidths(scores: readonly number[], math: Elementwise): W
   const n = sorted.length;
   return (share) => {
     if (share <= 0) return 0;
-    const rank = Math.ceil((n + 1) * share);
-    if (n > 0 && rank <= n) return sorted[rank - 1];
     const normal = normalQuantile((1 + share) / 2, math);
-    return Math.max(n > 0 ? sorted[n - 1] : 0, normal);
+    if (n === 0) return normal;
+    return Math.max(sorted[Math.min(Math.ceil((n + 1) * share), n) - 1], normal);
   };
 }
 

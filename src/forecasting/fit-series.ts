@@ -245,7 +245,8 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   for (const [name, trials] of done) scores[name] = scoreTrials(trials, yardstick);
   const untried = untriedModels(scores, tooShort);
   if (untried.length > 0) return { scores, chosen: untried, deviations: [], failures };
-  const chosen = chooseModels(scores, rules);
+  const errors = Object.entries(scores).map(([name, { mase }]) => [name as ForecastModelName, mase] as const);
+  const chosen = chooseModels(new Map(errors), rules);
   if (chosen.length === 0) return { scores, chosen, deviations: [], failures };
   const weights = chosen.map(({ weight }) => weight);
   const together = origins.map((_, i): Trial => {
@@ -255,6 +256,26 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   });
   if (chosen.length > 1) scores.average = scoreTrials(together, yardstick);
   return { scores, chosen, deviations: together.flatMap(deviations), failures };
+}
+
+/** The mean |error| one step ahead of a model on what it was fitted to; NaN where it says no next value. */
+function fitError({ fitted }: Member, z: Float64Array): number {
+  const means = fitted.predict?.(z).means;
+  const gaps = Array.from(z, (v, t) => Math.abs(v - (means?.[t] ?? NaN))).filter((gap) => !Number.isNaN(gap));
+  return gaps.reduce((a, b) => a + b, 0) / gaps.length;
+}
+
+/** Of members without backtests, those that fit, weighed by it; all where none says a next value. */
+function keepFitting(members: Member[], z: Float64Array, rules: ForecasterRules): void {
+  const errors = members.map((member) => [member.name, fitError(member, z)] as const);
+  const chosen = chooseModels(new Map(errors), rules);
+  if (chosen.length === 0) return;
+  const weights = new Map(chosen.map(({ name, weight }) => [name, weight]));
+  for (const member of members.splice(0)) {
+    const weight = weights.get(member.name);
+    if (weight === undefined) member.fitted.dispose();
+    else members.push({ ...member, weight });
+  }
 }
 
 const equally = (names: readonly ForecastModelName[]): Chosen[] => names.map((name) => ({ name, weight: 1 }));
@@ -287,6 +308,7 @@ export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promi
     const failures = [...verdict.failures, ...late.filter(({ model }) => !known.has(model))].filter(
       ({ model }) => !members.some(({ name }) => name === model),
     );
+    if (verdict.deviations.length === 0) keepFitting(members, prepared.history.z, setting.rules);
     if (members.length === 0) failures.push(...(await fitAll(equally(yardsticks))));
     if (members.length === 0) failures.push(...(await fitAll(equally(["naive"]))));
     const { season, transform } = prepared;

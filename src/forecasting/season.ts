@@ -14,21 +14,37 @@ const NEAR = 0.1;
 const MULTIPLES = 4;
 /** KPSS statistic above which a series has a unit root, at 5% (Kwiatkowski et al. 1992, table 1). */
 const KPSS_CRITICAL = 0.463;
+/** The normal quantile of 0.95. */
+const TWO_SIDED_90 = 1.6448536269514722;
 /** Strength above which a series is differenced by its season (Wang, Smith & Hyndman 2006). */
 const STRONG = 0.64;
 
-/** Residuals of a straight line through the series. */
-function detrended(y: Float64Array): Float64Array {
+/** A straight line by least squares: mean + slope·(t - center), t = 0..T-1. */
+export interface StraightLine {
+  readonly mean: number;
+  readonly slope: number;
+  readonly center: number;
+}
+
+/** The line through y [T] without gaps; a single value has slope 0. */
+export function straightLine(y: ArrayLike<number>): StraightLine {
   const T = y.length;
   const center = (T - 1) / 2;
-  const mean = y.reduce((a, b) => a + b, 0) / T;
+  let sum = 0;
+  for (let t = 0; t < T; ++t) sum += y[t];
+  const mean = sum / T;
   let products = 0;
   let squares = 0;
   for (let t = 0; t < T; ++t) {
     products += (t - center) * (y[t] - mean);
     squares += (t - center) * (t - center);
   }
-  const slope = squares > 0 ? products / squares : 0;
+  return { mean, center, slope: squares > 0 ? products / squares : 0 };
+}
+
+/** Residuals of a straight line through the series. */
+function detrended(y: Float64Array): Float64Array {
+  const { mean, slope, center } = straightLine(y);
   return y.map((v, t) => v - mean - slope * (t - center));
 }
 
@@ -59,6 +75,17 @@ export function findSeason(y: Float64Array, usual: readonly number[] = []): numb
   const best = peaks.reduce((largest, k) => Math.max(largest, r[k]), 0);
   const found = peaks.find((k) => r[k] >= NEARLY * best);
   return found === undefined ? 1 : refinedSeason(whole, found, usual);
+}
+
+/**
+ * Whether the autocorrelation of y [T] without gaps at a season is beyond what chance gives in 90 of 100, by
+ * Bartlett's standard error from the lags before it. (Assimakopoulos & Nikolopoulos 2000.)
+ */
+export function isSeasonal(y: Float64Array, season: number): boolean {
+  if (season < 2 || y.length <= 2 * season) return false;
+  const r = autocorrelations(detrended(y), season);
+  const before = r.subarray(1, season).reduce((sum, v) => sum + v * v, 0);
+  return Math.abs(r[season]) > TWO_SIDED_90 * Math.sqrt((1 + 2 * before) / y.length);
 }
 
 /** Mean of x_t·x_{t-k} over the steps where both are known. */

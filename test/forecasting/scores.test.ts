@@ -27,7 +27,7 @@ test("the error of the season before leaves gaps out", () => {
   expect(naiveError(Float64Array.of(1, 2, 4, NaN, 5, 9), 2)).toBe((3 + 1) / 2);
 });
 
-test("intervals hold the wanted share of new errors, whatever the model's own deviation is", () => {
+test("intervals hold the wanted share of new errors, however small the model's own deviation is", () => {
   const widths = conformalWidths(
     [...normals(999, 1)].map((e) => Math.abs(7 * e)),
     math,
@@ -37,6 +37,14 @@ test("intervals hold the wanted share of new errors, whatever the model's own de
     const held = fresh.filter((e) => Math.abs(e) <= widths(share)).length / fresh.length;
     expect(Math.abs(held - share)).toBeLessThan(0.04);
   }
+});
+
+test("errors that were small in the backtests leave the model's own band", () => {
+  const widths = conformalWidths(
+    [...normals(999, 1)].map((e) => Math.abs(0.1 * e)),
+    math,
+  );
+  expect(widths(0.9)).toBeCloseTo(1.6449, 3);
 });
 
 test("with few errors the largest, or the normal one, takes the place of ranks that do not exist", () => {

@@ -15,8 +15,8 @@ export const fitOptions = {
   model: {
     value: "LIST",
     help:
-      "models to try, of ets, arima, structural, ar, lds, hmm, esn, lstm, lstmQuantiles; " +
-      "else the first four",
+      "models to try, of ets, theta, arima, structural, ar, lds, hmm, esn, lstm, lstmQuantiles; " +
+      "else the first five",
   },
   seed: { value: "N", help: "seed of everything random; else 1" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -8,12 +8,14 @@ import type { ForecastModel } from "./model.ts";
 import { naive, seasonalNaive } from "./naive.ts";
 import { smoothing } from "./smoothing.ts";
 import { structuralModel } from "./structural-model.ts";
+import { theta } from "./theta.ts";
 
 /** All of them. */
 export const forecastModels = {
   naive,
   seasonalNaive,
   ets: smoothing,
+  theta,
   arima: arimaModel,
   structural: structuralModel,
   ar: autoregression,
@@ -28,6 +30,6 @@ export const forecastModels = {
 export type ForecastModelName = keyof typeof forecastModels;
 
 /** Those that a forecaster tries unless it is told others: fast, and good on short series. */
-export const usualModels: readonly ForecastModelName[] = ["ets", "arima", "structural", "ar"];
+export const usualModels: readonly ForecastModelName[] = ["ets", "theta", "arima", "structural", "ar"];
 /** Those that are always there to be beaten. */
 export const yardsticks: readonly ForecastModelName[] = ["naive", "seasonalNaive"];

@@ -7,7 +7,7 @@ import { writeTensors } from "../../formats/safetensors.ts";
 import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { DataError, NumericError } from "../../wasm/errors.ts";
 import { filled } from "../gaps.ts";
-import { decompose } from "../season.ts";
+import { decompose, straightLine } from "../season.ts";
 import { smallest, type FitSetting, type FittedModel, type ForecastModel, type Training } from "./model.ts";
 import {
   smooth,
@@ -75,10 +75,7 @@ function firstState(z: Float64Array, { trend, season }: SmoothingForm): Smoothin
   const m = seasons.length;
   const count = Math.min(whole.length, Math.max(10, 2 * season));
   const y = Array.from({ length: count }, (_, t) => whole[t] - (m > 0 ? seasons[t % m] : 0));
-  const mean = y.reduce((a, b) => a + b, 0) / count;
-  const center = (count - 1) / 2;
-  const squares = y.reduce((sum, _, t) => sum + (t - center) * (t - center), 0);
-  const slope = y.reduce((sum, v, t) => sum + (t - center) * (v - mean), 0) / squares;
+  const { mean, center, slope } = straightLine(y);
   const has = trend !== "none";
   return { level: has ? mean - slope * (center + 1) : mean, trend: has ? slope : 0, seasons };
 }
@@ -99,7 +96,7 @@ function moving({ trend }: SmoothingForm, length: number, seasonal: boolean): nu
 }
 
 /** A fitted form. */
-interface Smoothed {
+export interface Smoothed {
   readonly form: SmoothingForm;
   readonly gains: Gains;
   readonly start: SmoothingState;
@@ -137,12 +134,12 @@ const fittedSmoothing = ({ form, gains, start, variance }: Smoothed): FittedMode
   dispose() {},
 });
 
-/** One form, fitted; its criterion is AICc. */
-async function fitForm(
+/** The gains and the first state of one form by least squares of the one-step errors, with AICc. */
+export async function fitForm(
   form: SmoothingForm,
-  { z }: Training,
+  { z }: Pick<Training, "z">,
   { math, signal }: FitSetting,
-): Promise<FittedModel & { criterion: number }> {
+): Promise<Smoothed & { criterion: number }> {
   const first = firstState(z, form);
   const seasonal = first.seasons.length > 0;
   const fitsSeasons = seasonal && form.season <= FITTED_SEASON;
@@ -180,8 +177,7 @@ async function fitForm(
   const spare = count - k - 1;
   const criterion = spare > 0 ? -2 * best.value + 2 * k + (2 * k * (k + 1)) / spare : Infinity;
   const variance = (mean * count) / Math.max(1, count - k);
-  const state = stateOf(whole, first.seasons);
-  return { ...fittedSmoothing({ form, gains: gainsOf(form, whole), start: state, variance }), criterion };
+  return { form, gains: gainsOf(form, whole), start: stateOf(whole, first.seasons), variance, criterion };
 }
 
 /** Exponential smoothing. */
@@ -194,7 +190,10 @@ export const smoothing: ForecastModel = {
       (["none", "additive", "damped"] as const).map((trend) => ({ trend, season: m })),
     );
     return smallest(
-      forms.map((form) => () => fitForm(form, training, setting)),
+      forms.map((form) => async () => {
+        const smoothed = await fitForm(form, training, setting);
+        return { ...fittedSmoothing(smoothed), criterion: smoothed.criterion };
+      }),
       (error) => error instanceof NumericError,
     );
   },
