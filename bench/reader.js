@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
-import { handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
+import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ async function pieces(split) {
 const pick = ({ cat, lines, line }) => ({ cat, lines, line });
 const item = ({ strokes, text }) => ({ strokes, text });
 
-async function errors(reader, list) {
+async function errors(reader, list, options = {}) {
   const groups = {
     "words (6)": list.filter(({ cat }) => cat === 6),
     "words with digits and marks (7)": list.filter(({ cat }) => cat === 7),
@@ -56,7 +56,7 @@ async function errors(reader, list) {
   const rows = {};
   for (const [name, some] of Object.entries(groups)) {
     if (some.length === 0) continue;
-    const { labelError, exact, characters } = await reader.evaluate(some.map(item));
+    const { labelError, exact, characters } = await reader.evaluate(some.map(item), options);
     rows[name] = {
       pieces: some.length,
       characters,
@@ -124,6 +124,14 @@ if (values.pack !== undefined) {
   const reader = await handwritingReader(model);
   const list = await pieces(values.split);
   console.table(await errors(reader, list));
+  const language = await englishTexts();
+  const known = new Set(language.split("\n"));
+  const strange = list.filter(({ text }) => !known.has(text));
+  console.log("with englishTexts as language");
+  console.table(await errors(reader, list, { language }));
+  console.log("pieces whose texts are not among them: without a language, and with it");
+  console.table(await errors(reader, strange));
+  console.table(await errors(reader, strange, { language }));
   const { rows, error } = await calibration(
     reader,
     list.filter((_, i) => i % 3 === 1),

@@ -70,7 +70,10 @@ const tables = {
   },
   e: {
     asked: "order at T = 50..200 by one tanh net with Pascanu's regularizer, tried at up to 5000",
-    rows: [long("flow order2 50-200"), long("flow order2 20-60,40-120,50-200")],
+    rows: [
+      long("flow order2 50-200"),
+      long("flow order2 20-60,40-120,50-200 --rate 0.01,0.01,0.003", "long-lag-flow-order2.txt"),
+    ],
   },
   f: {
     asked: "adding at T = 10,000 and copying at T = 1000 by the cells of today",

@@ -5,6 +5,8 @@
  *
  *   node bench/unipen-lines.js --data $UNROLLED_DATA/unipen --out DIR
  *
+ *     --texts FILE   the texts of the training part, each once: src/handwriting/reader/english.txt
+ *
  * DIR gets `index.json` and `ink.bin`, as `unrolled train handwriting --data DIR` reads them.
  */
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync, chmodSync } from "node:fs";
@@ -13,7 +15,9 @@ import { parseArgs } from "node:util";
 
 const BYTES = 6; // of a point
 
-const { values } = parseArgs({ options: { data: { type: "string" }, out: { type: "string" } } });
+const { values } = parseArgs({
+  options: { data: { type: "string" }, out: { type: "string" }, texts: { type: "string" } },
+});
 if (values.data === undefined || values.out === undefined)
   throw new Error("unipen-lines: want --data, the folder of UNIPEN, and --out, a folder to write");
 
@@ -32,3 +36,7 @@ const list = items.map((item) => JSON.stringify(item)).join(",\n");
 const head = JSON.stringify({ name: index.name, alphabet: index.alphabet });
 writeFileSync(join(values.out, "index.json"), `${head.slice(0, -1)},"items":[\n${list}\n]}\n`);
 console.log(`${items.length} of ${index.items.length} pieces in ${values.out}`);
+if (values.texts !== undefined) {
+  const texts = items.filter(({ split }) => split === "train").map(({ text }) => text);
+  writeFileSync(values.texts, `${[...new Set(texts)].sort().join("\n")}\n`);
+}

@@ -22,9 +22,9 @@ for (const name of readdirSync("src/wasm/binary")) {
   made.add(`${target}.wasm`);
   writeFileSync(`dist/wasm/${target}.wasm`, unpack(packed));
 }
-// the nets that read and write, fetched beside the entry
-for (const net of ["reader/reader.net", "writer/writer.net"])
-  copyFileSync(`src/handwriting/${net}`, `dist/handwriting/${net}`);
+// what reads and writes, fetched beside the entry
+for (const file of ["reader/reader.net", "reader/english.txt", "writer/writer.net"])
+  copyFileSync(`src/handwriting/${file}`, `dist/handwriting/${file}`);
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || made.has(entry.name) || entry.name.startsWith("unrolled-shared")) continue;
   const path = join(entry.parentPath, entry.name);

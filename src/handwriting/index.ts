@@ -6,6 +6,7 @@ import "../wasm/built-in.ts";
 
 export { handwritingReader, HandwritingReader } from "./reader/reader.ts";
 export type { HandwritingReaderFactory } from "./reader/reader.ts";
+export { englishTexts } from "./reader/english.ts";
 export type { ReaderStream, ReaderStreamOptions, StreamedText } from "./reader/stream.ts";
 export type {
   Calibration,

@@ -13,8 +13,8 @@ function nodeFiles(): NodeFiles | undefined {
 async function bytesOf(who: string, response: Response): Promise<Uint8Array> {
   if (!response.ok)
     throw new DataError(
-      `${who}: ${response.url} answers ${response.status}, want the file of a net; copy it ` +
-        "beside the program, or give { model }",
+      `${who}: ${response.url} answers ${response.status}, want the file that is shipped; copy it ` +
+        "beside the program, or give its bytes",
     );
   return new Uint8Array(await response.arrayBuffer());
 }

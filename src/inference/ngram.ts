@@ -14,10 +14,10 @@ import { knownOptions, OptionError, show, whole } from "../wasm/errors.ts";
 import type { LanguageModel } from "./beam-search.ts";
 
 interface Context {
-  /** n(h c) [V+1], n(h), D(h). */
-  readonly counts: Float64Array;
+  /** n(h c) of the D(h) labels that came after h: most histories have seen a few. */
+  readonly counts: Map<number, number>;
+  /** n(h). */
   total: number;
-  kinds: number;
 }
 
 /** Counts of an n-gram model over labels 0..V-1. */
@@ -49,7 +49,7 @@ export class NGram implements LanguageModel {
       for (let length = 0; length < this.order; ++length) {
         if (length > i + 1) break;
         const context = this.#context(key(sequence, i, length));
-        if (context.counts[next]++ === 0) ++context.kinds;
+        context.counts.set(next, (context.counts.get(next) ?? 0) + 1);
         ++context.total;
       }
     }
@@ -60,12 +60,15 @@ export class NGram implements LanguageModel {
     this.#check("NGram.nextProbabilities: prefix", prefix);
     const V = this.labels + 1;
     const i = prefix.length;
-    let p = new Float64Array(V).fill(1 / V);
+    const p = new Float64Array(V).fill(1 / V);
     for (let length = 0; length < this.order && length <= i + 1; ++length) {
       const context = this.#contexts.get(key(prefix, i, length));
       if (!context) break;
-      const { counts, total, kinds } = context;
-      p = p.map((lower, c) => (counts[c] + kinds * lower) / (total + kinds));
+      const { counts, total } = context;
+      const kinds = counts.size;
+      for (let c = 0; c < V; ++c) p[c] *= kinds;
+      for (const [c, count] of counts) p[c] += count;
+      for (let c = 0; c < V; ++c) p[c] /= total + kinds;
     }
     return p;
   }
@@ -97,8 +100,7 @@ export class NGram implements LanguageModel {
 
   #context(name: string): Context {
     let context = this.#contexts.get(name);
-    if (!context)
-      this.#contexts.set(name, (context = { counts: new Float64Array(this.labels + 1), total: 0, kinds: 0 }));
+    if (!context) this.#contexts.set(name, (context = { counts: new Map(), total: 0 }));
     return context;
   }
 }
