@@ -53,13 +53,10 @@ describe.each(names)("%s", (name) => {
 });
 
 test("levels have the units that are asked for, and other numbers of levels are refused", () => {
-  const counts = handwritingLayers("hierarchical", { classes: 5, units: [8, 80, 16] }).map((layer) =>
-    layer.type === "bidirectional"
-      ? layer.layer.units
-      : layer.type === "dense"
-        ? `dense ${layer.units}`
-        : layer.type,
-  );
+  const counts = handwritingLayers("hierarchical", { classes: 5, units: [8, 80, 16] }).map((layer) => {
+    if (layer.type === "bidirectional") return layer.layer.units;
+    return layer.type === "dense" ? `dense ${layer.units}` : layer.type;
+  });
   expect(counts).toEqual(["subsample", 8, "subsample", "dense 64", 80, "dense 80", 16, "dense 5"]);
   const none = handwritingLayers("live", { classes: 5 });
   expect(none).toEqual(handwritingLayers("live", { classes: 5, drop: 0, ahead: 0, units: [48, 72] }));

@@ -1,6 +1,6 @@
 /**
- * The language that is shipped: what the writers of UNIPEN's training part were asked to write, each text once
- * (UNIPEN data set of on-line handwriting, train_r01_v07, International Unipen Foundation; CC BY 4.0).
+ * The language that is shipped: what the writers of UNIPEN's training part were asked to write, each text
+ * once (UNIPEN data set of on-line handwriting, train_r01_v07, International Unipen Foundation; CC BY 4.0).
  */
 import { readAddress } from "../model-bytes.ts";
 
