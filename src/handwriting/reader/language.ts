@@ -3,6 +3,7 @@ import type { LanguageModel } from "../../inference/beam-search.ts";
 import { NGram } from "../../inference/ngram.ts";
 import { WordList } from "../../inference/word-list.ts";
 import type { Engine } from "../../wasm/engine.ts";
+import { Pace } from "../../train/pace.ts";
 import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import { encodeText } from "../script.ts";
 import type { ReaderLanguage } from "./spec.ts";
@@ -54,32 +55,35 @@ function ofWords(who: string, words: readonly string[], alphabet: string): Langu
   };
 }
 
-function ofText(who: string, text: string, alphabet: string, engine: Engine): LanguageModel {
+/** Counts a text line by line; a page goes on meanwhile. */
+async function ofText(who: string, text: string, alphabet: string, engine: Engine): Promise<LanguageModel> {
   if (text.length > MAX_TEXT)
     throw new DataError(`${who}: a text of ${text.length} characters, want at most ${MAX_TEXT}`);
   const known = new Set(alphabet);
   const ngram = new NGram(engine, { labels: [...alphabet].length, order: ORDER });
+  const pace = new Pace();
   let lines = 0;
   for (const line of text.split(/\r?\n/)) {
     const kept = [...line].filter((c) => known.has(c)).join("");
     if (kept === "") continue;
     ngram.add([...encodeText(kept, alphabet)]);
     ++lines;
+    await pace.breathe();
   }
   if (lines === 0) throw new DataError(`${who}: a text without characters that the net knows`);
   return ngram;
 }
 
 /** The language of an option, for a net of some characters. Throws OptionError and DataError. */
-export function readingLanguage(
+async function readingLanguage(
   who: string,
   language: ReaderLanguage,
   alphabet: string,
   engine: Engine,
-): ReadingLanguage {
+): Promise<ReadingLanguage> {
   const name = `${who}: language`;
   if (typeof language === "string")
-    return { language: ofText(name, language, alphabet, engine), weight: 0.5, bonus: 1 };
+    return { language: await ofText(name, language, alphabet, engine), weight: 0.5, bonus: 1 };
   if (Array.isArray(language))
     return { language: ofWords(name, language as readonly string[], alphabet), weight: 1, bonus: 0 };
   const model = language as LanguageModel | null;
@@ -89,4 +93,31 @@ export function readingLanguage(
         "nextLogProbabilities(prefix)",
     );
   return { language: model, weight: 0.5, bonus: 1 };
+}
+
+/** The languages of a reader: made once for a list or a model, and for the last text. */
+export class ReadingLanguages {
+  readonly #alphabet: string;
+  readonly #engine: Engine;
+  readonly #kept = new WeakMap<object, ReadingLanguage>();
+  #last: { readonly text: string; readonly language: Promise<ReadingLanguage> } | undefined;
+
+  constructor(alphabet: string, engine: Engine) {
+    this.#alphabet = alphabet;
+    this.#engine = engine;
+  }
+
+  /** The language of an option. Rejects with OptionError and DataError. */
+  async of(who: string, option: ReaderLanguage): Promise<ReadingLanguage> {
+    const make = (): Promise<ReadingLanguage> => readingLanguage(who, option, this.#alphabet, this.#engine);
+    if (typeof option === "string") {
+      // one count for all who read by it meanwhile; a text that is refused once is refused again
+      if (this.#last?.text !== option) this.#last = { text: option, language: make() };
+      return this.#last.language;
+    }
+    if (option === null || typeof option !== "object") return make();
+    const language = this.#kept.get(option) ?? (await make());
+    this.#kept.set(option, language);
+    return language;
+  }
 }

@@ -11,7 +11,7 @@ import { fitCalibration } from "./calibration.ts";
 import { calibrated, shares } from "./confidence.ts";
 import { placeCharacters, scoreLine, searchLine, type LineReading, type LineScores } from "./decode.ts";
 import { readHand, writeHand } from "./hand.ts";
-import { readingLanguage, type ReadingLanguage } from "./language.ts";
+import { ReadingLanguages, type ReadingLanguage } from "./language.ts";
 import { learnHand, readItems } from "./learn.ts";
 import { findLines } from "./lines.ts";
 import { readLive, readModel, writeModel, type ReaderFile } from "./model-file.ts";
@@ -53,14 +53,14 @@ export class HandwritingReader {
   readonly #shipped: Network;
   #own: Network | undefined;
   readonly #live: Network | undefined;
-  #languages = new WeakMap<object, ReadingLanguage>();
-  #text: { text: string; language: ReadingLanguage } | undefined;
+  readonly #languages: ReadingLanguages;
   #learning = false;
 
   /** Use `handwritingReader()`. */
   constructor({ net, calibration }: ReaderFile, { own, live }: { own?: Network; live?: Network } = {}) {
     this.#shipped = this.#life.own(net);
     this.#script = scriptOf(net);
+    this.#languages = new ReadingLanguages(this.#script.alphabet, net.engine);
     this.#calibration = calibration;
     this.#own = own && this.#life.own(own);
     this.#live = live && this.#life.own(live);
@@ -82,9 +82,10 @@ export class HandwritingReader {
    */
   async read(strokes: readonly PenStroke[], options: ReadOptions = {}): Promise<ReadText[]> {
     const who = this.#life.check("read");
-    const settings = this.#settings(who, options);
+    const found = findLines(placeStrokes(who, strokes)); // as the strokes are now
+    const settings = await this.#settings(who, options);
     const lines: LineAnswer[][] = [];
-    for (const line of findLines(placeStrokes(who, strokes))) lines.push(await this.#line(line, settings));
+    for (const line of found) lines.push(await this.#line(line, settings));
     return joinLines(lines, settings.alternatives);
   }
 
@@ -96,8 +97,8 @@ export class HandwritingReader {
   }
 
   /**
-   * Learns a hand from lines with their texts, 5 to 20 of them. A fifth is held back: where it is not read
-   * better than before, nothing changes. Throws OptionError and DataError before anything changes.
+   * Learns a hand from lines with their texts, 5 to 20 of them. A fifth is held back: where it would be
+   * read worse than before, nothing changes. Throws OptionError and DataError before anything changes.
    */
   async learn(items: readonly WrittenText[], options: LearnOptions = {}): Promise<LearnReport> {
     const who = this.#life.check("learn");
@@ -136,10 +137,12 @@ export class HandwritingReader {
   /** How well it reads single lines whose texts are known. */
   async evaluate(items: readonly WrittenText[], options: ReadOptions = {}): Promise<ReaderEvaluation> {
     const who = this.#life.check("evaluate");
+    const lines = this.#lines(who, items);
+    const settings = await this.#settings(who, options);
     const read: string[][] = [];
-    for (const line of this.#lines(who, items)) {
+    for (const line of lines) {
       const scores = this.#scores(line);
-      const [best] = await searchLine(scores, this.#settings(who, options));
+      const [best] = await searchLine(scores, settings);
       read.push([...decodeText(best.labels, this.#script.alphabet)]);
     }
     const { rate, exact, sequences, labels, edits } = labelErrors(
@@ -190,10 +193,10 @@ export class HandwritingReader {
     return [...this.#script.alphabet].indexOf(" ");
   }
 
-  #settings(who: string, options: ReadOptions): Settings {
+  async #settings(who: string, options: ReadOptions): Promise<Settings> {
     knownOptions(who, options, readNames);
     const { alternatives = 1, width = WIDTH, weight, bonus, language } = options;
-    const found = language === undefined ? undefined : this.#language(who, language);
+    const found = language === undefined ? undefined : await this.#languages.of(who, language);
     if (!found && (weight !== undefined || bonus !== undefined))
       throw new OptionError(`${who}: weight and bonus are those of a language; give { language }`);
     return {
@@ -205,20 +208,6 @@ export class HandwritingReader {
         bonus: inRange(who, "bonus", bonus ?? found.bonus, -1e3, 1e3),
       },
     };
-  }
-
-  /** The language of an option: made once for a list or model, and for the last text. */
-  #language(who: string, language: NonNullable<ReadOptions["language"]>): ReadingLanguage {
-    const make = (): ReadingLanguage =>
-      readingLanguage(who, language, this.#script.alphabet, this.#shipped.engine);
-    if (typeof language === "string") {
-      if (this.#text?.text !== language) this.#text = { text: language, language: make() };
-      return this.#text.language;
-    }
-    if (language === null || typeof language !== "object") return make();
-    const known = this.#languages.get(language) ?? make();
-    this.#languages.set(language, known);
-    return known;
   }
 
   #lines(who: string, items: readonly WrittenText[]): PlacedStroke[][] {
