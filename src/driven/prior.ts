@@ -9,7 +9,7 @@
  */
 import {
   beliefNames,
-  checkBeliefs,
+  checkEmissionPrior,
   placed,
   type Belief,
   type Beliefs,
@@ -44,9 +44,8 @@ export function checkPrior(
   const { emission, slopes, ...beliefs } = prior;
   if (emission !== undefined && classes === undefined)
     throw new OptionError(`${who}: prior.emission was given, but only categorical takes one; leave it out`);
-  inRange(who, "prior.emission", emission ?? 1, 1);
   inRange(who, "prior.slopes", slopes ?? 0, 0);
-  checkBeliefs(who, beliefs, believes);
+  checkEmissionPrior(who, "prior", emission === undefined ? beliefs : { ...beliefs, emission }, { believes });
   return prior;
 }
 

@@ -7,7 +7,14 @@ import { LOG_TWO_PI, Matrix } from "../inference/matrix-value.ts";
 import { clusterCenters } from "../models/hmm/emissions/clusters.ts";
 import { flattenReals } from "../models/hmm/emissions/reals.ts";
 import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
-import { addPulls, believedCovariance, pullLogPrior, type Pull } from "../models/hmm/emissions/pulls.ts";
+import {
+  addPulls,
+  addStep,
+  believedCovariance,
+  pullLogPrior,
+  statesOf,
+  type PullAt,
+} from "../models/hmm/emissions/pulls.ts";
 import type {
   Draw,
   Driven,
@@ -95,21 +102,16 @@ class RegressionSums implements EmissionSums {
   /** Adds a sequence under γ [T,K]. */
   add(algebra: Algebra, own: Regressions, data: Driven, gamma: Float64Array): void {
     const { K, D, R } = this.#sizes;
-    const [weight, xx, xe, ee] = this.#sums;
+    const [weight, ...rest] = this.#sums;
+    const sums = statesOf(K, rest);
     const there = completeSteps(data, D);
     for (let k = 0; k < K; ++k) {
       const E = residualsOf(algebra, this.#sizes, own, data, k);
       for (let t = 0; t < data.T; ++t) {
         if (!there[t]) continue;
         const w = gamma[t * K + k];
-        const x = data.X.subarray(t * R, (t + 1) * R);
-        const e = E.subarray(t * D, (t + 1) * D);
         weight[k] += w;
-        for (let i = 0; i < R; ++i) {
-          for (let j = 0; j < R; ++j) xx[(k * R + i) * R + j] += w * x[i] * x[j];
-          for (let d = 0; d < D; ++d) xe[(k * R + i) * D + d] += w * x[i] * e[d];
-        }
-        for (let i = 0; i < D; ++i) for (let j = 0; j < D; ++j) ee[(k * D + i) * D + j] += w * e[i] * e[j];
+        addStep(sums[k], w, data.X.subarray(t * R, (t + 1) * R), E.subarray(t * D, (t + 1) * D));
       }
     }
   }
@@ -118,20 +120,20 @@ class RegressionSums implements EmissionSums {
   maximize(algebra: Algebra, own: Regressions, { free, floor, prior }: DrivenRules): void {
     const { K, D, R } = this.#sizes;
     const { coefficients, covariances } = own;
-    const [weight, xx, xe, ee] = this.#sums;
+    const [weight, ...rest] = this.#sums;
+    const states = statesOf(
+      K,
+      rest.map((sums) => sums.slice()),
+    );
     const columns = Array.from({ length: free }, (_, i) => i);
     const outputs = Array.from({ length: D }, (_, d) => d);
     for (let k = 0; k < K; ++k) {
       const w = weight[k];
       if (!(w > NO_WEIGHT)) continue;
-      const sums = {
-        xx: xx.slice(k * R * R, (k + 1) * R * R),
-        xe: xe.slice(k * R * D, (k + 1) * R * D),
-        ee: ee.slice(k * D * D, (k + 1) * D * D),
-      };
-      addPulls(sums, pullsOf(this.#sizes, own, prior, k));
-      const G = new Matrix(algebra, R, R, sums.xx).part(columns, columns);
-      const H = new Matrix(algebra, R, D, sums.xe).part(columns, outputs);
+      const { xx, xe, ee } = states[k];
+      addPulls(states[k], pullsOf(this.#sizes, own, prior, k));
+      const G = new Matrix(algebra, R, R, xx).part(columns, columns);
+      const H = new Matrix(algebra, R, D, xe).part(columns, outputs);
       const who = `iohmm: regression of state ${k}`;
       const step = free > 0 ? algebra.solveSemidefinite(who, free, D, G.data, H.data) : H.data;
       step.forEach((by, at) => {
@@ -142,7 +144,7 @@ class RegressionSums implements EmissionSums {
         free > 0
           ? new Matrix(algebra, free, D, step).transposed().times(H).symmetric().data
           : new Float64Array(D * D);
-      const squares = sums.ee.map((x, i) => x - gained[i]);
+      const squares = ee.map((x, i) => x - gained[i]);
       covariances.set(floor.raised(believedCovariance(squares, w, prior.covariances)), k * D * D);
     }
   }
@@ -154,13 +156,14 @@ function pullsOf(
   { coefficients }: Regressions,
   { means, slopes }: DrivenPrior,
   k: number,
-): Map<number, Pull> {
+): PullAt[] {
   const column = (i: number, at?: Float64Array): Float64Array =>
     Float64Array.from({ length: D }, (_, d) => coefficients[(k * D + d) * R + i] - (at?.[d] ?? 0));
-  const pulls = new Map<number, Pull>();
-  if (means.strength > 0) pulls.set(0, { strength: means.strength, gap: column(0, means.at) });
-  if (slopes > 0) for (let i = 1; i < R; ++i) pulls.set(i, { strength: slopes, gap: column(i) });
-  return pulls;
+  return Array.from({ length: R }, (_, i) => ({
+    strength: i === 0 ? means.strength : slopes,
+    x: new Float64Array(R).fill(1, i, i + 1),
+    gap: i === 0 && means.strength > 0 ? column(0, means.at) : column(i),
+  })).filter(({ strength }) => strength > 0);
 }
 
 /** One output B_k·x + noise. */
@@ -192,8 +195,7 @@ export const gaussianEmission: DrivenEmission = {
     let sum = 0;
     for (let k = 0; k < K; ++k) {
       const S = own.covariances.slice(k * D * D, (k + 1) * D * D);
-      const pulls = [...pullsOf(sizes, own, prior, k).values()];
-      sum += pullLogPrior(algebra, S, pulls, prior.covariances);
+      sum += pullLogPrior(algebra, S, pullsOf(sizes, own, prior, k), prior.covariances);
     }
     return sum;
   },

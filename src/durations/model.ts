@@ -9,7 +9,7 @@ import type { ViterbiPath } from "../inference/forward-backward.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { mapEach, type Each, type Sequences } from "../data/sequence.ts";
 import { emOptionNames, type EmOptions, type EmReport } from "../train/em.ts";
-import { beliefNames, type Beliefs } from "../models/hmm/emissions/beliefs.ts";
+import { emissionPriorNames, type EmissionPrior } from "../models/hmm/emissions/beliefs.ts";
 import type { HmmSample } from "../models/hmm/generate.ts";
 import { Hmm, type HmmFiltered } from "../models/hmm/model.ts";
 import type { HmmPrediction } from "../models/hmm/stream.ts";
@@ -22,10 +22,7 @@ import { HsmmStream, ofStates } from "./stream.ts";
 import type { HsmmParameters, HsmmStart } from "./spec.ts";
 
 /** Priors of the emission, as in a hidden Markov model. */
-export interface HsmmPrior extends Beliefs {
-  /** Dirichlet prior of symbol, outcome and component probabilities, at least 1 (default: flat). */
-  readonly emission?: number;
-}
+export type HsmmPrior = EmissionPrior;
 
 /** How to fit. */
 export interface HsmmFitOptions extends EmOptions {
@@ -75,7 +72,7 @@ export class Hsmm {
    */
   async fit(sequences: Sequences, options: HsmmFitOptions = {}): Promise<EmReport> {
     knownOptions("hsmm.fit", options, [...emOptionNames, "prior", "floor"]);
-    knownOptions("hsmm.fit: prior", options.prior, ["emission", ...beliefNames]);
+    knownOptions("hsmm.fit: prior", options.prior, emissionPriorNames);
     this.#fits.check("fit");
     const { tables } = this.#model;
     return this.#fits.run(

@@ -30,6 +30,7 @@ export class SharedEmission extends Parameters implements Emission {
   readonly width: number;
   readonly lags?: number;
   readonly believes?: readonly string[];
+  readonly parts?: Emission["parts"];
   readonly #of: Emission;
   readonly #D: number;
 
@@ -38,6 +39,7 @@ export class SharedEmission extends Parameters implements Emission {
     this.width = of.width;
     this.lags = of.lags;
     this.believes = of.believes;
+    this.parts = of.parts;
     this.#of = of;
     this.#D = D;
   }

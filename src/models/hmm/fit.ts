@@ -7,7 +7,7 @@ import type { Ptr } from "../../wasm/kernels.ts";
 import { ForwardBackward } from "../../inference/forward-backward.ts";
 import { Algebra } from "../../inference/matrix.ts";
 import type { EmModel } from "../../train/em.ts";
-import { beliefNames, checkBeliefs, type Beliefs } from "./emissions/beliefs.ts";
+import { checkEmissionPrior, emissionPriorNames, type EmissionPrior } from "./emissions/beliefs.ts";
 import { dirichlet, normalize, normalizeRows } from "./emissions/distribution.ts";
 import type { Emission, EmissionRules } from "./emissions/emission.ts";
 import type { NamedArrays } from "./emissions/parameters.ts";
@@ -18,33 +18,34 @@ import { CUTS, initialize, type Start } from "./start.ts";
 /**
  * Dirichlet priors of probabilities: 1 is flat, more pulls to uniform; below 1 the maximum could lie at
  * negative probabilities. Priors of means (gaussian, diagonal, mixtures, student-t: its locations,
- * von-mises: its directions, gamma), of covariances (gaussian, diagonal, mixtures, student-t: the squares of
- * its scales) and of rates (poisson, negative-binomial: its means).
+ * von-mises: its directions, gamma, autoregressive: what follows steps at the data's mean), of covariances
+ * (gaussian, diagonal, mixtures, autoregressive, student-t: the squares of its scales) and of rates (poisson,
+ * negative-binomial: its means).
  */
-export interface HmmPrior extends Beliefs {
+export interface HmmPrior extends EmissionPrior {
   /** Of the probabilities of the first state. Default 1. */
   readonly startprob?: number;
   /** Of each row of the transition matrix. Default 1. */
   readonly transmat?: number;
-  /** Of symbol, outcome and component probabilities. */
-  readonly emission?: number;
 }
 
 /** A checked prior: Dirichlet numbers at least 1. */
-export type CheckedPrior = Required<Omit<HmmPrior, keyof Beliefs>> & { readonly beliefs: Beliefs };
+export interface CheckedPrior extends Required<Pick<HmmPrior, "startprob" | "transmat">> {
+  readonly emission: EmissionPrior;
+}
 
-/** Checks a prior. takes: the `Beliefs` that the emission has. Throws OptionError. */
+/** Checks a prior of what `takes` says of an emission. Throws OptionError. */
 export function readPrior(
   who: string,
   prior: HmmPrior | undefined,
-  takes: readonly string[] = [],
+  takes: Pick<Emission, "believes" | "parts">,
 ): CheckedPrior {
-  knownOptions(`${who}: prior`, prior, ["startprob", "transmat", "emission", ...beliefNames]);
-  const { startprob = 1, transmat = 1, emission = 1, ...beliefs } = prior ?? {};
-  for (const [name, value] of Object.entries({ startprob, transmat, emission }))
+  knownOptions(`${who}: prior`, prior, ["startprob", "transmat", ...emissionPriorNames]);
+  const { startprob = 1, transmat = 1, ...emission } = prior ?? {};
+  for (const [name, value] of Object.entries({ startprob, transmat }))
     inRange(who, `prior.${name}`, value, 1);
-  checkBeliefs(who, beliefs, takes);
-  return { startprob, transmat, emission, beliefs };
+  checkEmissionPrior(who, "prior", emission, takes);
+  return { startprob, transmat, emission };
 }
 
 /** What a training learns from, checked. */
@@ -105,8 +106,8 @@ export class HmmTraining implements EmModel<HmmSnapshot> {
     this.#emission.restore(model.emission.snapshot());
     this.#startprob = model.startprob.slice();
     this.#transmat = model.transmat.slice();
-    const { emission: prior, beliefs } = task.prior;
-    this.#rules = { prior, beliefs, floor: task.floor, ties: model.ties, fixed: model.fixed };
+    const { emission: prior = 1, columns, ...beliefs } = task.prior.emission;
+    this.#rules = { prior, beliefs, columns, floor: task.floor, ties: model.ties, fixed: model.fixed };
     this.#starts = new Float64Array(model.K);
   }
 

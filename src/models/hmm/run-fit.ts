@@ -71,7 +71,7 @@ function readTask(
   options: HmmFitOptions,
 ): HmmTask {
   const { K, emission, topology } = model;
-  const prior = readPrior(who, options.prior, emission.believes);
+  const prior = readPrior(who, options.prior, emission);
   const floor = inRange(who, "floor", options.floor ?? 1e-6, 0);
   const start = oneOf(who, "start", options.start ?? (topology === "left-right" ? "time" : "clusters"), [
     "clusters",

@@ -59,6 +59,7 @@ describe.each([
   ["independent values", cases["independent values with entries missing"], { means: 2, covariances: 4 }],
   ["one covariance for all", families["one covariance for all"], { means: 2, covariances: 4 }],
   ["one variance a state", families["one variance a state"], { means: 2, covariances: 4 }],
+  ["one factor", families["one factor"], { means: 2, covariances: 4 }],
   ["counts", cases.counts, { rates: 3 }],
   ["Student's t", families["Student's t"], { means: 2, covariances: 4 }],
   ["counts that spread", families["counts that spread"], { rates: 3 }],
@@ -90,6 +91,57 @@ describe.each([
         { abs: 1e-6 },
       );
     }));
+});
+
+test("an autoregression has the regression of the data and of the prior's steps, from the data's mean", async () => {
+  const prior = { means: { strength: 3, at: [6] }, covariances: { strength: 10, at: [2] } };
+  await using({ states: 1, emission: "autoregressive" }, async (h) => {
+    await h.fit(y, { prior, iterations: 3 });
+    const { intercepts, coefficients, covariances } = h.parameters.emission;
+    const steps = [...y.slice(1).map((v, t) => [1, y[t], v]), [3, mean, 6]];
+    const sums = (of: (x: number, v: number) => number): number =>
+      steps.reduce((sum, [w, x, v]) => sum + w * of(x, v), 0);
+    const n = sums(() => 1);
+    const center = sums((x) => x) / n;
+    const a = sums((x, v) => (x - center) * v) / sums((x) => (x - center) ** 2);
+    const c = sums((_, v) => v) / n - a * center;
+    close([intercepts[0], coefficients[0]], [c, a], { abs: 1e-8 });
+    close(covariances, [(sums((x, v) => (v - c - a * x) ** 2) + 10 * 2) / (4 + 10)], { abs: 1e-8 });
+  });
+  const two = { states: 2, emission: "autoregressive", output: 2, lags: 2 } as const;
+  await using(two, async (h) => {
+    const data = Array.from({ length: 30 }, (_, t) => [(t * t) % 7, (3 * t) % 5]);
+    const { history } = await h.fit([data], {
+      prior: { means: 2, covariances: 4 },
+      iterations: 20,
+      tolerance: 0,
+    });
+    expect(neverFalls(history)).toBe(true);
+  });
+});
+
+test("the parts of a product have priors of their own, by column", async () => {
+  const columns = { level: { emission: "diagonal" }, events: { emission: "poisson" } } as const;
+  const prior = {
+    columns: { level: { means: { strength: 5, at: [1] } }, events: { rates: { strength: 5, at: [1] } } },
+  };
+  await using({ states: 1, emission: "product", columns }, async (h) => {
+    await h.fit([y.map((v) => [v, v])], { prior, iterations: 3 });
+    const { "level.means": means, "events.rates": rates } = h.parameters.emission;
+    close([means[0], rates[0]], [(mean + 1) / 2, (mean + 1) / 2], ORACLE);
+    await expect(h.fit([[[1, 1]]], { prior: { columns: { level: { rates: 1 } } } })).rejects.toThrow(
+      /prior.columns.level.rates was given, but this emission takes priors of means, covariances/,
+    );
+  });
+  await using({ states: 1, emission: "poisson" }, async (h) => {
+    await expect(h.fit([1], { prior: { columns: {} } })).rejects.toThrow(/no product; leave it out/);
+  });
+  const { spec, y: data } = families["kinds side by side"];
+  await using({ ...spec, emissionParameters: undefined }, async (h) => {
+    const believed = { columns: { level: { means: 2 }, kind: { emission: 3 }, events: { rates: 2 } } };
+    const { history } = await h.fit([data], { prior: believed, iterations: 20, tolerance: 0 });
+    expect(neverFalls(history)).toBe(true);
+  });
 });
 
 test("a prior that the emission has not is refused by name", () =>

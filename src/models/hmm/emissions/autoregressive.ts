@@ -8,9 +8,11 @@ import type { Random } from "../../../wasm/random.ts";
 import type { Algebra } from "../../../inference/matrix.ts";
 import { LOG_TWO_PI, Matrix } from "../../../inference/matrix-value.ts";
 import type { Sequences } from "../../../data/sequence.ts";
+import { indifferent, placed } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CovarianceFloor } from "./covariances.ts";
 import type { Emission, EmissionRules, Future, Observed, Outputs, Workspace } from "./emission.ts";
+import { addPulls, addStep, believedCovariance, pullLogPrior, statesOf, type PullAt } from "./pulls.ts";
 import { NO_WEIGHT, mixtureMoments, rowsOf } from "./entries.ts";
 import { Parameters, pool } from "./parameters.ts";
 import { flattenReals, realMoments } from "./reals.ts";
@@ -28,6 +30,11 @@ export class SwitchingAutoregression extends Parameters implements Emission {
   readonly lags: number;
   readonly #algebra: Algebra;
   readonly #floor: CovarianceFloor;
+  readonly believes = ["means", "covariances"];
+  #means = indifferent;
+  #variances = indifferent;
+  /** [D] of the data. */
+  #dataMean: Float64Array;
   /** [D] what regressors are taken about in sums. */
   #center: Float64Array;
   /** [K], [K,R,R], [K,R,D], [K,D,D] with R = 1 + p·D: sums of 1, x·xᵀ, x·eᵀ, e·eᵀ. */
@@ -44,6 +51,7 @@ export class SwitchingAutoregression extends Parameters implements Emission {
     this.#algebra = algebra;
     this.#floor = new CovarianceFloor(algebra, D);
     this.#center = new Float64Array(D);
+    this.#dataMean = new Float64Array(D);
     const R = 1 + lags * D;
     this.#sums = [1, R * R, R * D, D * D].map((size) => new Float64Array(K * size));
   }
@@ -88,9 +96,13 @@ export class SwitchingAutoregression extends Parameters implements Emission {
     });
   }
 
-  prepare(who: string, data: readonly Float64Array[], { floor, fixed }: EmissionRules): void {
+  prepare(who: string, data: readonly Float64Array[], rules: EmissionRules): void {
+    const { floor, fixed, beliefs = {} } = rules;
     const { mean, variance } = realMoments(who, data, this.width);
-    this.#center = fixed.has("intercepts") ? mean.fill(0) : mean; // a move of A about a center moves c
+    this.#dataMean = mean;
+    this.#center = fixed.has("intercepts") ? mean.map(() => 0) : mean; // a move of A about a center moves c
+    this.#means = placed(who, "means", beliefs, { own: mean, low: -Infinity });
+    this.#variances = placed(who, "covariances", beliefs, { own: variance, low: 0 });
     this.#floor.set(variance, floor, this.parameters.covariances);
   }
 
@@ -101,7 +113,8 @@ export class SwitchingAutoregression extends Parameters implements Emission {
   add({ engine, N }: Workspace, { y, residuals, there }: SwitchingObserved, from: Ptr): void {
     const { K, width: D, lags } = this;
     const R = 1 + lags * D;
-    const [weight, xx, xe, ee] = this.#sums;
+    const [weight, ...rest] = this.#sums;
+    const sums = statesOf(K, rest);
     const gamma = engine.memory.reals(from, there.length * N);
     const x = new Float64Array(R).fill(1, 0, 1);
     there.forEach((complete, t) => {
@@ -109,13 +122,8 @@ export class SwitchingAutoregression extends Parameters implements Emission {
       for (let i = 1; i < R; ++i) x[i] = y[this.#at(t, i - 1)] - this.#center[(i - 1) % D];
       for (let k = 0; k < K; ++k) {
         const w = gamma[t * N + k];
-        const e = residuals.subarray((t * K + k) * D, (t * K + k + 1) * D);
         weight[k] += w;
-        for (let i = 0; i < R; ++i) {
-          for (let j = 0; j < R; ++j) xx[(k * R + i) * R + j] += w * x[i] * x[j];
-          for (let d = 0; d < D; ++d) xe[(k * R + i) * D + d] += w * x[i] * e[d];
-        }
-        for (let i = 0; i < D; ++i) for (let j = 0; j < D; ++j) ee[(k * D + i) * D + j] += w * e[i] * e[j];
+        addStep(sums[k], w, x, residuals.subarray((t * K + k) * D, (t * K + k + 1) * D));
       }
     });
   }
@@ -124,7 +132,8 @@ export class SwitchingAutoregression extends Parameters implements Emission {
   maximize({ ties, fixed }: EmissionRules): void {
     const { K, width: D, lags } = this;
     const R = 1 + lags * D;
-    const [weight, xx, xe, ee] = this.#sums.map((sums) => pool(sums.slice(), ties));
+    const [weight, ...rest] = this.#sums.map((sums) => pool(sums.slice(), ties));
+    const sums = statesOf(K, rest);
     const { intercepts, coefficients, covariances } = this.parameters;
     const free = Array.from({ length: R }, (_, i) => i).filter(
       (i) => !fixed.has(i === 0 ? "intercepts" : "coefficients"),
@@ -132,8 +141,10 @@ export class SwitchingAutoregression extends Parameters implements Emission {
     for (let k = 0; k < K; ++k) {
       const w = weight[k];
       if (!(w > NO_WEIGHT)) continue;
-      const G = new Matrix(this.#algebra, R, R, xx.slice(k * R * R, (k + 1) * R * R)).part(free, free);
-      const all = new Matrix(this.#algebra, R, D, xe.slice(k * R * D, (k + 1) * R * D));
+      const { xx, xe, ee } = sums[k];
+      addPulls(sums[k], this.#pulls(k));
+      const G = new Matrix(this.#algebra, R, R, xx.slice()).part(free, free);
+      const all = new Matrix(this.#algebra, R, D, xe.slice());
       const H = all.part(
         free,
         Array.from({ length: D }, (_, d) => d),
@@ -149,15 +160,32 @@ export class SwitchingAutoregression extends Parameters implements Emission {
         }
       });
       if (fixed.has("covariances")) continue;
-      const S = ee.slice(k * D * D, (k + 1) * D * D);
       const step = new Matrix(this.#algebra, f, D, moved);
       const gained = f > 0 ? step.transposed().times(H).symmetric().data : new Float64Array(D * D);
-      covariances.set(this.#floor.raised(S.map((x, i) => (x - gained[i]) / w)), k * D * D);
+      const squares = ee.map((x, i) => x - gained[i]);
+      covariances.set(this.#floor.raised(believedCovariance(squares, w, this.#variances)), k * D * D);
     }
   }
 
-  logPrior(): number {
-    return 0;
+  logPrior({ ties }: EmissionRules): number {
+    const D = this.width;
+    let sum = 0;
+    for (let k = 0; k < this.K; ++k) {
+      if (ties[k] !== k) continue;
+      const S = this.parameters.covariances.slice(k * D * D, (k + 1) * D * D);
+      sum += pullLogPrior(this.#algebra, S, this.#pulls(k), this.#variances);
+    }
+    return sum;
+  }
+
+  /** The prior's steps in state k: at m, after steps at the data's mean. */
+  #pulls(k: number): PullAt[] {
+    const { strength, at } = this.#means;
+    if (strength === 0) return [];
+    const { width: D, lags } = this;
+    const past = Float64Array.from({ length: lags * D }, (_, i) => this.#dataMean[i % D]);
+    const gap = this.#mean(k, past, lags).map((x, d) => x - at[d]);
+    return [{ strength, x: Float64Array.of(1, ...past.map((x, i) => x - this.#center[i % D])), gap }];
   }
 
   /** Values before the start count as 0. */

@@ -31,8 +31,23 @@ export interface Beliefs {
   readonly rates?: HmmBelief;
 }
 
+/** What is believed of an emission. */
+export interface ColumnPrior extends Beliefs {
+  /** Dirichlet prior of symbol, outcome and component probabilities, at least 1 (default: flat). */
+  readonly emission?: number;
+}
+
+/** What is believed of an emission, or of the parts of a product. */
+export interface EmissionPrior extends ColumnPrior {
+  /** Of a product, by the names of its columns. A column without `emission` has that of all. */
+  readonly columns?: Readonly<Record<string, ColumnPrior>>;
+}
+
 /** Names of the priors. */
 export const beliefNames = ["means", "covariances", "rates"] as const;
+
+/** Options of an `EmissionPrior`. */
+export const emissionPriorNames = ["emission", "columns", ...beliefNames] as const;
 
 /** A name of a prior. */
 export type BeliefName = (typeof beliefNames)[number];
@@ -47,18 +62,43 @@ export interface Belief {
 /** No prior at all. */
 export const indifferent: Belief = { strength: 0, at: new Float64Array(0) };
 
-/** Throws OptionError where a prior is not one. */
-export function checkBeliefs(who: string, beliefs: Beliefs, takes: readonly string[]): void {
-  for (const name of beliefNames) {
-    const belief = beliefs[name];
-    if (belief === undefined) continue;
-    if (!takes.includes(name)) {
-      const known = takes.length > 0 ? `takes priors of ${takes.join(", ")}` : "takes none of these";
-      throw new OptionError(`${who}: prior.${name} was given, but this emission ${known}`);
-    }
-    if (typeof belief === "object") knownOptions(`${who}: prior.${name}`, belief, ["strength", "at"]);
-    inRange(who, `prior.${name}`, typeof belief === "object" ? belief?.strength : belief, 0);
+/** Which priors the parts of a product take. */
+type Parts = Readonly<Record<string, readonly string[]>>;
+
+/** Throws OptionError where a prior, called `path`, is none of an emission that takes `believes`, or has parts. */
+export function checkEmissionPrior(
+  who: string,
+  path: string,
+  { emission = 1, columns, ...beliefs }: EmissionPrior,
+  { believes = [], parts }: { readonly believes?: readonly string[]; readonly parts?: Parts | undefined },
+): void {
+  inRange(who, `${path}.emission`, emission, 1);
+  for (const name of beliefNames)
+    checkBelief(who, `${path}.${name}`, beliefs[name], believes.includes(name) ? undefined : believes);
+  if (columns === undefined) return;
+  if (!parts)
+    throw new OptionError(`${who}: ${path}.columns was given, but the emission is no product; leave it out`);
+  knownOptions(`${who}: ${path}.columns`, columns, Object.keys(parts));
+  for (const [name, own] of Object.entries(columns)) {
+    knownOptions(`${who}: ${path}.columns.${name}`, own, ["emission", ...beliefNames]);
+    checkEmissionPrior(who, `${path}.columns.${name}`, own, { believes: parts[name] });
   }
+}
+
+/** Throws OptionError where a prior is not one. `instead`: what an emission takes that has not this one. */
+function checkBelief(
+  who: string,
+  path: string,
+  belief: HmmBelief | undefined,
+  instead: readonly string[] | undefined,
+): void {
+  if (belief === undefined) return;
+  if (instead) {
+    const known = instead.length > 0 ? `takes priors of ${instead.join(", ")}` : "takes none of these";
+    throw new OptionError(`${who}: ${path} was given, but this emission ${known}`);
+  }
+  if (typeof belief === "object") knownOptions(`${who}: ${path}`, belief, ["strength", "at"]);
+  inRange(who, path, typeof belief === "object" ? belief?.strength : belief, 0);
 }
 
 /** A prior placed where it was given, or at the data's own values [D], which must be at least `low`. */

@@ -8,7 +8,7 @@ import type { Random } from "../../../wasm/random.ts";
 import type { EmissionRows } from "../../../inference/forward-backward.ts";
 import type { InferenceEngine } from "../../../inference/inference-engine.ts";
 import type { Sequences } from "../../../data/sequence.ts";
-import type { Beliefs } from "./beliefs.ts";
+import type { Beliefs, ColumnPrior } from "./beliefs.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Expected outputs under state probabilities. */
@@ -36,6 +36,8 @@ export interface EmissionRules {
   readonly prior: number;
   /** Priors of means, covariances and rates. */
   readonly beliefs?: Beliefs;
+  /** Of a product: what is said of its columns, by their names. */
+  readonly columns?: Readonly<Record<string, ColumnPrior>> | undefined;
   /** Smallest variance in any direction, relative to the data's. */
   readonly floor: number;
   /** State → the first state whose emission it shares. */
@@ -67,6 +69,8 @@ export interface Emission extends Parameters {
   readonly lags?: number;
   /** Which priors of `Beliefs` it takes. Default: none. */
   readonly believes?: readonly string[];
+  /** Of a product: which each of its parts takes, by its name. */
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
   /** Data, checked. */
   flatten(who: string, sequences: Sequences): Float64Array[];
   /** ln p(y_t | state) in the workspace's arena; columns from K on are -∞, missing values count 0. */

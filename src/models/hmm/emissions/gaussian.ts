@@ -9,7 +9,7 @@ import type { Algebra } from "../../../inference/matrix.ts";
 import type { Sequences } from "../../../data/sequence.ts";
 import { LOG_TWO_PI } from "../../../inference/matrix-value.ts";
 import { indifferent, placed } from "./beliefs.ts";
-import { pullLogPrior } from "./pulls.ts";
+import { believedCovariance, pullLogPrior } from "./pulls.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
 import { CompletedMoments } from "./completed-moments.ts";
 import { CovarianceFloor } from "./covariances.ts";
@@ -93,7 +93,7 @@ export class Gaussian extends Parameters implements Emission {
     if (rules.fixed.has("covariances")) return;
     if (this.#tied) share(scatter, weight, rules.ties);
     const size = this.width * this.width;
-    this.#believe(scatter, weight);
+    this.believe(scatter, weight);
     for (let k = 0; k < this.K; ++k)
       if (weight[k] > NO_WEIGHT)
         covariances.set(this.#floor.raised(scatter.slice(k * size, (k + 1) * size)), k * size);
@@ -126,6 +126,16 @@ export class Gaussian extends Parameters implements Emission {
         }
     }
     return { weight, scatter: second };
+  }
+
+  /** Draws covariances [K,D,D] seen with weights [K] to the prior. */
+  believe(scatter: Float64Array, weight: Float64Array): void {
+    if (this.#variances.strength === 0) return;
+    const size = this.width * this.width;
+    weight.forEach((w, k) => {
+      const squares = scatter.slice(k * size, (k + 1) * size).map((x) => w * x);
+      scatter.set(believedCovariance(squares, w, this.#variances), k * size);
+    });
   }
 
   /** Of the states that share with no earlier one; tied covariances count once. */
@@ -167,19 +177,6 @@ export class Gaussian extends Parameters implements Emission {
   }
 
   dispose(): void {}
-
-  /** Covariances [K,D,D] seen with weights [K], drawn to the prior. */
-  #believe(scatter: Float64Array, weight: Float64Array): void {
-    const { strength, at } = this.#variances;
-    if (strength === 0) return;
-    const D = this.width;
-    scatter.forEach((x, of) => {
-      const i = of % (D * D);
-      const prior = i % (D + 1) === 0 ? strength * at[i % D] : 0;
-      const w = weight[Math.floor(of / (D * D))];
-      scatter[of] = (w * x + prior) / (w + strength);
-    });
-  }
 
   /** Densities of rows that have the entries `seen`, into the first K columns of out [T,N]. */
   #density(

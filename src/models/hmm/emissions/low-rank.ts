@@ -1,7 +1,7 @@
 /**
  * One Gaussian a state whose covariance is Λ·Λᵀ + diag ψ, with loadings Λ [K,D,R] and variances ψ [K,D]: a
- * factor analyzer. Λ and ψ move by some steps of EM of their own, which raise the expected log-density
- * (Rubin & Thayer 1982):
+ * factor analyzer. Λ and ψ move by some steps of EM of their own, which raise the expected log-density with
+ * the priors of means and covariances in it (Rubin & Thayer 1982):
  *
  *   β = Λᵀ·(Λ·Λᵀ + ψ)⁻¹      Λ' = S·βᵀ·(I - β·Λ + β·S·βᵀ)⁻¹      ψ' = diag(S - Λ'·β·S)
  */
@@ -23,6 +23,7 @@ const ROUNDS = 5;
 /** Gaussians with covariances of low rank plus a diagonal. */
 export class LowRank extends Parameters implements Emission {
   readonly width: number;
+  readonly believes = ["means", "covariances"];
   readonly #R: number;
   readonly #algebra: Algebra;
   /** The same Gaussians with whole covariances. */
@@ -73,8 +74,11 @@ export class LowRank extends Parameters implements Emission {
   }
 
   /** A start below the floor lowers it: EM must be able to stay where it is. */
-  prepare(who: string, data: readonly Float64Array[], { floor }: EmissionRules): void {
+  prepare(who: string, data: readonly Float64Array[], rules: EmissionRules): void {
     const D = this.width;
+    const { floor } = rules;
+    this.#multiply();
+    this.#whole.prepare(who, data, rules);
     const { variances } = this.parameters;
     this.#floors = realMoments(who, data, D).variance.map((v, d) =>
       variances.reduce((smallest, x, i) => (i % D === d ? Math.min(smallest, x) : smallest), floor * v),
@@ -92,13 +96,15 @@ export class LowRank extends Parameters implements Emission {
   maximize(rules: EmissionRules): void {
     const D = this.width;
     const { weight, scatter } = this.#whole.moveMeans(rules);
+    this.#whole.believe(scatter, weight);
     for (let k = 0; k < this.K; ++k)
       if (weight[k] > NO_WEIGHT)
         this.#analyze(k, new Matrix(this.#algebra, D, D, scatter.slice(k * D * D, (k + 1) * D * D)), rules);
   }
 
-  logPrior(): number {
-    return 0;
+  logPrior(rules: EmissionRules): number {
+    this.#multiply();
+    return this.#whole.logPrior(rules);
   }
 
   sample(k: number, random: Random): ArrayLike<number> {

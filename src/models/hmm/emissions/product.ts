@@ -32,6 +32,8 @@ const anyNumber = { test: (): boolean => true, want: "a number" };
 /** Emissions side by side, independent given the state. */
 export class Product extends Parameters implements Emission {
   readonly width: number;
+  /** Which priors each part takes. */
+  readonly parts: Readonly<Record<string, readonly string[]>>;
   readonly #algebra: Algebra;
   readonly #parts: readonly Part[];
 
@@ -50,6 +52,7 @@ export class Product extends Parameters implements Emission {
     }
     super(K, shapes, arrays);
     this.width = from;
+    this.parts = Object.fromEntries(parts.map(({ name, emission }) => [name, emission.believes ?? []]));
     this.#algebra = algebra;
     this.#parts = parts;
   }
@@ -168,9 +171,10 @@ export class Product extends Parameters implements Emission {
   }
 }
 
-/** The rules with the names that a part knows. */
+/** The rules with the names that a part knows, and what is believed of it. */
 function ofPart(rules: EmissionRules, { name }: Part): EmissionRules {
+  const { emission = rules.prior, ...beliefs } = rules.columns?.[name] ?? {};
   const prefix = `${name}.`;
   const own = [...rules.fixed].filter((x) => x.startsWith(prefix)).map((x) => x.slice(prefix.length));
-  return { ...rules, fixed: new Set(own) };
+  return { ...rules, prior: emission, beliefs, fixed: new Set(own) };
 }

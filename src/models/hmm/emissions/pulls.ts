@@ -1,18 +1,23 @@
 /**
- * Conjugate priors of regressions y = B·x + N(0, S): each column i of B may be pulled to a place m as by s
- * steps at x = e_i, y = m, and S to variances v as by steps about the mean.
+ * Conjugate priors of regressions y = B·x + N(0, S): B may be pulled as by s steps at any x to a place m, and S
+ * to variances v as by steps about the mean.
  *
- *   -½·s·(B_i - m)ᵀ·S⁻¹·(B_i - m)   -½·s·(ln|S| + tr(diag v·S⁻¹))
+ *   -½·s·(B·x - m)ᵀ·S⁻¹·(B·x - m)   -½·s·(ln|S| + tr(diag v·S⁻¹))
  *
  * Means are the regression on x = 1.
  */
 import type { Algebra } from "../../../inference/matrix.ts";
 import type { Belief } from "./beliefs.ts";
 
-/** A column of B, how many steps its place is worth, and how far it is from there [D]. */
+/** How many steps a place is worth, and how far B·x is from it [D]. */
 export interface Pull {
   readonly strength: number;
   readonly gap: Float64Array;
+}
+
+/** A pull and where it is, x [R]. */
+export interface PullAt extends Pull {
+  readonly x: Float64Array;
 }
 
 /** ln prior of a state up to a constant. S [D,D] */
@@ -44,17 +49,30 @@ export interface RegressionSums {
   readonly ee: Float64Array;
 }
 
-/** Adds the steps that pulls of columns are worth to a state's sums: at x = e_i the error is -gap. */
-export function addPulls({ xx, xe, ee }: RegressionSums, pulls: ReadonlyMap<number, Pull>): void {
-  const D = Math.sqrt(ee.length);
-  const R = Math.sqrt(xx.length);
-  for (const [i, { strength, gap }] of pulls) {
-    xx[i * (R + 1)] += strength;
-    for (let d = 0; d < D; ++d) {
-      xe[i * D + d] -= strength * gap[d];
-      for (let c = 0; c < D; ++c) ee[d * D + c] += strength * gap[d] * gap[c];
-    }
+/** Views of each state's part of sums [K,R,R], [K,R,D], [K,D,D]. */
+export function statesOf(K: number, [xx, xe, ee]: readonly Float64Array[]): RegressionSums[] {
+  const part = (x: Float64Array, k: number): Float64Array =>
+    x.subarray((k * x.length) / K, ((k + 1) * x.length) / K);
+  return Array.from({ length: K }, (_, k) => ({ xx: part(xx, k), xe: part(xe, k), ee: part(ee, k) }));
+}
+
+/** Adds the steps that pulls are worth to a state's sums: their errors are -gap. */
+export function addPulls(sums: RegressionSums, pulls: readonly PullAt[]): void {
+  for (const { strength, x, gap } of pulls) {
+    const e = gap.map((v) => -v);
+    addStep(sums, strength, x, e);
   }
+}
+
+/** Adds one step x [R] with the error e [D], and its weight. */
+export function addStep({ xx, xe, ee }: RegressionSums, w: number, x: Float64Array, e: Float64Array): void {
+  const R = x.length;
+  const D = e.length;
+  for (let i = 0; i < R; ++i) {
+    for (let j = 0; j < R; ++j) xx[i * R + j] += w * x[i] * x[j];
+    for (let d = 0; d < D; ++d) xe[i * D + d] += w * x[i] * e[d];
+  }
+  for (let i = 0; i < D; ++i) for (let j = 0; j < D; ++j) ee[i * D + j] += w * e[i] * e[j];
 }
 
 /** The covariance [D,D] of a sum of squares of `weight` steps, drawn to the prior. */
