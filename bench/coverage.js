@@ -3,16 +3,19 @@
  * each is fitted, and 95% of the intervals ±1.96 standard errors must hold the truth, all but 27 in 10,000
  * of those of ±3.
  *
- *   npm run build && node bench/coverage.js [--count 500]
+ *   npm run build && node bench/coverage.js [--count 500] [--only NAME]
  *
  * Ends with code 1 where a share is further from 95%, or above 0.27%, than three of its own standard errors.
  */
 import { parseArgs } from "node:util";
 import { arima, structural } from "../dist/index.js";
 
-const { values } = parseArgs({ options: { count: { type: "string", default: "500" } } });
+const { values } = parseArgs({
+  options: { count: { type: "string", default: "500" }, only: { type: "string", default: "" } },
+});
 const count = Number(values.count);
 const N = 300;
+const SEASON = 4;
 /** Model, its parameters, and a series of them from normal numbers. */
 const truths = {
   "AR(1)": {
@@ -29,6 +32,11 @@ const truths = {
     make: () => structural({ level: true }),
     truth: { level: 0.5, irregular: 1 },
     draw: localLevel,
+  },
+  "ARIMA(0,1,1)(0,1,1) of 4": {
+    make: () => arima({ d: 1, q: 1, seasonal: { D: 1, Q: 1, period: SEASON } }),
+    truth: { "ma.1": -0.4, "seasonal.ma.1": -0.6, variance: 1 },
+    draw: seasonalArima,
   },
 };
 
@@ -62,14 +70,29 @@ function localLevel({ level: walk, irregular: noise }, normal) {
   });
 }
 
+/** y_t - y_{t-1} - y_{t-m} + y_{t-m-1} = (1 + a·L)·(1 + A·L^m)·e_t, from zeros. */
+function seasonalArima({ "ma.1": a, "seasonal.ma.1": A, variance }, normal) {
+  const e = Array.from({ length: N + SEASON + 1 }, () => Math.sqrt(variance) * normal());
+  const y = [];
+  for (let t = 0; t < N; ++t) {
+    const back = (k) => y[t - k] ?? 0;
+    const noise = (k) => e[t + SEASON + 1 - k];
+    const w = noise(0) + a * noise(1) + A * noise(SEASON) + a * A * noise(SEASON + 1);
+    y.push(back(1) + back(SEASON) - back(SEASON + 1) + w);
+  }
+  return y;
+}
+
 let wrong = 0;
 for (const [name, { make, truth, draw }] of Object.entries(truths)) {
+  if (!name.includes(values.only)) continue;
   const held = {};
   const far = {};
   for (let seed = 1; seed <= count; ++seed) {
     const model = await make();
     await model.fit(draw(truth, normals(seed)));
     for (const [parameter, value] of Object.entries(truth)) {
+      if (!(parameter in model.parameters)) throw new Error(`${name} has no ${parameter}`);
       const z = Math.abs(model.parameters[parameter] - value) / model.standardErrors[parameter];
       held[parameter] = (held[parameter] ?? 0) + (z < 1.959964 ? 1 : 0);
       far[parameter] = (far[parameter] ?? 0) + (z > 3 ? 1 : 0);
