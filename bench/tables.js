@@ -72,7 +72,12 @@ const tables = {
     asked: "order at T = 50..200 by one tanh net with Pascanu's regularizer, tried at up to 5000",
     rows: [
       long("flow order2 50-200"),
-      long("flow order2 20-60,40-120,50-200 --rate 0.01,0.01,0.003", "long-lag-flow-order2.txt"),
+      ...seeds(3).map((seed) =>
+        long(
+          `flow order2 20-60,40-120,50-200,100-400 --rate 0.01,0.01,0.003,0.002 --seed ${seed}`,
+          `long-lag-flow-order2-seed${seed}.txt`,
+        ),
+      ),
     ],
   },
   f: {

@@ -57,7 +57,7 @@ export interface EmissionSums {
 export interface DrivenEmission {
   /** Whether states have covariances. */
   readonly spread: boolean;
-  /** Of symbols, how many there are; the regression of symbol 0 is 0, that of others their log-odds beside it. */
+  /** Of symbols, how many there are: regressions are log-odds beside symbol 0, whose own is 0. */
   readonly classes?: number;
   /** Which priors of `Beliefs` it takes. */
   readonly believes: readonly string[];

@@ -87,7 +87,10 @@ export class Iohmm {
     this.#fitted = fitted;
   }
 
-  /** Copies: startprob [K], transitions [K,K,1+m], coefficients [K,D,1+m] (of symbols [K,M,1+m]), covariances [K,D,D]. */
+  /**
+   * Copies: startprob [K], transitions [K,K,1+m], coefficients [K,D,1+m] (of symbols [K,M,1+m]), covariances
+   * [K,D,D].
+   */
   get parameters(): IohmmParameters {
     this.#life.check("parameters");
     return copied(this.#model.parameters);

@@ -46,8 +46,8 @@ export interface IohmmSpec {
   /** [K,K,1+m] log-odds of going from i to j beside staying in i: constant first. Rows i, i are 0. */
   readonly transitions?: readonly MatrixOption[];
   /**
-   * [K,D,1+m] of each state's output, of the logarithm of its rates where it counts: constant first. Of symbols
-   * [K,M,1+m], log-odds beside symbol 0: rows 0 are 0.
+   * [K,D,1+m] of each state's output, of the logarithm of its rates where it counts: constant first. Of
+   * symbols [K,M,1+m], log-odds beside symbol 0: rows 0 are 0.
    */
   readonly coefficients?: readonly MatrixOption[];
   /** [K,D,D]; counts and symbols have none. */

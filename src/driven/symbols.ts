@@ -1,6 +1,7 @@
 /**
  * Symbols that inputs drive: p(y_t = c | s_t = k, u_t) = exp b_kc·x_t / Σ_j exp b_kj·x_t, x_t = (1, u_t),
- * b_k0 = 0: a multinomial logit in each state (Bengio & Frasconi 1996, section 4). A step that is NaN is missing.
+ * b_k0 = 0: a multinomial logit in each state (Bengio & Frasconi 1996, section 4). A step that is NaN is
+ * missing.
  */
 import { flattenSequences } from "../data/sequence.ts";
 import type { Algebra } from "../inference/matrix.ts";

@@ -8,7 +8,7 @@ import { nestedFile, openNested } from "./nested-file.ts";
 import { forecastModels, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
 import type { ForecasterState, KnownSeries } from "./state.ts";
-import type { Member } from "./fit-series.ts";
+import type { Member } from "./members.ts";
 
 const KIND = "forecaster";
 const WHO = "forecaster.load";

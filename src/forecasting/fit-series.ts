@@ -5,7 +5,8 @@ import { deviations, originsOf, outlookFault, scoreTrials, type Trial, type Yard
 import { chooseModels, untriedModels, type Chosen } from "./choice.ts";
 import { knownValues } from "./gaps.ts";
 import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
-import type { FitSetting, FittedModel, History, KnownInputs, Outlook, Training } from "./models/model.ts";
+import type { FitSetting, FittedModel, History, KnownInputs, Training } from "./models/model.ts";
+import { historyFor, keepFitting, type Member } from "./members.ts";
 import { naiveError, type ForecastScores } from "./scores.ts";
 import { findSeason } from "./season.ts";
 import { averaged } from "./shape.ts";
@@ -13,14 +14,6 @@ import type { ForecasterRules } from "./spec.ts";
 import type { Stage } from "./together.ts";
 import { measureTransform, standardized, type Transform } from "./transform.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
-
-/** A fitted model by its name. */
-export interface Member {
-  readonly name: ForecastModelName;
-  readonly fitted: FittedModel;
-  /** Its share in the average. */
-  readonly weight: number;
-}
 
 /** A series with its models. */
 export interface FittedSeries {
@@ -60,27 +53,6 @@ const upTo = ({ z, inputs }: History, T: number): History => ({
   z: z.slice(0, T),
   ...(inputs ? { inputs } : {}),
 });
-
-/** What a model is given: its inputs only where it takes them. */
-function historyFor(name: ForecastModelName, { z, inputs }: History): History {
-  return forecastModels[name].takesInputs && inputs ? { z, inputs } : { z };
-}
-
-/** The members' forecast. */
-export async function outlookOf(
-  members: readonly Member[],
-  history: History,
-  steps: number,
-): Promise<Outlook> {
-  const outlooks: Outlook[] = [];
-  for (const { name, fitted } of members)
-    outlooks.push(await fitted.forecast(historyFor(name, history), steps));
-  if (outlooks.length === 1) return outlooks[0];
-  return averaged(
-    outlooks,
-    members.map(({ weight }) => weight),
-  );
-}
 
 /** A series, standardized by its first steps. */
 interface Prepared {
@@ -256,26 +228,6 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   });
   if (chosen.length > 1) scores.average = scoreTrials(together, yardstick);
   return { scores, chosen, deviations: together.flatMap(deviations), failures };
-}
-
-/** The mean |error| one step ahead of a model on what it was fitted to; NaN where it says no next value. */
-function fitError({ fitted }: Member, z: Float64Array): number {
-  const means = fitted.predict?.(z).means;
-  const gaps = Array.from(z, (v, t) => Math.abs(v - (means?.[t] ?? NaN))).filter((gap) => !Number.isNaN(gap));
-  return gaps.reduce((a, b) => a + b, 0) / gaps.length;
-}
-
-/** Of members without backtests, those that fit, weighed by it; all where none says a next value. */
-function keepFitting(members: Member[], z: Float64Array, rules: ForecasterRules): void {
-  const errors = members.map((member) => [member.name, fitError(member, z)] as const);
-  const chosen = chooseModels(new Map(errors), rules);
-  if (chosen.length === 0) return;
-  const weights = new Map(chosen.map(({ name, weight }) => [name, weight]));
-  for (const member of members.splice(0)) {
-    const weight = weights.get(member.name);
-    if (weight === undefined) member.fitted.dispose();
-    else members.push({ ...member, weight });
-  }
 }
 
 const equally = (names: readonly ForecastModelName[]): Chosen[] => names.map((name) => ({ name, weight: 1 }));

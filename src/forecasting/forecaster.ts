@@ -20,7 +20,8 @@ import { columnsOver, readBeside, type Beside } from "./beside.ts";
 import { conformalWidths } from "./conformal.ts";
 import { continuedMoment, momentText, usualSeasons, type Moment } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
-import { fitSeries, outlookOf, trainingAt, type FittedSeries } from "./fit-series.ts";
+import { fitSeries, trainingAt, type FittedSeries } from "./fit-series.ts";
+import { outlookOf } from "./members.ts";
 import { yardsticks, type ForecastModelName } from "./models/registry.ts";
 import { readForecasterSpec, type ForecasterRules, type ForecasterSpec } from "./spec.ts";
 import {

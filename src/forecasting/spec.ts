@@ -20,8 +20,8 @@ export interface ForecasterSpec {
   readonly season?: number;
   /**
    * Models to try, beside the last value and the value of the season before, which are always there. Default
-   * ets, theta, arima, structural, ar; also lds, hmm, esn, lstm (an LSTM with a Student-t head) and lstmQuantiles
-   * (with a head for each of `quantiles`), both one net for all series of a table.
+   * ets, theta, arima, structural, ar; also lds, hmm, esn, lstm (an LSTM with a Student-t head) and
+   * lstmQuantiles (with a head for each of `quantiles`), both one net for all series of a table.
    */
   readonly models?: readonly ForecastModelName[];
   /**

@@ -6,8 +6,8 @@
  *   x_{T+h} = l_T + ½·b·(h - 1 + w_T),   w_1 = 1,   w_t = 1 + (1-α)·w_{t-1}
  *
  * l is the level of the smoothed x, b the slope of the straight line through x. A season that its
- * autocorrelation shows is taken off by the classical decomposition and added again: of a logarithm, which the
- * forecaster takes where the spread grows with the level, that is the multiplicative one.
+ * autocorrelation shows is taken off by the classical decomposition and added again: of a logarithm, which
+ * the forecaster takes where the spread grows with the level, that is the multiplicative one.
  */
 import { readModel } from "../../formats/model-file.ts";
 import { writeTensors } from "../../formats/safetensors.ts";

@@ -93,7 +93,7 @@ describe.each([
     }));
 });
 
-test("an autoregression has the regression of the data and of the prior's steps, from the data's mean", async () => {
+test("an autoregression has the regression of data and of prior steps, from the data's mean", async () => {
   const prior = { means: { strength: 3, at: [6] }, covariances: { strength: 10, at: [2] } };
   await using({ states: 1, emission: "autoregressive" }, async (h) => {
     await h.fit(y, { prior, iterations: 3 });

@@ -10,7 +10,7 @@ import { LOG_TWO_PI, Matrix } from "../../../inference/matrix-value.ts";
 import type { Sequences } from "../../../data/sequence.ts";
 import { indifferent, placed } from "./beliefs.ts";
 import { clusterCenters, columnMoments } from "./clusters.ts";
-import { CovarianceFloor } from "./covariances.ts";
+import { CovarianceFloor, squaredLength } from "./covariances.ts";
 import type { Emission, EmissionRules, Future, Observed, Outputs, Workspace } from "./emission.ts";
 import { addPulls, addStep, believedCovariance, pullLogPrior, statesOf, type PullAt } from "./pulls.ts";
 import { NO_WEIGHT, mixtureMoments, rowsOf } from "./entries.ts";
@@ -286,17 +286,4 @@ export class SwitchingAutoregression extends Parameters implements Emission {
     const logs = this.#algebra.log(L.filter((_, i) => i % (D + 1) === 0));
     return { L, constant: -0.5 * D * LOG_TWO_PI - logs.reduce((sum, x) => sum + x, 0) };
   }
-}
-
-/** |L⁻¹·e|² for lower triangular L [D,D]. */
-function squaredLength(D: number, L: Float64Array, e: Float64Array): number {
-  const z = new Float64Array(D);
-  let sum = 0;
-  for (let i = 0; i < D; ++i) {
-    let rest = e[i];
-    for (let j = 0; j < i; ++j) rest -= L[i * D + j] * z[j];
-    z[i] = rest / L[i * (D + 1)];
-    sum += z[i] * z[i];
-  }
-  return sum;
 }

@@ -65,7 +65,10 @@ export const indifferent: Belief = { strength: 0, at: new Float64Array(0) };
 /** Which priors the parts of a product take. */
 type Parts = Readonly<Record<string, readonly string[]>>;
 
-/** Throws OptionError where a prior, called `path`, is none of an emission that takes `believes`, or has parts. */
+/**
+ * Throws OptionError where a prior, called `path`, is none of an emission that takes `believes`, or has
+ * parts.
+ */
 export function checkEmissionPrior(
   who: string,
   path: string,

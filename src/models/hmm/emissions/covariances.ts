@@ -42,3 +42,16 @@ export class CovarianceFloor {
     return S.map((x, i) => x * inverse[Math.floor(i / D)] * inverse[i % D]);
   }
 }
+
+/** |L⁻¹·e|² for lower triangular L [D,D]. */
+export function squaredLength(D: number, L: Float64Array, e: Float64Array): number {
+  const z = new Float64Array(D);
+  let sum = 0;
+  for (let i = 0; i < D; ++i) {
+    let rest = e[i];
+    for (let j = 0; j < i; ++j) rest -= L[i * D + j] * z[j];
+    z[i] = rest / L[i * (D + 1)];
+    sum += z[i] * z[i];
+  }
+  return sum;
+}

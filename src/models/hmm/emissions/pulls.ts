@@ -1,6 +1,6 @@
 /**
- * Conjugate priors of regressions y = B·x + N(0, S): B may be pulled as by s steps at any x to a place m, and S
- * to variances v as by steps about the mean.
+ * Conjugate priors of regressions y = B·x + N(0, S): B may be pulled as by s steps at any x to a place m, and
+ * S to variances v as by steps about the mean.
  *
  *   -½·s·(B·x - m)ᵀ·S⁻¹·(B·x - m)   -½·s·(ln|S| + tr(diag v·S⁻¹))
  *
