@@ -2,12 +2,15 @@
 import type { LearnReport, WrittenText } from "unrolled/handwriting";
 import { byId } from "./canvas.ts";
 import { download } from "./download.ts";
+import { takeFiles } from "./given-file.ts";
 import type { Pad } from "./pad.ts";
 import { Store } from "./recordings-store.ts";
 import type { Taught } from "./teach.ts";
 
 /** Fewest lessons of a hand: every fifth is held back. */
 const FEWEST = 5;
+/** Most bytes of a file with a hand; one has some hundred thousand. */
+const LARGEST_HAND = 10e6;
 
 /** What the teaching needs of the page. */
 interface Lessons {
@@ -50,9 +53,16 @@ class Teaching {
     this.#export.addEventListener("click", () => {
       if (this.#hand) download("hand.safetensors", new Blob([this.#hand]));
     });
-    const file = byId<HTMLInputElement>("hand-file");
-    byId("import-hand").addEventListener("click", () => file.click());
-    file.addEventListener("change", () => void this.#take(file));
+    takeFiles({
+      button: "import-hand",
+      input: "hand-file",
+      largest: LARGEST_HAND,
+      take: async ({ name, bytes }) => {
+        await this.#use(bytes);
+        this.#say(`Reads with the hand of ${name}.`);
+      },
+      say: (words) => this.#say(words),
+    });
   }
 
   /** What this browser has kept. */
@@ -102,19 +112,6 @@ class Teaching {
     await this.#store.keep("lessons", []);
     await this.#use(undefined);
     this.#say("Lessons and hand are forgotten.");
-  }
-
-  /** The hand of a file. */
-  async #take(file: HTMLInputElement): Promise<void> {
-    const given = file.files?.[0];
-    file.value = "";
-    if (!given) return;
-    try {
-      await this.#use(new Uint8Array(await given.arrayBuffer()));
-      this.#say(`Reads with the hand of ${given.name}.`);
-    } catch (error) {
-      this.#say(`${given.name}: ${(error as Error).message}`);
-    }
   }
 
   async #use(hand: Uint8Array<ArrayBuffer> | undefined): Promise<void> {

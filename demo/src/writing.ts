@@ -9,13 +9,22 @@ import {
   type Network,
   type ReadingTrace,
 } from "unrolled";
-import { handwritingReader, writeInkML, type HandwritingReader, type ReadText } from "unrolled/handwriting";
+import {
+  englishTexts,
+  handwritingReader,
+  writeInkML,
+  type HandwritingReader,
+  type ReadOptions,
+  type ReadText,
+} from "unrolled/handwriting";
 import { startWritingByHand } from "./by-hand.ts";
 import { byId } from "./canvas.ts";
 import { Committed } from "./committed.ts";
 import { download } from "./download.ts";
 import { Pad, type Stroke } from "./pad.ts";
 import { Readings, READINGS } from "./readings.ts";
+import { takeFiles } from "./given-file.ts";
+import { inkOf, LARGEST_INK } from "./ink-file.ts";
 import { drawCells, drawGradient, drawInk, drawLetters, liveliest } from "./rows.ts";
 import { samples } from "./samples.ts";
 import { startTeaching } from "./teaching.ts";
@@ -40,6 +49,8 @@ class WritingTab {
   readonly #committed = new Committed(this.#pad);
   #reader: HandwritingReader | undefined;
   #net: Network | undefined;
+  /** What may be written, where it is English. */
+  #language: string | undefined;
   #alphabet: readonly string[] = [];
   #insight: Insight | undefined;
   #chosen = NONE;
@@ -56,6 +67,15 @@ class WritingTab {
       () => void this.#pad.play(samples[Number(select.value)].strokes),
     );
     byId("export-ink").addEventListener("click", () => this.#export());
+    takeFiles({
+      button: "open-ink",
+      input: "ink-file",
+      largest: LARGEST_INK,
+      take: async (given) => void this.#pad.play(await inkOf(given)),
+      say: (words) => (byId("timing").textContent = words),
+    });
+    const english = byId<HTMLInputElement>("english");
+    english.addEventListener("change", () => void this.#expectEnglish(english));
     startWritingByHand(this.#pad);
     addEventListener("resize", () => this.#draw());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
@@ -97,6 +117,22 @@ class WritingTab {
     await this.#read();
   }
 
+  /** Expects English from now on, or anything. */
+  async #expectEnglish(choice: HTMLInputElement): Promise<void> {
+    try {
+      this.#language = choice.checked ? await englishTexts() : undefined;
+      await this.#read();
+    } catch (error) {
+      choice.checked = false;
+      byId("timing").textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #asked(): ReadOptions {
+    const language = this.#language;
+    return { alternatives: READINGS, ...(language === undefined ? {} : { language }) };
+  }
+
   #readSoon(): void {
     if (this.#waiting) return;
     this.#waiting = true;
@@ -122,7 +158,7 @@ class WritingTab {
     if (!this.#reader) return;
     const count = strokes.flat().length;
     const from = performance.now();
-    const read = count > 0 ? await this.#reader.read(strokes, { alternatives: READINGS }) : [];
+    const read = count > 0 ? await this.#reader.read(strokes, this.#asked()) : [];
     byId("timing").textContent = count > 0 ? `read in ${(performance.now() - from).toFixed(1)} ms` : "";
     this.#readings.show(read);
     this.#look(read[0]);

@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
 import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
+import { checkAccess } from "./access-checks.js";
 import { checkWritingByHand } from "./by-hand-checks.js";
+import { checkFiles } from "./files-checks.js";
 import { checkStart, checkReadings, checkTeaching, rested } from "./writing-checks.js";
 import { open } from "../../test/browser/drive.js";
 import { checkListening } from "./listening.js";
@@ -231,14 +233,21 @@ async function checkLearning({ page, shot, until }) {
   return worst;
 }
 
+/** Widths of a phone's screen; WebKit's window gets no narrower than the second. */
+const PHONES = { chromium: 360, firefox: 360, webkit: 450 };
+
 /** A phone's screen fits, and nothing came from another server. */
-async function checkPhone({ page, shot, until }) {
+async function checkPhone(name, { page, shot, until }) {
   await page.resize(360, 740);
-  await page.evaluate('document.getElementById("tab-writing").click(); return 1');
-  assert.ok(
-    await page.evaluate("return document.documentElement.scrollWidth <= window.innerWidth"),
-    "the page is wider than a phone's screen",
-  );
+  for (const tab of ["addition", "listening", "writing"]) {
+    await page.evaluate(`document.getElementById("tab-${tab}").click(); return 1`);
+    const [wide, screen] = await page.evaluate(
+      "return [document.documentElement.scrollWidth, window.innerWidth]",
+    );
+    assert.ok(screen <= PHONES[name], `${name}: a screen of ${screen} px is no phone's`);
+    assert.ok(wide <= screen, `${tab}: ${wide} px wide on a phone's screen of ${screen}`);
+    await shot(`${tab}-phone`);
+  }
   await page.evaluate(play(0));
   await until("a phone's screen reads too", `${answer} === ${JSON.stringify(samples[0].word)}`, 20);
   await shot("phone");
@@ -262,11 +271,13 @@ async function check(name) {
     await checkSamples(visitor);
     await checkReadings(visitor, samples);
     await checkTeaching(visitor);
+    await checkFiles(visitor, samples);
     await checkWritingByHand(visitor);
     await checkFingersAndKeys(visitor);
     await checkTabs(visitor);
     const worst = await checkLearning(visitor);
-    await checkPhone(visitor);
+    await checkAccess(name, visitor);
+    await checkPhone(name, visitor);
     console.log(
       `${name}: drawn "${samples[0].word}" read in ${ms} ms; ${samples.length} samples read; longest ` +
         `pause of the page while learning ${worst.toFixed(0)} ms; ok`,

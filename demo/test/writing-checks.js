@@ -54,6 +54,14 @@ export async function checkReadings({ page, shot, until }, samples) {
   assert.equal(await page.evaluate(`return ${value("answer")}`), other);
   await page.evaluate(click("#alternatives button"));
 
+  const others = text("alternatives");
+  const before = await page.evaluate(`return ${others}`);
+  await page.evaluate(click("#english"));
+  await until("English makes other readings likely", `${others} !== ${JSON.stringify(before)}`, 30);
+  assert.equal(await page.evaluate(`return ${value("answer")}`), word);
+  await page.evaluate(click("#english"));
+  await until("anything is expected again", `${others} === ${JSON.stringify(before)}`, 10);
+
   const said = async (delay) => {
     await page.evaluate(
       `const slider = document.getElementById("delay"); slider.value = "${delay}"; ` +

@@ -11,7 +11,7 @@ const miniBrowser =
 
 /**
  * A page: goto, resize, evaluate(body of a function), draw(points), touch(points), press(key),
- * hover(selector), screenshot, close.
+ * hover(selector), screenshot, close; colors("dark" or "light") in Chromium.
  */
 export const open = (name) => (name === "webkit" ? openWebKit() : openPuppeteer(name));
 
@@ -22,6 +22,9 @@ export const openHearing = (wav) =>
     "--use-fake-ui-for-media-stream",
     `--use-file-for-fake-audio-capture=${wav}`,
   ]);
+
+/** Lets a page have dark or light colors. */
+const colorsOf = (page) => (value) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
 
 async function openPuppeteer(name, more = []) {
   const browser = await puppeteer.launch({
@@ -48,6 +51,7 @@ async function openPuppeteer(name, more = []) {
     },
     press: (key) => page.keyboard.press(key),
     hover: (selector) => page.hover(selector),
+    ...(name === "chromium" ? { colors: colorsOf(page) } : {}),
     choose: async (selector, files) => (await page.$(selector)).uploadFile(...files),
     screenshot: () => page.screenshot({ fullPage: true }),
     /** Seconds of all cores that the page and its workers have computed; Chromium alone tells them. */
