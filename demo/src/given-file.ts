@@ -1,4 +1,4 @@
-/** Files that whoever looks at the page gives: a button opens the choice, and what is no such file is told. */
+/** Files that are given to the page: a button opens the choice, and what is no such file is told. */
 import { byId } from "./canvas.ts";
 
 /** A file and all of its bytes. */

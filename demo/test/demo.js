@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { serve } from "../../test/browser/server.js";
-import { checkOwnNumbers, checkSeedAndStop } from "./addition-checks.js";
+import { checkLearning } from "./addition-checks.js";
 import { checkAccess } from "./access-checks.js";
 import { checkWritingByHand } from "./by-hand-checks.js";
 import { checkFiles } from "./files-checks.js";
@@ -188,49 +188,6 @@ async function checkTabs({ page }) {
     ),
     "arrow keys on the tabs",
   );
-}
-
-/**
- * Counts pauses of the main thread, and its tasks of 50 ms and more where the browser says them; starts
- * learning.
- */
-const watchAndLearn = `
-  window.worst = 0;
-  window.tasks = [];
-  let last = performance.now();
-  setInterval(() => {
-    const now = performance.now();
-    window.worst = Math.max(window.worst, now - last - 10);
-    last = now;
-  }, 10);
-  const add = (list) => window.tasks.push(...list.getEntries().map((e) => e.duration));
-  try { new PerformanceObserver(add).observe({ type: "longtask" }); } catch {}
-  document.getElementById("learn").click();
-  return 1`;
-
-/** Share of the time of learning that long tasks of the page may take. */
-const BUSY = 0.2;
-
-/** The worker learns to add while the page goes on; says the page's pauses. */
-async function checkLearning({ page, shot, until }) {
-  await until("the second tab is there", 'document.querySelector("#loss canvas")', 10);
-  await checkSeedAndStop({ page, until });
-  await page.evaluate(watchAndLearn);
-  const start = performance.now();
-  const isDone = 'document.getElementById("progress").dataset.done === "true"';
-  await until("the worker learns to add", isDone, 120);
-  const { worst, tasks } = await page.evaluate("return { worst: window.worst, tasks: window.tasks }");
-  const learning = performance.now() - start;
-  await checkOwnNumbers({ page, until });
-  await shot("addition");
-  // only Chromium says them; elsewhere the list is empty. A page that learns by itself is busy all the time
-  const busy = tasks.filter((ms) => ms > 50).reduce((sum, ms) => sum + ms, 0);
-  assert.ok(
-    busy < BUSY * learning,
-    `tasks of more than 50 ms take ${Math.round(busy)} ms of the page's ${Math.round(learning)} while its ` +
-      "worker learns",
-  );
-  return worst;
 }
 
 /** Widths of a phone's screen; WebKit's window gets no narrower than the second. */
