@@ -63,8 +63,11 @@ const {
   },
 });
 const at = (T) => longLag[name]({ lag: T, variant: o.variant });
-const ranges = lag.split(",").map((range) => range.split("-").map(Number));
-const isMixed = ranges.some(([shortest, longest = shortest]) => shortest !== longest);
+const ranges = lag.split(",").map((range) => {
+  const [shortest, longest = shortest] = range.split("-").map(Number);
+  return [shortest, longest];
+});
+const isMixed = ranges.some(([shortest, longest]) => shortest !== longest);
 const longestLag = Math.max(...ranges.flat());
 /** The lags that are learned now: a place in the list of ranges. */
 let course = 0;
@@ -181,7 +184,7 @@ function test(count, of = task) {
   };
 }
 
-/** A net that learned lags up to `longest`, at those it never saw. */
+/** A net that learned ranges of lags, at those it never saw. */
 function tryLonger() {
   if (!isMixed) return;
   for (const T of [500, 1000, 2000, 5000])

@@ -6,13 +6,12 @@
  *     --chromium   learn in a page, a fresh one for each writer, with the net that is shipped
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import * as handwriting from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
-import { serve } from "../test/browser/server.js";
+import { serveLibrary } from "../test/browser/server.js";
 
 const LESSONS = 10;
 const OTHERS = 30;
@@ -84,12 +83,7 @@ async function piecesByWriter() {
 
 const writers = await piecesByWriter();
 const count = Math.min(Number(values.writers), writers.length);
-const server = values.chromium
-  ? await serve({
-      folders: { "/dist/": fileURLToPath(new URL("../dist/", import.meta.url)) },
-      pages: { "/": "<!doctype html><title>a hand</title>" },
-    })
-  : undefined;
+const server = values.chromium ? await serveLibrary() : undefined;
 const sums = { before: 0, after: 0, characters: 0, worse: 0, times: [] };
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
 for (let w = 0; w < count; ++w) {

@@ -8,14 +8,13 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { drawnWord } from "../dist/unrolled.js";
 import { strokesOf } from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
-import { serve } from "../test/browser/server.js";
+import { serveLibrary } from "../test/browser/server.js";
 
 const VISITS = 5;
 const LINES = 12;
@@ -63,10 +62,7 @@ const visit = `return (async () => {
 })()`;
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-const server = await serve({
-  folders: { "/dist/": fileURLToPath(new URL("../dist/", import.meta.url)) },
-  pages: { "/": "<!doctype html><title>reader</title>" },
-});
+const server = await serveLibrary();
 const firsts = [];
 const warms = [];
 for (let i = 0; i < VISITS; ++i) {

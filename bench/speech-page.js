@@ -4,10 +4,9 @@
  *
  *   npm run build && node bench/speech-page.js --data DIR [--only jarvis,snowboy,computer] [--seed N]
  */
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { open } from "../test/browser/drive.js";
-import { serve } from "../test/browser/server.js";
+import { serveLibrary } from "../test/browser/server.js";
 import { until } from "../test/browser/until.js";
 import { asItem, wakeWords } from "./speech-others.js";
 
@@ -54,14 +53,7 @@ for (const { samples, rate } of pieces) {
 const share = (performance.now() - from) / 1000 / seconds;
 postMessage({ steps, trained, bytes, share });
 `;
-const server = await serve({
-  folders: { "/dist/": fileURLToPath(new URL("../dist/", import.meta.url)) },
-  pages: {
-    "/": "<!doctype html><title>words</title>",
-    "/worker.js": worker,
-    "/recordings.json": JSON.stringify(recordings),
-  },
-});
+const server = await serveLibrary({ "/worker.js": worker, "/recordings.json": JSON.stringify(recordings) });
 const page = await open("chromium");
 try {
   await page.goto(`${server.url}/`);

@@ -2,6 +2,7 @@
 import { handwritingWriter, type HandwritingWriter } from "unrolled/handwriting";
 import { byId } from "./canvas.ts";
 import type { Pad, Stroke } from "./pad.ts";
+import { messageOf } from "./message.ts";
 
 /** The form below the pad. */
 class WritingByHand {
@@ -32,7 +33,7 @@ class WritingByHand {
       });
       void this.#pad.play(strokes.map((stroke) => stroke.map(([x, y]): Stroke[number] => [x, y])));
     } catch (error) {
-      this.#status.textContent = error instanceof Error ? error.message : String(error);
+      this.#status.textContent = messageOf(error);
     } finally {
       this.#button.disabled = false;
     }

@@ -1,5 +1,6 @@
 /** Files that are given to the page: a button opens the choice, and what is no such file is told. */
 import { byId } from "./canvas.ts";
+import { messageOf } from "./message.ts";
 
 /** A file and all of its bytes. */
 export interface Given {
@@ -39,7 +40,7 @@ export function takeFiles({ button, input, largest, take, say }: Choice): void {
     try {
       await take(await read(file, largest));
     } catch (error) {
-      say(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+      say(`${file.name}: ${messageOf(error)}`);
     } finally {
       choice.value = "";
     }

@@ -1,5 +1,6 @@
 /** Learns a hand from lessons, in a worker: how far it is, and the hand. */
 import { handwritingReader, type LearnReport, type WrittenText } from "unrolled/handwriting";
+import { messageOf } from "./message.ts";
 
 /** What the worker tells. */
 export type Taught =
@@ -17,6 +18,6 @@ export async function teach(lessons: readonly WrittenText[], tell: (taught: Taug
     tell({ kind: "done", report, hand: reader.hand() });
     reader.dispose();
   } catch (error) {
-    tell({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    tell({ kind: "failed", message: messageOf(error) });
   }
 }

@@ -21,6 +21,7 @@ import { startWritingByHand } from "./by-hand.ts";
 import { byId } from "./canvas.ts";
 import { Committed } from "./committed.ts";
 import { download } from "./download.ts";
+import { messageOf } from "./message.ts";
 import { Pad, type Stroke } from "./pad.ts";
 import { Readings, READINGS } from "./readings.ts";
 import { takeFiles } from "./given-file.ts";
@@ -94,9 +95,7 @@ class WritingTab {
         use: (hand) => this.#use(hand),
       });
     } catch (error) {
-      this.#readings.say(
-        `The net could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#readings.say(`The net could not be loaded: ${messageOf(error)}`);
     }
   }
 
@@ -124,7 +123,7 @@ class WritingTab {
       await this.#read();
     } catch (error) {
       choice.checked = false;
-      byId("timing").textContent = error instanceof Error ? error.message : String(error);
+      byId("timing").textContent = messageOf(error);
     }
   }
 

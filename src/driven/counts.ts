@@ -5,7 +5,6 @@
  */
 import { elementwise } from "../inference/elementwise.ts";
 import type { Algebra } from "../inference/matrix.ts";
-import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
 import { drawPoisson } from "../models/hmm/emissions/draws.ts";
 import { flattenCounts } from "../models/hmm/emissions/poisson.ts";
 import { clusterCenters } from "../models/hmm/emissions/clusters.ts";
@@ -53,7 +52,7 @@ class CountSums extends SeenSteps implements EmissionSums {
     for (let k = 0; k < K; ++k)
       for (let d = 0; d < D; ++d) {
         const rows = this.rows(k, d);
-        if (!(rows.w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) continue;
+        if (!rows) continue;
         const b = coefficients.slice((k * D + d) * R, (k * D + d + 1) * R);
         const task = { ...withBelief(rows, R, d, prior), free, ridge: slopeRidge(prior, R) };
         coefficients.set(fitted(algebra, b, task), (k * D + d) * R);

@@ -1,5 +1,6 @@
 /** Steps that regressions without moments of their own learn from: kept whole, with the states' weights. */
 import type { Algebra } from "../inference/matrix.ts";
+import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
 import type { Driven, Regressions, Sizes } from "./emission.ts";
 
 /** Steps of one regression that are there: rows x [n,R], values and weights [n]. */
@@ -27,8 +28,8 @@ export class SeenSteps {
     this.#seen.push({ data, gamma: gamma.slice() });
   }
 
-  /** The steps of state k where entry d is there. */
-  rows(k: number, d: number): SeenRows {
+  /** The steps of state k where entry d is there; none where the state has no weight at them. */
+  rows(k: number, d: number): SeenRows | undefined {
     const { K, D, R } = this.sizes;
     const most = this.#seen.reduce((sum, { data }) => sum + data.T, 0);
     const X = new Float64Array(most * R);
@@ -44,6 +45,7 @@ export class SeenSteps {
         w[n] = gamma[t * K + k];
         n += 1;
       }
+    if (!(w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) return undefined;
     return { X: X.subarray(0, n * R), y: y.subarray(0, n), w: w.subarray(0, n) };
   }
 }

@@ -5,7 +5,6 @@
  */
 import { flattenSequences } from "../data/sequence.ts";
 import type { Algebra } from "../inference/matrix.ts";
-import { NO_WEIGHT } from "../models/hmm/emissions/entries.ts";
 import type { Random } from "../wasm/random.ts";
 import { SeenSteps, type SeenRows } from "./seen-steps.ts";
 import type { Driven, DrivenEmission, DrivenRules, EmissionSums, Regressions, Sizes } from "./emission.ts";
@@ -61,7 +60,7 @@ class SymbolSums extends SeenSteps implements EmissionSums {
     const { K, C, R } = this.sizes;
     for (let k = 0; k < K; ++k) {
       const rows = this.rows(k, 0);
-      if (!(rows.w.reduce((sum, x) => sum + x, 0) > NO_WEIGHT)) continue;
+      if (!rows) continue;
       const b = coefficients.slice(k * C * R, (k + 1) * C * R);
       const task = {
         ...counted(rows, this.sizes, prior.emission),

@@ -4,6 +4,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const types = {
   ".html": "text/html",
@@ -93,3 +94,10 @@ export async function serve({ pages = {}, folders = {}, headers = {}, patience =
     },
   };
 }
+
+/** A server of the built library at /dist/, of an empty page, and of other pages. */
+export const serveLibrary = (pages = {}) =>
+  serve({
+    folders: { "/dist/": fileURLToPath(new URL("../../dist/", import.meta.url)) },
+    pages: { "/": "<!doctype html><title>unrolled</title>", ...pages },
+  });

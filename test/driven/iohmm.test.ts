@@ -7,6 +7,7 @@ import { close } from "../close.ts";
 import { iohmm } from "../../src/driven/index.ts";
 import type { IohmmSpec } from "../../src/driven/index.ts";
 import { ORACLE, neverFalls, random } from "../models/hmm/builders.ts";
+import { pathProbability, pathsOf } from "./two-states.ts";
 
 const array = <X>(length: number, make: (i: number) => X): X[] => Array.from({ length }, (_, i) => make(i));
 const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
@@ -29,30 +30,20 @@ const spec = {
   covariances: [[[0.5]], [[1.5]]],
 } satisfies IohmmSpec;
 
-/** ln p of a path with the data, from the definition. */
-function pathOf(states: readonly number[], y: readonly number[], u: readonly number[]): number {
-  let p = spec.startprob[states[0]];
-  states.forEach((k, t) => {
-    if (t > 0) {
-      const odds = spec.transitions[states[t - 1]].map(([c, w]) => Math.exp(c + w * u[t]));
-      p *= odds[k] / sum(odds);
-    }
+/** p of a path with the data, from the definition. */
+const pathOf = (states: readonly number[], y: readonly number[], u: readonly number[]): number =>
+  pathProbability(spec, states, u, (k, t) => {
     const [[c, b]] = spec.coefficients[k];
     const variance = spec.covariances[k][0][0];
     const e = y[t] - c - b * u[t];
-    if (!Number.isNaN(e)) p *= Math.exp((-0.5 * e * e) / variance) / Math.sqrt(2 * Math.PI * variance);
+    return Number.isNaN(e) ? 1 : Math.exp((-0.5 * e * e) / variance) / Math.sqrt(2 * Math.PI * variance);
   });
-  return p;
-}
 
 const T = 6;
 const r = random(5);
 const u = array(T + 2, () => r.normal());
 const y = array(T, (t) => (t === 2 ? NaN : r.normal()));
-const paths = array(2 ** T, (code) => {
-  const states = array(T, (t) => (code >> t) & 1);
-  return { states, p: pathOf(states, y, u) };
-});
+const paths = pathsOf(T).map((states) => ({ states, p: pathOf(states, y, u) }));
 const all = sum(paths.map(({ p }) => p));
 const share = (of: (states: readonly number[]) => boolean): number =>
   sum(paths.filter(({ states }) => of(states)).map(({ p }) => p)) / all;
@@ -84,10 +75,8 @@ test("likelihood, states, pairs, the best path and what comes next are those of 
   );
   // two steps on: paths of T + 2 steps of which the last are not seen
   const { states, means } = h.forecast(2, { history: y, inputs: u });
-  const longer = array(2 ** (T + 2), (code) => {
-    const states = array(T + 2, (t) => (code >> t) & 1);
-    return { states, p: pathOf(states, [...y, NaN, NaN], u) };
-  });
+  const seen = [...y, NaN, NaN];
+  const longer = pathsOf(T + 2).map((states) => ({ states, p: pathOf(states, seen, u) }));
   const last = (t: number, k: number): number =>
     sum(longer.filter(({ states }) => states[t] === k).map(({ p }) => p)) / all;
   close(states, [last(T, 0), last(T, 1), last(T + 1, 0), last(T + 1, 1)], ORACLE);

@@ -4,23 +4,12 @@ import { close } from "../close.ts";
 import { iohmm } from "../../src/driven/index.ts";
 import type { IohmmSpec } from "../../src/driven/index.ts";
 import { neverFalls, random } from "../models/hmm/builders.ts";
+import { expectSameAgain, pathProbability, pathsOf, switching } from "./two-states.ts";
 
 const spec = {
-  states: 2,
-  input: 1,
+  ...switching,
   emission: "categorical",
   symbols: 3,
-  startprob: [0.5, 0.5],
-  transitions: [
-    [
-      [0, 0],
-      [-2.5, 1.5],
-    ],
-    [
-      [-2.5, -1.5],
-      [0, 0],
-    ],
-  ],
   coefficients: [
     [
       [0, 0],
@@ -45,20 +34,8 @@ const probabilities = (k: number, u: number): number[] => {
 
 test("the likelihood is the sum over all paths, a missing symbol among them", async () => {
   const y = [0, 2, NaN, 1];
-  let all = 0;
-  for (let code = 0; code < 16; ++code) {
-    const path = [0, 1, 2, 3].map((t) => (code >> t) & 1);
-    let p = 0.5;
-    path.forEach((k, t) => {
-      const u = inputs[t];
-      if (t > 0) {
-        const odds = spec.transitions[path[t - 1]].map(([c, w]) => Math.exp(c + w * u));
-        p *= odds[k] / (odds[0] + odds[1]);
-      }
-      if (y[t] === y[t]) p *= probabilities(k, u)[y[t]];
-    });
-    all += p;
-  }
+  const emits = (k: number, t: number): number => (y[t] === y[t] ? probabilities(k, inputs[t])[y[t]] : 1);
+  const all = pathsOf(4).reduce((sum, path) => sum + pathProbability(spec, path, inputs, emits), 0);
   using h = await iohmm(spec);
   close(h.logLikelihood(y, { inputs: inputs.slice(0, 4) }), Math.log(all), { abs: 1e-10 });
   const { states, probabilities: said, means } = h.predict([0], { inputs: [0.7] });
@@ -86,12 +63,8 @@ test("what symbols were drawn from is found again, and the posterior never falls
   found.forEach((x, i) => expect(Math.abs(x - truths[i])).toBeLessThan(3 * errors[i]));
   expect([b[0], b[1], b[6], b[7]]).toEqual([0, 0, 0, 0]);
   expect(covariances).toHaveLength(0);
-  using again = await iohmm.load(h.save());
-  expect(again.logLikelihood(sequence, { inputs })).toBe(h.logLikelihood(sequence, { inputs }));
-  using stream = again.stream();
-  const { logLikelihoods } = h.filter(sequence, { inputs });
-  for (let t = 0; t < 5; ++t)
-    expect(stream.step(sequence[t], inputs[t]).logLikelihood).toBe(logLikelihoods[t]);
+  await expectSameAgain(h, sequence, inputs);
+  using stream = h.stream();
   expect(() => stream.step(3, 0)).toThrow(/want a symbol, a whole number from 0 to 2/);
 });
 

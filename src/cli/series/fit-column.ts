@@ -2,22 +2,26 @@
 import { oneStepScores, type OneStepScores } from "../../forecasting/one-step.ts";
 import { forecaster, type Forecaster } from "../../forecasting/forecaster.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
-import type { ForecastModelName } from "../../forecasting/models/registry.ts";
+import {
+  forecastModels,
+  usualModels,
+  yardsticks,
+  type ForecastModelName,
+} from "../../forecasting/models/registry.ts";
 import { OptionError } from "../../wasm/errors.ts";
 import { type Context, type OptionSpec, UsageError } from "../command.ts";
 import { Progress } from "../progress.ts";
 import { type Column, readColumn } from "./column.ts";
 import { forecasterFile } from "./saved.ts";
 
+const choices = (Object.keys(forecastModels) as ForecastModelName[]).filter(
+  (name) => !yardsticks.includes(name),
+);
+
 /** Options of whoever fits a forecaster. */
 export const fitOptions = {
   season: { value: "N", help: "steps a season, 1 for none; else it is found" },
-  model: {
-    value: "LIST",
-    help:
-      "models to try, of ets, theta, arima, structural, ar, lds, hmm, esn, lstm, lstmQuantiles; " +
-      "else the first five",
-  },
+  model: { value: "LIST", help: `models to try, of ${choices.join(", ")}; else ${usualModels.join(", ")}` },
   seed: { value: "N", help: "seed of everything random; else 1" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -43,21 +43,21 @@ export function pullLogPrior(
 }
 
 /** Sums of one state about its present B: x·xᵀ [R,R], x·eᵀ [R,D], e·eᵀ [D,D]. */
-export interface RegressionSums {
+export interface StateSums {
   readonly xx: Float64Array;
   readonly xe: Float64Array;
   readonly ee: Float64Array;
 }
 
 /** Views of each state's part of sums [K,R,R], [K,R,D], [K,D,D]. */
-export function statesOf(K: number, [xx, xe, ee]: readonly Float64Array[]): RegressionSums[] {
+export function statesOf(K: number, [xx, xe, ee]: readonly Float64Array[]): StateSums[] {
   const part = (x: Float64Array, k: number): Float64Array =>
     x.subarray((k * x.length) / K, ((k + 1) * x.length) / K);
   return Array.from({ length: K }, (_, k) => ({ xx: part(xx, k), xe: part(xe, k), ee: part(ee, k) }));
 }
 
 /** Adds the steps that pulls are worth to a state's sums: their errors are -gap. */
-export function addPulls(sums: RegressionSums, pulls: readonly PullAt[]): void {
+export function addPulls(sums: StateSums, pulls: readonly PullAt[]): void {
   for (const { strength, x, gap } of pulls) {
     const e = gap.map((v) => -v);
     addStep(sums, strength, x, e);
@@ -65,7 +65,7 @@ export function addPulls(sums: RegressionSums, pulls: readonly PullAt[]): void {
 }
 
 /** Adds one step x [R] with the error e [D], and its weight. */
-export function addStep({ xx, xe, ee }: RegressionSums, w: number, x: Float64Array, e: Float64Array): void {
+export function addStep({ xx, xe, ee }: StateSums, w: number, x: Float64Array, e: Float64Array): void {
   const R = x.length;
   const D = e.length;
   for (let i = 0; i < R; ++i) {
