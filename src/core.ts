@@ -133,6 +133,7 @@ export type { SeasonSpec, StructuralSpec } from "./models/structural/structural-
 export type { Forecast, WithInputs } from "./models/structural/answers.ts";
 export type { StateSpaceCriteria } from "./models/structural/criteria.ts";
 export type { StateSpaceModel } from "./models/structural/model.ts";
+export type { ParameterInterval } from "./models/structural/intervals.ts";
 export type {
   CorrelationTest,
   Diagnostics,

@@ -8,7 +8,7 @@
  * The more special separator first: a comma may stand inside the numbers of a table with semicolons, hardly a
  * semicolon in one with commas.
  */
-export const SEPARATORS = ["\t", ";", ",", " "] as const;
+export const SEPARATORS = ["\t", ";", "|", ",", " "] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
 /** Reads rows and cells from a place on: `while (scanner.startRow()) do … while (scanner.readCell())`. */

@@ -93,6 +93,11 @@ test("the separator is the one that gives all rows one width", () => {
   expect(readCsv("day; hour,flow\n1,2\n3,4").names).toEqual(["day; hour", "flow"]);
   expect(readCsv("the flow,the level\n1,2\n3,4").names).toEqual(["the flow", "the level"]);
   expect(readCsv('"year" "the flow"\n1871 1120\n').names).toEqual(["year", "the flow"]);
+  const bars = readCsv("the day|flow\n1|2,5\n3|4\n");
+  expect([bars.names, [...bars.column("flow")]]).toEqual([
+    ["the day", "flow"],
+    [2.5, 4],
+  ]);
 });
 
 describe("a broken table is named", () => {

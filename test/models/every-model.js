@@ -29,6 +29,7 @@ const stateSpaceRow = (u, name, factory, spec, more = {}) => {
     methods: {
       logLikelihood: [y, options()],
       criteria: [y, options()],
+      intervals: [y, options({ level: 0.9 })],
       predict: [y, options()],
       forecast: [count(3), options({ history: wave(48) }, { needs: ["history"] })],
       sample: [count(3), options({ seed: 1 })],

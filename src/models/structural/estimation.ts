@@ -22,6 +22,8 @@ import { NumericError } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
 import type { Family } from "./parametric.ts";
 
+/** How long a search goes on where nothing else is said. */
+export const SEARCH = { iterations: 200, tolerance: 1e-8 };
 /** Step of differences, relative to 1: near the cube root of a unit in the last place. */
 const STEP = 1e-5;
 /** Step of second differences: near the fourth root. */
@@ -96,6 +98,17 @@ export class Estimation {
       value: found.value + 0.5 * (found.squares - found.squares / scale - found.count * log),
       gradient: () =>
         this.#score(theta, found, scale) ?? centralDifferences((x) => this.at(x).value, theta, STEP),
+    };
+  }
+
+  /** ln p(data) at free coordinates themselves, with its gradient. Throws NumericError where there is none. */
+  plain(theta: Float64Array): SmoothPoint {
+    const found = this.#likelihood(theta);
+    return {
+      x: theta,
+      value: found.value,
+      gradient: () =>
+        this.#score(theta, found, 1) ?? centralDifferences((x) => this.logLikelihood(x), theta, STEP),
     };
   }
 

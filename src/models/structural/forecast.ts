@@ -3,7 +3,11 @@ import { elementwise } from "../../inference/elementwise.ts";
 import type { Kalman } from "../../inference/kalman.ts";
 import { normalQuantile } from "../../inference/special-functions.ts";
 import type { LinearGaussian } from "../../inference/state-space.ts";
+import { Random } from "../../wasm/random.ts";
+import { streams } from "../../wasm/streams.ts";
+import { stateAfter } from "../lds/history.ts";
 import { PassReader } from "../lds/outputs.ts";
+import { sampleSystem, type LdsSample } from "../lds/sampling.ts";
 import type { Forecast, WithInputs } from "./answers.ts";
 import type { Family } from "./parametric.ts";
 import { seriesWithInputs } from "./series.ts";
@@ -30,4 +34,20 @@ export function forecastAfter(
     lower: means.map((m, i) => m - reach[i]),
     upper: means.map((m, i) => m + reach[i]),
   };
+}
+
+/** A drawn sequence [length] that goes on from `past` [T], or from the start; its diffuse states are 0. */
+export function sampleAfter(
+  who: string,
+  kalman: Kalman,
+  family: Family,
+  model: LinearGaussian,
+  asked: WithInputs & { readonly past?: Float64Array; readonly length: number; readonly seed: number },
+): LdsSample {
+  const { past = new Float64Array(0), length, seed, inputs } = asked;
+  const [{ u }] = seriesWithInputs(who, family, [new Float64Array(past.length + length)], inputs);
+  const cut = past.length * family.input;
+  const start = stateAfter(who, kalman, model, { y: past, u: u?.subarray(0, cut) });
+  const random = new Random(kalman.engine, seed, streams.samples);
+  return sampleSystem(who, model, start, random, { length, u: u?.subarray(cut) });
 }

@@ -19,19 +19,19 @@ import {
 } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { flattenHistory, stateAfter } from "../lds/history.ts";
+import { flattenHistory } from "../lds/history.ts";
 import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import type { LdsSample } from "../lds/sampling.ts";
-import { sampleSystem } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { SingleFit } from "../single-fit.ts";
 import type { Estimates, Forecast, WithInputs } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
-import { coordinates, errorsOrReason, Estimation } from "./estimation.ts";
-import { forecastAfter } from "./forecast.ts";
+import { coordinates, errorsOrReason, SEARCH } from "./estimation.ts";
+import { forecastAfter, sampleAfter } from "./forecast.ts";
+import { intervals, type ParameterInterval } from "./intervals.ts";
 import type { Family } from "./parametric.ts";
-import { Scale } from "./scale.ts";
+import { scaled } from "./scale.ts";
 import { seriesWithInputs } from "./series.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
 import { StateSpaceStream } from "./stream.ts";
@@ -84,23 +84,13 @@ export class StateSpaceModel {
     const who = this.#fits.check("fit");
     knownOptions(who, options, [...emOptionNames, "inputs"]);
     const { inputs, ...em } = options;
-    const { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, em, [], {
-      iterations: 200,
-      tolerance: 1e-8,
-    });
+    const { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, em, [], SEARCH);
     if (restarts !== 1) throw new OptionError(`${who}: restarts is ${restarts}, want 1`);
     const data = this.data(who, y, { inputs });
     const before = this.#estimates;
     const maximize = async (): Promise<EmReport> => {
-      const scale = new Scale(this.family, data);
-      const estimation = new Estimation(
-        this.family,
-        this.kalman,
-        data.map((series) => scale.series(series)),
-      );
+      const { scale, estimation, start } = scaled(this.family, this.kalman, data);
       const shift = scale.logJacobian(data, this.kalman);
-      const start = this.family.start();
-      if (this.family.constant) start[start.length - 1] = scale.mean(data);
       const found = await estimation.maximize(start, {
         iterations,
         tolerance,
@@ -125,6 +115,26 @@ export class StateSpaceModel {
     };
     return this.#fits.run(maximize, () => {
       this.#estimates = before;
+    });
+  }
+
+  /**
+   * Intervals that hold each parameter with probability `level` (default 0.95), of series as `fit` takes them,
+   * which it maximizes anew: of variances by the profile likelihood, of others ± standard errors. Throws
+   * NumericError where those are needed and there are none.
+   */
+  async intervals(
+    y: Sequences,
+    options: WithInputs & { readonly level?: number } = {},
+  ): Promise<Record<string, ParameterInterval>> {
+    this.#fits.check("intervals");
+    const { who } = this.at("intervals", options, ["level"]);
+    const level = inRange(who, "level", options.level ?? 0.95, 1e-6, 1 - 1e-6);
+    const data = this.data(who, y, options);
+    return this.#fits.run(async () => {
+      const found = await intervals(this.family, this.kalman, data, level);
+      this.life.check("intervals");
+      return Object.fromEntries(this.family.parameters.map(({ name }, i) => [name, found[i]]));
     });
   }
 
@@ -194,20 +204,12 @@ export class StateSpaceModel {
     options: WithInputs & { readonly history?: Sequences; readonly seed?: number } = {},
   ): LdsSample {
     const { who, model } = this.at("sample", options, ["history", "seed"]);
-    whole(who, "length", length, 1);
-    const seed = seedOption(who, options.seed ?? this.#seed);
-    const { history } = options;
-    const past = history === undefined ? new Float64Array(0) : flattenHistory(who, history, 1);
-    const [{ u }] = seriesWithInputs(
-      who,
-      this.family,
-      [new Float64Array(past.length + length)],
-      options.inputs,
-    );
-    const cut = past.length * this.family.input;
-    const start = stateAfter(who, this.kalman, model, { y: past, u: u?.subarray(0, cut) });
-    const random = new Random(this.engine, seed, streams.samples);
-    return sampleSystem(who, model, start, random, { length, u: u?.subarray(cut) });
+    return sampleAfter(who, this.kalman, this.family, model, {
+      length: whole(who, "length", length, 1),
+      seed: seedOption(who, options.seed ?? this.#seed),
+      past: options.history === undefined ? undefined : flattenHistory(who, options.history, 1),
+      inputs: options.inputs,
+    });
   }
 
   /** One series, a step at a time, with the parameters of this moment. Throws OptionError before a fit. */

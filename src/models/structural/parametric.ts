@@ -37,7 +37,7 @@ export interface Family {
   readonly uncounted: number;
   /** Free coordinates of a series of variance about 1 to start from. */
   start(): Float64Array;
-  /** Natural values of free coordinates. */
+  /** Natural values of free coordinates, as many: a variance is the square of the coordinate of its place. */
   natural(theta: Float64Array): Float64Array;
   /** The system with natural values. */
   system(algebra: Algebra, natural: Float64Array): LinearGaussian;

@@ -6,10 +6,11 @@
 import type { Kalman } from "../../inference/kalman.ts";
 import type { Series } from "../../inference/state-space.ts";
 import { deviations } from "../lds/units.ts";
+import { Estimation } from "./estimation.ts";
 import type { Family } from "./parametric.ts";
 
 /** Units of the series and of its inputs. */
-export class Scale {
+class Scale {
   readonly #family: Family;
   readonly #unit: number;
   readonly #inputs: Float64Array;
@@ -61,4 +62,20 @@ export class Scale {
     const known = data.reduce((sum, { y }) => sum + y.filter((x) => x === x).length, 0);
     return (known - this.#family.diffuse * data.length) * log;
   }
+}
+
+/** A family beside data in units of deviation 1, and the free coordinates to search from. */
+export interface Scaled {
+  readonly scale: Scale;
+  readonly estimation: Estimation;
+  readonly start: Float64Array;
+}
+
+/** What a search for the maximum needs, of series in the units of the user. */
+export function scaled(family: Family, kalman: Kalman, data: readonly Series[]): Scaled {
+  const scale = new Scale(family, data);
+  const start = family.start();
+  if (family.constant) start[start.length - 1] = scale.mean(data);
+  const series = data.map((one) => scale.series(one));
+  return { scale, estimation: new Estimation(family, kalman, series), start };
 }

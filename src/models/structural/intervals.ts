@@ -1,0 +1,126 @@
+/**
+ * Intervals of estimates. Of a variance those of its profile likelihood, {v : max ln p(v, all else) > max
+ * ln p - z²/2}: it is skewed, and ends at 0, so ± standard errors are too short above and go below 0. Of
+ * other parameters ± z standard errors. (Pawitan 2001, sections 3.4 and 9.11.)
+ */
+import { elementwise } from "../../inference/elementwise.ts";
+import type { Kalman } from "../../inference/kalman.ts";
+import { normalQuantile } from "../../inference/special-functions.ts";
+import type { Series } from "../../inference/state-space.ts";
+import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
+import { NumericError } from "../../wasm/errors.ts";
+import { coordinates, SEARCH } from "./estimation.ts";
+import type { Family } from "./parametric.ts";
+import { scaled } from "./scale.ts";
+
+/** Where a parameter lies with the probability that was asked for. */
+export interface ParameterInterval {
+  /** The lower bound. */
+  readonly lower: number;
+  /** The upper bound; ∞ where the series says nothing of it. */
+  readonly upper: number;
+}
+
+/** A likelihood at its maximum, and how many deviations of a normal distribution the interval has. */
+interface Profiled {
+  /** ln p as a function of free coordinates. Throws NumericError where there is none. */
+  readonly likelihood: (theta: Float64Array) => SmoothPoint;
+  /** The maximum. */
+  readonly theta: Float64Array;
+  readonly z: number;
+}
+
+/** A bound is found where the root of twice the fall of ln p is within this share of z. */
+const CLOSE = 2e-3;
+const SEARCHES = 40;
+/** Coordinates of series of deviation 1: a bound beyond this is none. */
+const FAR = 1e3;
+/** A deviation at 0 has no slope: searches of the others begin at least so far away from it. */
+const AWAY = 0.02;
+const CLIMB = { iterations: 100, tolerance: 1e-5 };
+
+/** A value of the coordinate, the best of all others there, and √(2·(max ln p - ln p)). */
+interface Fall {
+  readonly at: number;
+  readonly others: Float64Array;
+  readonly fall: number;
+}
+
+/** The fall at a value, the others searched from those of a fall near it; ∞ where there is no ln p. */
+type FallAt = (value: number, near: Fall) => Promise<Fall>;
+
+/** The interval of the free coordinate `at`, whose square is a variance, by its size. */
+async function profileInterval(profiled: Profiled, at: number): Promise<ParameterInterval> {
+  const { theta, z } = profiled;
+  const fallAt = fallsFrom(profiled, at);
+  const center = { at: Math.abs(theta[at]), others: theta.filter((_, i) => i !== at), fall: 0 };
+  const zero = await fallAt(0, center);
+  const lower = zero.fall <= z ? 0 : await boundBetween(fallAt, z, center, zero);
+  let inside: Fall = center;
+  for (let step = Math.max(0.2 * center.at, 0.05); step < FAR; step *= 2) {
+    const next = await fallAt(center.at + step, inside);
+    if (next.fall >= z) return { lower, upper: await boundBetween(fallAt, z, inside, next) };
+    inside = next;
+  }
+  return { lower, upper: Infinity };
+}
+
+function fallsFrom({ likelihood, theta }: Profiled, at: number): FallAt {
+  const highest = likelihood(theta).value;
+  return async (value, near) => {
+    const held = (x: Float64Array): SmoothPoint => {
+      const point = likelihood(Float64Array.from([...x.subarray(0, at), value, ...x.subarray(at)]));
+      return { x, value: point.value, gradient: () => point.gradient().filter((_, i) => i !== at) };
+    };
+    const start = near.others.map((x) => (Math.abs(x) < AWAY ? AWAY : x));
+    try {
+      const { best } = await quasiNewton(held, start, CLIMB);
+      return { at: value, others: best.x, fall: Math.sqrt(2 * Math.max(highest - best.value, 0)) };
+    } catch (error) {
+      if (error instanceof NumericError) return { at: value, others: near.others, fall: Infinity };
+      throw error;
+    }
+  };
+}
+
+/** Where the fall is z, by secants through the ends that enclose it, and halves where those lag. */
+async function boundBetween(fallAt: FallAt, z: number, inside: Fall, outside: Fall): Promise<number> {
+  let [a, b] = [inside, outside];
+  for (let i = 0; i < SEARCHES; ++i) {
+    const secant = a.at + ((b.at - a.at) * (z - a.fall)) / (b.fall - a.fall);
+    const next = await fallAt(i % 3 === 2 || b.fall === Infinity ? (a.at + b.at) / 2 : secant, a);
+    if (Math.abs(next.fall - z) < CLOSE * z) return next.at;
+    if (next.fall < z) a = next;
+    else b = next;
+  }
+  return (a.at + b.at) / 2;
+}
+
+/** The interval of every parameter, in the units of the data. Throws NumericError where there is none. */
+export async function intervals(
+  family: Family,
+  kalman: Kalman,
+  data: readonly Series[],
+  level: number,
+): Promise<ParameterInterval[]> {
+  const { scale, estimation, start } = scaled(family, kalman, data);
+  const { best } = await estimation.maximize(start, SEARCH);
+  const theta = coordinates(best);
+  const z = normalQuantile(0.5 + level / 2, elementwise(kalman.engine));
+  const natural = family.natural(theta);
+  const lower = natural.slice();
+  const upper = natural.slice();
+  const errors = family.parameters.every(({ kind }) => kind === "variance")
+    ? natural.map(() => 0)
+    : estimation.standardErrors(theta);
+  for (const [i, { kind }] of family.parameters.entries()) {
+    lower[i] -= z * errors[i];
+    upper[i] += z * errors[i];
+    if (kind !== "variance") continue;
+    const found = await profileInterval({ likelihood: (x) => estimation.plain(x), theta, z }, i);
+    lower[i] = found.lower * found.lower;
+    upper[i] = found.upper * found.upper;
+  }
+  const [from, to] = [scale.user(lower), scale.user(upper)];
+  return family.parameters.map((_, i) => ({ lower: from[i], upper: to[i] }));
+}
