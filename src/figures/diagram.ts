@@ -232,7 +232,7 @@ export function diagram(options: DiagramOptions): Figure {
   ];
   return {
     width,
-    height: high.y - low.y + head + 180,
+    height: high.y - low.y + head + 196,
     title,
     description: description(options),
     body: body.filter(Boolean).join("\n"),

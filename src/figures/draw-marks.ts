@@ -56,12 +56,15 @@ const line = (mark: MarkOf<"line">, color: string, frame: Frame): string =>
     "stroke-dasharray": mark.dash ? "6 4" : undefined,
   });
 
+/** Pixels by which a point at the end of an axis may be off it: what rounding leaves. */
+const EDGE = 0.01;
+
 const points = (mark: MarkOf<"points">, color: string, frame: Frame): string =>
   element(
     "g",
     { fill: color, "fill-opacity": "0.75" },
     pixels(mark.x, mark.y, frame)
-      .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
+      .filter(([x, y]) => x >= -EDGE && x <= frame.width + EDGE && y >= -EDGE && y <= frame.height + EDGE)
       .map(([cx, cy]) => element("circle", { cx, cy, r: mark.size ?? 3 }))
       .join(""),
   );

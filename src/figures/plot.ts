@@ -87,16 +87,22 @@ function frameOf(options: PlotOptions, width: number, height: number): Frame {
   };
 }
 
-/** Axes and marks, rasters below the others; cut off where an axis has a range of its own. */
+/**
+ * Axes and marks, rasters below the others; cut off where an axis has a range of its own, but for points, which
+ * are there or not.
+ */
 function inside(options: PlotOptions, marks: readonly ColoredMark[], frame: Frame): string {
   const over = marks.filter(({ mark }) => mark.kind !== "raster");
   const under = marks.filter(({ mark }) => mark.kind === "raster");
-  const drawn = [...under, ...over].map(({ mark, color }) => drawMark(mark, color, frame)).join("\n");
   const { width, height } = frame;
   const cut = options.x?.range || options.y?.range;
+  const drawn = [...under, ...over].map(({ mark, color }) => {
+    const body = drawMark(mark, color, frame);
+    return cut && mark.kind !== "points" ? element("svg", { width, height, overflow: "hidden" }, body) : body;
+  });
   return [
     axes(options, frame),
-    cut ? element("svg", { width, height, overflow: "hidden" }, drawn) : drawn,
+    ...drawn,
     element("rect", { width, height, fill: "none", stroke: colors.frame }),
   ].join("\n");
 }

@@ -148,11 +148,14 @@ function figure(
   );
 }
 
+/** One term of the sum, with its sign between it and the one before. */
+function term(tap: number, i: number): string {
+  const sign = tap < 0 ? "-" : "+";
+  return `${i || tap < 0 ? ` ${sign} ` : ""}${Math.abs(tap).toFixed(3)}·y_{t-${i + 1}}`;
+}
+
 export const run: Run = async (context): Promise<Outcome> => {
-  context.log(
-    `y_t = ${taps.map((a, i) => `${a.toFixed(3)}·y_{t-${i + 1}}`).join(" + ")} + N(0, ${SD}²): the ` +
-      "model sees only the numbers.",
-  );
+  context.log(`y_t = ${taps.map(term).join("")} + N(0, ${SD}²): the ` + "model sees only the numbers.");
   const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
   const { past, future } = series(new Random(ar.engine, context.seed, streams.initial));
   const { order } = await ar.fit(past);

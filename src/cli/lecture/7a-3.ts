@@ -2,8 +2,8 @@
  * 7a-3: a hidden layer on delay taps sees what a weighted sum cannot, and on words it is Bengio's language
  * model.
  */
+import { type Figure, panels, svg } from "../../figures/svg.ts";
 import { plot } from "../../figures/plot.ts";
-import { svg } from "../../figures/svg.ts";
 import { autoregressive } from "../../models/autoregressive/autoregressive.ts";
 import { languageModel } from "../../models/language-model/language-model.ts";
 import { delayTaps, dense } from "../../models/network/layers.ts";
@@ -164,45 +164,57 @@ async function learnWords({
   return result;
 }
 
-function figure({ held, linear, layered, errors }: MapResult): string {
+function drawnMap({ held, linear, layered, errors }: MapResult): Figure {
   const order = held.slice(1, -1).map((_, t) => t);
   const late = order.slice(12);
   const now = (steps: readonly number[]): number[] => steps.map((t) => held[t + 1]);
-  return svg(
-    plot({
-      title: "The next value of a bent map",
-      note:
-        `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden ` +
-        `layer ${errors.net.toFixed(4)}, noise ${SD}`,
-      x: { label: "x now" },
-      y: { label: "x next" },
-      marks: [
-        {
-          kind: "points",
-          size: 3,
-          x: now(order),
-          y: order.map((t) => held[t + 2]),
-          label: "observed",
-          color: "#bbb",
-        },
-        {
-          kind: "points",
-          size: 1.8,
-          x: now(late),
-          y: late.map((t) => linear[t + 2]),
-          label: "autoregression",
-        },
-        {
-          kind: "points",
-          size: 1.8,
-          x: now(order),
-          y: order.map((t) => layered[t + 1]),
-          label: "taps and a hidden layer",
-          color: "#c33",
-        },
-      ],
-    }),
-  );
+  return plot({
+    title: "The next value of a bent map",
+    note:
+      `One-step error: autoregression ${errors.ar.toFixed(3)}, hidden ` +
+      `layer ${errors.net.toFixed(4)}, noise ${SD}`,
+    x: { label: "x now" },
+    y: { label: "x next" },
+    marks: [
+      {
+        kind: "points",
+        size: 3,
+        x: now(order),
+        y: order.map((t) => held[t + 2]),
+        label: "observed",
+        color: "#bbb",
+      },
+      { kind: "points", size: 1.8, x: now(late), y: late.map((t) => linear[t + 2]), label: "autoregression" },
+      {
+        kind: "points",
+        size: 1.8,
+        x: now(order),
+        y: order.map((t) => layered[t + 1]),
+        label: "taps and a hidden layer",
+        color: "#c33",
+      },
+    ],
+  });
+}
+
+/** Perplexities of models of words, as bars. */
+function drawnWords(title: string, models: readonly (readonly [string, number])[]): Figure {
+  return plot({
+    title,
+    note: "Perplexity on words that the models did not see: of so many words, equally likely, one must choose",
+    x: { ticks: models.map(([label], at) => ({ at, label })), range: [-0.6, models.length - 0.4] },
+    y: { label: "perplexity", range: [0, 1.2 * Math.max(...models.map(([, value]) => value))] },
+    marks: [
+      { kind: "bars", x: models.map((_, i) => i), y: models.map(([, value]) => value), width: 0.6 },
+      ...models.map(([, y], x) => ({
+        kind: "text" as const,
+        x,
+        y: 1.05 * y,
+        text: y.toPrecision(3),
+        anchor: "middle" as const,
+      })),
+    ],
+  });
 }
 
 /** What the verdict is about. */
@@ -240,6 +252,21 @@ export const run: Run = async (context): Promise<Outcome> => {
   const text = given === undefined ? undefined : await compareOnText(given, context);
   const { checks } = decide(criteria, { ...map.errors, bigram, neural: perplexity, wrong });
   if (text) checks.push(...decide(onText, text).checks);
+  const figures = [
+    drawnMap(map),
+    drawnWords("Sentences whose verb agrees", [
+      ["pairs of words", bigram],
+      ["neural, three words back", perplexity],
+    ]),
+  ];
+  if (text)
+    figures.push(
+      drawnWords("The text", [
+        ["trigram", text.trigram],
+        ["neural", text.neural],
+        ["both", text.both],
+      ]),
+    );
   return {
     numbers: {
       "series: noise": SD,
@@ -258,6 +285,6 @@ export const run: Run = async (context): Promise<Outcome> => {
     },
     verdict: checks.every(({ holds }) => holds),
     checks,
-    figure: figure(map),
+    figure: svg(panels(figures, { columns: 2 })),
   };
 };

@@ -2,8 +2,8 @@
  * 7a-4: a Kalman filter infers the hidden state of a driven linear system exactly, the smoother better, and
  * EM learns the system.
  */
-import { plot } from "../../figures/plot.ts";
-import { svg } from "../../figures/svg.ts";
+import { type Mark, plot } from "../../figures/plot.ts";
+import { panels, svg } from "../../figures/svg.ts";
 import { lds } from "../../models/lds/lds.ts";
 import type { GaussianStates } from "../../models/lds/outputs.ts";
 import type { Outcome, Run } from "./experiment.ts";
@@ -113,36 +113,60 @@ function placeErrors({ states, y, filtered, smoothed }: Voyage): {
 const oneStepError = (predicted: ArrayLike<number>, y: Float64Array): number =>
   Math.sqrt(read.slice(20).reduce((sum, t) => sum + (predicted[t] - y[t]) ** 2, 0) / (read.length - 20));
 
+/** Where the ship is and what is believed, and the same less the truth, where errors can be seen. */
 function figure({ states, y, filtered, smoothed }: Voyage, errors: ReturnType<typeof placeErrors>): string {
   const window = all.slice(100, 220);
-  const s = (t: number): number => Math.sqrt(smoothed.covariances[4 * t]);
+  const drawn = (from: (t: number) => number): Mark[] => {
+    const edge = (side: number) => (t: number) =>
+      place(smoothed.means, t) + side * 1.96 * Math.sqrt(smoothed.covariances[4 * t]) - from(t);
+    return [
+      { kind: "band", x: window, y: window.map(edge(-1)), y2: window.map(edge(1)), label: "smoother, 95%" },
+      {
+        kind: "points",
+        size: 2,
+        x: window,
+        y: window.map((t) => y[t] - from(t)),
+        label: "readings",
+        color: "#999",
+      },
+      {
+        kind: "line",
+        x: window,
+        y: window.map((t) => place(states, t) - from(t)),
+        label: "truth",
+        color: "#333",
+      },
+      {
+        kind: "line",
+        x: window,
+        y: window.map((t) => place(filtered.means, t) - from(t)),
+        label: "filter",
+        color: "#c33",
+      },
+    ];
+  };
   return svg(
-    plot({
-      title: "Where the ship is",
-      note:
-        `Typical error of a reading ${errors.reading.toFixed(2)}, of the ` +
-        `filter ${errors.filter.toFixed(2)}, of the smoother ${errors.smoother.toFixed(2)}`,
-      x: { label: "step" },
-      y: { label: "place" },
-      marks: [
-        {
-          kind: "band",
-          x: window,
-          y: window.map((t) => place(smoothed.means, t) - 1.96 * s(t)),
-          y2: window.map((t) => place(smoothed.means, t) + 1.96 * s(t)),
-          label: "smoother, 95%",
-        },
-        { kind: "points", size: 2, x: window, y: window.map((t) => y[t]), label: "readings", color: "#999" },
-        { kind: "line", x: window, y: window.map((t) => place(states, t)), label: "truth", color: "#333" },
-        {
-          kind: "line",
-          x: window,
-          y: window.map((t) => place(filtered.means, t)),
-          label: "filter",
-          color: "#c33",
-        },
+    panels(
+      [
+        plot({
+          title: "Where the ship is",
+          note: "Every seventh reading is lost",
+          x: { label: "step" },
+          y: { label: "place" },
+          marks: drawn(() => 0),
+        }),
+        plot({
+          title: "The same, less the truth",
+          note:
+            `Typical error of a reading ${errors.reading.toFixed(2)}, of the ` +
+            `filter ${errors.filter.toFixed(2)}, of the smoother ${errors.smoother.toFixed(2)}`,
+          x: { label: "step" },
+          y: { label: "distance from the truth" },
+          marks: drawn((t) => place(states, t)),
+        }),
       ],
-    }),
+      { columns: 2 },
+    ),
   );
 }
 

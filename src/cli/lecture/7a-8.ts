@@ -170,13 +170,16 @@ const drawnLatch = (latch: number[]): Figure =>
     title: "Latch, w = 2",
     note: "Pushed up at step 0, down at step 50, left alone between",
     x: { label: "step" },
+    y: { label: "activity" },
     marks: [{ kind: "line", x: count(latch.length), y: latch }],
   });
 
 const drawnWaves = (waves: readonly Wave[]): Figure =>
   plot({
     title: "Oscillator",
+    note: "Below α = 1 it dies, above it holds an amplitude",
     x: { label: "step" },
+    y: { label: "activity of one unit" },
     marks: waves.map(({ alpha, x }) => ({
       kind: "line" as const,
       x: count(x.length),
@@ -188,8 +191,9 @@ const drawnWaves = (waves: readonly Wave[]): Figure =>
 const drawnAttractor = (points: Float64Array): Figure =>
   plot({
     title: "Chaos of two neurons",
-    x: { label: "a₁" },
-    y: { label: "a₂" },
+    note: "8000 steps: bounded, and without a period",
+    x: { label: "input of the first, a₁" },
+    y: { label: "of the second, a₂" },
     marks: [
       {
         kind: "points",
@@ -203,7 +207,8 @@ const drawnAttractor = (points: Float64Array): Figure =>
 const drawnExponents = (exponents: number[]): Figure =>
   plot({
     title: "Random nets of 200 units",
-    x: { label: "g" },
+    note: "Below 0 two states meet, above 0 they part: chaos",
+    x: { label: "gain g of the weights" },
     y: { label: "largest Lyapunov exponent" },
     marks: [
       { kind: "rule", y: 0 },

@@ -163,7 +163,7 @@ function drawn(marks: readonly Mark[], missing: readonly number[]): string {
   const compared = plot({
     title: "Backpropagation through time against differences",
     note: "Every derivative of nine nets over 15 steps. On the diagonal, both agree.",
-    x: { label: "|difference of the loss|", log: true, range: [1e-6, 1] },
+    x: { label: "|derivative by differences|", log: true, range: [1e-6, 1] },
     y: { label: "|derivative through time|", log: true, range: [1e-6, 1] },
     width: 620,
     height: 560,

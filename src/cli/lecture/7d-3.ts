@@ -70,7 +70,7 @@ function drawnWall(wall: GradientWall): Figure[] {
     }),
     plot({
       title: "Its gradient",
-      note: "‖∇E‖: a wall of 3320 in a plain of 0.03",
+      note: `‖∇E‖: a wall of ${wall.steepest.norm.toFixed(0)} in a plain of ${wall.median.toFixed(2)}`,
       x: { label: "w" },
       y: { label: "b" },
       marks: [{ ...place, values: byB(wall.norm), log: true, range: [1e-4, 1e4], label: "‖∇E‖" }],

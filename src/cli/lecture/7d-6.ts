@@ -6,7 +6,7 @@ import { esn } from "../../models/esn/esn.ts";
 import type { EsnSpec } from "../../models/esn/spec.ts";
 import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { plot } from "../../figures/plot.ts";
-import { panels, svg } from "../../figures/svg.ts";
+import { colors, panels, svg } from "../../figures/svg.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import { atLeast, atMost, decide, exactly } from "./verdict.ts";
 
@@ -133,8 +133,8 @@ function drawn(wrong: readonly number[][], truth: Float64Array, free: Float64Arr
     x: { label: "steps by itself" },
     y: { label: "value" },
     marks: [
-      { kind: "line", x, y: truth, label: "series", width: 4 },
-      { kind: "line", x, y: free, label: "free run", dash: true },
+      { kind: "line", x, y: truth, label: "series", color: "#b6bfc8", width: 5 },
+      { kind: "line", x, y: free, label: "free run", color: colors.series[1] },
     ],
   });
   return svg(panels([memory, series], { columns: 2 }));
