@@ -44,11 +44,14 @@ function header(path, section) {
 </div></header>`;
 }
 
+/** Words of a link to a page of the lecture: its id stands out. */
+const withId = (words) => escape(words).replace(/^7[a-e]-\S+/, "<b>$&</b>");
+
 function side(path, links) {
   if (!links) return "";
   const items = links.map(({ to, words }) => {
     const current = to === path ? ' aria-current="page"' : "";
-    return `<li><a href="${address(path, to)}"${current}>${escape(words)}</a></li>`;
+    return `<li><a href="${address(path, to)}"${current}>${withId(words)}</a></li>`;
   });
   return `<nav class="side" id="pages" aria-label="Pages of this section"><ul>
 ${items.join("\n")}</ul></nav>`;

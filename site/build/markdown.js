@@ -90,15 +90,15 @@ export function live(name, { folded = false, auto = false, knobs = "" } = {}) {
   );
   const shown = code(readFileSync(path, "utf8"));
   const program = folded ? `<details><summary>The program</summary>${shown}</details>` : shown;
-  const controls = auto ? "" : runControls(knobs);
+  const controls = runControls(knobs, auto ? "Run it again" : "Run it here");
   return `<section class="live" data-program="${escape(name)}"${auto ? " data-auto" : ""}>
 ${folded ? "" : program}${controls}<p class="state" role="status"></p>
 <div class="figure"></div><pre class="printed" tabindex="0" hidden></pre>${folded ? program : ""}</section>`;
 }
 
 /** The knobs of what runs, its button and the one that stops it. */
-export const runControls = (knobs = "") =>
-  `<form class="controls">${knobs}<button type="submit" class="run">Run it here</button>
+export const runControls = (knobs = "", words = "Run it here") =>
+  `<form class="controls">${knobs}<button type="submit" class="run">${words}</button>
 <button type="button" class="stop" hidden>Stop</button></form>`;
 
 /** A knob: a number that the program is given by name. */

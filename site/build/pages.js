@@ -19,9 +19,15 @@ const documents = {
     section: "How it works",
     about: "One batch, from the call to the kernel and back.",
   },
-  "docs/cluster.md": { path: "guides/machines", section: "Guides", about: "Training over many machines." },
+  "docs/cluster.md": {
+    path: "guides/machines",
+    words: "Many machines, in full",
+    section: "Guides",
+    about: "Training over many machines.",
+  },
   "docs/exchange.md": {
     path: "guides/exchange",
+    words: "Formats of weights, in full",
     section: "Guides",
     about: "Nets and arrays of other programs.",
   },

@@ -22,6 +22,12 @@ async function write(folder) {
     router: "module",
     hidePageHeader: true,
     hideBreadcrumbs: true,
+    parametersFormat: "table",
+    interfacePropertiesFormat: "table",
+    classPropertiesFormat: "table",
+    typeAliasPropertiesFormat: "table",
+    typeDeclarationFormat: "table",
+    propertyMembersFormat: "table",
     skipErrorChecking: true, // the checks have their own step: npm run docs
     logLevel: "Error",
   });
@@ -53,6 +59,50 @@ function partsOf(entry, text) {
   });
 }
 
+const levelOf = (token) => (token?.type === "heading_open" ? Number(token.tag.slice(1)) : Infinity);
+
+/** Where the part under the heading at i ends: at the next heading that is no deeper, or at a rule. */
+function endOf(tokens, i) {
+  const level = levelOf(tokens[i]);
+  const end = tokens.findIndex((token, k) => k > i && (levelOf(token) <= level || token.type === "hr"));
+  return end < 0 ? tokens.length : end;
+}
+
+/** A part that says nothing new: a constructor that a factory calls, or a type that the signature ends with. */
+function isSaid(tokens, i, end) {
+  const words = tokens[i + 1].content;
+  if (words === "Constructors") return tokens.slice(i, end).some(({ content }) => /^Use `/.test(content));
+  return words === "Returns" && end - i === 6; // the heading, and one paragraph
+}
+
+/** Tokens without the parts that say nothing new. */
+function shortened(tokens) {
+  const kept = [];
+  for (let i = 0; i < tokens.length; ++i) {
+    const end = levelOf(tokens[i]) < Infinity ? endOf(tokens, i) : i;
+    if (end > i && isSaid(tokens, i, end)) i = end - 1;
+    else kept.push(tokens[i]);
+  }
+  return kept;
+}
+
+/** What an entry is for. */
+const purposes = {
+  classes: "what factories give: nets, models, streams, errors",
+  interfaces: "options and reports, member by member",
+  "type-aliases": "unions and shapes by name",
+  variables: "tables and constants",
+  functions: "factories, layers, losses, optimizers, tools",
+  anomalies: "what stands out in a series, and where it changes for good",
+  cluster: "training over many machines by a NATS server",
+  driven: "hidden Markov models that known inputs drive",
+  durations: "hidden semi-Markov models, whose states last a while",
+  exchange: "nets and arrays of PyTorch, tfjs, Keras, ONNX, C and NumPy",
+  handwriting: "ink in, characters out, and texts as ink",
+  reservoirs: "nonlinear vector autoregressions, and the search for reservoirs",
+  speech: "from samples of sound to features, words and texts",
+};
+
 /** Links of TypeDoc, `file.md#anchor` or `#anchor`, as links between pages. */
 function relink(tokens, entry, places) {
   for (const token of tokens) {
@@ -65,8 +115,15 @@ function relink(tokens, entry, places) {
   }
 }
 
-const isMember = ({ level, words }, title) =>
-  title.startsWith("unrolled/") ? level === 3 : level === 3 && words.length > 0;
+/** The names of a page, each with its members. */
+function namesOf(headings) {
+  const names = [];
+  for (const { level, words, id } of headings) {
+    if (level === 3 && words) names.push({ words, id, members: [] });
+    else if (level === 5 && words !== "Constructor") names.at(-1)?.members.push(words.replace("()", ""));
+  }
+  return names;
+}
 
 /** Pages of the reference: `{ path, title, names, body }`. */
 export async function reference() {
@@ -88,17 +145,19 @@ export async function reference() {
   }
   return parts.map(({ path, title, tokens, headings, entry }) => {
     relink(tokens, entry, places);
-    const names = headings
-      .filter((heading) => isMember(heading, title))
-      .map(({ words, id }) => ({ words, id }));
+    const names = namesOf(headings);
     const list = names.map(({ words, id }) => `<a href="#${id}"><code>${words}</code></a>`).join(" ");
+    const purpose = purposes[path.replace("reference/", "")];
+    if (!purpose) throw new Error(`reference: ${path} is new: say in site/build/reference.js what it is for`);
     return {
       path,
       title,
       names,
+      purpose,
       body: `<h1>${title}</h1>
+<p>${purpose[0].toUpperCase()}${purpose.slice(1)}.</p>
 <nav class="names" aria-label="Names on this page">${list}</nav>
-${rendered(tokens)}`,
+<div class="reference">${rendered(shortened(tokens))}</div>`,
     };
   });
 }
@@ -106,8 +165,9 @@ ${rendered(tokens)}`,
 /** The first page of the reference: entries and kinds. */
 export function referenceIndex(pages, text) {
   const rows = pages.map(
-    ({ path, title, names }) =>
-      `<li><a href="${path.replace("reference/", "")}.html"><b>${title}</b></a> ${names.length} names</li>`,
+    ({ path, title, names, purpose }) =>
+      `<li><a href="${path.replace("reference/", "")}.html"><b>${title}</b></a> ${purpose}
+<span class="count">${names.length} names</span></li>`,
   );
   return `${html(text)}<ul class="plain">${rows.join("")}</ul>`;
 }

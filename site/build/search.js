@@ -6,14 +6,22 @@ const plain = (html) =>
     .replace(/\s+/g, " ")
     .trim();
 
-/** A page's parts by heading. */
-function sectionsOf({ path, title, body }) {
-  const pieces = body.split(/(?=<h[23] id=")/);
+/** Headings that every page of a kind has: they say nothing of where one is. */
+const COMMON = /^(The experiment|The code|Turn the knobs|In your own program)$/;
+
+/** A page's parts by heading; a heading that many pages have is no part of its own. */
+function sectionsOf({ path, title, words: listed = title, body }) {
+  const pieces = body.split(/(?=<h[23] id=")/).reduce((parts, piece) => {
+    const words = plain(/^<h[23] id="[^"]*">([\s\S]*?)<\/h/.exec(piece)?.[1] ?? "");
+    return parts.length && (!words || COMMON.test(words))
+      ? [...parts.slice(0, -1), parts.at(-1) + piece]
+      : [...parts, piece];
+  }, []);
   return pieces.map((piece) => {
     const [, id, words] = /^<h[23] id="([^"]*)">([\s\S]*?)<\/h/.exec(piece) ?? [];
     return {
-      title: words ? plain(words) : title,
-      page: title,
+      title: words ? plain(words) : listed,
+      page: words ? title : "",
       to: `${path}.html${id ? `#${id}` : ""}`,
       text: plain(piece).slice(0, 600),
     };
@@ -24,11 +32,11 @@ function sectionsOf({ path, title, body }) {
 export const searchEntries = (written, reference) => [
   ...written.flatMap(sectionsOf),
   ...reference.flatMap(({ path, title, names }) =>
-    names.map(({ words, id }) => ({
+    names.map(({ words, id, members }) => ({
       title: words,
       page: `Reference: ${title}`,
       to: `${path}.html#${id}`,
-      text: "",
+      text: members.join(" "),
     })),
   ),
 ];

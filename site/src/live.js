@@ -23,6 +23,15 @@ const partsOf = (section) => ({
 
 const seconds = (from) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
 
+/** Says every second how long a run has taken, until it tells of its progress itself; what stops that. */
+function clock(state, from) {
+  const tick = setInterval(() => {
+    const words = `running, ${Math.floor((performance.now() - from) / 1000)} s …`;
+    if (/^(starting|running)/.test(state.textContent)) state.textContent = words;
+  }, 1000);
+  return () => clearInterval(tick);
+}
+
 /** What a Worker's messages do to the page. A bare text is a figure. */
 function shown(parts, end, from) {
   const { section, state, figure, printed } = parts;
@@ -65,7 +74,10 @@ function start(parts) {
   const worker = experiment ? lectureWorker(knobs.toString()) : exampleWorker(knobs.toString());
   section.worker = worker;
   const from = performance.now();
+  section.stopClock?.();
+  section.stopClock = clock(state, from);
   const end = (how, words) => {
+    section.stopClock();
     worker.terminate();
     section.dataset.state = how;
     state.textContent = words;

@@ -32,10 +32,9 @@ function answer(root) {
   const found = words ? index.search(words).slice(0, 20) : [];
   const items = found.map(({ title, page, to }) => {
     const link = Object.assign(document.createElement("a"), { href: new URL(to, root).href });
-    link.append(
-      Object.assign(document.createElement("b"), { textContent: title }),
-      Object.assign(document.createElement("span"), { textContent: page }),
-    );
+    const place = page && page !== title ? [["span", page]] : [];
+    for (const [kind, textContent] of [["b", title], ...place])
+      link.append(Object.assign(document.createElement(kind), { textContent }));
     link.addEventListener("click", () => dialog.close());
     const item = document.createElement("li");
     item.append(link);
