@@ -1,7 +1,8 @@
 /** Options of every command that reaches a cluster. */
-import { readFileSync } from "node:fs";
 import type { ClusterOptions } from "../cluster/options.ts";
-import type { OptionSpec, Values } from "./command.ts";
+import { OptionError } from "../wasm/errors.ts";
+import { type OptionSpec, UsageError, type Values } from "./command.ts";
+import { readTextFile } from "./disk.ts";
 
 /** The options as a command lists them. */
 export const clusterOptions: Readonly<Record<string, OptionSpec>> = {
@@ -10,13 +11,36 @@ export const clusterOptions: Readonly<Record<string, OptionSpec>> = {
   ca: { value: "FILE", help: "certificate of the authority that signed the server's, as PEM" },
 };
 
-/** How these say that a server is reached. Throws UsageError, or Error where a file cannot be read. */
-export function clusterOf(values: Values): ClusterOptions {
-  const servers = values.needed("servers", "addresses as nats://host:4222").split(",");
+const WANTED = "addresses as nats://host:4222 or tls://host:4222";
+
+/** How these say that a server is reached. Throws UsageError, where a file cannot be read too. */
+function clusterOf(values: Values): ClusterOptions {
+  const servers = values.needed("servers", WANTED).split(",");
+  const odd = servers.find((server) => !/^(nats|tls|wss?):\/\/[^/]/.test(server));
+  if (odd !== undefined) throw new UsageError(`--servers names "${odd}", want ${WANTED}`);
   const read = (name: string): string | undefined => {
     const path = values.text(name);
-    return path === undefined ? undefined : readFileSync(path, "utf8");
+    return path === undefined ? undefined : readTextFile(path);
   };
   const ca = read("ca");
   return { servers, key: read("key"), ...(ca !== undefined && { tls: { ca } }) };
+}
+
+/**
+ * What a first call to the servers of `values` comes to. Where none of them answers, the error says which
+ * were asked and what to do.
+ */
+export async function reached<T>(values: Values, call: (options: ClusterOptions) => Promise<T>): Promise<T> {
+  const options = clusterOf(values);
+  try {
+    return await call(options);
+  } catch (error) {
+    if (error instanceof OptionError) throw error;
+    const { message } = error as Error;
+    throw new Error(
+      `--servers ${[options.servers].flat().join(",")}: no NATS server could be reached (${message}). Is one ` +
+        "running there (`nats-server -js`), is the port open, and does --key, or --ca for tls://, fit?",
+      { cause: error },
+    );
+  }
 }

@@ -1,5 +1,6 @@
 /** What a command of the `unrolled` program is, and how its words become typed values. */
 import { parseArgs } from "node:util";
+import { didYouMean } from "./closest.ts";
 import type { Screen } from "./screen.ts";
 
 /** The command was called in a way it does not understand: exit code 2. */
@@ -94,6 +95,23 @@ export class Values {
   }
 }
 
+/** What is wrong with the words of a call, as this program says it. */
+function refusal({ code, message }: NodeJS.ErrnoException, names: readonly string[]): string {
+  const option = /'.*?(--?[^'\s]+)/.exec(message)?.[1] ?? "";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const near = didYouMean(
+      option,
+      names.map((name) => `--${name}`),
+    );
+    return `there is no option ${option}${near}`;
+  }
+  if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE")
+    return /does not take/.test(message)
+      ? `${option} takes no value`
+      : `${option} needs a value; one that begins with a dash is written as ${option}=-1`;
+  return message;
+}
+
 /** The words after a command's name, checked against its options. */
 export function parse(
   command: Pick<Command, "options" | "maxWords">,
@@ -113,12 +131,37 @@ export function parse(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". To specify")[0]);
+    throw new UsageError(refusal(error as NodeJS.ErrnoException, Object.keys(options)));
   }
   if (parsed.positionals.length > command.maxWords)
     throw new UsageError(`"${parsed.positionals[command.maxWords]}" is one word too many`);
   return { values: new Values(parsed.values), words: parsed.positionals };
 }
+
+/** Columns of a help screen. */
+const COLUMNS = 110;
+
+/** Words in lines that fit between `from` and the last column; all but the first begin at `from`. */
+function wrapped(words: string, from: number): string {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && from + line.length + 1 + word.length > COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join(`\n${" ".repeat(from)}`);
+}
+
+/** Details with prose filled, and lines that are indented wrapped below where their words begin. */
+const wrappedDetails = (details: string): string =>
+  details
+    .replace(/(?<=^\S.*)\n(?=\S)/gm, " ")
+    .split("\n")
+    .map((line) => {
+      const [lead = ""] = /^ *(?:\S.*? {2,}(?=\S))?/.exec(line) ?? [];
+      return lead + wrapped(line.slice(lead.length), lead.length);
+    })
+    .join("\n");
 
 /** The help of a command: usage, details, options. */
 export function helpText(command: Command): string {
@@ -134,9 +177,9 @@ export function helpText(command: Command): string {
     `unrolled ${command.name} ${command.words}`.trimEnd() + " [options]",
     "",
     `${command.summary}.`,
-    ...(command.details ? ["", command.details] : []),
+    ...(command.details ? ["", wrappedDetails(command.details)] : []),
     "",
     "Options:",
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${wrapped(right, width + 4)}`),
   ].join("\n");
 }

@@ -38,12 +38,20 @@ export function diskFolder(path: string): Folder {
   };
 }
 
+/** Why a file cannot be read, by the system's code. */
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: ": there is no such file",
+  EISDIR: ": it is a folder",
+  EACCES: ": this user may not",
+};
+
 /** The bytes of a file. Throws UsageError that names what cannot be read. */
 export function readFileBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${path}: cannot be read (${code})${whys[code] ?? ""}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** `unrolled lecture`: the claims of the lecture, each with an experiment that shows it. */
 import { join } from "node:path";
 import { type Command, type Context, UsageError } from "./command.ts";
+import { didYouMean } from "./closest.ts";
 import { readTextFile } from "./disk.ts";
 import { experiments } from "./lecture/registry.ts";
 import type { Experiment, LectureContext, Outcome } from "./lecture/experiment.ts";
@@ -209,7 +210,11 @@ export const lectureCommand: Command = {
     const experiment = experiments.find((e) => e.id === id);
     if (!experiment)
       throw new UsageError(
-        `lecture: there is no "${id}", want one of ${experiments.map((e) => e.id).join(" ")}`,
+        `lecture: there is no "${id}"` +
+          (didYouMean(
+            id,
+            experiments.map((e) => e.id),
+          ) || "; unrolled lecture lists what there is"),
       );
     return (await show(experiment, context, textGiven(context))).verdict;
   },

@@ -8,6 +8,7 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import "../wasm/built-in.ts";
 import { type Command, commonOptions, helpText, parse, UsageError } from "./command.ts";
+import { didYouMean } from "./closest.ts";
 import { commands } from "./commands.ts";
 import { Screen, type Sink } from "./screen.ts";
 
@@ -50,17 +51,19 @@ function groupText(first: string, kin: readonly Command[]): string {
 function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
   const [first = "", second = ""] = args;
   const kin = kinOf(first);
-  if (!kin.length)
+  if (!kin.length) {
+    const names = [...new Set(commands.map((c) => c.name.split(" ")[0]))];
     throw new UsageError(
-      `there is no command "${first}", want one ` +
-        `of ${[...new Set(commands.map((c) => c.name.split(" ")[0]))].join(", ")}`,
+      `there is no command "${first}"${didYouMean(first, names) || `, want one of ${names.join(", ")}`}`,
     );
+  }
   const command = kin.find((c) => c.name === first || c.name === `${first} ${second}`);
   if (!command) {
     const missing = second === "" || second.startsWith("-");
+    const words = kin.map((c) => c.name.slice(first.length + 1));
     throw new UsageError(
-      `${first}: ${missing ? "a word is missing" : `there is no "${second}"`}, ` +
-        `want one of ${kin.map((c) => c.name.slice(first.length + 1)).join(", ")}`,
+      `${first}: ${missing ? "a word is missing" : `there is no "${second}"`}` +
+        (didYouMean(second, words) || `, want one of ${words.join(", ")}`),
     );
   }
   return { command, rest: args.slice(command.name.split(" ").length) };
@@ -90,6 +93,7 @@ export async function main(
   signal: AbortSignal,
 ): Promise<number> {
   const screen = new Screen({ out, err, json: args.includes("--json") });
+  let called: Command | undefined;
   try {
     const [name] = args;
     const help = name === "--version" || name === "-v" ? version() : helpOf(args);
@@ -98,6 +102,7 @@ export async function main(
       return 0;
     }
     const { command, rest } = find(args);
+    called = command;
     const { values, words } = parse(command, rest);
     return (await command.run({ screen, signal, values, words })) === false ? 1 : 0;
   } catch (error) {
@@ -105,7 +110,12 @@ export async function main(
     const message = error instanceof Error ? error.message : String(error);
     screen.event({ event: "error", message });
     screen.complain(`unrolled: ${message}`);
-    if (usage) screen.complain("unrolled help tells what there is, unrolled help <command> how to call it");
+    if (usage)
+      screen.complain(
+        called
+          ? `unrolled help ${called.name} tells how to call it`
+          : "unrolled help tells what there is, unrolled help <command> how to call it",
+      );
     return usage ? 2 : 1;
   } finally {
     screen.close();

@@ -4,7 +4,7 @@ import "../wasm/built-in.ts";
 import { runName } from "../cluster/protocol.ts";
 import { serveShards } from "../cluster/serve.ts";
 import { openWorkQueue } from "../cluster/work-queue.ts";
-import { clusterOf, clusterOptions } from "./cluster-options.ts";
+import { clusterOptions, reached } from "./cluster-options.ts";
 import type { Command, Context } from "./command.ts";
 import { runWay } from "./compare/run.ts";
 import { serveSweep } from "./compare/sweep.ts";
@@ -32,7 +32,7 @@ export const workerCommand: Command = {
 };
 
 async function serve({ screen, signal, values }: Context): Promise<void> {
-  const server = await serveShards({ ...clusterOf(values), run: values.text("run") });
+  const server = await reached(values, (options) => serveShards({ ...options, run: values.text("run") }));
   screen.event({ event: "worker", name: server.name });
   screen.line(`worker ${server.name}`);
   const tell = setInterval(() => {
@@ -58,7 +58,7 @@ async function serve({ screen, signal, values }: Context): Promise<void> {
 /** Runs of a comparison, whole ones. */
 async function serveTrainings({ screen, signal, values }: Context): Promise<void> {
   const run = runName("worker", values.needed("run", "the run of `unrolled compare --cluster`"));
-  const queue = await openWorkQueue("worker", run, clusterOf(values));
+  const queue = await reached(values, (options) => openWorkQueue("worker", run, options));
   const name = `${hostname()}-${process.pid}`;
   screen.event({ event: "worker", name });
   screen.line(`worker ${name}`);

@@ -4,7 +4,7 @@ import { svg } from "../../figures/svg.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import { runName } from "../../cluster/protocol.ts";
 import { openWorkQueue } from "../../cluster/work-queue.ts";
-import { clusterOf, clusterOptions } from "../cluster-options.ts";
+import { clusterOptions, reached } from "../cluster-options.ts";
 import { type Command, type Context, UsageError, type Values } from "../command.ts";
 import { countText, figureText, timeText } from "../progress.ts";
 import { writeWhole } from "../output-file.ts";
@@ -97,7 +97,7 @@ async function runElsewhere(
   const keys = all.filter((key) => !record.find(key));
   if (keys.length === 0) return;
   const run = runName("compare", values.text("run"));
-  const queue = await openWorkQueue("compare", run, clusterOf(values));
+  const queue = await reached(values, (options) => openWorkQueue("compare", run, options));
   let done = 0;
   const leave = (): void => void queue.close();
   signal.addEventListener("abort", leave);

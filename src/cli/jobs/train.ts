@@ -191,7 +191,13 @@ const trainOptions = (kind: JobKind): Command["options"] => ({
   test: { value: "PATH", help: "data to test on at the end, in the form of --data" },
   out: { value: "FILE", help: "the job goes here, and on the way its checkpoint" },
   resume: { help: "go on from the checkpoint in --out, with its recipe" },
-  figures: { value: "DIR", help: "draw the learning curve, and which labels are taken for which" },
+  figures: {
+    value: "DIR",
+    help:
+      kind.name === "regressor"
+        ? "draw the learning curve"
+        : "draw the learning curve, and which labels are taken for which",
+  },
   epochs: { value: "N", default: "100", help: "times that every sequence is seen" },
   valid: { value: "X", default: "0.2", help: "share of the sequences set apart; 0: none" },
   patience: { value: "N", default: "20", help: "end after so many epochs without a better one" },

@@ -20,10 +20,7 @@ const STEPS = 1500;
 const common: Command["options"] = {
   data: { value: "DIR", help: "folder of WAV files" },
   out: { value: "FILE", help: "the model goes here" },
-  figures: {
-    value: "DIR",
-    help: "draw the learning curve, which words are taken for which, and missed words against false alarms",
-  },
+  figures: { value: "DIR", help: "draw the learning curve" },
   epochs: { value: "N", help: "times that every recording is seen; default: 1500 steps, at least 20" },
   valid: {
     value: "N",
@@ -210,6 +207,10 @@ export const trainWordsCommand: Command = {
     "  unrolled listen words.safetensors party.wav",
   options: {
     ...common,
+    figures: {
+      value: "DIR",
+      help: "draw the learning curve, which words are taken for which, and missed words against false alarms",
+    },
     words: { value: "A,B", help: "these are the words, all others background; default: all" },
     "false-alarms": { value: "N", default: "1", help: "the threshold has at most so many an hour" },
   },
