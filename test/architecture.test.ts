@@ -14,7 +14,7 @@ const ranks = [
   ["train"],
   ["models"],
   ["tasks", "parallel", "exchange", "jobs", "float32", "kernels"],
-  ["analysis", "forecasting", "anomalies", "reservoirs", "durations", "driven", "cluster"],
+  ["analysis", "forecasting", "anomalies", "reservoirs", "durations", "driven", "statespace", "cluster"],
   ["handwriting", "speech"],
   ["cli"],
 ];

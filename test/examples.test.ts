@@ -32,6 +32,7 @@ const facts: Record<string, RegExp> = {
   "long-memory.js": /step 12: loss 0\.[01]/,
   "many-machines.js": /here: loss 0\.\d+ to 0\.\d+\nover machines: start a NATS server/,
   "many-workers.js": /the same bits with 1 and 2 workers: true/,
+  "own-state-space.js": /walk is 0\.0[12]\d ± 0\.0\d\d, .*\nthe coefficient lies .* at 1[89]\d of 200 steps/,
   "read-handwriting.js": /\[ 'hello', 'the' \] sure to 0\.\d\d[^]*text: 'h'[^]*\nhello\n/,
   "read-ink.js": /label error on new hands: \d\.\d%/,
   "regress-speed.js": /mean error [0-3]\.\d of speeds from 20 to 79/,

@@ -26,6 +26,7 @@ test("dist/reference.md has every export that runs; an unknown name in a program
     "unrolled-durations.js",
     "unrolled-exchange.js",
     "unrolled-reservoirs.js",
+    "unrolled-statespace.js",
   ]) {
     const names = Object.keys((await import(`${root}dist/${file}`)) as object);
     expect(names.filter((name) => !known.has(name))).toEqual([]);

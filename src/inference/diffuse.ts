@@ -23,7 +23,7 @@ export interface DiffuseStep {
 const REACHED = 1e-20;
 
 /** One scalar observation y = z·x + N(0, h). */
-interface Observation {
+export interface Observation {
   readonly z: Float64Array;
   readonly y: number;
   readonly h: number;
@@ -67,7 +67,7 @@ export class DiffuseFilter {
 /**
  * The observed elements of y as scalar observations with independent noise: L⁻¹·y for R = L·D·Lᵀ, |L| = 1.
  */
-function decorrelate({ state: n, output: p, C, R }: StateSpace, y: ArrayLike<number>): Observation[] {
+export function decorrelate({ state: n, output: p, C, R }: StateSpace, y: ArrayLike<number>): Observation[] {
   const seen = Array.from({ length: p }, (_, i) => i).filter((i) => y[i] === y[i]);
   const o = seen.length;
   const rows = seen.map((i) => C.data.slice(i * n, (i + 1) * n));

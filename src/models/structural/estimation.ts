@@ -7,7 +7,7 @@
  * search is over their ratios alone. (Harvey 1989, section 3.4.2.)
  */
 import type { Kalman } from "../../inference/kalman.ts";
-import { LOG_TWO_PI, Matrix } from "../../inference/matrix-value.ts";
+import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import { scalarPass, type ScalarPass } from "../../inference/scalar-likelihood.ts";
 import { varianceScore } from "../../inference/scalar-score.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
@@ -20,14 +20,13 @@ import {
 } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
+import { errorsByInformation, observedInformation } from "./information.ts";
 import type { Family } from "./parametric.ts";
 
 /** How long a search goes on where nothing else is said. */
 export const SEARCH = { iterations: 200, tolerance: 1e-8 };
 /** Step of differences, relative to 1: near the cube root of a unit in the last place. */
 const STEP = 1e-5;
-/** Step of second differences: near the fourth root. */
-const SECOND_STEP = 2e-4;
 /** A mean of v²/F below this, of series of deviation 1, is rounding: such a series has no scale. */
 const PERFECT = 1e-20;
 
@@ -187,35 +186,12 @@ export class Estimation {
     return quasiNewton((x) => this.at(x), theta, options);
   }
 
-  /**
-   * Standard errors of the natural parameters at a maximum: √diag(J·H⁻¹·Jᵀ) for the observed information H
-   * in the free coordinates. 0 for a variance at 0. Throws NumericError where the likelihood is flat in
-   * some direction.
-   */
+  /** Standard errors of the natural parameters at a maximum; 0 for a variance at 0. Throws NumericError. */
   standardErrors(theta: Float64Array): Float64Array {
-    const { algebra } = this.#kalman;
-    const P = theta.length;
-    const found = this.#informationByScore(theta) ?? this.#informationByValues(theta);
-    const information = new Matrix(algebra, P, P, found);
+    const information =
+      this.#informationByScore(theta) ?? observedInformation((x) => this.logLikelihood(x), theta);
     const { natural, who } = this.#family;
-    const values = natural(theta);
-    const J = new Float64Array(values.length * P);
-    for (let j = 0; j < P; ++j) {
-      const up = natural(moved(theta, j, STEP));
-      const down = natural(moved(theta, j, -STEP));
-      values.forEach((_, i) => (J[i * P + j] = (up[i] - down[i]) / (2 * STEP)));
-    }
-    const jacobian = new Matrix(algebra, values.length, P, J);
-    try {
-      const covariance = jacobian.times(information.solve(`${who}: information`, jacobian.transposed()));
-      return covariance.diagonal().map((x) => Math.sqrt(Math.max(x, 0)));
-    } catch (error) {
-      if (!(error instanceof NumericError)) throw error;
-      throw new NumericError(
-        `${who}: standardErrors: the likelihood is flat at its maximum; want fewer ` +
-          "components or a longer series",
-      );
-    }
+    return errorsByInformation(who, this.#kalman.algebra, { natural, theta, information });
   }
 
   /** -∂² ln p by central differences of the exact score; undefined where there is none. */
@@ -229,24 +205,6 @@ export class Estimation {
       for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * STEP);
     }
     return J.map((x, k) => 0.5 * (x + J[(k % P) * P + Math.floor(k / P)]));
-  }
-
-  /** -∂² ln p by second central differences. */
-  #informationByValues(theta: Float64Array): Float64Array {
-    const P = theta.length;
-    const h = SECOND_STEP;
-    const at = (i: number, a: number, j: number, b: number): number =>
-      this.logLikelihood(moved(moved(theta, i, a), j, b));
-    const H = new Float64Array(P * P);
-    const here = this.logLikelihood(theta);
-    for (let i = 0; i < P; ++i) {
-      H[i * P + i] = -(at(i, h, i, 0) - 2 * here + at(i, -h, i, 0)) / (h * h);
-      for (let j = 0; j < i; ++j) {
-        const mixed = at(i, h, j, h) - at(i, h, j, -h) - at(i, -h, j, h) + at(i, -h, j, -h);
-        H[i * P + j] = H[j * P + i] = -mixed / (4 * h * h);
-      }
-    }
-    return H;
   }
 }
 

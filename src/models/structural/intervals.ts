@@ -22,7 +22,7 @@ export interface ParameterInterval {
 }
 
 /** A likelihood at its maximum, and how many deviations of a normal distribution the interval has. */
-interface Profiled {
+export interface Profiled {
   /** ln p as a function of free coordinates. Throws NumericError where there is none. */
   readonly likelihood: (theta: Float64Array) => SmoothPoint;
   /** The maximum. */
@@ -96,6 +96,29 @@ async function boundBetween(fallAt: FallAt, z: number, inside: Fall, outside: Fa
   return (a.at + b.at) / 2;
 }
 
+/** A parameter at the maximum. */
+export interface Estimated {
+  readonly value: number;
+  readonly error: number;
+  /** Of a variance: the free coordinate that is its root, and the variance of a size of that. */
+  readonly root?: { readonly at: number; readonly variance: (size: number) => number };
+}
+
+/** The interval of every parameter. */
+export async function intervalsAround(
+  profiled: Profiled,
+  estimates: readonly Estimated[],
+): Promise<ParameterInterval[]> {
+  const found: ParameterInterval[] = [];
+  for (const { value, error, root } of estimates) {
+    if (root) {
+      const { lower, upper } = await profileInterval(profiled, root.at);
+      found.push({ lower: root.variance(lower), upper: root.variance(upper) });
+    } else found.push({ lower: value - profiled.z * error, upper: value + profiled.z * error });
+  }
+  return found;
+}
+
 /** The interval of every parameter, in the units of the data. Throws NumericError where there is none. */
 export async function intervals(
   family: Family,
@@ -108,19 +131,17 @@ export async function intervals(
   const theta = coordinates(best);
   const z = normalQuantile(0.5 + level / 2, elementwise(kalman.engine));
   const natural = family.natural(theta);
-  const lower = natural.slice();
-  const upper = natural.slice();
-  const errors = family.parameters.every(({ kind }) => kind === "variance")
-    ? natural.map(() => 0)
-    : estimation.standardErrors(theta);
-  for (const [i, { kind }] of family.parameters.entries()) {
-    lower[i] -= z * errors[i];
-    upper[i] += z * errors[i];
-    if (kind !== "variance") continue;
-    const found = await profileInterval({ likelihood: (x) => estimation.plain(x), theta, z }, i);
-    lower[i] = found.lower * found.lower;
-    upper[i] = found.upper * found.upper;
-  }
-  const [from, to] = [scale.user(lower), scale.user(upper)];
-  return family.parameters.map((_, i) => ({ lower: from[i], upper: to[i] }));
+  const isVariance = family.parameters.map(({ kind }) => kind === "variance");
+  const errors = isVariance.every(Boolean) ? natural.map(() => 0) : estimation.standardErrors(theta);
+  const found = await intervalsAround(
+    { likelihood: (x) => estimation.plain(x), theta, z },
+    isVariance.map((variance, i) => ({
+      value: natural[i],
+      error: errors[i],
+      root: variance ? { at: i, variance: (size) => size * size } : undefined,
+    })),
+  );
+  const lower = scale.user(Float64Array.from(found, (interval) => interval.lower));
+  const upper = scale.user(Float64Array.from(found, (interval) => interval.upper));
+  return found.map((_, i) => ({ lower: lower[i], upper: upper[i] }));
 }

@@ -1,0 +1,9 @@
+/** The public names of unrolled/statespace: state-space models of one's own, linear and not. */
+import "../wasm/built-in.ts";
+
+export { stateSpace } from "./state-space.ts";
+export { StateSpace } from "./model.ts";
+export type { StateSpaceFitOptions } from "./answers.ts";
+export type { ParameterOptions, ParameterSpec } from "./parameters.ts";
+export type { StateSpaceSpec } from "./spec.ts";
+export type { MixedStart, SystemMatrices, SystemStep } from "./system.ts";

@@ -1,0 +1,109 @@
+/**
+ * Filter and smoother of a system whose matrices may change from step to step, through a diffuse start.
+ * (Durbin & Koopman 2012, chapters 4 and 5.)
+ */
+import { smoothDiffuse } from "../inference/diffuse-smoother.ts";
+import { DiffuseFilter, markInfinite } from "../inference/diffuse.ts";
+import { Matrix, sum } from "../inference/matrix-value.ts";
+import { diffuseStart, type Diffuse, type Moments, type Series } from "../inference/state-space.ts";
+import { NumericError } from "../wasm/errors.ts";
+import type { ReadSystem } from "./system.ts";
+
+/** The system of each step. */
+export type Systems = (t: number) => ReadSystem;
+
+/** A filter's way through a series. */
+export interface Walk {
+  /** [T+1] x_t given y_1..y_{t-1}, the last beyond the series. */
+  readonly predicted: readonly Diffuse[];
+  /** [T] x_t given y_1..y_t. */
+  readonly filtered: readonly Diffuse[];
+  /** [T] y_t given y_1..y_{t-1}. */
+  readonly outputs: readonly Moments[];
+  /** [T] ln p(y_t | y_<t), nats. */
+  readonly logLikelihoods: Float64Array;
+}
+
+/** B·u + a and D·u + c of one step, u [m]. */
+export function offsets({ model: { B, D } }: ReadSystem, u: Float64Array): { drift: Matrix; offset: Matrix } {
+  return { drift: withOne(B, u), offset: withOne(D, u) };
+}
+
+/** M·(u, 1) */
+function withOne({ algebra, rows, columns, data }: Matrix, u: Float64Array): Matrix {
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; ++i) {
+    out[i] = data[(i + 1) * columns - 1];
+    for (let j = 0; j + 1 < columns; ++j) out[i] += data[i * columns + j] * u[j];
+  }
+  return Matrix.column(algebra, out);
+}
+
+/** The inputs of step t. */
+export const inputsAt = ({ u }: Series, t: number, m: number): Float64Array =>
+  u?.subarray(t * m, (t + 1) * m) ?? new Float64Array(0);
+
+/** What `compute` gives of a step; its NumericErrors name it. */
+export function observed<T>(who: string, t: number, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
+  }
+}
+
+/** The filter. Throws NumericError, beginning with `who`. `input`: numbers of u a step. */
+export function walk(who: string, systems: Systems, series: Series, input: number): Walk {
+  const { output: p } = systems(0).model;
+  const T = series.y.length / p;
+  const predicted: Diffuse[] = [diffuseStart(systems(0).model)];
+  const filtered: Diffuse[] = [];
+  const outputs: Moments[] = [];
+  const logLikelihoods = new Float64Array(T);
+  for (let t = 0; t < T; ++t) {
+    const system = systems(t);
+    const { C, R } = system.model;
+    const { drift, offset } = offsets(system, inputsAt(series, t, input));
+    const now = predicted[t];
+    const y = series.y.subarray(t * p, (t + 1) * p).map((v, i) => v - offset.data[i]);
+    const filter = new DiffuseFilter(system.model, now);
+    const step = observed(who, t, () => filter.step(y, drift.data));
+    filtered.push(step.filtered);
+    logLikelihoods[t] = step.logLikelihood;
+    outputs.push(
+      withInfinities(C.times(now.W), C.times(now.mean).plus(offset), C.congruence(now.covariance).plus(R)),
+    );
+    predicted.push(filter.predicted);
+  }
+  const total = sum(logLikelihoods);
+  if (!Number.isFinite(total))
+    throw new NumericError(`${who}: the log-likelihood is ${total}; data or parameters are too large`);
+  return { predicted, filtered, outputs, logLikelihoods };
+}
+
+function withInfinities(W: Matrix, mean: Matrix, covariance: Matrix): Moments {
+  const data = covariance.data.slice();
+  markInfinite(W, data);
+  return { mean, covariance: new Matrix(mean.algebra, covariance.rows, covariance.columns, data) };
+}
+
+/** A state of a diffuse filter, with ∞ where nothing is known yet. */
+export const asMoments = ({ mean, covariance, W }: Diffuse): Moments => withInfinities(W, mean, covariance);
+
+/** The smoother: x_t given all of y. Throws NumericError, beginning with `who`. */
+export function smoothed(who: string, systems: Systems, { filtered, predicted }: Walk): Moments[] {
+  const T = filtered.length;
+  const out: Moments[] = [];
+  for (let t = T - 1; t >= 0; --t) {
+    const next = out[t + 1];
+    if (!next && filtered[t].W.columns > 0)
+      throw new NumericError(
+        `${who}: ${T} steps leave ${filtered[t].W.columns} of ${filtered[t].W.rows} directions of a diffuse ` +
+          "start unobserved; give initial: { mean, covariance }",
+      );
+    out[t] = next
+      ? smoothDiffuse(systems(t).model, { filtered: filtered[t], predicted: predicted[t + 1], next })
+      : filtered[t];
+  }
+  return out;
+}
