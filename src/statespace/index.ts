@@ -7,3 +7,6 @@ export type { StateSpaceFitOptions } from "./answers.ts";
 export type { ParameterOptions, ParameterSpec } from "./parameters.ts";
 export type { StateSpaceSpec } from "./spec.ts";
 export type { MixedStart, SystemMatrices, SystemStep } from "./system.ts";
+export { NonlinearFilter, nonlinearFilter, NonlinearStream } from "./nonlinear.ts";
+export type { NonlinearFiltered } from "./nonlinear.ts";
+export type { NonlinearSpec, StepFunction, StepJacobian } from "./nonlinear-spec.ts";
