@@ -20,6 +20,7 @@ export type { WordListOptions } from "../inference/word-list.ts";
 export { augment } from "./augment/distort.ts";
 export type { AugmentOptions } from "./augment/options.ts";
 export type { HearingFitOptions } from "./acoustic/fit-options.ts";
+export type { AdaptOptions, AdaptProgress, AdaptReport } from "./acoustic/adapt.ts";
 export type { Sound } from "./acoustic/recording.ts";
 export type { Sounds } from "./acoustic/sounds.ts";
 export { wordSpotter, WordSpotter } from "./words/spotter.ts";
@@ -33,6 +34,7 @@ export { speechRecognizer, SpeechRecognizer } from "./recognizer/recognizer.ts";
 export type {
   HeardWord,
   RecognizeOptions,
+  RecognizerAdaptOptions,
   RecognizerFitOptions,
   SpeechEvaluation,
   SpeechRecognizerSpec,

@@ -24,6 +24,7 @@ import { hearExamples, type Example, type HeardExample } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import type { ReadSound } from "./recording.ts";
 import { checkSpec, inputOf, layersOf, type AcousticSpec } from "./spec.ts";
+import { trimmed } from "./trim.ts";
 import { labelOfAll, labelsInOrder, labelsInTime, wordsAtTheirEnds } from "./targets.ts";
 
 const RATE = 0.004; // of AdamW, at first
@@ -57,6 +58,18 @@ export class AcousticNet {
       seed: spec.seed,
     });
     return new AcousticNet(spec, hear, net);
+  }
+
+  /** Standardizes as these recordings want it from now on; what it gives undoes that. */
+  measure(sounds: readonly ReadSound[]): () => void {
+    const before = this.#scale;
+    const features = sounds.map(({ samples, rate }) =>
+      this.hear.features(trimmed(samples, rate).samples, { rate }),
+    );
+    this.#scale = measureScale(features, this.hear.columns);
+    return () => {
+      this.#scale = before;
+    };
   }
 
   /** Seconds of one step of the net. */

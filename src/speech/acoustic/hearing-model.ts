@@ -4,6 +4,7 @@ import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import { SingleFit } from "../../models/single-fit.ts";
 import type { Figures, FitReport } from "../../models/network/fit.ts";
 import { AcousticNet } from "./acoustic-net.ts";
+import { adaptNet, type AdaptReport, type AdaptTask } from "./adapt.ts";
 import type { Example } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 
@@ -52,9 +53,14 @@ export abstract class HearingModel {
     return this.#life.check(method);
   }
 
-  /** The same before a fit. Throws OptionError in another one. */
-  protected checkFit(): string {
-    return this.#fits.check("fit");
+  /** The same before what trains the net. Throws OptionError while it is trained. */
+  protected checkFit(method = "fit"): string {
+    return this.#fits.check(method);
+  }
+
+  /** Gets used to a voice, after `checkFit`. */
+  protected adaptTo(who: string, task: AdaptTask): Promise<AdaptReport> {
+    return this.#fits.run(() => adaptNet(who, this.acoustic, task));
   }
 
   /** Fits, after `checkFit`; `look` gives figures of validation recordings after each epoch. */

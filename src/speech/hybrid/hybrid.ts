@@ -9,6 +9,7 @@ import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import { SingleFit } from "../../models/single-fit.ts";
+import { adaptNet, type AdaptOptions, type AdaptReport } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
@@ -29,7 +30,7 @@ import type {
 } from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
 import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
-import { fitMixtures, fitNet } from "./training.ts";
+import { fitMixtures, fitNet, guessStates } from "./training.ts";
 
 const WHO = "hybridRecognizer";
 const FRONT = 64; // units of the convolutions
@@ -112,6 +113,20 @@ export class HybridRecognizer {
         ...(options.signal?.aborted ? { stopped: "signal" as const } : {}),
       };
     });
+  }
+
+  /**
+   * Gets used to one speaker and microphone by recordings without texts, at least ten: the net learns from the
+   * states on their likeliest paths, the surest first. Throws as `fit`, OptionError where mixtures hear.
+   */
+  async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
+    const who = this.#fits.check("adapt");
+    const { loop } = this.#known(who);
+    const { acoustic } = this.#parts;
+    if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
+    const read = readSounds(who, sounds, this.rate);
+    const guess = () => read.map((sound) => guessStates(loop, this.#logs(who, sound)));
+    return this.#fits.run(() => adaptNet(who, acoustic, { sounds: read, options, guess }));
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

@@ -3,11 +3,13 @@
  * and the recordings are aligned anew by them, again and again; then a net learns the states of the last
  * alignment, and its own alignments are learned from in turn (Bourlard & Morgan 1994, chapter 7).
  */
+import type { Hmm } from "../../models/hmm/model.ts";
 import type { FitOptions } from "../../models/network/fit.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
 import { valueAt } from "../../optim/schedule.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
+import type { Guess } from "../acoustic/adapt.ts";
 import type { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { Aligner, flatStart } from "./align.ts";
@@ -166,4 +168,13 @@ export async function fitNet(
     scores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
   }
   return { scores, history, steps };
+}
+
+/** The states of the likeliest path, and the mean of their probabilities. */
+export function guessStates(loop: Hmm, logs: Float64Array): Guess {
+  const [{ states }] = loop.viterbi([logs]);
+  const [posterior] = loop.posterior([logs]);
+  const N = logs.length / states.length;
+  const sum = states.reduce((total, state, t) => total + posterior[t * N + state], 0);
+  return { labels: [...states], confidence: sum / states.length };
 }

@@ -11,6 +11,7 @@ import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
+import type { AdaptReport, Guess } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
@@ -22,6 +23,7 @@ import { sampleRate } from "../options.ts";
 import { candidates, confidences, fitTemperature } from "./confidence.ts";
 import type {
   HeardWord,
+  RecognizerAdaptOptions,
   RecognizeOptions,
   RecognizerFitOptions,
   SpeechEvaluation,
@@ -72,6 +74,24 @@ export class SpeechRecognizer extends HearingModel {
       return { loss: figures.wordError, ...figures };
     };
     return this.learn(who, () => examples, rest, validation ? look : undefined);
+  }
+
+  /**
+   * Gets used to one speaker and microphone by recordings without texts, at least ten: learns from what it
+   * heard itself, the surest of it first (self-training), and standardizes as this voice wants it.
+   * A file saved then is of this voice. Throws OptionError, DataError before anything changes, DisposedError.
+   */
+  async adapt(sounds: Sounds, { language, ...options }: RecognizerAdaptOptions = {}): Promise<AdaptReport> {
+    const who = this.checkFit("adapt");
+    const read = readSounds(who, sounds, this.rate);
+    const search = language ? { language } : {};
+    const guess = async () => {
+      const guesses: Guess[] = [];
+      for (const y of this.acoustic.probabilities(who, read))
+        guesses.push(this.#guess(await this.#search(who, y, search)));
+      return guesses;
+    };
+    return this.adaptTo(who, { sounds: read, options, guess });
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
@@ -154,6 +174,14 @@ export class SpeechRecognizer extends HearingModel {
       confidence: sure[i],
     }));
     return { text: list[0].words.join(" "), words };
+  }
+
+  /** The labels of the best hypothesis, and how sure its words are in the mean. */
+  #guess(hypotheses: readonly Hypothesis[]): Guess {
+    const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
+    const sure = confidences(this.acoustic.net.engine, list, this.#temperature);
+    const sum = sure.reduce((total, confidence) => total + confidence, 0);
+    return { labels: hypotheses[0]?.labels ?? [], confidence: sure.length > 0 ? sum / sure.length : 0 };
   }
 
   /** Words of labels with their seconds. */

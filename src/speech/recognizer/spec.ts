@@ -1,5 +1,6 @@
 /** What a recognizer is made of, learns from, is asked and answers. */
 import type { LanguageModel } from "../../inference/beam-search.ts";
+import type { AdaptOptions } from "../acoustic/adapt.ts";
 import type { HearingFitOptions } from "../acoustic/fit-options.ts";
 import type { Sound } from "../acoustic/recording.ts";
 import type { UnitSpec } from "./units.ts";
@@ -68,6 +69,12 @@ export interface SpeechEvaluation {
   readonly edits: number;
   /** Recordings that were looked at. */
   readonly sequences: number;
+}
+
+/** Options of `adapt`. */
+export interface RecognizerAdaptOptions extends AdaptOptions {
+  /** What is known of how words follow each other while it hears what it learns from. */
+  readonly language?: LanguageModel;
 }
 
 /** Options of `fit`. */

@@ -8,6 +8,7 @@ import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
 import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
+import type { AdaptOptions, AdaptReport } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
@@ -86,6 +87,22 @@ export class WordClassifier extends HearingModel {
     if (validation) this.#read(`${who}: validation`, validation);
     const look = () => ({ ...this.#evaluate(who, validation!) });
     return this.learn(who, () => examples, options, validation ? look : undefined);
+  }
+
+  /**
+   * Gets used to one speaker and microphone by recordings without texts, at least ten: learns from what it
+   * heard itself, the surest of it first (self-training), and standardizes as this voice wants it.
+   * A file saved then is of this voice. Throws OptionError, DataError before anything changes, DisposedError.
+   */
+  async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
+    const who = this.checkFit("adapt");
+    const read = readSounds(who, sounds, this.rate);
+    const guess = () =>
+      this.#answers(who, read).map((p) => {
+        const word = mostProbable(p, p.length);
+        return { labels: [word], confidence: p[word], kind: word };
+      });
+    return this.adaptTo(who, { sounds: read, options, guess });
   }
 
   /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */
