@@ -144,7 +144,10 @@ const seriesRows = (u, { nvar }) => {
       "structural",
       u.structural,
       { level: true },
-      { components: [data([wave(48)], { missing: true }), options()] },
+      {
+        components: [data([wave(48)], { missing: true }), options()],
+        simulateComponents: [data([wave(48)], { missing: true }), options({ seed: 1 })],
+      },
     ),
     stateSpaceRow(u, "arima", u.arima, { p: 1, d: 0, q: 0 }),
     {

@@ -5,6 +5,7 @@
 import type { Sequences } from "../../data/sequence.ts";
 import { inferenceEngine } from "../../inference/inference-engine.ts";
 import { Kalman } from "../../inference/kalman.ts";
+import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { seedOption } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
 import { modelFactory } from "../lifetime.ts";
@@ -60,19 +61,38 @@ export class Structural extends StateSpaceModel {
       };
     };
     const found: Record<string, Component> = {};
-    let from = 0;
-    for (const { name, states, observation } of this.#family.blocks) {
-      found[name] = component(from, observation);
-      if (name === "level" && states === 2) found.slope = component(from, [0, 1]);
-      from += states;
-    }
-    const { u } = series;
-    if (u) {
-      const m = model.input;
-      const means = series.y.map((_, t) => model.D.data.reduce((sum, w, j) => sum + w * u[t * m + j], 0));
-      found.regression = { means, variances: new Float64Array(means.length) };
-    }
+    for (const { name, from, weights } of this.#places()) found[name] = component(from, weights);
+    const regression = regressionOf(model, series);
+    if (regression) found.regression = { means: regression, variances: new Float64Array(pass.steps) };
     return found;
+  }
+
+  /** Each component [T] of one series, drawn given all of it: as `components`, but one of the paths it may have. */
+  simulateComponents(
+    y: Sequences,
+    options: WithInputs & { readonly seed?: number } = {},
+  ): Record<string, Float64Array> {
+    const { who, model } = this.at("simulateComponents", options, ["seed"]);
+    const series = this.one(who, y, options);
+    const x = this.simulate(y, options);
+    const found: Record<string, Float64Array> = {};
+    for (const { name, from, weights } of this.#places())
+      found[name] = series.y.map((_, t) =>
+        weights.reduce((sum, w, i) => sum + w * x[t * model.state + from + i], 0),
+      );
+    const regression = regressionOf(model, series);
+    return regression ? { ...found, regression } : found;
+  }
+
+  /** Where components are in the state, and the weights of its elements from there on. */
+  #places(): { name: string; from: number; weights: readonly number[] }[] {
+    let at = 0;
+    return this.#family.blocks.flatMap(({ name, states, observation }) => {
+      const from = at;
+      at += states;
+      const own = { name, from, weights: observation };
+      return name === "level" && states === 2 ? [own, { name: "slope", from, weights: [0, 1] }] : [own];
+    });
   }
 
   /** safetensors: spec and, once fitted, estimates. */
@@ -80,6 +100,11 @@ export class Structural extends StateSpaceModel {
     this.life.check("save");
     return saveEstimates("structural", this.#spec, this.found);
   }
+}
+
+/** D·u [T]; undefined without inputs. */
+function regressionOf({ D, input: m }: LinearGaussian, { y, u }: Series): Float64Array | undefined {
+  return u && y.map((_, t) => D.data.reduce((sum, w, j) => sum + w * u[t * m + j], 0));
 }
 
 /** Builds a structural time series: `const s = await structural({ slope: true, seasonal: [12] })`. */

@@ -68,6 +68,18 @@ test("components and the noise that is left add up to the series", async () => {
   );
 });
 
+test("drawn components are those of the drawn states, and differ with the seed", async () => {
+  const y = await quarterly(40, 5);
+  using s = await structural({ slope: true, seasonal: [4], regression: 1 });
+  const inputs = [Float64Array.from(y, (_, t) => (t % 9 === 0 ? 1 : 0))];
+  await s.fit(y, { inputs, iterations: 20 });
+  const { level, slope, "seasonal.4": season, regression } = s.simulateComponents(y, { inputs, seed: 2 });
+  const states = s.simulate(y, { inputs, seed: 2 });
+  expect([level[7], slope[7], season[7]]).toEqual([states[35], states[36], states[37]]);
+  expect([...regression]).toEqual([...s.components(y, { inputs }).regression.means]);
+  expect(s.simulateComponents(y, { inputs, seed: 3 }).level[7]).not.toBe(level[7]);
+});
+
 test("simulated states have the smoothed states as their mean", async () => {
   const y = await quarterly(40, 9);
   using s = await structural({});
