@@ -1,5 +1,5 @@
 /**
- * Whether standard errors and intervals say how far estimates lie from the truth: models with known parameters
+ * Whether standard errors and intervals say how far estimates lie from the truth: models of known parameters
  * draw series, each is fitted, and 95% of the intervals ±1.96 standard errors must hold the truth, all but 27
  * in 10,000 of those of ±3, and 95% of those of `intervals`. Where the likelihood of a variance is skewed,
  * ± standard errors cannot, and only `intervals` are asked to.

@@ -1,4 +1,4 @@
-// Sales follow advertising, but by how much changes: a coefficient that walks, its pace found by maximum likelihood.
+// Sales follow advertising, but by how much changes: a coefficient that walks; its pace is found too.
 import { stateSpace } from "unrolled/statespace";
 
 const spec = {

@@ -130,10 +130,9 @@ export { arima, Arima } from "./models/structural/arima.ts";
 export type { ArimaSeason, ArimaSpec } from "./models/structural/arima-family.ts";
 export { structural, Structural, type Component } from "./models/structural/structural.ts";
 export type { SeasonSpec, StructuralSpec } from "./models/structural/structural-family.ts";
-export type { Forecast, WithInputs } from "./models/structural/answers.ts";
+export type { Forecast, ParameterInterval, WithInputs } from "./models/structural/answers.ts";
 export type { StateSpaceCriteria } from "./models/structural/criteria.ts";
 export type { StateSpaceModel } from "./models/structural/model.ts";
-export type { ParameterInterval } from "./models/structural/intervals.ts";
 export type {
   CorrelationTest,
   Diagnostics,

@@ -68,7 +68,7 @@ function endOf(tokens, i) {
   return end < 0 ? tokens.length : end;
 }
 
-/** A part that says nothing new: a constructor that a factory calls, or a type that the signature ends with. */
+/** A part that says nothing new: a constructor that a factory calls, or a type that a signature ends with. */
 function isSaid(tokens, i, end) {
   const words = tokens[i + 1].content;
   if (words === "Constructors") return tokens.slice(i, end).some(({ content }) => /^Use `/.test(content));

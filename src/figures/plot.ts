@@ -88,7 +88,7 @@ function frameOf(options: PlotOptions, width: number, height: number): Frame {
 }
 
 /**
- * Axes and marks, rasters below the others; cut off where an axis has a range of its own, but for points, which
+ * Axes and marks, rasters below the others; cut off where an axis has its own range, but for points, which
  * are there or not.
  */
 function inside(options: PlotOptions, marks: readonly ColoredMark[], frame: Frame): string {

@@ -1,5 +1,5 @@
 /**
- * Tables of numbers in text: tab, semicolon, bar, comma or blanks between the cells, a header or none, quotes,
+ * Tables of numbers in text: tab, semicolon, bar, comma or blanks between cells, a header or none, quotes,
  * missing cells, decimal points or commas. Lines that begin with # above the table are left out, and Excel's
  * `sep=;`. Every question is one pass over the text: a table holds no more than its names.
  */

@@ -45,7 +45,7 @@ export function inBands({ means, covariances }: GaussianStates, p: number, z: nu
   };
 }
 
-/** [p] arrays [T] of one-step errors over their deviations; NaN where y is missing or the start is diffuse. */
+/** [p] arrays [T] of one-step errors over their deviations; NaN where y is missing or the start diffuse. */
 export function standardized({ series, walk }: Run, p: number): Float64Array[] {
   return Array.from({ length: p }, (_, i) =>
     Float64Array.from(walk.outputs, ({ mean, covariance }, t) => {

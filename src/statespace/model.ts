@@ -14,11 +14,10 @@ import type { AfterHistory, Driven, Filtered } from "../models/lds/answers.ts";
 import type { GaussianOutputs, GaussianStates } from "../models/lds/outputs.ts";
 import type { LdsSample } from "../models/lds/sampling.ts";
 import { SingleFit } from "../models/single-fit.ts";
-import type { Forecast } from "../models/structural/answers.ts";
+import type { Forecast, ParameterInterval } from "../models/structural/answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "../models/structural/criteria.ts";
 import { diagnose, type Diagnostics } from "../models/structural/diagnostics.ts";
 import { errorsOrReason, SEARCH } from "../models/structural/estimation.ts";
-import type { ParameterInterval } from "../models/structural/intervals.ts";
 import type { Disturbances } from "../models/structural/simulation.ts";
 import { checkEmOptions, emOptionNames, type EmReport } from "../train/em.ts";
 import { quasiNewton } from "../train/quasi-newton.ts";
@@ -78,7 +77,7 @@ export class StateSpace {
     return named(this.#spec.parameters, this.#values(this.#life.check("parameters")));
   }
 
-  /** Standard errors of the parameters, from the observed information; 0 for a variance at 0 and a fixed one. */
+  /** Standard errors of the parameters, by the observed information; 0 for variances at 0 and fixed ones. */
   get standardErrors(): Record<string, number> {
     this.#life.check("standardErrors");
     if (typeof this.#errors === "string") throw new NumericError(this.#errors);
@@ -112,7 +111,7 @@ export class StateSpace {
   }
 
   /**
-   * Intervals that hold each parameter with probability `level` (default 0.95), of series as `fit` takes them,
+   * Intervals that hold each parameter with probability `level` (default .95), of series as `fit` takes them,
    * which it maximizes anew: of variances by the profile likelihood, of others ± standard errors.
    */
   async intervals(

@@ -98,7 +98,7 @@ function readFunction(
   if (slopes === undefined) return (step) => ({ name, size, of: (x) => of(x, step) });
   if (typeof slopes !== "function" || method !== "extended")
     throw new OptionError(
-      `${who}: ${name}Jacobian is ${show(slopes)} of method "${method}", want a function, of method "extended"`,
+      `${who}: ${name}Jacobian is ${show(slopes)} of "${method}", want a function, of method "extended"`,
     );
   return (step) => ({
     name,

@@ -43,7 +43,7 @@ export class NonlinearStream {
     this.#state = model.initial;
   }
 
-  /** Takes y_t [p], NaN where missing, and u_t [m]. Throws DataError, ShapeError, NumericError; then nothing moves. */
+  /** Takes y_t [p], NaN where missing, and u_t [m]. Where DataError, ShapeError, NumericError: no change. */
   step(y: ArrayLike<number> | number, input: ArrayLike<number> | number = []): NonlinearFiltered {
     const who = this.#life.check("step");
     const { output, input: m } = this.#model;

@@ -98,8 +98,8 @@ export function smoothed(who: string, systems: Systems, { filtered, predicted }:
     const next = out[t + 1];
     if (!next && filtered[t].W.columns > 0)
       throw new NumericError(
-        `${who}: ${T} steps leave ${filtered[t].W.columns} of ${filtered[t].W.rows} directions of a diffuse ` +
-          "start unobserved; give initial: { mean, covariance }",
+        `${who}: ${T} steps leave ${filtered[t].W.columns} of ${filtered[t].W.rows} directions of a ` +
+          "diffuse start unobserved; give initial: { mean, covariance }",
       );
     out[t] = next
       ? smoothDiffuse(systems(t).model, { filtered: filtered[t], predicted: predicted[t + 1], next })

@@ -1,6 +1,6 @@
 /**
- * What a function makes of a Gaussian: by its tangent (the extended filter; Anderson & Moore 1979, section 8.2),
- * or by the images of 2n + 1 points that have the mean and covariance (the unscented one; Julier & Uhlmann 2004).
+ * What a function makes of a Gaussian: by its tangent (extended filter; Anderson & Moore 1979, section 8.2),
+ * or by the images of 2n + 1 points that have the mean and covariance (unscented; Julier & Uhlmann 2004).
  */
 import { Matrix } from "../inference/matrix-value.ts";
 import type { Moments } from "../inference/state-space.ts";
@@ -20,7 +20,7 @@ export interface Transformed extends Moments {
   readonly cross: Matrix;
 }
 
-/** Step of differences, relative to 1 and to the coordinate: near the cube root of a unit in the last place. */
+/** Step of differences, relative to 1 and the coordinate: near the cube root of a unit in the last place. */
 const STEP = 1e-5;
 
 /** The image of x, checked. Throws ShapeError, NumericError. */
@@ -31,7 +31,7 @@ function image(who: string, { name, size, of }: StateFunction, x: Float64Array):
   const bad = Array.from(y).findIndex((v) => !Number.isFinite(v));
   if (bad >= 0)
     throw new NumericError(
-      `${who}: ${name}: number ${bad} is ${y[bad]} at [${Array.from(x).join(", ")}]; want a function that is ` +
+      `${who}: ${name}: number ${bad} is ${y[bad]} at [${Array.from(x).join(", ")}]; want one that is ` +
         "finite wherever the filter may look",
     );
   return Float64Array.from(y);
@@ -67,9 +67,9 @@ function differences(who: string, f: StateFunction, x: Float64Array): Float64Arr
 }
 
 /**
- * By points: the mean with weight κ/(n + κ), and mean ± √(n + κ)·L_j with ½/(n + κ) each, L·Lᵀ the covariance, κ
- * = max(3 - n, 0): fourth moments of a Gaussian as far as no weight is negative. (For n ≥ 3 these are the points
- * of cubature; Arasaratnam & Haykin 2009.)
+ * By points: the mean with weight κ/(n + κ), and mean ± √(n + κ)·L_j with ½/(n + κ), L·Lᵀ the covariance,
+ * κ = max(3 - n, 0): fourth moments of a Gaussian as far as no weight is negative. (For n ≥ 3 these are the
+ * points of cubature; Arasaratnam & Haykin 2009.)
  */
 export function byPoints(who: string, f: StateFunction, { mean, covariance }: Moments): Transformed {
   const { algebra } = mean;

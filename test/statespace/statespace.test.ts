@@ -21,7 +21,7 @@ const flow = Array.from({ length: 100 }, (_, t) => {
 });
 
 const T = 5;
-/** Two states and two outputs, everything of which changes from step to step, with noises that know each other. */
+/** Two states and two outputs, all of which changes from step to step, with noises that correlate. */
 const steps: DenseStep[] = Array.from({ length: T }, (_, t) => ({
   A: [
     [0.9, 0.2 - 0.1 * t],
@@ -80,7 +80,7 @@ const places = (from: number): number[] =>
 const seen = places(2).filter((_, k) => y[k] === y[k]);
 const known = y.filter((v) => v === v);
 
-test("all is that of one Gaussian: changing matrices, correlated noises, intercepts, inputs, gaps", async () => {
+test("all is as of one Gaussian: changing matrices, correlated noises, intercepts, gaps", async () => {
   using m = await stateSpace(varying);
   const all = dense(steps, first);
   const { mean, covariance, logLikelihood } = given(all, seen, known);
@@ -116,7 +116,7 @@ test("all is that of one Gaussian: changing matrices, correlated noises, interce
   expect(filtered.logLikelihoods.reduce((a, b) => a + b)).toBeCloseTo(logLikelihood, 10);
 });
 
-test("noises given the series make it again, and drawn states have the smoothed ones as their mean", async () => {
+test("noises given the series make it again; drawn states have the smoothed as mean", async () => {
   using m = await stateSpace(varying);
   const { means, covariances } = m.smooth(y, { inputs });
   const { outputs, states } = m.disturbances(y, { inputs });

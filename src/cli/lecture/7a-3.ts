@@ -201,7 +201,7 @@ function drawnMap({ held, linear, layered, errors }: MapResult): Figure {
 function drawnWords(title: string, models: readonly (readonly [string, number])[]): Figure {
   return plot({
     title,
-    note: "Perplexity on words that the models did not see: of so many words, equally likely, one must choose",
+    note: "Perplexity on words that the models did not see: among so many, equally likely, one must choose",
     x: { ticks: models.map(([label], at) => ({ at, label })), range: [-0.6, models.length - 0.4] },
     y: { label: "perplexity", range: [0, 1.2 * Math.max(...models.map(([, value]) => value))] },
     marks: [

@@ -16,6 +16,14 @@ export interface Estimates {
   readonly errors: Float64Array | string;
 }
 
+/** Where a parameter lies with the probability that was asked for. */
+export interface ParameterInterval {
+  /** The lower bound. */
+  readonly lower: number;
+  /** The upper bound; ∞ where the series says nothing of it. */
+  readonly upper: number;
+}
+
 /** A forecast with its interval. */
 export interface Forecast extends GaussianOutputs {
   /** [steps] lower bounds of the intervals that hold the value with the probability `level`. */

@@ -100,7 +100,7 @@ export class Estimation {
     };
   }
 
-  /** ln p(data) at free coordinates themselves, with its gradient. Throws NumericError where there is none. */
+  /** ln p(data) at free coordinates, with its gradient. Throws NumericError where there is none. */
   plain(theta: Float64Array): SmoothPoint {
     const found = this.#likelihood(theta);
     return {

@@ -11,15 +11,8 @@ import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { coordinates, SEARCH } from "./estimation.ts";
 import type { Family } from "./parametric.ts";
+import type { ParameterInterval } from "./answers.ts";
 import { scaled } from "./scale.ts";
-
-/** Where a parameter lies with the probability that was asked for. */
-export interface ParameterInterval {
-  /** The lower bound. */
-  readonly lower: number;
-  /** The upper bound; ∞ where the series says nothing of it. */
-  readonly upper: number;
-}
 
 /** A likelihood at its maximum, and how many deviations of a normal distribution the interval has. */
 export interface Profiled {

@@ -24,12 +24,12 @@ import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import type { LdsSample } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { SingleFit } from "../single-fit.ts";
-import type { Estimates, Forecast, WithInputs } from "./answers.ts";
+import type { Estimates, Forecast, WithInputs, ParameterInterval } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
 import { diagnose, type Diagnostics } from "./diagnostics.ts";
 import { coordinates, errorsOrReason, SEARCH } from "./estimation.ts";
 import { forecastAfter, sampleAfter } from "./forecast.ts";
-import { intervals, type ParameterInterval } from "./intervals.ts";
+import { intervals } from "./intervals.ts";
 import type { Family } from "./parametric.ts";
 import { scaled } from "./scale.ts";
 import { seriesWithInputs } from "./series.ts";
@@ -119,7 +119,7 @@ export class StateSpaceModel {
   }
 
   /**
-   * Intervals that hold each parameter with probability `level` (default 0.95), of series as `fit` takes them,
+   * Intervals that hold each parameter with probability `level` (default .95), of series as `fit` takes them,
    * which it maximizes anew: of variances by the profile likelihood, of others ± standard errors. Throws
    * NumericError where those are needed and there are none.
    */

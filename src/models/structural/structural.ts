@@ -67,7 +67,7 @@ export class Structural extends StateSpaceModel {
     return found;
   }
 
-  /** Each component [T] of one series, drawn given all of it: as `components`, but one of the paths it may have. */
+  /** Each component [T] of one series, drawn given all of it: one of the paths that it may have. */
   simulateComponents(
     y: Sequences,
     options: WithInputs & { readonly seed?: number } = {},

@@ -116,7 +116,7 @@ export class HybridRecognizer {
   }
 
   /**
-   * Gets used to one speaker and microphone by recordings without texts, at least ten: the net learns from the
+   * Gets used to one speaker and microphone by recordings without texts, at least ten: the net learns the
    * states on their likeliest paths, the surest first. Throws as `fit`, OptionError where mixtures hear.
    */
   async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
@@ -126,7 +126,9 @@ export class HybridRecognizer {
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
     const guess = () => read.map((sound) => guessStates(loop, this.#logs(who, sound)));
-    return this.#fits.run(() => adaptNet(who, acoustic, { sounds: read, options, guess }));
+    return this.#fits.run(() =>
+      adaptNet(who, acoustic, { sounds: read, options: { share: 1, ...options }, guess }),
+    );
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

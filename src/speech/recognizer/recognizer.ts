@@ -36,6 +36,7 @@ import { Units, type UnitSpec } from "./units.ts";
 const WHO = "speechRecognizer";
 const FRONT = 64; // units of the convolutions
 const WIDTH = 16; // prefixes that beam search keeps
+const WHOLE = 1; // share of the strings that a voice is learned from: the surest are but the shortest
 const SMALLEST = 1e-30; // a probability whose logarithm is taken is at least this
 
 const recognizeNames = ["language", "weight", "bonus", "width"] as const;
@@ -91,7 +92,7 @@ export class SpeechRecognizer extends HearingModel {
         guesses.push(this.#guess(await this.#search(who, y, search)));
       return guesses;
     };
-    return this.adaptTo(who, { sounds: read, options, guess });
+    return this.adaptTo(who, { sounds: read, options: { share: WHOLE, ...options }, guess });
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

@@ -1,4 +1,4 @@
-/** Intervals of estimates: where the profile likelihood has fallen by z²/2, in any unit, and at a bound of 0. */
+/** Intervals of estimates: where the profile likelihood has fallen by z²/2, in any unit, and at a bound. */
 import { expect, test } from "vitest";
 import { lds } from "../../../src/models/lds/lds.ts";
 import { arima } from "../../../src/models/structural/arima.ts";
@@ -42,7 +42,7 @@ test("ln p at a bound of a variance, all else at its best, is 1.92 below its max
   expect(narrower.upper).toBeLessThan(irregular.upper);
 });
 
-test("intervals of variances have their square unit, and begin at 0 where a variance may be none", async () => {
+test("intervals of variances have the square unit, and begin at 0 where one may be none", async () => {
   const noise = (await walk(80, 2)).map((v, t, y) => v - (y[t - 1] ?? v));
   using s = await structural({});
   await s.fit(noise);
