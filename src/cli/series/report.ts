@@ -1,7 +1,7 @@
 /** What `unrolled train series` and `unrolled forecast` show: a table of scores, a plot in text, a figure. */
 import type { Axis } from "../../figures/scale.ts";
 import { plot, type Mark } from "../../figures/plot.ts";
-import type { Figure } from "../../figures/svg.ts";
+import { type Figure, textWidth } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
 import { yardsticks } from "../../forecasting/models/registry.ts";
@@ -15,6 +15,8 @@ import type { OneStep } from "./fit-column.ts";
 const SHOWN = 80;
 const SHOWN_IN_TEXT = 100;
 const TICKS = 6;
+/** Pixels of an axis in a figure of the usual width, and less than they are. */
+const AXIS = 560;
 /** The share of a series, its end, by which the error of the last value is measured. */
 const HELD = 0.2;
 
@@ -35,16 +37,29 @@ export const forecastOf = ({ means, lower, upper }: SeriesForecast): Forecast =>
 /** The axis of some steps: dates where the table has them, else numbers. `from`, `to` are steps from 1. */
 export function stepAxis({ stepName }: Column, from: number, to: number): Axis {
   const dated = stepName(from - 1) !== String(from);
-  if (!dated) return { label: "step" };
-  const stride = Math.max(1, Math.ceil((to - from) / TICKS));
-  const count = Math.floor((to - from) / stride) + 1;
-  return {
-    label: "time",
-    ticks: Array.from({ length: count }, (_, i) => {
+  const range = [from, Math.max(to, from + 1)] as const;
+  if (!dated) return { label: "step", range };
+  const ticksOf = (most: number): { at: number; label: string }[] => {
+    const stride = Math.max(1, Math.ceil((to - from) / most));
+    return Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, i) => {
       const at = from + i * stride;
       return { at, label: stepName(at - 1) };
-    }),
+    });
   };
+  const ticks = byDay(ticksOf(TICKS));
+  const widest = Math.max(...ticks.map(({ label }) => textWidth(label, 11)));
+  const fitting = Math.floor(AXIS / (widest + 16));
+  return {
+    label: "time",
+    range,
+    ticks: fitting < ticks.length ? byDay(ticksOf(Math.max(1, fitting - 1))) : ticks,
+  };
+}
+
+/** Ticks with the days alone, where no two are of one day. */
+function byDay(ticks: { at: number; label: string }[]): { at: number; label: string }[] {
+  const days = ticks.map(({ at, label }) => ({ at, label: label.split(" ")[0] }));
+  return new Set(days.map(({ label }) => label)).size === days.length ? days : ticks;
 }
 
 /** A model with its figures: in the backtests, and one step ahead where it has them. */
@@ -147,6 +162,7 @@ export function forecastPanel(
   return plot({
     title: `${name}: ${title}`,
     x: stepAxis(column, from + 1, values.length + mean.length),
+    y: { label: name },
     marks,
     height: 300,
   });

@@ -41,6 +41,7 @@ export function watchFigure(column: Column, found: Anomalies, changes: readonly 
   const series = plot({
     title: `${name}: ${alarmCount(alarms.length)}`,
     x,
+    y: { label: name },
     marks: [
       ...changes.map((t) => ({ kind: "rule" as const, x: t + 1 })),
       { kind: "line", ...line(values), label: "series", color: "#444", width: 1 },
