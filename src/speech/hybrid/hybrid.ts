@@ -126,9 +126,8 @@ export class HybridRecognizer {
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
     const guess = () => read.map((sound) => guessStates(loop, this.#logs(who, sound)));
-    return this.#fits.run(() =>
-      adaptNet(who, acoustic, { sounds: read, options: { share: 1, ...options }, guess }),
-    );
+    const task = { sounds: read, options: { share: 1, ...options }, guess };
+    return this.#fits.run(() => adaptNet(who, acoustic, task));
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
