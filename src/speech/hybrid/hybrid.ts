@@ -121,8 +121,7 @@ export class HybridRecognizer {
    */
   async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
     const who = this.#fits.check("adapt");
-    const { loop } = this.#known(who);
-    const { acoustic } = this.#parts;
+    const [{ loop }, { acoustic }] = [this.#known(who), this.#parts];
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
     const guess = () => read.map((sound) => guessStates(loop, this.#logs(who, sound)));
