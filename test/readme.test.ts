@@ -26,6 +26,7 @@ const entries: Readonly<Record<string, () => Promise<object>>> = {
   "unrolled/driven": () => import("../src/driven/index.ts"),
   "unrolled/durations": () => import("../src/durations/index.ts"),
   "unrolled/reservoirs": () => import("../src/reservoirs/index.ts"),
+  "unrolled/speech": () => import("../src/speech/index.ts"),
   "unrolled/statespace": () => import("../src/statespace/index.ts"),
   "unrolled/handwriting": () => import("../src/handwriting/index.ts"),
 };
