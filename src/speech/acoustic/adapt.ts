@@ -7,6 +7,7 @@
 import { DataError, inRange, knownOptions, whole } from "../../wasm/errors.ts";
 import type { FitProgress } from "../../models/network/fit-options.ts";
 import { adamW } from "../../optim/adam.ts";
+import { Pace } from "../../train/pace.ts";
 import type { AcousticNet } from "./acoustic-net.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import type { ReadSound } from "./recording.ts";
@@ -56,7 +57,7 @@ export interface Guess {
 export interface AdaptTask {
   readonly sounds: readonly ReadSound[];
   readonly options: AdaptOptions;
-  guess(): readonly Guess[] | Promise<readonly Guess[]>;
+  guess(sound: ReadSound): Guess | Promise<Guess>;
 }
 
 /** Fewer recordings do not tell the mean of a voice. */
@@ -66,7 +67,7 @@ const BATCH = 32;
 
 const names = ["augment", "copies", "batch", "signal", "rounds", "epochs", "share", "onProgress"] as const;
 
-/** Gets a net used to a voice. Errors before the first step leave it as it was. */
+/** Gets a net used to a voice. Where nothing was learned, it is as it was. */
 export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTask): Promise<AdaptReport> {
   const { sounds, options } = task;
   const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, options);
@@ -82,7 +83,8 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
   try {
     while (learned.length < rounds && !options.signal?.aborted) {
       const part = share + ((1 - share) * learned.length) / Math.max(1, rounds - 1);
-      const guesses = await task.guess();
+      const guesses = await guessAll(task);
+      if (options.signal?.aborted) break;
       const examples = surest(guesses, part).map((i) => ({ ...sounds[i], labels: guesses[i].labels }));
       learned.push(examples.length);
       if (examples.length === 0) break;
@@ -101,11 +103,22 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
       );
       steps += report.steps;
     }
-  } catch (error) {
+  } finally {
     if (steps === 0) asBefore();
-    throw error;
   }
   return { learned, steps, stopped: options.signal?.aborted ? "signal" : "rounds" };
+}
+
+/** The answers of all recordings, with pauses for the page. */
+async function guessAll({ sounds, options, guess }: AdaptTask): Promise<Guess[]> {
+  const pace = new Pace();
+  const guesses: Guess[] = [];
+  for (const sound of sounds) {
+    if (options.signal?.aborted) break;
+    await pace.breathe();
+    guesses.push(await guess(sound));
+  }
+  return guesses;
 }
 
 /** Places of the surest part of the guesses of each kind, in their order; those without labels are none. */

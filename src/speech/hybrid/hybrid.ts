@@ -124,8 +124,8 @@ export class HybridRecognizer {
     const [{ loop }, { acoustic }] = [this.#known(who), this.#parts];
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
-    const guess = () => read.map((sound) => guessStates(loop, this.#logs(who, sound)));
-    const task = { sounds: read, options: { share: 1, ...options }, guess };
+    const guess = (sound: ReadSound) => guessStates(loop, this.#logs(who, sound));
+    const task = { sounds: read, options: { ...options, share: options.share ?? 1 }, guess };
     return this.#fits.run(() => adaptNet(who, acoustic, task));
   }
 

@@ -16,7 +16,7 @@ import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { readSound, type Sound } from "../acoustic/recording.ts";
+import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { sampleRate } from "../options.ts";
@@ -82,17 +82,16 @@ export class SpeechRecognizer extends HearingModel {
    * heard itself, the surest of it first (self-training), and standardizes as this voice wants it.
    * A file saved then is of this voice. Throws OptionError, DataError before anything changes, DisposedError.
    */
-  async adapt(sounds: Sounds, { language, ...options }: RecognizerAdaptOptions = {}): Promise<AdaptReport> {
+  async adapt(sounds: Sounds, options: RecognizerAdaptOptions = {}): Promise<AdaptReport> {
     const who = this.checkFit("adapt");
+    const { language, share = WHOLE, ...rest } = options;
     const read = readSounds(who, sounds, this.rate);
     const search = language ? { language } : {};
-    const guess = async () => {
-      const guesses: Guess[] = [];
-      for (const y of this.acoustic.probabilities(who, read))
-        guesses.push(this.#guess(await this.#search(who, y, search)));
-      return guesses;
+    const guess = async (sound: ReadSound) => {
+      const [y] = this.acoustic.probabilities(who, [sound]);
+      return this.#guess(await this.#search(who, y, search));
     };
-    return this.adaptTo(who, { sounds: read, options: { share: WHOLE, ...options }, guess });
+    return this.adaptTo(who, { sounds: read, options: { share, ...rest }, guess });
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */

@@ -97,11 +97,11 @@ export class WordClassifier extends HearingModel {
   async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
     const who = this.checkFit("adapt");
     const read = readSounds(who, sounds, this.rate);
-    const guess = () =>
-      this.#answers(who, read).map((p) => {
-        const word = mostProbable(p, p.length);
-        return { labels: [word], confidence: p[word], kind: word };
-      });
+    const guess = (sound: ReadSound) => {
+      const [p] = this.#answers(who, [sound]);
+      const word = mostProbable(p, p.length);
+      return { labels: [word], confidence: p[word], kind: word };
+    };
     return this.adaptTo(who, { sounds: read, options, guess });
   }
 

@@ -81,7 +81,7 @@ describe("a classifier that gets used to a voice", () => {
     expect(classifier.predict(later)).toEqual(answers);
   });
 
-  test("stops when asked to", async () => {
+  test("stops when asked to; before the first step it is as it was", async () => {
     const classifier = await wordClassifier.load(bytes);
     const stop = new AbortController();
     const going = classifier.adapt(soundsOf(heard), {
@@ -91,6 +91,11 @@ describe("a classifier that gets used to a voice", () => {
     });
     await expect(classifier.adapt(soundsOf(heard))).rejects.toThrow(/being trained/);
     expect(await going).toMatchObject({ stopped: "signal", steps: 1 });
+    const untouched = await wordClassifier.load(bytes);
+    const answers = untouched.predict(later);
+    const signal = AbortSignal.abort();
+    expect(await untouched.adapt(soundsOf(heard), { signal })).toMatchObject({ learned: [], steps: 0 });
+    expect(untouched.predict(later)).toEqual(answers);
   });
 });
 
