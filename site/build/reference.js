@@ -100,6 +100,7 @@ const purposes = {
   exchange: "nets and arrays of PyTorch, tfjs, Keras, ONNX, C and NumPy",
   handwriting: "ink in, characters out, and texts as ink",
   reservoirs: "nonlinear vector autoregressions, and the search for reservoirs",
+  statespace: "state-space models of your own: matrices as functions of named parameters, nonlinear filters",
   speech: "from samples of sound to features, words and texts",
 };
 
