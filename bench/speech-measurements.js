@@ -15,33 +15,26 @@ const AUGMENT = { warp: 0.2, color: 8 };
 const INVENTED = 1500; // recordings of invented speakers beside the real ones
 
 const asItem = ({ samples, rate, text }) => ({ samples, rate, text });
-
-/** Shares right, weighed by how many recordings. */
-const pooled = (parts) =>
-  parts.reduce((sum, { share, count }) => sum + share * count, 0) /
-  parts.reduce((sum, { count }) => sum + count, 0);
-
-/**
- * What a model makes of one speaker's recordings once it is used to the voice: it hears every other one of
- * them without its text, and is measured on the rest; then the other way round. `measure` gives { share,
- * count } of a model and the half that it did not hear.
- */
-async function usedToVoice(bytes, load, halves, measure, options) {
-  const parts = [];
-  for (const [heard, rest] of [halves, halves.toReversed()]) {
-    const model = await load(bytes);
-    await model.adapt(
-      heard.map(({ samples, rate }) => ({ samples, rate })),
-      options,
-    );
-    parts.push(await measure(model, rest));
-    model.dispose();
-  }
-  return pooled(parts);
-}
+const asSound = ({ samples, rate }) => ({ samples, rate });
 
 /** Recordings of even and of odd takes. */
 const byTake = (recordings) => [0, 1].map((odd) => recordings.filter(({ take }) => take % 2 === odd));
+
+/**
+ * The share of one speaker's recordings that a classifier has right once it is used to the voice: it hears
+ * every other one of them without its text, and is measured on the rest; then the other way round.
+ */
+async function usedToVoice(bytes, recordings) {
+  const halves = byTake(recordings);
+  let right = 0;
+  for (const [heard, rest] of [halves, halves.toReversed()]) {
+    const classifier = await wordClassifier.load(bytes);
+    await classifier.adapt(heard.map(asSound), { augment: AUGMENT });
+    right += (await classifier.evaluate(rest.map(asItem))).accuracy * rest.length;
+    classifier.dispose();
+  }
+  return right / recordings.length;
+}
 
 /** Isolated digits: the official split, and each speaker left out. */
 export async function digits({ data, seed, only, epochs = 12, invented = INVENTED }) {
@@ -62,19 +55,7 @@ export async function digits({ data, seed, only, epochs = 12, invented = INVENTE
     const { accuracy } = await classifier.evaluate(test.map(asItem));
     const bytes = classifier.save();
     classifier.dispose();
-    const used =
-      left === "official"
-        ? undefined
-        : await usedToVoice(
-            bytes,
-            (file) => wordClassifier.load(file),
-            byTake(test),
-            async (model, rest) => ({
-              share: (await model.evaluate(rest.map(asItem))).accuracy,
-              count: rest.length,
-            }),
-            { augment: AUGMENT },
-          );
+    const used = left === "official" ? undefined : await usedToVoice(bytes, test);
     const spent = seconds();
     total += spent;
     console.log(
@@ -120,11 +101,7 @@ function placed(scores, stepSeconds, items) {
 /** Says how well strings are read, and how near their words' ends are set. */
 async function tellConnected(name, recognizer, items) {
   const { wordError } = await recognizer.evaluate(items.map(asItem));
-  const near = placed(
-    (i) => recognizer.probabilities({ samples: items[i].samples, rate: items[i].rate }),
-    recognizer.stepSeconds,
-    items,
-  );
+  const near = placed((i) => recognizer.probabilities(asSound(items[i])), recognizer.stepSeconds, items);
   console.log(
     `${name}: word error ${percent(wordError)}, ` +
       `${percent(near.audible)} of the words' audible ends within 50 ms, ${percent(near.cut)} of their cuts`,
@@ -163,13 +140,8 @@ export async function connected({
       const name = `connected digits, ${left} left out, ${model}`;
       await tellConnected(name, recognizer, items);
       if (model !== "mixture") {
-        await recognizer.adapt(
-          strings(heard, { count: 100, seed: seed + 2000 }).map(({ samples, rate: hertz }) => ({
-            samples,
-            rate: hertz,
-          })),
-          { augment: AUGMENT },
-        );
+        const sounds = strings(heard, { count: 100, seed: seed + 2000 }).map(asSound);
+        await recognizer.adapt(sounds, { augment: AUGMENT });
         await tellConnected(`${name}, used to the voice`, recognizer, items);
       }
       console.log(`${name}: seed ${seed}, ${seconds().toFixed(0)} s`);

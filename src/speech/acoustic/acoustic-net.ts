@@ -34,6 +34,14 @@ const ALONE = 0.3; // share of the epochs in which no recordings are joined yet
 const STEPS = 1500; // that a training takes where no epochs are given
 const FEWEST = 20; // epochs then, at least
 
+/** What a model adds to the fit of its net. */
+export interface FitInside {
+  readonly look?: () => Figures | Promise<Figures>;
+  readonly wrap?: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
+}
+
+const asItIs = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Array<ArrayBuffer>;
+
 /** A net that hears. */
 export class AcousticNet {
   readonly spec: AcousticSpec;
@@ -120,16 +128,17 @@ export class AcousticNet {
   }
 
   /**
-   * Learns; `look` gives figures of validation recordings after each epoch, `wrap` makes a file of the net's.
-   * Errors before the first step leave everything as it was.
+   * Learns; `look` gives figures of validation recordings after each epoch, `wrap` makes a file of the net's
+   * for `checkpoint`. Errors before the first step leave everything as it was.
    */
   async fit(
     who: string,
     examples: readonly Example[],
     options: HearingFitOptions,
-    inside: { look?: () => Figures | Promise<Figures>; wrap: (bytes: Uint8Array) => Uint8Array<ArrayBuffer> },
+    inside: FitInside = {},
   ): Promise<FitReport> {
     const { augment, copies = 6, join = 1, epochs, batch = 16, checkpoint, ...rest } = options;
+    const { look, wrap = asItIs } = inside;
     const read = readAugmentOptions(augment);
     const spec = this.hear.spec.energy === "log" ? read : { ...read, color: 0 };
     const size = Math.min(whole(who, "batch", batch, 1), examples.length);
@@ -157,8 +166,8 @@ export class AcousticNet {
         optimizer: adamW({ rate, decay: DECAY, clip: 1 }),
         ...rest,
         epochs: rounds,
-        ...(inside.look ? { validation: inside.look } : {}),
-        ...(checkpoint ? { checkpoint: (bytes) => checkpoint(inside.wrap(bytes)) } : {}),
+        validation: look,
+        ...(checkpoint ? { checkpoint: (bytes) => checkpoint(wrap(bytes)) } : {}),
       });
     } catch (error) {
       if (net.step === before.step) this.#scale = before.scale; // nothing was learned

@@ -20,7 +20,7 @@ export interface AdaptOptions extends Pick<HearingFitOptions, "augment" | "copie
   readonly epochs?: number;
   /**
    * Share of the answers, the surest, that the first round learns from; the last one learns from all. Default
-   * 0.4, of models that hear strings 1, as the surest of those are but the shortest.
+   * 0.4; of models that hear strings 1.
    */
   readonly share?: number;
   /** Called after each step. */
@@ -55,11 +55,15 @@ export interface Guess {
 
 /** Who is to be heard, and how a model answers. */
 export interface AdaptTask {
+  /** What a recording is to the model. */
+  readonly hears: "words" | "strings";
   readonly sounds: readonly ReadSound[];
   readonly options: AdaptOptions;
   guess(sound: ReadSound): Guess | Promise<Guess>;
 }
 
+/** Where the first round's share begins: the surest strings are but the shortest. */
+const SHARES = { words: 0.4, strings: 1 } as const;
 /** Fewer recordings do not tell the mean of a voice. */
 const FEWEST = 10;
 const RATE = 0.001; // of AdamW
@@ -70,7 +74,7 @@ const names = ["augment", "copies", "batch", "signal", "rounds", "epochs", "shar
 /** Gets a net used to a voice. Where nothing was learned, it is as it was. */
 export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTask): Promise<AdaptReport> {
   const { sounds, options } = task;
-  const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, options);
+  const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, task);
   if (sounds.length < FEWEST)
     throw new DataError(
       `${who}: ${sounds.length} recordings, want at least ${FEWEST} of one speaker; ` +
@@ -89,18 +93,13 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
       learned.push(examples.length);
       if (examples.length === 0) break;
       const round = learned.length;
-      const report = await acoustic.fit(
-        who,
-        examples,
-        {
-          batch: BATCH,
-          ...rest,
-          epochs,
-          optimizer: adamW({ rate: RATE, clip: 1 }),
-          ...(onProgress ? { onProgress: (at) => onProgress({ ...at, round, rounds }) } : {}),
-        },
-        { wrap: (bytes) => bytes as Uint8Array<ArrayBuffer> },
-      );
+      const report = await acoustic.fit(who, examples, {
+        batch: BATCH,
+        ...rest,
+        epochs,
+        optimizer: adamW({ rate: RATE, clip: 1 }),
+        ...(onProgress ? { onProgress: (at) => onProgress({ ...at, round, rounds }) } : {}),
+      });
       steps += report.steps;
     }
   } finally {
@@ -136,9 +135,9 @@ function surest(guesses: readonly Guess[], part: number): number[] {
   return chosen.flat().sort((a, b) => a - b);
 }
 
-function readAdaptOptions(who: string, options: AdaptOptions) {
+function readAdaptOptions(who: string, { hears, options }: AdaptTask) {
   knownOptions(who, options, names);
-  const { rounds = 5, epochs = 6, share = 0.4, onProgress, ...rest } = options;
+  const { rounds = 5, epochs = 6, share = SHARES[hears], onProgress, ...rest } = options;
   return {
     rounds: whole(who, "rounds", rounds, 1, 1000),
     epochs: whole(who, "epochs", epochs, 1, 100_000),

@@ -125,7 +125,7 @@ export class HybridRecognizer {
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
     const guess = (sound: ReadSound) => guessStates(loop, this.#logs(who, sound));
-    const task = { sounds: read, options: { ...options, share: options.share ?? 1 }, guess };
+    const task = { hears: "strings", sounds: read, options, guess } as const;
     return this.#fits.run(() => adaptNet(who, acoustic, task));
   }
 

@@ -151,12 +151,7 @@ export async function fitNet(
       decay: DECAY,
       clip: 1,
     });
-    const report = await acoustic.fit(
-      who,
-      taught,
-      { ...options, epochs, batch, optimizer: fitting },
-      { wrap: (bytes) => bytes as Uint8Array<ArrayBuffer> },
-    );
+    const report = await acoustic.fit(who, taught, { ...options, epochs, batch, optimizer: fitting });
     steps += report.steps;
     scores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
     const { priors } = scores;

@@ -36,7 +36,6 @@ import { Units, type UnitSpec } from "./units.ts";
 const WHO = "speechRecognizer";
 const FRONT = 64; // units of the convolutions
 const WIDTH = 16; // prefixes that beam search keeps
-const WHOLE = 1; // share of the strings that a voice is learned from: the surest are but the shortest
 const SMALLEST = 1e-30; // a probability whose logarithm is taken is at least this
 
 const recognizeNames = ["language", "weight", "bonus", "width"] as const;
@@ -84,14 +83,14 @@ export class SpeechRecognizer extends HearingModel {
    */
   async adapt(sounds: Sounds, options: RecognizerAdaptOptions = {}): Promise<AdaptReport> {
     const who = this.checkFit("adapt");
-    const { language, share = WHOLE, ...rest } = options;
+    const { language, ...rest } = options;
     const read = readSounds(who, sounds, this.rate);
     const search = language ? { language } : {};
     const guess = async (sound: ReadSound) => {
       const [y] = this.acoustic.probabilities(who, [sound]);
       return this.#guess(await this.#search(who, y, search));
     };
-    return this.adaptTo(who, { sounds: read, options: { share, ...rest }, guess });
+    return this.adaptTo(who, { hears: "strings", sounds: read, options: rest, guess });
   }
 
   /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
@@ -166,22 +165,29 @@ export class SpeechRecognizer extends HearingModel {
   }
 
   #transcript(y: Floats, hypotheses: readonly Hypothesis[]): Transcript {
-    const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
-    if (list.length === 0 || list[0].words.length === 0) return { text: "", words: [] };
-    const sure = confidences(this.acoustic.net.engine, list, this.#temperature);
+    const { words: said, sure } = this.#judged(hypotheses);
+    if (said.length === 0) return { text: "", words: [] };
     const words = this.#places(y, hypotheses[0].labels).map((place, i) => ({
       ...place,
       confidence: sure[i],
     }));
-    return { text: list[0].words.join(" "), words };
+    return { text: said.join(" "), words };
   }
 
   /** The labels of the best hypothesis, and how sure its words are in the mean. */
   #guess(hypotheses: readonly Hypothesis[]): Guess {
-    const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
-    const sure = confidences(this.acoustic.net.engine, list, this.#temperature);
+    const { sure } = this.#judged(hypotheses);
     const sum = sure.reduce((total, confidence) => total + confidence, 0);
     return { labels: hypotheses[0]?.labels ?? [], confidence: sure.length > 0 ? sum / sure.length : 0 };
+  }
+
+  /** The words of the best hypothesis, and how sure each is. */
+  #judged(hypotheses: readonly Hypothesis[]): { words: readonly string[]; sure: readonly number[] } {
+    const list = candidates(hypotheses, (labels) => this.#units.decode(labels));
+    return {
+      words: list[0]?.words ?? [],
+      sure: confidences(this.acoustic.net.engine, list, this.#temperature),
+    };
   }
 
   /** Words of labels with their seconds. */

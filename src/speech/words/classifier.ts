@@ -102,7 +102,7 @@ export class WordClassifier extends HearingModel {
       const word = mostProbable(p, p.length);
       return { labels: [word], confidence: p[word], kind: word };
     };
-    return this.adaptTo(who, { sounds: read, options, guess });
+    return this.adaptTo(who, { hears: "words", sounds: read, options, guess });
   }
 
   /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */
