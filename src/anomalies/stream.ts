@@ -1,7 +1,7 @@
 /** Anomalies while values arrive: a score and a verdict a step, in constant memory. */
 import type { Elementwise } from "../inference/elementwise.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
-import { checkStep } from "../data/sequence.ts";
+import { checkStep, observed } from "../data/sequence.ts";
 import { Alarms } from "./alarms.ts";
 import { ScoreHistory } from "./extremes.ts";
 import type { AnomalyRules, SurprisingStream } from "./spec.ts";
@@ -24,8 +24,6 @@ export interface AnomalyStep {
   /** The value that the last ones asked for; NaN while it learns, undefined with a model. */
   readonly expected?: number;
 }
-
-const anyNumber = { test: (x: number): boolean => x !== x || Number.isFinite(x), want: "a finite number" };
 
 /** The views of a series of numbers, standardized by its first values. */
 class Views {
@@ -90,7 +88,7 @@ export class AnomalyStream {
   step(y: ArrayLike<number> | number): AnomalyStep {
     const who = this.#life.check("step");
     if (this.#model) return this.#answer({ model: -this.#model.step(y as never).logLikelihood });
-    const [value] = Float64Array.from(checkStep(who, "y", y, 1, anyNumber));
+    const [value] = Float64Array.from(checkStep(who, "y", y, 1, observed));
     if (this.#views) {
       const { expected } = this.#views;
       return { ...this.#answer(this.#views.step(value)), expected };

@@ -25,6 +25,9 @@ export interface Values {
 /** A finite number that float64 holds. */
 export const finite: Values = { test: Number.isFinite, want: "a finite number" };
 
+/** A finite number, or NaN where it is missing. */
+export const observed: Values = { test: (x) => x !== x || Number.isFinite(x), want: finite.want };
+
 const isBare = (data: Sequences): data is ArrayLike<number> =>
   ArrayBuffer.isView(data) || (data.length > 0 && (typeof data[0] !== "object" || data[0] === null));
 

@@ -29,6 +29,22 @@ export interface Observation {
   readonly h: number;
 }
 
+/** What T steps come to that leave directions W of the start unobserved. */
+export const unobserved = (who: string, T: number, { columns, rows }: Matrix): NumericError =>
+  new NumericError(
+    `${who}: ${T} steps leave ${columns} of ${rows} directions of a diffuse start unobserved; ` +
+      "give initial: { mean, covariance }",
+  );
+
+/** What `compute` gives; its NumericErrors begin with `who`. */
+export function inPlace<T>(who: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw error instanceof NumericError ? new NumericError(`${who}: ${error.message}`) : error;
+  }
+}
+
 /** A filter that starts diffuse, one step at a time until `predicted.W` has no columns. */
 export class DiffuseFilter {
   readonly #model: StateSpace;

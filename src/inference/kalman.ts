@@ -5,7 +5,7 @@
 import { NumericError } from "../wasm/errors.ts";
 import { NULL, type Ptr } from "../wasm/kernels.ts";
 import { Arena } from "../wasm/memory.ts";
-import { DiffuseFilter, type DiffuseStep } from "./diffuse.ts";
+import { DiffuseFilter, inPlace, unobserved, type DiffuseStep } from "./diffuse.ts";
 import { smoothDiffuse } from "./diffuse-smoother.ts";
 import type { InferenceEngine } from "./inference-engine.ts";
 import { Matrix } from "./matrix-value.ts";
@@ -168,14 +168,10 @@ export class Kalman {
     const steps: DiffuseStep[] = [];
     while (filter.predicted.W.columns > 0) {
       const t = steps.length;
-      if (t === T)
-        throw new NumericError(
-          `${who}: ${T} steps leave ${filter.predicted.W.columns} of ${n} directions of a diffuse start ` +
-            "unobserved; give initial: { mean, covariance }",
-        );
+      if (t === T) throw unobserved(who, T, filter.predicted.W);
       const y = new Float64Array(memory.reals(memory.at(outputs, t * p), p));
       const to = drift === NULL ? undefined : new Float64Array(memory.reals(memory.at(drift, t * n), n));
-      steps.push(named(`${who}: step ${t}`, () => filter.step(y, to)));
+      steps.push(inPlace(`${who}: step ${t}`, () => filter.step(y, to)));
     }
     steps.forEach(({ predicted, filtered, logLikelihood }, t) => {
       const row = keep ? t : 0;
@@ -245,7 +241,7 @@ export class Kalman {
     );
     for (let t = from - 1; t >= 0; --t) {
       const next = this.#stored(n, t + 1, smoothedMean, smoothedCovariance);
-      const step = named(`${who}: step ${t}`, () =>
+      const step = inPlace(`${who}: step ${t}`, () =>
         smoothDiffuse(model, { filtered: start[t].filtered, predicted: start[t + 1].predicted, next }),
       );
       this.#store(step, t, smoothedMean, smoothedCovariance);
@@ -282,14 +278,5 @@ export class Kalman {
     throw new NumericError(
       `${who}: ${where}the log-likelihood is ${at < 0 ? sum : each[at]}; data or parameters are too large`,
     );
-  }
-}
-
-/** What `compute` gives; its NumericErrors begin with `who`. */
-function named<T>(who: string, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    throw error instanceof NumericError ? new NumericError(`${who}: ${error.message}`) : error;
   }
 }

@@ -2,7 +2,6 @@
 import type { Moments, Series } from "../inference/state-space.ts";
 import type { Driven } from "../models/lds/answers.ts";
 import type { GaussianStates } from "../models/lds/outputs.ts";
-import type { Forecast } from "../models/structural/answers.ts";
 import type { Disturbances } from "../models/structural/simulation.ts";
 import type { EmOptions } from "../train/em.ts";
 import { inputsAt, offsets, smoothed, type Systems, type Walk } from "./passes.ts";
@@ -30,19 +29,6 @@ export interface Run {
   readonly series: Series;
   readonly systems: Systems;
   readonly walk: Walk;
-}
-
-/** Outputs [T,p] with z deviations around each. */
-export function inBands({ means, covariances }: GaussianStates, p: number, z: number): Forecast {
-  const reach = means.map(
-    (_, k) => z * Math.sqrt(covariances[Math.floor(k / p) * p * p + (k % p) * (p + 1)]),
-  );
-  return {
-    means,
-    covariances,
-    lower: means.map((m, k) => m - reach[k]),
-    upper: means.map((m, k) => m + reach[k]),
-  };
 }
 
 /** [p] arrays [T] of one-step errors over their deviations; NaN where y is missing or the start diffuse. */

@@ -12,9 +12,6 @@ import { varyingLikelihood } from "./likelihood.ts";
 import { Coordinates } from "./parameters.ts";
 import { systemsOf, type ReadSpec } from "./spec.ts";
 
-/** Step of differences, relative to 1: near the cube root of a unit in the last place. */
-const STEP = 1e-5;
-
 /** ln p of one series, nats. Throws NumericError where there is none. */
 export function seriesLikelihood(
   who: string,
@@ -63,7 +60,7 @@ export class StateSpaceEstimation {
   readonly at = (theta: Float64Array): SmoothPoint => ({
     x: theta,
     value: this.logLikelihood(theta),
-    gradient: () => centralDifferences((x) => this.logLikelihood(x), theta, STEP),
+    gradient: () => centralDifferences((x) => this.logLikelihood(x), theta),
   });
 
   /** Standard errors of all parameters; 0 of those that are fixed. Throws NumericError. */

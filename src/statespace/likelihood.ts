@@ -2,15 +2,15 @@
  * ln p of a series alone, where the system changes from step to step: one scalar observation after another on
  * plain arrays. (Durbin & Koopman 2012, section 6.4.)
  */
-import { DiffuseFilter, decorrelate } from "../inference/diffuse.ts";
+import { DiffuseFilter, decorrelate, inPlace, unobserved } from "../inference/diffuse.ts";
 import { LOG_TWO_PI, sum } from "../inference/matrix-value.ts";
 import { diffuseStart, type Series } from "../inference/state-space.ts";
 import { NumericError } from "../wasm/errors.ts";
-import { inputsAt, observed, offsets, type Systems } from "./passes.ts";
+import { checkTotal, inputsAt, offsets, type Systems } from "./passes.ts";
 
 /** ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. */
 export function varyingLikelihood(who: string, systems: Systems, series: Series, input: number): number {
-  const { state: n, output: p, A } = systems(0).model;
+  const { output: p, A } = systems(0).model;
   const T = series.y.length / p;
   let predicted = diffuseStart(systems(0).model);
   let total = 0;
@@ -19,14 +19,11 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
     const system = systems(t);
     const filter = new DiffuseFilter(system.model, predicted);
     const { drift, offset } = offsets(system, inputsAt(series, t, input));
-    total += observed(who, t, () => filter.step(minus(series.y, t, offset.data), drift.data)).logLikelihood;
+    const step = inPlace(`${who}: step ${t}`, () => filter.step(minus(series.y, t, offset.data), drift.data));
+    total += step.logLikelihood;
     predicted = filter.predicted;
   }
-  if (predicted.W.columns > 0)
-    throw new NumericError(
-      `${who}: ${T} steps leave ${predicted.W.columns} of ${n} directions of a diffuse start unobserved; ` +
-        "give initial: { mean, covariance }",
-    );
+  if (predicted.W.columns > 0) throw unobserved(who, T, predicted.W);
   const state = { m: predicted.mean.data.slice(), P: predicted.covariance.data.slice() };
   const variances: number[] = [];
   let squares = 0;
@@ -46,8 +43,7 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
     move(state, system.model.A.data, drift.data, system.model.Q.data);
   }
   total -= 0.5 * (squares + variances.length * LOG_TWO_PI + sum(A.algebra.log(variances)));
-  if (Number.isFinite(total)) return total;
-  throw new NumericError(`${who}: the log-likelihood is ${total}; data or parameters are too large`);
+  return checkTotal(who, total);
 }
 
 /** y of step t less what is added to it. */

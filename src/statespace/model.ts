@@ -7,7 +7,6 @@ import { elementwise } from "../inference/elementwise.ts";
 import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { Kalman } from "../inference/kalman.ts";
 import { sum, type Matrix } from "../inference/matrix-value.ts";
-import { normalQuantile } from "../inference/special-functions.ts";
 import type { Series } from "../inference/state-space.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
 import type { AfterHistory, Driven, Filtered } from "../models/lds/answers.ts";
@@ -18,6 +17,7 @@ import type { Forecast, ParameterInterval } from "../models/structural/answers.t
 import { informationCriteria, type StateSpaceCriteria } from "../models/structural/criteria.ts";
 import { diagnose, type Diagnostics } from "../models/structural/diagnostics.ts";
 import { errorsOrReason, SEARCH } from "../models/structural/estimation.ts";
+import { deviationsOf, inBands } from "../models/structural/forecast.ts";
 import type { Disturbances } from "../models/structural/simulation.ts";
 import { checkEmOptions, emOptionNames, type EmReport } from "../train/em.ts";
 import { quasiNewton } from "../train/quasi-newton.ts";
@@ -32,14 +32,7 @@ import {
 } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
-import {
-  inBands,
-  noisesGiven,
-  rowsOf,
-  standardized,
-  type Run,
-  type StateSpaceFitOptions,
-} from "./answers.ts";
+import { noisesGiven, rowsOf, standardized, type Run, type StateSpaceFitOptions } from "./answers.ts";
 import { draw, drawGiven } from "./draws.ts";
 import { seriesLikelihood, StateSpaceEstimation } from "./estimation.ts";
 import { named } from "./parameters.ts";
@@ -122,7 +115,7 @@ export class StateSpace {
     knownOptions(who, options, ["inputs", "level"]);
     const level = inRange(who, "level", options.level ?? 0.95, 1e-6, 1 - 1e-6);
     const estimation = this.#estimation(who, y, options.inputs);
-    const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
+    const z = deviationsOf(level, this.engine);
     return this.#fits.run(async () => {
       const found = await estimation.intervals(z);
       this.#life.check("intervals");
@@ -184,7 +177,7 @@ export class StateSpace {
     const level = inRange(who, "level", options.level ?? 0.9, 1e-6, 1 - 1e-6);
     const { series, from } = seriesAfter(who, this.#spec, steps, options);
     const { outputs } = this.#run(who, series).walk;
-    const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
+    const z = deviationsOf(level, this.engine);
     return inBands(rowsOf(outputs.slice(from), p), p, z);
   }
 

@@ -2,19 +2,18 @@
  * Filters of nonlinear functions: extended, by tangents, and unscented, by points. Their Gaussians are
  * approximations; where the functions are linear both are the Kalman filter.
  */
-import { checkStep, each, type Each, type Sequences } from "../data/sequence.ts";
-import { elementwise } from "../inference/elementwise.ts";
+import { checkStep, each, observed, type Each, type Sequences } from "../data/sequence.ts";
 import { inferenceEngine, type InferenceEngine } from "../inference/inference-engine.ts";
 import { Algebra } from "../inference/matrix.ts";
 import { sum } from "../inference/matrix-value.ts";
-import { normalQuantile } from "../inference/special-functions.ts";
 import type { Moments } from "../inference/state-space.ts";
 import type { AfterHistory, Driven, Filtered } from "../models/lds/answers.ts";
 import type { GaussianOutputs, GaussianStates } from "../models/lds/outputs.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
 import type { Forecast } from "../models/structural/answers.ts";
+import { deviationsOf, inBands } from "../models/structural/forecast.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
-import { inBands, rowsOf } from "./answers.ts";
+import { rowsOf } from "./answers.ts";
 import { filterStep, nonlinearSmoothed, nonlinearWalk, type NonlinearStep } from "./nonlinear-passes.ts";
 import { readNonlinear, type Nonlinear, type NonlinearSpec } from "./nonlinear-spec.ts";
 import { seriesAfter, seriesOf } from "./series.ts";
@@ -47,7 +46,7 @@ export class NonlinearStream {
   step(y: ArrayLike<number> | number, input: ArrayLike<number> | number = []): NonlinearFiltered {
     const who = this.#life.check("step");
     const { output, input: m } = this.#model;
-    const values = Float64Array.from(checkStep(who, "y", y, output, missing));
+    const values = Float64Array.from(checkStep(who, "y", y, output, observed));
     const u = Float64Array.from(m === 0 ? [] : checkStep(who, "input", input, m));
     const given = { y: values, step: { t: this.#t, input: u } };
     const { filtered, next, logLikelihood } = filterStep(who, this.#model, this.#state, given);
@@ -74,12 +73,6 @@ export class NonlinearStream {
     this.dispose();
   }
 }
-
-/** A number, or NaN where it is missing. */
-const missing = {
-  test: (v: number): boolean => Number.isFinite(v) || v !== v,
-  want: "a finite number or NaN",
-};
 
 /** An extended or unscented filter. */
 export class NonlinearFilter {
@@ -136,7 +129,7 @@ export class NonlinearFilter {
     whole(who, "steps", steps, 1);
     const level = inRange(who, "level", options.level ?? 0.9, 1e-6, 1 - 1e-6);
     const { series, from } = seriesAfter(who, this.#model, steps, options);
-    const z = normalQuantile(0.5 + level / 2, elementwise(this.engine));
+    const z = deviationsOf(level, this.engine);
     return inBands(this.#outputs(nonlinearWalk(who, this.#model, series).slice(from)), this.#model.output, z);
   }
 

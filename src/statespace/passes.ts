@@ -3,7 +3,7 @@
  * (Durbin & Koopman 2012, chapters 4 and 5.)
  */
 import { smoothDiffuse } from "../inference/diffuse-smoother.ts";
-import { DiffuseFilter, markInfinite } from "../inference/diffuse.ts";
+import { DiffuseFilter, inPlace, markInfinite, unobserved } from "../inference/diffuse.ts";
 import { Matrix, sum } from "../inference/matrix-value.ts";
 import { diffuseStart, type Diffuse, type Moments, type Series } from "../inference/state-space.ts";
 import { NumericError } from "../wasm/errors.ts";
@@ -43,13 +43,10 @@ function withOne({ algebra, rows, columns, data }: Matrix, u: Float64Array): Mat
 export const inputsAt = ({ u }: Series, t: number, m: number): Float64Array =>
   u?.subarray(t * m, (t + 1) * m) ?? new Float64Array(0);
 
-/** What `compute` gives of a step; its NumericErrors name it. */
-export function observed<T>(who: string, t: number, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    throw error instanceof NumericError ? new NumericError(`${who}: step ${t}: ${error.message}`) : error;
-  }
+/** A total of ln p. Throws NumericError where it is not finite. */
+export function checkTotal(who: string, total: number): number {
+  if (Number.isFinite(total)) return total;
+  throw new NumericError(`${who}: the log-likelihood is ${total}; data or parameters are too large`);
 }
 
 /** The filter. Throws NumericError, beginning with `who`. `input`: numbers of u a step. */
@@ -67,7 +64,7 @@ export function walk(who: string, systems: Systems, series: Series, input: numbe
     const now = predicted[t];
     const y = series.y.subarray(t * p, (t + 1) * p).map((v, i) => v - offset.data[i]);
     const filter = new DiffuseFilter(system.model, now);
-    const step = observed(who, t, () => filter.step(y, drift.data));
+    const step = inPlace(`${who}: step ${t}`, () => filter.step(y, drift.data));
     filtered.push(step.filtered);
     logLikelihoods[t] = step.logLikelihood;
     outputs.push(
@@ -75,9 +72,7 @@ export function walk(who: string, systems: Systems, series: Series, input: numbe
     );
     predicted.push(filter.predicted);
   }
-  const total = sum(logLikelihoods);
-  if (!Number.isFinite(total))
-    throw new NumericError(`${who}: the log-likelihood is ${total}; data or parameters are too large`);
+  checkTotal(who, sum(logLikelihoods));
   return { predicted, filtered, outputs, logLikelihoods };
 }
 
@@ -96,11 +91,7 @@ export function smoothed(who: string, systems: Systems, { filtered, predicted }:
   const out: Moments[] = [];
   for (let t = T - 1; t >= 0; --t) {
     const next = out[t + 1];
-    if (!next && filtered[t].W.columns > 0)
-      throw new NumericError(
-        `${who}: ${T} steps leave ${filtered[t].W.columns} of ${filtered[t].W.rows} directions of a ` +
-          "diffuse start unobserved; give initial: { mean, covariance }",
-      );
+    if (!next && filtered[t].W.columns > 0) throw unobserved(who, T, filtered[t].W);
     out[t] = next
       ? smoothDiffuse(systems(t).model, { filtered: filtered[t], predicted: predicted[t + 1], next })
       : filtered[t];

@@ -1,8 +1,8 @@
 /** Series of a state-space model, with the inputs beside them. */
 import { flattenInputs, flattenSequences, type Sequences } from "../data/sequence.ts";
 import type { Series } from "../inference/state-space.ts";
+import { flattenHistory } from "../models/lds/history.ts";
 import type { AfterHistory } from "../models/lds/answers.ts";
-import { DataError } from "../wasm/errors.ts";
 import type { SystemSizes } from "./system.ts";
 
 /** Sequences as series. Throws DataError, ShapeError, OptionError. */
@@ -38,11 +38,9 @@ export function seriesAfter(
   { history, inputs }: AfterHistory,
 ): { series: Series; from: number } {
   const { output: p } = sizes;
-  const past =
-    history === undefined ? [new Float64Array(0)] : flattenSequences(`${who}: history`, history, p);
-  if (past.length !== 1) throw new DataError(`${who}: history has ${past.length} sequences, want one`);
-  const y = new Float64Array(past[0].length + steps * p).fill(NaN);
-  y.set(past[0]);
+  const past = history === undefined ? new Float64Array(0) : flattenHistory(who, history, p);
+  const y = new Float64Array(past.length + steps * p).fill(NaN);
+  y.set(past);
   const [series] = withInputs(who, sizes, [y], inputs);
-  return { series, from: past[0].length / p };
+  return { series, from: past.length / p };
 }

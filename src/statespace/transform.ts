@@ -4,6 +4,7 @@
  */
 import { Matrix } from "../inference/matrix-value.ts";
 import type { Moments } from "../inference/state-space.ts";
+import { jacobian, STEP } from "../train/differences.ts";
 import { NumericError, ShapeError } from "../wasm/errors.ts";
 
 /** A function of the state, with its name for errors and the numbers that it must give. */
@@ -19,9 +20,6 @@ export interface StateFunction {
 export interface Transformed extends Moments {
   readonly cross: Matrix;
 }
-
-/** Step of differences, relative to 1 and the coordinate: near the cube root of a unit in the last place. */
-const STEP = 1e-5;
 
 /** The image of x, checked. Throws ShapeError, NumericError. */
 function image(who: string, { name, size, of }: StateFunction, x: Float64Array): Float64Array {
@@ -42,29 +40,14 @@ export function byTangent(who: string, f: StateFunction, { mean, covariance }: M
   const { algebra } = mean;
   const n = mean.rows;
   const x = mean.data;
-  const slopes = f.jacobian?.(x.slice()) ?? differences(who, f, x);
+  const slopes = f.jacobian?.(x.slice()) ?? jacobian((at) => image(who, f, at), x, f.size, stepAt);
   const G = new Matrix(algebra, f.size, n, slopes);
   const cross = covariance.timesTransposed(G);
   return { mean: Matrix.column(algebra, image(who, f, x)), covariance: G.times(cross).symmetric(), cross };
 }
 
-/** ∂f_i/∂x_j [size,n] by central differences. */
-function differences(who: string, f: StateFunction, x: Float64Array): Float64Array {
-  const n = x.length;
-  const G = new Float64Array(f.size * n);
-  for (let j = 0; j < n; ++j) {
-    const step = STEP * Math.max(1, Math.abs(x[j]));
-    const [up, down] = [step, -step].map((by) =>
-      image(
-        who,
-        f,
-        x.map((v, k) => (k === j ? v + by : v)),
-      ),
-    );
-    up.forEach((v, i) => (G[i * n + j] = (v - down[i]) / (2 * step)));
-  }
-  return G;
-}
+/** The step of differences at a coordinate. */
+const stepAt = (x: number): number => STEP * Math.max(1, Math.abs(x));
 
 /**
  * By points: the mean with weight κ/(n + κ), and mean ± √(n + κ)·L_j with ½/(n + κ), L·Lᵀ the covariance,

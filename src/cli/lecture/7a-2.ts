@@ -155,7 +155,7 @@ function term(tap: number, i: number): string {
 }
 
 export const run: Run = async (context): Promise<Outcome> => {
-  context.log(`y_t = ${taps.map(term).join("")} + N(0, ${SD}²): the ` + "model sees only the numbers.");
+  context.log(`y_t = ${taps.map(term).join("")} + N(0, ${SD}²): the model sees only the numbers.`);
   const ar = await autoregressive({ maxOrder: 10, criterion: "bic" });
   const { past, future } = series(new Random(ar.engine, context.seed, streams.initial));
   const { order } = await ar.fit(past);

@@ -2,6 +2,7 @@
  * Lines of a table as they come: JSON values, or cells between tabs, semicolons, bars, commas or blanks,
  * below a header or none. Each line gives one number; what stands before it, such as a date, names its step.
  */
+import { SEPARATORS } from "../../formats/cells.ts";
 import { numberIn } from "../../formats/cell-number.ts";
 import { isObject, parseJson } from "../../formats/json.ts";
 import { UsageError } from "../command.ts";
@@ -15,7 +16,7 @@ export interface ReadLine {
 
 /** The cells of a line, by the more special separator that is in it. */
 function cellsOf(text: string): string[] {
-  const separator = ["\t", ";", "|", ","].find((one) => text.includes(one)) ?? /\s+/;
+  const separator = SEPARATORS.find((one) => one !== " " && text.includes(one)) ?? /\s+/;
   return text
     .trim()
     .split(separator)

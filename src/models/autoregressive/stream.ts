@@ -1,5 +1,5 @@
 /** An autoregressive model one step at a time: it remembers its taps. */
-import { checkStep, finite } from "../../data/sequence.ts";
+import { checkStep, observed } from "../../data/sequence.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { nextMean } from "./moving-average.ts";
@@ -17,8 +17,6 @@ export interface AutoregressiveStep {
     readonly covariance: Float64Array;
   };
 }
-
-const observed = { test: (x: number) => x !== x || Number.isFinite(x), want: finite.want };
 
 /** One sequence in progress, with the parameters that the model had when the stream was made. */
 export class AutoregressiveStream {

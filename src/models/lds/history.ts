@@ -6,7 +6,7 @@ import { diffuseStart, type LinearGaussian, type Moments, type Series } from "..
 import { DataError } from "../../wasm/errors.ts";
 import { PassReader } from "./outputs.ts";
 
-/** The one sequence [T,p] of a history, nothing missing. Throws DataError or ShapeError. */
+/** The one sequence [T,p] of a history; NaN is missing. Throws DataError or ShapeError. */
 export function flattenHistory(who: string, history: Sequences, p: number): Float64Array {
   const data = flattenSequences(`${who}: history`, history, p, finite, 1);
   if (data.length !== 1) throw new DataError(`${who}: history has ${data.length} sequences, want one`);

@@ -1,5 +1,5 @@
 /** A Kalman filter that runs as observations arrive, in constant memory and time. */
-import { checkStep, finite } from "../../data/sequence.ts";
+import { checkStep, observed } from "../../data/sequence.ts";
 import { DiffuseFilter, markInfinite } from "../../inference/diffuse.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import { Kalman } from "../../inference/kalman.ts";
@@ -17,8 +17,6 @@ export interface StreamStep {
   /** ln p(y_t | y_<t), nats. */
   readonly logLikelihood: number;
 }
-
-const observed = { test: (x: number) => x !== x || Number.isFinite(x), want: finite.want };
 
 /** One sequence in progress, with the parameters that the model had when the stream was made. */
 export class LdsStream {

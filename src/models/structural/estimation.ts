@@ -11,7 +11,7 @@ import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import { scalarPass, type ScalarPass } from "../../inference/scalar-likelihood.ts";
 import { varianceScore } from "../../inference/scalar-score.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
-import { centralDifferences, moved } from "../../train/differences.ts";
+import { centralDifferences, moved, STEP } from "../../train/differences.ts";
 import {
   quasiNewton,
   type Maximum,
@@ -25,8 +25,6 @@ import type { Family } from "./parametric.ts";
 
 /** How long a search goes on where nothing else is said. */
 export const SEARCH = { iterations: 200, tolerance: 1e-8 };
-/** Step of differences, relative to 1: near the cube root of a unit in the last place. */
-const STEP = 1e-5;
 /** A mean of v²/F below this, of series of deviation 1, is rounding: such a series has no scale. */
 const PERFECT = 1e-20;
 
@@ -95,8 +93,7 @@ export class Estimation {
       x: theta,
       multiple: Math.sqrt(scale),
       value: found.value + 0.5 * (found.squares - found.squares / scale - found.count * log),
-      gradient: () =>
-        this.#score(theta, found, scale) ?? centralDifferences((x) => this.at(x).value, theta, STEP),
+      gradient: () => this.#score(theta, found, scale) ?? centralDifferences((x) => this.at(x).value, theta),
     };
   }
 
@@ -106,8 +103,7 @@ export class Estimation {
     return {
       x: theta,
       value: found.value,
-      gradient: () =>
-        this.#score(theta, found, 1) ?? centralDifferences((x) => this.logLikelihood(x), theta, STEP),
+      gradient: () => this.#score(theta, found, 1) ?? centralDifferences((x) => this.logLikelihood(x), theta),
     };
   }
 

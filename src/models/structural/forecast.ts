@@ -1,12 +1,13 @@
 /** What a fitted system says of the steps after a history, with the interval that holds each. */
 import { elementwise } from "../../inference/elementwise.ts";
+import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import type { Kalman } from "../../inference/kalman.ts";
 import { normalQuantile } from "../../inference/special-functions.ts";
 import type { LinearGaussian } from "../../inference/state-space.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { stateAfter } from "../lds/history.ts";
-import { PassReader } from "../lds/outputs.ts";
+import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import { sampleSystem, type LdsSample } from "../lds/sampling.ts";
 import type { Forecast, WithInputs } from "./answers.ts";
 import type { Family } from "./parametric.ts";
@@ -26,13 +27,23 @@ export function forecastAfter(
   const [series] = seriesWithInputs(who, family, [y], inputs);
   const pass = kalman.run(who, model, series, "filter");
   const { means, covariances } = new PassReader(kalman, model).outputs(pass, series.u, past.length);
-  const z = normalQuantile(0.5 + level / 2, elementwise(kalman.engine));
-  const reach = covariances.map((v) => z * Math.sqrt(v));
+  return inBands({ means, covariances }, 1, deviationsOf(level, kalman.engine));
+}
+
+/** How many deviations on either side of a normal mean hold a probability. */
+export const deviationsOf = (level: number, engine: InferenceEngine): number =>
+  normalQuantile(0.5 + level / 2, elementwise(engine));
+
+/** Outputs [T,p] with z deviations around each. */
+export function inBands({ means, covariances }: GaussianOutputs, p: number, z: number): Forecast {
+  const reach = means.map(
+    (_, k) => z * Math.sqrt(covariances[Math.floor(k / p) * p * p + (k % p) * (p + 1)]),
+  );
   return {
     means,
     covariances,
-    lower: means.map((m, i) => m - reach[i]),
-    upper: means.map((m, i) => m + reach[i]),
+    lower: means.map((m, k) => m - reach[k]),
+    upper: means.map((m, k) => m + reach[k]),
   };
 }
 

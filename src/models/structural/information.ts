@@ -1,11 +1,9 @@
 /** What a likelihood says of its parameters at its maximum. (Durbin & Koopman 2012, section 7.3.4.) */
 import type { Algebra } from "../../inference/matrix.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
-import { moved } from "../../train/differences.ts";
+import { jacobian, moved } from "../../train/differences.ts";
 import { NumericError } from "../../wasm/errors.ts";
 
-/** Step of differences, relative to 1: near the cube root of a unit in the last place. */
-const STEP = 1e-5;
 /** Step of second differences: near the fourth root. */
 const SECOND_STEP = 2e-4;
 
@@ -47,17 +45,11 @@ export function errorsByInformation(
   { theta, natural, information }: AtMaximum,
 ): Float64Array {
   const P = theta.length;
-  const values = natural(theta);
-  const J = new Float64Array(values.length * P);
-  for (let j = 0; j < P; ++j) {
-    const up = natural(moved(theta, j, STEP));
-    const down = natural(moved(theta, j, -STEP));
-    values.forEach((_, i) => (J[i * P + j] = (up[i] - down[i]) / (2 * STEP)));
-  }
-  const jacobian = new Matrix(algebra, values.length, P, J);
+  const size = natural(theta).length;
+  const J = new Matrix(algebra, size, P, jacobian(natural, theta, size));
   const known = new Matrix(algebra, P, P, information);
   try {
-    const covariance = jacobian.times(known.solve(`${who}: information`, jacobian.transposed()));
+    const covariance = J.times(known.solve(`${who}: information`, J.transposed()));
     return covariance.diagonal().map((x) => Math.sqrt(Math.max(x, 0)));
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;

@@ -3,13 +3,12 @@
  * ln p - z²/2}: it is skewed, and ends at 0, so ± standard errors are too short above and go below 0. Of
  * other parameters ± z standard errors. (Pawitan 2001, sections 3.4 and 9.11.)
  */
-import { elementwise } from "../../inference/elementwise.ts";
 import type { Kalman } from "../../inference/kalman.ts";
-import { normalQuantile } from "../../inference/special-functions.ts";
 import type { Series } from "../../inference/state-space.ts";
 import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { coordinates, SEARCH } from "./estimation.ts";
+import { deviationsOf } from "./forecast.ts";
 import type { Family } from "./parametric.ts";
 import type { ParameterInterval } from "./answers.ts";
 import { scaled } from "./scale.ts";
@@ -122,7 +121,7 @@ export async function intervals(
   const { scale, estimation, start } = scaled(family, kalman, data);
   const { best } = await estimation.maximize(start, SEARCH);
   const theta = coordinates(best);
-  const z = normalQuantile(0.5 + level / 2, elementwise(kalman.engine));
+  const z = deviationsOf(level, kalman.engine);
   const natural = family.natural(theta);
   const isVariance = family.parameters.map(({ kind }) => kind === "variance");
   const errors = isVariance.every(Boolean) ? natural.map(() => 0) : estimation.standardErrors(theta);

@@ -77,5 +77,10 @@ test("misuse is named", async () => {
   await expect(s.intervals(y, { level: 95 })).rejects.toThrow(/structural.intervals: level is 95, want/);
   const running = s.intervals(y);
   await expect(s.fit(y)).rejects.toThrow(/the model is being trained; await that fit first/);
-  await running;
+  const found = await running;
+  const training = s.fit(y);
+  await expect(s.intervals(y)).rejects.toThrow(/intervals: the model is being trained; await that fit first/);
+  await training;
+  using copy = await structural.load(s.save());
+  expect(await copy.intervals(y)).toEqual(found);
 });
