@@ -9,4 +9,4 @@ export type { StateSpaceSpec } from "./spec.ts";
 export type { MixedStart, SystemMatrices, SystemStep } from "./system.ts";
 export { NonlinearFilter, nonlinearFilter, NonlinearStream } from "./nonlinear.ts";
 export type { NonlinearFiltered } from "./nonlinear.ts";
-export type { NonlinearSpec, StepFunction, StepJacobian } from "./nonlinear-spec.ts";
+export type { FirstState, NonlinearSpec, StepFunction, StepJacobian } from "./nonlinear-spec.ts";

@@ -12,6 +12,14 @@ export type StepFunction = (x: Float64Array, step: SystemStep) => ArrayLike<numb
 /** Its derivatives, a row for each of its numbers. */
 export type StepJacobian = (x: Float64Array, step: SystemStep) => MatrixOption;
 
+/** The Gaussian of the first state. */
+export interface FirstState {
+  /** [n] */
+  readonly mean: MatrixOption;
+  /** [n,n] */
+  readonly covariance: MatrixOption;
+}
+
 /** x_{t+1} = f(x_t, u_t) + N(0, Q), y_t = h(x_t, u_t) + N(0, R), x_1 ~ N(mean, covariance). */
 export interface NonlinearSpec {
   /** n, the size of the hidden state. */
@@ -28,8 +36,8 @@ export interface NonlinearSpec {
   readonly Q: MatrixOption;
   /** [p,p] covariance of the outputs' noise. */
   readonly R: MatrixOption;
-  /** The first state: its mean [n] and covariance [n,n]. */
-  readonly initial: { readonly mean: MatrixOption; readonly covariance: MatrixOption };
+  /** The first state, before the first output. */
+  readonly initial: FirstState;
   /** How functions see a Gaussian: by points, or by tangents. Default "unscented". */
   readonly method?: "unscented" | "extended";
   /** [n,n] of the transition, for "extended". Default: by differences. */
