@@ -6,6 +6,7 @@ export { StateSpace } from "./model.ts";
 export type { StateSpaceFitOptions } from "./answers.ts";
 export type { ParameterOptions, ParameterSpec } from "./parameters.ts";
 export type { StateSpaceSpec } from "./spec.ts";
+export { SystemStream } from "./stream.ts";
 export type { MixedStart, SystemMatrices, SystemStep } from "./system.ts";
 export { NonlinearFilter, nonlinearFilter, NonlinearStream } from "./nonlinear.ts";
 export type { NonlinearFiltered } from "./nonlinear.ts";

@@ -39,6 +39,7 @@ import { named } from "./parameters.ts";
 import { asMoments, inputsAt, smoothed, walk } from "./passes.ts";
 import { seriesAfter, seriesOf } from "./series.ts";
 import { systemsOf, type ReadSpec } from "./spec.ts";
+import { SystemStream } from "./stream.ts";
 
 /** A linear state-space model with named parameters. */
 export class StateSpace {
@@ -216,6 +217,12 @@ export class StateSpace {
   disturbances(y: Sequences, options: Driven = {}): Disturbances {
     const who = this.#asked("disturbances", options);
     return noisesGiven(this.#one(who, y, options), this.#spec);
+  }
+
+  /** One series, a step at a time, with the parameters of this moment. */
+  stream(): SystemStream {
+    const natural = this.#values(this.#life.check("stream"));
+    return new SystemStream({ spec: this.#spec, natural, algebra: this.#kalman.algebra }, this.#life);
   }
 
   /** [p] Tests of the standardized one-step errors of one series, for each output. */

@@ -49,6 +49,43 @@ export function checkTotal(who: string, total: number): number {
   throw new NumericError(`${who}: the log-likelihood is ${total}; data or parameters are too large`);
 }
 
+/** What a step is given: y [p], NaN where missing, and u [m]. */
+export interface Given {
+  readonly y: Float64Array;
+  readonly input: Float64Array;
+}
+
+/** What a step of the filter comes to. */
+export interface WalkStep {
+  /** x_{t+1} given y_1..y_t. */
+  readonly predicted: Diffuse;
+  /** x_t given y_1..y_t. */
+  readonly filtered: Diffuse;
+  /** y_t given y_1..y_{t-1}. */
+  readonly output: Moments;
+  /** ln p(y_t | y_<t), nats. */
+  readonly logLikelihood: number;
+}
+
+/** One step of the filter, from x_t given y_1..y_{t-1}. Throws NumericError, beginning with `who`. */
+export function walkStep(who: string, system: ReadSystem, now: Diffuse, { y, input }: Given): WalkStep {
+  const { C, R } = system.model;
+  const { drift, offset } = offsets(system, input);
+  const filter = new DiffuseFilter(system.model, now);
+  const less = y.map((v, i) => v - offset.data[i]);
+  const { filtered, logLikelihood } = inPlace(who, () => filter.step(less, drift.data));
+  return {
+    predicted: filter.predicted,
+    filtered,
+    output: withInfinities(
+      C.times(now.W),
+      C.times(now.mean).plus(offset),
+      C.congruence(now.covariance).plus(R),
+    ),
+    logLikelihood,
+  };
+}
+
 /** The filter. Throws NumericError, beginning with `who`. `input`: numbers of u a step. */
 export function walk(who: string, systems: Systems, series: Series, input: number): Walk {
   const { output: p } = systems(0).model;
@@ -58,19 +95,12 @@ export function walk(who: string, systems: Systems, series: Series, input: numbe
   const outputs: Moments[] = [];
   const logLikelihoods = new Float64Array(T);
   for (let t = 0; t < T; ++t) {
-    const system = systems(t);
-    const { C, R } = system.model;
-    const { drift, offset } = offsets(system, inputsAt(series, t, input));
-    const now = predicted[t];
-    const y = series.y.subarray(t * p, (t + 1) * p).map((v, i) => v - offset.data[i]);
-    const filter = new DiffuseFilter(system.model, now);
-    const step = inPlace(`${who}: step ${t}`, () => filter.step(y, drift.data));
+    const given = { y: series.y.subarray(t * p, (t + 1) * p), input: inputsAt(series, t, input) };
+    const step = walkStep(`${who}: step ${t}`, systems(t), predicted[t], given);
     filtered.push(step.filtered);
     logLikelihoods[t] = step.logLikelihood;
-    outputs.push(
-      withInfinities(C.times(now.W), C.times(now.mean).plus(offset), C.congruence(now.covariance).plus(R)),
-    );
-    predicted.push(filter.predicted);
+    outputs.push(step.output);
+    predicted.push(step.predicted);
   }
   checkTotal(who, sum(logLikelihoods));
   return { predicted, filtered, outputs, logLikelihoods };

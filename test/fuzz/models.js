@@ -6,6 +6,7 @@ import * as u from "../../dist/index.js";
 import * as driven from "../../dist/driven/index.js";
 import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
+import * as statespace from "../../dist/statespace/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
 import { mutateJson, mutateTensors, oddValue } from "./mutate.js";
 
@@ -61,7 +62,7 @@ const forecasterRow = {
   ],
   methods: { forecast: [{ kind: "count", value: 3 }], forecastAll: [{ kind: "count", value: 2 }] },
 };
-const rows = [...everyModel(u, { reservoirs, durations, driven }), forecasterRow];
+const rows = [...everyModel(u, { reservoirs, durations, driven, statespace }), forecasterRow];
 const factories = {
   network: u.network,
   hmm: u.hmm,
@@ -112,7 +113,7 @@ const moreSpecs = {
   nvar: [{ input: 2, output: 1, delays: 2, stride: 3, degrees: [2, 3], constant: false }],
 };
 const rowsOf = (factory) => rows.filter((row) => row.factory === factory);
-const specsOf = (name) => [...rowsOf(factories[name]).map(({ spec }) => spec), ...(moreSpecs[name] ?? [])];
+const specsOf = (name, factory) => [...rowsOf(factory).map(({ spec }) => spec), ...(moreSpecs[name] ?? [])];
 
 /** Calls every method of a fitted model with arguments that were right for its row. */
 async function callAll(row, model) {
@@ -193,8 +194,10 @@ async function callTarget(factory) {
   const models = [];
   for (const row of rowsOf(factory)) {
     const model = await factory(row.spec);
-    await model.fit(...argumentsOf(row.fit, model));
-    const calls = Object.entries({ ...row.methods, fit: row.fit }).filter(([, list]) => list.some(isForeign));
+    if (row.fit) await model.fit(...argumentsOf(row.fit, model));
+    const calls = Object.entries({ ...row.methods, fit: row.fit ?? [] }).filter(([, list]) =>
+      list.some(isForeign),
+    );
     models.push({ model, calls, file: model.save() });
   }
   return {
@@ -220,11 +223,16 @@ async function callTarget(factory) {
   };
 }
 
+/** Models that have no files: by their rows' names. */
+const withoutFiles = Object.fromEntries(
+  rows.filter(({ files }) => files === false).map(({ name, factory }) => [name, factory]),
+);
+
 /** Functions that make the targets, by name. */
-export const modelTargets = Object.fromEntries(
-  Object.entries(factories).flatMap(([name, factory]) => [
-    [`load ${name}`, () => loadTarget(factory)],
-    [`spec ${name}`, () => specTarget(factory, specsOf(name))],
+export const modelTargets = Object.fromEntries([
+  ...Object.entries(factories).map(([name, factory]) => [`load ${name}`, () => loadTarget(factory)]),
+  ...Object.entries({ ...factories, ...withoutFiles }).flatMap(([name, factory]) => [
+    [`spec ${name}`, () => specTarget(factory, specsOf(name, factory))],
     [`data ${name}`, () => callTarget(factory)],
   ]),
-);
+]);

@@ -8,6 +8,7 @@ import * as u from "../../src/index.ts";
 import * as driven from "../../src/driven/index.ts";
 import * as durations from "../../src/durations/index.ts";
 import * as reservoirs from "../../src/reservoirs/index.ts";
+import * as statespace from "../../src/statespace/index.ts";
 import { turn } from "../../src/wasm/turn.ts";
 import { argumentsOf, everyModel, type Model, type Row } from "./every-model.js";
 import { clockGoneOn } from "./clock-gone-on.ts";
@@ -36,7 +37,7 @@ function trainings(row: Row, helper: Model): Record<string, Options> {
         pool: poolHere(netOf(helper), turn),
         optimizer: u.hessianFree({ cgIterations: 4 }),
       },
-      looks: { epochs: 3, steps: undefined, validation: row.fit[0].value, patience: 2, keepBest: true },
+      looks: { epochs: 3, steps: undefined, validation: row.fit![0].value, patience: 2, keepBest: true },
     };
   const [family] = row.name.split(" ");
   const more: Record<string, Record<string, Options>> = {
@@ -46,6 +47,7 @@ function trainings(row: Row, helper: Model): Record<string, Options> {
     lds: { EM: { iterations: 4, tolerance: 0 }, "a gradient": { iterations: 4, optimizer: u.adam() } },
     structural: { "quasi-Newton": { iterations: 6 } },
     arima: { "quasi-Newton": { iterations: 6 } },
+    statespace: { "quasi-Newton": { iterations: 6 } },
     language: { "a gradient with restarts": { steps: 4, restarts: 3 } },
   };
   return more[family] ?? { fit: {} };
@@ -104,7 +106,7 @@ async function look(row: Row, model: Model): Promise<string> {
 /** What would write is refused by name. */
 async function checkRefusals(row: Row, model: Model): Promise<void> {
   const refusal = { name: "OptionError", message: expect.stringMatching(/trained|fitted/) as string };
-  await expect(model.fit(...argumentsOf(row.fit, model))).rejects.toMatchObject(refusal);
+  await expect(model.fit(...argumentsOf(row.fit!, model))).rejects.toMatchObject(refusal);
   for (const name of WRITING)
     if (name in row.methods)
       expect(() => model[name](...argumentsOf(row.methods[name], model))).toThrow(u.OptionError);
@@ -112,7 +114,7 @@ async function checkRefusals(row: Row, model: Model): Promise<void> {
   if (row.name.startsWith("network"))
     await expect(
       netOf(model)
-        .train(row.fit[0].value as u.DataItem[])
+        .train(row.fit![0].value as u.DataItem[])
         .next(),
     ).rejects.toMatchObject(refusal);
   const [first] = netOf(model).parameters;
@@ -122,14 +124,14 @@ async function checkRefusals(row: Row, model: Model): Promise<void> {
 /** A model that answers everything: fitted once, and loaded from that. */
 async function fittedFile(row: Row): Promise<Uint8Array> {
   const model = await row.factory(row.spec);
-  await model.fit(...argumentsOf(row.fit, model));
+  await model.fit(...argumentsOf(row.fit!, model));
   const file = model.save();
   model.dispose();
   return file;
 }
 
 const start = (row: Row, model: Model, options: Options): Promise<unknown> => {
-  const [data, usual] = argumentsOf(row.fit, model) as [unknown, Options];
+  const [data, usual] = argumentsOf(row.fit!, model) as [unknown, Options];
   return model.fit(data, { ...usual, ...options });
 };
 
@@ -146,7 +148,10 @@ async function beside(training: Promise<unknown>, visit: () => unknown): Promise
   return visits;
 }
 
-describe.each(everyModel(u, { reservoirs, durations, driven }))("$name", (row) => {
+/** Every model that learns. */
+const rows = everyModel(u, { reservoirs, durations, driven, statespace }).filter(({ fit }) => fit);
+
+describe.each(rows)("$name", (row) => {
   /** Runs `law` with each kind of training of the row. */
   async function eachTraining(law: (file: Uint8Array, options: Options, name: string) => Promise<void>) {
     const file = await fittedFile(row);
@@ -234,7 +239,7 @@ describe.each(everyModel(u, { reservoirs, durations, driven }))("$name", (row) =
 
 test("all models at once train to the bits that each has alone", async () => {
   const all: { row: Row; file: Uint8Array; options: Options; helper: Model }[] = [];
-  for (const row of everyModel(u, { reservoirs, durations, driven })) {
+  for (const row of rows) {
     const file = await fittedFile(row);
     const helper = await row.factory.load(file);
     for (const options of Object.values(trainings(row, helper))) all.push({ row, file, options, helper });

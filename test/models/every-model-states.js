@@ -82,7 +82,90 @@ const drivenRow = (iohmm) => {
   };
 };
 
-export const hiddenStateRows = (u, { hsmm, iohmm }) => [
+/** A model that has no file of its own, with one: its spec and its parameters, if it has any, as text. */
+function keptAsText(factory) {
+  const make = async (spec) => {
+    const model = await factory(spec);
+    model.save = () => {
+      if (!("parameters" in model)) model.stream().dispose();
+      return new TextEncoder().encode(JSON.stringify({ spec, parameters: model.parameters }));
+    };
+    return model;
+  };
+  return (functions) =>
+    Object.assign((spec) => make(spec), {
+      load(bytes) {
+        const { spec, parameters: values } = JSON.parse(new TextDecoder().decode(bytes));
+        if (values === undefined) return make({ ...spec, ...functions });
+        const starts = Object.entries(values).map(([name, start]) => [
+          name,
+          { ...spec.parameters[name], start },
+        ]);
+        return make({ ...spec, parameters: Object.fromEntries(starts), ...functions });
+      },
+    });
+}
+
+/** State-space models of one's own, and filters of functions, which learn nothing. */
+const systemRows = ({ stateSpace, nonlinearFilter }) => {
+  const y = data([wave(30)], { width: 1, missing: true });
+  const ahead = [count(3), options({ history: wave(30) })];
+  const system = ({ q, r }) => ({ A: [[1]], C: [[1]], Q: [[q]], R: [[r]] });
+  const functions = { transition: ([x]) => [0.9 * x], observation: ([x]) => [x + 0.1 * x * x] };
+  return [
+    {
+      name: "statespace",
+      factory: keptAsText(stateSpace)({ system }),
+      files: false,
+      spec: {
+        ...{ state: 1, output: 1, system },
+        parameters: { q: { kind: "variance", start: 0.5 }, r: { kind: "variance", start: 0.7 } },
+      },
+      fit: [y, options({ iterations: 2 })],
+      unfitted: "all",
+      methods: {
+        logLikelihood: [y, options()],
+        criteria: [y, options()],
+        intervals: [y, options({ level: 0.9 })],
+        filter: [y, options()],
+        smooth: [y, options()],
+        predict: [y, options()],
+        forecast: ahead,
+        sample: [count(3), options({ history: wave(30), seed: 1 })],
+        simulate: [y, options({ seed: 1 })],
+        disturbances: [y, options()],
+        diagnostics: [y, options()],
+        stream: [],
+      },
+      step: 0.5,
+    },
+    {
+      name: "nonlinear filter",
+      factory: keptAsText(nonlinearFilter)(functions),
+      files: false,
+      spec: {
+        state: 1,
+        output: 1,
+        ...functions,
+        Q: [[0.2]],
+        R: [[0.3]],
+        initial: { mean: [0], covariance: [[1]] },
+      },
+      unfitted: "all",
+      methods: {
+        logLikelihood: [y, options()],
+        filter: [y, options()],
+        smooth: [y, options()],
+        predict: [y, options()],
+        forecast: ahead,
+        stream: [],
+      },
+      step: 0.5,
+    },
+  ];
+};
+
+export const hiddenStateRows = (u, { hsmm, iohmm, stateSpace, nonlinearFilter }) => [
   hmmRow(u.hmm, "hmm categorical", { emission: "categorical", symbols: 3 }, [symbols, 1]),
   hmmRow(u.hmm, "hmm gaussian", { emission: "gaussian", output: 2 }, [pairs, 2]),
   hmmRow(u.hmm, "hmm diagonal", { emission: "diagonal", output: 2 }, [pairs, 2]),
@@ -93,4 +176,5 @@ export const hiddenStateRows = (u, { hsmm, iohmm }) => [
   ldsRow(u, "one output", { state: 1, output: 1 }, 1),
   ldsRow(u, "two outputs", { state: 2, output: 2, seed: 2 }, 2),
   ldsRow(u, "driven", { state: 1, output: 1, input: 1 }, 1, true),
+  ...systemRows({ stateSpace, nonlinearFilter }),
 ];

@@ -3,6 +3,7 @@ type Unrolled = typeof import("../../src/index.ts");
 type Durations = typeof import("../../src/durations/index.ts");
 type Driven = typeof import("../../src/driven/index.ts");
 type Reservoirs = typeof import("../../src/reservoirs/index.ts");
+type StateSpaces = typeof import("../../src/statespace/index.ts");
 
 export type Kind = "data" | "items" | "options" | "count" | "vector";
 
@@ -32,7 +33,9 @@ export interface Row {
   readonly name: string;
   readonly factory: ((spec: object) => Promise<Model>) & { load(bytes: Uint8Array): Promise<Model> };
   readonly spec: Readonly<Record<string, unknown>>;
-  readonly fit: readonly Argument[];
+  readonly fit?: readonly Argument[];
+  /** false: the row's `save` and `load` are the table's. */
+  readonly files?: false;
   readonly unfitted: "all" | readonly string[];
   readonly refused?: readonly string[];
   readonly methods: Readonly<Record<string, readonly Argument[]>>;
@@ -44,6 +47,7 @@ export interface Entries {
   readonly reservoirs: Reservoirs;
   readonly durations: Durations;
   readonly driven: Driven;
+  readonly statespace: StateSpaces;
 }
 export function everyModel(u: Unrolled, entries: Entries): Row[];
 export function argumentsOf(list: readonly Argument[], model: Model): unknown[];

@@ -3,8 +3,9 @@
  * errors are (errors-table.test.ts), calls beside a training (beside.test.ts), memory over hours (test/soak).
  *
  * A row: make() a model not yet fitted; `factory` with load; `spec`, right but for what a law changes;
- * `fit`, the arguments of fit; `unfitted`, methods that answer before it; `refused`, those that such a model
- * lacks; `methods`, all others with their arguments, each a kind and a right value:
+ * `fit`, the arguments of fit, none where nothing is learned; `files`, false where the model has none of its
+ * own; `unfitted`, methods that answer before fit; `refused`, those that such a model lacks; `methods`, all
+ * others with their arguments, each a kind and a right value:
  *
  *   data     sequences, `width` numbers a step; `missing`: NaN is a missing value
  *   items    objects with `fields` that are sequences
@@ -217,9 +218,9 @@ const jobRows = (u) => [
 ];
 
 /** The rows. */
-export const everyModel = (u, { reservoirs, durations, driven }) => [
+export const everyModel = (u, { reservoirs, durations, driven, statespace }) => [
   ...networkRows(u),
-  ...hiddenStateRows(u, { ...durations, ...driven }),
+  ...hiddenStateRows(u, { ...durations, ...driven, ...statespace }),
   ...seriesRows(u, reservoirs),
   languageRow(u),
   ...jobRows(u),

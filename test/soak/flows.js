@@ -6,6 +6,7 @@ import * as u from "../../dist/index.js";
 import * as driven from "../../dist/driven/index.js";
 import * as durations from "../../dist/durations/index.js";
 import * as reservoirs from "../../dist/reservoirs/index.js";
+import * as statespace from "../../dist/statespace/index.js";
 import { fromPyTorch, toPyTorch, readNpy, writeNpy } from "../../dist/exchange/index.js";
 import { frontEnd, writeWav, readWav } from "../../dist/speech/index.js";
 import { argumentsOf, everyModel } from "../models/every-model.js";
@@ -24,7 +25,7 @@ async function askAll(row, model) {
 
 const modelFlow = (row) => async (round) => {
   const model = await row.factory(row.spec);
-  await model.fit(...argumentsOf(row.fit, model));
+  if (row.fit) await model.fit(...argumentsOf(row.fit, model));
   await askAll(row, model);
   const again = await row.factory.load(model.save());
   // one in four is forgotten: the collector gives its memory back
@@ -96,7 +97,7 @@ async function unrolled() {
 
 /** Flows by name; each gets the number of its round. Those that start threads run one round in `every`. */
 export function flows() {
-  const models = everyModel(u, { reservoirs, durations, driven }).map((row) => ({
+  const models = everyModel(u, { reservoirs, durations, driven, statespace }).map((row) => ({
     name: row.name,
     every: 1,
     run: modelFlow(row),

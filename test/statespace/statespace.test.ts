@@ -116,6 +116,22 @@ test("all is as of one Gaussian: changing matrices, correlated noises, intercept
   expect(filtered.logLikelihoods.reduce((a, b) => a + b)).toBeCloseTo(logLikelihood, 10);
 });
 
+test("a stream gives the filter's numbers, with noises that correlate too, and begins anew", async () => {
+  using m = await stateSpace(varying);
+  const { means, covariances, logLikelihoods } = m.filter(y, { inputs });
+  using stream = m.stream();
+  for (let pass = 0; pass < 2; ++pass) {
+    for (let t = 0; t < T; ++t) {
+      if (t === 3) expect(() => stream.step([1, 2], [Infinity])).toThrow(/stateSpace\.stream\.step: inputs/);
+      const { mean, covariance, logLikelihood } = stream.step(y.slice(2 * t, 2 * t + 2), inputs[0][t]);
+      close(mean, means.subarray(2 * t, 2 * t + 2), { abs: 1e-12 });
+      close(covariance, covariances.subarray(4 * t, 4 * t + 4), { abs: 1e-12 });
+      expect(logLikelihood).toBeCloseTo(logLikelihoods[t], 12);
+    }
+    stream.reset();
+  }
+});
+
 test("noises given the series make it again; drawn states have the smoothed as mean", async () => {
   using m = await stateSpace(varying);
   const { means, covariances } = m.smooth(y, { inputs });
