@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { writeOffline } from "./offline/write.js";
 
 /** A file of the library's build. */
 const built = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
 
-/** Writes the names of all built files, and a hash of their names and contents, into the built offline.js. */
+/** Writes the Worker that keeps all built files. */
 function offline() {
   let folder;
   return {
@@ -17,25 +16,7 @@ function offline() {
       folder = join(root, build.outDir);
     },
     closeBundle() {
-      const worker = join(folder, "offline.js");
-      const hash = createHash("sha256");
-      const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-        .filter((file) => file !== "offline.js")
-        .sort();
-      for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
-      const names = files.map((file) => (file === "index.html" ? "./" : `./${file}`));
-      const text = readFileSync(worker, "utf8");
-      const version = hash.digest("hex").slice(0, 16);
-      const written = text
-        .replace('const VERSION = "";', `const VERSION = ${JSON.stringify(version)};`)
-        .replace("const FILES = [];", `const FILES = ${JSON.stringify(names)};`);
-      if (!written.includes(version) || !written.includes(JSON.stringify(names)))
-        throw new Error(
-          'offline.js: no lines `const VERSION = "";` and `const FILES = [];`, want them for the files',
-        );
-      writeFileSync(worker, written);
+      writeOffline(folder, "demo");
     },
   };
 }

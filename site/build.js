@@ -2,11 +2,11 @@
  * Builds the site into site/dist: bundles what pages run, makes every page, and lists all files for the time
  * without a network. `--quick` leaves the reference out.
  */
-import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { writeOffline } from "../demo/offline/write.js";
 import { layout } from "./build/layout.js";
 import { lectureIndex, lecturePages } from "./build/lecture.js";
 import { writtenPages } from "./build/pages.js";
@@ -65,21 +65,6 @@ put(
   }),
 );
 
-/** The files of the site, and a hash of their names and contents, into the built offline.js. */
-const files = readdirSync(out, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => relative(out, join(entry.parentPath, entry.name)).split(sep).join("/"))
-  .sort();
-const hash = createHash("sha256");
-for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(out, file)));
-const kept = files
-  .filter((file) => !/tfjs/.test(file))
-  .map((file) => (file === "index.html" ? "./" : `./${file}`));
-const worker = readFileSync(join(here, "src/offline.js"), "utf8");
-const versioned = worker
-  .replace('const VERSION = "";', `const VERSION = ${JSON.stringify(hash.digest("hex").slice(0, 16))};`)
-  .replace("const FILES = [];", `const FILES = ${JSON.stringify(kept)};`);
-if (!versioned.includes(JSON.stringify(kept)))
-  throw new Error("offline.js: no lines `const VERSION` and `const FILES` to write the files into");
-put("offline.js", versioned);
-console.log(`site/dist: ${all.length} pages, ${files.length} files`);
+/** What only a measurement asks for is kept when it was asked for. */
+const files = writeOffline(out, "site", (file) => /tfjs/.test(file));
+console.log(`site/dist: ${all.length} pages, ${files} files`);

@@ -75,9 +75,38 @@ const renderer = new MarkdownIt({
   html: true,
   highlight: (text, language) => code(text, language || "text"),
 });
-/** Wide tables scroll by themselves, on a phone too. */
-renderer.renderer.rules.table_open = () => '<div class="wide" tabindex="0"><table>';
+/** Wide tables scroll by themselves; those of words stand one row below the other on a phone. */
+renderer.renderer.rules.table_open = (tokens, i) =>
+  `<div class="wide" tabindex="0"><table${isProse(tokens, i) ? ' class="words" role="table"' : ""}>`;
 renderer.renderer.rules.table_close = () => "</table></div>";
+
+const LONG = 40; // characters of a cell that no narrow column shows well
+
+/** Whether the table that opens at i has long cells. */
+function isProse(tokens, i) {
+  const end = tokens.findIndex(({ type }, k) => k > i && type === "table_close");
+  return tokens.slice(i, end).some(({ type, content }) => type === "inline" && content.length > LONG);
+}
+
+/** Cells say which column is theirs, and stay cells where a narrow screen shows them as blocks. */
+renderer.core.ruler.push("columns", ({ tokens }) => {
+  let heads = [];
+  let column = 0;
+  tokens.forEach((token, i) => {
+    if (token.type === "table_open") heads = [];
+    if (token.type === "tr_open") {
+      column = 0;
+      token.attrSet("role", "row");
+    }
+    if (token.type === "th_open") {
+      heads.push(tokens[i + 1].content);
+      token.attrSet("role", "columnheader");
+    }
+    if (token.type !== "td_open") return;
+    token.attrSet("role", "cell");
+    token.attrSet("data-column", heads[column++]);
+  });
+});
 
 /**
  * A program, shown and run: `name` is its file below examples/ of the site or of the project. What it prints,

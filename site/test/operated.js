@@ -83,3 +83,65 @@ export async function checkSearch(name, page, root) {
   await page.evaluate("localStorage.clear(); return 1");
   return "search answers, and dark colors stay";
 }
+
+/** By real keys alone: past the header to the content, and on to a program, which runs. */
+export async function checkKeyboard(name, page, root) {
+  await visit(page, `${root}guides/classify.html`);
+  const focused = () =>
+    page.evaluate(`const e = document.activeElement;
+      return { what: e.className || e.id || e.localName, outline: getComputedStyle(e).outlineStyle }`);
+  await page.press("Tab");
+  assert.equal((await focused()).what, "skip", `${name}: the first stop goes to the content`);
+  await page.press("Enter");
+  let stop = await focused();
+  assert.equal(stop.what, "main", `${name}: the content has the keys`);
+  for (let stops = 0; stop.what !== "run" && stops < 20; ++stops) {
+    await page.press("Tab");
+    stop = await focused();
+    assert.notEqual(stop.outline, "none", `${name}: nobody sees that ${stop.what} has the keys`);
+  }
+  assert.equal(stop.what, "run", `${name}: no way to the button by keys`);
+  await page.press("Enter");
+  assert.equal(await page.evaluate('return document.querySelector("section.live").dataset.state'), "running");
+  return "keys alone go to the content, and start a program";
+}
+
+/** What stands in the cells of a library on the page of measurements, and which of its files were fetched. */
+const measuredCells = (page, library) =>
+  page.evaluate(`return {
+    cells: [...document.querySelectorAll('#machine td[data-cell^="${library} "]')].map((c) => Number(c.textContent)),
+    fetched: performance.getEntriesByType("resource").filter(({ name }) => name.includes("measure-${library}")).length,
+    says: document.getElementById("measuring").textContent,
+  }`);
+
+/** The visitor's machine is measured; the other library comes when it is asked for, from here, and not before. */
+export async function checkPerformance(name, page, root, libraries = ["unrolled", "tfjs"]) {
+  await visit(page, `${root}performance.html`);
+  const place = 'document.getElementById("measuring")';
+  for (const library of libraries) {
+    const before = await measuredCells(page, library);
+    assert.deepEqual(
+      before.cells,
+      [0, 0, 0, 0, 0],
+      `${name}: ${library} is measured before it was asked for`,
+    );
+    assert.equal(before.fetched, 0, `${name}: ${library} is fetched before it was asked for`);
+    await page.evaluate(`document.querySelector('button[data-library="${library}"]').click(); return 1`);
+    await until(page, `${library} is measured`, `${place}.dataset.state`, 240);
+    const { cells, fetched, says } = await measuredCells(page, library);
+    assert.equal(says, "measured", `${name}, ${library}`);
+    assert.equal(fetched, 1, `${name}: ${library} comes from elsewhere`);
+    assert.ok(
+      cells.every((ms) => ms > 0),
+      `${name}: ${library} took ${cells.join(", ")} ms`,
+    );
+    console.log(`  ${name}, ${library}: ${cells.join(", ")} ms`);
+  }
+  if (libraries.length === 1) return "this machine is measured";
+  const { cells } = await measuredCells(page, "ratio");
+  assert.ok(
+    cells.every((ratio) => ratio > 0),
+    `${name}: ratios ${cells.join(", ")}`,
+  );
+  return "this machine is measured, and tfjs-wasm beside it when asked";
+}

@@ -1,7 +1,8 @@
 /**
  * The built site in real browsers: every page opens from any folder without a fault or a foreign request and
  * weighs at most 300 KB, on a phone's screen too; every live program comes to its result, in all browsers the
- * same; search and colors go by keyboard; after one visit the site needs no server.
+ * same; search and colors go by keyboard; the visitor's machine is measured; after one visit the site needs no
+ * server.
  *   node site/test/site.js [chromium] [firefox] [webkit] [--quick] [--lecture] [--timed]
  *     [--shots DIR]
  * `--quick` opens a page of each kind and runs two programs, `--lecture` runs every experiment in its page,
@@ -14,7 +15,7 @@ import { parseArgs } from "node:util";
 import { open } from "../../test/browser/drive.js";
 import { until } from "../../test/browser/until.js";
 import { knobResults, limits, liveResults, quickExperiments } from "./live-results.js";
-import { checkKnobs, checkSearch, runLive, visit } from "./operated.js";
+import { checkKeyboard, checkKnobs, checkPerformance, checkSearch, runLive, visit } from "./operated.js";
 import { dist, pagePaths, serveSite } from "./served.js";
 
 const { values, positionals } = parseArgs({
@@ -215,6 +216,10 @@ async function checkAll(name, known) {
     if (!quick) await checkLecture(name, page);
     holds(name, await checkKnobs(name, page, server.root));
     holds(name, await checkSearch(name, page, server.root));
+    // WebKit's driver has no real keys
+    if (name !== "webkit") holds(name, await checkKeyboard(name, page, server.root));
+    holds(name, await checkPerformance(name, page, server.root, quick ? ["unrolled"] : undefined));
+    assert.deepEqual(await faultsOf(page), [], `${name}: faults of what was operated last`);
   } finally {
     await page.close();
   }
