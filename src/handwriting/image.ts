@@ -7,18 +7,18 @@ import { POINT } from "./ink.ts";
 import { extentOf } from "./shape.ts";
 
 /** At most so many cells of an image, and half cells that strokes may pass: 4 MB, and half a second. */
-const MAX_CELLS = 1 << 20;
+export const MAX_CELLS = 1 << 20;
 const MAX_PIECES = 1 << 22;
 
 /** An image [T,rows] that grows by drops of ink. */
-class CellImage {
+export class CellImage {
   readonly input: Float32Array;
-  readonly #rows: number;
-  readonly #columns: number;
+  readonly rows: number;
+  readonly columns: number;
 
   constructor(columns: number, rows: number) {
-    this.#columns = columns;
-    this.#rows = rows;
+    this.columns = columns;
+    this.rows = rows;
     this.input = new Float32Array(columns * rows);
   }
 
@@ -33,8 +33,8 @@ class CellImage {
   }
 
   #add(column: number, row: number, ink: number): void {
-    const inside = column >= 0 && column < this.#columns && row >= 0 && row < this.#rows;
-    if (inside) this.input[column * this.#rows + row] += ink;
+    const inside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
+    if (inside) this.input[column * this.rows + row] += ink;
   }
 }
 

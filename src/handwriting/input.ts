@@ -1,6 +1,6 @@
 /**
  * What a net sees of ink: the pen's movements (7e-3), or small images of the line (7e-4): one column after
- * another, a window around each place of the pen, or what receptive fields see of the ink so far; or
+ * another, a window around each place of the pen, or what receptive fields see of the ink around the pen; or
  * movements and images together.
  */
 import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../wasm/errors.ts";
@@ -18,7 +18,7 @@ export interface InkInput extends NormalizeOptions {
   /**
    * pen: a step for each point kept, and its movement; image: a step for each column of the ink drawn in
    * cells; window: a step for each point kept, and the square of cells around it; fields: a step for each
-   * point kept, and what receptive fields see of the trace behind it (`trace-fields.ts`); both: pen, then
+   * point kept, and what receptive fields see of the ink behind it and to come (`trace-fields.ts`); both: pen, then
    * window; pen-fields: pen, then fields; running: as pen, but measured by the ink so far, for nets that
    * read while one writes (`running.ts`).
    */

@@ -71,10 +71,10 @@ export const handwritingNets = {
     layers: hierarchy,
   },
   optical: {
-    about: "hierarchical, narrower by what wider steps cost: as many weights where a step has 22 values",
+    about: "hierarchical, narrower by what wider steps cost: as many weights where a step has 28 values",
     stride: 4,
     ahead: 0,
-    units: [42, 68],
+    units: [41, 66],
     least: 2,
     most: 8,
     layers: hierarchy,

@@ -1,38 +1,31 @@
 /**
  * A sequence of small images as a camera over the pen takes them (7e-4): at each step the ink so far, drawn
- * around the pen, the freshest darkest, and seen by receptive fields. A piece of ink of length l that was
- * written a behind the pen has the darkness
+ * around the pen, the freshest darkest, and the ink to come, seen by receptive fields. A piece of ink of
+ * length l that was written a behind the pen has the darkness
  *
  *   l · (1 - a / reach) where a < reach, else 0
  *
- * and a round field of radius r, its middle at the pen, sees the sums over all pieces of
- *
- *   darkness · (1 - |d|²)² · (1, x, y, x², xy, y²),   d = (x, y) = (place - pen) / r, |d| < 1
- *
- * smooth fields and their first and second orders, as the derivatives of a Gaussian are (Koenderink & van
- * Doorn, Representation of local geometry in the visual system, 1987): how much ink, where it came from, how
- * it bends. A ladder of fields beside the pen stands on the line instead: quadratic B-splines of the height
- * above the line's middle. All lengths are in root mean square heights of the line.
+ * round fields around the pen see it, and one more sees the ink that is still to come. A ladder of fields
+ * beside the pen stands on the line instead: quadratic B-splines of the height above the line's middle. All
+ * lengths are in root mean square heights of the line.
  */
 import { DataError } from "../wasm/errors.ts";
+import { INK_TO_COME, InkToCome, type Pieces } from "./ink-to-come.ts";
 import { POINT } from "./ink.ts";
+import { MOMENTS, seeRound, type RoundField } from "./round-field.ts";
 
-/** A round field around the pen: its fading, its radius, and the highest order of its moments. */
-interface RoundField {
+/** A round field of the ink so far, which fades. */
+interface FadingField extends RoundField {
   readonly reach: number;
-  readonly radius: number;
-  readonly order: 1 | 2;
 }
 
 /** The step just made; where the pen came from when it was lifted; the letter so far. */
-const rounds: readonly RoundField[] = [
+const rounds: readonly FadingField[] = [
   { reach: 0.6, radius: 1, order: 2 },
   { reach: 4 / 3, radius: 25 / 6, order: 1 },
   { reach: 5, radius: 2.5, order: 2 },
 ];
 
-/** Values of a round field of each order. */
-const MOMENTS = { 1: 3, 2: 6 } as const;
 /** Ink further behind is not seen. */
 const FARTHEST = Math.max(...rounds.map(({ reach }) => reach));
 
@@ -72,21 +65,17 @@ const usual: readonly (readonly [number, number])[] = [
   [0.0414, 0.0521],
   [0.0242, 0.043],
   [0.0078, 0.0257],
+  [1.27, 0.793],
+  [0.142, 0.227],
+  [0.0551, 0.229],
+  [0.121, 0.0951],
+  [-0.00977, 0.0466],
+  [0.114, 0.1],
 ];
 
-/** Reals a step. */
-export const TRACE_FIELDS = usual.length;
-
-/** Pieces of ink in the order of writing, lengths in heights. */
-interface Pieces {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly ink: Float64Array;
-  /** Ink up to the middle of the piece. */
-  readonly along: Float64Array;
-  /** [points] pieces up to each point, and one number more in front: 0. */
-  readonly until: Int32Array;
-}
+/** Values of the ink so far, and of all. */
+const SO_FAR = rounds.reduce((sum, { order }) => sum + MOMENTS[order], RUNGS);
+export const TRACE_FIELDS = SO_FAR + INK_TO_COME;
 
 /** Cuts ink into pieces. Throws DataError where there are too many. */
 function piecesOf(points: Float32Array, height: number): Pieces {
@@ -130,28 +119,6 @@ function spline(u: number): number {
   return a < 1.5 ? 0.5 * (1.5 - a) * (1.5 - a) : 0;
 }
 
-/** Adds what a round field sees of darkness at a place beside the pen to the values from `at` on. */
-function seeRound(
-  out: Float64Array,
-  at: number,
-  { radius, order }: RoundField,
-  [dx, dy]: readonly [number, number],
-  dark: number,
-): void {
-  const x = dx / radius;
-  const y = dy / radius;
-  const inside = 1 - x * x - y * y;
-  if (!(inside > 0)) return;
-  const seen = dark * inside * inside;
-  out[at] += seen;
-  out[at + 1] += seen * x;
-  out[at + 2] += seen * y;
-  if (order < 2) return;
-  out[at + 3] += seen * x * x;
-  out[at + 4] += seen * x * y;
-  out[at + 5] += seen * y * y;
-}
-
 /** Adds what the ladder sees of darkness so far beside the pen, and so far below the line's middle. */
 function seeLadder(out: Float64Array, at: number, [dx, y]: readonly [number, number], dark: number): void {
   const seen = dark * spline(dx / SPREAD);
@@ -184,19 +151,20 @@ function lookBack(
 }
 
 /**
- * What the fields see at each chosen point, [T,22] row-major, each value less its usual mean in its usual
+ * What the fields see at each chosen point, [T,28] row-major, each value less its usual mean in its usual
  * deviations. `height`: units of the ink that are one height. O(n + T): ink further behind the pen than the
- * longest reach is not looked at. Throws DataError on ink of too many pieces.
+ * longest reach is not looked at. Throws DataError on ink of too many pieces, and that reaches too far.
  */
 export function traceFields(points: Float32Array, sources: Int32Array, height: number): Float32Array {
   const pieces = piecesOf(points, height);
+  const toCome = new InkToCome(pieces);
   const out = new Float32Array(sources.length * TRACE_FIELDS);
   const seen = new Float64Array(TRACE_FIELDS);
   sources.forEach((source, t) => {
-    lookBack(seen.fill(0), pieces, pieces.until[source + 1], {
-      x: points[source * POINT] / height,
-      y: points[source * POINT + 1] / height,
-    });
+    const pen = { x: points[source * POINT] / height, y: points[source * POINT + 1] / height };
+    lookBack(seen.fill(0), pieces, pieces.until[source + 1], pen);
+    toCome.write(pieces.until[source + 1]);
+    toCome.see(seen, SO_FAR, pen);
     for (let j = 0; j < TRACE_FIELDS; ++j) out[t * TRACE_FIELDS + j] = (seen[j] - usual[j][0]) / usual[j][1];
   });
   return out;

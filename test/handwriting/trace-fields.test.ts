@@ -1,6 +1,7 @@
 /** Receptive fields of the ink behind the pen: what they see, what they cannot, where they give up. */
 import { expect, test } from "vitest";
 import { inkFeatures, type InkInput } from "../../src/handwriting/input.ts";
+import { INK_TO_COME } from "../../src/handwriting/ink-to-come.ts";
 import { drawnWord } from "../../src/handwriting/letters.ts";
 import { affine } from "../../src/handwriting/shape.ts";
 import { TRACE_FIELDS, traceFields } from "../../src/handwriting/trace-fields.ts";
@@ -39,12 +40,50 @@ test("the moment of a straight trace is the integral of darkness, field and plac
   expect(seen).toBeCloseTo((sum * 0.6) / n, 2);
 });
 
-test("ink beyond every reach, and ink that is not yet written, changes nothing", () => {
+test("ink beyond every reach changes nothing; ink to come is seen by its own fields alone", () => {
   const near = [-9, 0, 0, 0, 0, 1];
   expect(atEnd([50, 50, 1, ...near])).toEqual(atEnd([-70, 3, 1, ...near]));
-  const whole = Float32Array.from([...near, 0.1, -0.5, 1]);
-  const [first] = [traceFields(whole, Int32Array.of(1), 1)];
-  expect([...first]).toEqual(atEnd(near));
+  const dotted = (x: number, y: number): number[] => [
+    ...traceFields(Float32Array.from([...near, x, y, 1]), Int32Array.of(1), 1),
+  ];
+  const soFar = TRACE_FIELDS - INK_TO_COME;
+  for (const [x, y] of [
+    [0.1, -0.5],
+    [-0.6, 0.3],
+    [70, 0],
+  ]) {
+    const seen = dotted(x, y);
+    const [amount, aside, above] = seen.slice(soFar);
+    const [none, middle, level] = atEnd(near).slice(soFar);
+    expect(seen.slice(0, soFar)).toEqual(atEnd(near).slice(0, soFar));
+    const isNear = Math.abs(x) < 1.5;
+    expect(amount > none).toBe(isNear);
+    expect(aside > middle).toBe(isNear && x > 0);
+    expect(above < level).toBe(isNear && y < 0);
+  }
+});
+
+test("ink to come is a picture: the order of its strokes does not count, nor what was taken out of it", () => {
+  const bar = [-0.4, -0.6, 0, 0.4, -0.6, 1];
+  const dot = [0.5, -0.9, 1];
+  const stem = [0, -1, 0, 0, 0, 1];
+  const soFar = TRACE_FIELDS - INK_TO_COME;
+  const seen = (...strokes: number[][]): number[] => {
+    const values = traceFields(Float32Array.from(strokes.flat()), Int32Array.of(1), 1);
+    return [...values.subarray(soFar)];
+  };
+  const one = seen(stem, bar, dot);
+  seen(stem, dot, bar).forEach((value, j) => expect(value).toBeCloseTo(one[j], 5));
+  // what is written leaves nothing behind: as much as where there never was anything
+  const nothing = seen([0, 0, 1, 90, 0, 1]);
+  expect(atEnd([...stem, ...bar]).slice(soFar)).toEqual(nothing);
+});
+
+test("ink that reaches too far for its cells is refused", () => {
+  const far = Float32Array.from([0, 0, 1, 1e5, 1e5, 1]);
+  expect(() => traceFields(far, Int32Array.of(0, 1), 1)).toThrow(
+    /cells of 0.25 heights.*line by line|one by one/,
+  );
 });
 
 test("the ladder beside the pen says how high the line stands, the round fields do not", () => {

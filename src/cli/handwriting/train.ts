@@ -174,7 +174,7 @@ export const trainHandwriting: Command = {
       default: "pen",
       help:
         "pen: movements; image: columns of small images; window: images around the pen; " +
-        "fields: what receptive fields see of the ink so far; both: pen and window; " +
+        "fields: what receptive fields see of the ink so far and to come; both: pen and window; " +
         "pen-fields: pen and fields; " +
         "running: movements measured by the ink so far, for --net live",
     },

@@ -9,7 +9,7 @@ import { adam } from "../../optim/adam.ts";
 import { ramp } from "../../optim/schedule.ts";
 import { handwritingItem, type Script } from "../../handwriting/script.ts";
 import { inkWidth, type InkInput } from "../../handwriting/input.ts";
-import { drawnAlphabet, drawnWords } from "../../handwriting/letters.ts";
+import { drawnAlphabet, drawnWords, type DrawnHand } from "../../handwriting/letters.ts";
 import { scoreReading, type Reading } from "../../handwriting/reading.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
@@ -17,7 +17,7 @@ import type { LectureContext } from "./experiment.ts";
 
 /** Batches of words to learn from, and words to be judged by. */
 const STEPS = 500;
-const BATCH = 16;
+export const BATCH = 16;
 const WORDS = 200;
 
 /** The pen of the experiments. */
@@ -28,6 +28,10 @@ export interface Course {
   readonly input: InkInput;
   /** LSTM units each way. Default 40. */
   readonly units?: number;
+  /** Of those who wrote the words. Default: that of `drawnWords`. */
+  readonly hand?: DrawnHand;
+  /** Words to be judged by. Default 200. */
+  readonly words?: number;
   /** Its part of the progress. Default 0 to 1. */
   readonly from?: number;
   readonly to?: number;
@@ -43,7 +47,7 @@ export interface Reader {
 
 /** Trains on words drawn afresh for every step, its rate falling over the last half; validates on others. */
 export async function learnToRead(
-  { input, units = 40, from = 0, to = 1 }: Course,
+  { input, units = 40, hand, words = WORDS, from = 0, to = 1 }: Course,
   { seed, signal, progress }: LectureContext,
 ): Promise<Reader> {
   const script: Script = { input, alphabet: drawnAlphabet };
@@ -56,7 +60,7 @@ export async function learnToRead(
   });
   const data = {
     batch: (n: number, random: Random) =>
-      drawnWords(n, new Random(net.engine, random.bits(), streams.drawnInk)).map((ink) =>
+      drawnWords(n, new Random(net.engine, random.bits(), streams.drawnInk), hand).map((ink) =>
         handwritingItem(ink, script),
       ),
   };
@@ -73,7 +77,7 @@ export async function learnToRead(
   signal.throwIfAborted();
   const { labelError, readings } = await scoreReading(
     net,
-    drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)),
+    drawnWords(words, new Random(net.engine, seed, streams.inkTest), hand),
   );
   return { net, error: labelError, readings, losses };
 }
