@@ -18,9 +18,9 @@ export interface InkInput extends NormalizeOptions {
   /**
    * pen: a step for each point kept, and its movement; image: a step for each column of the ink drawn in
    * cells; window: a step for each point kept, and the square of cells around it; fields: a step for each
-   * point kept, and what receptive fields see of the ink behind it and to come (`trace-fields.ts`); both: pen, then
-   * window; pen-fields: pen, then fields; running: as pen, but measured by the ink so far, for nets that
-   * read while one writes (`running.ts`).
+   * point kept, and what receptive fields see of the ink behind it and to come (`trace-fields.ts`); both:
+   * pen, then window; pen-fields: pen, then fields; running: as pen, but measured by the ink so far, for
+   * nets that read while one writes (`running.ts`).
    */
   readonly kind: (typeof inkKinds)[number];
   /**

@@ -63,7 +63,7 @@ test("ink beyond every reach changes nothing; ink to come is seen by its own fie
   }
 });
 
-test("ink to come is a picture: the order of its strokes does not count, nor what was taken out of it", () => {
+test("ink to come is a picture: its strokes have no order, and what is written leaves it", () => {
   const bar = [-0.4, -0.6, 0, 0.4, -0.6, 1];
   const dot = [0.5, -0.9, 1];
   const stem = [0, -1, 0, 0, 0, 1];
