@@ -8,8 +8,33 @@ import ts from "typescript";
 
 const read = (path) => readFileSync(path, "utf8");
 
-/** The sentence that opens a comment or a document. */
-const firstSentence = (text) => /^[\s\S]*?[.:?](?=\s|$)/.exec(text.trim())?.[0].replace(/\s+/g, " ") ?? text;
+/** The sentence that opens a comment: to a stop that ends no abbreviation, or to the end of its paragraph. */
+const firstSentence = (text) => {
+  const [paragraph] = text.trim().split(/\n\s*\n|\n {2,}/);
+  const words = paragraph.replace(/\s+/g, " ");
+  return /^.*?(?<!\b(al|e\.g|i\.e|cf|vs|pp|Eq|Fig))[.?](?= [A-Z\d"'`(]|$)/.exec(words)?.[0] ?? words;
+};
+
+/** The rows of the table that stands below a heading, each a list of its cells. */
+export function tableBelow(text, heading) {
+  const lines = text.split("\n");
+  const at = lines.findIndex((line) => line === heading);
+  const from = lines.findIndex((line, i) => i > at && line.startsWith("|"));
+  const until = lines.findIndex((line, i) => i > from && !line.startsWith("|"));
+  if (at < 0 || from < 0) throw new Error(`no table below "${heading}"`);
+  return lines.slice(from, until).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** A table of the project's texts, without columns behind `columns`. */
+const tableOf = (path, heading, columns) =>
+  tableBelow(read(path), heading)
+    .map((cells) => `| ${cells.slice(0, columns).join(" | ")} |`)
+    .join("\n");
 
 /** The programs of a folder: `{ name, text, says, calls }`, `calls` the names that they import, by entry. */
 export function programs(folder) {
@@ -102,11 +127,23 @@ this file.
 
 ## Which job needs which call
 
-| job | calls | program |
-|---|---|---|
-${rows.join("\n")}
+${tableOf("README.md", "## Jobs by name", 3)}
+
+## The verbs of every model
+
+${tableOf("CONTRIBUTING.md", "## Grammar", 2)}
+
+## What is looked for first
+
+${tableOf("site/pages/coming-from.md", "## What is looked for first", 2)}
 
 ${errors.trim()}
+
+## Which program shows which calls
+
+| what it does | calls | program |
+|---|---|---|
+${rows.join("\n")}
 
 ## The programs
 

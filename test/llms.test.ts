@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 // @ts-expect-error: a script, without types
-import { entryTypes, errorsText, llmsText, programs, publicNames, referenceText } from "../scripts/llms.js";
+import * as llms from "../scripts/llms.js";
 
+const { entryTypes, errorsText, llmsText, programs, publicNames, referenceText, tableBelow } = llms;
 const root = new URL("..", import.meta.url).pathname;
 const read = (path: string): string => readFileSync(root + path, "utf8");
 const classes = ["OptionError", "ShapeError", "DataError", "NumericError", "MemoryError", "DisposedError"];
@@ -14,6 +15,22 @@ test("dist/llms.txt has every example whole, and every class of error with its r
   for (const name of names) expect(text).toContain(read(`examples/${name}`).trimEnd());
   for (const name of classes) expect(text).toMatch(new RegExp(`\\| \`${name}\` \\|.*\\|.*\\w.*\\|`));
   expect(text).toBe(llmsText(programs("examples"), errorsText()));
+});
+
+test("dist/llms.txt begins with the jobs, the verbs and what is looked for first", () => {
+  const text = read("dist/llms.txt");
+  for (const call of ["nonlinearFilter", "adapt", "patience", "classWeights", "quantiles", "`stream()`"])
+    expect(text.slice(0, text.indexOf("## The programs"))).toContain(call);
+  expect(tableBelow("# a\n\n## b\n\n| x | y |\n| 1 | `2` |\n\n| z |", "## b")).toEqual([
+    ["x", "y"],
+    ["1", "`2`"],
+  ]);
+  expect(() => tableBelow("## b\n\nno table", "## b") as unknown).toThrow(/no table below/);
+});
+
+test("dist/reference.md has whole sentences", () => {
+  const cut = read("dist/reference.md").match(/^- .*(: |:|\bal\.)$/gm);
+  expect(cut).toBeNull();
 });
 
 test("dist/reference.md has every export that runs; an unknown name in a program is seen", async () => {

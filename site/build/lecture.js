@@ -54,11 +54,11 @@ function measuredTable(asks) {
 
 function experimentSection({ id, asks, figure, runs }) {
   const recorded = figure
-    ? `<p>Recorded with seed 1:</p><div class="figure">${figure}</div>`
+    ? `<div class="figure"><p>Recorded with seed 1:</p>${figure}</div>` // a run puts its own in place of both
     : '<div class="figure"></div>';
   if (!runs)
-    return `<p>This one needs recordings or a trained reader on disk: <code>unrolled lecture ${id}</code>.</p>
-${measuredTable(asks)}${recorded}`;
+    return `<p>This one may read recordings from a disk, so it runs in Node: <code>unrolled lecture ${id}</code>.</p>
+${asks.length ? measuredTable(asks) : ""}${recorded}`;
   return `<section class="live" data-experiment="${id}">${runControls(`${seed}\n${quick}`)}
 <p class="state" role="status"></p>${measuredTable(asks)}${recorded}
 <pre class="printed" tabindex="0" hidden></pre></section>`;
@@ -76,7 +76,7 @@ ${html(about)}
 ${experimentSection(experiment)}
 ${knobSection(id)}
 <h2 id="code">The code</h2>
-<p>The page runs this file, and so does <code>unrolled lecture ${id}</code>.</p>
+<p>${experiment.runs ? "The page runs this file, and so does" : "This file is run by"} <code>unrolled lecture ${id}</code>.</p>
 <details><summary><code>src/cli/lecture/${id}.ts</code></summary>${code(source, "ts")}</details>`;
     return {
       path: `lecture/${id}`,

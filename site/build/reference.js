@@ -45,16 +45,19 @@ function partsOf(entry, text) {
   const first = headings[0]?.level === 1 ? headings[0].at + 3 : 0;
   if (entry !== "index") {
     const title = `unrolled/${entry}`;
-    return [{ path: `reference/${entry}`, title, tokens: tokens.slice(first), headings }];
+    const names = namesOf(headings, tokens);
+    return [{ path: `reference/${entry}`, title, tokens: tokens.slice(first), headings, names }];
   }
   const kinds = headings.filter(({ level }) => level === 2);
   return kinds.map(({ words, at }, k) => {
     const end = kinds[k + 1]?.at ?? tokens.length;
+    const own = headings.filter((heading) => heading.at > at && heading.at < end);
     return {
       path: `reference/${addressOf(words)}`,
       title: `unrolled: ${words.toLowerCase()}`,
       tokens: tokens.slice(at + 3, end),
-      headings: headings.filter((heading) => heading.at > at && heading.at < end),
+      headings: own,
+      names: namesOf(own, tokens),
     };
   });
 }
@@ -116,11 +119,19 @@ function relink(tokens, entry, places) {
   }
 }
 
-/** The names of a page, each with its members. */
-function namesOf(headings) {
+/** The paragraph that says what the name under the heading at i is: the first one outside of its signature. */
+function saysOf(tokens, i) {
+  const end = tokens.findIndex((token, k) => k > i && levelOf(token) <= 3);
+  const part = tokens.slice(i + 3, end < 0 ? undefined : end);
+  const at = part.findIndex(({ type, level }) => type === "paragraph_open" && level === 0);
+  return at < 0 ? "" : part[at + 1].content;
+}
+
+/** The names of a page, each with what it is and with its members. */
+function namesOf(headings, tokens) {
   const names = [];
-  for (const { level, words, id } of headings) {
-    if (level === 3 && words) names.push({ words, id, members: [] });
+  for (const { level, words, id, at } of headings) {
+    if (level === 3 && words) names.push({ words, id, says: saysOf(tokens, at), members: [] });
     else if (level === 5 && words !== "Constructor") names.at(-1)?.members.push(words.replace("()", ""));
   }
   return names;
@@ -144,9 +155,8 @@ export async function reference() {
     if (!places.has(`${entry}#`)) places.set(`${entry}#`, file);
     for (const { id } of headings) places.set(`${entry}#${id}`, `${file}#${id}`);
   }
-  return parts.map(({ path, title, tokens, headings, entry }) => {
+  return parts.map(({ path, title, tokens, names, entry }) => {
     relink(tokens, entry, places);
-    const names = namesOf(headings);
     const list = names.map(({ words, id }) => `<a href="#${id}"><code>${words}</code></a>`).join(" ");
     const purpose = purposes[path.replace("reference/", "")];
     if (!purpose) throw new Error(`reference: ${path} is new: say in site/build/reference.js what it is for`);

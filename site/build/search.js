@@ -32,11 +32,11 @@ function sectionsOf({ path, title, words: listed = title, body }) {
 export const searchEntries = (written, reference) => [
   ...written.flatMap(sectionsOf),
   ...reference.flatMap(({ path, title, names }) =>
-    names.map(({ words, id, members }) => ({
+    names.map(({ words, id, says, members }) => ({
       title: words,
       page: `Reference: ${title}`,
       to: `${path}.html#${id}`,
-      text: members.join(" "),
+      text: `${says.slice(0, 200)} ${members.join(" ")}`,
     })),
   ),
 ];

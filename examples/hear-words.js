@@ -1,0 +1,26 @@
+// Which word was said? A classifier of words learns from invented speakers, then gets used to one voice by
+// recordings without texts; a spotter finds its words in sound without end.
+import { inventedSpeakers, synthesizer, wordClassifier, wordSpotter } from "unrolled/speech";
+
+const words = ["yes", "no"];
+const rate = 8000;
+const classifier = await wordClassifier({ words, rate, units: 16, seed: 1 });
+await classifier.fit(await inventedSpeakers({ words, count: 16 }), { epochs: 5 });
+
+const child = await synthesizer({ rate, pitch: 260, tract: 0.75 }); // in earnest: samples of a microphone
+const said = (i) => ({ samples: child.say(words[i % 2], { seed: i, noise: 30 }).samples, rate });
+const own = Array.from({ length: 12 }, (_, i) => said(i));
+const { learned } = await classifier.adapt(own, { rounds: 2 });
+const fresh = Array.from({ length: 12 }, (_, i) => ({ ...said(50 + i), text: words[i % 2] }));
+const { accuracy } = await classifier.evaluate(fresh);
+console.log(`learned from ${learned.at(-1)} recordings without texts; right: ${(100 * accuracy).toFixed(0)}%`);
+
+const spotter = await wordSpotter({ words, rate, units: 16, seed: 1 });
+await spotter.fit(
+  own.map((recording, i) => ({ ...recording, word: words[i % 2] })),
+  { epochs: 50 },
+);
+const [{ word }] = spotter.predict([said(99)]);
+console.log(`"${words[1]}", said anew, is heard as "${word}"`);
+spotter.dispose();
+classifier.dispose();
