@@ -65,7 +65,10 @@ const tables = {
   d: {
     asked: "LSTM of 1997: addition T = 1000, multiplication, order of three symbols, ten seeds",
     rows: ["addition 1000", "multiplication 100", "order3 100"].flatMap((task) =>
-      seeds(10).map((seed) => long(`lstm1997 ${task} --variant hs97 --seed ${seed}`)),
+      seeds(10).map((seed) => {
+        const words = `${task} --variant hs97 --seed ${seed}`;
+        return long(`lstm1997 ${words}`, `lstm1997/${task.replace(" ", "-")}-seed${seed}.txt`);
+      }),
     ),
   },
   e: {
@@ -86,6 +89,10 @@ const tables = {
       row(
         "bench/diagonal.js --lag 10000 --cell minGru --rate 0.01 --batch 16 --steps 1200",
         "adding-10000.txt",
+      ),
+      row(
+        "bench/diagonal.js --task memory20 --lag 1000 --cell orthogonal --units 128 --rate 0.0005 --steps 3000",
+        "copying-1000-orthogonal.txt",
       ),
       row(
         "bench/diagonal.js --task memory20 --lag 1000 --cell lru --units 64 --steps 3000 --every 100",
