@@ -104,3 +104,27 @@ ${turn(path, links)}
 </html>
 `;
 }
+
+/**
+ * The page of addresses that have none, 404.html. A server shows it at any depth, so it asks for no other file,
+ * and its links go to the folder it is shown in.
+ */
+export const notFound = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>No page here · unrolled</title>
+</head>
+<body>
+<main>
+<h1>No page here</h1>
+<p>This address has no page. <a href="./">The first page of this folder</a> has more, or
+<a href="../">that of the folder above</a>.</p>
+</main>
+</body>
+</html>
+`;

@@ -44,6 +44,7 @@ const kinds = [
   "how-it-works.html",
   "performance.html",
   "coming-from.html",
+  "404.html",
 ].filter((path) => pagePaths.includes(path));
 
 const server = await serveSite();
