@@ -1,6 +1,6 @@
 /**
- * The public names of unrolled/reservoirs: nonlinear vector autoregressions, and the search for a good echo
- * state network.
+ * The public names of unrolled/reservoirs: nonlinear vector autoregressions, the states of echo state
+ * networks, and the search for a good one.
  */
 import "../wasm/built-in.ts";
 
@@ -15,6 +15,7 @@ export type {
 export type { NvarProgress } from "./nvar/fit.ts";
 export type { NvarSpec } from "./nvar/spec.ts";
 export type { NvarStream } from "./nvar/stream.ts";
+export { reservoirStates } from "./states.ts";
 export { selectEsn } from "./search/select.ts";
 export type { EsnSelection, EsnSelectOptions, EsnSelectProgress } from "./search/select.ts";
 export type { EsnCandidate, EsnChoices, Range } from "./search/choices.ts";

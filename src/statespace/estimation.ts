@@ -5,7 +5,12 @@ import type { Series } from "../inference/state-space.ts";
 import { SEARCH } from "../models/structural/estimation.ts";
 import type { ParameterInterval } from "../models/structural/answers.ts";
 import { intervalsAround } from "../models/structural/intervals.ts";
-import { errorsByInformation, observedInformation } from "../models/structural/information.ts";
+import {
+  errorsByInformation,
+  observedInformation,
+  type AtMaximum,
+  type ParameterErrors,
+} from "../models/structural/information.ts";
 import { centralDifferences } from "../train/differences.ts";
 import { quasiNewton, type SmoothPoint } from "../train/quasi-newton.ts";
 import { varyingLikelihood } from "./likelihood.ts";
@@ -63,17 +68,23 @@ export class StateSpaceEstimation {
     gradient: () => centralDifferences((x) => this.logLikelihood(x), theta),
   });
 
+  /** What is known of the likelihood about a maximum. Throws NumericError. */
+  #about(theta: Float64Array): AtMaximum {
+    const logLikelihood = (x: Float64Array): number => this.logLikelihood(x);
+    const information = observedInformation(logLikelihood, theta);
+    return { theta, natural: this.coordinates.natural, information, logLikelihood };
+  }
+
   /** Standard errors of all parameters; 0 of those that are fixed. Throws NumericError. */
-  standardErrors(theta: Float64Array): Float64Array {
-    const information = observedInformation((x) => this.logLikelihood(x), theta);
-    const { natural } = this.coordinates;
-    return errorsByInformation(this.#who, this.#kalman.algebra, { theta, natural, information });
+  standardErrors(theta: Float64Array, about = this.#about(theta)): ParameterErrors {
+    return errorsByInformation(this.#who, this.#kalman.algebra, about);
   }
 
   /** The interval of every parameter that reaches z deviations of a normal distribution. */
   async intervals(z: number): Promise<ParameterInterval[]> {
     const { best } = await quasiNewton(this.at, this.coordinates.start, SEARCH);
-    const errors = this.standardErrors(best.x);
+    const about = this.#about(best.x);
+    const { errors } = this.standardErrors(best.x, about);
     return intervalsAround(
       { likelihood: this.at, theta: best.x, z },
       Array.from(this.coordinates.natural(best.x), (value, i) => ({
@@ -81,6 +92,7 @@ export class StateSpaceEstimation {
         error: errors[i],
         root: this.coordinates.root(i),
       })),
+      about,
     );
   }
 }

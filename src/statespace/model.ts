@@ -18,18 +18,11 @@ import { informationCriteria, type StateSpaceCriteria } from "../models/structur
 import { diagnose, type Diagnostics } from "../models/structural/diagnostics.ts";
 import { errorsOrReason, SEARCH } from "../models/structural/estimation.ts";
 import { deviationsOf, inBands } from "../models/structural/forecast.ts";
+import { errorsThatAre, reasonsByName, type ParameterErrors } from "../models/structural/information.ts";
 import type { Disturbances } from "../models/structural/simulation.ts";
 import { checkEmOptions, emOptionNames, type EmReport } from "../train/em.ts";
 import { quasiNewton } from "../train/quasi-newton.ts";
-import {
-  DataError,
-  NumericError,
-  OptionError,
-  inRange,
-  knownOptions,
-  seedOption,
-  whole,
-} from "../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import { noisesGiven, rowsOf, standardized, type Run, type StateSpaceFitOptions } from "./answers.ts";
@@ -50,7 +43,7 @@ export class StateSpace {
   readonly #life: Lifetime;
   readonly #fits: SingleFit;
   #natural: Float64Array | undefined;
-  #errors: Float64Array | string = "stateSpace: standardErrors: the model is not fitted; call fit first";
+  #errors: ParameterErrors | string = "stateSpace: standardErrors: the model is not fitted; call fit first";
 
   /** Use `stateSpace(spec)`. */
   constructor(kalman: Kalman, spec: ReadSpec) {
@@ -71,11 +64,19 @@ export class StateSpace {
     return named(this.#spec.parameters, this.#values(this.#life.check("parameters")));
   }
 
-  /** Standard errors of the parameters, by the observed information; 0 for variances at 0 and fixed ones. */
+  /**
+   * Standard errors of the parameters, by the observed information; 0 for variances at 0 and fixed ones, NaN
+   * where `withoutErrors` says why there is none.
+   */
   get standardErrors(): Record<string, number> {
     this.#life.check("standardErrors");
-    if (typeof this.#errors === "string") throw new NumericError(this.#errors);
-    return named(this.#spec.parameters, this.#errors);
+    return named(this.#spec.parameters, errorsThatAre(this.#errors).errors);
+  }
+
+  /** The parameters that have no standard error, by name, each with the reason. */
+  get withoutErrors(): Record<string, string> {
+    this.#life.check("withoutErrors");
+    return reasonsByName(this.#spec.parameters, errorsThatAre(this.#errors));
   }
 
   /** Maximum likelihood by quasi-Newton steps from the starts; NaN is missing. */
@@ -106,7 +107,8 @@ export class StateSpace {
 
   /**
    * Intervals that hold each parameter with probability `level` (default .95), of series as `fit` takes them,
-   * which it maximizes anew: of variances by the profile likelihood, of others ± standard errors.
+   * which it maximizes anew: of variances, and of what is at the end of its range, by the profile likelihood,
+   * of others ± standard errors; -∞ to ∞ where there are none.
    */
   async intervals(
     y: Sequences,
@@ -129,7 +131,7 @@ export class StateSpace {
     const who = this.#asked("logLikelihood", options);
     const natural = this.#values(who);
     return sum(
-      this.#data(who, y, options.inputs).map((series) =>
+      seriesOf(who, this.#spec, y, options.inputs).map((series) =>
         seriesLikelihood(who, this.#kalman, this.#spec, { natural, series }),
       ),
     );
@@ -138,7 +140,7 @@ export class StateSpace {
   /** Information criteria of series under the parameters; those that are fixed do not count. */
   criteria(y: Sequences, options: Driven = {}): StateSpaceCriteria {
     const who = this.#asked("criteria", options);
-    const data = this.#data(who, y, options.inputs);
+    const data = seriesOf(who, this.#spec, y, options.inputs);
     return informationCriteria(who, this.#kalman.algebra, {
       logLikelihood: this.logLikelihood(y, options),
       parameters: this.#spec.parameters.filter(({ fixed }) => !fixed).length,
@@ -264,12 +266,8 @@ export class StateSpace {
     return Float64Array.from(states.flatMap(({ data }) => [...data.subarray(0, n)]));
   }
 
-  #data(who: string, y: Sequences, inputs: Sequences | undefined): Series[] {
-    return seriesOf(who, this.#spec, y, inputs);
-  }
-
   #estimation(who: string, y: Sequences, inputs: Sequences | undefined): StateSpaceEstimation {
-    return new StateSpaceEstimation(who, this.#kalman, this.#spec, this.#data(who, y, inputs));
+    return new StateSpaceEstimation(who, this.#kalman, this.#spec, seriesOf(who, this.#spec, y, inputs));
   }
 
   #run(who: string, series: Series): Run {
@@ -278,14 +276,14 @@ export class StateSpace {
   }
 
   #one(who: string, y: Sequences, { inputs }: Driven): Run {
-    const data = this.#data(who, y, inputs);
+    const data = seriesOf(who, this.#spec, y, inputs);
     if (data.length !== 1) throw new DataError(`${who}: ${data.length} sequences, want one`);
     return this.#run(who, data[0]);
   }
 
   #each<S extends Sequences, T>(method: string, y: S, options: Driven, answer: (run: Run) => T): Each<S, T> {
     const who = this.#asked(method, options);
-    const data = this.#data(who, y, options.inputs);
+    const data = seriesOf(who, this.#spec, y, options.inputs);
     return each(
       y,
       data.map((series, i) => answer(this.#run(`${who}: sequence ${i}`, series))),

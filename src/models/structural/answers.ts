@@ -1,6 +1,7 @@
 /** What models of one series are asked beside the series itself, and what they answer. */
 import type { Sequences } from "../../data/sequence.ts";
 import type { GaussianOutputs } from "../lds/outputs.ts";
+import type { ParameterErrors } from "./information.ts";
 
 /** Inputs beside the series: where there is a history and a future, of both in one sequence. */
 export interface WithInputs {
@@ -12,13 +13,13 @@ export interface WithInputs {
 export interface Estimates {
   /** Natural parameters, in the family's order. */
   readonly natural: Float64Array;
-  /** Their standard errors, or why there are none. */
-  readonly errors: Float64Array | string;
+  /** Their standard errors, or why there are none at all. */
+  readonly errors: ParameterErrors | string;
 }
 
 /** Where a parameter lies with the probability that was asked for. */
 export interface ParameterInterval {
-  /** The lower bound. */
+  /** The lower bound; -∞ where the series says nothing of it. */
   readonly lower: number;
   /** The upper bound; ∞ where the series says nothing of it. */
   readonly upper: number;

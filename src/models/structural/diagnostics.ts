@@ -2,6 +2,7 @@
  * What the standardized one-step errors of a series say about its model. (Durbin & Koopman 2012, section
  * 2.12.)
  */
+import type { GaussianOutputs } from "../lds/outputs.ts";
 import { chiSquaredTail, type Logs } from "../../inference/special-functions.ts";
 import { DataError } from "../../wasm/errors.ts";
 
@@ -73,3 +74,7 @@ export function diagnose(who: string, errors: Float64Array, fitted: number, logs
     errors,
   };
 }
+
+/** One-step errors [T] over their deviations; NaN where y is missing or the start diffuse. */
+export const standardizedErrors = (y: Float64Array, { means, covariances }: GaussianOutputs): Float64Array =>
+  y.map((v, t) => (Number.isFinite(covariances[t]) ? (v - means[t]) / Math.sqrt(covariances[t]) : NaN));

@@ -20,7 +20,12 @@ import {
 } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
-import { errorsByInformation, observedInformation } from "./information.ts";
+import {
+  errorsByInformation,
+  observedInformation,
+  type AtMaximum,
+  type ParameterErrors,
+} from "./information.ts";
 import type { Family } from "./parametric.ts";
 
 /** How long a search goes on where nothing else is said. */
@@ -182,12 +187,16 @@ export class Estimation {
     return quasiNewton((x) => this.at(x), theta, options);
   }
 
+  /** What is known of the likelihood about a maximum. Throws NumericError. */
+  about(theta: Float64Array): AtMaximum {
+    const logLikelihood = (x: Float64Array): number => this.logLikelihood(x);
+    const information = this.#informationByScore(theta) ?? observedInformation(logLikelihood, theta);
+    return { theta, natural: this.#family.natural, information, logLikelihood };
+  }
+
   /** Standard errors of the natural parameters at a maximum; 0 for a variance at 0. Throws NumericError. */
-  standardErrors(theta: Float64Array): Float64Array {
-    const information =
-      this.#informationByScore(theta) ?? observedInformation((x) => this.logLikelihood(x), theta);
-    const { natural, who } = this.#family;
-    return errorsByInformation(who, this.#kalman.algebra, { natural, theta, information });
+  standardErrors(theta: Float64Array): ParameterErrors {
+    return errorsByInformation(this.#family.who, this.#kalman.algebra, this.about(theta));
   }
 
   /** -∂² ln p by central differences of the exact score; undefined where there is none. */
@@ -205,7 +214,7 @@ export class Estimation {
 }
 
 /** Standard errors, or the words of why there are none. */
-export function errorsOrReason(compute: () => Float64Array): Float64Array | string {
+export function errorsOrReason(compute: () => ParameterErrors): ParameterErrors | string {
   try {
     return compute();
   } catch (error) {

@@ -9,6 +9,7 @@ import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { coordinates, SEARCH } from "./estimation.ts";
 import { deviationsOf } from "./forecast.ts";
+import { atEnds, errorsByInformation, type AtMaximum } from "./information.ts";
 import type { Family } from "./parametric.ts";
 import type { ParameterInterval } from "./answers.ts";
 import { scaled } from "./scale.ts";
@@ -88,6 +89,36 @@ async function boundBetween(fallAt: FallAt, z: number, inside: Fall, outside: Fa
   return (a.at + b.at) / 2;
 }
 
+/** Ends of a range in units of it, from the one where the maximum is to the other. */
+const SHARES = [0.98, 0.95, 0.9, 0.8, 0.6, 0.3, 0, -0.5, -0.8, -0.95];
+const END = 1e6;
+
+/** The interval of a coordinate at the end of its range, by what coordinates stand for. */
+async function endInterval(profiled: Profiled, { at, value }: Bound): Promise<ParameterInterval> {
+  const sign = Math.sign(profiled.theta[at]);
+  const anywhere = fallsFrom(profiled, at);
+  const fallAt: FallAt = async (x, near) => ({ ...(await anywhere(sign * x, near)), at: x });
+  const others = profiled.theta.filter((_, i) => i !== at);
+  let inside: Fall = { at: Math.abs(profiled.theta[at]), others, fall: 0 };
+  let inner = -END;
+  for (const r of SHARES) {
+    const next = await fallAt(r / Math.sqrt(1 - r * r), inside);
+    if (next.fall < profiled.z) inside = next;
+    else {
+      inner = await boundBetween(fallAt, profiled.z, inside, next);
+      break;
+    }
+  }
+  const ends = [value(sign * END), value(sign * inner)];
+  return { lower: Math.min(...ends), upper: Math.max(...ends) };
+}
+
+/** A parameter that one coordinate alone is, which is at the end of its range. */
+interface Bound {
+  readonly at: number;
+  readonly value: (x: number) => number;
+}
+
 /** A parameter at the maximum. */
 export interface Estimated {
   readonly value: number;
@@ -96,17 +127,31 @@ export interface Estimated {
   readonly root?: { readonly at: number; readonly variance: (size: number) => number };
 }
 
+/** The coordinate at the end of its range that parameter i is, if there is one that no other moves. */
+function boundOf({ theta, natural }: AtMaximum, ends: readonly number[], i: number): Bound | undefined {
+  const value = (at: number, x: number): number => natural(theta.map((old, j) => (j === at ? x : old)))[i];
+  const moves = (at: number): boolean => value(at, 0) !== value(at, 1);
+  const [at, ...more] = Array.from(theta, (_, j) => j).filter(moves);
+  if (more.length > 0 || !ends.includes(at)) return undefined;
+  return { at, value: (x) => value(at, x) };
+}
+
 /** The interval of every parameter. */
 export async function intervalsAround(
   profiled: Profiled,
   estimates: readonly Estimated[],
+  maximum: AtMaximum | undefined,
 ): Promise<ParameterInterval[]> {
+  const ends = maximum ? atEnds(maximum) : [];
   const found: ParameterInterval[] = [];
-  for (const { value, error, root } of estimates) {
+  for (const [i, { value, error, root }] of estimates.entries()) {
+    const bound = maximum && Number.isNaN(error) ? boundOf(maximum, ends, i) : undefined;
     if (root) {
       const { lower, upper } = await profileInterval(profiled, root.at);
       found.push({ lower: root.variance(lower), upper: root.variance(upper) });
-    } else found.push({ lower: value - profiled.z * error, upper: value + profiled.z * error });
+    } else if (bound) found.push(await endInterval(profiled, bound));
+    else if (Number.isNaN(error)) found.push({ lower: -Infinity, upper: Infinity });
+    else found.push({ lower: value - profiled.z * error, upper: value + profiled.z * error });
   }
   return found;
 }
@@ -124,14 +169,16 @@ export async function intervals(
   const z = deviationsOf(level, kalman.engine);
   const natural = family.natural(theta);
   const isVariance = family.parameters.map(({ kind }) => kind === "variance");
-  const errors = isVariance.every(Boolean) ? natural.map(() => 0) : estimation.standardErrors(theta);
+  const maximum = isVariance.every(Boolean) ? undefined : estimation.about(theta);
+  const errors = maximum && errorsByInformation(family.who, kalman.algebra, maximum).errors;
   const found = await intervalsAround(
     { likelihood: (x) => estimation.plain(x), theta, z },
     isVariance.map((variance, i) => ({
       value: natural[i],
-      error: errors[i],
+      error: errors?.[i] ?? 0,
       root: variance ? { at: i, variance: (size) => size * size } : undefined,
     })),
+    maximum,
   );
   const lower = scale.user(Float64Array.from(found, (interval) => interval.lower));
   const upper = scale.user(Float64Array.from(found, (interval) => interval.upper));

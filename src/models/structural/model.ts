@@ -8,15 +8,7 @@ import type { Kalman } from "../../inference/kalman.ts";
 import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
 import { checkEmOptions, emOptionNames, type EmOptions, type EmReport } from "../../train/em.ts";
-import {
-  DataError,
-  NumericError,
-  OptionError,
-  inRange,
-  knownOptions,
-  seedOption,
-  whole,
-} from "../../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { flattenHistory } from "../lds/history.ts";
@@ -26,9 +18,10 @@ import { DISPOSE, Lifetime } from "../lifetime.ts";
 import { SingleFit } from "../single-fit.ts";
 import type { Estimates, Forecast, WithInputs, ParameterInterval } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
-import { diagnose, type Diagnostics } from "./diagnostics.ts";
+import { diagnose, standardizedErrors, type Diagnostics } from "./diagnostics.ts";
 import { coordinates, errorsOrReason, SEARCH } from "./estimation.ts";
 import { forecastAfter, sampleAfter } from "./forecast.ts";
+import { errorsThatAre, reasonsByName } from "./information.ts";
 import { intervals } from "./intervals.ts";
 import type { Family } from "./parametric.ts";
 import { scaled } from "./scale.ts";
@@ -69,11 +62,17 @@ export class StateSpaceModel {
     return this.#named(this.estimates("parameters").natural);
   }
 
-  /** Standard errors of the parameters, from the observed information; 0 for a variance at 0. */
+  /**
+   * Standard errors of the parameters, from the observed information; 0 for a variance at 0, NaN where
+   * `withoutErrors` says why there is none.
+   */
   get standardErrors(): Record<string, number> {
-    const { errors } = this.estimates("standardErrors");
-    if (typeof errors === "string") throw new NumericError(errors);
-    return this.#named(errors);
+    return this.#named(errorsThatAre(this.estimates("standardErrors").errors).errors);
+  }
+
+  /** The parameters that have no standard error, by name, each with the reason. */
+  get withoutErrors(): Record<string, string> {
+    return reasonsByName(this.family.parameters, errorsThatAre(this.estimates("withoutErrors").errors));
   }
 
   /**
@@ -107,7 +106,7 @@ export class StateSpaceModel {
       const natural = scale.user(this.family.natural(theta));
       this.#estimates = {
         natural,
-        errors: errorsOrReason(() => scale.user(estimation.standardErrors(theta))),
+        errors: errorsOrReason(() => scale.errors(estimation.standardErrors(theta))),
       };
       const { iterations: done, converged } = found;
       const history = found.history.map((v) => v - shift);
@@ -120,8 +119,8 @@ export class StateSpaceModel {
 
   /**
    * Intervals that hold each parameter with probability `level` (default .95), of series as `fit` takes them,
-   * which it maximizes anew: of variances by the profile likelihood, of others ± standard errors. Throws
-   * NumericError where those are needed and there are none.
+   * which it maximizes anew: of variances, and of what is at the end of its range, by the profile likelihood,
+   * of others ± standard errors; -∞ to ∞ where those are needed and there are none.
    */
   async intervals(
     y: Sequences,
@@ -223,10 +222,7 @@ export class StateSpaceModel {
     const { who, model } = this.at("diagnostics", options);
     const series = this.one(who, y, options);
     const pass = this.kalman.run(who, model, series, "filter");
-    const { means, covariances } = new PassReader(this.kalman, model).outputs(pass, series.u);
-    const errors = series.y.map((v, t) =>
-      Number.isFinite(covariances[t]) ? (v - means[t]) / Math.sqrt(covariances[t]) : NaN,
-    );
+    const errors = standardizedErrors(series.y, new PassReader(this.kalman, model).outputs(pass, series.u));
     const fitted = this.family.parameters.filter(({ kind }) => kind === "coefficient").length;
     return diagnose(who, errors, fitted, elementwise(this.engine));
   }

@@ -7,6 +7,7 @@ import type { Kalman } from "../../inference/kalman.ts";
 import type { Series } from "../../inference/state-space.ts";
 import { deviations } from "../lds/units.ts";
 import { Estimation } from "./estimation.ts";
+import type { ParameterErrors } from "./information.ts";
 import type { Family } from "./parametric.ts";
 
 /** Units of the series and of its inputs. */
@@ -43,6 +44,11 @@ class Scale {
       if (kind === "variance") return x * this.#unit * this.#unit;
       return (x * this.#unit) / this.#inputs[kind.input];
     });
+  }
+
+  /** Standard errors of natural parameters in the units of the user. */
+  errors({ errors, reasons }: ParameterErrors): ParameterErrors {
+    return { errors: this.user(errors), reasons };
   }
 
   /** The mean of all values, in these units. */
