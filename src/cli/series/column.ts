@@ -1,4 +1,5 @@
 /** The column of a table that is modeled, and the dates beside it. */
+import type { NumberTable } from "../../formats/number-table.ts";
 import { UsageError } from "../command.ts";
 import { findDates, type Dates } from "./date-column.ts";
 import { readTable } from "./table.ts";
@@ -21,7 +22,10 @@ const missing = (values: Float64Array): number => values.filter((v) => Number.is
 /** Reads a column with at least one number, by its name or place, else the last one of numbers. */
 export function readColumn(path: string, wanted: string | undefined): Column {
   const table = readTable(path);
-  const name = wanted ?? table.lastNumeric();
+  return columnOf(path, table, wanted ?? table.lastNumeric());
+}
+
+function columnOf(path: string, table: NumberTable, name: string): Column {
   const values = table.column(name);
   const gaps = missing(values);
   if (gaps === values.length)
@@ -31,4 +35,48 @@ export function readColumn(path: string, wanted: string | undefined): Column {
   const dates = findDates(table, name);
   const stepName = dates?.stepName ?? ((step: number): string => String(step + 1));
   return { path, name, values, gaps, stepName, ...(dates ? { dates } : {}) };
+}
+
+/** What is forecast of a table, and what is known beside it. */
+export interface Columns {
+  /** Those to forecast, of the same steps. */
+  readonly columns: readonly Column[];
+  /** Known inputs by name, also of steps to come; none where none were asked for. */
+  readonly inputs: Readonly<Record<string, Float64Array>>;
+  /** Steps to come of which the inputs are known. */
+  readonly ahead: number;
+}
+
+/** Words between commas. */
+export const listed = (text: string | undefined): string[] =>
+  text?.split(",").map((name) => name.trim()) ?? [];
+
+/**
+ * Reads the columns to forecast: one as `readColumn` does, several by their names between commas, or "all"
+ * of numbers. With `known`, names of inputs, steps at the end in which no column has a value are to come.
+ */
+export function readColumns(path: string, wanted: string | undefined, known: readonly string[]): Columns {
+  const table = readTable(path);
+  const inputs = Object.fromEntries(known.map((name) => [name, table.column(name)]));
+  const candidates = (): string[] =>
+    table.numeric().filter((name) => !(name in inputs) && findDates(table, "")?.column !== name);
+  const names = ((): string[] => {
+    if (wanted === undefined) return [known.length > 0 ? (candidates().at(-1) ?? "") : table.lastNumeric()];
+    if (table.names.includes(wanted)) return [wanted];
+    return wanted === "all" ? candidates() : listed(wanted);
+  })();
+  const columns = names.map((name) => columnOf(path, table, name));
+  if (columns.length === 0) throw new UsageError(`${path}: no column of numbers is left to forecast`);
+  if (known.length === 0) return { columns, inputs, ahead: 0 };
+  let T = table.rows;
+  while (columns.every(({ values }) => Number.isNaN(values[T - 1]))) --T;
+  return { columns: columns.map((column) => upTo(column, T)), inputs, ahead: table.rows - T };
+}
+
+/** The first T steps of a column. */
+function upTo(column: Column, T: number): Column {
+  const { dates } = column;
+  const values = column.values.subarray(0, T);
+  const to = dates ? { dates: { ...dates, moments: dates.moments.slice(0, T) } } : {};
+  return { ...column, values, gaps: missing(values), ...to };
 }

@@ -10,6 +10,8 @@ const LOOKED_AT = 4;
 export interface Dates {
   /** Of each step. */
   readonly moments: readonly Moment[];
+  /** Name of their column, or its place. */
+  readonly column: string;
   /** "column when, day/month/year" */
   readonly words: string;
   /** What stands at a step from 0, also beyond the end. */
@@ -30,7 +32,8 @@ export function findDates(table: NumberTable, column: string): Dates | undefined
       const ahead = step - moments.length + 1;
       return after ? momentText(after(ahead)) : `+${ahead}`;
     };
-    return { moments, words: `column ${name || at + 1}, ${format}`, stepName };
+    const title = name || String(at + 1);
+    return { moments, column: title, words: `column ${title}, ${format}`, stepName };
   }
   return undefined;
 }

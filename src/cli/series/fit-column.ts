@@ -1,6 +1,7 @@
 /** A forecaster fitted to a column of a table, and what it says of the steps to come. */
 import { oneStepScores, type OneStepScores } from "../../forecasting/one-step.ts";
 import { forecaster, type Forecaster } from "../../forecasting/forecaster.ts";
+import type { ForecasterSpec } from "../../forecasting/spec.ts";
 import type { SeriesForecast } from "../../forecasting/answers.ts";
 import {
   forecastModels,
@@ -11,7 +12,7 @@ import {
 import { OptionError } from "../../wasm/errors.ts";
 import { type Context, type OptionSpec, UsageError } from "../command.ts";
 import { Progress } from "../progress.ts";
-import { type Column, readColumn } from "./column.ts";
+import { listed, readColumns, type Column } from "./column.ts";
 import { forecasterFile } from "./saved.ts";
 
 const choices = (Object.keys(forecastModels) as ForecastModelName[]).filter(
@@ -22,6 +23,10 @@ const choices = (Object.keys(forecastModels) as ForecastModelName[]).filter(
 export const fitOptions = {
   season: { value: "N", help: "steps a season, 1 for none; else it is found" },
   model: { value: "LIST", help: `models to try, of ${choices.join(", ")}; else ${usualModels.join(", ")}` },
+  choose: { value: "HOW", help: "average of the best models, or best alone; else average" },
+  calendar: { value: "LIST", help: "what models may know of the dates: month, weekday, hour" },
+  inputs: { value: "LIST", help: "columns known in advance; rows at the end with these alone are to come" },
+  quantiles: { value: "LIST", help: "probabilities to write beside mean and band, as .1,.5,.9" },
   seed: { value: "N", help: "seed of everything random; else 1" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -34,43 +39,67 @@ export interface FittedColumn {
   /** What the models were fitted from. */
   readonly seed: number;
   readonly answer: SeriesForecast;
+}
+
+/** Forecasts of columns by one forecaster. */
+export interface FittedColumns {
+  readonly fitted: readonly FittedColumn[];
   /** The forecaster's file. */
   readonly bytes: Uint8Array;
 }
 
 /** The forecaster that the options ask for. An option that it refuses is the user's. */
 async function makeForecaster({ values }: Context, horizon: number): Promise<Forecaster> {
-  const [season, seed] = [values.text("season"), values.text("seed")];
-  const models = values
-    .text("model")
-    ?.split(",")
-    .map((name) => name.trim()) as ForecastModelName[] | undefined;
+  const given = <T>(name: string, read: (text: string) => T): Record<string, T> => {
+    const text = values.text(name);
+    return text === undefined ? {} : { [name]: read(text) };
+  };
+  const { model: models, ...rest } = {
+    ...given("seed", () => values.whole("seed", 0, 2 ** 52)),
+    ...given("season", () => values.whole("season", 1, 10_000)),
+    ...given("model", listed),
+    ...given("choose", (text) => text),
+    ...given("calendar", listed),
+    ...given("quantiles", (text) => listed(text).map(Number)),
+  } as Omit<ForecasterSpec, "horizon"> & { model?: ForecastModelName[] };
   try {
-    return await forecaster({
-      horizon,
-      ...(seed === undefined ? {} : { seed: values.whole("seed", 0, 2 ** 52) }),
-      ...(season === undefined ? {} : { season: values.whole("season", 1, 10_000) }),
-      ...(models === undefined ? {} : { models }),
-    });
+    return await forecaster({ horizon, ...rest, ...(models ? { models } : {}) });
   } catch (error) {
     throw error instanceof OptionError ? new UsageError(error.message) : error;
   }
 }
 
-/** Fits a forecaster to the column of the table, and asks it for `steps`. */
-export async function fitColumn(context: Context, file: string, steps: number): Promise<FittedColumn> {
+/** Steps to forecast where neither the user nor inputs say how many. */
+const STEPS = 20;
+
+/** Fits a forecaster to columns of the table, and asks it for `steps`, else for those that inputs know. */
+export async function fitColumns(
+  context: Context,
+  file: string,
+  asked: number | undefined,
+): Promise<FittedColumns> {
   const { screen, values, signal } = context;
-  const column = readColumn(file, values.text("column"));
+  const { columns, inputs, ahead } = readColumns(file, values.text("column"), listed(values.text("inputs")));
+  const steps = asked ?? (ahead || STEPS);
   const f = await makeForecaster(context, steps);
+  const [{ dates }] = columns;
   try {
     const bar = new Progress(screen, { title: "models", steps: 100, unit: undefined });
-    await f.fit(column.values, {
+    const table = Object.fromEntries(columns.map(({ name, values: y }) => [name, y]));
+    await f.fit(columns.length === 1 ? columns[0].values : table, {
       signal,
-      ...(column.dates ? { dates: column.dates.moments.map(({ ms }) => new Date(ms)) } : {}),
+      ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
+      ...(dates ? { dates: dates.moments.map(({ ms }) => new Date(ms)) } : {}),
       onProgress: ({ fraction }) => bar.update(Math.round(100 * fraction)),
     });
-    const answer = await f.forecast(steps);
-    return { column, seed: f.spec.seed, answer, bytes: forecasterFile(f, column.name) };
+    const answers = columns.length === 1 ? { "": await f.forecast(steps) } : await f.forecastAll(steps);
+    const fitted = Object.values(answers).map((answer, i) => ({
+      column: columns[i],
+      seed: f.spec.seed,
+      answer,
+    }));
+    const only = columns.length === 1 ? columns[0].name : undefined;
+    return { fitted, bytes: forecasterFile(f, only) };
   } finally {
     f.dispose();
   }

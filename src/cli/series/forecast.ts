@@ -1,11 +1,11 @@
 /** `unrolled forecast`: what comes after a column of numbers, by a forecaster fitted now, or a saved one. */
 import type { SeriesForecast } from "../../forecasting/answers.ts";
-import { type Command, type Context, UsageError } from "../command.ts";
+import { type Command, type Context, type Values, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
 import { type Column, readColumn } from "./column.ts";
-import { fitColumn, fitOptions } from "./fit-column.ts";
+import { fitColumns, fitOptions, type FittedColumn } from "./fit-column.ts";
 import { openForecaster } from "./saved.ts";
-import { showForecast } from "./shown.ts";
+import { filesOf, showForecast } from "./shown.ts";
 
 /** A column, and what is said of the steps to come. */
 interface Answered {
@@ -15,11 +15,11 @@ interface Answered {
 
 /** The saved forecaster at work on the column. */
 async function savedForecast(path: string, { values, signal }: Context): Promise<Answered> {
-  for (const option of ["season", "model", "save", "seed"])
+  for (const option of [...Object.keys(fitOptions), "save"])
     if (values.text(option) !== undefined)
       throw new UsageError(`--${option} is for a forecaster that is fitted now, not beside ${path}`);
   const file = values.needed("file", "a table of numbers: what came before");
-  const steps = values.whole("steps", 1, 10_000);
+  const steps = stepsOf(values) ?? STEPS;
   const { f, column: fitted } = await openForecaster(path);
   try {
     const column = readColumn(file, values.text("column") ?? fitted);
@@ -31,15 +31,23 @@ async function savedForecast(path: string, { values, signal }: Context): Promise
   }
 }
 
+/** Steps from a saved forecaster where the user does not say how many. */
+const STEPS = 20;
+
+const stepsOf = (values: Values): number | undefined =>
+  values.text("steps") === undefined ? undefined : values.whole("steps", 1, 10_000);
+
 /** A forecaster that is fitted now. */
-async function newForecast(context: Context): Promise<Answered & { saved: string | undefined }> {
+async function newForecast(
+  context: Context,
+): Promise<{ answers: readonly FittedColumn[]; saved: string | undefined }> {
   const { values } = context;
   const file = values.needed("file", "a table of numbers: what came before");
   const saved = values.text("save");
   checkOutputFile("save", saved);
-  const { bytes, ...answered } = await fitColumn(context, file, values.whole("steps", 1, 10_000));
+  const { bytes, fitted } = await fitColumns(context, file, stepsOf(values));
   if (saved) writeWhole(saved, bytes);
-  return { ...answered, saved };
+  return { answers: fitted, saved };
 }
 
 export const forecastCommand: Command = {
@@ -53,11 +61,15 @@ export const forecastCommand: Command = {
     "--save, the table holds what came before: the one that it\nwas fitted to, or a longer one of the same " +
     "series.\n\n" +
     "  unrolled forecast --file sales.csv --steps 12 --figure sales.svg\n" +
+    "  unrolled forecast --file shops.csv --column all --inputs price --calendar weekday --out next.csv\n" +
     "  unrolled forecast sunspots.safetensors --file sunspots.csv --steps 30",
   options: {
     file: { value: "FILE", help: "the table: cells between separators, JSON lines or array, .npy" },
-    column: { value: "C", help: "name of the column, or its place from 1; else the fitted or the last one" },
-    steps: { value: "N", default: "20", help: "steps to forecast" },
+    column: {
+      value: "C",
+      help: "the column by name or place from 1, some between commas, or all; else the fitted or the last",
+    },
+    steps: { value: "N", help: "steps to forecast; else 20, or those of which inputs are known" },
     ...fitOptions,
     figure: { value: "FILE", help: "draw series and forecast, SVG" },
     out: { value: "FILE", help: "write the forecast as a table of commas: step, mean and its band" },
@@ -69,10 +81,15 @@ export const forecastCommand: Command = {
     const [figure, table] = [values.text("figure"), values.text("out")];
     checkOutputFile("figure", figure);
     checkOutputFile("out", table);
-    const { column, answer, saved } =
+    const { answers, saved } =
       path === undefined
         ? await newForecast(context)
-        : { ...(await savedForecast(path, context)), saved: undefined };
-    showForecast(screen, column, answer, { files: { figure, table }, more: saved ? { saved } : {} });
+        : { answers: [await savedForecast(path, context)], saved: undefined };
+    for (const { column, answer } of answers)
+      showForecast(screen, column, answer, {
+        files: filesOf({ figure, table }, column, answers.length),
+        more: saved ? { saved } : {},
+        quantiles: values.text("quantiles") !== undefined,
+      });
   },
 };

@@ -9,9 +9,9 @@ interface SeriesAbout extends About {
   readonly column?: string;
 }
 
-/** The file of a forecaster that was fitted to a column; `forecaster.load` reads it too. */
-export const forecasterFile = (f: Forecaster, column: string): Uint8Array =>
-  withAbout(f.save(), { task: "series", column } as SeriesAbout);
+/** The file of a forecaster that was fitted to a column, or to several; `forecaster.load` reads it too. */
+export const forecasterFile = (f: Forecaster, column: string | undefined): Uint8Array =>
+  withAbout(f.save(), { task: "series", ...(column === undefined ? {} : { column }) });
 
 /** Reads such a file. Errors name it; `column`: that which it was fitted to, if it says so. */
 export async function openForecaster(path: string): Promise<{ f: Forecaster; column: string | undefined }> {

@@ -24,11 +24,24 @@ export interface ForecastFiles {
   readonly table: string | undefined;
 }
 
-/** A row a step: its name, mean and band. */
-const tableOf = ({ values, stepName }: Column, { mean, low, high }: Forecast): string =>
+/** Files of one column: where there are several, its name stands before their ends. */
+export function filesOf(files: ForecastFiles, { name }: Column, columns: number): ForecastFiles {
+  const own = (path: string | undefined): string | undefined =>
+    columns === 1 ? path : path?.replace(/(\.[^./\\]*)?$/, `-${name.replace(/[^\w.-]/g, "_")}$1`);
+  return { figure: own(files.figure), table: own(files.table) };
+}
+
+type Quantiles = Readonly<Record<string, readonly number[]>>;
+
+/** A row a step: its name, mean and band, and the quantiles that were asked for. */
+const tableOf = ({ values, stepName }: Column, { mean, low, high }: Forecast, quantiles: Quantiles): string =>
   [
-    "step,mean,low,high",
-    ...mean.map((m, h) => [stepName(values.length + h), m, low[h], high[h]].join(",")),
+    ["step,mean,low,high", ...Object.keys(quantiles)].join(","),
+    ...mean.map((m, h) =>
+      [stepName(values.length + h), m, low[h], high[h], ...Object.values(quantiles).map((q) => q[h])].join(
+        ",",
+      ),
+    ),
     "",
   ].join("\n");
 
@@ -38,6 +51,8 @@ export interface ShownBeside {
   /** Goes into the event of --json. */
   readonly more: object;
   readonly oneStep?: OneStep;
+  /** Whether quantiles are written beside the band. */
+  readonly quantiles?: boolean;
 }
 
 /** Shows a forecast. */
@@ -45,13 +60,14 @@ export function showForecast(
   screen: Screen,
   column: Column,
   answer: SeriesForecast,
-  { files, more, oneStep }: ShownBeside,
+  { files, more, oneStep, quantiles: asked = false }: ShownBeside,
 ): void {
   const { model, season, scores, failures } = answer;
   const forecast = forecastOf(answer);
   const { figure, table } = files;
   if (figure) writeWhole(figure, svg(forecastPanel(column, { title: model, forecast })));
-  if (table) writeWhole(table, tableOf(column, forecast));
+  const quantiles = Object.fromEntries(Object.entries(answer.quantiles).map(([p, q]) => [p, [...q]]));
+  if (table) writeWhole(table, tableOf(column, forecast, asked ? quantiles : {}));
   const { path, name, values, gaps, dates } = column;
   const seasons = season > 1 ? `a season of ${season} steps` : "no season";
   const missing = gaps > 0 ? `, ${gaps} of them missing` : "";
@@ -66,7 +82,7 @@ export function showForecast(
   if (table) screen.line(`Written to ${table}`);
   screen.event({
     ...{ event: "result", task: "series", file: path, column: name, steps: values.length },
-    ...{ model, season, models: rankedModels(scores, oneStep), failures, forecast },
+    ...{ model, season, models: rankedModels(scores, oneStep), failures, forecast, quantiles },
     ...{ lastValue: lastValueError(values), ...more },
   });
 }

@@ -1,8 +1,8 @@
 /** `unrolled train series`: a forecaster fitted to a column of a table, and kept in a file. */
 import type { Command } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
-import { fitColumn, fitOptions, oneStepOf } from "./fit-column.ts";
-import { showForecast } from "./shown.ts";
+import { fitColumns, fitOptions, oneStepOf } from "./fit-column.ts";
+import { filesOf, showForecast } from "./shown.ts";
 
 export const trainSeries: Command = {
   name: "train series",
@@ -18,7 +18,10 @@ export const trainSeries: Command = {
     "  unrolled forecast sunspots.safetensors --file later.csv --steps 30",
   options: {
     file: { value: "FILE", help: "the table: cells between separators, JSON lines or array, .npy" },
-    column: { value: "C", help: "name of the column, or its place from 1; else the last one of numbers" },
+    column: {
+      value: "C",
+      help: "the column by name or place from 1, some between commas, or all; else the last",
+    },
     forecast: { value: "N", default: "20", help: "steps to forecast, and those of a backtest" },
     ...fitOptions,
     figure: { value: "FILE", help: "draw series and forecast, SVG" },
@@ -30,15 +33,16 @@ export const trainSeries: Command = {
     const [figure, out] = [values.text("figure"), values.text("out")];
     checkOutputFile("figure", figure);
     checkOutputFile("out", out);
-    const fitted = await fitColumn(context, file, values.whole("forecast", 1, 10_000));
-    const { column, answer, bytes } = fitted;
-    const oneStep = await oneStepOf(fitted, context);
+    const { fitted, bytes } = await fitColumns(context, file, values.whole("forecast", 1, 10_000));
     if (out) writeWhole(out, bytes);
-    showForecast(screen, column, answer, {
-      files: { figure, table: undefined },
-      more: out ? { out } : {},
-      oneStep,
-    });
+    for (const one of fitted) {
+      const oneStep = await oneStepOf(one, context);
+      showForecast(screen, one.column, one.answer, {
+        files: filesOf({ figure, table: undefined }, one.column, fitted.length),
+        more: out ? { out } : {},
+        oneStep,
+      });
+    }
     if (out)
       screen.line(`The forecaster is saved in ${out}; go on with: unrolled forecast ${out} --file ${file}`);
   },

@@ -47,7 +47,7 @@ test("a forecaster is saved, and forecasts from its file what it forecast when i
   expect(rows[1].split(",")[0]).toBe("151"); // steps count from 1
 });
 
-test.each(["season", "model", "save", "seed"])(
+test.each(["season", "model", "save", "seed", "choose", "inputs", "calendar", "quantiles"])(
   "--%s beside a saved model is refused, not ignored",
   async (option) => {
     const { code, err } = await unrolled([
@@ -130,4 +130,64 @@ test.each([
   const { code, err } = await unrolled(["forecast", "--file", path, "--column", "height", ...more]);
   expect(code).toBe(2);
   expect(err).toContain(message);
+});
+
+/** Two shops by day, which sell more on Sundays and less where the price is 2; three days to come. */
+const shops = join(folder, "shops.csv");
+const day = (t: number): string => new Date(Date.UTC(2024, 0, 1) + 86_400_000 * t).toISOString().slice(0, 10);
+const price = (t: number): number => 1 + Number((t * 5) % 7 === 3 || t % 11 === 4);
+const sold = (t: number): number => 100 + 40 * Number(t % 7 === 6) - 30 * (price(t) - 1) + ((t * t) % 5);
+const DAYS = 90;
+const shopRow = (_: unknown, t: number): string =>
+  [day(t), ...(t < DAYS ? [sold(t), 2 * sold(t)] : ["", ""]), price(t)].join(",");
+writeFileSync(shops, `day,north,south,price\n${Array.from({ length: DAYS + 3 }, shopRow).join("\n")}\n`);
+
+test("several columns beside an input and the calendar are forecast as far as the input is known", async () => {
+  const out = join(folder, "next.csv");
+  const { code, events, err } = await unrolled([
+    ...[
+      "forecast",
+      "--json",
+      "--file",
+      shops,
+      "--column",
+      "all",
+      "--inputs",
+      "price",
+      "--model",
+      "structural",
+    ],
+    ...["--calendar", "weekday", "--season", "1", "--quantiles", ".25,.75", "--choose", "best", "--out", out],
+  ]);
+  expect([code, err]).toEqual([0, ""]);
+  const results = events().filter(({ event }) => event === "result") as unknown as {
+    column: string;
+    steps: number;
+    forecast: Forecast;
+    quantiles: Record<string, number[]>;
+  }[];
+  expect(results.map(({ column, steps }) => [column, steps])).toEqual([
+    ["north", DAYS],
+    ["south", DAYS],
+  ]);
+  for (const [i, { forecast, quantiles }] of results.entries()) {
+    const unit = i + 1;
+    expect(forecast.mean).toHaveLength(3);
+    forecast.mean.forEach((m, h) => expect(Math.abs(m / unit - sold(DAYS + h))).toBeLessThan(8));
+    expect(quantiles["0.25"][0]).toBeLessThan(quantiles["0.75"][0]);
+  }
+  const rows = readFileSync(join(folder, "next-south.csv"), "utf8").trim().split("\n");
+  expect(rows[0]).toBe("step,mean,low,high,0.25,0.75");
+  expect(rows.slice(1).map((row) => row.split(",")[0])).toEqual([0, 1, 2].map((h) => day(DAYS + h)));
+});
+
+test.each([
+  [["--inputs", "price", "--steps", "5"], 1, "price is known for 3 of the 5 steps to come; give the rest"],
+  [["--inputs", "cost"], 1, 'there is no column "cost"'],
+  [["--calendar", "moon"], 2, 'calendar is "moon", want one of month, weekday, hour'],
+  [["--quantiles", "5"], 2, "quantiles has 5, want probabilities between 0 and 1"],
+  [["--choose", "luck"], 2, 'choose is "luck", want one of average, best'],
+])("%j is refused by name", async (more, code, message) => {
+  const answer = await unrolled(["forecast", "--file", shops, "--model", "structural", ...more]);
+  expect([answer.code, answer.err.includes(message) || answer.err]).toEqual([code, true]);
 });

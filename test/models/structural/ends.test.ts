@@ -1,4 +1,4 @@
-/** Estimates at the end of their range, and flat ones: which have no standard error, why, and that others do. */
+/** Estimates at the end of their range, and flat ones: which have no standard error, and why. */
 import { expect, test } from "vitest";
 import { arima } from "../../../src/models/structural/arima.ts";
 import { stateSpace } from "../../../src/statespace/state-space.ts";
@@ -19,7 +19,7 @@ function seasonal(T: number): number[] {
 
 const order = { d: 1, q: 1, seasonal: { D: 1, Q: 1, period: 4 } };
 
-test("a seasonal moving average at -1 has a reason, the others the errors of a model with a fixed season", async () => {
+test("a seasonal moving average at -1 has a reason, others the errors of a fixed season", async () => {
   const y = seasonal(80);
   using a = await arima(order);
   await a.fit(y);
@@ -74,7 +74,7 @@ test("ln p at the inner bound of a moving average at -1, all else at its best, i
   expect(Math.abs(fall - 3.841459)).toBeLessThan(0.005 * 3.841459);
 });
 
-test("two parameters that only their sum moves have none, each with the reason; the third has its own", async () => {
+test("two parameters that only their sum moves have no error; the third has its own", async () => {
   const y = noise(60).map((v) => v + 2);
   using both = await stateSpace({
     state: 1,
