@@ -142,7 +142,7 @@ const shopRow = (_: unknown, t: number): string =>
   [day(t), ...(t < DAYS ? [sold(t), 2 * sold(t)] : ["", ""]), price(t)].join(",");
 writeFileSync(shops, `day,north,south,price\n${Array.from({ length: DAYS + 3 }, shopRow).join("\n")}\n`);
 
-test("several columns beside an input and the calendar are forecast as far as the input is known", async () => {
+test("several columns are forecast as far as the input beside them is known", async () => {
   const out = join(folder, "next.csv");
   const { code, events, err } = await unrolled([
     ...[
