@@ -23,8 +23,8 @@ export function machineTable() {
       `<tr><th scope="row">${name} <small>${shapeOf(workloads[name])}</small></th>` +
       `${["unrolled", "tfjs", "ratio"].map((column) => cell(column, name)).join("")}</tr>`,
   );
-  return `<p class="controls"><button type="button" data-library="unrolled">Measure unrolled here</button>
-<button type="button" data-library="tfjs">Measure tfjs-wasm too (1.2 MB)</button></p>
+  return `<p class="controls"><button type="button" data-library="unrolled" disabled>Measure unrolled here</button>
+<button type="button" data-library="tfjs" disabled>Measure tfjs-wasm too (1.2 MB)</button></p>
 <p id="measuring" class="state" role="status"></p>
 <div class="wide" tabindex="0"><table id="machine" class="numbers"><thead><tr>
 <th>step</th><th>unrolled, ms</th><th>tfjs-wasm, ms</th><th>tfjs ÷ unrolled</th></tr></thead>

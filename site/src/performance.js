@@ -54,11 +54,13 @@ export function startPerformance() {
   const table = document.getElementById("machine");
   const status = document.getElementById("measuring");
   const buttons = [...document.querySelectorAll("button[data-library]")];
-  for (const button of buttons)
+  for (const button of buttons) {
+    button.disabled = false; // the page's own are: a click before this script had come would be lost
     button.addEventListener("click", async () => {
       buttons.forEach((each) => (each.disabled = true));
       delete status.dataset.state;
       await fill(button.dataset.library, table, status);
       buttons.forEach((each) => (each.disabled = false));
     });
+  }
 }

@@ -126,7 +126,9 @@ export async function checkPerformance(name, page, root, libraries = ["unrolled"
       `${name}: ${library} is measured before it was asked for`,
     );
     assert.equal(before.fetched, 0, `${name}: ${library} is fetched before it was asked for`);
-    await page.evaluate(`document.querySelector('button[data-library="${library}"]').click(); return 1`);
+    const button = `document.querySelector('button[data-library="${library}"]')`;
+    await until(page, `${library} may be asked for`, `!${button}.disabled`, 20);
+    await page.evaluate(`${button}.click(); return 1`);
     await until(page, `${library} is measured`, `${place}.dataset.state`, 240);
     const { cells, fetched, says } = await measuredCells(page, library);
     assert.equal(says, "measured", `${name}, ${library}`);
