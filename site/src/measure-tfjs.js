@@ -3,6 +3,7 @@
  */
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js"; // bundlers drop what the entry registers
 import plain from "peer-kernels/tfjs-backend-wasm.wasm?url";
 import simd from "peer-kernels/tfjs-backend-wasm-simd.wasm?url";
 import threaded from "peer-kernels/tfjs-backend-wasm-threaded-simd.wasm?url";
