@@ -91,7 +91,8 @@ const tables = {
         "adding-10000.txt",
       ),
       row(
-        "bench/diagonal.js --task memory20 --lag 1000 --cell orthogonal --units 128 --rate 0.0005 --steps 3000",
+        "bench/diagonal.js --task memory20 --lag 1000 --cell orthogonal --units 128 " +
+          "--rate 0.0005 --steps 3000",
         "copying-1000-orthogonal.txt",
       ),
       row(

@@ -23,7 +23,8 @@ console.log(`${within} of 12 months lie within the 95% interval`);
 const other = await arima({ p: 0, d: 1, q: 1, seasonal: { P: 0, D: 1, Q: 1, period: 12 } });
 await other.fit(past);
 console.log(
-  `ARIMA says ${other.forecast(1, { history: past }).means[0].toFixed(0)}, then ${sales[108].toFixed(0)} came`,
+  `ARIMA says ${other.forecast(1, { history: past }).means[0].toFixed(0)}, ` +
+    `then ${sales[108].toFixed(0)} came`,
 );
 
 const again = await structural.load(model.save());

@@ -13,7 +13,8 @@ const own = Array.from({ length: 12 }, (_, i) => said(i));
 const { learned } = await classifier.adapt(own, { rounds: 2 });
 const fresh = Array.from({ length: 12 }, (_, i) => ({ ...said(50 + i), text: words[i % 2] }));
 const { accuracy } = await classifier.evaluate(fresh);
-console.log(`learned from ${learned.at(-1)} recordings without texts; right: ${(100 * accuracy).toFixed(0)}%`);
+const right = (100 * accuracy).toFixed(0);
+console.log(`learned from ${learned.at(-1)} recordings without texts; right: ${right}%`);
 
 const spotter = await wordSpotter({ words, rate, units: 16, seed: 1 });
 await spotter.fit(

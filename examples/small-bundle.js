@@ -1,5 +1,5 @@
-// For a page, a worker or an edge function that is to stay small: the core without kernels, and the kernels of
-// one precision by name. A bundler takes no more than these.
+// For a page, a worker or an edge function that is to stay small: the core without kernels, and the kernels
+// of one precision by name. A bundler takes no more than these.
 import { adam, dense, init, lstm, network, tasks } from "unrolled/core";
 import { float32 } from "unrolled/kernels/float32";
 

@@ -12,8 +12,10 @@ const declared = new Set(
     .flatMap((name) => readFileSync(`${root}dist/${name}`, "utf8").match(/[A-Za-z_]\w*/g) ?? []),
 );
 /** Words of a call that are the reader's own. */
-const own =
-  /^(net|model|bytes|items|data|options|event|series|controller|const|of|for|await|true|false|H|O|V|T|lstm1)$/;
+const own = new RegExp(
+  "^(net|model|bytes|items|data|options|event|series|controller|const|of|for|await|true|false|" +
+    "H|O|V|T|lstm1)$",
+);
 
 /** Names in the code of the column `here` of all tables, by row. */
 const names = (text: string): readonly { readonly row: string; readonly name: string }[] =>

@@ -26,7 +26,7 @@ const facts: Record<string, RegExp> = {
   "follow-a-pendulum.js": /filtered 0\.0[1-5]\d, smoothed 0\.00\d\nin five steps between/,
   "forecast-a-series.js": /3\d of 36 values to come lie in the 95% band/,
   "forecast-components.js":
-    /noise: 0\.\d+ to [01]\.\d+\nAIC [\d.]+, parts level, slope, seasonal\.12\n(9|1[0-2]) of 12[^]*file: true/,
+    /noise: 0\.\d+ to [01]\.\d+\nAIC [\d.]+, parts level, slope, seasonal\.12\n(9|1[0-2]) of 12[^]*e: true/,
   "forecast-distribution.js": /lie (7[5-9]|8[0-5])%[^]*drew itself \d+ go up, \d+ down, [0-2] elsewhere/,
   "forecast-sales.js": /north: .*; (9|10|11|12) of 12 months within the band/,
   "hear-words.js": /without texts; right: (9\d|100)%\n"no", said anew, is heard as "no"/,

@@ -1,6 +1,6 @@
-// Keeps all files of a built folder from the first visit on, so that it opens again without a network. With one,
-// the newest files are shown: a new version is kept beside the old one, and takes its place when no page uses
-// the old one any more. What the build left out is kept once it was asked for.
+// Keeps all files of a built folder from the first visit on, so that it opens again without a network. With
+// one, the newest files are shown: a new version is kept beside the old one, and takes its place when no page
+// uses the old one any more. What the build left out is kept once it was asked for.
 const NAME = "";
 const VERSION = "";
 const FILES = []; // the build writes the files there are, and a hash of them

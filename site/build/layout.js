@@ -106,8 +106,8 @@ ${turn(path, links)}
 }
 
 /**
- * The page of addresses that have none, 404.html. A server shows it at any depth, so it asks for no other file,
- * and its links go to the folder it is shown in.
+ * The page of addresses that have none, 404.html. A server shows it at any depth, so it asks for no other
+ * file, and its links go to the folder it is shown in.
  */
 export const notFound = `<!doctype html>
 <html lang="en">

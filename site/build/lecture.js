@@ -57,7 +57,8 @@ function experimentSection({ id, asks, figure, runs }) {
     ? `<div class="figure"><p>Recorded with seed 1:</p>${figure}</div>` // a run puts its own in place of both
     : '<div class="figure"></div>';
   if (!runs)
-    return `<p>This one may read recordings from a disk, so it runs in Node: <code>unrolled lecture ${id}</code>.</p>
+    return `<p>This one may read recordings from a disk, so it runs in Node:
+<code>unrolled lecture ${id}</code>.</p>
 ${asks.length ? measuredTable(asks) : ""}${recorded}`;
   return `<section class="live" data-experiment="${id}">${runControls(`${seed}\n${quick}`)}
 <p class="state" role="status"></p>${measuredTable(asks)}${recorded}
@@ -76,7 +77,8 @@ ${html(about)}
 ${experimentSection(experiment)}
 ${knobSection(id)}
 <h2 id="code">The code</h2>
-<p>${experiment.runs ? "The page runs this file, and so does" : "This file is run by"} <code>unrolled lecture ${id}</code>.</p>
+<p>${experiment.runs ? "The page runs this file, and so does" : "This file is run by"}
+<code>unrolled lecture ${id}</code>.</p>
 <details><summary><code>src/cli/lecture/${id}.ts</code></summary>${code(source, "ts")}</details>`;
     return {
       path: `lecture/${id}`,

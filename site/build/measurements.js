@@ -23,7 +23,8 @@ export function machineTable() {
       `<tr><th scope="row">${name} <small>${shapeOf(workloads[name])}</small></th>` +
       `${["unrolled", "tfjs", "ratio"].map((column) => cell(column, name)).join("")}</tr>`,
   );
-  return `<p class="controls"><button type="button" data-library="unrolled" disabled>Measure unrolled here</button>
+  return `<p class="controls">
+<button type="button" data-library="unrolled" disabled>Measure unrolled here</button>
 <button type="button" data-library="tfjs" disabled>Measure tfjs-wasm too (1.2 MB)</button></p>
 <p id="measuring" class="state" role="status"></p>
 <div class="wide" tabindex="0"><table id="machine" class="numbers"><thead><tr>

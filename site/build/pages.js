@@ -65,7 +65,8 @@ const inserted = {
     return live(name, { auto: how.includes("auto"), folded: how.includes("folded") });
   },
   drawing: (name) =>
-    `<figure class="drawing" tabindex="0">${readFileSync(join(root, "site/drawings", name), "utf8")}</figure>`,
+    `<figure class="drawing" tabindex="0">
+${readFileSync(join(root, "site/drawings", name), "utf8")}</figure>`,
   machine: () => machineTable(),
   recorded: () => recordedTable(),
 };

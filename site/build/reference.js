@@ -119,7 +119,7 @@ function relink(tokens, entry, places) {
   }
 }
 
-/** The paragraph that says what the name under the heading at i is: the first one outside of its signature. */
+/** The paragraph that says what the name under the heading at i is: the first outside of its signature. */
 function saysOf(tokens, i) {
   const end = tokens.findIndex((token, k) => k > i && levelOf(token) <= 3);
   const part = tokens.slice(i + 3, end < 0 ? undefined : end);

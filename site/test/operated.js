@@ -109,12 +109,14 @@ export async function checkKeyboard(name, page, root) {
 /** What stands in the cells of a library on the page of measurements, and which of its files were fetched. */
 const measuredCells = (page, library) =>
   page.evaluate(`return {
-    cells: [...document.querySelectorAll('#machine td[data-cell^="${library} "]')].map((c) => Number(c.textContent)),
-    fetched: performance.getEntriesByType("resource").filter(({ name }) => name.includes("measure-${library}")).length,
+    cells: [...document.querySelectorAll('#machine td[data-cell^="${library} "]')]
+      .map((cell) => Number(cell.textContent)),
+    fetched: performance.getEntriesByType("resource")
+      .filter(({ name }) => name.includes("measure-${library}")).length,
     says: document.getElementById("measuring").textContent,
   }`);
 
-/** The visitor's machine is measured; the other library comes when it is asked for, from here, and not before. */
+/** The visitor's machine is measured; the other library comes from here when it is asked for, not before. */
 export async function checkPerformance(name, page, root, libraries = ["unrolled", "tfjs"]) {
   await visit(page, `${root}performance.html`);
   const place = 'document.getElementById("measuring")';

@@ -1,8 +1,8 @@
 /**
  * The built site in real browsers: every page opens from any folder without a fault or a foreign request and
- * weighs at most 300 KB, on a phone's screen too; every live program comes to its result, in all browsers the
- * same; search and colors go by keyboard; the visitor's machine is measured; after one visit the site needs no
- * server.
+ * weighs at most 300 KB, on a phone's screen too; every live program comes to its result, in all browsers
+ * the same; search and colors go by keyboard; the visitor's machine is measured; after one visit the site
+ * needs no server.
  *   node site/test/site.js [chromium] [firefox] [webkit] [--quick] [--lecture] [--timed]
  *     [--shots DIR]
  * `--quick` opens a page of each kind and runs two programs, `--lecture` runs every experiment in its page,

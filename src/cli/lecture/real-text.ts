@@ -1,7 +1,8 @@
 /**
  * Bengio's language model on a text of one's own, beside an interpolated trigram: words of the text, those
  * seen fewer than four times as one, 80% of its paragraphs to learn from, a tenth to stop by, the last tenth
- * to be judged by. (Bengio, Ducharme, Vincent & Jauvin 2003, sections 3 and 4.)
+ * to be judged by. Three nets from seeds of their own are one model, the mean of their probabilities: a text
+ * this short leaves much to where a net begins. (Bengio, Ducharme, Vincent & Jauvin 2003, sections 3 and 4.)
  */
 import { delayTaps, dense, dropout, embedding } from "../../models/network/layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
@@ -22,6 +23,8 @@ const HIDDEN = 200;
 /** Shares of the features and of the hidden units that are dropped while it learns: the text is short. */
 const DROPPED = [0.3, 0.45] as const;
 const EPOCHS = 8;
+/** Nets whose probabilities are averaged. */
+const NETS = 3;
 const BATCH = 12;
 /** Sequences that are predicted at once: V probabilities a word take room. */
 const CHUNK = 8;
@@ -95,19 +98,18 @@ function* probabilities(net: Network, sequences: readonly Int32Array[], size: nu
 const perplexity = (all: readonly number[]): number =>
   Math.exp(all.reduce((sum, p) => sum - Math.log(p), 0) / all.length);
 
-/** Both models on a text. Throws DataError where it is too short. */
-export async function compareOnText(text: string, context: LectureContext): Promise<TextResult> {
+/** The parts of a text, in numbers of words: to learn from, to stop by, to be judged by. */
+type Parts = readonly (readonly Int32Array[])[];
+
+/** One net that has learned the text: what it gives to each word of the held part and of the judged one. */
+async function learned(
+  parts: Parts,
+  size: number,
+  nth: number,
+  context: LectureContext,
+): Promise<number[][][]> {
   const { seed, signal, progress } = context;
-  const all = paragraphs(text);
-  const words = all.reduce((sum, { length }) => sum + length, 0);
-  if (words < SHORTEST || all.length < 10)
-    throw new DataError(
-      `7a-3: the text has ${words} words in ${all.length} paragraphs, want at least ${SHORTEST} in 10`,
-    );
-  const cuts = [0.8, 0.9].map((share) => Math.floor(share * all.length));
-  const { size, parts } = numbered([all.slice(0, cuts[0]), all.slice(cuts[0], cuts[1]), all.slice(cuts[1])]);
   const [train, held, test] = parts;
-  const trigram = new InterpolatedTrigram(size, train, held);
   const net = await network({
     input: 1,
     layers: [
@@ -119,12 +121,13 @@ export async function compareOnText(text: string, context: LectureContext): Prom
       dense(size),
     ],
     loss: "softmax",
-    seed,
+    seed: seed + nth,
   });
   // it begins as a model of single words
   const output = frequencies(train, size);
   net.parameters.find(({ name }) => name === "dense6.b")!.set(elementwise(net.engine, "mapLog", output));
   const until = EPOCHS * Math.ceil(train.length / BATCH);
+  const told = (epoch: number): number => SENTENCES + ((1 - SENTENCES) * (nth + epoch / EPOCHS)) / NETS;
   try {
     await net.fit(
       train.map((sequence) => itemOf(sequence, size)),
@@ -136,18 +139,48 @@ export async function compareOnText(text: string, context: LectureContext): Prom
         keepBest: true,
         signal,
         onProgress: ({ epoch = 0, loss }) =>
-          progress(SENTENCES + ((1 - SENTENCES) * epoch) / EPOCHS, `text: loss ${loss.toFixed(2)}`),
+          progress(told(epoch), `text: net ${nth + 1} of ${NETS}, loss ${loss.toFixed(2)}`),
       },
     );
     signal.throwIfAborted();
-    const neural = [...probabilities(net, test, size)];
-    // weights are chosen on the held tenth alone
-    const mixture = new InterpolatedTrigram(size, train, held, [...probabilities(net, held, size)]);
-    const counted = test.map((sequence) => Array.from(sequence, (_, t) => trigram.probability(sequence, t)));
-    const mixed = test.map((sequence, i) => neural[i].map((p, t) => mixture.probability(sequence, t, p)));
-    const [byTrigram, byNet, byBoth] = [counted, neural, mixed].map((lists) => perplexity(lists.flat()));
-    return { words, vocabulary: size, trigram: byTrigram, neural: byNet, both: byBoth };
+    return [held, test].map((part) => [...probabilities(net, part, size)]);
   } finally {
     net.dispose();
   }
+}
+
+/** Means of what several nets give to each word. */
+const meanOf = (nets: readonly number[][][]): number[][] =>
+  nets[0].map((sequence, i) =>
+    sequence.map((_, t) => nets.reduce((sum, net) => sum + net[i][t], 0) / nets.length),
+  );
+
+/** Both models on a text. Throws DataError where it is too short. */
+export async function compareOnText(text: string, context: LectureContext): Promise<TextResult> {
+  const all = paragraphs(text);
+  const words = all.reduce((sum, { length }) => sum + length, 0);
+  if (words < SHORTEST || all.length < 10)
+    throw new DataError(
+      `7a-3: the text has ${words} words in ${all.length} paragraphs, want at least ${SHORTEST} in 10`,
+    );
+  const cuts = [0.8, 0.9].map((share) => Math.floor(share * all.length));
+  const { size, parts } = numbered([all.slice(0, cuts[0]), all.slice(cuts[0], cuts[1]), all.slice(cuts[1])]);
+  const [train, held, test] = parts;
+  const trigram = new InterpolatedTrigram(size, train, held);
+  const ofHeld: number[][][] = [];
+  const ofTest: number[][][] = [];
+  for (let nth = 0; nth < NETS; ++nth) {
+    const [before, judged] = await learned(parts, size, nth, context);
+    ofHeld.push(before);
+    ofTest.push(judged);
+    const [one, mean] = [before, meanOf(ofHeld)].map((lists) => perplexity(lists.flat()).toFixed(1));
+    context.log(`Net ${nth + 1} on the text it stops by: perplexity ${one}; all so far together ${mean}.`);
+  }
+  // weights are chosen on the held tenth alone
+  const mixture = new InterpolatedTrigram(size, train, held, meanOf(ofHeld));
+  const neural = meanOf(ofTest);
+  const counted = test.map((sequence) => Array.from(sequence, (_, t) => trigram.probability(sequence, t)));
+  const mixed = test.map((sequence, i) => neural[i].map((p, t) => mixture.probability(sequence, t, p)));
+  const [byTrigram, byNet, byBoth] = [counted, neural, mixed].map((lists) => perplexity(lists.flat()));
+  return { words, vocabulary: size, trigram: byTrigram, neural: byNet, both: byBoth };
 }
