@@ -33,6 +33,6 @@ test("lines of a help screen fit 110 columns, and say all that they said", async
   const { out } = await unrolled(["help", "train", "handwriting"]);
   expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(110);
   expect(out.replace(/\s+/g, " ")).toContain(
-    "what receptive fields see of the ink so far; both: pen and window; pen-fields: pen and fields",
+    "what receptive fields see of the ink so far and to come; both: pen and window; pen-fields: pen and",
   );
 });
