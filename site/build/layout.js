@@ -66,6 +66,15 @@ function turn(path, links) {
   return `<nav class="turn" aria-label="Pages before and after">${both}</nav>`;
 }
 
+/** What every page begins with, on to its own lines of the head. */
+const opening = (attributes = "") => `<!doctype html>
+<html lang="en"${attributes}>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">`;
+
 /**
  * A whole page. `path` is its file without `.html`; `section` the words of its section; `links` the section's
  * pages; `body` its main part.
@@ -74,14 +83,8 @@ export function layout({ path, title, about, section, links: all, body, version 
   const links = all?.length > 1 ? all : undefined; // a page that is alone has nothing beside it
   const whole = path === "index" ? title : `${title} · unrolled`;
   const to = (file) => address(path, file);
-  return `<!doctype html>
-<html lang="en" data-root="${to("index")}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+  return `${opening(` data-root="${to("index")}"`)}
 <meta name="description" content="${escape(about)}">
-<meta name="color-scheme" content="light dark">
 <title>${escape(whole)}</title>
 <link rel="icon" href="${to("icon.svg")}" type="image/svg+xml">
 <link rel="manifest" href="${to("site.webmanifest")}">
@@ -109,13 +112,7 @@ ${turn(path, links)}
  * The page of addresses that have none, 404.html. A server shows it at any depth, so it asks for no other
  * file, and its links go to the folder it is shown in.
  */
-export const notFound = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+export const notFound = `${opening()}
 <link rel="icon" href="data:,">
 <title>No page here · unrolled</title>
 </head>

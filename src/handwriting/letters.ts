@@ -79,12 +79,11 @@ export interface DrawnHand extends DistortOptions {
   readonly late?: number;
 }
 
+/** Hands as they usually differ: none of them late. */
+export const usualHand: DrawnHand = { scale: 0.25, slant: 0.3, rotation: 0.08, jitter: 3 };
+
 /** Words of random letters, 3 to 6 of them, each written by a hand of its own. */
-export function drawnWords(
-  count: number,
-  random: Random,
-  hand: DrawnHand = { scale: 0.25, slant: 0.3, rotation: 0.08, jitter: 3 },
-): Ink[] {
+export function drawnWords(count: number, random: Random, hand: DrawnHand = usualHand): Ink[] {
   const { late = 0 } = hand;
   return Array.from({ length: count }, (_, i) => {
     const word = Array.from(

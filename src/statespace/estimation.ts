@@ -6,8 +6,8 @@ import { SEARCH } from "../models/structural/estimation.ts";
 import type { ParameterInterval } from "../models/structural/answers.ts";
 import { intervalsAround } from "../models/structural/intervals.ts";
 import {
+  aboutMaximum,
   errorsByInformation,
-  observedInformation,
   type AtMaximum,
   type ParameterErrors,
 } from "../models/structural/information.ts";
@@ -71,8 +71,7 @@ export class StateSpaceEstimation {
   /** What is known of the likelihood about a maximum. Throws NumericError. */
   #about(theta: Float64Array): AtMaximum {
     const logLikelihood = (x: Float64Array): number => this.logLikelihood(x);
-    const information = observedInformation(logLikelihood, theta);
-    return { theta, natural: this.coordinates.natural, information, logLikelihood };
+    return aboutMaximum({ theta, natural: this.coordinates.natural, logLikelihood });
   }
 
   /** Standard errors of all parameters; 0 of those that are fixed. Throws NumericError. */

@@ -9,7 +9,7 @@
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
 import { inkFeatures, type InkInput } from "../../handwriting/input.ts";
-import { drawnWord } from "../../handwriting/letters.ts";
+import { drawnWord, usualHand } from "../../handwriting/letters.ts";
 import { BATCH, examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 import { atMost, decide } from "./verdict.ts";
@@ -21,10 +21,7 @@ const PEN_UNITS = 54;
 const IMAGE_UNITS = 37;
 
 /** Those who write, and the words that both inputs are judged by. */
-const judged = {
-  hand: { scale: 0.25, slant: 0.3, rotation: 0.08, jitter: 3, late: 0.5 },
-  words: 1000,
-} as const;
+const judged = { hand: { ...usualHand, late: 0.5 }, words: 1000 };
 
 /** What either input came to. */
 export interface Inputs {

@@ -58,8 +58,10 @@ export const listed = (text: string | undefined): string[] =>
 export function readColumns(path: string, wanted: string | undefined, known: readonly string[]): Columns {
   const table = readTable(path);
   const inputs = Object.fromEntries(known.map((name) => [name, table.column(name)]));
-  const candidates = (): string[] =>
-    table.numeric().filter((name) => !(name in inputs) && findDates(table, "")?.column !== name);
+  const candidates = (): string[] => {
+    const dates = findDates(table, "")?.column;
+    return table.numeric().filter((name) => !known.includes(name) && name !== dates);
+  };
   const names = ((): string[] => {
     if (wanted === undefined) return [known.length > 0 ? (candidates().at(-1) ?? "") : table.lastNumeric()];
     if (table.names.includes(wanted)) return [wanted];

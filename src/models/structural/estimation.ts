@@ -20,12 +20,7 @@ import {
 } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
-import {
-  errorsByInformation,
-  observedInformation,
-  type AtMaximum,
-  type ParameterErrors,
-} from "./information.ts";
+import { aboutMaximum, errorsByInformation, type AtMaximum, type ParameterErrors } from "./information.ts";
 import type { Family } from "./parametric.ts";
 
 /** How long a search goes on where nothing else is said. */
@@ -190,8 +185,8 @@ export class Estimation {
   /** What is known of the likelihood about a maximum. Throws NumericError. */
   about(theta: Float64Array): AtMaximum {
     const logLikelihood = (x: Float64Array): number => this.logLikelihood(x);
-    const information = this.#informationByScore(theta) ?? observedInformation(logLikelihood, theta);
-    return { theta, natural: this.#family.natural, information, logLikelihood };
+    const found = { theta, natural: this.#family.natural, logLikelihood };
+    return aboutMaximum(found, this.#informationByScore(theta));
   }
 
   /** Standard errors of the natural parameters at a maximum; 0 for a variance at 0. Throws NumericError. */

@@ -8,7 +8,7 @@ import { NumericError } from "../../wasm/errors.ts";
 const SECOND_STEP = 2e-4;
 
 /** The observed information -∂² ln p [P,P] by second central differences. */
-export function observedInformation(
+function observedInformation(
   logLikelihood: (theta: Float64Array) => number,
   theta: Float64Array,
 ): Float64Array {
@@ -28,15 +28,21 @@ export function observedInformation(
   return H;
 }
 
-/** A maximum in free coordinates, what it stands for, and what the likelihood is about it. */
-export interface AtMaximum {
+/** A maximum in free coordinates, what it stands for, and the likelihood. */
+export interface Maximized {
   readonly theta: Float64Array;
   /** The natural values that coordinates stand for. */
   readonly natural: (theta: Float64Array) => Float64Array;
-  /** [P,P] -∂² ln p there. */
-  readonly information: Float64Array;
   /** ln p at coordinates. */
   readonly logLikelihood: (theta: Float64Array) => number;
+}
+
+/** What the likelihood is about it. */
+export interface AtMaximum extends Maximized {
+  /** [P,P] -∂² ln p there. */
+  readonly information: Float64Array;
+  /** The coordinates that are at the end of their ranges. */
+  readonly ended: readonly number[];
 }
 
 /** Standard errors, as far as there are any. */
@@ -57,7 +63,7 @@ const LEVEL = 1e-3;
 const FLAT = 1e-7;
 
 /** Whether ln p falls nowhere from coordinate i to the end of its range, where a root is one of unity. */
-function isAtEnd({ theta, logLikelihood }: AtMaximum, i: number): boolean {
+function isAtEnd({ theta, logLikelihood }: Maximized, i: number): boolean {
   if (!(Math.abs(theta[i]) > FAR_OUT)) return false;
   const end = theta.slice();
   end[i] = Math.sign(theta[i]) * Math.max(END, Math.abs(theta[i]));
@@ -69,9 +75,14 @@ function isAtEnd({ theta, logLikelihood }: AtMaximum, i: number): boolean {
   }
 }
 
-/** The coordinates that are at the end of their ranges. */
-export const atEnds = (maximum: AtMaximum): number[] =>
-  Array.from(maximum.theta, (_, i) => i).filter((i) => isAtEnd(maximum, i));
+/** What is known about a maximum; the information by second differences where none is given. */
+export function aboutMaximum(
+  found: Maximized,
+  information = observedInformation(found.logLikelihood, found.theta),
+): AtMaximum {
+  const all = Array.from(found.theta, (_, i) => i);
+  return { ...found, information, ended: all.filter((i) => isAtEnd(found, i)) };
+}
 
 /**
  * Of coordinates `all`, those with information of their own, the largest first, by pivoted elimination; the
@@ -101,12 +112,11 @@ function informed({ information: H, theta }: AtMaximum, all: readonly number[]):
  * where the likelihood is flat; the others have theirs, given that.
  */
 export function errorsByInformation(who: string, algebra: Algebra, maximum: AtMaximum): ParameterErrors {
-  const { theta, natural, information } = maximum;
+  const { theta, natural, information, ended } = maximum;
   const P = theta.length;
   const here = natural(theta);
   const size = here.length;
   const slopes = new Matrix(algebra, size, P, jacobian(natural, theta, size));
-  const ended = atEnds(maximum);
   const inside = Array.from(theta, (_, i) => i).filter((i) => !ended.includes(i));
   const kept = informed(maximum, inside);
   const flat = inside.filter((i) => !kept.includes(i));

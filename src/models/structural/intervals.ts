@@ -9,7 +9,7 @@ import { quasiNewton, type SmoothPoint } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { coordinates, SEARCH } from "./estimation.ts";
 import { deviationsOf } from "./forecast.ts";
-import { atEnds, errorsByInformation, type AtMaximum } from "./information.ts";
+import { errorsByInformation, type AtMaximum } from "./information.ts";
 import type { Family } from "./parametric.ts";
 import type { ParameterInterval } from "./answers.ts";
 import { scaled } from "./scale.ts";
@@ -128,11 +128,11 @@ export interface Estimated {
 }
 
 /** The coordinate at the end of its range that parameter i is, if there is one that no other moves. */
-function boundOf({ theta, natural }: AtMaximum, ends: readonly number[], i: number): Bound | undefined {
+function boundOf({ theta, natural, ended }: AtMaximum, i: number): Bound | undefined {
   const value = (at: number, x: number): number => natural(theta.map((old, j) => (j === at ? x : old)))[i];
   const moves = (at: number): boolean => value(at, 0) !== value(at, 1);
   const [at, ...more] = Array.from(theta, (_, j) => j).filter(moves);
-  if (more.length > 0 || !ends.includes(at)) return undefined;
+  if (more.length > 0 || !ended.includes(at)) return undefined;
   return { at, value: (x) => value(at, x) };
 }
 
@@ -142,10 +142,9 @@ export async function intervalsAround(
   estimates: readonly Estimated[],
   maximum: AtMaximum | undefined,
 ): Promise<ParameterInterval[]> {
-  const ends = maximum ? atEnds(maximum) : [];
   const found: ParameterInterval[] = [];
   for (const [i, { value, error, root }] of estimates.entries()) {
-    const bound = maximum && Number.isNaN(error) ? boundOf(maximum, ends, i) : undefined;
+    const bound = maximum && Number.isNaN(error) ? boundOf(maximum, i) : undefined;
     if (root) {
       const { lower, upper } = await profileInterval(profiled, root.at);
       found.push({ lower: root.variance(lower), upper: root.variance(upper) });
