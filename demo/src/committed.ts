@@ -37,10 +37,12 @@ export class Committed {
   async update(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
+    this.#said.ariaBusy = "true";
     try {
       while (this.#slice()) await new Promise((resolve) => setTimeout(resolve));
     } finally {
       this.#reading = false;
+      this.#said.ariaBusy = "false";
     }
   }
 

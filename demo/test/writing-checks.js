@@ -68,7 +68,8 @@ export async function checkReadings({ page, shot, until }, samples) {
         'slider.dispatchEvent(new Event("input")); return 1',
     );
     const whole = `${text("said")} + ${text("open")}`;
-    await until(`a delay of ${delay} is shown`, `(${whole}).length >= ${word.length - 1}`, 10);
+    const isRead = 'document.getElementById("said").getAttribute("aria-busy") === "false"';
+    await until(`a delay of ${delay} is shown`, `${isRead} && (${whole}).length >= ${word.length - 1}`, 10);
     return page.evaluate(`return ${text("said")}`);
   };
   const [late, soon] = [await said(24), await said(4)];
