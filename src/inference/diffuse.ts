@@ -125,7 +125,7 @@ function reached(W: Matrix, z: Float64Array): { reach: Float64Array; square: num
 }
 
 /** The state after one scalar observation, and the observation's log-likelihood, or that of the limit. */
-function observe(now: Diffuse, { z, y, h }: Observation): { state: Diffuse; logLikelihood: number } {
+export function observe(now: Diffuse, { z, y, h }: Observation): { state: Diffuse; logLikelihood: number } {
   const n = z.length;
   const { mean, covariance: P, W } = now;
   const { algebra } = P;

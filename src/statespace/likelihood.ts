@@ -4,12 +4,23 @@
  */
 import { DiffuseFilter, decorrelate, inPlace, unobserved } from "../inference/diffuse.ts";
 import { LOG_TWO_PI, sum } from "../inference/matrix-value.ts";
-import { diffuseStart, type Series } from "../inference/state-space.ts";
+import { diffuseStart, type Moments, type Series } from "../inference/state-space.ts";
 import { NumericError } from "../wasm/errors.ts";
+import type { State } from "./backward.ts";
 import { checkTotal, inputsAt, offsets, type Systems } from "./passes.ts";
+import type { FilterStep } from "./score.ts";
 
-/** ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. */
-export function varyingLikelihood(who: string, systems: Systems, series: Series, input: number): number {
+/**
+ * ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. `record` gets what each
+ * step leaves.
+ */
+export function varyingLikelihood(
+  who: string,
+  systems: Systems,
+  series: Series,
+  input: number,
+  record?: (step: FilterStep) => void,
+): number {
   const { output: p, A } = systems(0).model;
   const T = series.y.length / p;
   let predicted = diffuseStart(systems(0).model);
@@ -19,8 +30,10 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
     const system = systems(t);
     const filter = new DiffuseFilter(system.model, predicted);
     const { drift, offset } = offsets(system, inputsAt(series, t, input));
-    const step = inPlace(`${who}: step ${t}`, () => filter.step(minus(series.y, t, offset.data), drift.data));
-    total += step.logLikelihood;
+    const y = minus(series.y, t, offset.data);
+    const { filtered, logLikelihood } = inPlace(`${who}: step ${t}`, () => filter.step(y, drift.data));
+    record?.({ predicted: { ...plain(predicted), W: predicted.W }, filtered: plain(filtered), y });
+    total += logLikelihood;
     predicted = filter.predicted;
   }
   if (predicted.W.columns > 0) throw unobserved(who, T, predicted.W);
@@ -30,7 +43,9 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
   for (; t < T; ++t) {
     const system = systems(t);
     const { drift, offset } = offsets(system, inputsAt(series, t, input));
-    for (const { z, y, h } of decorrelate(system.model, minus(series.y, t, offset.data))) {
+    const values = minus(series.y, t, offset.data);
+    const before = record && { m: state.m.slice(), P: state.P.slice() };
+    for (const { z, y, h } of decorrelate(system.model, values)) {
       const { v, F } = update(state, z, y, h);
       if (!(F > 0))
         throw new NumericError(
@@ -40,6 +55,7 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
       variances.push(F);
       squares += (v * v) / F;
     }
+    if (before) record({ predicted: before, filtered: { ...state }, y: values });
     move(state, system.model.A.data, drift.data, system.model.Q.data);
   }
   total -= 0.5 * (squares + variances.length * LOG_TWO_PI + sum(A.algebra.log(variances)));
@@ -49,6 +65,8 @@ export function varyingLikelihood(who: string, systems: Systems, series: Series,
 /** y of step t less what is added to it. */
 const minus = (y: Float64Array, t: number, offset: Float64Array): Float64Array =>
   offset.map((v, i) => y[t * offset.length + i] - v);
+
+const plain = ({ mean, covariance }: Moments): State => ({ m: mean.data, P: covariance.data });
 
 /** A state's mean [n] and covariance [n,n], which move in place. */
 interface PlainState {
@@ -87,8 +105,11 @@ function move(state: PlainState, A: Float64Array, drift: Float64Array, Q: Float6
       next.m[i] += a * m[k];
       for (let j = 0; j < n; ++j) AP[i * n + j] += a * P[k * n + j];
     }
-  for (let i = 0; i < n; ++i)
-    for (let j = 0; j < n; ++j) for (let k = 0; k < n; ++k) next.P[i * n + j] += AP[i * n + k] * A[j * n + k];
+  for (let j = 0; j < n; ++j)
+    for (let k = 0; k < n; ++k) {
+      const a = A[j * n + k];
+      if (a !== 0) for (let i = 0; i < n; ++i) next.P[i * n + j] += AP[i * n + k] * a;
+    }
   state.m = next.m;
   state.P = next.P;
 }

@@ -65,8 +65,8 @@ export class StateSpace {
   }
 
   /**
-   * Standard errors of the parameters, by the observed information; 0 for variances at 0 and fixed ones, NaN
-   * where `withoutErrors` says why there is none.
+   * Standard errors of the parameters, by the observed information: differences of the exact gradient. 0 for
+   * variances at 0 and fixed ones, NaN where `withoutErrors` says why there is none.
    */
   get standardErrors(): Record<string, number> {
     this.#life.check("standardErrors");
@@ -79,7 +79,11 @@ export class StateSpace {
     return reasonsByName(this.#spec.parameters, errorsThatAre(this.#errors));
   }
 
-  /** Maximum likelihood by quasi-Newton steps from the starts; NaN is missing. */
+  /**
+   * Maximum likelihood by quasi-Newton steps from the starts; NaN is missing. The gradient by the matrices is
+   * exact, from one pass backward; that of the matrices by the parameters is of central differences, as `system`
+   * is any function.
+   */
   async fit(y: Sequences, options: StateSpaceFitOptions = {}): Promise<EmReport> {
     const who = this.#fits.check("fit");
     knownOptions(who, options, [...emOptionNames, "inputs"]);

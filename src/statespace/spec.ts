@@ -60,18 +60,25 @@ export function readSpec(who: string, spec: StateSpaceSpec): ReadSpec {
   return { state, output, input, parameters, system, varying, seed: seedOption(who, spec.seed ?? 1) };
 }
 
+/** Values of all parameters beside a series; `isTrusted` as of `readSystem`. */
+export interface SeriesValues {
+  readonly natural: Float64Array;
+  readonly series: Series;
+  readonly isTrusted?: boolean;
+}
+
 /** The system of each step of a series, with values of all parameters. */
 export function systemsOf(
   who: string,
   algebra: Algebra,
   spec: ReadSpec,
-  { natural, series }: { readonly natural: Float64Array; readonly series: Series },
+  { natural, series, isTrusted }: SeriesValues,
 ): Systems {
   const values = Object.freeze(named(spec.parameters, natural));
   const at = (t: number): SystemMatrices =>
     spec.system(values, { t, input: Float64Array.from(inputsAt(series, t, spec.input)) });
   if (!spec.varying) {
-    const system = readSystem(who, algebra, spec, { given: at(0) });
+    const system = readSystem(who, algebra, spec, { given: at(0), isTrusted });
     return () => system;
   }
   const T = series.y.length / spec.output;
@@ -83,5 +90,6 @@ export function systemsOf(
       given: given[t] ?? at(t),
       next: matrices(t + 1),
       isFirst: t === 0,
+      isTrusted,
     }));
 }

@@ -10,20 +10,8 @@ import { covarianceOption, matrixOption, type MatrixOption } from "../data/matri
 import { Matrix } from "../inference/matrix-value.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { diffuseStart, type Diffuse, type LinearGaussian } from "../inference/state-space.ts";
-import { stationaryCovariance } from "../models/structural/stationary-covariance.ts";
-import { OptionError, knownOptions, oneOf, show, whole } from "../wasm/errors.ts";
-
-/** Where the state begins, by its elements: what is in neither list has the mean and the covariance given. */
-export interface MixedStart {
-  /** [n] Default 0; of stationary and diffuse elements it is not looked at. */
-  readonly mean?: MatrixOption;
-  /** [n,n] Default 0; of stationary and diffuse elements it is not looked at. */
-  readonly covariance?: MatrixOption;
-  /** Elements of infinite variance, from 0. */
-  readonly diffuse?: readonly number[];
-  /** Elements with the mean and covariance that they have for ever; no others may move them. */
-  readonly stationary?: readonly number[];
-}
+import { knownOptions } from "../wasm/errors.ts";
+import { readStart, type MixedStart } from "./start.ts";
 
 /** The matrices of a system, at one step where it varies. */
 export interface SystemMatrices {
@@ -72,9 +60,12 @@ export interface SystemSizes {
 
 const names = ["A", "B", "C", "D", "Q", "R", "S", "stateIntercept", "outputIntercept", "initial"] as const;
 
-/** A matrix as rows of the right sizes, which most are; undefined for what needs a closer look. */
+/** A matrix as rows or numbers of the right sizes, which most are; undefined for what needs a closer look. */
 function plainRows(value: MatrixOption | undefined, r: number, c: number): Float64Array | undefined {
-  if (!Array.isArray(value) || value.length !== r) return undefined;
+  if (r * c === 1 && Number.isFinite(value)) return Float64Array.of(value as number);
+  if (!Array.isArray(value)) return undefined;
+  if (value.length === r * c && areFinite(value)) return Float64Array.from(value as number[]);
+  if (value.length !== r) return undefined;
   const out = new Float64Array(r * c);
   let finite = true;
   for (let i = 0; i < r; ++i) {
@@ -87,6 +78,11 @@ function plainRows(value: MatrixOption | undefined, r: number, c: number): Float
     }
   }
   return finite ? out : undefined;
+}
+
+function areFinite(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; ++i) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** Whether a matrix [n,n] is a covariance at a glance: nothing beside a diagonal of no negative numbers. */
@@ -107,6 +103,8 @@ export interface SystemOfStep {
   readonly given: SystemMatrices;
   readonly next?: SystemMatrices;
   readonly isFirst?: boolean;
+  /** Whether covariances are taken as they are, beside those of a system that was checked. Default false. */
+  readonly isTrusted?: boolean;
 }
 
 /**
@@ -117,7 +115,7 @@ export function readSystem(
   who: string,
   algebra: Algebra,
   { state: n, output: p, input: m }: SystemSizes,
-  { given, next = given, isFirst = true }: SystemOfStep,
+  { given, next = given, isFirst = true, isTrusted = false }: SystemOfStep,
 ): ReadSystem {
   knownOptions(`${who}: system`, given, names);
   const matrix = (name: "A" | "B" | "C" | "D" | "S", r: number, c: number): Matrix => {
@@ -128,15 +126,16 @@ export function readSystem(
   };
   const covariance = (name: "Q" | "R", size: number, of = given): Matrix => {
     const plain = plainRows(of[name], size, size);
-    const known = plain && isDiagonal(plain, size) ? plain : undefined;
+    const known = plain && (isTrusted || isDiagonal(plain, size)) ? plain : undefined;
     const data = known ?? covarianceOption(`${who}: system`, name, of[name], size, algebra);
     return new Matrix(algebra, size, size, data);
   };
-  const intercept = (name: "stateIntercept" | "outputIntercept", size: number): Matrix =>
-    Matrix.column(
-      algebra,
-      matrixOption(`${who}: system`, name, given[name] ?? new Float64Array(size), 1, size),
-    );
+  const intercept = (name: "stateIntercept" | "outputIntercept", size: number): Matrix => {
+    const value = given[name];
+    if (value === undefined) return Matrix.zeros(algebra, size, 1);
+    const data = plainRows(value, size, 1) ?? matrixOption(`${who}: system`, name, value, 1, size);
+    return Matrix.column(algebra, data);
+  };
   const A = matrix("A", n, n);
   const Q = covariance("Q", n);
   const R = covariance("R", p);
@@ -154,7 +153,9 @@ export function readSystem(
     initial: isFirst ? readStart(who, given.initial ?? "diffuse", { A, Q, stateIntercept }) : "diffuse",
   };
   if (given.S === undefined) return { model: plain, A };
-  return { model: withNoiseInState(who, plain, matrix("S", n, p), covariance("R", p, next)), A };
+  const S = matrix("S", n, p);
+  if (!isTrusted) checkJoint(who, plain, S);
+  return { model: withNoiseInState(who, plain, S, covariance("R", p, next)), A };
 }
 
 /** M in the upper left of zeros [rows,columns]. */
@@ -173,14 +174,20 @@ function cornered(block: Matrix, rows: number): Matrix {
   });
 }
 
-/** The system of (x, v). Throws NumericError where S is more than Q and R allow. */
-function withNoiseInState(who: string, model: LinearGaussian, S: Matrix, nextR: Matrix): LinearGaussian {
-  const { state: n, output: p, A, B, C, Q, R } = model;
-  const { algebra } = A;
+/** Throws NumericError where S is more than Q and R allow. */
+function checkJoint(who: string, { state: n, output: p, Q, R }: LinearGaussian, S: Matrix): void {
+  const { algebra } = S;
   const size = n + p;
   const beside = padded(Matrix.zeros(algebra, n).beside(S), size, size);
   const joint = padded(Q, size, size).plus(cornered(R, size)).plus(beside).plus(beside.transposed());
   covarianceOption(`${who}: system`, "[[Q, S], [Sᵀ, R]]", joint.data, size, algebra);
+}
+
+/** The system of (x, v). */
+function withNoiseInState(who: string, model: LinearGaussian, S: Matrix, nextR: Matrix): LinearGaussian {
+  const { state: n, output: p, A, B, C, Q, R } = model;
+  const { algebra } = A;
+  const size = n + p;
   const told = R.solve(`${who}: system: R`, S.transposed(), { semidefinite: true }).transposed();
   const rest = Q.minus(told.timesTransposed(S)).symmetric();
   const start = diffuseStart(model);
@@ -199,89 +206,4 @@ function withNoiseInState(who: string, model: LinearGaussian, S: Matrix, nextR: 
     R: Matrix.zeros(algebra, p),
     initial,
   };
-}
-
-/** What a start may look at. */
-interface StartOf {
-  readonly A: Matrix;
-  readonly Q: Matrix;
-  readonly stateIntercept: Matrix;
-}
-
-function readStart(who: string, initial: SystemMatrices["initial"], system: StartOf): Diffuse {
-  const { A } = system;
-  const { algebra, rows: n } = A;
-  const all = Array.from({ length: n }, (_, i) => i);
-  const start: MixedStart =
-    typeof initial === "string"
-      ? { [oneOf(`${who}: system`, "initial", initial, ["stationary", "diffuse"] as const)]: all }
-      : initial!;
-  const place = `${who}: system: initial`;
-  knownOptions(place, start, ["mean", "covariance", "diffuse", "stationary"]);
-  const diffuse = readElements(place, "diffuse", start.diffuse, n);
-  const settled = readElements(place, "stationary", start.stationary, n);
-  const both = diffuse.find((i) => settled.includes(i));
-  if (both !== undefined)
-    throw new OptionError(`${place}: element ${both} is both diffuse and stationary, want one of them`);
-  const given = all.filter((i) => !diffuse.includes(i) && !settled.includes(i));
-  const mean = matrixOption(place, "mean", start.mean ?? new Float64Array(n), 1, n);
-  const known = covarianceOption(
-    place,
-    "covariance",
-    start.covariance ?? new Float64Array(n * n),
-    n,
-    algebra,
-  );
-  const kept = stationaryMoments(place, system, settled);
-  const covariance = Matrix.zeros(algebra, n).map((_, k) => {
-    const [i, j] = [Math.floor(k / n), k % n];
-    if (given.includes(i) && given.includes(j)) return known[k];
-    const [a, b] = [settled.indexOf(i), settled.indexOf(j)];
-    return a >= 0 && b >= 0 ? kept.covariance.at(a, b) : 0;
-  });
-  const first = Float64Array.from(all, (i) => {
-    const at = settled.indexOf(i);
-    if (at >= 0) return kept.mean.data[at];
-    return given.includes(i) ? mean[i] : 0;
-  });
-  return {
-    mean: Matrix.column(algebra, first),
-    covariance,
-    W: Matrix.identity(algebra, n).part(all, diffuse),
-  };
-}
-
-function readElements(who: string, name: string, value: unknown, n: number): number[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value))
-    throw new OptionError(
-      `${who}: ${name} is ${show(value)}, want an array of elements of the state, from 0`,
-    );
-  return [...new Set(value.map((i: unknown, k) => whole(who, `${name}[${k}]`, i as number, 0, n - 1)))];
-}
-
-/** The mean (I - A)⁻¹·a and the covariance for ever of some elements, which no others may move. */
-function stationaryMoments(
-  who: string,
-  { A, Q, stateIntercept }: StartOf,
-  elements: readonly number[],
-): { mean: Matrix; covariance: Matrix } {
-  const { algebra, rows: n } = A;
-  const own = A.part(elements, elements);
-  for (const i of elements)
-    for (let j = 0; j < n; ++j)
-      if (!elements.includes(j) && A.at(i, j) !== 0)
-        throw new OptionError(
-          `${who}: element ${i} cannot be stationary alone: element ${j} moves it; list both, or make both ` +
-            "diffuse",
-        );
-  const covariance = stationaryCovariance(who, own, Q.part(elements, elements));
-  // Σ Aᵏ·a by doubling, whose sum is (I - A)⁻¹·a where A is stable
-  let mean = stateIntercept.part(elements, [0]);
-  let power = own;
-  for (let i = 0; i < 60 && elements.length > 0; ++i) {
-    mean = mean.plus(power.times(mean));
-    power = power.times(power);
-  }
-  return { mean: elements.length > 0 ? mean : Matrix.zeros(algebra, 0, 1), covariance };
 }

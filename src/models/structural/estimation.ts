@@ -11,7 +11,7 @@ import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import { scalarPass, type ScalarPass } from "../../inference/scalar-likelihood.ts";
 import { varianceScore } from "../../inference/scalar-score.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
-import { centralDifferences, moved, STEP } from "../../train/differences.ts";
+import { centralDifferences } from "../../train/differences.ts";
 import {
   quasiNewton,
   type Maximum,
@@ -20,7 +20,13 @@ import {
 } from "../../train/quasi-newton.ts";
 import { NumericError } from "../../wasm/errors.ts";
 import { PassReader } from "../lds/outputs.ts";
-import { aboutMaximum, errorsByInformation, type AtMaximum, type ParameterErrors } from "./information.ts";
+import {
+  aboutMaximum,
+  errorsByInformation,
+  informationByGradient,
+  type AtMaximum,
+  type ParameterErrors,
+} from "./information.ts";
 import type { Family } from "./parametric.ts";
 
 /** How long a search goes on where nothing else is said. */
@@ -186,25 +192,15 @@ export class Estimation {
   about(theta: Float64Array): AtMaximum {
     const logLikelihood = (x: Float64Array): number => this.logLikelihood(x);
     const found = { theta, natural: this.#family.natural, logLikelihood };
-    return aboutMaximum(found, this.#informationByScore(theta));
+    return aboutMaximum(
+      found,
+      informationByGradient((x) => this.score(x), theta),
+    );
   }
 
   /** Standard errors of the natural parameters at a maximum; 0 for a variance at 0. Throws NumericError. */
   standardErrors(theta: Float64Array): ParameterErrors {
     return errorsByInformation(this.#family.who, this.#kalman.algebra, this.about(theta));
-  }
-
-  /** -∂² ln p by central differences of the exact score; undefined where there is none. */
-  #informationByScore(theta: Float64Array): Float64Array | undefined {
-    const P = theta.length;
-    const J = new Float64Array(P * P);
-    for (let i = 0; i < P; ++i) {
-      const up = this.score(moved(theta, i, STEP));
-      const down = up && this.score(moved(theta, i, -STEP));
-      if (!up || !down) return undefined;
-      for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * STEP);
-    }
-    return J.map((x, k) => 0.5 * (x + J[(k % P) * P + Math.floor(k / P)]));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a likelihood says of its parameters at its maximum. (Durbin & Koopman 2012, section 7.3.4.) */
 import type { Algebra } from "../../inference/matrix.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
-import { jacobian, moved } from "../../train/differences.ts";
+import { jacobian, moved, STEP } from "../../train/differences.ts";
 import { NumericError } from "../../wasm/errors.ts";
 
 /** Step of second differences: near the fourth root. */
@@ -26,6 +26,22 @@ function observedInformation(
     }
   }
   return H;
+}
+
+/** -∂² ln p [P,P] by central differences of its gradient [P], symmetric; undefined where there is none. */
+export function informationByGradient(
+  gradient: (theta: Float64Array) => Float64Array | undefined,
+  theta: Float64Array,
+): Float64Array | undefined {
+  const P = theta.length;
+  const J = new Float64Array(P * P);
+  for (let i = 0; i < P; ++i) {
+    const up = gradient(moved(theta, i, STEP));
+    const down = up && gradient(moved(theta, i, -STEP));
+    if (!up || !down) return undefined;
+    for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * STEP);
+  }
+  return J.map((x, k) => 0.5 * (x + J[(k % P) * P + Math.floor(k / P)]));
 }
 
 /** A maximum in free coordinates, what it stands for, and the likelihood. */
