@@ -1,6 +1,7 @@
 // Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run
 // build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
+//         100,200: lag 100 until it is solved, then 200, by the same net and damping
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
 //         --form classical: Polyak's; --input the scale of input weights; --center 0 leaves centering out;
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates
@@ -67,7 +68,7 @@ const ranges = lag.split(",").map((range) => {
   const [shortest, longest = shortest] = range.split("-").map(Number);
   return [shortest, longest];
 });
-const isMixed = ranges.some(([shortest, longest]) => shortest !== longest);
+const isMixed = ranges.length > 1 || ranges.some(([shortest, longest]) => shortest !== longest);
 const longestLag = Math.max(...ranges.flat());
 /** The lags that are learned now: a place in the list of ranges. */
 let course = 0;

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { writeOffline } from "../demo/offline/write.js";
-import { layout, notFound } from "./build/layout.js";
+import { layout, notFound, programFrame } from "./build/layout.js";
 import { lectureIndex, lecturePages } from "./build/lecture.js";
 import { writtenPages } from "./build/pages.js";
 import { reference, referenceIndex } from "./build/reference.js";
@@ -52,6 +52,7 @@ function linksOf(section) {
 
 for (const page of all) put(`${page.path}.html`, layout({ ...page, links: linksOf(page.section), version }));
 put("404.html", notFound);
+put("frame.html", programFrame);
 put("search.json", JSON.stringify(searchEntries([...written, ...chapters], types)));
 copyFileSync(join(here, "src/style.css"), join(out, "style.css"));
 copyFileSync(join(here, "src/icon.svg"), join(out, "icon.svg"));

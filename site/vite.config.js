@@ -71,6 +71,7 @@ export default defineConfig({
     rolldownOptions: {
       checks: { pluginTimings: false },
       input: {
+        frame: fileURLToPath(new URL("src/example-frame.js", import.meta.url)),
         page: fileURLToPath(new URL("src/page.js", import.meta.url)),
         theme: fileURLToPath(new URL("src/theme.js", import.meta.url)),
       },

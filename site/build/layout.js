@@ -9,6 +9,7 @@ export const policy = [
   "img-src 'self' data:",
   "connect-src 'self'",
   "worker-src 'self'",
+  "frame-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -123,5 +124,15 @@ export const notFound = `${opening()}
 <a href="../">that of the folder above</a>.</p>
 </main>
 </body>
+</html>
+`;
+
+/** What runs a program that makes Workers of its own, in a frame of the page that shows it: frame.html. */
+export const programFrame = `${opening()}
+<meta name="robots" content="noindex">
+<title>A program · unrolled</title>
+<script type="module" src="assets/frame.js"></script>
+</head>
+<body></body>
 </html>
 `;

@@ -110,9 +110,9 @@ renderer.core.ruler.push("columns", ({ tokens }) => {
 
 /**
  * A program, shown and run: `name` is its file below examples/ of the site or of the project. What it prints,
- * and the figure that it posts, stand below it.
+ * and the figure that it posts, stand below it. `frame`: it makes Workers of its own.
  */
-export function live(name, { folded = false, auto = false, knobs = "" } = {}) {
+export function live(name, { folded = false, auto = false, frame = false, knobs = "" } = {}) {
   const path = new URL(
     name.startsWith("project/") ? `../../examples/${name.slice(8)}` : `../examples/${name}`,
     import.meta.url,
@@ -120,7 +120,8 @@ export function live(name, { folded = false, auto = false, knobs = "" } = {}) {
   const shown = code(readFileSync(path, "utf8"));
   const program = folded ? `<details><summary>The program</summary>${shown}</details>` : shown;
   const controls = runControls(knobs, auto ? "Run it again" : "Run it here");
-  return `<section class="live" data-program="${escape(name)}"${auto ? " data-auto" : ""}>
+  const how = `${auto ? " data-auto" : ""}${frame ? " data-frame" : ""}`;
+  return `<section class="live" data-program="${escape(name)}"${how}>
 ${folded ? "" : program}${controls}<p class="state" role="status"></p>
 <div class="figure"></div><pre class="printed" tabindex="0" hidden></pre>${folded ? program : ""}</section>`;
 }

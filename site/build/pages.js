@@ -62,7 +62,7 @@ function frontMatter(text) {
 const inserted = {
   live: (rest) => {
     const [name, ...how] = rest.split(" ");
-    return live(name, { auto: how.includes("auto"), folded: how.includes("folded") });
+    return live(name, Object.fromEntries(how.map((word) => [word, true])));
   },
   drawing: (name) =>
     `<figure class="drawing" tabindex="0">

@@ -1,15 +1,51 @@
 /**
- * Programs that run in the page: each in a Worker of its own, which sends what it prints, the figures that it
- * draws, and how far it is. A new run ends the one before.
+ * Programs that run in the page: each in a Worker or a frame of its own, which sends what it prints, the
+ * figures that it draws, and how far it is. A new run ends the one before.
  */
 
 /** The Worker of a program of examples/. Its knobs are its name, as in an address: "seed=1&lag=20". */
-const exampleWorker = (knobs) =>
-  new Worker(new URL("./example-worker.js", import.meta.url), { type: "module", name: knobs });
+function exampleWorker(run, knobs) {
+  const worker = new Worker(new URL("./example-worker.js", import.meta.url), { type: "module", name: knobs });
+  worker.postMessage({ run });
+  return worker;
+}
 
 /** The Worker of an experiment of the lecture. */
-const lectureWorker = (knobs) =>
-  new Worker(new URL("./lecture-worker.js", import.meta.url), { type: "module", name: knobs });
+function lectureWorker(run, knobs) {
+  const worker = new Worker(new URL("./lecture-worker.js", import.meta.url), { type: "module", name: knobs });
+  worker.postMessage({ run });
+  return worker;
+}
+
+const script = import.meta.url;
+
+/**
+ * A frame of the page, as if it were a Worker, for a program that makes Workers itself: in Firefox a Worker
+ * that makes others stands still at times.
+ */
+function exampleFrame(run) {
+  const frame = document.createElement("iframe");
+  Object.assign(frame, { hidden: true, title: run, src: new URL(`../frame.html#${run}`, script).href });
+  const receive = (event) => {
+    if (event.source === frame.contentWindow) face.onmessage(event);
+  };
+  const face = {
+    onmessage: () => {},
+    terminate() {
+      removeEventListener("message", receive);
+      frame.remove();
+    },
+  };
+  addEventListener("message", receive);
+  document.body.append(frame);
+  return face;
+}
+
+/** Starts what a section's attributes name, with its knobs. */
+function started({ dataset: { program, experiment, frame } }, knobs) {
+  if (experiment) return lectureWorker(experiment, knobs);
+  return frame === undefined ? exampleWorker(program, knobs) : exampleFrame(program);
+}
 
 /** The places of a live section. */
 const partsOf = (section) => ({
@@ -70,8 +106,7 @@ function start(parts) {
   section.worker?.terminate();
   const form = section.querySelector("form");
   const knobs = new URLSearchParams(form ? new FormData(form) : undefined);
-  const { program, experiment } = section.dataset;
-  const worker = experiment ? lectureWorker(knobs.toString()) : exampleWorker(knobs.toString());
+  const worker = started(section, knobs.toString());
   section.worker = worker;
   const from = performance.now();
   section.stopClock?.();
@@ -94,7 +129,6 @@ function start(parts) {
   if (stop) stop.hidden = false;
   worker.onmessage = shown(parts, end, from);
   worker.onerror = (event) => end("failed", event.message || "the program could not be loaded");
-  worker.postMessage({ run: program ?? experiment });
   parts.end = () => end("stopped", "stopped");
 }
 

@@ -13,11 +13,6 @@ export const liveResults = {
   "guides/cluster.html": [/the same bits with one worker and with two: true/],
 };
 
-/** What does not come to its result in a browser, and why: said by the page, and by the test in every run. */
-export const limits = {
-  webkit: { "guides/cluster.html": "a Worker's own Workers wait for ever for their kernels" },
-};
-
 /** Programs with knobs beside experiments of the lecture. */
 export const knobResults = {
   "lecture/7a-8-chaos.html": /memory: 1\d\.\d of 40 values/,

@@ -27,9 +27,9 @@ for (const kind of ["error", "warn"]) {
 }
 `;
 
-/** Addresses of all pages within the site. */
+/** Addresses of all pages within the site that a visitor opens. */
 export const pagePaths = readdirSync(dist, { recursive: true })
-  .filter((name) => name.endsWith(".html"))
+  .filter((name) => name.endsWith(".html") && name !== "frame.html")
   .sort();
 
 /** Serves the site; `noted` puts the script that notes faults into every page. */

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { open } from "../../test/browser/drive.js";
 import { until } from "../../test/browser/until.js";
-import { knobResults, limits, liveResults, quickExperiments } from "./live-results.js";
+import { knobResults, liveResults, quickExperiments } from "./live-results.js";
 import { checkKeyboard, checkKnobs, checkPerformance, checkSearch, runLive, visit } from "./operated.js";
 import { dist, pagePaths, serveSite } from "./served.js";
 
@@ -114,11 +114,6 @@ async function checkLive(name, page, path) {
 async function checkPrograms(name, page, known) {
   const paths = quick ? ["index.html", "guides/classify.html"] : Object.keys(liveResults);
   for (const path of paths) {
-    const limit = limits[name]?.[path];
-    if (limit) {
-      console.log(`– ${name}, ${path}: not run, ${limit}`);
-      continue;
-    }
     const printed = await checkLive(name, page, path);
     known[path] ??= printed;
     assert.deepEqual(printed, known[path], `${name}, ${path}: not what the browser before printed`);

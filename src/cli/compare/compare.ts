@@ -12,6 +12,7 @@ import { type RunKey, type RunResult, runWay } from "./run.ts";
 import { RunRecord } from "./run-record.ts";
 import { comparisonFigures, comparisonTable } from "./comparison-table.ts";
 import { sweep } from "./sweep.ts";
+import { workFigure } from "./work-figure.ts";
 import { ways } from "./ways.ts";
 
 /** The words of a list, each checked. */
@@ -120,6 +121,13 @@ async function runElsewhere(
     );
 }
 
+/** Writes the figures of a comparison: one a task, and one a lag. */
+function draw(out: string, runs: readonly RunResult[]): void {
+  for (const { name, figure } of comparisonFigures(runs)) writeWhole(join(out, `${name}.svg`), svg(figure));
+  for (const lag of new Set(runs.map((run) => run.lag)))
+    writeWhole(join(out, `compare-T${lag}.svg`), svg(workFigure(runs.filter((run) => run.lag === lag))));
+}
+
 /** A run as the result lists it. */
 const row = ({ task, way, lag, seed, solved, error, wrong, sequences, seconds }: RunResult): object => ({
   task,
@@ -178,9 +186,7 @@ export const compare: Command = {
       throw new Error(`stopped in run ${title}; ${again}`);
     }
     const runs = finished();
-    if (out)
-      for (const { name, figure } of comparisonFigures(runs))
-        writeWhole(join(out, `${name}.svg`), svg(figure));
+    if (out) draw(out, runs);
     screen.line(`\n${comparisonTable(runs)}`);
     if (out) screen.line(`\nFigures and runs are in ${out}.`);
     screen.event({ event: "result", runs: runs.map(row) });

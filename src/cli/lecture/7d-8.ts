@@ -1,7 +1,8 @@
 /** The four ways on small versions of the tasks; `unrolled compare` runs the large ones. */
-import { svg, panels } from "../../figures/svg.ts";
+import { svg } from "../../figures/svg.ts";
 import { type RunResult, runWay } from "../compare/run.ts";
-import { comparisonFigures, comparisonTable } from "../compare/comparison-table.ts";
+import { comparisonTable } from "../compare/comparison-table.ts";
+import { workFigure } from "../compare/work-figure.ts";
 import { ways } from "../compare/ways.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import type { Run } from "./experiment.ts";
@@ -60,14 +61,5 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
   const solved = Object.fromEntries(
     names.map((way) => [way, results.filter((r) => r.way === way && r.solved).length]),
   );
-  return {
-    numbers,
-    ...decide(criteria, solved),
-    figure: svg(
-      panels(
-        comparisonFigures(results).map(({ figure }) => figure),
-        { columns: 2 },
-      ),
-    ),
-  };
+  return { numbers, ...decide(criteria, solved), figure: svg(workFigure(results)) };
 };
