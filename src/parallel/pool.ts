@@ -283,7 +283,10 @@ function own(task: ShardTask): ShardTask {
   };
 }
 
-/** A pool: `net.train(data, { pool: workerPool({ workers: 2 }), shard: 8 })`. Dispose it when done. */
+/**
+ * A pool: `net.train(data, { pool: workerPool({ workers: 2 }), shard: 8 })`. Dispose it when done. In a page,
+ * make it in the page's own script: in Firefox a Worker that makes Workers stands still at times.
+ */
 export function workerPool(options: PoolOptions = {}): WorkerPool {
   knownOptions("workerPool", options, ["workers", "url"]);
   return new WorkerPool(
