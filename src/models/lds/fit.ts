@@ -13,7 +13,7 @@ import {
 } from "../../train/em.ts";
 import { maximizeByGradient } from "../../train/likelihood.ts";
 import { quasiNewton } from "../../train/quasi-newton.ts";
-import { OptionError } from "../../wasm/errors.ts";
+import { NumericError, OptionError } from "../../wasm/errors.ts";
 import type { Fixed } from "./fixed.ts";
 import { LdsTraining, type LdsTask } from "./training.ts";
 import { unitsFor, type Units } from "./units.ts";
@@ -80,12 +80,64 @@ function unitsOf({ data, model, fixed, start, fresh }: LdsTask): Units {
 /** By the optimizer that was given, by quasi-Newton steps where EM has no closed form, else by EM. */
 async function run(who: string, training: LdsTraining, options: LdsFitOptions): Promise<EmReport> {
   const { optimizer, inputs: _, fixed: __, floor: ___, ...em } = options;
-  if (optimizer === undefined && !training.needsGradient) return expectationMaximization(who, training, em);
+  if (optimizer === undefined && !training.needsGradient) return emThenNewton(who, training, em);
   if (em.restarts !== undefined && em.restarts !== 1)
     throw new OptionError(`${who}: restarts is ${em.restarts}, want 1 where a gradient is followed`);
-  const { iterations, tolerance, signal, onProgress } = checkEmOptions(who, em);
+  const checked = checkEmOptions(who, em);
   training.initialize(0);
   if (optimizer !== undefined) return maximizeByGradient(who, training, optimizer, em);
+  return newton(training, checked);
+}
+
+/** Iterations of EM after which it counts as crawling. */
+const PATIENCE = 50;
+/** Most coordinates of quasi-Newton steps, which keep a square of so many numbers. */
+const MOST = 1000;
+
+/**
+ * EM, which is fast at first; where it crawls, as it does where a variance goes to 0, quasi-Newton steps take over
+ * from the best start, and EM has the last word. (Jamshidian & Jennrich 1997; Durbin & Koopman 2012, section
+ * 7.3.4.)
+ */
+async function emThenNewton(who: string, training: LdsTraining, em: EmOptions): Promise<EmReport> {
+  const { iterations, signal, onProgress, ...rest } = checkEmOptions(who, em);
+  const atMost = (n: number): EmOptions => ({ ...em, iterations: n });
+  let report = await expectationMaximization(who, training, atMost(Math.min(iterations, PATIENCE)));
+  const { restart } = report;
+  const more = (): EmOptions & Required<Pick<EmOptions, "iterations">> => {
+    const done = report.iterations;
+    return {
+      iterations: iterations - done,
+      signal,
+      onProgress:
+        onProgress && ((event) => onProgress({ ...event, restart, iteration: done + event.iteration })),
+    };
+  };
+  const goesOn = (): boolean => report.iterations < iterations && !signal?.aborted;
+  if (report.converged || !goesOn()) return report;
+  const add = (next: EmReport): void => {
+    const history = [...report.history, ...next.history.slice(1)];
+    report = { ...next, restart, history, iterations: report.iterations + next.iterations };
+  };
+  const reached = training.snapshot();
+  training.goOn();
+  try {
+    if (training.coordinates().length <= MOST) add(await newton(training, { ...rest, ...more() }));
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    training.restore(reached); // a covariance is singular: EM alone keeps it so
+  }
+  if (!goesOn()) return report;
+  add(await expectationMaximization(who, training, { ...rest, ...more(), restarts: 1 }));
+  return report;
+}
+
+/** Quasi-Newton steps from where the training is. */
+async function newton(
+  training: LdsTraining,
+  options: Required<Pick<EmOptions, "iterations" | "tolerance">> & EmOptions,
+): Promise<EmReport> {
+  const { iterations, tolerance, signal, onProgress } = options;
   const { best, ...report } = await quasiNewton(
     (x) => {
       training.setCoordinates(x);

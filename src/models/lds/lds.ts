@@ -75,9 +75,9 @@ export class Lds {
   }
 
   /**
-   * Maximum likelihood by EM, or by `optimizer`; NaN is missing. Where entries are held fixed so that EM
-   * has no closed form, by quasi-Newton steps on the gradient. Reads beside it see the best parameters so
-   * far.
+   * Maximum likelihood by EM, or by `optimizer`; NaN is missing. Where EM crawls, which is after 50
+   * iterations of it, and where entries are held fixed so that it has no closed form, by quasi-Newton steps
+   * on the gradient. Reads beside it see the best parameters so far.
    */
   async fit(sequences: Sequences, options: LdsFitOptions = {}): Promise<EmReport> {
     const who = this.#fits.check("fit");

@@ -68,6 +68,7 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
   #floor: number;
   #moments: LdsMoments;
   #best = -Infinity;
+  #keeps = false;
 
   constructor(kalman: Kalman, task: LdsTask) {
     const { model, data, fixed, start } = task;
@@ -94,12 +95,18 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
    * Draws the start of a fit. Throws OptionError where a diffuse likelihood has no maximum in what is free.
    */
   initialize(restart: number): void {
+    if (this.#keeps) return;
     checkBounded(this.#task);
     const { fresh, who } = this.#task;
     if (restart > 0 || fresh) this.#draw(restart);
     // a start below the floor would be thrown back
     const { values } = this.#kalman.algebra.symmetricEigen(who, this.model.output, this.model.R.data);
     this.#floor = Math.min(this.#floor, values[0]);
+  }
+
+  /** Lets another way to the maximum begin where this one is, with noise no smaller than EM's floor. */
+  goOn(): void {
+    this.#keeps = true;
   }
 
   expect(): number {
@@ -138,13 +145,22 @@ export class LdsTraining implements EmModel<LinearGaussian>, DifferentiableModel
     return this.#coordinates.of(this.model);
   }
   setCoordinates(x: Float64Array): void {
-    this.model = this.#coordinates.model(this.model, x);
+    const next = this.#coordinates.model(this.model, x);
+    if (this.#keeps) this.#checkFloor(next);
+    this.model = next;
   }
   snapshot(): LinearGaussian {
     return this.model;
   }
   restore(model: LinearGaussian): void {
     this.model = model;
+  }
+
+  #checkFloor({ R }: LinearGaussian): void {
+    const { who } = this.#task;
+    const { values } = this.#kalman.algebra.symmetricEigen(who, R.rows, R.data);
+    if (values[0] < this.#floor * (1 - 1e-9))
+      throw new NumericError(`${who}: R has the eigenvalue ${values[0]}, below the floor of ${this.#floor}`);
   }
 
   /** Parameters that are neither given nor fixed, anew. */
