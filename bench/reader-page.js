@@ -1,26 +1,30 @@
 /**
  * The shipped reader in Chromium, from a server on this machine: milliseconds from nothing to a first reading
  * (modules, kernels and net fetched, compiled and started, a line read), and of a line of about 30 characters
- * when it is warm.
+ * when it is warm. As pages have it, bundled in one file with the net beside it, and from the files of dist/
+ * that are Node's; visits by turns.
  *
- *   npm run build && node bench/reader-page.js [--data $UNROLLED_DATA/unipen]
+ *   npm run build && node bench/reader-page.js [--data $UNROLLED_DATA/unipen] [--visits 5]
  *     lines of the test split with 28 to 32 characters; without --data one that the library draws
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { rolldown } from "rolldown";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { drawnWord } from "../dist/unrolled.js";
 import { strokesOf } from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
-import { serveLibrary } from "../test/browser/server.js";
+import { serve } from "../test/browser/server.js";
 
-const VISITS = 5;
 const LINES = 12;
 const GAP = 240; // between two drawn words
 
-const { values } = parseArgs({ options: { data: { type: "string" } } });
+const { values } = parseArgs({
+  options: { data: { type: "string" }, visits: { type: "string", default: "5" } },
+});
 
 /** Strokes of a drawn line. */
 function drawn(text) {
@@ -43,14 +47,31 @@ async function written(path) {
     .map(({ points }) => strokesOf(points));
 }
 
+/** The reader as a page's bundle, in a folder of its own. */
+async function bundled() {
+  const folder = mkdtempSync(join(tmpdir(), "reader-page-"));
+  const entry = join(folder, "page.js");
+  writeFileSync(
+    entry,
+    `export { handwritingReader } from ${JSON.stringify(resolve("dist/handwriting/index.js"))};`,
+  );
+  const bundle = await rolldown({ input: entry, platform: "browser", logLevel: "silent" });
+  await bundle.write({ file: join(folder, "reader.js"), format: "es", codeSplitting: false, minify: true });
+  await bundle.close();
+  copyFileSync("dist/handwriting/reader/reader.net", join(folder, "reader.net"));
+  return folder;
+}
+
 const lines = values.data ? await written(values.data) : [drawn("the second hand shows us more")];
-const visit = `return (async () => {
+const visit = (module) => `return (async () => {
   const lines = ${JSON.stringify(lines)};
   const from = performance.now();
-  const { handwritingReader } = await import("/dist/unrolled-handwriting.js");
+  const { handwritingReader } = await import("${module}");
+  const modules = performance.now();
   const reader = await handwritingReader();
+  const ready = performance.now();
   await reader.read(lines[0]);
-  const first = performance.now() - from;
+  const read = performance.now();
   const warm = [];
   for (let round = 0; round < 6; ++round)
     for (const line of lines) {
@@ -58,23 +79,38 @@ const visit = `return (async () => {
       await reader.read(line);
       if (round > 1) warm.push(performance.now() - before);
     }
-  return { first, warm };
+  return { parts: [modules - from, ready - modules, read - ready, read - from], warm };
 })()`;
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-const server = await serveLibrary();
-const firsts = [];
+const folder = await bundled();
+const server = await serve({
+  folders: { "/bundle/": folder, "/dist/": "dist" },
+  pages: { "/": "<!doctype html><title>unrolled</title>" },
+});
+const ways = { "one bundled file": "/bundle/reader.js", "files of dist/": "/dist/unrolled-handwriting.js" };
+const parts = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
 const warms = [];
-for (let i = 0; i < VISITS; ++i) {
-  const page = await open("chromium"); // a profile of its own: nothing is cached
-  await page.goto(`${server.url}/`);
-  const { first, warm } = await page.evaluate(visit);
-  firsts.push(first);
-  warms.push(...warm);
-  await page.close();
+try {
+  for (let i = 0; i < Number(values.visits); ++i)
+    for (const [name, module] of Object.entries(ways)) {
+      const page = await open("chromium"); // a profile of its own: nothing is cached
+      await page.goto(`${server.url}/`);
+      const found = await page.evaluate(visit(module));
+      parts[name].push(found.parts);
+      warms.push(...found.warm);
+      await page.close();
+    }
+} finally {
+  await server.close();
+  rmSync(folder, { recursive: true });
 }
-await server.close();
-console.log(
-  `first use ${median(firsts).toFixed(0)} ms (${firsts.map((ms) => ms.toFixed(0)).join(", ")}); ` +
-    `${lines.length} lines of about 30 characters: ${median(warms).toFixed(1)} ms a line`,
-);
+for (const [name, visits] of Object.entries(parts)) {
+  const [modules, ready, read, first] = [0, 1, 2, 3].map((part) => visits.map((times) => times[part]));
+  console.log(
+    `${name}: first use ${median(first).toFixed(0)} ms (${first.map((ms) => ms.toFixed(0)).join(", ")}): ` +
+      `modules ${median(modules).toFixed(0)}, reader and net ${median(ready).toFixed(0)}, ` +
+      `a first line ${median(read).toFixed(0)}`,
+  );
+}
+console.log(`${lines.length} lines of about 30 characters: ${median(warms).toFixed(1)} ms a line`);

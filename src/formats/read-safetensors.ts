@@ -6,6 +6,14 @@ import { DataError } from "../wasm/errors.ts";
 import { isObject, parseObject } from "./json.ts";
 import { dtypes, FORMAT, METADATA, VERSION, type Dtype, type Tensor } from "./safetensors.ts";
 
+/** What a file holds: the model's spec, and its arrays by name. */
+export interface SavedTensors {
+  /** As the file has it, unchecked. */
+  readonly spec: Record<string, unknown>;
+  /** In the order of the file. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
 /** An error that names the caller. */
 export type Fail = (what: string) => DataError;
 
@@ -85,10 +93,7 @@ function checkTiling(entries: readonly Entry[], size: number, fail: Fail): void 
  * Reads what writeTensors wrote; `who` names the caller in errors. Takes as much memory again as the file.
  * Throws DataError on truncated, foreign or newer files, and where tensors overlap or leave bytes over.
  */
-export function readTensors(
-  bytes: Uint8Array | ArrayBuffer,
-  who: string,
-): { spec: Record<string, unknown>; tensors: Map<string, Tensor> } {
+export function readTensors(bytes: Uint8Array | ArrayBuffer, who: string): SavedTensors {
   const fail: Fail = (what) => new DataError(`${who}: ${what}`);
   const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
   if (!(file instanceof Uint8Array)) throw fail(`got ${typeof bytes}, want the bytes of a saved model`);
@@ -112,6 +117,7 @@ export function readTensors(
  * place.
  */
 export function checkFinite(who: string, { name, data }: Pick<Tensor, "name" | "data">): void {
+  if (![NaN, Infinity, -Infinity].some((value) => data.includes(value))) return;
   const at = data.findIndex((value: number) => !Number.isFinite(value));
-  if (at >= 0) throw new DataError(`${who}: tensor "${name}" is ${data[at]} at place ${at}, want numbers`);
+  throw new DataError(`${who}: tensor "${name}" is ${data[at]} at place ${at}, want numbers`);
 }

@@ -194,7 +194,7 @@ async function takeOptional(
 }
 
 /** The optional kernels of a precision: given to `init`, or else those on board. */
-async function optionalModule(precision: Precision): Promise<WasmModule> {
+export async function optionalModule(precision: Precision): Promise<WasmModule> {
   let module = optional.get(precision);
   if (!module) {
     const name = optionalOf(precision);

@@ -1,5 +1,5 @@
 /** One line of ink to its readings: probabilities of the net, search, and where each character stands. */
-import { alignLabels } from "../../inference/align-labels.ts";
+import { alignLabels, type Alignment } from "../../inference/align-labels.ts";
 import { beamSearch } from "../../inference/beam-search.ts";
 import type { Network } from "../../models/network/network.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
@@ -77,6 +77,16 @@ function cutBetween({ y, K, features }: LineScores, a: number, b: number): numbe
   return best;
 }
 
+/** The most probable path of a reading: of the net's classes those that it has, and the blank. */
+function alignReading(engine: Engine, { y, K }: LineScores, labels: readonly number[]): Alignment {
+  const used = [...new Set(labels), K - 1];
+  const p = new Float64Array((y.length / K) * used.length);
+  for (let at = 0, i = 0; at < y.length; at += K)
+    for (const k of used) p[i++] = Math.max(y[at + k], SMALLEST);
+  const places = labels.map((label) => used.indexOf(label));
+  return alignLabels(elementwise(engine, "mapLog", p), places, { classes: used.length });
+}
+
 /**
  * Where the characters of a reading stand: the most probable path through the net's scores, cut between two
  * of them where the pen was lifted, else in the middle. Those of `space` have no ink.
@@ -89,13 +99,8 @@ export function placeCharacters(
 ): PlacedCharacter[] {
   if (labels.length === 0) return [];
   const { y, K, features } = scores;
-  const logs = elementwise(
-    engine,
-    "mapLog",
-    Array.from(y, (p) => Math.max(p, SMALLEST)),
-  );
-  const { spans } = alignLabels(logs, labels, { classes: K });
-  const inked = spans.flatMap(({ label }, i) => (label === space ? [] : [i]));
+  const { spans } = alignReading(engine, scores, labels);
+  const inked = labels.flatMap((label, i) => (label === space ? [] : [i]));
   const ends = new Map<number, number>();
   inked.forEach((i, n) => {
     const next = inked.at(n + 1);

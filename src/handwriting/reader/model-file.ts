@@ -1,10 +1,10 @@
 /** Where a reader's net comes from: the file beside this program, an address, or bytes. */
 import { fetchKinds } from "../../models/network/kinds.ts";
-import { network, type Network } from "../../models/network/network.ts";
-import { readTensors } from "../../formats/read-safetensors.ts";
+import { Network } from "../../models/network/network.ts";
+import { readTensors, type SavedTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { isObject } from "../../formats/json.ts";
-import { engine } from "../../wasm/engine.ts";
+import { engine, optionalModule } from "../../wasm/engine.ts";
 import { DataError } from "../../wasm/errors.ts";
 import { loadOptionalKernels } from "../../wasm/optional-kernels.ts";
 import { modelBytes, readAddress } from "../model-bytes.ts";
@@ -27,9 +27,20 @@ export interface ReaderFile {
 const readerBytes = (model: ReaderModel | undefined): Promise<Uint8Array> =>
   model === undefined ? readAddress(WHO, new URL("./reader.net", import.meta.url)) : modelBytes(WHO, model);
 
-/** What reading needs beside the bytes of the net, fetched with them: kernels and losses. */
+/** The net of a model as its file has it: read while kernels are fetched and compiled. */
+async function savedModel(model: ReaderModel | undefined): Promise<SavedTensors> {
+  const bytes = await readerBytes(model);
+  return isPacked(bytes) ? unpackNet(WHO, bytes) : readTensors(bytes, WHO);
+}
+
+/** What reading needs beside the net, fetched with it, all at once: kernels and losses. */
 async function fetchBeside(): Promise<void> {
-  const optional = engine("float32").then(loadOptionalKernels);
+  // what is wrong with it is for loadOptionalKernels to say
+  const fetched = optionalModule("float32").catch(() => undefined);
+  const optional = engine("float32").then(async (kernels) => {
+    await fetched;
+    await loadOptionalKernels(kernels);
+  });
   await Promise.all([optional, engine("float64"), fetchKinds()]);
 }
 
@@ -40,11 +51,9 @@ function readCalibration(who: string, notes: unknown): Calibration {
 
 /** The net of a file. Throws DataError where it is none that reads handwriting. */
 export async function readModel(model: ReaderModel | undefined): Promise<ReaderFile> {
-  const [bytes] = await Promise.all([readerBytes(model), fetchBeside()]);
-  const saved = isPacked(bytes) ? unpackNet("handwritingReader", bytes) : bytes;
-  const { spec } = readTensors(saved, "handwritingReader");
-  const calibration = readCalibration("handwritingReader", spec.reader);
-  const net = await network.load(saved);
+  const [saved] = await Promise.all([savedModel(model), fetchBeside()]);
+  const calibration = readCalibration("handwritingReader", saved.spec.reader);
+  const net = await Network.load(saved);
   try {
     scriptOf(net);
     if (net.spec.loss !== "ctc")

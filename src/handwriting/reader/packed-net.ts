@@ -9,8 +9,8 @@
  */
 import { quantize } from "../../formats/int8.ts";
 import { isObject, parseObject } from "../../formats/json.ts";
-import { readTensors } from "../../formats/read-safetensors.ts";
-import { writeTensors, type Tensor } from "../../formats/safetensors.ts";
+import { readTensors, type SavedTensors } from "../../formats/read-safetensors.ts";
+import type { Tensor } from "../../formats/safetensors.ts";
 import { DataError, show } from "../../wasm/errors.ts";
 
 const MAGIC = "unrollednet1";
@@ -80,17 +80,22 @@ function readList(who: string, list: unknown): PackedTensor[] {
   });
 }
 
+/** x ⊙= scale. */
+function scaleRow(scale: Float32Array, x: Float32Array): void {
+  for (let c = 0; c < scale.length; ++c) x[c] *= scale[c];
+}
+
 function unpackTensor({ shape: [rows, columns] }: PackedTensor, view: DataView, at: number): Float32Array {
-  const data = new Float32Array(rows * columns);
-  for (let i = 0; i < data.length; ++i) {
-    const scale = view.getFloat32(at + 4 * (i % columns), true);
-    data[i] = rows === 1 ? scale : scale * view.getInt8(at + 4 * columns + i);
-  }
+  const scale = Float32Array.from({ length: columns }, (_, c) => view.getFloat32(at + 4 * c, true));
+  if (rows === 1) return scale;
+  const values = new Int8Array(view.buffer, view.byteOffset + at + 4 * columns, rows * columns);
+  const data = new Float32Array(values);
+  for (let i = 0; i < data.length; i += columns) scaleRow(scale, data.subarray(i, i + columns));
   return data;
 }
 
 /** The saved net of a packed one. Throws DataError on other bytes. */
-export function unpackNet(who: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function unpackNet(who: string, bytes: Uint8Array): SavedTensors {
   if (!isPacked(bytes))
     throw new DataError(`${who}: ${bytes.length} bytes of another kind, want a packed net`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -110,10 +115,11 @@ export function unpackNet(who: string, bytes: Uint8Array): Uint8Array<ArrayBuffe
     );
   if (!isObject(header.spec)) throw new DataError(`${who}: no spec, want a packed net`);
   let at = start;
-  const tensors = list.map((tensor): Tensor => {
-    const data = unpackTensor(tensor, view, at);
-    at += bytesOf(tensor);
-    return { name: tensor.name, shape: tensor.shape, data };
-  });
-  return writeTensors(header.spec, tensors);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, shape } of list) {
+    if (tensors.has(name)) throw new DataError(`${who}: two tensors "${name}", want a packed net`);
+    tensors.set(name, { name, shape, data: unpackTensor({ name, shape }, view, at) });
+    at += bytesOf({ name, shape });
+  }
+  return { spec: header.spec, tensors };
 }

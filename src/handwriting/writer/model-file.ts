@@ -1,5 +1,5 @@
 /** Where a writer's net comes from: the file beside this program, an address, or bytes. */
-import { network, type Network } from "../../models/network/network.ts";
+import { Network } from "../../models/network/network.ts";
 import { DataError } from "../../wasm/errors.ts";
 import { modelBytes, readAddress } from "../model-bytes.ts";
 import { isPacked, packNet, unpackNet } from "../reader/packed-net.ts";
@@ -14,7 +14,7 @@ export async function readWriterNet(model: ReaderModel | undefined): Promise<Net
     model === undefined
       ? await readAddress(WHO, new URL("./writer.net", import.meta.url))
       : await modelBytes(WHO, model);
-  const net = await network.load(isPacked(bytes) ? unpackNet(WHO, bytes) : bytes);
+  const net = await Network.load(isPacked(bytes) ? unpackNet(WHO, bytes) : bytes);
   try {
     if (net.spec.precision !== "float32")
       throw new DataError(`${WHO}: the net computes in ${net.spec.precision}, want float32`);

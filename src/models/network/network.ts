@@ -32,6 +32,7 @@ import { expose, insideOf } from "./internals.ts";
 import { fetchKinds, loadKinds, optionalKinds, withKernels } from "./kinds.ts";
 import { logLikelihood } from "./log-likelihood.ts";
 import { matrices, parameterViews, realVector, type LossGradient, type ParameterView } from "./parameters.ts";
+import type { SavedNetwork } from "./read-checkpoint.ts";
 import type { Reading } from "./reading.ts";
 import { sample, type NetworkSample, type SampleOptions } from "./sample.ts";
 import { checkSpec, inputOf, type NetworkSpec } from "./spec.ts";
@@ -234,13 +235,10 @@ export class Network {
     return String(this.summary());
   }
 
-  /**
-   * Takes parameters and training state from a checkpoint of the same spec. `who` names the caller in errors.
-   * Throws DataError on files that are no nets.
-   */
-  static async load(bytes: Uint8Array | ArrayBuffer, who = "network.load"): Promise<Network> {
+  /** The net that was saved; `who` names the caller in errors. Throws DataError on files that are no nets. */
+  static async load(saved: SavedNetwork, who = "network.load"): Promise<Network> {
     const { readSavedGraph } = await fetchKinds();
-    const { spec, built, fill, training, fit } = await readSavedGraph(bytes, who, { load: loadKinds });
+    const { spec, built, fill, training, fit } = await readSavedGraph(saved, who, { load: loadKinds });
     const net = new Network(await withKernels(spec, await engine(spec.precision)), spec, built);
     try {
       fill(net.#weights);

@@ -5,7 +5,7 @@ import type { Parameter } from "../../graph/graph.ts";
 import type { CutPosition } from "../../train/cuts.ts";
 import { checkTrainingState, type TrainingState } from "../../train/training-state.ts";
 import { isObject } from "../../formats/json.ts";
-import { readTensors } from "../../formats/read-safetensors.ts";
+import { readTensors, type SavedTensors } from "../../formats/read-safetensors.ts";
 import type { Tensor } from "../../formats/safetensors.ts";
 import { prefixes } from "./checkpoint.ts";
 import { checkFitState } from "./check-fit-state.ts";
@@ -22,12 +22,18 @@ export interface Checkpoint {
   readonly fit?: (parameters: readonly Parameter[]) => FitState;
 }
 
+/** A saved net: the bytes of its file, or what was read of one. */
+export type SavedNetwork = Uint8Array | ArrayBuffer | SavedTensors;
+
+const isRead = (saved: SavedNetwork): saved is SavedTensors =>
+  (saved as Partial<SavedTensors> | null)?.tensors instanceof Map;
+
 /**
  * What a checkpoint holds; `who` names the caller in errors. Throws DataError on files that are no
  * checkpoints of a net.
  */
-export function readCheckpoint(bytes: Uint8Array | ArrayBuffer, who: string): Checkpoint {
-  const { spec: header, tensors } = readTensors(bytes, who);
+export function readCheckpoint(saved: SavedNetwork, who: string): Checkpoint {
+  const { spec: header, tensors } = isRead(saved) ? saved : readTensors(saved, who);
   if (header.model !== "network")
     throw new DataError(
       `${who}: the file holds a model of kind ${JSON.stringify(header.model)}, want "network"`,

@@ -6,7 +6,7 @@ import type { LossAnswers } from "../../losses/loss.ts";
 import type { Weights } from "../../graph/weights.ts";
 import { buildGraph, type BuiltGraph } from "./build.ts";
 import { checkSavedConstraints, checkSavedParameters, checkSavedSpec } from "./checkpoint-bounds.ts";
-import { readCheckpoint, type Checkpoint } from "./read-checkpoint.ts";
+import { readCheckpoint, type Checkpoint, type SavedNetwork } from "./read-checkpoint.ts";
 import { checkSpec, inputOf, type LossSpec, type NetworkSpec } from "./spec.ts";
 
 /** A net in a file. */
@@ -30,11 +30,11 @@ export interface SpecReaders {
  * The net in a file; `who` names the caller in errors. Throws DataError, ShapeError or OptionError.
  */
 export async function readSavedGraph(
-  bytes: Uint8Array | ArrayBuffer,
+  saved: SavedNetwork,
   who: string,
   { load, answersOf }: SpecReaders,
 ): Promise<SavedGraph> {
-  const checkpoint = readCheckpoint(bytes, who);
+  const checkpoint = readCheckpoint(saved, who);
   checkSavedSpec(who, checkpoint.spec);
   await load?.(checkpoint.spec);
   const spec = checkSpec(checkpoint.spec, answersOf);
