@@ -4,6 +4,7 @@
  */
 import type * as Core from "@nats-io/nats-core";
 import { OptionError } from "../wasm/errors.ts";
+import { optionalPackage } from "../wasm/optional-package.ts";
 import type { Bus } from "./bus.ts";
 import { readClusterOptions, type ClusterOptions } from "./options.ts";
 
@@ -12,17 +13,8 @@ type Connect = (options: object) => Promise<Core.NatsConnection>;
 const AGAIN = 250; // ms between attempts to reach a server that is gone
 const CREDENTIALS = "BEGIN NATS USER JWT";
 
-/** A package of the client; the names are not literal where bundles for pages must not follow them. */
-export async function load<T>(who: string, name: string, module: () => Promise<unknown>): Promise<T> {
-  try {
-    const loaded = (await module()) as { default?: T };
-    return loaded.default ?? (loaded as T); // what bundlers make of CommonJS
-  } catch (error) {
-    throw new OptionError(`${who}: servers are reached by the package "${name}": npm i ${name}`, {
-      cause: error,
-    });
-  }
-}
+/** What the packages of the client are for. */
+export const REACHED = "servers are reached";
 
 async function connector(who: string, core: typeof Core, web: boolean): Promise<Connect> {
   if (web) {
@@ -30,7 +22,12 @@ async function connector(who: string, core: typeof Core, web: boolean): Promise<
     throw new OptionError(`${who}: this platform has no WebSocket; want nats:// or tls:// addresses`);
   }
   const name = "@nats-io/transport-node";
-  const node = await load<{ connect: Connect }>(who, name, () => import(/* @vite-ignore */ name));
+  const node = await optionalPackage<{ connect: Connect }>(
+    who,
+    REACHED,
+    name,
+    () => import(/* @vite-ignore */ name),
+  );
   return node.connect;
 }
 
@@ -66,7 +63,12 @@ export async function connectNats(
   options: ClusterOptions,
 ): Promise<{ nats: Core.NatsConnection; who: string; core: typeof Core }> {
   const { servers, seed, web } = readClusterOptions(who, options, []);
-  const core = await load<typeof Core>(who, "@nats-io/nats-core", () => import("@nats-io/nats-core"));
+  const core = await optionalPackage<typeof Core>(
+    who,
+    REACHED,
+    "@nats-io/nats-core",
+    () => import("@nats-io/nats-core"),
+  );
   const connect = await connector(who, core, web);
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   const credentials = options.key?.includes(CREDENTIALS) === true;

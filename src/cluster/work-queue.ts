@@ -9,7 +9,8 @@
 import type { ConsumerMessages, JetStreamApiError, JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type * as JetStream from "@nats-io/jetstream";
-import { connectNats, load } from "./nats-bus.ts";
+import { optionalPackage } from "../wasm/optional-package.ts";
+import { connectNats, REACHED } from "./nats-bus.ts";
 import type { ClusterOptions } from "./options.ts";
 
 /** A task that somebody has taken. */
@@ -60,7 +61,12 @@ const FULL = 10077; // code of a server that keeps what is there under a subject
 /** Both streams of a run. Rejects with OptionError, or Error where the server refuses or keeps nothing. */
 export async function openWorkQueue(who: string, run: string, options: ClusterOptions): Promise<WorkQueue> {
   const name = "@nats-io/jetstream";
-  const jetstream = await load<typeof JetStream>(who, name, () => import(/* @vite-ignore */ name));
+  const jetstream = await optionalPackage<typeof JetStream>(
+    who,
+    REACHED,
+    name,
+    () => import(/* @vite-ignore */ name),
+  );
   const { nats } = await connectNats(who, options);
   try {
     const manager = await jetstream.jetstreamManager(nats);

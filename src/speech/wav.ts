@@ -3,19 +3,8 @@
  * of channels, plain and extensible headers. Nothing is read beyond the bytes given, and nothing larger than
  * them is made but the samples as 32-bit floats.
  */
-import { DataError, show } from "../wasm/errors.ts";
-
-/** A recording. */
-export interface Recording {
-  /** Samples a second. */
-  readonly rate: number;
-  /** One array of samples in [-1, 1] a channel. */
-  readonly channels: readonly Float32Array<ArrayBuffer>[];
-  /** The mean of the channels. */
-  readonly samples: Float32Array<ArrayBuffer>;
-  /** Length. */
-  readonly seconds: number;
-}
+import { DataError } from "../wasm/errors.ts";
+import { recordingOf, type Recording, tag, viewOf } from "./recorded.ts";
 
 interface Format {
   readonly kind: "integer" | "float";
@@ -30,15 +19,6 @@ const EXTENSIBLE = 0xfffe;
 /** Size of a data chunk whose writer did not know it: the samples reach to the end of the file. */
 const UNKNOWN_SIZE = 0xffffffff;
 const who = "readWav";
-
-const tag = (view: DataView, at: number): string =>
-  String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(at + i)));
-
-function viewOf(bytes: Uint8Array | ArrayBuffer): DataView {
-  if (bytes instanceof ArrayBuffer) return new DataView(bytes);
-  if (ArrayBuffer.isView(bytes)) return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  throw new DataError(`${who}: got ${show(bytes)}, want the bytes of a file as Uint8Array or ArrayBuffer`);
-}
 
 function readFormat(view: DataView, at: number, size: number): Format {
   if (size < 16) throw new DataError(`${who}: the format chunk has ${size} bytes, want at least 16`);
@@ -95,14 +75,9 @@ function reader(view: DataView, { kind, bits }: Format): (at: number) => number 
   return (at) => view.getInt32(at, true) / 2147483648;
 }
 
-function mix(channels: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
-  if (channels.length === 1) return channels[0];
-  return channels[0].map((_, t) => channels.reduce((sum, channel) => sum + channel[t], 0) / channels.length);
-}
-
 /** The recording in a WAV file. Throws DataError on files that are none, cut off, or of another encoding. */
 export function readWav(bytes: Uint8Array | ArrayBuffer): Recording {
-  const view = viewOf(bytes);
+  const view = viewOf(who, bytes);
   const { format, from, size } = readChunks(view);
   const step = format.bits / 8;
   const block = step * format.channels;
@@ -119,7 +94,7 @@ export function readWav(bytes: Uint8Array | ArrayBuffer): Recording {
     }
     return out;
   });
-  return { rate: format.rate, channels, samples: mix(channels), seconds: count / format.rate };
+  return recordingOf(format.rate, channels);
 }
 
 /**

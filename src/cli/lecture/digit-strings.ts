@@ -79,7 +79,7 @@ interface Digit {
 }
 
 /** Recordings named digit_speaker_take.wav, by speaker. */
-function readDigits(folder: string): Map<string, Digit[]> {
+async function readDigits(folder: string): Promise<Map<string, Digit[]>> {
   let names: string[];
   try {
     names = readdirSync(folder, { encoding: "utf8" });
@@ -88,9 +88,9 @@ function readDigits(folder: string): Map<string, Digit[]> {
   }
   const speakers = new Map<string, Digit[]>();
   for (const name of names.sort()) {
-    const [, digit, speaker] = /^(\d)_([^_]+)_\d+\.wav$/i.exec(basename(name)) ?? [];
+    const [, digit, speaker] = /^(\d)_([^_]+)_\d+\.(?:wav|flac)$/i.exec(basename(name)) ?? [];
     if (digit === undefined) continue;
-    const { samples, rate } = readRecording(join(folder, name));
+    const { samples, rate } = await readRecording(join(folder, name));
     const own = speakers.get(speaker) ?? [];
     own.push({ word: digitWords[Number(digit)], samples, rate });
     speakers.set(speaker, own);
@@ -124,7 +124,7 @@ function joinedDigits(digits: readonly Digit[], chance: Random): TextRecording {
 /** Strings joined from a folder's recordings; the last speaker by name is the test's. */
 export async function joinedStrings(folder: string, seed: number): Promise<DigitStrings> {
   const chance = await random(seed);
-  const speakers = [...readDigits(folder).values()];
+  const speakers = [...(await readDigits(folder)).values()];
   const test = speakers.slice(-1);
   const train = speakers.slice(0, -1);
   const strings = (of: readonly Digit[][], { count, shortest, longest }: Amount): TextRecording[] =>

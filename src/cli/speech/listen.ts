@@ -70,7 +70,7 @@ async function transcribe(
   recording: Recording | undefined,
 ): Promise<Heard[]> {
   if (!recording)
-    throw new UsageError("listen: a recognizer reads whole recordings, want a WAV file in place of -");
+    throw new UsageError("listen: a recognizer reads whole recordings, want a file in place of -");
   const recognizer = await speechRecognizer.load(bytes);
   try {
     const { samples, rate } = recording;
@@ -94,7 +94,7 @@ async function listen(context: Context): Promise<void> {
   const kind = (spec.hearing as { kind?: string } | undefined)?.kind;
   if (kind !== "wordSpotter" && kind !== "speechRecognizer")
     throw new UsageError(`${model}: no model that hears, want one of train words or train speech`);
-  const recording = file === "-" ? undefined : readRecording(file);
+  const recording = file === "-" ? undefined : await readRecording(file);
   const heard = await (kind === "wordSpotter" ? spot : transcribe)(context, bytes, recording);
   if (heard.length === 0) screen.line("Nothing was heard.");
   if (figures && recording) {
@@ -110,7 +110,7 @@ export const listenCommand: Command = {
   name: "listen",
   words: "MODEL [FILE|-]",
   maxWords: 2,
-  summary: "Hear words in a WAV file, or in samples that come on stdin",
+  summary: "Hear words in a WAV or FLAC file, or in samples that come on stdin",
   details:
     "On stdin a spotter takes samples of 16 bits, little-endian, one channel, without end.\n\n" +
     "  unrolled listen words.safetensors party.wav --figures figures\n" +

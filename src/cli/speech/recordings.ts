@@ -1,28 +1,37 @@
-/** Recordings in folders: WAV files by word, or with their texts. Errors name the file. */
+/** Recordings in folders: WAV and FLAC files by word, or with their texts. Errors name the file. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
-import { readWav, type Recording, type TextRecording, type WordRecording } from "../../speech/index.ts";
+import { basename, dirname, extname, join, sep } from "node:path";
+import {
+  readFlac,
+  readWav,
+  type Recording,
+  type TextRecording,
+  type WordRecording,
+} from "../../speech/index.ts";
 import { DataError } from "../../wasm/errors.ts";
 import { UsageError } from "../command.ts";
 import { readFileBytes } from "../disk.ts";
 
-/** Paths of the WAV files below a folder, in order. Throws UsageError where there is none. */
-function wavFiles(folder: string): string[] {
+const isRecording = (name: string): boolean => [".wav", ".flac"].includes(extname(name).toLowerCase());
+
+/** Paths of the recordings below a folder, in order. Throws UsageError where there is none. */
+function recordingsIn(folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   } catch (error) {
     throw new UsageError(`--data ${folder}: ${(error as Error).message}`);
   }
-  const files = names.filter((name) => name.toLowerCase().endsWith(".wav")).sort();
-  if (files.length === 0) throw new UsageError(`--data ${folder}: no WAV files, want some`);
+  const files = names.filter(isRecording).sort();
+  if (files.length === 0) throw new UsageError(`--data ${folder}: no WAV or FLAC files, want some`);
   return files;
 }
 
-/** A recording of a file. */
-export function readRecording(path: string): Recording {
+/** A recording of a file: FLAC where its name says so, else WAV. */
+export async function readRecording(path: string): Promise<Recording> {
   try {
-    return readWav(readFileBytes(path));
+    const bytes = readFileBytes(path);
+    return extname(path).toLowerCase() === ".flac" ? await readFlac(bytes) : readWav(bytes);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(`${path}: ${error.message}`, { cause: error });
@@ -44,20 +53,25 @@ export interface WordData {
 const BACKGROUND = /^(_?background|noise|other|unknown|silence)(_.*)?$/i;
 
 /** Reads words; `wanted`: only these are words, all others background. */
-export function readWords(folder: string, wanted: readonly string[] | undefined): WordData {
-  const files = wavFiles(folder);
+export async function readWords(folder: string, wanted: readonly string[] | undefined): Promise<WordData> {
+  const files = recordingsIn(folder);
   const found = [...new Set(files.map(wordOf))].filter((word) => !BACKGROUND.test(word));
   const words = wanted ?? found;
   const missing = words.find((word) => !found.includes(word));
   if (missing !== undefined)
     throw new UsageError(`--words: no recordings of "${missing}", want some of ${found.join(", ")}`);
   let rate = 0;
-  const items = files.map((file) => {
-    const recording = readRecording(join(folder, file));
+  const items: WordRecording[] = [];
+  for (const file of files) {
+    const recording = await readRecording(join(folder, file));
     rate ||= recording.rate;
     const word = wordOf(file);
-    return { samples: recording.samples, rate: recording.rate, word: words.includes(word) ? word : null };
-  });
+    items.push({
+      samples: recording.samples,
+      rate: recording.rate,
+      word: words.includes(word) ? word : null,
+    });
+  }
   return { words, items, rate };
 }
 
@@ -70,22 +84,22 @@ export interface TextData {
 
 /** The text of a file: that of the .txt beside it, else the words of its name, parted by underscores. */
 function textOf(path: string): string {
-  const beside = join(dirname(path), `${basename(path).slice(0, -4)}.txt`);
-  const text = existsSync(beside)
-    ? readFileSync(beside, "utf8")
-    : basename(path).slice(0, -4).replaceAll("_", " ");
+  const name = basename(path, extname(path));
+  const beside = join(dirname(path), `${name}.txt`);
+  const text = existsSync(beside) ? readFileSync(beside, "utf8") : name.replaceAll("_", " ");
   return text.trim().replace(/\s+/g, " ");
 }
 
 /** Reads recordings with their texts. */
-export function readTexts(folder: string): TextData {
+export async function readTexts(folder: string): Promise<TextData> {
   let rate = 0;
-  const items = wavFiles(folder).map((file) => {
+  const items: TextRecording[] = [];
+  for (const file of recordingsIn(folder)) {
     const path = join(folder, file);
-    const recording = readRecording(path);
+    const recording = await readRecording(path);
     rate ||= recording.rate;
-    return { samples: recording.samples, rate: recording.rate, text: textOf(path) };
-  });
+    items.push({ samples: recording.samples, rate: recording.rate, text: textOf(path) });
+  }
   const words = [...new Set(items.flatMap(({ text }) => text.split(" ").filter(Boolean)))].sort();
   return { items, words, rate };
 }

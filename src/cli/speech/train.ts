@@ -18,7 +18,7 @@ const STEPS = 1500;
 
 /** What both commands take. */
 const common: Command["options"] = {
-  data: { value: "DIR", help: "folder of WAV files" },
+  data: { value: "DIR", help: "folder of WAV or FLAC files" },
   out: { value: "FILE", help: "the model goes here" },
   figures: { value: "DIR", help: "draw the learning curve" },
   epochs: { value: "N", help: "times that every recording is seen; default: 1500 steps, at least 20" },
@@ -40,7 +40,7 @@ function readCommon(values: Values) {
   checkOutputFile("out", values.text("out"));
   checkOutputFolder("figures", values.text("figures"));
   return {
-    data: values.needed("data", "a folder of WAV files"),
+    data: values.needed("data", "a folder of WAV or FLAC files"),
     out: values.text("out"),
     figures: values.text("figures"),
     epochs: values.text("epochs") === undefined ? undefined : values.whole("epochs", 1, 100_000),
@@ -113,7 +113,7 @@ async function trainWords(context: Context): Promise<void> {
   const began = screen.clock();
   const { data, out, figures, epochs, valid, seed } = readCommon(values);
   const limit = values.number("false-alarms", 0);
-  const { words, items, rate } = readWords(data, listOf(values.text("words")));
+  const { words, items, rate } = await readWords(data, listOf(values.text("words")));
   const { train, test } = setApart(items, valid);
   const background = items.filter(({ word }) => word === null).length;
   screen.line(
@@ -165,7 +165,7 @@ async function trainSpeech(context: Context): Promise<void> {
   const { screen, values } = context;
   const began = screen.clock();
   const { data, out, figures, epochs, valid, seed } = readCommon(values);
-  const { items, words, rate } = readTexts(data);
+  const { items, words, rate } = await readTexts(data);
   const { train, test } = setApart(items, valid);
   screen.line(`${countText(items.length)} recordings at ${rate} Hz of ${words.length} words.`);
   const count = context.values.whole("voices", 0, 100_000);
@@ -201,8 +201,8 @@ export const trainWordsCommand: Command = {
   maxWords: 0,
   summary: "Learn to spot words in sound, from a few recordings of each",
   details:
-    "Every word has a folder of WAV files, or files named word_….wav; folders named background or noise,\n" +
-    "and those that --words leaves out, hold none of the words.\n\n" +
+    "Every word has a folder of WAV or FLAC files, or files named word_….wav; folders named background or\n" +
+    "noise, and those that --words leaves out, hold none of the words.\n\n" +
     "  unrolled train words --data recordings --out words.safetensors\n" +
     "  unrolled listen words.safetensors party.wav",
   options: {
@@ -224,7 +224,7 @@ export const trainSpeechCommand: Command = {
   maxWords: 0,
   summary: "Learn to hear texts, from recordings with their texts",
   details:
-    "Beside each WAV file stands a .txt with its text; without one its name is the text, its words parted\n" +
+    "Beside each recording stands a .txt with its text; without one its name is the text, its words parted\n" +
     "by underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
   options: {
     ...common,

@@ -4,6 +4,7 @@
  * snake case with a number. HDF5 is read by jsfive, an optional package that is loaded when it is needed.
  */
 import { DataError, OptionError, knownOptions } from "../../wasm/errors.ts";
+import { optionalPackage } from "../../wasm/optional-package.ts";
 import type { Network } from "../../models/network/network.ts";
 import { bytesOf, jsonOf, textOf, type Bytes } from "../bytes.ts";
 import { openZip } from "../zip.ts";
@@ -31,14 +32,12 @@ interface H5File {
 /** Opens an HDF5 file by the package jsfive. */
 async function openH5(bytes: Uint8Array<ArrayBuffer>): Promise<H5File> {
   const name = "jsfive";
-  let module: { File: new (data: ArrayBuffer, name: string) => H5File };
-  try {
-    module = (await import(/* @vite-ignore */ name)) as typeof module;
-  } catch {
-    throw new OptionError(
-      `${who}: HDF5 is read by the package "jsfive", which is not installed: npm i jsfive`,
-    );
-  }
+  const module = await optionalPackage<{ File: new (data: ArrayBuffer, name: string) => H5File }>(
+    who,
+    "HDF5 is read",
+    name,
+    () => import(/* @vite-ignore */ name),
+  );
   try {
     return new module.File(bytes.slice().buffer, "weights.h5");
   } catch {
