@@ -12,6 +12,7 @@ import { DISPOSE, Lifetime } from "../models/lifetime.ts";
 import type { AfterHistory, Driven, Filtered } from "../models/lds/answers.ts";
 import type { GaussianOutputs, GaussianStates } from "../models/lds/outputs.ts";
 import type { LdsSample } from "../models/lds/sampling.ts";
+import { once } from "../models/once.ts";
 import { SingleFit } from "../models/single-fit.ts";
 import type { Forecast, ParameterInterval } from "../models/structural/answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "../models/structural/criteria.ts";
@@ -43,7 +44,8 @@ export class StateSpace {
   readonly #life: Lifetime;
   readonly #fits: SingleFit;
   #natural: Float64Array | undefined;
-  #errors: ParameterErrors | string = "stateSpace: standardErrors: the model is not fitted; call fit first";
+  #errors: () => ParameterErrors | string = () =>
+    "stateSpace: standardErrors: the model is not fitted; call fit first";
 
   /** Use `stateSpace(spec)`. */
   constructor(kalman: Kalman, spec: ReadSpec) {
@@ -65,18 +67,19 @@ export class StateSpace {
   }
 
   /**
-   * Standard errors of the parameters, by the observed information: differences of the exact gradient. 0 for
-   * variances at 0 and fixed ones, NaN where `withoutErrors` says why there is none.
+   * Standard errors of the parameters, by the observed information: differences of the exact gradient, at
+   * the first use after a fit. 0 for variances at 0 and fixed ones, NaN where `withoutErrors` says why there
+   * is none.
    */
   get standardErrors(): Record<string, number> {
     this.#life.check("standardErrors");
-    return named(this.#spec.parameters, errorsThatAre(this.#errors).errors);
+    return named(this.#spec.parameters, errorsThatAre(this.#errors()).errors);
   }
 
   /** The parameters that have no standard error, by name, each with the reason. */
   get withoutErrors(): Record<string, string> {
     this.#life.check("withoutErrors");
-    return reasonsByName(this.#spec.parameters, errorsThatAre(this.#errors));
+    return reasonsByName(this.#spec.parameters, errorsThatAre(this.#errors()));
   }
 
   /**
@@ -103,7 +106,7 @@ export class StateSpace {
         },
       });
       this.#life.check("fit");
-      this.#errors = errorsOrReason(() => estimation.standardErrors(best.x));
+      this.#errors = once(() => errorsOrReason(() => estimation.standardErrors(best.x)));
       this.#natural = coordinates.natural(best.x);
       return { ...report, logLikelihood: best.value, restart: 0, history };
     });

@@ -7,6 +7,7 @@ import type { LdsMoments } from "../../inference/lds-moments.ts";
 import { regressionGradient } from "../../inference/lds-regression.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
 import type { LinearGaussian, Moments } from "../../inference/state-space.ts";
+import { once } from "../once.ts";
 import { ldsNames, type LdsName } from "./fixed.ts";
 import type { LdsStart } from "./spec.ts";
 
@@ -229,10 +230,4 @@ function parameterGradient(model: LinearGaussian, moments: LdsMoments): Paramete
     covariance: (name) => noises[name]().noise,
     mean: () => start().weights,
   };
-}
-
-/** A value that is computed when it is first asked for. */
-function once<T>(compute: () => T): () => T {
-  let kept: { value: T } | undefined;
-  return () => (kept ??= { value: compute() }).value;
 }

@@ -13,8 +13,8 @@ export interface WithInputs {
 export interface Estimates {
   /** Natural parameters, in the family's order. */
   readonly natural: Float64Array;
-  /** Their standard errors, or why there are none at all. */
-  readonly errors: ParameterErrors | string;
+  /** Their standard errors, or why there are none at all: computed when first asked for. */
+  readonly errors: () => ParameterErrors | string;
 }
 
 /** Where a parameter lies with the probability that was asked for. */

@@ -9,7 +9,8 @@ import type { Family } from "./parametric.ts";
 /** The bytes of a model. */
 export function saveEstimates(kind: string, spec: object, estimates?: Estimates): Uint8Array<ArrayBuffer> {
   if (!estimates) return writeTensors({ model: kind, spec }, []);
-  const { natural, errors } = estimates;
+  const { natural } = estimates;
+  const errors = estimates.errors();
   const tensors = [{ name: "parameters", shape: [natural.length], data: natural }];
   if (typeof errors === "string")
     return writeTensors({ model: kind, spec, fitted: true, why: errors }, tensors);
@@ -37,7 +38,7 @@ export function readEstimates<Spec, F extends Family>(
     const errors = names.includes("errors")
       ? readErrors(kind, tensor("errors", P), header.reasons)
       : String(header.why);
-    return { spec: spec as Spec, family, estimates: { natural, errors } };
+    return { spec: spec as Spec, family, estimates: { natural, errors: () => errors } };
   } catch (error) {
     const ofTheFile = [OptionError, ShapeError].some((type) => error instanceof type);
     throw ofTheFile ? new DataError((error as Error).message, { cause: error }) : error;

@@ -15,6 +15,7 @@ import { flattenHistory } from "../lds/history.ts";
 import { PassReader, type GaussianOutputs } from "../lds/outputs.ts";
 import type { LdsSample } from "../lds/sampling.ts";
 import { DISPOSE, Lifetime } from "../lifetime.ts";
+import { once } from "../once.ts";
 import { SingleFit } from "../single-fit.ts";
 import type { Estimates, Forecast, WithInputs, ParameterInterval } from "./answers.ts";
 import { informationCriteria, type StateSpaceCriteria } from "./criteria.ts";
@@ -63,16 +64,16 @@ export class StateSpaceModel {
   }
 
   /**
-   * Standard errors of the parameters, from the observed information; 0 for a variance at 0, NaN where
-   * `withoutErrors` says why there is none.
+   * Standard errors of the parameters, from the observed information, computed at the first use after a fit;
+   * 0 for a variance at 0, NaN where `withoutErrors` says why there is none.
    */
   get standardErrors(): Record<string, number> {
-    return this.#named(errorsThatAre(this.estimates("standardErrors").errors).errors);
+    return this.#named(errorsThatAre(this.estimates("standardErrors").errors()).errors);
   }
 
   /** The parameters that have no standard error, by name, each with the reason. */
   get withoutErrors(): Record<string, string> {
-    return reasonsByName(this.family.parameters, errorsThatAre(this.estimates("withoutErrors").errors));
+    return reasonsByName(this.family.parameters, errorsThatAre(this.estimates("withoutErrors").errors()));
   }
 
   /**
@@ -97,7 +98,7 @@ export class StateSpaceModel {
         onIteration: (iteration, best) => {
           this.life.check("fit");
           const natural = scale.user(this.family.natural(coordinates(best)));
-          this.#estimates = { natural, errors: `${who}: standardErrors: the model is being trained` };
+          this.#estimates = { natural, errors: () => `${who}: standardErrors: the model is being trained` };
           onProgress?.({ restart: 0, iteration, objective: best.value - shift });
         },
       });
@@ -106,7 +107,7 @@ export class StateSpaceModel {
       const natural = scale.user(this.family.natural(theta));
       this.#estimates = {
         natural,
-        errors: errorsOrReason(() => scale.errors(estimation.standardErrors(theta))),
+        errors: once(() => errorsOrReason(() => scale.errors(estimation.standardErrors(theta)))),
       };
       const { iterations: done, converged } = found;
       const history = found.history.map((v) => v - shift);
