@@ -41,27 +41,35 @@ export function readBeside(
   return { columns: { ...calendarColumns(all, calendar), ...given }, moments };
 }
 
-/** Inputs over a history of T steps and `steps` more, of which `inputs` says what was not known before. */
+/**
+ * Inputs over a history of T steps and `steps` more, of which `inputs` says what was not known before, or, beside
+ * a new history that it is longer than, all. The calendar goes on by itself.
+ */
 export function columnsOver(
   who: string,
-  { columns, inputScale }: Pick<ForecasterState, "columns" | "inputScale">,
+  { columns, inputScale, moments }: Pick<ForecasterState, "columns" | "inputScale" | "moments">,
+  calendar: ForecasterRules["calendar"],
   span: {
     readonly from: number;
     readonly T: number;
     readonly steps: number;
     readonly inputs: ForecastInputs | undefined;
+    readonly isNew: boolean;
   },
 ): Record<string, Float64Array> {
   const { from, T, steps } = span;
   const given = readInputs(who, span.inputs, 0);
+  const later = from + T + steps - moments.length;
+  const goesOn = calendar.length > 0 && later > 0;
+  const days = goesOn ? calendarColumns(extendMoments(who, moments, later), calendar) : {};
   for (const name of Object.keys(given))
     if (!inputScale.names.includes(name))
       throw new OptionError(`${who}: inputs has ${name}, want some of ${inputScale.names.join(", ")}`);
   return Object.fromEntries(
     inputScale.names.map((name) => {
-      const known = columns[name].subarray(from);
+      const known = (days[name] ?? columns[name]).subarray(from);
       const more = given[name];
-      const whole = more ? Float64Array.of(...known.subarray(0, T), ...more) : known;
+      const whole = more ? besideHistory(known, more, span) : known;
       if (whole.length < T + steps)
         throw new DataError(
           `${who}: inputs: ${name} is known for ${Math.max(0, whole.length - T)} of the ${steps} steps ` +
@@ -70,4 +78,14 @@ export function columnsOver(
       return [name, whole.slice(0, T + steps)];
     }),
   );
+}
+
+/** A column over history and future: `more` is all of it, or what comes after the history as known. */
+function besideHistory(
+  known: Float64Array,
+  more: Float64Array,
+  { from, T, isNew }: { readonly from: number; readonly T: number; readonly isNew: boolean },
+): Float64Array {
+  if (isNew && more.length > from + T) return more.subarray(from);
+  return Float64Array.of(...known.subarray(0, T), ...more);
 }

@@ -3,7 +3,7 @@
  * step is in it.
  */
 import { DataError } from "../wasm/errors.ts";
-import { continuedMoment, momentOf, type Moment } from "./dates.ts";
+import { DAY, continuedMoment, momentOf, type Moment } from "./dates.ts";
 
 /** What of the calendar a model may know. */
 export const calendarNames = ["month", "weekday", "hour"] as const;
@@ -27,6 +27,11 @@ export function readMoments(who: string, dates: ArrayLike<unknown>, T: number): 
       throw new DataError(`${who}: dates: step ${t} is ${String(date)}, want a Date or a date as 2024-01-31`);
     return moment;
   });
+  // a Date has a time of day whether its writer meant one or not
+  if (moments.every(({ ms }) => ms % DAY === 0))
+    moments.forEach((moment, t) => {
+      if (dates[t] instanceof Date) moments[t] = { ...moment, grain: "day" };
+    });
   const back = moments.findIndex(({ ms }, t) => t > 0 && ms <= moments[t - 1].ms);
   if (back > 0) throw new DataError(`${who}: dates: step ${back} is not after the one before it`);
   return moments;

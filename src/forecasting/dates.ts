@@ -1,6 +1,7 @@
 /** Dates beside a series: the moment of each step, also beyond the end, and how it is written. */
 
-const DAY = 86_400_000; // ms
+/** ms */
+export const DAY = 86_400_000;
 /** Days of the shortest month: steps as long may be months. */
 const MONTH_DAYS = 28;
 
@@ -52,11 +53,12 @@ const constant = (steps: readonly number[]): number | undefined =>
 export function continuedMoment(moments: readonly Moment[]): ((ahead: number) => Moment) | undefined {
   const last = moments[moments.length - 1];
   const gaps = moments.slice(1).map(({ ms }, i) => ms - moments[i].ms);
-  const span = constant(gaps);
-  if (span !== undefined && last.grain !== "year" && (span < MONTH_DAYS * DAY || last.grain === "minute"))
-    return (ahead) => ({ ...last, ms: last.ms + ahead * span });
+  const span = last.grain === "year" ? undefined : constant(gaps);
+  const bySpan =
+    span === undefined ? undefined : (ahead: number): Moment => ({ ...last, ms: last.ms + ahead * span });
+  if (bySpan && (span! < MONTH_DAYS * DAY || last.grain === "minute")) return bySpan;
   const months = constant(moments.slice(1).map(({ ms }, i) => monthsOf(ms) - monthsOf(moments[i].ms)));
-  if (months === undefined || !moments.every(({ ms }) => sameDay(ms, last.ms))) return undefined;
+  if (months === undefined || !moments.every(({ ms }) => sameDay(ms, last.ms))) return bySpan;
   const from = monthsOf(last.ms);
   const day = new Date(last.ms).getUTCDate();
   return (ahead) => ({ ...last, ms: Date.UTC(2000, from - 24_000 + ahead * months, day) });

@@ -218,7 +218,13 @@ export class Forecaster {
   ): Promise<SeriesForecast> {
     const { y, from } =
       history === undefined ? { y: old, from: first } : fromFirst(readTable(who, history)[0].y);
-    const past = columnsOver(who, this.#state!, { from, T: y.length, steps, inputs });
+    const past = columnsOver(who, this.#state!, this.#rules.calendar, {
+      from,
+      T: y.length,
+      steps,
+      inputs,
+      isNew: history !== undefined,
+    });
     const { transform, members, deviations } = fitted;
     const z = standardized(y, transform, this.#math);
     const rows = inputRows(past, this.#state!.inputScale, 0);

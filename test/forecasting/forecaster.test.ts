@@ -1,5 +1,7 @@
 /** The forecaster: what it chooses, what it refuses, and that units, files and seeds change nothing. */
 import { describe, expect, test } from "vitest";
+import { readMoments } from "../../src/forecasting/calendar.ts";
+import { continuedMoment, momentText } from "../../src/forecasting/dates.ts";
 import { forecaster } from "../../src/forecasting/forecaster.ts";
 import { DataError, DisposedError, OptionError, ShapeError } from "../../src/wasm/errors.ts";
 import { monthly, normals } from "./series.ts";
@@ -99,14 +101,30 @@ describe("what is known beside a series", () => {
     });
     await f.fit(z, { dates });
     const { means, dates: ahead } = await f.forecast();
-    expect(ahead).toEqual(
-      ["2024-04-01", "2024-04-02", "2024-04-03", "2024-04-04", "2024-04-05", "2024-04-06", "2024-04-07"].map(
-        (day) => expect.stringContaining(day),
-      ),
-    );
+    expect(ahead).toEqual([
+      "2024-04-01",
+      "2024-04-02",
+      "2024-04-03",
+      "2024-04-04",
+      "2024-04-05",
+      "2024-04-06",
+      "2024-04-07",
+    ]);
     expect(means[6]).toBeLessThan(30);
     expect(Math.min(...means.slice(0, 6))).toBeGreaterThan(40);
   });
+});
+
+test("Dates are written alone where all are at midnight, and steps of 30 days stay so", () => {
+  const names = (hours: number, days: number): string => {
+    const at = (t: number): Date => new Date(Date.UTC(2024, 0, 1 + days * t, t === 1 ? hours : 0));
+    const moments = readMoments("test", [at(0), at(1), at(2)], 3);
+    const next = continuedMoment(moments);
+    return [...moments, ...(next ? [next(1)] : [])].map(momentText).join(", ");
+  };
+  expect(names(0, 1)).toBe("2024-01-01, 2024-01-02, 2024-01-03, 2024-01-04");
+  expect(names(0, 30)).toBe("2024-01-01, 2024-01-31, 2024-03-01, 2024-03-31");
+  expect(names(6, 1)).toBe("2024-01-01 00:00, 2024-01-02 06:00, 2024-01-03 00:00");
 });
 
 test("several series are forecast by name", async () => {

@@ -2,7 +2,7 @@
 import type { SeriesForecast } from "../../forecasting/answers.ts";
 import { type Command, type Context, type Values, UsageError } from "../command.ts";
 import { checkOutputFile, writeWhole } from "../output-file.ts";
-import { type Column, readColumn } from "./column.ts";
+import { type Column, listed, readColumns } from "./column.ts";
 import { fitColumns, fitOptions, type FittedColumn } from "./fit-column.ts";
 import { openForecaster } from "./saved.ts";
 import { filesOf, showForecast } from "./shown.ts";
@@ -16,14 +16,19 @@ interface Answered {
 /** The saved forecaster at work on the column. */
 async function savedForecast(path: string, { values, signal }: Context): Promise<Answered> {
   for (const option of [...Object.keys(fitOptions), "save"])
-    if (values.text(option) !== undefined)
+    if (option !== "inputs" && values.text(option) !== undefined)
       throw new UsageError(`--${option} is for a forecaster that is fitted now, not beside ${path}`);
   const file = values.needed("file", "a table of numbers: what came before");
-  const steps = stepsOf(values) ?? STEPS;
   const { f, column: fitted } = await openForecaster(path);
   try {
-    const column = readColumn(file, values.text("column") ?? fitted);
-    const answer = await f.forecast(steps, { history: column.values });
+    const known = listed(values.text("inputs"));
+    const { columns, inputs, ahead } = readColumns(file, values.text("column") ?? fitted, known);
+    if (columns.length > 1)
+      throw new UsageError(`--column names ${columns.length} columns, want one beside ${path}`);
+    const [column] = columns;
+    const steps = stepsOf(values) ?? (ahead || STEPS);
+    const beside = known.length > 0 ? { inputs } : {};
+    const answer = await f.forecast(steps, { history: column.values, ...beside });
     signal.throwIfAborted();
     return { column, answer };
   } finally {
@@ -59,10 +64,12 @@ export const forecastCommand: Command = {
     "Without MODEL, models are tried in backtests beside the last value and the value of the season " +
     "before; those that did best are\naveraged. With MODEL, a file of `unrolled train series --out` or " +
     "--save, the table holds what came before: the one that it\nwas fitted to, or a longer one of the same " +
-    "series.\n\n" +
+    "series. --inputs are then its\ncolumns of the inputs that the forecaster was fitted beside, also of steps " +
+    "to come.\n\n" +
     "  unrolled forecast --file sales.csv --steps 12 --figure sales.svg\n" +
     "  unrolled forecast --file shops.csv --column all --inputs price --calendar weekday --out next.csv\n" +
-    "  unrolled forecast sunspots.safetensors --file sunspots.csv --steps 30",
+    "  unrolled forecast sunspots.safetensors --file sunspots.csv --steps 30\n" +
+    "  unrolled forecast shop.safetensors --file shop-until-today.csv --inputs price",
   options: {
     file: { value: "FILE", help: "the table: cells between separators, JSON lines or array, .npy" },
     column: {

@@ -47,7 +47,7 @@ test("a forecaster is saved, and forecasts from its file what it forecast when i
   expect(rows[1].split(",")[0]).toBe("151"); // steps count from 1
 });
 
-test.each(["season", "model", "save", "seed", "choose", "inputs", "calendar", "quantiles"])(
+test.each(["season", "model", "save", "seed", "choose", "calendar", "quantiles"])(
   "--%s beside a saved model is refused, not ignored",
   async (option) => {
     const { code, err } = await unrolled([
@@ -179,6 +179,26 @@ test("several columns are forecast as far as the input beside them is known", as
   const rows = readFileSync(join(folder, "next-south.csv"), "utf8").trim().split("\n");
   expect(rows[0]).toBe("step,mean,low,high,0.25,0.75");
   expect(rows.slice(1).map((row) => row.split(",")[0])).toEqual([0, 1, 2].map((h) => day(DAYS + h)));
+});
+
+test("a saved forecaster goes on after a longer history, beside its inputs and the calendar", async () => {
+  const saved = join(folder, "shop.safetensors");
+  const known = ["--inputs", "price", "--json"];
+  const fit = ["forecast", "--file", shops, "--column", "north", "--calendar", "weekday", "--save", saved];
+  const { code, err } = await unrolled([...fit, ...known, "--model", "structural", "--season", "1"]);
+  expect([code, err]).toEqual([0, ""]);
+  const later = join(folder, "later.csv");
+  const row = (_: unknown, t: number): string => [day(t), t < DAYS + 10 ? sold(t) : "", price(t)].join(",");
+  writeFileSync(later, `day,north,price\n${Array.from({ length: DAYS + 17 }, row).join("\n")}\n`);
+  const next = await unrolled(["forecast", saved, "--file", later, ...known]);
+  expect([next.code, next.err]).toEqual([0, ""]);
+  const { forecast } = next.events().at(-1) as unknown as { forecast: Forecast };
+  expect(forecast.mean).toHaveLength(7);
+  forecast.mean.forEach((m, h) => expect(Math.abs(m - sold(DAYS + 10 + h))).toBeLessThan(8));
+  const without = await unrolled(["forecast", saved, "--file", later, "--steps", "7"]);
+  expect([without.code, without.err]).toEqual([1, expect.stringContaining("price is known for 0 of the 7")]);
+  const two = await unrolled(["forecast", saved, "--file", shops, "--column", "north,south", ...known]);
+  expect([two.code, two.err]).toEqual([2, expect.stringContaining("--column names 2 columns, want one")]);
 });
 
 test.each([
