@@ -224,8 +224,8 @@ export const trainSpeechCommand: Command = {
   maxWords: 0,
   summary: "Learn to hear texts, from recordings with their texts",
   details:
-    "Beside each recording stands a .txt with its text; without one its name is the text, its words parted\n" +
-    "by underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
+    "Beside each recording stands a .txt with its text; without one its name is the text, words parted by\n" +
+    "underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
   options: {
     ...common,
     voices: {
