@@ -17,7 +17,6 @@ import { SeenSteps, type SeenRows } from "./seen-steps.ts";
 
 /** Of a start: counts of all but 0 begin here. */
 const SMALLEST_RATE = 0.1;
-const HALVINGS = 30; // of a Newton step
 
 /** Rates exp(b·x) [T,D] of state k. */
 const ratesOf = (
@@ -98,7 +97,6 @@ function fitted(algebra: Algebra, b: Float64Array, task: CountTask): Float64Arra
   const R = b.length;
   return climbed(algebra, b, {
     who: "iohmm: regression of counts",
-    halvings: HALVINGS,
     at: (point) => valueOf(algebra, point, task),
     curvature(point, { rates }) {
       const g = Float64Array.from({ length: free }, (_, r) => -ridge[r] * point[r]);

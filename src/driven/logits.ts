@@ -5,8 +5,6 @@
 import type { Algebra } from "../inference/matrix.ts";
 import { climbed, type Concave } from "./newton.ts";
 
-const HALVINGS = 20; // of a Newton step
-
 /** exp of rows of C, each divided by its sum; and ln of the sums. */
 export function softmax(
   algebra: Algebra,
@@ -63,7 +61,6 @@ function addOuter(H: Float64Array, F: number, at: number, weight: number, x: Flo
 /** The objective of w [C,R]. */
 class Logit implements Concave<LogitValue> {
   readonly who: string;
-  readonly halvings = HALVINGS;
   readonly #algebra: Algebra;
   readonly #task: LogitTask;
   readonly #others: readonly number[];

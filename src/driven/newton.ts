@@ -5,6 +5,8 @@
 import type { Algebra } from "../inference/matrix.ts";
 
 const ITERATIONS = 10;
+/** How often a step is halved at most. */
+const HALVINGS = 30;
 /** Newton's gain below which it is done, nats. */
 const DONE = 1e-9;
 
@@ -12,8 +14,6 @@ const DONE = 1e-9;
 export interface Concave<Value extends { readonly value: number }> {
   /** Whose it is, for messages. */
   readonly who: string;
-  /** How often a step is halved at most. */
-  readonly halvings: number;
   /** The function, and what its derivatives need. */
   at(point: Float64Array): Value;
   /** Gradient [F] and negated Hessian [F,F] by the free entries. */
@@ -37,7 +37,7 @@ export function climbed<Value extends { readonly value: number }>(
     if (!(gain > DONE)) break;
     let share = 1;
     let next = f.at(f.moved(best, step, share));
-    for (let halving = 0; halving < f.halvings && !(next.value >= now.value); ++halving) {
+    for (let halving = 0; halving < HALVINGS && !(next.value >= now.value); ++halving) {
       share /= 2;
       next = f.at(f.moved(best, step, share));
     }

@@ -2,6 +2,7 @@
 import { internals } from "../models/network/internals.ts";
 import { network, type Network } from "../models/network/network.ts";
 import type { NetworkSpec } from "../models/network/spec.ts";
+import { asksForPasses } from "../train/options.ts";
 import { ShardComputer } from "../train/shard-computer.ts";
 import type { ShardResult, ShardTask, ShardWork } from "../train/shards.ts";
 
@@ -23,8 +24,7 @@ export class ShardNet {
   /** One shard. Rejects with what computing it throws. */
   async compute(work: ShardWork, task: ShardTask): Promise<ShardResult> {
     const net = await this.net();
-    const { memory, errorFlow } = task.mode;
-    if (memory !== undefined || errorFlow) await internals(net).parts().fetchPasses();
+    if (asksForPasses(task.mode)) await internals(net).parts().fetchPasses();
     this.#computer ??= new ShardComputer(internals(net).parts());
     return this.#computer.compute(work, task);
   }

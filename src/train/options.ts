@@ -154,9 +154,9 @@ export function readTrainOptions(who: string, options: TrainOptions, context: Tr
   return settings;
 }
 
-/** Whether a training takes gradients that have to be fetched first. */
-export const asksForPasses = ({ memory, pool, weightNoise, errorFlow }: TrainSettings): boolean =>
-  memory !== undefined || pool !== undefined || weightNoise + errorFlow > 0;
+/** Whether a training, or a pass of it, takes gradients that have to be fetched first. */
+export const asksForPasses = ({ memory, pool, weightNoise, errorFlow }: Partial<TrainSettings>): boolean =>
+  Boolean(memory || pool || weightNoise || errorFlow);
 
 function readMemory(who: string, given: MemoryBudget | undefined): MemoryBudget | undefined {
   if (given === undefined || given === "sqrt") return given;
