@@ -32,6 +32,9 @@ const row = (words, file = `${words.replace(/^\S*\/|\.js| --/g, "").replace(/[ .
 const long = (words, file) => row(`bench/long-lag.js ${words}`, file);
 const seeds = (count) => Array.from({ length: count }, (_, i) => i + 1);
 const others = ["multiplication", "xor", "order3", "memory5", "memory20", "permutation"];
+/** Lags to 100 that grow as they are learned. */
+const growing = (task) =>
+  ({ xor: "30,60,100", multiplication: "30,60,100", order3: "50,100" })[task] ?? "25,50,100";
 const momenta = ["0", "0.9", "0.98", "0.995"];
 /** Nesterov's form and the classical one, which are the same without momentum. */
 const forms = (words, mu) =>
@@ -44,7 +47,14 @@ const tables = {
     rows: [
       long("hf order2 200 --batch 2000 --curvature 500", "hessian-free-order2-T200.txt"),
       long("hf addition 200 --batch 2000 --curvature 500", "hessian-free-addition-T200.txt"),
-      ...others.map((task) => long(`hf ${task} 100 --batch 2000 --curvature 500`)),
+      long("hf order2 50,100,150,200 --batch 2000 --curvature 500", "hessian-free-order2-T200-growing.txt"),
+      long(
+        "hf addition 30,60,100,150,200 --batch 2000 --curvature 500",
+        "hessian-free-addition-T200-growing.txt",
+      ),
+      ...others.map((task) =>
+        long(`hf ${task} ${growing(task)} --batch 2000 --curvature 500`, `hessian-free-${task}-T100.txt`),
+      ),
     ],
   },
   b: {
@@ -116,7 +126,7 @@ const tables = {
 /** The words by which a kept log ends, with what its head says of a run that was stopped. */
 function outcome(file) {
   const lines = readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
-  const verdicts = lines.filter((line) => /NOT solved|^[Ss]topped|NRMSE at 84/.test(line));
+  const verdicts = lines.filter((line) => /NOT solved|^solved:|^[Ss]topped|NRMSE at 84/.test(line));
   const last = /NRMSE/.test(verdicts[0]) ? [] : [lines.at(-1)];
   return [...new Set([...verdicts, ...last])].map((line) => line.trim()).join(`\n${" ".repeat(12)}`);
 }
