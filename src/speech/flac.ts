@@ -72,11 +72,11 @@ async function decode(
   for (let from = 0; from < bytes.length; from += PIECE)
     take(await decoder.decode(bytes.subarray(from, from + PIECE)));
   take(await decoder.flush());
-  if (decoded === 0) throw new DataError(`${who}: the file has 0 samples, want at least one`);
   if (count > 0 && decoded !== count)
     throw new DataError(
       `${who}: ${decoded} samples of the ${count} that its head says: the file is cut off or broken`,
     );
+  if (decoded === 0) throw new DataError(`${who}: the file has 0 samples, want at least one`);
   return pieces;
 }
 
