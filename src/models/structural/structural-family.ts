@@ -21,7 +21,7 @@ import { tellsApart } from "./tells-apart.ts";
  * in place of an infinite variance.
  */
 export interface SeasonSpec {
-  /** At least 2; a fraction, such as 365.25, needs `harmonics`. */
+  /** At least 2; a fraction, such as 365.25, is of pairs. */
   readonly period: number;
   /** Pairs, up to half of the period. Default: none for whole periods, at most 6 for others. */
   readonly harmonics?: number;
@@ -35,7 +35,10 @@ export interface StructuralSpec {
   readonly slope?: boolean;
   /** Whether the slope dies away. Default false. */
   readonly damped?: boolean;
-  /** Seasons by period, or by period and harmonics. Default none. */
+  /**
+   * Seasons by period, or by period and harmonics: [7, 365.25] is a week of one state a step (six that are
+   * free) beside a year of six pairs. Default none.
+   */
   readonly seasonal?: readonly (number | SeasonSpec)[];
   /** A stationary cycle. Default false. */
   readonly cycle?: boolean;
