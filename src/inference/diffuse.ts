@@ -22,6 +22,12 @@ export interface DiffuseStep {
 /** (Part of an observation that W reaches)² below this share of the most it could be is rounding. */
 const REACHED = 1e-20;
 
+/** What is left of terms that cancel, below this share of their sizes, is rounding. */
+const CANCELLED = 1e-13;
+
+/** A sum of terms; 0 where they cancel. */
+const unlessCancelled = (sum: number, size: number): number => (Math.abs(sum) > CANCELLED * size ? sum : 0);
+
 /** One scalar observation y = z·x + N(0, h). */
 export interface Observation {
   readonly z: Float64Array;
@@ -74,7 +80,7 @@ export class DiffuseFilter {
     this.predicted = {
       mean: drift ? moved.plus(Matrix.column(A.algebra, drift)) : moved,
       covariance: A.congruence(filtered.covariance).plus(Q).symmetric(),
-      W: A.times(filtered.W),
+      W: directionsAfter(A, filtered.W),
     };
     return { predicted, filtered, logLikelihood };
   }
@@ -100,6 +106,24 @@ export function decorrelate({ state: n, output: p, C, R }: StateSpace, y: ArrayL
     }
     return { z: rows[i], y: values[i], h };
   });
+}
+
+/** A·W, in which what no direction reaches is 0, that no later observation takes it for reached. */
+function directionsAfter(A: Matrix, W: Matrix): Matrix {
+  const [n, rank] = [W.rows, W.columns];
+  const out = new Float64Array(n * rank);
+  for (let i = 0; i < n; ++i)
+    for (let k = 0; k < rank; ++k) {
+      let sum = 0;
+      let size = 0;
+      for (let j = 0; j < n; ++j) {
+        const x = A.at(i, j) * W.at(j, k);
+        sum += x;
+        size += Math.abs(x);
+      }
+      out[i * rank + k] = unlessCancelled(sum, size);
+    }
+  return new Matrix(W.algebra, n, rank, out);
 }
 
 /**
@@ -182,7 +206,10 @@ function withoutDirection(W: Matrix, reach: Float64Array, square: number): Matri
   for (let i = 0; i < W.rows; ++i) {
     let along = 0;
     for (let k = 0; k < r; ++k) along += W.at(i, k) * u[k];
-    for (let k = 1; k < r; ++k) out[i * (r - 1) + k - 1] = W.at(i, k) - ((2 * along) / size) * u[k];
+    for (let k = 1; k < r; ++k) {
+      const [was, taken] = [W.at(i, k), ((2 * along) / size) * u[k]];
+      out[i * (r - 1) + k - 1] = unlessCancelled(was - taken, Math.abs(was) + Math.abs(taken));
+    }
   }
   return new Matrix(W.algebra, W.rows, r - 1, out);
 }

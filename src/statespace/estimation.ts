@@ -2,6 +2,13 @@
 import type { Kalman } from "../inference/kalman.ts";
 import { sum } from "../inference/matrix-value.ts";
 import type { Series } from "../inference/state-space.ts";
+import {
+  alongChange,
+  slopesOf,
+  stepsOf,
+  type FilterStep,
+  type SystemSlopes,
+} from "../inference/system-slopes.ts";
 import { SEARCH } from "../models/structural/estimation.ts";
 import type { ParameterInterval } from "../models/structural/answers.ts";
 import { intervalsAround } from "../models/structural/intervals.ts";
@@ -17,7 +24,6 @@ import { quasiNewton, type SmoothPoint } from "../train/quasi-newton.ts";
 import { varyingLikelihood } from "./likelihood.ts";
 import { Coordinates } from "./parameters.ts";
 import type { Systems } from "./passes.ts";
-import { alongChange, slopesOf, stepsOf, type FilterStep, type SystemSlopes } from "./score.ts";
 import { systemsOf, type ReadSpec } from "./spec.ts";
 
 /** ln p of one series, nats. Throws NumericError where there is none. */
@@ -114,7 +120,7 @@ export class StateSpaceEstimation {
     const { varying } = this.#spec;
     const systems = this.#systems(theta, series);
     const steps = filterSteps(this.#who, this.#kalman, this.#spec, { systems, series });
-    return slopesOf({ model: (t) => systems(t).model, steps, u: series.u, varying });
+    return slopesOf({ model: (t) => systems(t).model, steps, u: withOnes(this.#spec, series).u, varying });
   }
 
   /** ln p(data) with its gradient. Throws NumericError where there is none. */

@@ -2,13 +2,13 @@
  * ln p of a series alone, where the system changes from step to step: one scalar observation after another on
  * plain arrays. (Durbin & Koopman 2012, section 6.4.)
  */
+import type { State } from "../inference/backward-state.ts";
 import { DiffuseFilter, decorrelate, inPlace, unobserved } from "../inference/diffuse.ts";
 import { LOG_TWO_PI, sum } from "../inference/matrix-value.ts";
 import { diffuseStart, type Moments, type Series } from "../inference/state-space.ts";
+import type { FilterStep } from "../inference/system-slopes.ts";
 import { NumericError } from "../wasm/errors.ts";
-import type { State } from "./backward.ts";
 import { checkTotal, inputsAt, offsets, type Systems } from "./passes.ts";
-import type { FilterStep } from "./score.ts";
 
 /**
  * ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. `record` gets what each

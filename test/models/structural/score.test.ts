@@ -3,8 +3,11 @@ import { afterAll, expect, test } from "vitest";
 import "../../../src/index.ts";
 import { inferenceEngine } from "../../../src/inference/inference-engine.ts";
 import { Kalman } from "../../../src/inference/kalman.ts";
+import { LOG_TWO_PI } from "../../../src/inference/matrix-value.ts";
 import { scalarPass } from "../../../src/inference/scalar-likelihood.ts";
 import { Estimation } from "../../../src/models/structural/estimation.ts";
+import { arimaFamily } from "../../../src/models/structural/arima-family.ts";
+import type { Family } from "../../../src/models/structural/parametric.ts";
 import { structuralFamily, type StructuralSpec } from "../../../src/models/structural/structural-family.ts";
 import { centralDifferences } from "../../../src/train/differences.ts";
 
@@ -73,12 +76,42 @@ function expectDifferences(
   });
 }
 
-test("what is doubtful has no answer: too short for the start, no noise, a regression's score", () => {
+const mixed: Record<string, Family> = {
+  "a cycle and a damped slope": structuralFamily("structural", { slope: true, damped: true, cycle: true }),
+  "an autoregression beside a season": structuralFamily("structural", { autoregressive: 2, seasonal: [4] }),
+  "a regression": structuralFamily("structural", { regression: 1 }),
+  "ARIMA(2,1,1)(0,1,1)": arimaFamily("arima", {
+    ...{ p: 2, d: 1, q: 1 },
+    seasonal: { D: 1, Q: 1, period: 4 },
+  }),
+};
+
+test.each(Object.entries(mixed))(
+  "%s: the score that standard errors are of is that of differences",
+  (_, family) => {
+    expect(family.varianceOnly).toBe(false);
+    const u = family.input > 0 ? complete.map((x, t) => Math.sin(x + t)) : undefined;
+    const estimation = new Estimation(family, kalman, [
+      { y: gaps, u },
+      { y: complete, u },
+    ]);
+    const theta = family.start().map((x, i) => x + 0.1 / (1 + i));
+    const model = family.system(kalman.algebra, family.natural(theta));
+    const kernels = [gaps, complete].map((y) => kalman.run("kernel", model, { y, u }, "likelihood"));
+    const total = kernels.reduce(
+      (sum, run) => sum + run.logLikelihood + 0.5 * family.uncounted * LOG_TWO_PI,
+      0,
+    );
+    // the gap at the fourth step leaves a direction of an ARIMA's start open for four more
+    expect(Math.abs(estimation.logLikelihood(theta) - total)).toBeLessThan(1e-9 * Math.abs(total));
+    expectDifferences(estimation.score(theta), (x) => estimation.logLikelihood(x), theta);
+  },
+);
+
+test("what is doubtful has no answer: too short for the start, or no noise", () => {
   const family = structuralFamily("structural", { seasonal: [12] });
   const model = family.system(kalman.algebra, family.natural(family.start()));
   expect(scalarPass(model, complete.subarray(0, 11), kalman.workspace)).toBeUndefined();
   const silent = family.system(kalman.algebra, new Float64Array(3));
   expect(scalarPass(silent, complete, kalman.workspace)).toBeUndefined();
-  expect(structuralFamily("structural", { regression: 1 }).varianceOnly).toBe(false);
-  expect(structuralFamily("structural", { cycle: true }).varianceOnly).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** What outputs see of a state: scalar observations with noises that do not correlate, there and back. */
-import { decorrelate, type Observation } from "../inference/diffuse.ts";
-import type { StateSpace } from "../inference/state-space.ts";
-import { dot, type ObservationSlopes } from "./backward.ts";
+import { decorrelate, type Observation } from "./diffuse.ts";
+import type { StateSpace } from "./state-space.ts";
+import { dot, type ObservationSlopes } from "./backward-state.ts";
 
 /** The outputs that are there, decorrelated by R = L·diag(h)·Lᵀ, |L| = 1. */
 export interface Look {

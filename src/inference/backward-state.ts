@@ -4,7 +4,7 @@
  * 5.2), one scalar observation after another. Without a diffuse start G below is ½(r·rᵀ - N) with the r and N of
  * the disturbance smoother. (Koopman & Shephard 1992.)
  */
-import type { Observation } from "../inference/diffuse.ts";
+import type { Observation } from "./diffuse.ts";
 
 /** A state's moments; D where an observation reaches a diffuse direction of it. */
 export interface State {

@@ -3,12 +3,19 @@
  * gaps, several outputs, matrices that change and a diffuse start. (Koopman & Shephard 1992; Durbin & Koopman
  * 2012, section 7.3.3.)
  */
-import { observe, type Observation } from "../inference/diffuse.ts";
-import type { Kalman, Pass } from "../inference/kalman.ts";
-import { Matrix } from "../inference/matrix-value.ts";
-import type { Diffuse, LinearGaussian } from "../inference/state-space.ts";
-import { BackwardState, dot, entriesOf, symmetricTimes, type State } from "./backward.ts";
-import { isSeenIn, lookAt, observationsOf, outputSlopes, type Look, type OutputSlopes } from "./looks.ts";
+import { observe, type Observation } from "./diffuse.ts";
+import type { Kalman, Pass } from "./kalman.ts";
+import { Matrix } from "./matrix-value.ts";
+import type { Diffuse, LinearGaussian } from "./state-space.ts";
+import { BackwardState, dot, entriesOf, symmetricTimes, type State } from "./backward-state.ts";
+import {
+  isSeenIn,
+  lookAt,
+  observationsOf,
+  outputSlopes,
+  type Look,
+  type OutputSlopes,
+} from "./observations.ts";
 
 /** What derivatives are by: the matrices of a step, and the first state. */
 const names = ["A", "B", "C", "D", "Q", "R", "mean", "covariance"] as const;
@@ -94,7 +101,7 @@ function updated({ m, P }: State, { z, y, h }: Observation): State {
 export interface Way {
   readonly model: (t: number) => LinearGaussian;
   readonly steps: readonly FilterStep[];
-  /** [T,m] or none. */
+  /** [T,m] or none, where derivatives by B and D are 0. */
   readonly u: Float64Array | undefined;
   /** Whether the matrices change from step to step. */
   readonly varying: boolean;
@@ -114,7 +121,7 @@ export function slopesOf({ model, steps, u, varying }: Way): SystemSlopes[] {
     if (varying) entries = entriesOf(now.A.data, n);
     if (varying || !look || !isSeenIn(look, y)) look = lookAt(now, y);
     const to = (out[varying ? t : 0] ??= zeros(first));
-    const inputs = u?.subarray(t * (input - 1), (t + 1) * (input - 1)) ?? NONE;
+    const inputs = u?.subarray(t * input, (t + 1) * input) ?? NONE;
     const observations = observationsOf(look, y);
     const { before, filtered } = updatesOf(now, steps[t], observations);
     if (t + 1 < steps.length) {
@@ -140,13 +147,10 @@ function zeros({ state: n, output: p, input: m }: LinearGaussian): SystemSlopes 
   return Object.fromEntries(names.map((name, i) => [name, new Float64Array(sizes[i])])) as SystemSlopes;
 }
 
-/** to[from + i,·] += by_i·(u, 1) */
+/** to[from + i,·] += by_i·u */
 function addDriven(to: Float64Array, from: number, by: Float64Array, u: Float64Array): void {
-  let k = from * (u.length + 1);
-  for (const x of by) {
-    for (const v of u) to[k++] += x * v;
-    to[k++] += x;
-  }
+  let k = from * u.length;
+  for (const x of by) for (const v of u) to[k++] += x * v;
 }
 
 /** What the outputs of a step add. */
