@@ -1,0 +1,66 @@
+/**
+ * Speed of the front end beside meyda and PyTorch, each in one thread: a minute of noise at 16 kHz becomes
+ * logarithms of 40 mel bands, by Hann windows of 25 ms every 10 ms and transforms of 512 points (meyda: frames
+ * of 512 samples, which is all that it takes).
+ *
+ *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/front-end.js
+ *     [--python /usr/bin/python3]     with torch; without, its row is left out
+ */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { frontEnd } from "../dist/speech/index.js";
+
+const RATE = 16_000;
+const SECONDS = 60;
+const [WIDTH, HOP, FFT, BANDS] = [400, 160, 512, 40];
+const ROUNDS = 7;
+
+const { values } = parseArgs({ options: { python: { type: "string", default: "/usr/bin/python3" } } });
+const Meyda = createRequire(new URL("./peers/package.json", import.meta.url))("meyda");
+const samples = Float32Array.from(
+  { length: RATE * SECONDS },
+  (_, i) => (((i * 7919) % 2003) / 2003 - 0.5) / 4,
+);
+
+const hear = await frontEnd({ rate: RATE, bands: BANDS, fft: FFT });
+Object.assign(Meyda, { bufferSize: FFT, sampleRate: RATE, melBands: BANDS, windowingFunction: "hanning" });
+
+/** The frames of a minute by each library. */
+const libraries = {
+  unrolled: () => hear.features(samples),
+  meyda() {
+    const frames = [];
+    for (let from = 0; from + FFT <= samples.length; from += HOP)
+      frames.push(Meyda.extract("melBands", samples.subarray(from, from + FFT)).map(Math.log));
+    return frames;
+  },
+};
+
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** How many times faster than the sound, round by round, the libraries in turn. */
+const speeds = Object.fromEntries(Object.keys(libraries).map((name) => [name, []]));
+for (let round = 0; round <= ROUNDS; ++round)
+  for (const [name, run] of Object.entries(libraries)) {
+    const from = performance.now();
+    run();
+    if (round > 0) speeds[name].push((1000 * SECONDS) / (performance.now() - from)); // the first is to warm up
+  }
+hear.dispose();
+
+const script = fileURLToPath(new URL("./front-end.py", import.meta.url));
+const words = [script, RATE, SECONDS, WIDTH, HOP, FFT, BANDS, ROUNDS].map(String);
+const { status, stdout, stderr } = spawnSync(values.python, words, { encoding: "utf8" });
+if (status === 0) speeds.PyTorch = JSON.parse(stdout);
+else console.log(`no PyTorch: ${stderr?.trim().split("\n").at(-1) ?? `${values.python} does not run`}`);
+
+const own = median(speeds.unrolled);
+for (const [name, list] of Object.entries(speeds)) {
+  const speed = median(list);
+  console.log(
+    `${name.padEnd(10)} ${speed.toFixed(0).padStart(6)} times faster than the sound` +
+      (name === "unrolled" ? "" : `; unrolled ÷ it: ${(own / speed).toFixed(2)}`),
+  );
+}
