@@ -1,7 +1,7 @@
 /**
  * Speed of the front end beside meyda and PyTorch, each in one thread: a minute of noise at 16 kHz becomes
- * logarithms of 40 mel bands, by Hann windows of 25 ms every 10 ms and transforms of 512 points (meyda: frames
- * of 512 samples, which is all that it takes).
+ * logarithms of 40 mel bands, by Hann windows of 25 ms every 10 ms and transforms of 512 points (meyda:
+ * frames of 512 samples, which is all that it takes).
  *
  *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/front-end.js
  *     [--python /usr/bin/python3]     with torch; without, its row is left out
@@ -46,7 +46,8 @@ for (let round = 0; round <= ROUNDS; ++round)
   for (const [name, run] of Object.entries(libraries)) {
     const from = performance.now();
     run();
-    if (round > 0) speeds[name].push((1000 * SECONDS) / (performance.now() - from)); // the first is to warm up
+    const speed = (1000 * SECONDS) / (performance.now() - from);
+    if (round > 0) speeds[name].push(speed); // the first is to warm up
   }
 hear.dispose();
 
