@@ -5,7 +5,7 @@
  * needs no server.
  *   node site/test/site.js [chromium] [firefox] [webkit] [--quick] [--lecture] [--timed]
  *     [--shots DIR]
- * `--quick` opens a page of each kind and runs two programs, `--lecture` runs every experiment in its page,
+ * `--quick` opens a page of each kind and runs three programs, `--lecture` runs every experiment in its page,
  * `--timed` holds the first net to its seconds, on a machine that does nothing else.
  */
 import assert from "node:assert/strict";
@@ -112,7 +112,9 @@ async function checkLive(name, page, path) {
 }
 
 async function checkPrograms(name, page, known) {
-  const paths = quick ? ["index.html", "guides/classify.html"] : Object.keys(liveResults);
+  const paths = quick
+    ? ["index.html", "guides/classify.html", "guides/cluster.html"]
+    : Object.keys(liveResults);
   for (const path of paths) {
     const printed = await checkLive(name, page, path);
     known[path] ??= printed;
