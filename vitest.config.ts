@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const apart = [
   "test/cli/handwriting/*.test.ts",
   "test/graph/full-memory.test.ts",
+  "test/models/network/fetch-ahead.test.ts",
   "test/parallel/kernels.test.ts",
   "test/speech/microphone.test.ts",
   "test/wasm/{engine,memory,on-board,wasm-source}.test.ts",

@@ -1,12 +1,11 @@
 /** Where a reader's net comes from: the file beside this program, an address, or bytes. */
-import { fetchKinds } from "../../models/network/kinds.ts";
+import { fetchAhead } from "../../models/network/fetch-ahead.ts";
 import { Network } from "../../models/network/network.ts";
 import { readTensors, type SavedTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { isObject } from "../../formats/json.ts";
-import { engine, optionalModule } from "../../wasm/engine.ts";
+import { engine } from "../../wasm/engine.ts";
 import { DataError } from "../../wasm/errors.ts";
-import { loadOptionalKernels } from "../../wasm/optional-kernels.ts";
 import { modelBytes, readAddress } from "../model-bytes.ts";
 import { scriptOf } from "../script.ts";
 import { readLine } from "./confidence.ts";
@@ -33,17 +32,6 @@ async function savedModel(model: ReaderModel | undefined): Promise<SavedTensors>
   return isPacked(bytes) ? unpackNet(WHO, bytes) : readTensors(bytes, WHO);
 }
 
-/** What reading needs beside the net, fetched with it, all at once: kernels and losses. */
-async function fetchBeside(): Promise<void> {
-  // what is wrong with it is for loadOptionalKernels to say
-  const fetched = optionalModule("float32").catch(() => undefined);
-  const optional = engine("float32").then(async (kernels) => {
-    await fetched;
-    await loadOptionalKernels(kernels);
-  });
-  await Promise.all([optional, engine("float64"), fetchKinds()]);
-}
-
 function readCalibration(who: string, notes: unknown): Calibration {
   if (!isObject(notes)) return UNCALIBRATED;
   return { text: readLine(who, notes.text), character: readLine(who, notes.character) };
@@ -51,7 +39,7 @@ function readCalibration(who: string, notes: unknown): Calibration {
 
 /** The net of a file. Throws DataError where it is none that reads handwriting. */
 export async function readModel(model: ReaderModel | undefined): Promise<ReaderFile> {
-  const [saved] = await Promise.all([savedModel(model), fetchBeside()]);
+  const [saved] = await Promise.all([savedModel(model), fetchAhead("float32"), engine("float64")]);
   const calibration = readCalibration("handwritingReader", saved.spec.reader);
   const net = await Network.load(saved);
   try {

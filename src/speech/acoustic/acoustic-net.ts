@@ -11,6 +11,7 @@ import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { measureScale, readScale, standardize, type Scale } from "../../jobs/scale.ts";
 import type { FitReport, Figures } from "../../models/network/fit.ts";
+import { fetchAhead } from "../../models/network/fetch-ahead.ts";
 import { internals } from "../../models/network/internals.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import type { Stream } from "../../models/network/stream.ts";
@@ -58,7 +59,7 @@ export class AcousticNet {
 
   /** Makes one with fresh weights. */
   static async make(spec: AcousticSpec): Promise<AcousticNet> {
-    const hear = await frontEnd(spec.hearing);
+    const [hear] = await Promise.all([frontEnd(spec.hearing), fetchAhead("float32")]);
     const net = await network({
       input: inputOf(spec, hear.columns),
       layers: layersOf(spec),
