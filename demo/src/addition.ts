@@ -65,7 +65,9 @@ function describe({ step, attempt, loss, done }: AdditionProgress): string {
 /** The key of the clusters. */
 function clusterKey(): string {
   const style = "display:inline-block;width:.8rem;height:.8rem;border-radius:2px";
-  const colors = states.map((name, i) => `<i class="k${i}" style="${style}"></i> ${name}`);
+  const colors = states.map(
+    (name, i) => `<span style="white-space:nowrap"><i class="k${i}" style="${style}"></i> ${name}</span>`,
+  );
   return `The three hidden units as a cube; colors: ${colors.join(", ")}`;
 }
 
