@@ -69,8 +69,8 @@ export interface ForecasterForecastOptions {
   /** A longer history of the same series, to forecast after it with the models as fitted. */
   readonly history?: ArrayLike<number>;
   /**
-   * Known inputs of the steps to come, or, beside `history` and longer than it, of it and them; default: those
-   * that `fit` got beyond the history.
+   * Known inputs of the steps to come, or, beside `history` and longer than it, of it and them; default:
+   * those that `fit` got beyond the history.
    */
   readonly inputs?: ForecastInputs;
 }

@@ -42,8 +42,8 @@ export function readBeside(
 }
 
 /**
- * Inputs over a history of T steps and `steps` more, of which `inputs` says what was not known before, or, beside
- * a new history that it is longer than, all. The calendar goes on by itself.
+ * Inputs over a history of T steps and `steps` more, of which `inputs` says what was not known before, or,
+ * beside a new history that it is longer than, all. The calendar goes on by itself.
  */
 export function columnsOver(
   who: string,

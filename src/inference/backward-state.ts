@@ -1,8 +1,8 @@
 /**
- * One step of a Kalman filter backward: from the derivatives of ln p by what the step gives to those by what it
- * was given, on plain arrays. A diffuse state is N(m, P + κ·D), κ → ∞, as in Durbin & Koopman (2012, section
- * 5.2), one scalar observation after another. Without a diffuse start G below is ½(r·rᵀ - N) with the r and N of
- * the disturbance smoother. (Koopman & Shephard 1992.)
+ * One step of a Kalman filter backward: from the derivatives of ln p by what the step gives to those by what
+ * it was given, on plain arrays. A diffuse state is N(m, P + κ·D), κ → ∞, as in Durbin & Koopman (2012,
+ * section 5.2), one scalar observation after another. Without a diffuse start G below is ½(r·rᵀ - N) with the
+ * r and N of the disturbance smoother. (Koopman & Shephard 1992.)
  */
 import type { Observation } from "./diffuse.ts";
 
@@ -143,8 +143,8 @@ export class BackwardState {
   }
 
   /**
-   * From x_{t+1} = A·x_t + N(d, Q) to the filtered x_t; r and G, before the call, are the derivatives by d and
-   * Q. Adds to byA [n,n] the derivative by A.
+   * From x_{t+1} = A·x_t + N(d, Q) to the filtered x_t; r and G, before the call, are the derivatives by d
+   * and Q. Adds to byA [n,n] the derivative by A.
    */
   transition(filtered: State, A: Entries, byA: Float64Array): void {
     const { r, G, E } = this;

@@ -1,7 +1,7 @@
 /**
- * The exact gradient of ln p of a series by all matrices of its systems: the filter's way once backward, through
- * gaps, several outputs, matrices that change and a diffuse start. (Koopman & Shephard 1992; Durbin & Koopman
- * 2012, section 7.3.3.)
+ * The exact gradient of ln p of a series by all matrices of its systems: the filter's way once backward,
+ * through gaps, several outputs, matrices that change and a diffuse start. (Koopman & Shephard 1992; Durbin &
+ * Koopman 2012, section 7.3.3.)
  */
 import { observe, type Observation } from "./diffuse.ts";
 import type { Kalman, Pass } from "./kalman.ts";
@@ -171,7 +171,9 @@ function addOutputs(to: SystemSlopes, { seen }: Look, slopes: OutputSlopes, u: F
   }
 }
 
-/** Σ ∂ ln p·(up - down) over all numbers of one step's matrices, and of the first state where it `isFirst`. */
+/**
+ * Σ ∂ ln p·(up - down) over all numbers of one step's matrices, and of the first state where it `isFirst`.
+ */
 export function alongChange(
   slopes: SystemSlopes,
   up: LinearGaussian,

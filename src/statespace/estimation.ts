@@ -92,8 +92,9 @@ export class StateSpaceEstimation {
   }
 
   /**
-   * The gradient [P] of ln p(data) at free coordinates: by the matrices exactly, by one pass backward, and of the
-   * matrices, which are the user's functions, by central differences. Throws NumericError where there is none.
+   * The gradient [P] of ln p(data) at free coordinates: by the matrices exactly, by one pass backward, and of
+   * the matrices, which are the user's functions, by central differences. Throws NumericError where there is
+   * none.
    */
   gradient(theta: Float64Array): Float64Array {
     const out = new Float64Array(theta.length);

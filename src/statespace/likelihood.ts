@@ -11,8 +11,8 @@ import { NumericError } from "../wasm/errors.ts";
 import { checkTotal, inputsAt, offsets, type Systems } from "./passes.ts";
 
 /**
- * ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. `record` gets what each
- * step leaves.
+ * ln p(y), nats. Throws NumericError, beginning with `who`. `input`: numbers of u a step. `record` gets what
+ * each step leaves.
  */
 export function varyingLikelihood(
   who: string,

@@ -84,8 +84,8 @@ export class StateSpace {
 
   /**
    * Maximum likelihood by quasi-Newton steps from the starts; NaN is missing. The gradient by the matrices is
-   * exact, from one pass backward; that of the matrices by the parameters is of central differences, as `system`
-   * is any function.
+   * exact, from one pass backward; that of the matrices by the parameters is of central differences, as
+   * `system` is any function.
    */
   async fit(y: Sequences, options: StateSpaceFitOptions = {}): Promise<EmReport> {
     const who = this.#fits.check("fit");

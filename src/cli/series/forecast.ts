@@ -63,8 +63,8 @@ export const forecastCommand: Command = {
   details:
     "Without MODEL, models are tried in backtests beside the last value and the value of the season " +
     "before; those that did best are\naveraged. With MODEL, a file of `unrolled train series --out` or " +
-    "--save, the table holds what came before: the one that it\nwas fitted to, or a longer one of the same " +
-    "series. --inputs are then its\ncolumns of the inputs that the forecaster was fitted beside, also of steps " +
+    "--save, the table holds what came before: the one that it\nwas fitted to, or a longer one of the " +
+    "same series. --inputs are then its\ncolumns of the inputs that the forecaster was fitted beside, also of steps " +
     "to come.\n\n" +
     "  unrolled forecast --file sales.csv --steps 12 --figure sales.svg\n" +
     "  unrolled forecast --file shops.csv --column all --inputs price --calendar weekday --out next.csv\n" +

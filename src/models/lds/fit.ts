@@ -95,9 +95,9 @@ const PATIENCE = 50;
 const MOST = 1000;
 
 /**
- * EM, which is fast at first; where it crawls, as it does where a variance goes to 0, quasi-Newton steps take over
- * from the best start, and EM has the last word. (Jamshidian & Jennrich 1997; Durbin & Koopman 2012, section
- * 7.3.4.)
+ * EM, which is fast at first; where it crawls, as it does where a variance goes to 0, quasi-Newton steps take
+ * over from the best start, and EM has the last word. (Jamshidian & Jennrich 1997; Durbin & Koopman 2012,
+ * section 7.3.4.)
  */
 async function emThenNewton(who: string, training: LdsTraining, em: EmOptions): Promise<EmReport> {
   const { iterations, signal, onProgress, ...rest } = checkEmOptions(who, em);

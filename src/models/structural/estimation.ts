@@ -90,8 +90,8 @@ export class Estimation {
 
   /**
    * ln p(data) as the search sees it: where all parameters are variances, at the best multiple of theta, with
-   * the exact gradient of that; else at theta, with central differences, which cost less than an exact gradient
-   * of few parameters. Throws NumericError where there is none.
+   * the exact gradient of that; else at theta, with central differences, which cost less than an exact
+   * gradient of few parameters. Throws NumericError where there is none.
    */
   at(theta: Float64Array): LikelihoodPoint {
     const found = this.#likelihood(theta);
