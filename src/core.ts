@@ -222,7 +222,7 @@ export { NGram } from "./inference/ngram.ts";
 export { editDistance, labelErrors } from "./inference/edit-distance.ts";
 export type { Emission } from "./inference/best-path.ts";
 export type { BeamOptions, Hypothesis, LanguageModel } from "./inference/beam-search.ts";
-export type { EditOptions, LabelErrors } from "./inference/edit-distance.ts";
+export type { LabelErrors } from "./inference/edit-distance.ts";
 // jobs by name
 export { JobStream, SequenceJob } from "./jobs/job.ts";
 export type { JobFitOptions, JobSpec } from "./jobs/job-net.ts";

@@ -1,31 +1,8 @@
 /** Levenshtein distance between label sequences, and the label error rate of Graves et al. 2006. */
-import { knownOptions } from "../wasm/errors.ts";
-
-/** What counts as one edit. */
-export interface EditOptions {
-  /** Whether two neighbors that trade places do (Damerau 1964, no label twice). Default: false. */
-  readonly swaps?: boolean;
-}
+import { edits } from "../wasm/edits.ts";
 
 /** The fewest insertions, deletions and substitutions that turn `from` into `to`. */
-export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>, options: EditOptions = {}): number {
-  knownOptions("editDistance", options, ["swaps"]);
-  const { swaps = false } = options;
-  let older = new Int32Array(to.length + 1);
-  let old = Int32Array.from({ length: to.length + 1 }, (_, j) => j);
-  let now = new Int32Array(to.length + 1);
-  for (let i = 0; i < from.length; ++i) {
-    now[0] = i + 1;
-    for (let j = 0; j < to.length; ++j) {
-      const change = old[j] + (from[i] === to[j] ? 0 : 1);
-      now[j + 1] = Math.min(change, old[j + 1] + 1, now[j] + 1);
-      if (swaps && i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j])
-        now[j + 1] = Math.min(now[j + 1], older[j - 1] + 1);
-    }
-    [older, old, now] = [old, now, older];
-  }
-  return old[to.length];
-}
+export const editDistance = <T>(from: ArrayLike<T>, to: ArrayLike<T>): number => edits(from, to, false);
 
 /** Edits a true label: 0 where there are neither edits nor labels, ∞ where there are only edits. */
 export const errorRate = (edits: number, labels: number): number => (edits === 0 ? 0 : edits / labels);

@@ -1,4 +1,5 @@
 /** Errors that teach: who, what, got, wanted, and a remedy where one is known. One class a kind of fault. */
+import { meant } from "./edits.ts";
 
 /** Widths or lengths that do not fit together. */
 export class ShapeError extends Error {
@@ -42,18 +43,6 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** Single letters inserted, left out or changed between two words. */
-function distance(a: string, b: string): number {
-  let old = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; ++i) {
-    const now = [i + 1];
-    for (let j = 0; j < b.length; ++j)
-      now.push(Math.min(old[j] + (a[i] === b[j] ? 0 : 1), old[j + 1] + 1, now[j] + 1));
-    old = now;
-  }
-  return old[b.length];
-}
-
 /** Options that had another name in 0.1. */
 const RENAMED: Readonly<Record<string, string>> = {
   dimension: "output",
@@ -73,10 +62,8 @@ function remedy(word: string, names: readonly string[]): string {
 
 /** "; did you mean …?" where one of the names is near. */
 function nearest(word: string, names: readonly string[]): string {
-  const ranked = names.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }));
-  ranked.sort((a, b) => a.far - b.far);
-  const [best] = ranked;
-  return best && best.far <= Math.max(1, Math.floor(word.length / 3)) ? `; did you mean "${best.name}"?` : "";
+  const name = meant(word, names);
+  return name === undefined ? "" : `; did you mean "${name}"?`;
 }
 
 /** Words of an error are for reading: a stranger's text is cut. */

@@ -154,13 +154,3 @@ test("edit distance is a metric, and right where the edits are known", () => {
   });
   expect(() => labelErrors(["a"], [])).toThrow("got has 1 sequences, want the 0 true ones");
 });
-
-test("neighbors that trade places are one edit where swaps count, and no label is edited twice", () => {
-  const swaps = true;
-  expect(editDistance("trian", "train")).toBe(2);
-  expect(editDistance("trian", "train", { swaps })).toBe(1);
-  expect(editDistance("badc", "abcd", { swaps })).toBe(2);
-  expect(editDistance("ca", "abc", { swaps })).toBe(3);
-  expect(editDistance("", "abc", { swaps })).toBe(3);
-  expect(() => editDistance("a", "b", { swap: true } as object)).toThrow("editDistance: unknown option");
-});

@@ -61,11 +61,11 @@ export const forecastCommand: Command = {
   maxWords: 1,
   summary: "Forecast a column of numbers, by the models that do best on its end, or by a saved one",
   details:
-    "Without MODEL, models are tried in backtests beside the last value and the value of the season " +
-    "before; those that did best are\naveraged. With MODEL, a file of `unrolled train series --out` or " +
-    "--save, the table holds what came before: the one that it\nwas fitted to, or a longer one of the " +
-    "same series. --inputs are then its\ncolumns of the inputs that the forecaster was fitted beside, also of steps " +
-    "to come.\n\n" +
+    "Without MODEL, models are tried in backtests beside the last value and the value of the season\n" +
+    "before; those that did best are averaged. With MODEL, a file of `unrolled train series --out` or\n" +
+    "--save, the table holds what came before: the one that it was fitted to, or a longer one of the\n" +
+    "same series. --inputs are then its columns of the inputs that the forecaster was fitted beside,\n" +
+    "also of steps to come.\n\n" +
     "  unrolled forecast --file sales.csv --steps 12 --figure sales.svg\n" +
     "  unrolled forecast --file shops.csv --column all --inputs price --calendar weekday --out next.csv\n" +
     "  unrolled forecast sunspots.safetensors --file sunspots.csv --steps 30\n" +

@@ -1,6 +1,7 @@
 /**
  * Drivers killed or hurt in Great Britain, 1969 to 1984, and what seat belts changed, at the figures that
- * Durbin & Koopman print (2012, section 8.2). Their search ends earlier: its variances are less probable than these.
+ * Durbin & Koopman print (2012, section 8.2). Their search ends earlier: its variances are less probable than
+ * these.
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
