@@ -14,8 +14,9 @@ export interface PredictOptions {
   readonly initial?: readonly ArrayLike<number>[];
 }
 
-/** Sequences computed at once. */
+/** Sequences computed at once, and their steps in all, where more than one is: long ones fill the memory. */
 const CHUNK = 256;
+const STEPS = 2 ** 17;
 
 /** Runs a net forward, in memory of its own. */
 export class Forward {
@@ -81,8 +82,9 @@ export class Forward {
     look?: (chunk: readonly I[], answers: readonly Floats[]) => void,
   ): Floats[] {
     const out: Floats[] = [];
-    for (let from = 0; from < items.length; from += CHUNK) {
-      const chunk = items.slice(from, from + CHUNK);
+    for (let from = 0; from < items.length;) {
+      const chunk = chunkOf(items, from);
+      from += chunk.length;
       const answers = this.run(chunk);
       look?.(chunk, answers);
       for (const answer of answers) out.push(answer);
@@ -96,4 +98,10 @@ export class Forward {
     this.batch.dispose();
     this.#arena.dispose();
   }
+}
+
+/** What is computed at once of the items from a place on: as many as come before the steps are too many. */
+function chunkOf<I extends FlatInput>(items: readonly I[], from: number): I[] {
+  let steps = 0;
+  return items.slice(from, from + CHUNK).filter(({ length }, i) => (steps += length) <= STEPS || i === 0);
 }

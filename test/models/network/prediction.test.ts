@@ -12,6 +12,7 @@ import {
   type DataItem,
   type Layer,
 } from "../../../src/index.ts";
+import { engine } from "../../../src/wasm/engine.ts";
 import { close } from "../../close.ts";
 import { addition, build, items, toy } from "./builders.ts";
 
@@ -22,6 +23,22 @@ describe("prediction", () => {
     const all = net.predict(data);
     expect(all.map((y) => y.length)).toEqual([2, 5, 3]);
     data.forEach((x, i) => expect(net.predict([x])[0]).toEqual(all[i]));
+  });
+
+  test("many long sequences are answered as each alone, in the memory of a part of them", async () => {
+    const net = await build({ input: 1, layers: [rnn(4), dense(1)], loss: "squared" });
+    const { memory } = await engine(net.spec.precision ?? "float32");
+    const lengths = [60_000, 60_000, 60_000, 140_000, 5, 7];
+    const sequences = lengths.map((length, i) => Float64Array.from({ length }, (_, t) => ((t + i) % 7) / 7));
+    const before = memory.usage.used;
+    net.predict(sequences.slice(3, 4));
+    const alone = memory.usage.used - before;
+    const answers = net.predict(sequences);
+    expect(memory.usage.used - before).toBeLessThan(1.2 * alone);
+    sequences.forEach((x, i) => {
+      const [own] = net.predict([x]);
+      expect([i, own.length, own.every((y, k) => y === answers[i][k])]).toEqual([i, lengths[i], true]);
+    });
   });
 
   test.each<[string, Layer[]]>([
