@@ -4,18 +4,12 @@
  */
 
 /** The Worker of a program of examples/. Its knobs are its name, as in an address: "seed=1&lag=20". */
-function exampleWorker(run, knobs) {
-  const worker = new Worker(new URL("./example-worker.js", import.meta.url), { type: "module", name: knobs });
-  worker.postMessage({ run });
-  return worker;
-}
+const exampleWorker = (knobs) =>
+  new Worker(new URL("./example-worker.js", import.meta.url), { type: "module", name: knobs });
 
 /** The Worker of an experiment of the lecture. */
-function lectureWorker(run, knobs) {
-  const worker = new Worker(new URL("./lecture-worker.js", import.meta.url), { type: "module", name: knobs });
-  worker.postMessage({ run });
-  return worker;
-}
+const lectureWorker = (knobs) =>
+  new Worker(new URL("./lecture-worker.js", import.meta.url), { type: "module", name: knobs });
 
 const script = import.meta.url;
 
@@ -43,8 +37,10 @@ function exampleFrame(run) {
 
 /** Starts what a section's attributes name, with its knobs. */
 function started({ dataset: { program, experiment, frame } }, knobs) {
-  if (experiment) return lectureWorker(experiment, knobs);
-  return frame === undefined ? exampleWorker(program, knobs) : exampleFrame(program);
+  if (frame !== undefined) return exampleFrame(program);
+  const worker = experiment ? lectureWorker(knobs) : exampleWorker(knobs);
+  worker.postMessage({ run: program ?? experiment });
+  return worker;
 }
 
 /** The places of a live section. */

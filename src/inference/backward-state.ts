@@ -5,6 +5,7 @@
  * r and N of the disturbance smoother. (Koopman & Shephard 1992.)
  */
 import type { Observation } from "./diffuse.ts";
+import { dot } from "./matrix-value.ts";
 
 /** A state's moments; D where an observation reaches a diffuse direction of it. */
 export interface State {
@@ -29,13 +30,6 @@ export function symmetricTimes(S: Float64Array, x: Float64Array, out: Float64Arr
     for (let j = 0; j < n; ++j) out[j] += xi * S[i * n + j];
   }
   return out;
-}
-
-/** a·b */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; ++i) total += a[i] * b[i];
-  return total;
 }
 
 /** S += ½(a·bᵀ + b·aᵀ) */

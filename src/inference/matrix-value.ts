@@ -202,6 +202,13 @@ export function sum(x: ArrayLike<number>): number {
   return total;
 }
 
+/** a·b, in the order of places. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; ++i) total += a[i] * b[i];
+  return total;
+}
+
 /** L·e with e ~ N(0, I): a draw from N(0, L·Lᵀ) for lower triangular L [n,n]. */
 export function triangularNormals(random: Random, { rows: n, data: L }: Matrix): Float64Array {
   const e = Float64Array.from({ length: n }, () => random.normal());

@@ -1,7 +1,8 @@
 /** What outputs see of a state: scalar observations with noises that do not correlate, there and back. */
 import { decorrelate, type Observation } from "./diffuse.ts";
 import type { StateSpace } from "./state-space.ts";
-import { dot, type ObservationSlopes } from "./backward-state.ts";
+import type { ObservationSlopes } from "./backward-state.ts";
+import { dot } from "./matrix-value.ts";
 
 /** The outputs that are there, decorrelated by R = L·diag(h)·Lᵀ, |L| = 1. */
 export interface Look {

@@ -5,9 +5,9 @@
  */
 import { observe, type Observation } from "./diffuse.ts";
 import type { Kalman, Pass } from "./kalman.ts";
-import { Matrix } from "./matrix-value.ts";
+import { dot, Matrix } from "./matrix-value.ts";
 import type { Diffuse, LinearGaussian } from "./state-space.ts";
-import { BackwardState, dot, entriesOf, symmetricTimes, type State } from "./backward-state.ts";
+import { BackwardState, entriesOf, symmetricTimes, type State } from "./backward-state.ts";
 import {
   isSeenIn,
   lookAt,

@@ -3,6 +3,7 @@
  * differences of gradients, steps are cut back until the function rises enough. (Nocedal & Wright 2006,
  * algorithm 6.1 with Armijo's condition, equation 3.4.)
  */
+import { dot } from "../inference/matrix-value.ts";
 import { NumericError } from "../wasm/errors.ts";
 import { Pace } from "./pace.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
@@ -143,10 +144,4 @@ function updated(
     const own = ((1 + yHy / curvature) * s[i] * s[j]) / curvature;
     return h + own - (Hy[i] * s[j] + s[i] * Hy[j]) / curvature;
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
-  return sum;
 }
