@@ -26,7 +26,7 @@ interface Choice {
   readonly largest: number;
   /** Takes a file; may throw, and has changed nothing then. */
   readonly take: (given: Given) => Promise<void>;
-  /** Tells what is wrong with a file. */
+  /** Tells what is wrong with a file; "" when another one is given. */
   readonly say: (words: string) => void;
 }
 
@@ -37,6 +37,7 @@ export function takeFiles({ button, input, largest, take, say }: Choice): void {
   choice.addEventListener("change", async () => {
     const file = choice.files?.[0];
     if (!file) return;
+    say("");
     try {
       await take(await read(file, largest));
     } catch (error) {

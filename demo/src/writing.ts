@@ -30,6 +30,11 @@ import { drawCells, drawGradient, drawInk, drawLetters, liveliest } from "./rows
 import { samples } from "./samples.ts";
 import { startTeaching } from "./teaching.ts";
 
+/** Says why something was refused: a place of its own, which readings do not write over. */
+function refuse(words: string): void {
+  byId("refused").textContent = words;
+}
+
 /** What goes on in the net as it reads the last line on the pad. */
 interface Insight {
   /** Places of the line's strokes among those of the pad. */
@@ -73,7 +78,7 @@ class WritingTab {
       input: "ink-file",
       largest: LARGEST_INK,
       take: async (given) => void this.#pad.play(await inkOf(given)),
-      say: (words) => (byId("timing").textContent = words),
+      say: refuse,
     });
     const english = byId<HTMLInputElement>("english");
     english.addEventListener("change", () => void this.#expectEnglish(english));
@@ -119,11 +124,12 @@ class WritingTab {
   /** Expects English from now on, or anything. */
   async #expectEnglish(choice: HTMLInputElement): Promise<void> {
     try {
+      refuse("");
       this.#language = choice.checked ? await englishTexts() : undefined;
       await this.#read();
     } catch (error) {
       choice.checked = false;
-      byId("timing").textContent = messageOf(error);
+      refuse(messageOf(error));
     }
   }
 

@@ -37,7 +37,7 @@ const refused = {
 };
 
 /** Where the words about a choice of files stand. */
-const places = { "ink-file": "timing", "hand-file": "taught" };
+const places = { "ink-file": "refused", "hand-file": "taught" };
 
 /** Wrong files change nothing, and ink of an SVG is written and read. `lessons`: how many are kept. */
 export async function checkFiles({ page, until }, samples) {
@@ -46,6 +46,8 @@ export async function checkFiles({ page, until }, samples) {
     ${text("lessons")}, document.getElementById("export-hand").disabled].join("|")`;
   const lines = strokes.map((stroke) => `<polyline points="${stroke.map((p) => p.join()).join(" ")}"/>`);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg">${lines.join("")}</svg>`;
+  await page.evaluate('document.getElementById("clear").click(); return 1');
+  await until("the pad is empty", 'document.getElementById("answer").dataset.points === "0"', 10);
   await give(page, "ink-file", "word.svg", svg);
   const count = strokes.flat().length;
   await until(
