@@ -8,7 +8,10 @@ export interface Bus {
   readonly who: string;
   /** A word that nobody else has. */
   unique(): string;
+  /** The datagram must not change before `sent` says so. */
   publish(subject: string, datagram: Uint8Array): void;
+  /** Resolves when all that was published has gone out; rejects, or never settles, where it may be lost. */
+  sent(): Promise<void>;
   /** Hears a subject, in which "*" stands for a word and ">" for the rest. */
   subscribe(subject: string, take: (datagram: Uint8Array, subject: string) => void): void;
   /** The connection is there again: what was sent meanwhile may be lost. */

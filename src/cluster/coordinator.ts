@@ -129,7 +129,11 @@ export class Coordinator {
       signal?.addEventListener("abort", abort);
       const again = this.#tasks === tasks;
       this.#tasks = tasks;
-      this.#round = new Round({ id: ++this.#rounds, model: hash, work, tasks }, take, {
+      const taken = (result: ShardResult): void => {
+        take(result);
+        this.#channel.reuse(result.vector);
+      };
+      this.#round = new Round({ id: ++this.#rounds, model: hash, work, tasks }, taken, {
         resolve: () => end(resolve),
         reject: (error) => end(() => reject(error)),
       });

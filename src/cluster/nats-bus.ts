@@ -101,6 +101,7 @@ function busOf(who: string, nats: Core.NatsConnection, name: string, core: typeo
     publish: (subject, datagram) => {
       if (!nats.isClosed()) nats.publish(subject, datagram);
     },
+    sent: () => nats.flush(),
     subscribe: (subject, take) => {
       nats.subscribe(subject, {
         callback: (error, message) => {

@@ -61,11 +61,19 @@ export function faultOf({ model, work, tasks }: Asked, answer: AnswerMessage): s
   return undefined;
 }
 
+/** The bits of an exponent that no finite number has: all of them, in the word that holds it. */
+const [FULL_32, FULL_64] = [0x7f800000, 0x7ff00000];
+
 /** Whether a result is a number everywhere; others may be right, but only who computes them knows. */
 export function isFinite({ value, vector }: ShardResult): boolean {
-  let rest = value - value; // NaN of what is not finite, and stays it
-  for (let i = 0; i < vector.length; ++i) rest += vector[i] - vector[i];
-  return rest === 0;
+  const { buffer, byteOffset, length } = vector;
+  const wide = vector instanceof Float64Array;
+  const words = new Int32Array(buffer, byteOffset, wide ? 2 * length : length);
+  const full = wide ? FULL_64 : FULL_32;
+  // whole numbers are compared three times as fast as floating-point ones are subtracted
+  for (let i = wide ? 1 : 0; i < words.length; i += wide ? 2 : 1)
+    if ((words[i] & full) === full) return false;
+  return Number.isFinite(value);
 }
 
 /** Whether two results are of the same bits. */

@@ -70,7 +70,7 @@ export class ShardWorker implements ShardServer {
     this.#clock = clock;
     this.#only = this.#run = run;
     this.#holds = data.length > 0;
-    this.#bench = new Workbench(data);
+    this.#bench = new Workbench(data, (numbers) => this.#channel.reuse(numbers));
     this.closed = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.closed.catch(() => {}); // who does not ask need not hear
     bus.onfailure = (error) => this.#end(error);

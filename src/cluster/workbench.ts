@@ -30,14 +30,18 @@ export class Workbench {
   #theta: Floats | undefined;
   #number = -1;
   #direction: Floats | undefined;
+  /** What was the point or the direction before: a shard at work may still read it. */
+  #before: Floats | undefined;
+  readonly #reuse: (numbers: Floats) => void;
   /** Shards at the point, by their numbers. */
   readonly #shards = new Map<number, ShardTask>();
   readonly #items = new Map<string, FlatItem>();
   #bytes = 0;
 
-  /** data: items that the worker has of its own. */
-  constructor(data: readonly DataItem[]) {
+  /** data: items that the worker has of its own. reuse: takes arrays of messages that are read no more. */
+  constructor(data: readonly DataItem[], reuse: (numbers: Floats) => void) {
     this.#data = data;
+    this.#reuse = reuse;
   }
 
   /** Takes over what all shards need. */
@@ -45,10 +49,12 @@ export class Workbench {
     if (message.kind === "model") this.#takeModel(message.hash, message.spec);
     else if (message.kind === "theta") {
       this.#point = message.point;
+      this.#before = this.#theta;
       this.#theta = message.values;
       this.#shards.clear();
     } else {
       this.#number = message.number;
+      this.#before = this.#direction;
       this.#direction = message.values;
     }
   }
@@ -66,6 +72,9 @@ export class Workbench {
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       return { kind: "fault", ...at, name, message };
+    } finally {
+      if (this.#before) this.#reuse(this.#before);
+      this.#before = undefined;
     }
   }
 

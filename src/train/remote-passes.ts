@@ -19,6 +19,9 @@ export interface RemoteShards {
   run(batch: StepBatch, work: ShardWork, take: (result: ShardResult) => void): Promise<void>;
 }
 
+/** Memory [P] for the points of a net's gradients, each of which lasts until the next. */
+const points = new WeakMap<NetworkObjective, Floats>();
+
 /** The passes of one step. */
 export class RemotePasses {
   readonly #net: NetworkObjective;
@@ -37,7 +40,7 @@ export class RemotePasses {
   async gradient(g: Ptr): Promise<number> {
     const gradient = this.#net.sum(g);
     let sum = 0;
-    await this.#remote.run("whole", { theta: this.#point(), pass: "gradient" }, (result) => {
+    await this.#remote.run("whole", { theta: this.#point(this.#kept()), pass: "gradient" }, (result) => {
       gradient.add((to) => this.#write(to, result));
       sum += result.value;
     });
@@ -78,14 +81,24 @@ export class RemotePasses {
     sum.end();
   }
 
-  /** θ [P] as it is now, in memory that nobody writes. */
-  #point(): Floats {
+  /** θ [P] as it is now, in memory that nobody writes, or in that of `kept`. */
+  #point(kept?: Floats): Floats {
     const { theta, graph, version } = this.#net.parts.weights;
     if (this.#snapshot?.version !== version) {
-      const copy = this.#net.engine.memory.reals(theta, graph.size).slice();
-      this.#snapshot = { version, theta: copy };
+      const now = this.#net.engine.memory.reals(theta, graph.size);
+      kept?.set(now);
+      this.#snapshot = { version, theta: kept?.subarray() ?? now.slice() };
     }
     return this.#snapshot.theta;
+  }
+
+  /** Memory for the point of a gradient, where no product asks for the one before. */
+  #kept(): Floats | undefined {
+    if (this.#linear) return undefined;
+    const { theta, graph } = this.#net.parts.weights;
+    const kept = points.get(this.#net) ?? this.#net.engine.memory.reals(theta, graph.size).slice();
+    points.set(this.#net, kept);
+    return kept;
   }
 
   #write(to: Ptr, { vector }: ShardResult): void {

@@ -15,6 +15,13 @@ export const items = Array.from({ length: 24 }, (_, i) => ({
 const make = (): Promise<Network> =>
   network({ input: 1, layers: [lstm(3), dense(1)], loss: "squared", seed: 3 });
 
+/** spotChecks, local: as the pool has them; max: bytes of a datagram. */
+interface Setting {
+  readonly spotChecks?: number;
+  readonly local?: LocalSteps;
+  readonly max?: number;
+}
+
 /** A coordinator and workers on one network. */
 export class Cluster {
   readonly clock = new VirtualClock();
@@ -25,9 +32,11 @@ export class Cluster {
   /** The net of its trainings. */
   make = make;
   readonly workers: { bus: FakeBus; worker: ShardWorker }[] = [];
+  readonly #max: number | undefined;
 
-  constructor(workers: number, spotChecks = 0, local?: LocalSteps) {
-    this.coordinator = this.net.bus();
+  constructor(workers: number, { spotChecks = 0, local, max }: Setting = {}) {
+    this.#max = max;
+    this.coordinator = this.net.bus("open", max);
     this.pool = new ClusterPool(
       () => Promise.resolve(this.coordinator),
       {
@@ -43,7 +52,7 @@ export class Cluster {
   }
 
   join(run?: string): void {
-    const bus = this.net.bus();
+    const bus = this.net.bus("open", this.#max);
     this.workers.push({ bus, worker: new ShardWorker(bus, { run }, this.clock) });
   }
 

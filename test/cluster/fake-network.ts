@@ -98,6 +98,14 @@ export class FakeBus implements Bus {
         clock.after(delay, () => bus.connected && take(Buffer.from(given), subject));
   }
 
+  /** After what was published has been delivered, from its sender's own memory. */
+  sent(): Promise<void> {
+    const { clock, delay } = this.#network;
+    return new Promise((resolve, reject) => {
+      clock.after(delay, this.connected ? resolve : () => reject(new Error("not connected")));
+    });
+  }
+
   subscribe(subject: string, take: (datagram: Uint8Array, subject: string) => void): void {
     const pattern = subject.replace(/[.*>]/g, (c) => ({ ".": "\\.", "*": "[^.]+", ">": ".+" })[c]!);
     this.#network.listeners.push({ bus: this, pattern: new RegExp(`^${pattern}$`), take });

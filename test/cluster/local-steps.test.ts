@@ -15,8 +15,8 @@ describe("workers that take steps of their own", () => {
     cluster.train(ownRate, step);
 
   test("train to the same bits, however many, while they die and join, and all are checked", async () => {
-    const alone = await over(new Cluster(1, 0, local));
-    const cluster = new Cluster(3, 1, local);
+    const alone = await over(new Cluster(1, { local }));
+    const cluster = new Cluster(3, { spotChecks: 1, local });
     const several = await over(cluster, (n) => {
       if (n === 2) cluster.kill(0);
       if (n === 3) cluster.join();
@@ -41,7 +41,7 @@ describe("workers that take steps of their own", () => {
       const share = weights[i] / (weights[0] + weights[1]);
       numbers(apart).forEach((x, j) => (average[j] += share * x));
     }
-    const cluster = new Cluster(2, 0, local);
+    const cluster = new Cluster(2, { local });
     const plan = { ...ownRate, batch: 8, steps: 1, shuffle: false, pool: cluster.pool };
     let over = false;
     const done = net.fit(same.slice(0, 8), plan).finally(() => (over = true));
@@ -60,7 +60,7 @@ describe("workers that take steps of their own", () => {
     ["shards too small", { ...ownRate, shard: 1 }, /a shard holds 1 sequences; want shard: 2 or more/],
     ["parameters that are bound", ownRate, /the net has constraints, which a worker's own steps would break/],
   ])("are refused for %s", async (_, options, words) => {
-    const cluster = new Cluster(1, 0, local);
+    const cluster = new Cluster(1, { local });
     if (String(words).includes("constraints"))
       cluster.make = () =>
         network({ input: 1, layers: [rnn(3, { orthogonal: true }), dense(1)], loss: "squared" });

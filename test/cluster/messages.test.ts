@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { cut, Joiner } from "../../src/cluster/chunks.ts";
 import { decode, encode } from "../../src/cluster/codec.ts";
 import { itemHash, readFromWorker, runName, VERSION } from "../../src/cluster/protocol.ts";
+import { isFinite } from "../../src/cluster/round.ts";
 import { sha256 } from "../../src/cluster/sha256.ts";
 
 test("SHA-256 is the platform's, at every length about a block", () => {
@@ -73,6 +74,82 @@ test("messages of any size go in datagrams of any size; a lost part costs its me
       ).toEqual(bytes);
     }
   expect(() => new Joiner().take("a", Uint8Array.of(1, 2, 3))).toThrow("no datagram");
+});
+
+test("memory that is given back is that of messages to come, and nothing of before is seen in them", () => {
+  const joiner = new Joiner();
+  const memories = new Set<ArrayBufferLike>();
+  // another sender's message is under way meanwhile
+  const other = cut([encode({ vector: new Float32Array(90).fill(-1) })], 1, 100);
+  joiner.take("b", other[0]);
+  for (let n = 1; n <= 6; ++n) {
+    const vector = Float32Array.from({ length: 100 - n }, (_, i) => n * i);
+    const parts = cut([encode({ vector, n })], n, 100);
+    const bytes = parts.map((part) => joiner.take("a", part)).at(-1)!;
+    const got = decode(bytes) as { vector: Float32Array };
+    expect(got).toEqual({ vector, n });
+    memories.add(got.vector.buffer);
+    joiner.reuse(got.vector.buffer);
+  }
+  expect(memories.size).toBeLessThanOrEqual(2);
+  const late = other.slice(1).map((part) => joiner.take("b", part));
+  expect(decode(late.at(-1)!)).toEqual({ vector: new Float32Array(90).fill(-1) });
+});
+
+test("memory that was not made for a message is never another's", () => {
+  const joiner = new Joiner();
+  // what a socket read at once: a short message, and others behind it
+  const [short] = cut([encode({ vector: new Float32Array(8).fill(3) })], 1, 2000);
+  const read = new Uint8Array(4000).fill(9);
+  read.set(short);
+  const bytes = joiner.take("a", read.subarray(0, short.length))!;
+  expect(bytes.buffer).toBe(read.buffer);
+  joiner.reuse(bytes.buffer);
+  const long = cut([new Uint8Array(3000).fill(7)], 2, 2000).map((part) => joiner.take("a", part));
+  expect(long.at(-1)!.buffer).not.toBe(read.buffer);
+  expect(read.subarray(short.length).every((byte) => byte === 9)).toBe(true);
+  // nor twice
+  joiner.reuse(long.at(-1)!.buffer);
+  joiner.reuse(long.at(-1)!.buffer);
+  const [one, two] = ["a", "b"].map((sender) =>
+    cut([new Uint8Array(3000)], 3, 2000)
+      .map((part) => joiner.take(sender, part))
+      .at(-1),
+  );
+  expect(one!.buffer).not.toBe(two!.buffer);
+});
+
+test("a message of another size gets memory of its own", () => {
+  const joiner = new Joiner();
+  const take = (size: number): Uint8Array =>
+    cut([new Uint8Array(size).fill(7)], 1, 100)
+      .map((part) => joiner.take("a", part))
+      .at(-1)!;
+  const first = take(1000);
+  joiner.reuse(first.buffer);
+  expect(take(100).buffer, "too large to be held by so little").not.toBe(first.buffer);
+  expect(take(2000).buffer, "too small").not.toBe(first.buffer);
+  expect(take(900).buffer).toBe(first.buffer);
+});
+
+test("a result is finite if all its numbers are, in either type", () => {
+  for (const Of of [Float32Array, Float64Array]) {
+    const finite = [0, -0, 1, -3e38, 1e-45, 2 ** -1074];
+    expect(isFinite({ value: 1, vector: Of.from(finite) })).toBe(true);
+    expect(isFinite({ value: 1, vector: new Of(0) })).toBe(true);
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      expect(isFinite({ value: bad, vector: Of.from(finite) })).toBe(false);
+      for (let i = 0; i < finite.length; ++i) {
+        const vector = Of.from(finite);
+        vector[i] = bad;
+        expect(isFinite({ value: 1, vector })).toBe(false);
+        expect(isFinite({ value: 1, vector: vector.subarray(i + 1) })).toBe(true);
+      }
+    }
+  }
+  // a whole-number part that looks like an exponent is none
+  const words = Int32Array.of(0x7ff00000, 0x3ff00000);
+  expect(isFinite({ value: 1, vector: new Float64Array(words.buffer) })).toBe(true);
 });
 
 test("an item's hash is of its numbers, whatever array they stand in", () => {

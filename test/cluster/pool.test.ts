@@ -52,6 +52,20 @@ describe("a pool over a cluster", () => {
     expect(got).toBe(expected);
   });
 
+  test("trains to the same bits by messages of many parts, whose memory is used again", async () => {
+    for (const spotChecks of [0, 1]) {
+      const cluster = new Cluster(2, { spotChecks, max: 100 });
+      expect(
+        await cluster.train({}, (n) => {
+          if (n === 3) cluster.kill(0);
+          if (n === 4) cluster.join();
+        }),
+      ).toBe(expected);
+    }
+    const options = { optimizer: hessianFree({ mu: 0.1, cgIterations: 4 }), steps: 2, curvature: 7 };
+    expect(await new Cluster(2, { max: 100 }).train(options)).toBe(await alone(options));
+  });
+
   test("sends parameters once a round, the model and each item once a worker", async () => {
     const cluster = new Cluster(2);
     const kinds: Record<string, number> = {};
@@ -78,7 +92,7 @@ async function lying(
   spotChecks = 0,
 ): Promise<Cluster & { got: unknown }> {
   const { decode } = await import("../../src/cluster/codec.ts");
-  const cluster = new Cluster(workers, spotChecks);
+  const cluster = new Cluster(workers, { spotChecks });
   const { name } = cluster.workers[liar].worker;
   cluster.net.fate = (subject, datagram) => {
     if (!subject.endsWith(`from.${name}`)) return datagram;
