@@ -2,7 +2,8 @@
 // build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //         100,200: lag 100 until it is learned, then 200, by the same net and damping; learned is what
-//         has less than --learned (.01) of 1,000 sequences wrong
+//         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights
+//         that turn the state and keep its length, in place of sparse ones
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
 //         --form classical: Polyak's; --input the scale of input weights; --center 0 leaves centering out;
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates;
@@ -29,6 +30,7 @@ import {
   nesterov,
   network,
   normal,
+  orthogonal,
   outputBias,
   piecewise,
   Random,
@@ -63,6 +65,7 @@ const {
     settle: { type: "string" },
     updates: { type: "string" },
     learned: text("0.01"),
+    start: text("sparse"),
     weight: text("2"),
     double: { type: "boolean", default: false },
   },
@@ -106,11 +109,17 @@ const netOf = (layers, symbols = task.symbols) =>
     layers,
   });
 
+/** Weights of Hessian-free's nets at the start: few and large, as in the paper, or a turn that forgets nothing. */
+const starts = {
+  sparse: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) },
+  orthogonal: { input: normal(0.1), recurrent: orthogonal() },
+};
+
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
   async hf() {
     const net = await netOf([
-      rnn(100, { init: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) } }),
+      rnn(100, { init: starts[o.start] }),
       dense(task.output, { init: { input: sparse() } }),
     ]);
     const batch = +(o.batch ?? 300);
