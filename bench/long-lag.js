@@ -5,13 +5,13 @@
 //         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights
 //         that turn the state and keep its length, in place of sparse ones
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
-//         --form classical: Polyak's; --input the scale of input weights; --center 0 leaves centering out;
+//         with a list of lags --rate may be one, as for flow; --form classical: Polyak's; --input the
+//         scale of input weights; --center 0 leaves centering out;
 //         --settle N: momentum .9 again from update N on, as in the paper's last updates;
 //         --updates N: so many in all, solved or not, and then what is wrong of 10,000
 //   node bench/long-lag.js flow order2 50-200                             50 tanh units, gradient descent,
 //         clipped, with errorFlow (--weight 2); lags are drawn, 50 to 200; when it is solved, lags of up to
-//         5000 are tried; 20-60,50-200: shorter ones before, until they are solved,
-//         each with a rate of its own where --rate is a list
+//         5000 are tried; 20-60,50-200: shorter ones before, until they are learned
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
 //         forget gate
 // Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
@@ -109,6 +109,12 @@ const netOf = (layers, symbols = task.symbols) =>
     layers,
   });
 
+/** The rate of the lags that are learned now: of a list one each, the last for those that are left. */
+function rateOf(usual) {
+  const rates = (o.rate ?? usual).split(",").map(Number);
+  return () => rates[course] ?? rates.at(-1);
+}
+
 /** Weights of Hessian-free's nets at the start: few and large, as in the paper, or a turn that forgets nothing. */
 const starts = {
   sparse: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) },
@@ -147,7 +153,7 @@ const makers = {
     );
     if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
     const optimizer = { nesterov, classical: momentum }[o.form]({
-      rate: +(o.rate ?? 0.02),
+      rate: rateOf("0.02"),
       momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),
       ...(+o.clip ? { clip: +o.clip } : {}),
     });
@@ -163,8 +169,7 @@ const makers = {
       rnn(50, { init: { input: normal(0.1), recurrent: sparse({ spectralRadius: 0.95 }) } }),
       dense(task.output, { init: { input: normal(0.1) } }),
     ]);
-    const rates = (o.rate ?? "0.01").split(",").map(Number);
-    const optimizer = sgd({ rate: () => rates[course] ?? rates.at(-1), clip: +o.clip });
+    const optimizer = sgd({ rate: rateOf("0.01"), clip: +o.clip });
     const options = { batch: +(o.batch ?? 20), optimizer, errorFlow: +o.weight };
     return { net, task, see: (item) => item.input, options };
   },
