@@ -39,7 +39,7 @@ export interface Observation {
 export const unobserved = (who: string, T: number, { columns, rows }: Matrix): NumericError =>
   new NumericError(
     `${who}: ${T} steps leave ${columns} of ${rows} directions of a diffuse start unobserved; ` +
-      "give initial: { mean, covariance }",
+      "give more steps, or a model that takes it initial: { mean, covariance }",
   );
 
 /** What `compute` gives; its NumericErrors begin with `who`. */

@@ -103,12 +103,12 @@ export interface ModelFactory<Spec, Model> {
   load(bytes: Uint8Array | ArrayBuffer): Promise<Model>;
 }
 
-/** The factory of `create` and `load`. */
+/** The factory of `create` and `load`. A spec that is missing is one without options: checks say what they want. */
 export function modelFactory<Spec, Model>(
   create: (spec: Spec) => Promise<Model>,
   load: (bytes: Uint8Array | ArrayBuffer) => Promise<Model>,
 ): ModelFactory<Spec, Model> {
-  return Object.assign((spec: Spec) => create(spec), {
+  return Object.assign((spec = {} as Spec) => create(spec), {
     load: (bytes: Uint8Array | ArrayBuffer) => load(bytes),
   });
 }

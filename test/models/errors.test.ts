@@ -8,18 +8,42 @@ import {
   dense,
   dropout,
   embedding,
+  esn,
   gru,
+  hmm,
+  languageModel,
+  lds,
   lstm,
   network,
   rnn,
+  sequenceClassifier,
+  sequenceLabeler,
   sgd,
   tasks,
   type DataItem,
   type Layer,
 } from "../../src/index.ts";
+import { nvar, selectEsn } from "../../src/reservoirs/index.ts";
 
 const spec = { input: 2, layers: [lstm(3), dense(1)], loss: "bernoulli" } as const;
 const good: DataItem = { input: [0, 1, 1, 0], target: [0, 1] };
+
+test.each<[string, (spec: never) => Promise<unknown>]>(
+  Object.entries({
+    esn,
+    hmm,
+    languageModel,
+    lds,
+    network,
+    nvar,
+    selectEsn: () => selectEsn([], undefined as never),
+    sequenceClassifier,
+    sequenceLabeler,
+  }),
+)("%s without any options says what it wants", async (name, make) => {
+  await expect(make(undefined as never)).rejects.toThrow(OptionError);
+  await expect(make(undefined as never)).rejects.toThrow(`${name}: `);
+});
 
 describe("options", () => {
   test.each<[string, () => unknown, string]>([

@@ -86,7 +86,12 @@ function trendBlocks(who: string, { level = true, slope = false, damped = false 
 function seasonBlocks(who: string, { seasonal = [] }: StructuralSpec): Block[] {
   if (!Array.isArray(seasonal))
     throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods`);
-  return (seasonal as readonly (number | SeasonSpec)[]).map((season) => seasonBlock(who, season));
+  const seasons = seasonal as readonly (number | SeasonSpec)[];
+  const periods = seasons.map((season) => (typeof season === "object" ? season?.period : season));
+  const twice = periods.find((period, i) => periods.indexOf(period) < i);
+  if (twice !== undefined)
+    throw new OptionError(`${who}: seasonal has a period of ${twice} twice, want each once`);
+  return seasons.map((season) => seasonBlock(who, season));
 }
 
 function readBlocks(who: string, spec: StructuralSpec): Block[] {

@@ -136,7 +136,7 @@ async function firstStable(
  */
 export async function selectEsn(
   items: readonly DataItem[],
-  choices: EsnChoices,
+  choices = {} as EsnChoices,
   options: EsnSelectOptions = {},
 ): Promise<EsnSelection> {
   const who = "selectEsn";

@@ -158,10 +158,20 @@ test("save and load give the same model", async () => {
 });
 
 describe("misuse", () => {
+  test("a series too short for a season asks for more steps", async () => {
+    const s = await structural({ seasonal: [12] });
+    await expect(s.fit([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toThrow(/of a diffuse start unobserved; give more/);
+  });
+
   test.each<[string, unknown, RegExp]>([
     ["a slope without a level", { level: false, slope: true }, /slope is true without a level/],
     ["no component", { level: false }, /no component is asked for/],
     ["a period of one", { seasonal: [1] }, /period is 1, want a number from 2/],
+    [
+      "one period twice",
+      { seasonal: [4, { period: 4, harmonics: 1 }] },
+      /a period of 4 twice, want each once/,
+    ],
     ["an unknown option", { season: [4] }, /unknown option "season"/],
   ])("%s is named", async (_, spec, message) => {
     await expect(structural(spec as never)).rejects.toThrow(message);
