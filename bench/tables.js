@@ -31,10 +31,26 @@ const row = (words, file = `${words.replace(/^\S*\/|\.js| --/g, "").replace(/[ .
 });
 const long = (words, file) => row(`bench/long-lag.js ${words}`, file);
 const seeds = (count) => Array.from({ length: count }, (_, i) => i + 1);
-const others = ["multiplication", "xor", "order3", "memory5", "memory20", "permutation"];
+const others = ["multiplication", "xor", "order3", "memory5", "permutation"];
+/** What was tried on ten symbols of five values: lags, and what else was asked. */
+const tried = {
+  growing: ["20,25,30,36,43,50,60,70,85,100", ""],
+  ranges: ["20,20-22,20-25,22-28,25-32,28-38,32-45,40-55,50-70,60-85,75-100,100", " --learned 0.05"],
+  orthogonal: ["100", " --start orthogonal"],
+};
 /** Lags to 100 that grow as they are learned. */
 const growing = (task) =>
   ({ xor: "30,60,100", multiplication: "30,60,100", order3: "50,100" })[task] ?? "25,50,100";
+/** The best column of momentum's table, by lags that grow as they are learned. */
+const quick = "20,40,80 --learned 0.1 --rate 0.002 --mu 0.995 --input 0.1 --settle 24000 --updates 25000";
+const best = {
+  addition: quick,
+  multiplication: quick,
+  memory5:
+    "10-20,10-40,20-80,40-120,60-160,100-200,200 --learned 0.05 --rate 0.001,0.001,0.001,0.0005,0.0003,0.0002 " +
+    "--mu 0.995 --input 0.1 --settle 7000 --updates 8000",
+  memory20: "80 --rate 0.01 --mu 0.98 --input 0.3 --settle 22000 --updates 24000",
+};
 const momenta = ["0", "0.9", "0.98", "0.995"];
 /** Nesterov's form and the classical one, which are the same without momentum. */
 const forms = (words, mu) =>
@@ -55,16 +71,29 @@ const tables = {
       ...others.map((task) =>
         long(`hf ${task} ${growing(task)} --batch 2000 --curvature 500`, `hessian-free-${task}-T100.txt`),
       ),
+      ...Object.entries(tried).map(([how, [lags, more]]) =>
+        long(
+          `hf memory20 ${lags} --batch 2000 --curvature 500${more}`,
+          `hessian-free-memory20-T100-${how}.txt`,
+        ),
+      ),
     ],
   },
   b: {
     asked:
       "momentum: four tasks, 0, .9, .98, .995, in both forms, four seeds (Sutskever et al. 2013, table 5)",
-    rows: ["addition 80", "multiplication 80", "memory5 200", "memory20 80"].flatMap((task) =>
-      momenta.flatMap((mu) =>
-        seeds(4).flatMap((seed) => forms(`momentum ${task} --mu ${mu} --seed ${seed}`, mu)),
+    rows: [
+      ...Object.entries(best).flatMap(([task, words]) =>
+        seeds(4).map((seed) =>
+          long(`momentum ${task} ${words} --seed ${seed}`, `momentum/${task}-seed${seed}.txt`),
+        ),
       ),
-    ),
+      ...["addition 80", "multiplication 80", "memory5 200", "memory20 80"].flatMap((task) =>
+        momenta.flatMap((mu) =>
+          seeds(4).flatMap((seed) => forms(`momentum ${task} --mu ${mu} --seed ${seed}`, mu)),
+        ),
+      ),
+    ],
   },
   c: {
     asked: "all eight tasks by four ways from three seeds, with one budget",
