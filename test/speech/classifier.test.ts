@@ -30,6 +30,11 @@ test("words of some invented speakers are heard from others, and a file keeps it
   };
   const { samples } = others[2];
   expect(classifier.predict(within(samples, 8000))).toEqual(classifier.predict(within(samples, 4000)));
+  const silence = new Float32Array(8000);
+  expect(() => classifier.predict(silence)).toThrow(
+    /predict: the recording is silent: all 8000 samples are 0/,
+  );
+  expect(() => classifier.predict([samples, silence.fill(0.1)])).toThrow(/recording 1 is silent: .* again/);
   const loaded = await wordClassifier.load(classifier.save({ training: false }));
   expect(loaded.predict(others)).toEqual(guesses);
   classifier.dispose();

@@ -96,6 +96,7 @@ describe("a recognizer by hidden Markov models", () => {
         emission === "net" ? [...Array(4).fill("mixture"), "net", "net"] : Array(4).fill("mixture"),
       );
       expect(recognizer.evaluate(fresh).wordError).toBeLessThan(0.25);
+      expect(recognizer.predict(new Float32Array(8000))).toEqual({ text: "", words: [] });
       const [said] = await spoken(["six one"], 1, { seed: 5 });
       const places = await recognizer.align({ samples: said.samples }, "six one");
       places.forEach(({ from, to }, i) => {

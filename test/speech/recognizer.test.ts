@@ -45,6 +45,18 @@ describe("a recognizer of words", () => {
     expect(one.text).toBe(one.words.map(({ word }) => word).join(" "));
   });
 
+  test("hears nothing where there is nothing to hear", async () => {
+    const silences = [
+      new Float32Array(8000),
+      new Float32Array(8000).fill(0.25),
+      Float32Array.from({ length: 8000 }, (_, t) => 1e-4 * ((t * t) % 3) - 1e-4),
+    ];
+    for (const { text, words: heard } of await recognizer.predict(silences))
+      expect([text, heard]).toEqual(["", []]);
+    const items = [fresh[0], { samples: silences[0], text: "" }];
+    expect((await recognizer.evaluate(items)).edits).toBe((await recognizer.evaluate([fresh[0]])).edits);
+  });
+
   test("finds where words are, alone and with their text", async () => {
     const said = (await spoken(["six two nine"], 1, { seed: 5 }))[0];
     const places = recognizer.align({ samples: said.samples }, "six two nine");

@@ -10,7 +10,7 @@ import { adamW } from "../../optim/adam.ts";
 import { Pace } from "../../train/pace.ts";
 import type { AcousticNet } from "./acoustic-net.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
-import type { ReadSound } from "./recording.ts";
+import { isSilent, type ReadSound } from "./recording.ts";
 
 /** How a model gets used to a voice. */
 export interface AdaptOptions extends Pick<HearingFitOptions, "augment" | "copies" | "batch" | "signal"> {
@@ -115,7 +115,7 @@ async function guessAll({ sounds, options, guess }: AdaptTask): Promise<Guess[]>
   for (const sound of sounds) {
     if (options.signal?.aborted) break;
     await pace.breathe();
-    guesses.push(await guess(sound));
+    guesses.push(isSilent(sound) ? { labels: [], confidence: 0 } : await guess(sound));
   }
   return guesses;
 }

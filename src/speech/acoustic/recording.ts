@@ -17,6 +17,8 @@ export interface ReadSound {
   readonly rate: number;
 }
 
+/** Standard deviation of the noise that models add to what they hear: it hides what is softer. */
+export const DITHER = 1e-4;
 /** A recording of which more than this share is at its loudest value is cut off there. */
 const CLIPPED = 0.05;
 /** Below so many samples the loudest value says nothing. */
@@ -38,11 +40,40 @@ export function readSound(who: string, sound: Sound, rate: number): ReadSound {
   return { samples: read, rate: sampleRate(who, sound.rate ?? rate) };
 }
 
+/** The highest sample beside the lowest. */
+function rangeOf(samples: Float64Array): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const x of samples) {
+    low = Math.min(low, x);
+    high = Math.max(high, x);
+  }
+  return high - low;
+}
+
+/**
+ * Whether a recording holds no sound: its samples are all alike, or within the dither of one value. Nothing
+ * was said in it, whatever a net makes of the dither, which models that level loudness hear at full level.
+ */
+export function isSilent({ samples }: ReadSound): boolean {
+  return rangeOf(samples) <= 2 * DITHER;
+}
+
+/** Throws DataError where a recording that is to hold a word is silent. */
+export function checkSounds(who: string, sound: ReadSound): void {
+  if (!isSilent(sound)) return;
+  const { length } = sound.samples;
+  const range = rangeOf(sound.samples);
+  const got = range === 0 ? `are ${sound.samples[0]}` : `lie within ${range}`;
+  throw new DataError(
+    `${who} is silent: all ${length} samples ${got}, want a range above ${2 * DITHER}; record it again`,
+  );
+}
+
 /** Throws DataError where a recording that is to teach a word is silent, or cut off at its loudest. */
-export function checkHeard(who: string, { samples }: ReadSound): void {
+export function checkHeard(who: string, sound: ReadSound): void {
+  checkSounds(who, sound);
+  const { samples } = sound;
   const peak = samples.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
-  if (peak === 0)
-    throw new DataError(`${who} is silent: all ${samples.length} samples are 0; record it again`);
   const loud = samples.reduce((count, x) => count + Number(Math.abs(x) >= 0.999 * peak), 0);
   if (samples.length >= FEW && loud > CLIPPED * samples.length)
     throw new DataError(

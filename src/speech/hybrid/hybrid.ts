@@ -12,7 +12,7 @@ import { SingleFit } from "../../models/single-fit.ts";
 import { adaptNet, type AdaptOptions, type AdaptReport } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { DITHER, isSilent, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { frontEnd, type FrontEnd } from "../front-end.ts";
@@ -129,7 +129,7 @@ export class HybridRecognizer {
     return this.#fits.run(() => adaptNet(who, acoustic, task));
   }
 
-  /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
+  /** What each recording says, or one: bare samples at its rate, or `{ samples, rate }`; silence says "". */
   predict<S extends Sounds>(
     sounds: S,
   ): S extends readonly (Sound | ArrayLike<number>)[] ? HybridTranscript[] : HybridTranscript;
@@ -232,15 +232,14 @@ export class HybridRecognizer {
   }
 
   #logs(who: string, sound: ReadSound): Float64Array {
-    const { scores, mixtures } = this.#known(who);
-    const { acoustic } = this.#parts;
+    const [{ scores, mixtures }, { acoustic }] = [this.#known(who), this.#parts];
     if (!acoustic || !scores.priors) return mixtures.logs(this.#cepstra(sound));
     return scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [sound])[0], scores.priors);
   }
 
   #transcript(who: string, sound: ReadSound): HybridTranscript {
-    const [{ states }] = this.#known(who).loop.viterbi([this.#logs(who, sound)]);
-    const words = this.#placed(states);
+    const { loop } = this.#known(who);
+    const words = isSilent(sound) ? [] : this.#placed(loop.viterbi([this.#logs(who, sound)])[0].states);
     return { text: words.map(({ word }) => word).join(" "), words };
   }
 
@@ -284,7 +283,7 @@ export async function hybridRecognizer(spec: HybridRecognizerSpec): Promise<Hybr
   const acoustic =
     emission === "net"
       ? await AcousticNet.make({
-          hearing: { rate, normalize: "level", deltas: 1, dither: 1e-4 },
+          hearing: { rate, normalize: "level", deltas: 1, dither: DITHER },
           classes: stateCount(shape),
           units: cells,
           stack,
@@ -295,6 +294,6 @@ export async function hybridRecognizer(spec: HybridRecognizerSpec): Promise<Hybr
           seed,
         })
       : undefined;
-  const hear = await frontEnd({ rate, cepstra: CEPSTRA, deltas: 2, normalize: "recording", dither: 1e-4 });
+  const hear = await frontEnd({ rate, cepstra: CEPSTRA, deltas: 2, normalize: "recording", dither: DITHER });
   return new HybridRecognizer({ units, shape, components, seed, hear, acoustic });
 }

@@ -16,7 +16,7 @@ import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { DITHER, isSilent, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { sampleRate } from "../options.ts";
@@ -88,12 +88,15 @@ export class SpeechRecognizer extends HearingModel {
     const search = language ? { language } : {};
     const guess = async (sound: ReadSound) => {
       const [y] = this.acoustic.probabilities(who, [sound]);
-      return this.#guess(await this.#search(who, y, search));
+      return this.#guess(await this.#search(who, sound, y, search));
     };
     return this.adaptTo(who, { hears: "strings", sounds: read, options: rest, guess });
   }
 
-  /** What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. */
+  /**
+   * What each recording says, or one: bare samples at the recognizer's rate, or `{ samples, rate }`. Digital
+   * silence, and what the dither of ±1e-4 hides, says "".
+   */
   async predict<S extends Sounds>(
     sounds: S,
     options: RecognizeOptions = {},
@@ -102,7 +105,8 @@ export class SpeechRecognizer extends HearingModel {
     const read = readSounds(who, sounds, this.rate);
     const outputs = this.acoustic.probabilities(who, read);
     const found: Transcript[] = [];
-    for (const y of outputs) found.push(this.#transcript(y, await this.#search(who, y, options)));
+    for (const [i, y] of outputs.entries())
+      found.push(this.#transcript(y, await this.#search(who, read[i], y, options)));
     return (isMany(sounds) ? found : found[0]) as never;
   }
 
@@ -132,10 +136,13 @@ export class SpeechRecognizer extends HearingModel {
   /** Makes confidences as often right as they say, by recordings that it did not learn from. */
   async calibrate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<number> {
     const who = this.check("calibrate");
-    const outputs = this.acoustic.probabilities(who, this.#read(who, items));
+    const read = this.#read(who, items);
+    const outputs = this.acoustic.probabilities(who, read);
     const readings = [];
     for (const [i, y] of outputs.entries()) {
-      const list = candidates(await this.#search(who, y, options), (labels) => this.#units.decode(labels));
+      const list = candidates(await this.#search(who, read[i], y, options), (labels) =>
+        this.#units.decode(labels),
+      );
       readings.push({ list, truth: wordsOf(items[i].text) });
     }
     this.#temperature = fitTemperature(this.acoustic.net.engine, readings);
@@ -152,8 +159,10 @@ export class SpeechRecognizer extends HearingModel {
     return readTextRecordings(who, items, { rate, labelsOf: (at, text) => this.#units.encode(at, text) });
   }
 
-  #search(who: string, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {
+  /** The likeliest texts of a sound, y its probabilities. */
+  async #search(who: string, sound: ReadSound, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {
     knownOptions(who, options, recognizeNames);
+    if (isSilent(sound)) return [{ labels: [], score: 0 }];
     const { language, width = WIDTH, ...rest } = options;
     const own = this.#units.language(language);
     return beamSearch(y, {
@@ -213,10 +222,11 @@ export class SpeechRecognizer extends HearingModel {
     items: readonly TextRecording[],
     options: RecognizeOptions,
   ): Promise<SpeechEvaluation> {
-    const outputs = this.acoustic.probabilities(who, this.#read(who, items));
+    const read = this.#read(who, items);
+    const outputs = this.acoustic.probabilities(who, read);
     const heard: string[][] = [];
-    for (const y of outputs)
-      heard.push(this.#units.decode((await this.#search(who, y, options))[0]?.labels ?? []));
+    for (const [i, y] of outputs.entries())
+      heard.push(this.#units.decode((await this.#search(who, read[i], y, options))[0]?.labels ?? []));
     const { rate, exact, labels, edits, sequences } = labelErrors(
       heard,
       items.map(({ text }) => wordsOf(text)),
@@ -243,7 +253,7 @@ async function create(spec: SpeechRecognizerSpec): Promise<SpeechRecognizer> {
   const { rate, bands, cells, stack, seed, ...unitSpec } = spec;
   const units = new Units(WHO, unitSpec);
   const acoustic = await AcousticNet.make({
-    hearing: { rate: sampleRate(WHO, rate), bands, normalize: "level", deltas: 1, dither: 1e-4 },
+    hearing: { rate: sampleRate(WHO, rate), bands, normalize: "level", deltas: 1, dither: DITHER },
     classes: units.labels.length + 1,
     units: whole(WHO, "cells", cells ?? 64, 1, 4096),
     stack: whole(WHO, "stack", stack ?? 3, 1, 20),

@@ -13,7 +13,7 @@ import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
-import type { ReadSound, Sound } from "../acoustic/recording.ts";
+import { checkSounds, DITHER, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { trimmed } from "../acoustic/trim.ts";
@@ -105,13 +105,20 @@ export class WordClassifier extends HearingModel {
     return this.adaptTo(who, { hears: "words", sounds: read, options, guess });
   }
 
-  /** The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. */
+  /**
+   * The word of each recording, or of one: bare samples at the model's rate, or `{ samples, rate }`. Throws
+   * DataError on what is none, and on silence: one of the words would be an answer to nothing.
+   */
   predict<S extends Sounds>(
     sounds: S,
   ): S extends readonly (Sound | ArrayLike<number>)[] ? WordGuess[] : WordGuess;
   predict(sounds: Sounds): WordGuess | WordGuess[] {
     const who = this.check("predict");
-    const guesses = this.#answers(who, readSounds(who, sounds, this.rate)).map((p) => ({
+    const read = readSounds(who, sounds, this.rate);
+    read.forEach((sound, i) =>
+      checkSounds(isMany(sounds) ? `${who}: recording ${i}` : `${who}: the recording`, sound),
+    );
+    const guesses = this.#answers(who, read).map((p) => ({
       word: this.words[mostProbable(p, p.length)],
       probabilities: this.#labels.byName(p),
     }));
@@ -165,7 +172,7 @@ async function create(spec: WordClassifierSpec): Promise<WordClassifier> {
       bands: spec.bands,
       normalize: "level",
       deltas: 1,
-      dither: 1e-4,
+      dither: DITHER,
     },
     classes: names.length,
     body: "convolutions",

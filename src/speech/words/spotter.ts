@@ -15,7 +15,7 @@ import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
-import type { Sound } from "../acoustic/recording.ts";
+import { DITHER, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { trimmed } from "../acoustic/trim.ts";
 import { sampleRate } from "../options.ts";
@@ -237,7 +237,7 @@ async function create(spec: WordSpotterSpec): Promise<WordSpotter> {
     threshold: inRange(WHO, "threshold", spec.threshold ?? 0.5, 0, 1),
   };
   const acoustic = await AcousticNet.make({
-    hearing: { rate, bands: spec.bands, energy: "pcen", dither: 1e-4 },
+    hearing: { rate, bands: spec.bands, energy: "pcen", dither: DITHER },
     classes: names.length + 1,
     body: "dilated",
     units: whole(WHO, "units", spec.units ?? 36, 1, 4096),
