@@ -4,7 +4,8 @@
  *   npm run build
  *   node bench/reader.js --data $UNROLLED_DATA/unipen [--split valid] [--model FILE] [--limit N]
  *     label error by category (6 words, 7 words with digits and marks, 8 texts of one line) and on digits
- *     alone, confidence against truth by bins, milliseconds of a line of 30 characters
+ *     alone, confidence against truth by bins, milliseconds of a line of 30 characters; and of --sample (170)
+ *     words and texts what read() makes of them, whose lines it finds itself, as written and shuffled
  *   node bench/reader.js --data $UNROLLED_DATA/unipen --pack FILE
  *     calibrates a net of `unrolled train handwriting` on validation lines, packs it in a byte a weight,
  *     writes src/handwriting/reader/reader.net, and says what packing costs
@@ -15,6 +16,9 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
+import { labelErrors } from "../dist/unrolled.js";
+import { engine } from "../dist/wasm/engine.js";
+import { Random } from "../dist/wasm/random.js";
 import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 
 const { values } = parseArgs({
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     split: { type: "string", default: "valid" },
     model: { type: "string" },
     pack: { type: "string" },
+    sample: { type: "string", default: "170" },
     limit: { type: "string", default: "1000000" },
     out: { type: "string", default: "src/handwriting/reader/reader.net" },
   },
@@ -63,6 +68,48 @@ async function errors(reader, list, options = {}) {
       "label error": percent(labelError),
       exact: percent(exact),
     };
+  }
+  return rows;
+}
+
+/** Strokes in any order, the same every time. */
+function shuffled(strokes, random) {
+  const keys = strokes.map(() => random.uniform());
+  return strokes
+    .map((_, i) => i)
+    .sort((a, b) => keys[a] - keys[b])
+    .map((i) => strokes[i]);
+}
+
+/** `read`, which finds the lines itself, beside `evaluate`, which is told that there is one; as written and shuffled. */
+async function lines(reader, list) {
+  const random = new Random(await engine("float64"), 1, 1);
+  const rows = {};
+  for (const [name, cat] of [
+    ["words (6)", 6],
+    ["texts (8)", 8],
+  ]) {
+    const all = list.filter((piece) => piece.cat === cat);
+    const every = Math.max(1, Math.floor(all.length / Number(values.sample)));
+    const some = all.filter((_, i) => i % every === 0);
+    const truths = some.map(({ text }) => [...text]);
+    const told = await reader.evaluate(some.map(item));
+    const row = { pieces: some.length, evaluate: percent(told.labelError) };
+    for (const [how, order] of [
+      ["read", (strokes) => strokes],
+      ["shuffled", (strokes) => shuffled(strokes, random)],
+    ]) {
+      const read = [];
+      for (const { strokes } of some) read.push((await reader.read(order(strokes)))[0].text);
+      row[how] = percent(
+        labelErrors(
+          read.map((text) => [...text]),
+          truths,
+        ).rate,
+      );
+      row[`${how}, more than one line`] = read.filter((text) => text.includes("\n")).length;
+    }
+    rows[name] = row;
   }
   return rows;
 }
@@ -132,12 +179,14 @@ if (values.pack !== undefined) {
   console.log("pieces whose texts are not among them: without a language, and with it");
   console.table(await errors(reader, strange));
   console.table(await errors(reader, strange, { language }));
+  console.log("lines found by read()");
+  console.table(await lines(reader, list));
   const { rows, error } = await calibration(
     reader,
     list.filter((_, i) => i % 3 === 1),
   );
   console.table(rows);
   console.log(`expected calibration error of texts ${error.toFixed(4)}`);
-  const { lines, ms } = await speed(reader, list);
-  console.log(`${lines} lines of about 30 characters: ${ms.toFixed(1)} ms a line`);
+  const { lines: n, ms } = await speed(reader, list);
+  console.log(`${n} lines of about 30 characters: ${ms.toFixed(1)} ms a line`);
 }

@@ -22,6 +22,12 @@ const NEAR = 0.55;
 const BESIDE = 6;
 /** Lines whose middles differ by less are one. */
 const SAME = 0.6;
+/** Lines of which so much of the lower one's height is at the height of the other are one. */
+const OVERLAP = 0.2;
+/** A stroke stands beside another when both of its edges are so far from the other's. */
+const ASIDE = 0.5;
+/** Strokes came in no order of writing where more than this share of such pairs are turned around. */
+const MIXED = 0.2;
 /** Strokes whose x come nearer than this keep the order in which they were written. */
 const JOINED = 0.25;
 
@@ -58,10 +64,11 @@ function pageSlope(strokes: readonly PlacedStroke[], height: number): number {
   return best > SHARPER * sharp[0] ? SLOPES[sharp.indexOf(best)] : 0;
 }
 
-/** A stroke in a page whose lines are level: the middle of its box. */
+/** A stroke in a page whose lines are level: the middle of its box, and half of its height. */
 interface Leveled {
   readonly stroke: PlacedStroke;
   readonly middle: number;
+  readonly half: number;
 }
 
 /** Strokes that are one line so far. */
@@ -69,6 +76,16 @@ interface Group {
   readonly members: Leveled[];
   /** Mean of the middles. */
   readonly middle: number;
+}
+
+function levelOf(stroke: PlacedStroke, slope: number): Leveled {
+  const { left, right, top, bottom } = stroke;
+  const lean = Math.abs(slope) * (right - left) * 0.5;
+  return {
+    stroke,
+    middle: (top + bottom) / 2 - (slope * (left + right)) / 2,
+    half: Math.max((bottom - top) / 2 - lean, 0),
+  };
 }
 
 const groupOf = (members: Leveled[]): Group => ({
@@ -103,12 +120,10 @@ function tallLines(tall: readonly Leveled[], height: number): Group[] {
 }
 
 /** How far a small stroke is from a line: to the nearest of its tall strokes, heights counted double. */
-function distanceTo({ members }: Group, { stroke, middle }: Leveled, slope: number): number {
+function distanceTo({ members }: Group, { stroke, middle }: Leveled): number {
   let nearest = Infinity;
   for (const other of members) {
-    const half = (other.stroke.bottom - other.stroke.top) / 2;
-    const lean = Math.abs(slope) * (other.stroke.right - other.stroke.left) * 0.5;
-    const away = Math.max(Math.abs(middle - other.middle) - Math.max(half - lean, 0), 0);
+    const away = Math.max(Math.abs(middle - other.middle) - other.half, 0);
     nearest = Math.min(nearest, gapBetween(stroke, other.stroke) + 2 * away);
   }
   return nearest;
@@ -144,23 +159,86 @@ function uprightExtent({ places }: PlacedStroke, lean: number): { left: number; 
   return { left, right };
 }
 
+/** A stroke with where it goes when its letters stand upright. */
+interface Upright {
+  readonly stroke: PlacedStroke;
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * Whether strokes were plainly not written from left to right: of pairs of tall ones that stand beside each
+ * other, more than a share have the right one first. Dots and bars, which come late, are not tall.
+ */
+function areMixed(pieces: readonly (readonly Upright[])[], height: number): boolean {
+  const apart = ASIDE * height;
+  const isBefore = (a: Upright, b: Upright): boolean => a.left + apart < b.left && a.right + apart < b.right;
+  let pairs = 0;
+  let turned = 0;
+  for (const piece of pieces) {
+    const tall = piece.filter(({ stroke }) => stroke.bottom - stroke.top >= SMALL * height);
+    tall.forEach((a, i) => {
+      for (const b of tall.slice(i + 1)) {
+        // sorted by the left edge: b is never before a
+        if (!isBefore(a, b)) continue;
+        ++pairs;
+        if (b.stroke.index < a.stroke.index) ++turned;
+      }
+    });
+  }
+  return turned > MIXED * pairs;
+}
+
 /**
  * The strokes of a line from left to right. Those that meet in x, give or take a little, keep the order in
- * which they were written: the bar of a t comes when it was drawn.
+ * which they were written, the bar of a t comes when it was drawn; where they plainly came in no order of
+ * writing, all stand by their left edges.
  */
 function inOrder(strokes: readonly PlacedStroke[], height: number): PlacedStroke[] {
   const lean = leanOf(strokes);
   const sorted = strokes
-    .map((stroke) => ({ stroke, ...uprightExtent(stroke, lean) }))
+    .map((stroke): Upright => ({ stroke, ...uprightExtent(stroke, lean) }))
     .sort((a, b) => a.left - b.left || a.stroke.index - b.stroke.index);
-  const pieces: PlacedStroke[][] = [];
+  const pieces: Upright[][] = [];
   let end = -Infinity;
-  for (const { stroke, left, right } of sorted) {
-    if (left > end + JOINED * height) pieces.push([]);
-    pieces[pieces.length - 1].push(stroke);
-    end = Math.max(end, right);
+  for (const upright of sorted) {
+    if (upright.left > end + JOINED * height) pieces.push([]);
+    pieces[pieces.length - 1].push(upright);
+    end = Math.max(end, upright.right);
   }
-  return pieces.flatMap((piece) => piece.sort((a, b) => a.index - b.index));
+  const ordered = areMixed(pieces, height)
+    ? sorted
+    : pieces.flatMap((piece) => piece.sort((a, b) => a.stroke.index - b.stroke.index));
+  return ordered.map(({ stroke }) => stroke);
+}
+
+/** From where to where a line goes. */
+interface Extent {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const extentOf = (line: readonly Leveled[]): Extent => ({
+  top: line.reduce((least, { middle, half }) => Math.min(least, middle - half), Infinity),
+  bottom: line.reduce((most, { middle, half }) => Math.max(most, middle + half), -Infinity),
+});
+
+/** Whether of the lower of two lines more than a share lies at the height of the other. */
+function areOne(a: Extent, b: Extent): boolean {
+  const both = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return both > OVERLAP * Math.min(a.bottom - a.top, b.bottom - b.top);
+}
+
+/** Neighbors that lie at one height joined, from above to below, till there are none. */
+function joined(lines: readonly (readonly Leveled[])[]): Leveled[][] {
+  const open = lines.map((line) => [...line]);
+  for (let i = 0; i + 1 < open.length;) {
+    if (areOne(extentOf(open[i]), extentOf(open[i + 1]))) {
+      open.splice(i, 2, [...open[i], ...open[i + 1]]);
+      i = Math.max(i - 1, 0);
+    } else ++i;
+  }
+  return open;
 }
 
 /** The lines of a page from above to below, each with its strokes from left to right. */
@@ -168,17 +246,19 @@ export function findLines(strokes: readonly PlacedStroke[]): PlacedStroke[][] {
   const height = writingHeight(strokes);
   if (strokes.length < 2 || !(height > 0)) return strokes.length > 0 ? [inOrder(strokes, height)] : [];
   const slope = pageSlope(strokes, height);
-  const leveled = strokes.map((stroke): Leveled => {
-    const { left, right, top, bottom } = stroke;
-    return { stroke, middle: (top + bottom) / 2 - (slope * (left + right)) / 2 };
-  });
+  const leveled = strokes.map((stroke) => levelOf(stroke, slope));
   const isTall = ({ stroke }: Leveled): boolean => stroke.bottom - stroke.top >= SMALL * height;
   const lines = tallLines(leveled.filter(isTall), height);
-  const members = lines.map((line) => line.members.map(({ stroke }) => stroke));
+  const members = lines.map((line) => [...line.members]);
   for (const small of leveled.filter((one) => !isTall(one))) {
-    const distances = lines.map((line) => distanceTo(line, small, slope));
+    const distances = lines.map((line) => distanceTo(line, small));
     const nearest = distances.indexOf(distances.reduce((a, b) => Math.min(a, b), Infinity));
-    members[nearest].push(small.stroke);
+    members[nearest].push(small);
   }
-  return members.map((line) => inOrder(line, height));
+  return joined(members).map((line) =>
+    inOrder(
+      line.map(({ stroke }) => stroke),
+      height,
+    ),
+  );
 }

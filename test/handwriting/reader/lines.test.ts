@@ -79,6 +79,41 @@ describe("lines", () => {
     expect(line.map(({ index }) => backwards[index])).toEqual(strokes.flat());
   });
 
+  test("letters that stand high and low beside each other are one line", () => {
+    const box = (left: number, top: number, height: number): PenStroke =>
+      Array.from({ length: 21 }, (_, i) => [left + 4 * i, top + (height * (10 - Math.abs(10 - i))) / 10]);
+    // letters with descenders and with ascenders: their middles lie far apart, their heights meet
+    const word = [box(0, 65, 100), box(100, 0, 90), box(200, 0, 90), box(300, 65, 100)];
+    expect(findLines(placeStrokes("test", word)).map((line) => line.length)).toEqual([4]);
+    const next = [box(0, 155, 100), box(200, 155, 100)];
+    expect(findLines(placeStrokes("test", [...word, ...next])).map((line) => line.length)).toEqual([4, 2]);
+  });
+
+  test("strokes in no order of writing stand from left to right, those in one keep it", () => {
+    const bar = (left: number): PenStroke => [
+      [left, 50],
+      [left + 40, 52],
+    ];
+    const stem = (left: number): PenStroke => [
+      [left, 0],
+      [left + 4, 100],
+    ];
+    const strokes = [stem(0), bar(-15), stem(60), bar(45), stem(120), bar(105), stem(180), bar(165)];
+    const orderOf = (order: readonly number[]): number[] => {
+      const [line, ...others] = findLines(
+        placeStrokes(
+          "test",
+          order.map((i) => strokes[i]),
+        ),
+      );
+      expect(others).toEqual([]);
+      return line.map(({ index }) => order[index]);
+    };
+    const late = [0, 2, 4, 6, 1, 3, 5, 7]; // bars after all stems
+    expect(orderOf(late)).toEqual(late);
+    expect(orderOf([6, 3, 2, 7, 4, 1, 0, 5])).toEqual([1, 0, 3, 2, 5, 4, 7, 6]);
+  });
+
   test("one dot alone is a line, and nothing is none", () => {
     expect(findLines(placeStrokes("test", [[[5, 5]]]))).toHaveLength(1);
     expect(findLines([])).toEqual([]);
