@@ -3,8 +3,10 @@
  * of channels, plain and extensible headers. Nothing is read beyond the bytes given, and nothing larger than
  * them is made but the samples as 32-bit floats.
  */
-import { DataError } from "../wasm/errors.ts";
+import { DataError, show } from "../wasm/errors.ts";
+import { sampleRate } from "./options.ts";
 import { recordingOf, type Recording, tag, viewOf } from "./recorded.ts";
+import { readSamples, type Samples } from "./samples.ts";
 
 interface Format {
   readonly kind: "integer" | "float";
@@ -16,8 +18,11 @@ interface Format {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** Size of a data chunk whose writer did not know it: the samples reach to the end of the file. */
-const UNKNOWN_SIZE = 0xffffffff;
+/**
+ * Size of a data chunk from which on its writer did not know it, as in pipes (SoX: whole blocks within
+ * 0x7ffff000, FFmpeg: 0xffffffff): the samples reach to the end of the file.
+ */
+export const UNKNOWN_SIZE: number = 0x7ffff000 - 0xffff;
 const who = "readWav";
 
 function readFormat(view: DataView, at: number, size: number): Format {
@@ -50,7 +55,7 @@ function readChunks(view: DataView): { format: Format; from: number; size: numbe
     const size = view.getUint32(at + 4, true);
     const from = at + 8;
     const left = length - from;
-    if (name === "data" && size === UNKNOWN_SIZE && format) return { format, from, size: left };
+    if (name === "data" && size >= UNKNOWN_SIZE && size > left && format) return { format, from, size: left };
     if (size > left)
       throw new DataError(
         `${who}: chunk "${name}" has ${size} bytes, but ${left} are left: the file is cut off`,
@@ -98,10 +103,20 @@ export function readWav(bytes: Uint8Array | ArrayBuffer): Recording {
 }
 
 /**
- * A WAV file of 16-bit samples, one channel; values beyond [-1, 1] are cut. Throws DataError where one is not
- * finite.
+ * A WAV file of 16-bit samples, one channel: numbers in [-1, 1], what is beyond is cut, or an Int16Array, which
+ * counts 32768 as 1. Throws DataError where there is no
+ * sample or one is not finite, OptionError on rates that no recording has.
  */
-export function writeWav({ samples, rate }: Pick<Recording, "samples" | "rate">): Uint8Array<ArrayBuffer> {
+export function writeWav(recording: {
+  readonly samples: Samples;
+  readonly rate: number;
+}): Uint8Array<ArrayBuffer> {
+  const by = "writeWav";
+  if (typeof recording !== "object" || recording === null)
+    throw new DataError(`${by}: the recording is ${show(recording)}, want { samples, rate }`);
+  const samples = readSamples(by, recording.samples);
+  if (samples.length === 0) throw new DataError(`${by}: 0 samples, want at least one`);
+  const rate = sampleRate(by, recording.rate);
   const bytes = new Uint8Array(44 + 2 * samples.length);
   const view = new DataView(bytes.buffer);
   const text = (at: number, letters: string): void => {
@@ -119,10 +134,8 @@ export function writeWav({ samples, rate }: Pick<Recording, "samples" | "rate">)
   view.setUint16(34, 16, true);
   text(36, "data");
   view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((value, t) => {
-    if (!Number.isFinite(value))
-      throw new DataError(`writeWav: sample ${t} is ${value}, want a finite number`);
-    view.setInt16(44 + 2 * t, Math.max(-32768, Math.min(32767, Math.round(value * 32768))), true);
-  });
+  samples.forEach((value, t) =>
+    view.setInt16(44 + 2 * t, Math.max(-32768, Math.min(32767, Math.round(value * 32768))), true),
+  );
   return bytes;
 }

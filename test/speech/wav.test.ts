@@ -61,6 +61,7 @@ describe("samples are read as they were written", () => {
     ["doubles", { code: 3, bits: 64, data: bytesOf(Float64Array.of(-1, 0.25)) }, [-1, 0.25]],
     ["an extensible header", { extensible: true, data: bytesOf(Int16Array.of(16384)) }, [0.5]],
     ["a size that its writer did not know", { size: 0xffffffff, data: bytesOf(Int16Array.of(16384)) }, [0.5]],
+    ["the size that SoX gives a pipe", { size: 0x7ffff000, data: bytesOf(Int16Array.of(16384)) }, [0.5]],
     [
       "a chunk before, of odd length",
       { before: [...letters("LIST"), ...u32(3), 1, 2, 3, 0], data: bytesOf(Int16Array.of(16384)) },
@@ -91,6 +92,28 @@ describe("samples are read as they were written", () => {
         expect(readWav(writeWav({ samples, rate: 16000 })).samples).toEqual(samples);
       }),
     );
+  });
+});
+
+test("integers of 16 bits are written as they are, and what is beyond the range is cut", () => {
+  const samples = Int16Array.of(100, -200, 3000, -32768);
+  expect(readWav(writeWav({ samples, rate: 8000 })).samples).toEqual(
+    Float32Array.from(samples, (v) => v / 32768),
+  );
+  expect([...readWav(writeWav({ samples: [2, -2], rate: 8000 })).samples]).toEqual([32767 / 32768, -1]);
+});
+
+describe("what is not written", () => {
+  const faults: [string, unknown, RegExp][] = [
+    ["nothing", undefined, /writeWav: the recording is undefined, want { samples, rate }/],
+    ["no rate", { samples: [0.1] }, /writeWav: rate is undefined/],
+    ["a rate that is no number", { samples: [0.1], rate: NaN }, /writeWav: rate is NaN/],
+    ["no samples", { samples: [], rate: 8000 }, /writeWav: 0 samples/],
+    ["what is no samples", { samples: "abc", rate: 8000 }, /writeWav: samples are "abc"/],
+    ["NaN", { samples: [0, NaN], rate: 8000 }, /writeWav: sample 1 is NaN/],
+  ];
+  test.each(faults)("%s", (_, recording, message) => {
+    expect(() => writeWav(recording as never)).toThrow(message);
   });
 });
 
