@@ -52,6 +52,7 @@ const reasons: Readonly<Record<string, string>> = {
   NotFoundError: "there is no microphone; connect one",
   NotReadableError: "the microphone is in use by another program; close that one",
   OverconstrainedError: "no microphone has this rate; leave rate out, and resample by the model",
+  NotSupportedError: "the browser does not give this rate; leave rate out, and resample by the model",
   SecurityError: "the page is not secure; serve it by https or from localhost",
 };
 
@@ -116,35 +117,48 @@ async function openMedia(rate: number | undefined): Promise<MediaStream> {
 
 /**
  * Opens the microphone: `for await (const samples of await microphone()) stream.push(samples)`.
- * Throws OptionError where there can be none, Error where the browser refuses: the message says what to do.
+ * Throws OptionError where there can be none, Error where the browser refuses: the message says what to do;
+ * the reason of the signal where that ends it before it is open. Nothing stays open then.
  */
 export async function microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
   knownOptions(WHO, options, ["rate", "piece", "signal"]);
   const rate = options.rate === undefined ? undefined : sampleRate(WHO, options.rate);
   const seconds = inRange(WHO, "piece", options.piece ?? 0.05, 0.005, 10);
-  options.signal?.throwIfAborted();
+  const { signal } = options;
+  signal?.throwIfAborted();
   const media = await openMedia(rate);
-  const context = new AudioContext(rate === undefined ? {} : { sampleRate: rate });
-  const module = URL.createObjectURL(new Blob([worklet], { type: "text/javascript" }));
+  let context: AudioContext | undefined;
   const close = (): void => {
     for (const track of media.getTracks()) track.stop();
-    void context.close();
+    void context?.close();
   };
   try {
-    await context.audioWorklet.addModule(module);
+    // the prompt may have been open for long
+    signal?.throwIfAborted();
+    context = new AudioContext(rate === undefined ? {} : { sampleRate: rate });
+    await addWorklet(context);
+    signal?.throwIfAborted();
+    const node = new AudioWorkletNode(context, "unrolled-microphone", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+      processorOptions: { length: Math.round(seconds * context.sampleRate) },
+    });
+    return listening({ media, context, node, close, signal });
   } catch (error) {
     close();
+    signal?.throwIfAborted();
     throw refused(error);
+  }
+}
+
+async function addWorklet(context: AudioContext): Promise<void> {
+  const module = URL.createObjectURL(new Blob([worklet], { type: "text/javascript" }));
+  try {
+    await context.audioWorklet.addModule(module);
   } finally {
     URL.revokeObjectURL(module);
   }
-  const node = new AudioWorkletNode(context, "unrolled-microphone", {
-    numberOfOutputs: 0,
-    channelCount: 1,
-    channelCountMode: "explicit",
-    processorOptions: { length: Math.round(seconds * context.sampleRate) },
-  });
-  return listening({ media, context, node, close, signal: options.signal });
 }
 
 /** Joins the parts, and passes pieces on until it is stopped, or the microphone is taken away. */
@@ -172,8 +186,8 @@ function listening({
   };
   const pieces = new Pieces(stop);
   node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => pieces.add(data);
+  context.createMediaStreamSource(media).connect(node);
   signal?.addEventListener("abort", stop, { once: true });
   for (const track of media.getTracks()) track.addEventListener("ended", stop);
-  context.createMediaStreamSource(media).connect(node);
   return { rate: context.sampleRate, stop, [Symbol.asyncIterator]: () => pieces };
 }
