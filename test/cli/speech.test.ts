@@ -21,9 +21,11 @@ beforeAll(async () => {
     wav(at("words", word, `${i}.wav`), samples);
   }
   mkdirSync(at("texts"));
+  mkdirSync(at("takes"));
   for (const [i, { samples, text }] of (await spoken(["yes no", "no no yes"], 3)).entries()) {
     wav(at("texts", `${i}.wav`), samples);
     writeFileSync(at("texts", `${i}.txt`), `${text}\n`);
+    wav(at("takes", `${text.split(" ")[0]}_george_${i}.wav`), samples);
   }
   const [said] = await spoken(["six yes four no"], 1, { seed: 9 });
   wav(at("said.wav"), said.samples);
@@ -64,15 +66,32 @@ test("words are learned from folders of recordings, and heard in a file, with fi
 test("texts are learned from recordings with theirs", async () => {
   const trained = await program.run([
     ...["train", "speech", "--data", at("texts"), "--out", at("speech.safetensors")],
-    ...["--epochs", "2", "--valid", "3", "--json"],
+    ...["--epochs", "2", "--valid", "3", "--figures", at("heard"), "--json"],
   ]);
   expect(trained.code).toBe(0);
   const { test: tested, words } = results(trained.out).at(-1)!;
   expect(words).toEqual(["no", "yes"]);
   expect((tested as { wordError: number }).wordError).toBeGreaterThanOrEqual(0);
+  expect(tested).toMatchObject({ labels: ["no", "yes", "(none)"] });
+  expect(
+    (tested as { confusion: number[][] }).confusion
+      .slice(0, 2)
+      .flat()
+      .reduce((a, b) => a + b),
+  ).toBe(5);
+  expect(readFileSync(at("heard", "confusion.svg"), "utf8")).toContain("<svg");
   const heard = await program.run(["listen", at("speech.safetensors"), at("said.wav"), "--json"]);
   expect(heard.code).toBe(0);
   expect(results(heard.out).at(-1)).toHaveProperty("heard");
+}, 600_000);
+
+test("names of a word, a speaker and a number say the word, which is shown before it is learned", async () => {
+  const { out, code } = await program.run([
+    ...["train", "speech", "--data", at("takes"), "--epochs", "1", "--valid", "3"],
+  ]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/6 recordings at 8000 Hz of 2 words: no_george_3.wav says "no", no_george_4.wav says/);
+  expect(out).toMatch(/no +yes +\(no.* +\(predicted\)/);
 }, 600_000);
 
 test("what is no recording, no model and no folder is named", async () => {

@@ -78,28 +78,52 @@ export async function readWords(folder: string, wanted: readonly string[] | unde
 /** Recordings with their texts, and the words of those. */
 export interface TextData {
   readonly items: readonly TextRecording[];
+  /** The file of each item. */
+  readonly files: readonly string[];
   readonly words: readonly string[];
   readonly rate: number;
 }
 
-/** The text of a file: that of the .txt beside it, else the words of its name, parted by underscores. */
-function textOf(path: string): string {
-  const name = basename(path, extname(path));
-  const beside = join(dirname(path), `${name}.txt`);
-  const text = existsSync(beside) ? readFileSync(beside, "utf8") : name.replaceAll("_", " ");
-  return text.trim().replace(/\s+/g, " ");
+/**
+ * Whether all names are those of one word, who says it, and which time that is: `0_george_12`. Who is never
+ * a word too, and some say a word more than once.
+ */
+function areTakes(names: readonly (readonly string[])[]): boolean {
+  const words = new Set(names.map(([word]) => word));
+  const spoken = new Set(names.map(([word, who]) => `${word}_${who}`));
+  return (
+    spoken.size < names.length &&
+    names.every(
+      ([, who, take, ...more]) =>
+        more.length === 0 && /^\d+$/.test(take ?? "") && !/^\d*$/.test(who) && !words.has(who),
+    )
+  );
+}
+
+/**
+ * The text of each file: that of the .txt beside it, else of its name, parts of it parted by underscores. Of
+ * names like `0_george_12` the first part is the text; of others all of them.
+ */
+function textsOf(paths: readonly string[]): string[] {
+  const names = paths.map((path) => basename(path, extname(path)));
+  const beside = paths.map((path, i) => join(dirname(path), `${names[i]}.txt`));
+  const written = beside.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined));
+  const parts = names.map((name) => name.split("_"));
+  const words = areTakes(parts.filter((_, i) => written[i] === undefined)) ? 1 : Infinity;
+  return parts.map((list, i) => (written[i] ?? list.slice(0, words).join(" ")).trim().replace(/\s+/g, " "));
 }
 
 /** Reads recordings with their texts. */
 export async function readTexts(folder: string): Promise<TextData> {
   let rate = 0;
   const items: TextRecording[] = [];
-  for (const file of recordingsIn(folder)) {
-    const path = join(folder, file);
-    const recording = await readRecording(path);
+  const files = recordingsIn(folder);
+  const paths = files.map((file) => join(folder, file));
+  for (const [i, text] of textsOf(paths).entries()) {
+    const recording = await readRecording(paths[i]);
     rate ||= recording.rate;
-    items.push({ samples: recording.samples, rate: recording.rate, text: textOf(path) });
+    items.push({ samples: recording.samples, rate: recording.rate, text });
   }
   const words = [...new Set(items.flatMap(({ text }) => text.split(" ").filter(Boolean)))].sort();
-  return { items, words, rate };
+  return { items, files, words, rate };
 }

@@ -4,15 +4,25 @@ import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
-import { inventedSpeakers, speechRecognizer, wordSpotter, type Calibration } from "../../speech/index.ts";
+import {
+  inventedSpeakers,
+  speechRecognizer,
+  wordSpotter,
+  type Calibration,
+  type SpeechRecognizer,
+  type TextRecording,
+} from "../../speech/index.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
 import { countText, Progress, timeText } from "../progress.ts";
 import { alarmFigure } from "./alarm-figure.ts";
-import { readTexts, readWords } from "./recordings.ts";
+import { readTexts, readWords, type TextData } from "./recordings.ts";
+import { wordConfusion, type WordConfusion } from "./word-confusion.ts";
 
+/** Texts that are shown before they are learned. */
+const SHOWN = 3;
 /** Steps that the display expects where a training does not say. */
 const STEPS = 1500;
 
@@ -161,13 +171,36 @@ async function trainWords(context: Context): Promise<void> {
   }
 }
 
+/** The first few texts, so that a wrong reading of names is seen before it is learned. */
+const textsText = ({ items, files }: TextData): string =>
+  items
+    .slice(0, SHOWN)
+    .map(({ text }, i) => `${files[i]} says "${text}"`)
+    .join(", ");
+
+/** Which words are heard as which. */
+async function confusionOf(
+  recognizer: SpeechRecognizer,
+  words: readonly string[],
+  test: readonly TextRecording[],
+): Promise<WordConfusion> {
+  const heard = await recognizer.predict(test);
+  return wordConfusion(
+    words,
+    test.map(({ text }, i) => ({ said: text, heard: heard[i].text })),
+  );
+}
+
 async function trainSpeech(context: Context): Promise<void> {
   const { screen, values } = context;
   const began = screen.clock();
   const { data, out, figures, epochs, valid, seed } = readCommon(values);
-  const { items, words, rate } = await readTexts(data);
+  const read = await readTexts(data);
+  const { items, words, rate } = read;
   const { train, test } = setApart(items, valid);
-  screen.line(`${countText(items.length)} recordings at ${rate} Hz of ${words.length} words.`);
+  screen.line(
+    `${countText(items.length)} recordings at ${rate} Hz of ${words.length} words: ${textsText(read)}, …`,
+  );
   const count = context.values.whole("voices", 0, 100_000);
   const voices = count > 0 ? await inventedSpeakers({ words, count, longest: 4, rate, seed }) : [];
   const recognizer = await speechRecognizer({ units: "words", words, rate, seed });
@@ -177,17 +210,23 @@ async function trainSpeech(context: Context): Promise<void> {
     end();
     stopIfAsked(report);
     const tested = test.length > 0 ? await recognizer.evaluate(test) : undefined;
-    if (tested)
+    const taken = tested && (await confusionOf(recognizer, words, test));
+    if (tested && taken) {
       screen.line(
         `On ${test.length} recordings set apart: word error ${(100 * tested.wordError).toFixed(1)}%, ` +
           `${(100 * tested.exact).toFixed(1)}% without an error`,
       );
-    if (figures) writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
+      screen.line(`\n${confusionText(taken.labels, taken.confusion)}\n`);
+    }
+    if (figures) {
+      writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
+      if (taken) writeWhole(join(figures, "confusion.svg"), svg(confusionMatrix(taken)));
+    }
     conclude(context, recognizer, {
       began,
       out,
       report,
-      result: { words, seed, recordings: items.length, ...(tested ? { test: tested } : {}) },
+      result: { words, seed, recordings: items.length, ...(tested ? { test: { ...tested, ...taken } } : {}) },
     });
   } finally {
     recognizer.dispose();
@@ -225,9 +264,11 @@ export const trainSpeechCommand: Command = {
   summary: "Learn to hear texts, from recordings with their texts",
   details:
     "Beside each recording stands a .txt with its text; without one its name is the text, words parted by\n" +
-    "underscores.\n\n  unrolled train speech --data recordings --out speech.safetensors",
+    "underscores; where all names are of a word, a speaker and a number (0_george_12.wav), the word is.\n\n" +
+    "  unrolled train speech --data recordings --out speech.safetensors",
   options: {
     ...common,
+    figures: { value: "DIR", help: "draw the learning curve, and which words are taken for which" },
     voices: {
       value: "N",
       default: "0",
