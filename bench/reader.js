@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
-import { labelErrors } from "../dist/unrolled.js";
+import { labelErrors } from "../dist/index.js";
 import { engine } from "../dist/wasm/engine.js";
 import { Random } from "../dist/wasm/random.js";
 import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";

@@ -1,6 +1,12 @@
 /** Ink of a file, as applications write it: told apart by what is in it, not by its name. */
-import { memoryFolder, readInkML } from "unrolled";
-import { readExcalidraw, readSvgInk, readTldraw, readXournal, strokesOf } from "unrolled/handwriting";
+import {
+  readExcalidraw,
+  readInkMLFile,
+  readSvgInk,
+  readTldraw,
+  readUnipenFile,
+  readXournal,
+} from "unrolled/handwriting";
 import type { Given } from "./given-file.ts";
 import type { Stroke } from "./pad.ts";
 
@@ -10,16 +16,17 @@ export const LARGEST_INK = 5e6;
 const MOST = 20_000;
 
 /** The strokes of a file by its first element or key. */
-function strokesIn({ name, bytes }: Given): Promise<readonly Stroke[]> | readonly Stroke[] {
+function strokesIn({ bytes }: Given): Promise<readonly Stroke[]> | readonly Stroke[] {
   const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = isZipped ? "" : new TextDecoder().decode(bytes);
   if (isZipped || /<xournal[\s>]/.test(text)) return readXournal(bytes);
   if (/<svg[\s>]/.test(text)) return readSvgInk(text);
-  if (/<([\w-]+:)?ink[\s>]/.test(text))
-    return readInkML(memoryFolder("ink", { [name]: bytes }), name).then(({ points }) => strokesOf(points));
+  if (/<([\w-]+:)?ink[\s>]/.test(text)) return readInkMLFile(bytes).strokes;
+  if (/^\.PEN_DOWN\s/m.test(text))
+    return readUnipenFile(bytes).then((pieces) => pieces.flatMap(({ strokes }) => strokes));
   if (text.trimStart().startsWith("{"))
     return text.includes('"elements"') ? readExcalidraw(text) : readTldraw(text);
-  throw new Error("no ink in it, want InkML, SVG, Excalidraw, tldraw or Xournal++");
+  throw new Error("no ink in it, want InkML, UNIPEN, SVG, Excalidraw, tldraw or Xournal++");
 }
 
 /** The ink of a file. Throws where there is none, or more than a pad shows. */

@@ -32,10 +32,13 @@ export type { HandwritingWriterSpec, WriteOptions, WriterFitOptions, WrittenStro
 
 export { strokesOf } from "./ink.ts";
 export { readExcalidraw, readTldraw } from "./formats/drawings.ts";
-export type { DrawnStroke } from "./formats/drawn-strokes.ts";
+export type { FileContent } from "./formats/content.ts";
+export type { DrawnStroke, WrittenStrokes } from "./formats/drawn-strokes.ts";
+export { readInkMLFile } from "./formats/inkml.ts";
 export { pointerStrokes } from "./formats/pointer-events.ts";
 export type { PointerLike } from "./formats/pointer-events.ts";
 export { readSvgInk } from "./formats/svg-ink.ts";
+export { readUnipenFile } from "./formats/unipen.ts";
 export { writeInkML } from "./formats/write-inkml.ts";
 export { readXournal } from "./formats/xournal.ts";
 

@@ -5,12 +5,14 @@
  */
 import { isObject, parseObject } from "../../formats/json.ts";
 import { DataError } from "../../wasm/errors.ts";
+import { textOf, type FileContent } from "./content.ts";
 import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
-/** The strokes of an Excalidraw file. Throws DataError on other files. */
-export function readExcalidraw(text: string): DrawnStroke[] {
+/** The strokes of an Excalidraw file, given as text or bytes. Throws DataError on other files. */
+export function readExcalidraw(content: FileContent): DrawnStroke[] {
+  const text = textOf("readExcalidraw", content);
   const fail = (what: string): DataError => new DataError(`readExcalidraw: ${what}, want an Excalidraw file`);
   const { elements } = parseObject(text, fail);
   if (!Array.isArray(elements)) throw fail("no elements");
@@ -61,8 +63,9 @@ function segmentPoints(shape: Record<string, unknown>, fail: (what: string) => D
   });
 }
 
-/** The strokes of a tldraw file (.tldr). Throws DataError on other files. */
-export function readTldraw(text: string): DrawnStroke[] {
+/** The strokes of a tldraw file (.tldr), given as text or bytes. Throws DataError on other files. */
+export function readTldraw(content: FileContent): DrawnStroke[] {
+  const text = textOf("readTldraw", content);
   const fail = (what: string): DataError => new DataError(`readTldraw: ${what}, want a tldraw file`);
   const { records } = parseObject(text, fail);
   if (!Array.isArray(records)) throw fail("no records");

@@ -5,6 +5,14 @@ import { isCoordinate } from "../ink.ts";
 /** A stroke as drawings have it: x, y pairs, y downwards. */
 export type DrawnStroke = [x: number, y: number][];
 
+/** Strokes and what they say. */
+export interface WrittenStrokes {
+  /** Stroke by stroke. */
+  readonly strokes: DrawnStroke[];
+  /** What is written; "" where the file does not say. */
+  readonly text: string;
+}
+
 /** Most points of a drawing: hours of writing. */
 const MAX_POINTS = 1_000_000;
 

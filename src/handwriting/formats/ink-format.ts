@@ -1,5 +1,5 @@
 /** What every format of a folder of handwriting says of itself. */
-import type { DataError } from "../../wasm/errors.ts";
+import { DataError } from "../../wasm/errors.ts";
 import { broken, type Folder } from "../../formats/folder.ts";
 import type { Ink } from "../ink.ts";
 
@@ -21,6 +21,12 @@ export const faultIn =
   (folder: Folder, file: string): Fault =>
   (line, what) =>
     broken(folder, file, line, what);
+
+/** Faults of a file that was given without a folder. */
+export const lineFault =
+  (who: string): Fault =>
+  (line, what) =>
+    new DataError(`${who}: line ${line}: ${what}`);
 
 /** Whether a folder has a file. */
 export async function hasFile(folder: Folder, file: string): Promise<boolean> {

@@ -4,8 +4,10 @@
  * truth, label or normalizedLabel, of the document, or of the group that holds all its traces.
  */
 import { readText, type Folder } from "../../formats/folder.ts";
-import { InkPoints, type Ink } from "../ink.ts";
-import { faultIn, type Fault, type InkFormat } from "./ink-format.ts";
+import { InkPoints, strokesOf, type Ink } from "../ink.ts";
+import { textOf, type FileContent } from "./content.ts";
+import type { WrittenStrokes } from "./drawn-strokes.ts";
+import { faultIn, lineFault, type Fault, type InkFormat } from "./ink-format.ts";
 import { defaultChannels, readTrace, type Channels } from "./inkml-trace.ts";
 import { tags, type Tag } from "./xml.ts";
 
@@ -181,17 +183,32 @@ function pointsAtMost(xml: string): number {
   return count;
 }
 
+/** All traces of a document, and what is written; "" where that is unknown. */
+function parseInkml(xml: string, fail: Fault): Pick<Ink, "points" | "text"> {
+  const document = new InkmlDocument(fail, pointsAtMost(xml));
+  for (const tag of tags(xml, fail)) document.take(tag);
+  if (document.points.count === 0) throw fail(1, "no traces with points");
+  return { text: document.text, points: document.points.slice() };
+}
+
 /**
  * The ink of one InkML file: all its traces as one sample; `text` is empty where it is unknown what is
  * written. Throws DataError that names file and line.
  */
 export async function readInkML(folder: Folder, file: string): Promise<Ink> {
-  const fail = faultIn(folder, file);
   const xml = await readText(folder, file, { legacy: "latin1" });
-  const document = new InkmlDocument(fail, pointsAtMost(xml));
-  for (const tag of tags(xml, fail)) document.take(tag);
-  if (document.points.count === 0) throw fail(1, "no traces with points");
-  return { id: file, text: document.text, points: document.points.slice() };
+  return { id: file, ...parseInkml(xml, faultIn(folder, file)) };
+}
+
+/**
+ * The strokes of an InkML file, given as text or bytes, and what is written; "" where the file does not say.
+ * What `writeInkML` writes reads back. Throws DataError that names the line.
+ */
+export function readInkMLFile(content: FileContent): WrittenStrokes {
+  const who = "readInkMLFile";
+  const xml = textOf(who, content, { legacy: "latin1" });
+  const { text, points } = parseInkml(xml, lineFault(who));
+  return { strokes: strokesOf(points), text };
 }
 
 async function* readAll(folder: Folder): AsyncGenerator<Ink, void, void> {

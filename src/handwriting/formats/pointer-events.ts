@@ -1,7 +1,7 @@
 /** Strokes from PointerEvents, in the order in which they came; each pointer draws its own. */
 import type { DrawnStroke } from "./drawn-strokes.ts";
 import { DrawnStrokes } from "./drawn-strokes.ts";
-import { DataError } from "../../wasm/errors.ts";
+import { DataError, show } from "../../wasm/errors.ts";
 
 /** As much of a PointerEvent as matters. */
 export interface PointerLike {
@@ -17,12 +17,18 @@ export interface PointerLike {
   getCoalescedEvents?(): readonly PointerLike[];
 }
 
-/** The strokes that events drew, by when each began. A cancelled stroke keeps what was drawn. */
+/**
+ * The strokes that events drew, by when each began. A cancelled stroke keeps what was drawn. Throws DataError
+ * on what are no events.
+ */
 export function pointerStrokes(events: readonly PointerLike[]): DrawnStroke[] {
   const fail = (what: string): DataError => new DataError(`pointerStrokes: ${what}`);
+  if (!Array.isArray(events)) throw fail(`events are ${show(events)}, want an array of PointerEvents`);
   const begun: { strokes: DrawnStrokes }[] = [];
   const open = new Map<number, DrawnStrokes>();
-  for (const event of events) {
+  for (const [i, event] of (events as readonly PointerLike[]).entries()) {
+    if (event === null || typeof event !== "object")
+      throw fail(`event ${i} is ${show(event)}, want a PointerEvent`);
     const { type, pointerId } = event;
     if (type === "pointerdown") {
       const strokes = new DrawnStrokes(fail);

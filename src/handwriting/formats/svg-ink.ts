@@ -4,6 +4,7 @@
  */
 import { DataError } from "../../wasm/errors.ts";
 import { isCoordinate } from "../ink.ts";
+import { textOf, type FileContent } from "./content.ts";
 import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
 import { drawPath } from "./svg-path.ts";
 import { tags, type Tag } from "./xml.ts";
@@ -74,8 +75,9 @@ const DRAWING = new Set(["path", "polyline", "line"]);
 /** What is drawn elsewhere, or not at all. */
 const HIDDEN = new Set(["defs", "clipPath", "mask", "symbol", "marker", "pattern"]);
 
-/** The strokes of an SVG drawing. Throws DataError on other files. */
-export function readSvgInk(text: string): DrawnStroke[] {
+/** The strokes of an SVG drawing, given as text or bytes. Throws DataError on other files. */
+export function readSvgInk(content: FileContent): DrawnStroke[] {
+  const text = textOf("readSvgInk", content);
   const fail = (what: string): DataError => new DataError(`readSvgInk: ${what}`);
   const strokes = new DrawnStrokes(fail);
   const around: Matrix[] = [IDENTITY];

@@ -4,83 +4,23 @@
  * what they say; `.INCLUDE` brings the strokes from another file of the folder `include`. UNIPEN's y grows
  * upwards: it is turned.
  */
-import { knownOptions } from "../../wasm/errors.ts";
+import { knownOptions, OptionError, show } from "../../wasm/errors.ts";
 import { readText, type Folder } from "../../formats/folder.ts";
 import { decimal } from "../../formats/text.ts";
-import { InkPoints, isCoordinate, POINT, type Ink } from "../ink.ts";
-import { faultIn, type Fault, type InkFormat } from "./ink-format.ts";
-
-/** A keyword with what stands behind it, over as many lines as it takes. */
-interface Statement {
-  readonly keyword: string;
-  readonly argument: string;
-  readonly line: number;
-}
-
-const isLineEnd = (c: number): boolean => c === 10 || c === 13;
-const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
-
-/** Whether a keyword may begin at a place: a dot in the first column. */
-const startsKeyword = (text: string, at: number): boolean =>
-  text[at] === "." && (at === 0 || isLineEnd(text.charCodeAt(at - 1)));
-
-function* statements(text: string): Generator<Statement, void, void> {
-  const KEYWORD = /\.([A-Z_0-9]+)/y;
-  let keyword = "";
-  let from = 0;
-  let line = 1;
-  let keywordLine = 1;
-  for (let at = 0; at < text.length; ++at) {
-    if (startsKeyword(text, at)) {
-      KEYWORD.lastIndex = at;
-      const found = KEYWORD.exec(text)?.[1];
-      if (found !== undefined) {
-        if (keyword) yield { keyword, argument: text.slice(from, at), line: keywordLine };
-        keyword = found;
-        from = at + found.length + 1;
-        keywordLine = line;
-      }
-    }
-    if (isLineEnd(text.charCodeAt(at)) && !(text[at] === "\r" && text[at + 1] === "\n")) ++line;
-  }
-  if (keyword) yield { keyword, argument: text.slice(from), line: keywordLine };
-}
-
-/** The words of a text. */
-function* wordsOf(text: string): Generator<string, void, void> {
-  const WORD = /\S+/g;
-  for (let match = WORD.exec(text); match; match = WORD.exec(text)) yield match[0];
-}
-
-/** The text in the first quotes, in which a backslash stands before quotes and backslashes. */
-function quoted(argument: string): string | undefined {
-  const from = argument.indexOf('"') + 1;
-  if (from === 0) return undefined;
-  for (let at = from; at < argument.length; ++at) {
-    if (argument[at] === "\\") ++at;
-    else if (argument[at] === '"') return argument.slice(from, at).replace(/\\([^])/g, "$1");
-  }
-  return undefined;
-}
-
-/** Strokes from one number to another, both included. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/**
- * The spans of a delineation such as "3", "0-4" or "1,3-5"; places inside strokes ("2:10-3:5") are taken as
- * whole strokes. Undefined at the end where the text is none.
- */
-function* spansOf(delineation: string): Generator<Span | undefined, void, void> {
-  const SPAN = /(\d+)(?::\d+)?(?:-(\d+)(?::\d+)?)?(?:,|$)/y;
-  do {
-    const match = SPAN.exec(delineation);
-    yield match ? { from: Number(match[1]), to: Number(match[2] ?? match[1]) } : undefined;
-    if (!match) return;
-  } while (SPAN.lastIndex < delineation.length);
-}
+import { InkPoints, isCoordinate, POINT, strokesOf, type Ink } from "../ink.ts";
+import { textOf, type FileContent } from "./content.ts";
+import type { WrittenStrokes } from "./drawn-strokes.ts";
+import {
+  isLineEnd,
+  isSpace,
+  quoted,
+  spansOf,
+  statements,
+  wordsOf,
+  type Span,
+  type Statement,
+} from "./unipen-statements.ts";
+import { faultIn, lineFault, type Fault, type InkFormat } from "./ink-format.ts";
 
 /** Places of X and Y among the columns of `.COORD X Y T P`, and a buffer for the values of a point. */
 interface Columns {
@@ -106,45 +46,34 @@ const MAX_REPEATS = 8;
 
 /** One file with all that it includes. */
 class UnipenDocument {
-  readonly #folder: Folder;
   readonly #level: string;
-  readonly #included = new Set<string>();
   readonly #points: InkPoints;
   /** Where each stroke ends among the points. */
   readonly #ends: number[] = [];
   readonly #segments: Segment[] = [];
   #writer: string | undefined;
 
-  constructor(folder: Folder, level: string) {
-    this.#folder = folder;
+  constructor(level: string) {
     this.#level = level;
     this.#points = new InkPoints();
   }
 
-  /** Reads a file and those that it includes. */
-  async read(file: string): Promise<void> {
-    this.#included.add(file);
-    const fail = faultIn(this.#folder, file);
+  /** Reads a text; `include` reads what it includes. */
+  async take(
+    text: string,
+    fail: Fault,
+    include: (name: string, line: number) => Promise<void>,
+  ): Promise<void> {
     let columns: Columns = { x: 0, y: 1, values: new Float64Array(2) };
-    const text = await readText(this.#folder, file, { legacy: "latin1" });
     this.#points.reserve(text.length / SHORTEST_POINT);
     for (const statement of statements(text)) {
-      const { keyword, argument } = statement;
+      const { keyword, argument, line } = statement;
       if (keyword === "COORD") columns = readColumns(statement, fail);
       else if (keyword === "PEN_DOWN") this.#readStroke(statement, columns, fail);
       else if (keyword === "WRITER_ID") this.#writer = argument.trim().slice(0, 200);
       else if (keyword === "SEGMENT") this.#readSegment(statement, fail);
-      else if (keyword === "INCLUDE") await this.#include(statement, fail);
+      else if (keyword === "INCLUDE") await include(wordsOf(argument).next().value ?? "", line);
     }
-  }
-
-  async #include({ argument, line }: Statement, fail: Fault): Promise<void> {
-    const [name = ""] = wordsOf(argument);
-    const file = `include/${name}`;
-    if (name.split("/").includes(".."))
-      throw fail(line, `.INCLUDE ${name} is outside of the folder "include"`);
-    if (this.#included.has(file)) throw fail(line, `.INCLUDE ${name} a second time, want each file once`);
-    await this.read(file);
   }
 
   #readStroke({ argument, line }: Statement, columns: Columns, fail: Fault): void {
@@ -222,6 +151,11 @@ class UnipenDocument {
     return points;
   }
 
+  /** All its points. */
+  get points(): Float32Array {
+    return this.#points.slice();
+  }
+
   /** The segments, once checked. */
   *inks(file: string): Generator<Ink, void, void> {
     for (const [i, { delineation, text }] of this.#segments.entries()) {
@@ -258,6 +192,29 @@ function readColumns({ argument, line }: Statement, fail: Fault): Columns {
   return columns;
 }
 
+/** Reads a file of a folder, and those that it includes, into a document. */
+async function readInto(document: UnipenDocument, folder: Folder, file: string): Promise<void> {
+  const included = new Set<string>();
+  const read = async (name: string): Promise<void> => {
+    included.add(name);
+    const fail = faultIn(folder, name);
+    await document.take(await readText(folder, name, { legacy: "latin1" }), fail, async (asked, line) => {
+      const path = `include/${asked}`;
+      if (asked.split("/").includes(".."))
+        throw fail(line, `.INCLUDE ${asked} is outside of the folder "include"`);
+      if (included.has(path)) throw fail(line, `.INCLUDE ${asked} a second time, want each file once`);
+      await read(path);
+    });
+  };
+  await read(file);
+}
+
+/** Checks the option `level`. */
+function levelOf(who: string, level: unknown): string {
+  if (typeof level === "string" && level !== "") return level;
+  throw new OptionError(`${who}: level is ${show(level)}, want one such as "WORD"`);
+}
+
 /**
  * The segments of one level ("WORD", "CHARACTER", …) of the files below a folder (default "data"). Unlabeled
  * segments are left out. Throws DataError that names file and line, before the first segment of a broken
@@ -270,11 +227,33 @@ export async function* readUnipen(
   knownOptions("readUnipen", options, ["level", "below"]);
   const { level = "WORD", below = "data" } = options;
   for (const file of await folder.list(below)) {
-    const document = new UnipenDocument(folder, level);
-    await document.read(file);
+    const document = new UnipenDocument(level);
+    await readInto(document, folder, file);
     document.check();
     yield* document.inks(file);
   }
+}
+
+/**
+ * The pieces of a UNIPEN file, given as text or bytes: its labeled segments of one level (default "WORD"),
+ * or, where there are none, all its strokes with text "". Throws DataError that names the line, also where
+ * strokes are in another file (.INCLUDE).
+ */
+export async function readUnipenFile(
+  content: FileContent,
+  options: { level?: string } = {},
+): Promise<WrittenStrokes[]> {
+  const who = "readUnipenFile";
+  knownOptions(who, options, ["level"]);
+  const document = new UnipenDocument(levelOf(who, options.level ?? "WORD"));
+  const fail = lineFault(who);
+  await document.take(textOf(who, content, { legacy: "latin1" }), fail, async (name, line) => {
+    throw fail(line, `.INCLUDE ${name.slice(0, 60)}, want one file with all strokes`);
+  });
+  if (document.points.length === 0) throw fail(1, "no strokes, want a UNIPEN file with .PEN_DOWN");
+  document.check();
+  const pieces = [...document.inks(who)].map(({ points, text }) => ({ strokes: strokesOf(points), text }));
+  return pieces.length > 0 ? pieces : [{ strokes: strokesOf(document.points), text: "" }];
 }
 
 /** UNIPEN's own tree: every file below `data`. */

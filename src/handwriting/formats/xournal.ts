@@ -4,6 +4,7 @@
  */
 import { DataError } from "../../wasm/errors.ts";
 import { decimal } from "../../formats/text.ts";
+import { contentOf, textOf, type FileContent } from "./content.ts";
 import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
 import { tags } from "./xml.ts";
 
@@ -34,9 +35,14 @@ async function unzipped(bytes: Uint8Array): Promise<string> {
 
 const isZipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** The strokes of the pen in a Xournal++ file, zipped or plain XML. Throws DataError on other files. */
-export async function readXournal(bytes: Uint8Array): Promise<DrawnStroke[]> {
-  const text = isZipped(bytes) ? await unzipped(bytes) : new TextDecoder().decode(bytes);
+/**
+ * The strokes of the pen in a Xournal++ file: its bytes, zipped or not, or its XML as text. Throws DataError
+ * on other files.
+ */
+export async function readXournal(content: FileContent): Promise<DrawnStroke[]> {
+  const given = contentOf("readXournal", content);
+  const isPlain = typeof given === "string" || !isZipped(given);
+  const text = isPlain ? textOf("readXournal", given) : await unzipped(given);
   const fail = (line: number, what: string): DataError => new DataError(`readXournal: line ${line}: ${what}`);
   const strokes = new DrawnStrokes((what) => new DataError(`readXournal: ${what}, want a .xopp file`));
   let top = 0;

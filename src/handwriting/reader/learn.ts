@@ -115,9 +115,11 @@ export async function learnHand(
   options: LearnOptions,
 ): Promise<{ net: Network | undefined; report: LearnReport }> {
   const { epochs, rate, seed } = readLearnOptions(who, options);
+  const { signal } = options;
   const heldBack = inks.flatMap((_, i) => (i % HELD_BACK === HELD_BACK - 1 ? [i] : []));
   if (heldBack.length === 0)
     throw new DataError(`${who}: ${inks.length} items, want at least ${HELD_BACK}: every fifth is held back`);
+  signal?.throwIfAborted();
   const apart = heldBack.map((i) => inks[i]);
   const copy = await network.load(net.save({ training: false }));
   try {
@@ -137,7 +139,7 @@ export async function learnHand(
     const steps = epochs * batches.batchesPerEpoch;
     const every = Math.max(1, Math.floor(epochs / LOOKS)) * batches.batchesPerEpoch;
     const optimizer = adam({ rate: cosine({ from: rate, until: steps }), clip: 5 });
-    for await (const { step } of copy.train(batches, { steps, optimizer, signal: options.signal })) {
+    for await (const { step } of copy.train(batches, { steps, optimizer, signal })) {
       if ((step + 1) % every !== 0 && step + 1 < steps) continue;
       options.onProgress?.({
         epoch: Math.ceil((step + 1) / batches.batchesPerEpoch),
@@ -145,7 +147,9 @@ export async function learnHand(
         error: (await look(copy, apart)).error,
       });
     }
+    signal?.throwIfAborted();
     const { best, bytes } = await bestOnTheWay(copy, start, apart, before);
+    signal?.throwIfAborted();
     const report: LearnReport = {
       before: before.error,
       after: best.error,

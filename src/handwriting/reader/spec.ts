@@ -103,7 +103,7 @@ export interface LearnOptions {
   readonly rate?: number;
   /** Of order and distortions. Default 1. */
   readonly seed?: number;
-  /** Ends the learning; the hand stays as it was. */
+  /** Ends the learning, which rejects with its reason; the hand stays as it was. */
   readonly signal?: AbortSignal;
   /** Called after every look at the held-back lines. */
   readonly onProgress?: (progress: LearnProgress) => void;

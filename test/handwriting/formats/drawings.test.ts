@@ -3,9 +3,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { memoryFolder } from "../../../src/formats/folder.ts";
 import { readExcalidraw, readTldraw } from "../../../src/handwriting/formats/drawings.ts";
-import { readInkML } from "../../../src/handwriting/formats/inkml.ts";
+import { readInkML, readInkMLFile } from "../../../src/handwriting/formats/inkml.ts";
 import { pointerStrokes } from "../../../src/handwriting/formats/pointer-events.ts";
 import { readSvgInk } from "../../../src/handwriting/formats/svg-ink.ts";
+import { readUnipenFile } from "../../../src/handwriting/formats/unipen.ts";
 import { writeInkML } from "../../../src/handwriting/formats/write-inkml.ts";
 import { readXournal } from "../../../src/handwriting/formats/xournal.ts";
 import { pointsOf } from "../../../src/handwriting/ink.ts";
@@ -102,7 +103,27 @@ describe("strokes", () => {
     const ink = await readInkML(folder, "a.inkml");
     expect(ink.text).toBe(text);
     expect(ink.points).toEqual(pointsOf(strokes));
+    const xml = writeInkML(strokes, { text });
+    const bytes = new TextEncoder().encode(xml);
+    for (const content of [xml, bytes, bytes.buffer])
+      expect(readInkMLFile(content)).toEqual({ strokes, text });
+    expect(readInkMLFile(writeInkML(strokes))).toEqual({ strokes, text: "" });
     expect(() => writeInkML(strokes, { text: "\0" })).toThrow(DataError);
+  });
+
+  test("of a UNIPEN file are those of its labeled segments, or all", async () => {
+    const downs = strokes.map((points) => `.PEN_DOWN\n${points.map(([x, y]) => `${x} ${-y}`).join("\n")}`);
+    const ink = `.COORD X Y\n${downs.join("\n.PEN_UP\n")}\n.PEN_UP\n`;
+    expect(await readUnipenFile(ink)).toEqual([{ strokes, text: "" }]);
+    const labeled = `${ink}.SEGMENT WORD 0-1 OK "it"\n.SEGMENT WORD 2 OK "-"\n.SEGMENT TEXT 0-2 OK "it -"\n`;
+    expect(await readUnipenFile(new TextEncoder().encode(labeled))).toEqual([
+      { strokes: strokes.slice(0, 2), text: "it" },
+      { strokes: strokes.slice(2), text: "-" },
+    ]);
+    expect(await readUnipenFile(labeled, { level: "TEXT" })).toEqual([{ strokes, text: "it -" }]);
+    await expect(readUnipenFile(`.INCLUDE a.dat\n`)).rejects.toThrow("line 1: .INCLUDE a.dat");
+    await expect(readUnipenFile("hello")).rejects.toThrow("no strokes");
+    await expect(readUnipenFile(labeled, { level: 3 } as never)).rejects.toThrow("level is 3");
   });
 
   test("of two pointers at once are two, moves that were joined included", () => {
@@ -136,6 +157,19 @@ describe("strokes", () => {
       ],
     ]);
   });
+});
+
+test("what is neither text nor bytes, and no event, is told", async () => {
+  for (const given of [undefined, null, 5, {}, [1]]) {
+    for (const read of [readExcalidraw, readTldraw, readSvgInk, readInkMLFile, pointerStrokes] as const)
+      if (read !== pointerStrokes || !Array.isArray(given))
+        expect(() => read(given as never), `${read.name} ${String(given)}`).toThrow(DataError);
+    for (const read of [readXournal, readUnipenFile])
+      await expect(read(given as never), read.name).rejects.toThrow("await file.arrayBuffer()");
+  }
+  expect(() => pointerStrokes([null] as never)).toThrow("event 0 is null");
+  expect(await readXournal(xournal)).toEqual(strokes);
+  expect(await readXournal(new TextEncoder().encode(xournal).buffer)).toEqual(strokes);
 });
 
 test("files that are none, or say what cannot be, are DataErrors", async () => {

@@ -136,6 +136,14 @@ describe("a learned hand", () => {
   test("is refused by another net, and lessons that are none by every net", async () => {
     const hand = reader.save();
     await expect(handwritingReader({ hand })).rejects.toThrow(DataError);
+    for (const isMidway of [false, true]) {
+      const stop = new AbortController();
+      if (!isMidway) stop.abort(new Error("enough"));
+      const onProgress = (): void => stop.abort(new Error("enough"));
+      const learning = reader.learn(items, { epochs: 10, signal: stop.signal, onProgress });
+      await expect(learning).rejects.toThrow("enough");
+      expect(reader.hasHand).toBe(false);
+    }
     await expect(reader.learn(items.slice(0, 4))).rejects.toThrow("want at least 5");
     await expect(reader.learn([{ strokes: hello, text: "ß" }])).rejects.toThrow(DataError);
     await expect(reader.learn(items, { epochs: 0 })).rejects.toThrow(OptionError);
