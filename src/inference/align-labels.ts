@@ -73,9 +73,12 @@ function shapeScores(scores: LabelScores, options: AlignOptions): Lattice {
   const K = whole(who, "classes", options.classes ?? (nested ? scores[0].length : 0), 2);
   const blank = whole(who, "blank", options.blank ?? K - 1, 0, K - 1);
   if (nested) {
-    const t = Array.from(scores).findIndex((row) => row.length !== K);
+    const rows: readonly (ArrayLike<number> | null | undefined)[] = Array.from(scores);
+    const t = rows.findIndex((row) => row?.length !== K);
     if (t >= 0)
-      throw new ShapeError(`${who}: step ${t} has ${scores[t].length} classes, want ${K} as in step 0`);
+      throw new ShapeError(
+        `${who}: step ${t} has ${rows[t]?.length ?? "no"} classes, want ${K} as in step 0`,
+      );
     return { T: length, K, blank, at: (t, k) => scores[t][k] };
   }
   if (length % K !== 0)
@@ -100,6 +103,8 @@ function readScores(scores: LabelScores, options: AlignOptions): Lattice {
 }
 
 function readLabels(labels: ArrayLike<Wanted>, { K, blank, T }: Lattice): Wanted[] {
+  if (typeof (labels as ArrayLike<Wanted> | null | undefined)?.length !== "number")
+    throw new DataError(`${who}: labels are ${show(labels)}, want an array of the labels of the text`);
   const list = Array.from(labels);
   list.forEach((label, i) => {
     if (label === null || (Number.isInteger(label) && label >= 0 && label < K && label !== blank)) return;

@@ -1,6 +1,9 @@
 /** What a front end computes: its options, checked, with their defaults. */
 import { OptionError, inRange, knownOptions, oneOf, show, whole, seedOption } from "../wasm/errors.ts";
 
+/** Seconds of a frame where none are given. */
+export const FRAME = 0.025;
+
 /** Options of `frontEnd`. Times are seconds, frequencies hertz. */
 export interface FrontEndOptions {
   /** Samples a second that features are computed from. Recordings of other rates are resampled. */
@@ -153,7 +156,7 @@ function readNormalize({
 export function readFrontEndOptions(options: FrontEndOptions): FrontEndSpec {
   knownOptions(who, options, names);
   const rate = sampleRate(who, options?.rate);
-  const width = Math.round(inRange(who, "frame", options.frame ?? 0.025, 2 / rate, 1) * rate);
+  const width = Math.round(inRange(who, "frame", options.frame ?? FRAME, 2 / rate, 1) * rate);
   const hop = Math.round(inRange(who, "hop", options.hop ?? 0.01, 1 / rate, width / rate) * rate);
   const high = inRange(who, "high", options.high ?? rate / 2, 0, rate / 2);
   const bands = whole(who, "bands", options.bands ?? (rate < 16_000 ? 26 : 40), 1, 1024);

@@ -85,7 +85,7 @@ test("texts are learned from recordings with theirs", async () => {
   expect(results(heard.out).at(-1)).toHaveProperty("heard");
 }, 600_000);
 
-test("names of a word, a speaker and a number say the word, which is shown before it is learned", async () => {
+test("names of a word, a speaker and a number say the word, shown before it is learned", async () => {
   const { out, code } = await program.run([
     ...["train", "speech", "--data", at("takes"), "--epochs", "1", "--valid", "3"],
   ]);

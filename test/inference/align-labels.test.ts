@@ -87,6 +87,12 @@ describe("what is refused", () => {
     ["nothing", () => alignLabels([], [0]), /logProbabilities are array of 0/],
     ["a flat array alone", () => alignLabels([-1, -1], [0]), /say how many classes/],
     ["a ragged row", () => alignLabels([[-1, -1], [-1]], [0]), /step 1 has 1 classes, want 2/],
+    [
+      "a row that is none",
+      () => alignLabels([[-1, -1], null as never], [0]),
+      /step 1 has no classes, want 2/,
+    ],
+    ["labels that are none", () => alignLabels(p, undefined as never), /labels are undefined, want an array/],
     ["no labels", () => alignLabels(p, []), /no labels/],
     ["a label that is the blank", () => alignLabels(p, [2]), /label 0 is 2.*other than 2, the blank/],
     ["a label that is none", () => alignLabels(p, [1.5]), /label 0 is 1.5/],

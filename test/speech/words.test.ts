@@ -185,6 +185,12 @@ describe("a spotter", () => {
     );
     await expect(fit({ samples, label: "yes" })).rejects.toThrow(/unknown field "label"/);
     await expect(spotter.fit([{ samples, word: null }])).rejects.toThrow(/no recording holds a word/);
+    await expect(
+      spotter.fit([items[0], { samples: Float32Array.from(samples).subarray(0, 100), word: null }]),
+    ).rejects.toThrow(/recording 1: 100 samples are shorter than a frame of/);
+    const other = await wordSpotter(spec);
+    await expect(other.fit([{ samples, word: "yes" }])).rejects.toThrow(/no recording to learn "no" from/);
+    other.dispose();
     expect(() =>
       readWav(writeWav({ samples: Float32Array.from(samples), rate: RATE }).subarray(0, 60)),
     ).toThrow(/cut off/);

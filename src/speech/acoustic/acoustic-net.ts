@@ -86,6 +86,11 @@ export class AcousticNet {
     return this.spec.stack / this.hear.frameRate;
   }
 
+  /** Whether it learned. */
+  get fitted(): boolean {
+    return this.#scale !== undefined;
+  }
+
   /** Throws OptionError where it never learned. */
   checkFitted(who: string): Scale {
     if (this.#scale) return this.#scale;

@@ -1,6 +1,6 @@
 /** Recordings as users give them to models, checked: what is no sound is named before anything is learned. */
-import { DataError, show } from "../../wasm/errors.ts";
-import { sampleRate } from "../options.ts";
+import { DataError, ShapeError, show } from "../../wasm/errors.ts";
+import { FRAME, sampleRate } from "../options.ts";
 import { readSamples, type Samples } from "../samples.ts";
 
 /** One recording of one channel. */
@@ -24,7 +24,10 @@ const CLIPPED = 0.05;
 /** Below so many samples the loudest value says nothing. */
 const FEW = 100;
 
-/** The recording. Throws DataError on what is none, OptionError on rates that no recording has. */
+/**
+ * The recording. Throws DataError on what is none, OptionError on rates that no recording has, ShapeError on
+ * fewer samples than a frame.
+ */
 export function readSound(who: string, sound: Sound, rate: number): ReadSound {
   if (sound === null || typeof sound !== "object" || !("samples" in sound))
     throw new DataError(`${who} is ${show(sound)}, want { samples, rate? }`);
@@ -37,7 +40,11 @@ export function readSound(who: string, sound: Sound, rate: number): ReadSound {
     );
   const read = readSamples(who, samples);
   if (read.length === 0) throw new DataError(`${who}: 0 samples, want at least a frame`);
-  return { samples: read, rate: sampleRate(who, sound.rate ?? rate) };
+  const own = sampleRate(who, sound.rate ?? rate);
+  const frame = Math.round(FRAME * own);
+  if (read.length < frame)
+    throw new ShapeError(`${who}: ${read.length} samples are shorter than a frame of ${frame} at ${own} Hz`);
+  return { samples: read, rate: own };
 }
 
 /** The highest sample beside the lowest. */

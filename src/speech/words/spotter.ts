@@ -66,7 +66,7 @@ export class WordSpotter extends HearingModel {
 
   /**
    * Learns from recordings, `word: null` for those that hold none of the words. The first call measures the
-   * standardization. Throws OptionError, DataError before anything changes, DisposedError.
+   * standardization, and needs recordings of every word. Throws OptionError, DataError before anything changes, DisposedError.
    */
   async fit(items: readonly WordRecording[], options: SpotterFitOptions = {}): Promise<FitReport> {
     const who = this.checkFit();
@@ -77,6 +77,11 @@ export class WordSpotter extends HearingModel {
     const [train, apart] = this.#split(who, items, all, validation);
     if (!train.some(({ labels }) => labels.length > 0))
       throw new DataError(`${who}: no recording holds a word, want some of each`);
+    const missing = this.words.find((_, w) => !train.some(({ labels }) => labels[0] === w));
+    if (missing !== undefined && !this.acoustic.fitted)
+      throw new DataError(
+        `${who}: no recording to learn "${missing}" from, want some, or leave it out of words`,
+      );
     const look = () => ({ ...this.#evaluate(who, apart!) });
     const examples = () => this.#withNegatives(train, share);
     return this.learn(who, examples, { join: 3, ...rest }, apart ? look : undefined);
