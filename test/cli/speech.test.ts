@@ -94,6 +94,32 @@ test("names of a word, a speaker and a number say the word, shown before it is l
   expect(out).toMatch(/no +yes +\(no.* +\(predicted\)/);
 }, 600_000);
 
+test("sound on stdin is heard as that of the file: bare, and with the headers that pipes write", async () => {
+  const wav = readFileSync(at("said.wav"));
+  const endless = (size: number): Buffer => {
+    const bytes = Buffer.from(wav);
+    bytes.writeUInt32LE(size, 40);
+    return bytes;
+  };
+  const hear = async (model: string, input: Buffer, ...args: string[]) => {
+    const { child, ended } = program.start(["listen", at(model), "-", "--json", ...args]);
+    child.stdin!.on("error", () => undefined);
+    for (let i = 0; i < input.length; i += 9999) child.stdin!.write(input.subarray(i, i + 9999));
+    child.stdin!.end();
+    const { code, out, err } = await ended;
+    return code === 0 ? results(out).at(-1)!.heard : err + out;
+  };
+  for (const model of ["words.safetensors", "speech.safetensors"]) {
+    const { out } = await program.run(["listen", at(model), at("said.wav"), "--json"]);
+    const want = results(out).at(-1)!.heard;
+    for (const input of [wav, endless(0x7ffff000), endless(0xffffffff), wav.subarray(44)])
+      expect(await hear(model, input)).toEqual(want);
+  }
+  expect(await hear("words.safetensors", wav, "--rate", "16000")).toMatch(
+    /--rate is 16000, but .* says 8000/,
+  );
+}, 600_000);
+
 test("what is no recording, no model and no folder is named", async () => {
   writeFileSync(at("text.wav"), "no sound");
   const model = at("words.safetensors");
@@ -102,7 +128,7 @@ test("what is no recording, no model and no folder is named", async () => {
     [["listen", model, at("none.wav")], /none\.wav/, 2],
     [["listen"], /the model is missing/, 2],
     [["listen", at("said.wav")], /said\.wav/, 1],
-    [["listen", at("speech.safetensors"), "-"], /reads whole recordings/, 2],
+    [["listen", model, at("said.wav"), "--rate", "8000"], /--rate is of bare samples on stdin/, 2],
     [["train", "words", "--data", at("none")], /none/, 2],
     [["train", "words", "--data", at("words"), "--valid", "1"], /leaves none to learn from/, 2],
     [["train", "words", "--data", at("words"), "--words", "maybe"], /no recordings of "maybe"/, 2],

@@ -2,26 +2,18 @@
 import { join } from "node:path";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { speechRecognizer, wordSpotter, type Recording } from "../../speech/index.ts";
+import { joined } from "../../speech/resampler.ts";
+import { readSamples } from "../../speech/samples.ts";
 import { UsageError, type Command, type Context } from "../command.ts";
 import { readFileBytes } from "../disk.ts";
 import { checkOutputFolder, writeWhole } from "../output-file.ts";
 import { heardFigure, type Heard } from "./heard-figure.ts";
+import { piped, type Piped } from "./piped.ts";
 import { readRecording } from "./recordings.ts";
 
-const BYTES = 2; // of a sample on stdin
-
-/** Samples of 16 bits, little-endian, as they come on stdin; odd bytes wait for their other half. */
-async function* samplesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Int16Array> {
-  let left = new Uint8Array(0);
-  for await (const piece of input) {
-    const bytes = new Uint8Array(left.length + piece.length);
-    bytes.set(left);
-    bytes.set(piece, left.length);
-    const count = Math.floor(bytes.length / BYTES);
-    const view = new DataView(bytes.buffer);
-    yield Int16Array.from({ length: count }, (_, i) => view.getInt16(BYTES * i, true));
-    left = bytes.slice(count * BYTES);
-  }
+/** Sound from a file or from stdin. */
+interface Sound extends Pick<Piped, "rate"> {
+  readonly pieces: Piped["pieces"] | Iterable<ArrayLike<number>>;
 }
 
 /** Says a word that was heard. */
@@ -34,15 +26,24 @@ function tell(
   screen.event({ event: "word", ...heard });
 }
 
-async function spot(context: Context, bytes: Uint8Array, recording: Recording | undefined): Promise<Heard[]> {
+/** The rate of what is heard: the sound's own, else --rate, else the model's. */
+function rateOf({ values }: Context, sound: Sound, model: number): number {
+  const given = values.text("rate") === undefined ? undefined : values.whole("rate", 1);
+  const own = sound.rate;
+  if (own !== undefined && given !== undefined && given !== own)
+    throw new UsageError(
+      `--rate is ${given}, but the header of the sound says ${own}; leave --rate out, it is of bare samples`,
+    );
+  return own ?? given ?? model;
+}
+
+async function spot(context: Context, bytes: Uint8Array, sound: Sound): Promise<Heard[]> {
   const { values, signal } = context;
   const spotter = await wordSpotter.load(bytes);
   try {
     const threshold = values.text("threshold");
     if (threshold !== undefined) spotter.threshold = values.number("threshold", 0, 1);
-    const given = values.text("rate");
-    const rate = recording?.rate ?? (given === undefined ? spotter.rate : values.whole("rate", 1));
-    const stream = spotter.stream({ rate });
+    const stream = spotter.stream({ rate: rateOf(context, sound, spotter.rate) });
     const heard: Heard[] = [];
     const take = (found: readonly Heard[]): void => {
       for (const one of found) {
@@ -50,12 +51,10 @@ async function spot(context: Context, bytes: Uint8Array, recording: Recording | 
         heard.push(one);
       }
     };
-    if (recording) take(stream.push(recording.samples));
-    else
-      for await (const samples of samplesOf(process.stdin)) {
-        take(stream.push(samples));
-        if (signal.aborted) break;
-      }
+    for await (const samples of sound.pieces) {
+      take(stream.push(samples));
+      if (signal.aborted) break;
+    }
     take(stream.end());
     stream.dispose();
     return heard;
@@ -64,22 +63,29 @@ async function spot(context: Context, bytes: Uint8Array, recording: Recording | 
   }
 }
 
-async function transcribe(
-  context: Context,
-  bytes: Uint8Array,
-  recording: Recording | undefined,
-): Promise<Heard[]> {
-  if (!recording)
-    throw new UsageError("listen: a recognizer reads whole recordings, want a file in place of -");
+async function transcribe(context: Context, bytes: Uint8Array, sound: Sound): Promise<Heard[]> {
   const recognizer = await speechRecognizer.load(bytes);
   try {
-    const { samples, rate } = recording;
-    const { words } = await recognizer.predict({ samples, rate });
+    const rate = rateOf(context, sound, recognizer.rate);
+    const pieces: Float64Array[] = [];
+    for await (const samples of sound.pieces) {
+      pieces.push(readSamples("listen", samples));
+      context.signal.throwIfAborted();
+    }
+    const { words } = await recognizer.predict({ samples: joined(pieces), rate });
     for (const word of words) tell(context, word);
     return [...words];
   } finally {
     recognizer.dispose();
   }
+}
+
+/** The recording of a file, undefined of stdin. */
+async function recordingOf({ values }: Context, file: string): Promise<Recording | undefined> {
+  if (file === "-") return undefined;
+  if (values.text("rate") !== undefined)
+    throw new UsageError("--rate is of bare samples on stdin, and a file says its own; leave --rate out");
+  return readRecording(file);
 }
 
 async function listen(context: Context): Promise<void> {
@@ -94,8 +100,9 @@ async function listen(context: Context): Promise<void> {
   const kind = (spec.hearing as { kind?: string } | undefined)?.kind;
   if (kind !== "wordSpotter" && kind !== "speechRecognizer")
     throw new UsageError(`${model}: no model that hears, want one of train words or train speech`);
-  const recording = file === "-" ? undefined : await readRecording(file);
-  const heard = await (kind === "wordSpotter" ? spot : transcribe)(context, bytes, recording);
+  const recording = await recordingOf(context, file);
+  const sound = recording ? { ...recording, pieces: [recording.samples] } : await piped(process.stdin);
+  const heard = await (kind === "wordSpotter" ? spot : transcribe)(context, bytes, sound);
   if (heard.length === 0) screen.line("Nothing was heard.");
   if (figures && recording) {
     const path = join(figures, "heard.svg");
@@ -112,11 +119,13 @@ export const listenCommand: Command = {
   maxWords: 2,
   summary: "Hear words in a WAV or FLAC file, or in samples that come on stdin",
   details:
-    "On stdin a spotter takes samples of 16 bits, little-endian, one channel, without end.\n\n" +
+    "On stdin come a WAV file, or bare samples of 16 bits, little-endian, one channel. A spotter hears them as\n" +
+    "they come, without end; a recognizer reads to the end first.\n\n" +
     "  unrolled listen words.safetensors party.wav --figures figures\n" +
-    "  arecord -t raw -f S16_LE -r 16000 | unrolled listen words.safetensors -",
+    "  arecord -t raw -f S16_LE -r 16000 | unrolled listen words.safetensors -\n" +
+    "  sox talk.mp3 -t wav - | unrolled listen speech.safetensors -",
   options: {
-    rate: { value: "N", help: "samples a second on stdin; default: the model's" },
+    rate: { value: "N", help: "of bare samples on stdin, a second; default: the model's" },
     threshold: { value: "X", help: "probability from which on a word counts; default: the model's" },
     figures: { value: "DIR", help: "draw the spectrogram with what was heard over it" },
   },
