@@ -1,8 +1,12 @@
 /**
  * Files of drawing programs: Excalidraw (elements of type freedraw, whose points count from the element's
- * place) and tldraw (shapes of type draw in segments of points, which count from the shape's place and those
- * of the shapes around it).
+ * place, turned about the middle of their box) and tldraw (shapes of type draw in segments of points, which
+ * are scaled, turned and moved by the shape and those around it). tldraw lists points, or since 4.4 keeps
+ * them in base64: float32 of the first, then float16 differences, of x, y and the pressure or, where `dim` is
+ * 2, of x and y.
  */
+import { fromHalf } from "../../exchange/arrays/dtypes.ts";
+import { onCircle } from "../../figures/diagram.ts";
 import { isObject, parseObject } from "../../formats/json.ts";
 import { DataError } from "../../wasm/errors.ts";
 import { textOf, type FileContent } from "./content.ts";
@@ -10,11 +14,52 @@ import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
-/** The strokes of an Excalidraw file, given as text or bytes. Throws DataError on other files. */
+/** A map of the plane. */
+type Placement = (x: number, y: number) => [x: number, y: number];
+
+const TURN = 6.283185307179586;
+
+/** Turns by so many radians, clockwise since y grows downwards, about a point. Nothing turned is exact. */
+function turnAbout(angle: number, cx = 0, cy = 0): Placement {
+  if (angle === 0) return (x, y) => [x, y];
+  const { x: sin, y: down } = onCircle(angle / TURN);
+  return (x, y) => [cx - down * (x - cx) - sin * (y - cy), cy + sin * (x - cx) - down * (y - cy)];
+}
+
+type Fail = (what: string) => DataError;
+
+/** A number that may be left out. Throws where it is none. */
+function numberOr(usual: number, value: unknown, name: string, fail: Fail): number {
+  if (value === undefined) return usual;
+  if (!isNumber(value)) throw fail(`${name} is ${String(value).slice(0, 40)}, want a number`);
+  return value;
+}
+
+/** How an element is turned: about the middle of the box around its points. */
+function turnOf({ x, y, angle }: Record<string, unknown>, points: readonly unknown[], fail: Fail): Placement {
+  const turn = numberOr(0, angle, "angle", fail);
+  const middle = (at: 0 | 1): number => {
+    let [least, most] = [Infinity, -Infinity];
+    for (const point of points) {
+      const value = Array.isArray(point) ? Number(point[at]) : NaN;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    return (least + most) / 2;
+  };
+  return turn === 0 ? turnAbout(0) : turnAbout(turn, (x as number) + middle(0), (y as number) + middle(1));
+}
+
+/** Adds a point whose x and y may be none; `place` puts those that are. */
+function addPlaced(strokes: DrawnStrokes, [x, y]: readonly unknown[], place: Placement): void {
+  if (isNumber(x) && isNumber(y)) strokes.add(...place(x, y));
+  else strokes.add(x, y); // throws
+}
+
+/** The strokes of an Excalidraw file. Throws DataError on other files. */
 export function readExcalidraw(content: FileContent): DrawnStroke[] {
-  const text = textOf("readExcalidraw", content);
   const fail = (what: string): DataError => new DataError(`readExcalidraw: ${what}, want an Excalidraw file`);
-  const { elements } = parseObject(text, fail);
+  const { elements } = parseObject(textOf("readExcalidraw", content), fail);
   if (!Array.isArray(elements)) throw fail("no elements");
   const strokes = new DrawnStrokes(fail);
   for (const element of elements as unknown[]) {
@@ -22,10 +67,9 @@ export function readExcalidraw(content: FileContent): DrawnStroke[] {
     const { x, y, points } = element;
     if (!isNumber(x) || !isNumber(y) || !Array.isArray(points))
       throw fail("a freedraw without place or points");
-    for (const point of points as unknown[]) {
-      const [dx, dy] = Array.isArray(point) ? (point as unknown[]) : [];
-      strokes.add(isNumber(dx) ? x + dx : dx, isNumber(dy) ? y + dy : dy);
-    }
+    const turn = turnOf(element, points, fail);
+    for (const point of points as unknown[])
+      addPlaced(strokes, Array.isArray(point) ? point : [], (dx, dy) => turn(x + dx, y + dy));
     strokes.lift();
   }
   return strokes.all();
@@ -34,54 +78,98 @@ export function readExcalidraw(content: FileContent): DrawnStroke[] {
 /** Deepest nesting of shapes. */
 const MAX_DEPTH = 50;
 
-/** Where a shape's own (0, 0) is on the page: its place and those around it. */
+/** Where the points of a shape are on the page: under its turn and place, and those around it. */
 function placeOf(
   shape: Record<string, unknown>,
   shapes: ReadonlyMap<unknown, Record<string, unknown>>,
-  fail: (what: string) => DataError,
-): [number, number] {
-  let [x, y] = [0, 0];
+  fail: Fail,
+): Placement {
+  const steps: Placement[] = [];
   let at: Record<string, unknown> | undefined = shape;
   for (let depth = 0; at; ++depth) {
     if (depth > MAX_DEPTH) throw fail(`shapes inside each other, deeper than ${MAX_DEPTH}`);
-    if (!isNumber(at.x) || !isNumber(at.y)) throw fail("a shape without a place");
-    x += at.x;
-    y += at.y;
+    const { x, y } = at;
+    if (!isNumber(x) || !isNumber(y)) throw fail("a shape without a place");
+    const turn = turnAbout(numberOr(0, at.rotation, "rotation", fail));
+    steps.push((u, v) => {
+      const [du, dv] = turn(u, v);
+      return [x + du, y + dv];
+    });
     at = shapes.get(at.parentId);
   }
-  return [x, y];
+  return (x, y) => steps.reduce<[number, number]>((point, step) => step(...point), [x, y]);
 }
 
-/** The points of a shape's segments. Throws DataError where they are kept otherwise. */
-function segmentPoints(shape: Record<string, unknown>, fail: (what: string) => DataError): unknown[] {
-  const segments = isObject(shape.props) ? shape.props.segments : undefined;
-  if (!Array.isArray(segments)) throw fail("a drawn shape without segments");
-  return (segments as unknown[]).flatMap((segment): unknown[] => {
-    const points = isObject(segment) ? segment.points : undefined;
-    if (!Array.isArray(points)) throw fail("a segment whose points are not listed; save it with its points");
-    return points as unknown[];
-  });
+/** The points of a path in base64; `width` numbers each. */
+function* pathPoints(
+  path: string,
+  width: number,
+  fail: Fail,
+): Generator<{ x: number; y: number }, void, void> {
+  if (path === "") return;
+  let bytes: Uint8Array;
+  try {
+    bytes = Uint8Array.from(atob(path), (c) => c.charCodeAt(0));
+  } catch {
+    throw fail("a segment whose path is no base64");
+  }
+  const [first, step] = [4 * width, 2 * width];
+  if (bytes.length < first || (bytes.length - first) % step !== 0)
+    throw fail(`a path of ${bytes.length} bytes, want ${first} and then ${step} a point`);
+  const view = new DataView(bytes.buffer);
+  let [x, y] = [view.getFloat32(0, true), view.getFloat32(4, true)];
+  yield { x, y };
+  for (let at = first; at < bytes.length; at += step) {
+    x += fromHalf(view.getUint16(at, true));
+    y += fromHalf(view.getUint16(at + 2, true));
+    yield { x, y };
+  }
 }
 
-/** The strokes of a tldraw file (.tldr), given as text or bytes. Throws DataError on other files. */
+/** The points of a segment. Throws DataError where they are kept otherwise. */
+function segmentPoints(segment: unknown, fail: Fail): Iterable<unknown> {
+  const { points, path, dim = 3 } = isObject(segment) ? segment : {};
+  if (Array.isArray(points)) return points as unknown[];
+  if (typeof path !== "string") throw fail("a segment without points or path");
+  if (dim !== 2 && dim !== 3) throw fail("a path whose points have neither 2 nor 3 numbers");
+  return pathPoints(path, dim, fail);
+}
+
+/** The strokes of one shape. */
+function addShape(shape: Record<string, unknown>, place: Placement, strokes: DrawnStrokes, fail: Fail): void {
+  const props = isObject(shape.props) ? shape.props : {};
+  if (!Array.isArray(props.segments)) throw fail("a drawn shape without segments");
+  const [scaleX, scaleY] = (["scaleX", "scaleY"] as const).map((name) =>
+    numberOr(1, props[name], name, fail),
+  );
+  for (const segment of props.segments as unknown[])
+    for (const point of segmentPoints(segment, fail)) {
+      const { x, y } = isObject(point) ? point : {};
+      addPlaced(strokes, [x, y], (u, v) => place(scaleX * u, scaleY * v));
+    }
+  strokes.lift();
+}
+
+/** The records of a file, or of a snapshot: `{ store }`, also as `{ document: { store } }`. */
+function recordsOf(file: Record<string, unknown>): unknown[] | undefined {
+  const { store } = isObject(file.document) ? file.document : file;
+  if (isObject(store)) return Object.values(store);
+  return Array.isArray(file.records) ? (file.records as unknown[]) : undefined;
+}
+
+/** The strokes of a tldraw file (.tldr) or snapshot, as JSON. Throws DataError on other files. */
 export function readTldraw(content: FileContent): DrawnStroke[] {
-  const text = textOf("readTldraw", content);
   const fail = (what: string): DataError => new DataError(`readTldraw: ${what}, want a tldraw file`);
-  const { records } = parseObject(text, fail);
-  if (!Array.isArray(records)) throw fail("no records");
-  const all = (records as unknown[]).filter(isObject);
+  const records = recordsOf(parseObject(textOf("readTldraw", content), fail));
+  if (!records) throw fail("no records");
   const shapes = new Map(
-    all.filter(({ typeName }) => typeName === "shape").map((shape) => [shape.id, shape]),
+    records
+      .filter(isObject)
+      .filter(({ typeName }) => typeName === "shape")
+      .map((shape) => [shape.id, shape]),
   );
   const strokes = new DrawnStrokes(fail);
-  for (const shape of shapes.values()) {
-    if (shape.type !== "draw") continue;
-    const [x, y] = placeOf(shape, shapes, fail);
-    for (const point of segmentPoints(shape, fail)) {
-      const { x: dx, y: dy } = isObject(point) ? point : {};
-      strokes.add(isNumber(dx) ? x + dx : dx, isNumber(dy) ? y + dy : dy);
-    }
-    strokes.lift();
-  }
+  for (const shape of shapes.values())
+    if (shape.type === "draw") addShape(shape, placeOf(shape, shapes, fail), strokes, fail);
   return strokes.all();
 }

@@ -159,6 +159,70 @@ describe("strokes", () => {
   });
 });
 
+describe("a turned drawing", () => {
+  /** Points to some digits: a turn is not exact. */
+  const near = (found: [number, number][][], wanted: [number, number][]): void =>
+    found[0].forEach(([x, y], i) => {
+      expect(x).toBeCloseTo(wanted[i][0], 9);
+      expect(y).toBeCloseTo(wanted[i][1], 9);
+    });
+  const draw = (more: object, props: object): string => {
+    const record = { typeName: "shape", type: "draw", id: "a", x: 10, y: 20, ...more, props };
+    return JSON.stringify({ document: { store: { a: record } } });
+  };
+  const points = [
+    { x: 0, y: 0 },
+    { x: 100, y: 50 },
+  ];
+
+  test("of Excalidraw is turned about its middle", () => {
+    const element = {
+      type: "freedraw",
+      x: 0,
+      y: 0,
+      angle: Math.PI / 2,
+      points: [
+        [0, 0],
+        [100, 0],
+      ],
+    };
+    near(readExcalidraw(JSON.stringify({ elements: [element] })), [
+      [50, -50],
+      [50, 50],
+    ]);
+  });
+
+  test("of tldraw is scaled and turned about its place, also in a snapshot", () => {
+    const props = { segments: [{ type: "free", points }], scaleX: 2, scaleY: -1 };
+    near(readTldraw(draw({ rotation: Math.PI / 2 }, props)), [
+      [10, 20],
+      [60, 220],
+    ]);
+    near(readTldraw(draw({ rotation: Math.PI }, { segments: [{ type: "free", points }] })), [
+      [10, 20],
+      [-90, -30],
+    ]);
+  });
+
+  test("of tldraw may keep its points in base64, with pressure or without", () => {
+    // 1.5, -2, (.5); then differences 1, -2, (0) and .5, 1024, (0) in half precision
+    const floats = (...values: number[]): number[] => [...new Uint8Array(Float32Array.from(values).buffer)];
+    const halves = (...bits: number[]): number[] => [...new Uint8Array(Uint16Array.from(bits).buffer)];
+    const path = (bytes: number[]): string => btoa(String.fromCharCode(...bytes));
+    const flat = path([...floats(1.5, -2), ...halves(0x3c00, 0xc000, 0x3800, 0x6400)]);
+    const deep = path([...floats(1.5, -2, 0.5), ...halves(0x3c00, 0xc000, 0, 0x3800, 0x6400, 0)]);
+    const wanted = [
+      [11.5, 18],
+      [12.5, 16],
+      [13, 1040],
+    ];
+    expect(readTldraw(draw({}, { segments: [{ type: "free", path: flat, dim: 2 }] }))).toEqual([wanted]);
+    expect(readTldraw(draw({}, { segments: [{ type: "free", path: deep }] }))).toEqual([wanted]);
+    for (const broken of ["?", "AAAA", deep.slice(0, -4)])
+      expect(() => readTldraw(draw({}, { segments: [{ type: "free", path: broken }] }))).toThrow(DataError);
+  });
+});
+
 test("what is neither text nor bytes, and no event, is told", async () => {
   for (const given of [undefined, null, 5, {}, [1]]) {
     for (const read of [readExcalidraw, readTldraw, readSvgInk, readInkMLFile, pointerStrokes] as const)
