@@ -1,7 +1,7 @@
 /** Which labels of two sequences stand beside each other, and which agree. */
 
 /** A label of the one beside a label of the other; undefined where it has none beside it. */
-export type Beside<T> = readonly [a: T | undefined, b: T | undefined];
+type Beside<T> = readonly [a: T | undefined, b: T | undefined];
 
 /** The labels of `a` and `b` side by side, in order, in an alignment with the fewest edits. */
 export function sideBySide<T>(a: readonly T[], b: readonly T[]): Beside<T>[] {

@@ -2,7 +2,7 @@
 import { sideBySide } from "../../inference/agreement.ts";
 
 /** How a word is called that was said but not heard, or heard but not said. */
-export const NO_WORD = "(none)";
+const NO_WORD = "(none)";
 
 /** Words that were said or heard, and how often each (a row) was heard as each. */
 export interface WordConfusion {
