@@ -50,6 +50,7 @@ export {
   installHandwritingRecognizer,
   queryHandwritingRecognizer,
 } from "./web/recognizer.ts";
+export type { HandwritingWindow } from "./web/recognizer.ts";
 export type {
   HandwritingDrawingSegment,
   HandwritingHints,
@@ -58,6 +59,5 @@ export type {
   HandwritingPrediction,
   HandwritingRecognizerSupport,
   HandwritingSegment,
-  HandwritingWindow,
-} from "./web/recognizer.ts";
+} from "./web/proposal.ts";
 export { softWindow, type SoftWindowLayer } from "../models/network/optional/soft-window-layer.ts";

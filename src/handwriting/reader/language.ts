@@ -14,6 +14,9 @@ const ORDER = 6;
 const MAX_TEXT = 5_000_000;
 const MAX_WORDS = 1_000_000;
 
+/** The tag of a language, such as "en" or "zh-Hant-TW": no text that one would count. */
+const TAG = /^[a-z]{2}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/;
+
 /** A language with how much it counts where nothing is said. */
 export interface ReadingLanguage {
   readonly language: LanguageModel;
@@ -82,6 +85,11 @@ async function readingLanguage(
   engine: Engine,
 ): Promise<ReadingLanguage> {
   const name = `${who}: language`;
+  if (typeof language === "string" && TAG.test(language))
+    throw new OptionError(
+      `${name} is ${show(language)}, a tag; want what may be written: await englishTexts(), another text, ` +
+        "or a list of words",
+    );
   if (typeof language === "string")
     return { language: await ofText(name, language, alphabet, engine), weight: 0.5, bonus: 1 };
   if (Array.isArray(language))

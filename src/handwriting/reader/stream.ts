@@ -104,20 +104,28 @@ export class ReaderStream {
   }
 
   /**
-   * One more place [x, y, up] of the pen, y downwards; `up` is 1 where the pen is lifted after it, else 0.
-   * Throws DataError, DisposedError.
+   * One more place [x, y, up] of the pen, y downwards; `up` is 1 or true where the pen is lifted after it,
+   * else 0 or false. Throws DataError, DisposedError.
    */
-  step([x, y, up]: readonly [x: number, y: number, up: number]): StreamedText {
+  step(point: readonly [x: number, y: number, up: number | boolean]): StreamedText {
     this.#nets.net();
+    if (!Array.isArray(point))
+      throw new DataError(`handwritingReader.stream: point is ${show(point)}, want [x, y, up]`);
+    const [x, y, up] = point as readonly [number, number, number | boolean];
     if (!isCoordinate(x) || !isCoordinate(y))
       throw new DataError(`handwritingReader.stream: point (${show(x)}, ${show(y)}), want finite numbers`);
+    const isUp = up === 1 || up === true;
+    if (!isUp && up !== 0 && up !== false)
+      throw new DataError(
+        `handwritingReader.stream: up is ${show(up)}, want 1 where the pen is lifted after the point, else 0`,
+      );
     if (this.#count >= MAX_POINTS)
       throw new DataError(
         `handwritingReader.stream: ${MAX_POINTS} points, want lines; call reset() for the next`,
       );
     ++this.#count;
     this.#line ??= this.#begin();
-    return this.#line.step(x, y, up === 1 ? 1 : 0);
+    return this.#line.step(x, y, isUp ? 1 : 0);
   }
 
   /** The line is over: everything is said. */

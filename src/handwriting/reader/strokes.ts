@@ -19,12 +19,20 @@ export interface PlacedStroke {
   readonly length: number;
 }
 
+/** A point as errors name it, with its coordinates where it has some. */
+function showPoint(point: unknown, x: unknown, y: unknown): string {
+  if (x === undefined && y === undefined) return show(point);
+  return Array.isArray(point) ? `[${show(x)}, ${show(y)}]` : `{ x: ${show(x)}, y: ${show(y)} }`;
+}
+
 function coordinates(where: string, point: PenPoint): readonly [number, number] {
   const [x, y] = Array.isArray(point)
     ? (point as readonly [number, number])
     : [(point as { x?: number } | null)?.x, (point as { y?: number } | null)?.y];
   if (typeof x !== "number" || typeof y !== "number" || !isCoordinate(x) || !isCoordinate(y))
-    throw new DataError(`${where} is ${show(point)}, want [x, y] or { x, y }, finite numbers up to 1e9`);
+    throw new DataError(
+      `${where} is ${showPoint(point, x, y)}, want [x, y] or { x, y }, finite numbers up to 1e9`,
+    );
   return [x, y];
 }
 

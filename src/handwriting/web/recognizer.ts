@@ -6,83 +6,14 @@
 import { DisposedError, OptionError, show } from "../../wasm/errors.ts";
 import type { HandwritingReader } from "../reader/reader.ts";
 import type { ReadText } from "../reader/spec.ts";
-
-/** A place of the pen, and its time in milliseconds from some moment on. */
-export interface HandwritingPoint {
-  /** From the left. */
-  x: number;
-  /** From above. */
-  y: number;
-  /** Milliseconds; not needed. */
-  t?: number;
-}
-
-/** What helps to recognize, and how much to answer. What a recognizer does not know has no effect. */
-export interface HandwritingHints {
-  /** "text" (the default), "number", "email" or "per-character". */
-  recognitionType?: string;
-  /** "mouse" (the default), "touch" or "pen". */
-  inputType?: string;
-  /** What stands before the drawing. */
-  textContext?: string;
-  /** At most so many predictions beside the best one. Default 3. */
-  alternatives?: number;
-}
-
-/** Part of a stroke: its points from one to before another. */
-export interface HandwritingDrawingSegment {
-  /** Among the strokes of the drawing. */
-  strokeIndex: number;
-  /** The first point. */
-  beginPointIndex: number;
-  /** The point behind the last. */
-  endPointIndex: number;
-}
-
-/** A grapheme of a prediction and its ink. */
-export interface HandwritingSegment {
-  /** What it is. */
-  grapheme: string;
-  /** Where it begins in the text, in UTF-16 units. */
-  beginIndex: number;
-  /** Where it ends. */
-  endIndex: number;
-  /** Its ink. */
-  drawingSegments: HandwritingDrawingSegment[];
-}
-
-/** What a drawing may say. */
-export interface HandwritingPrediction {
-  /** All of it. */
-  text: string;
-  /** Grapheme by grapheme; spaces have no ink and are left out. */
-  segmentationResult: HandwritingSegment[];
-}
-
-/** What a recognizer can do for some languages. */
-export interface HandwritingRecognizerSupport {
-  /** It gives more than one prediction. */
-  textAlternatives: boolean;
-  /** It says which ink each grapheme is. */
-  textSegmentation: boolean;
-  /** The hints that it heeds. */
-  hints: {
-    /** Kinds of text. */
-    recognitionType: string[];
-    /** Kinds of pens. */
-    inputType: string[];
-    /** Whether the text before the drawing helps. */
-    textContext: boolean;
-    /** Whether their number can be chosen. */
-    alternatives: boolean;
-  };
-}
-
-/** What must be recognized. */
-export interface HandwritingModelConstraint {
-  /** BCP 47 tags; all must be known. */
-  languages?: readonly string[];
-}
+import type {
+  HandwritingHints,
+  HandwritingModelConstraint,
+  HandwritingPoint,
+  HandwritingPrediction,
+  HandwritingRecognizerSupport,
+  HandwritingSegment,
+} from "./proposal.ts";
 
 /** Most predictions beside the best. */
 const MAX_ALTERNATIVES = 100;
@@ -129,22 +60,52 @@ function prediction({ text, characters }: ReadText): HandwritingPrediction {
   return { text, segmentationResult };
 }
 
-/** Numbers a recognition type allows, as a language: digits and the marks of numbers, any order. */
-const NUMBER = new Set("0123456789.,-+");
+/** What numbers are written in: digits and their marks, in any order. */
+const NUMBER = [..."0123456789.,-+"];
+
+/** A language of some characters, in any order. */
+interface CharacterLanguage {
+  nextLogProbabilities(): number[];
+}
+
+/** The language of those characters of a reader that are among some; undefined where it knows none of them. */
+function languageOf(reader: HandwritingReader, allowed: ReadonlySet<string>): CharacterLanguage | undefined {
+  const known = [...reader.characters];
+  if (!known.some((c) => allowed.has(c))) return undefined;
+  const logs = [...known.map((c) => (allowed.has(c) ? 0 : -Infinity)), 0];
+  return { nextLogProbabilities: () => logs };
+}
+
+/** The characters that hints allow; undefined where all are. Throws TypeError on a set that is none. */
+function charactersOf({ recognitionType, graphemeSet }: HandwritingHints): Set<string> | undefined {
+  if (graphemeSet === undefined) return recognitionType === "number" ? new Set(NUMBER) : undefined;
+  if (!Array.isArray(graphemeSet) || graphemeSet.some((one: unknown) => typeof one !== "string"))
+    throw new TypeError(`startDrawing: graphemeSet is ${show(graphemeSet)}, want an array of characters`);
+  const given = (graphemeSet as readonly string[]).flatMap((one) => [...one]);
+  return new Set(recognitionType === "number" ? given.filter((c) => NUMBER.includes(c)) : given);
+}
 
 /** A drawing: strokes, and what they say. */
 export class HandwritingDrawing {
   readonly #reader: () => HandwritingReader;
-  readonly #hints: Required<Pick<HandwritingHints, "recognitionType" | "alternatives">>;
+  readonly #alternatives: number;
+  readonly #characters: ReadonlySet<string> | undefined;
+  /** One object for all predictions: the reader keeps what it made of it. */
+  #language: CharacterLanguage | undefined;
   readonly #strokes: HandwritingStroke[] = [];
 
   /** Use `recognizer.startDrawing()`. `reader` throws when the recognizer is finished. */
   constructor(reader: () => HandwritingReader, hints: HandwritingHints) {
     this.#reader = reader;
-    const { recognitionType = "text", alternatives = 3 } = hints;
+    if (hints === null || typeof hints !== "object")
+      throw new TypeError(
+        `startDrawing: hints are ${show(hints)}, want an object such as { alternatives: 3 }`,
+      );
+    const { alternatives = 3 } = hints;
     if (!Number.isInteger(alternatives) || alternatives < 0)
       throw new TypeError(`startDrawing: alternatives is ${show(alternatives)}, want a whole number`);
-    this.#hints = { recognitionType, alternatives: Math.min(alternatives, MAX_ALTERNATIVES) };
+    this.#alternatives = Math.min(alternatives, MAX_ALTERNATIVES);
+    this.#characters = charactersOf(hints);
   }
 
   /** Adds a stroke, to which points may still come. */
@@ -176,24 +137,12 @@ export class HandwritingDrawing {
   /** What the strokes say: the best prediction first. */
   async getPrediction(): Promise<HandwritingPrediction[]> {
     const reader = this.#reader();
-    const { recognitionType, alternatives } = this.#hints;
+    if (this.#characters) this.#language ??= languageOf(reader, this.#characters);
+    const language = this.#language && { language: this.#language, weight: 1, bonus: 0 };
     const strokes = this.#strokes.map((stroke) => stroke.getPoints());
-    const language = recognitionType === "number" ? { language: numbersOf(reader), weight: 1, bonus: 0 } : {};
-    const readings = await reader.read(strokes, { alternatives: alternatives + 1, ...language });
+    const readings = await reader.read(strokes, { alternatives: this.#alternatives + 1, ...language });
     return readings.map(prediction);
   }
-}
-
-const numberLanguages = new WeakMap<HandwritingReader, { nextLogProbabilities(): number[] }>();
-
-/** The language of numbers over the characters of a reader: none but theirs. One object a reader. */
-function numbersOf(reader: HandwritingReader): { nextLogProbabilities(): number[] } {
-  const known = numberLanguages.get(reader);
-  if (known) return known;
-  const logs = [...[...reader.characters].map((c) => (NUMBER.has(c) ? 0 : -Infinity)), 0];
-  const language = { nextLogProbabilities: () => logs };
-  numberLanguages.set(reader, language);
-  return language;
 }
 
 /** Makes drawings. */
@@ -223,16 +172,25 @@ export class HandwritingRecognizer {
   }
 }
 
-/** Whether all languages of a constraint are known, by the first part of their tags. */
-const areKnown = ({ languages = LANGUAGES }: HandwritingModelConstraint): boolean =>
-  languages.every((tag) => LANGUAGES.includes(String(tag).toLowerCase().split("-")[0]));
+/**
+ * Whether all languages of a constraint are known, by the first part of their tags. Throws OptionError where
+ * they are no list.
+ */
+function areKnown(who: string, constraint: HandwritingModelConstraint | null | undefined): boolean {
+  const { languages = LANGUAGES } = constraint ?? {};
+  if (!Array.isArray(languages))
+    throw new OptionError(`${who}: languages is ${show(languages)}, want an array of tags such as ["en"]`);
+  return (languages as readonly string[]).every((tag) =>
+    LANGUAGES.includes(String(tag).toLowerCase().split("-")[0]),
+  );
+}
 
 /** A recognizer that asks a reader. Throws OptionError where a language is not known. */
 export async function createHandwritingRecognizer(
   constraint: HandwritingModelConstraint,
   reader: HandwritingReader,
 ): Promise<HandwritingRecognizer> {
-  if (!areKnown(constraint ?? {}))
+  if (!areKnown("createHandwritingRecognizer", constraint))
     throw new OptionError(
       `createHandwritingRecognizer: languages are ${constraint.languages?.join(", ").slice(0, 100)}, ` +
         `want some of ${LANGUAGES.join(", ")}`,
@@ -240,15 +198,21 @@ export async function createHandwritingRecognizer(
   return new HandwritingRecognizer(reader);
 }
 
-/** What there is for some languages; null where one of them is not known. */
+/** What there is for some languages; null where one of them is not known. Throws OptionError on no list. */
 export async function queryHandwritingRecognizer(
   constraint: HandwritingModelConstraint,
 ): Promise<HandwritingRecognizerSupport | null> {
-  if (!areKnown(constraint ?? {})) return null;
+  if (!areKnown("queryHandwritingRecognizer", constraint)) return null;
   return {
     textAlternatives: true,
     textSegmentation: true,
-    hints: { recognitionType: ["text", "number"], inputType: [], textContext: false, alternatives: true },
+    hints: {
+      recognitionType: ["text", "number"],
+      inputType: [],
+      graphemeSet: true,
+      textContext: false,
+      alternatives: true,
+    },
   };
 }
 
@@ -262,7 +226,7 @@ export interface HandwritingWindow {
 
 /**
  * Gives a page what the proposal says, where it has none: `installHandwritingRecognizer(globalThis, reader)`.
- * `reader` is a reader or a function that makes one, called once at the first recognizer. True where it was
+ * `reader` is a reader or a function that makes one, called at the first recognizer, and again where that failed. True where it was
  * installed.
  */
 export function installHandwritingRecognizer(
@@ -272,8 +236,15 @@ export function installHandwritingRecognizer(
   const { navigator } = window;
   if ("createHandwritingRecognizer" in navigator) return false;
   let made: Promise<HandwritingReader> | undefined;
-  const ready = (): Promise<HandwritingReader> =>
-    (made ??= typeof reader === "function" ? reader() : Promise.resolve(reader));
+  const ready = async (): Promise<HandwritingReader> => {
+    made ??= typeof reader === "function" ? reader() : Promise.resolve(reader);
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
   Object.assign(navigator, {
     queryHandwritingRecognizer,
     createHandwritingRecognizer: async (constraint: HandwritingModelConstraint) =>

@@ -108,6 +108,28 @@ test("a stream says no character again where its place moves with the ink that c
   stream.dispose();
 });
 
+test("points that are none are shown, a lifted pen is 1 or true, and a tag is no language", async () => {
+  await expect(reader.read([[[NaN, 0]]])).rejects.toThrow("point 0 is [NaN, 0]");
+  await expect(reader.read([[{ x: 1, y: Infinity }]])).rejects.toThrow("point 0 is { x: 1, y: Infinity }");
+  for (const language of ["en", "en-US", "zh-Hant-TW"])
+    await expect(reader.read(hello, { language })).rejects.toThrow("englishTexts()");
+  const stream = reader.stream();
+  for (const point of [undefined, { x: 1, y: 2, up: 0 }])
+    expect(() => stream.step(point as never)).toThrow("want [x, y, up]");
+  expect(() => stream.step([1, 2, "up"] as never)).toThrow('up is "up"');
+  const read = (lifted: number | boolean, down: number | boolean): string => {
+    stream.reset();
+    for (const stroke of hello)
+      stroke.forEach((point, i) => {
+        const [x, y] = point as [number, number];
+        stream.step([x, y, i + 1 === stroke.length ? lifted : down]);
+      });
+    return stream.finish();
+  };
+  expect(read(true, false)).toBe(read(1, 0));
+  stream.dispose();
+});
+
 describe("a learned hand", () => {
   // a hand whose letters climb
   const turned = (word: string): PenStroke[] => wordStrokes(word, (x, y) => [x, y + 0.35 * x]);

@@ -5,8 +5,8 @@ import {
   HandwritingStroke,
   installHandwritingRecognizer,
   type HandwritingRecognizer,
-  type HandwritingRecognizerSupport,
 } from "../../../src/handwriting/web/recognizer.ts";
+import type { HandwritingRecognizerSupport } from "../../../src/handwriting/web/proposal.ts";
 import { wordStrokes } from "../reader/ink.ts";
 
 interface Navigator {
@@ -78,6 +78,34 @@ describe("a page without a recognizer of its own", () => {
     strokesOf("oil").forEach((stroke) => drawing.addStroke(stroke));
     const all = await drawing.getPrediction();
     for (const { text } of all) expect(text).toMatch(/^[-+.,0-9]*$/);
+  });
+
+  test("gets only characters of a set, where the reader knows some", async () => {
+    const recognizer = await navigator.createHandwritingRecognizer({});
+    const read = async (graphemeSet: readonly string[], recognitionType = "text"): Promise<string[]> => {
+      const drawing = recognizer.startDrawing({ graphemeSet, recognitionType });
+      strokesOf("hello").forEach((stroke) => drawing.addStroke(stroke));
+      return (await drawing.getPrediction()).map(({ text }) => text);
+    };
+    for (const text of await read(["h", "a", "ll"])) expect(text).toMatch(/^[hal]*$/);
+    for (const text of await read(["1", "l"], "number")) expect(text).toMatch(/^1*$/);
+    expect((await read(["\u4e2d"]))[0]).toBe("hello");
+    await expect(read("abc" as never)).rejects.toThrow('graphemeSet is "abc"');
+    expect(() => recognizer.startDrawing(null as never)).toThrow("hints are null");
+    await expect(navigator.queryHandwritingRecognizer({ languages: "en" as never })).rejects.toThrow('"en"');
+  });
+
+  test("asks again for a reader that could not be had", async () => {
+    let asked = 0;
+    const other = { navigator: {} as Navigator };
+    installHandwritingRecognizer(other, async () => {
+      if (++asked === 1) throw new Error("offline");
+      return reader;
+    });
+    await expect(other.navigator.createHandwritingRecognizer({})).rejects.toThrow("offline");
+    await other.navigator.createHandwritingRecognizer({});
+    await other.navigator.createHandwritingRecognizer({});
+    expect(asked).toBe(2);
   });
 
   test("copies points, refuses what is none, and keeps a recognizer that is there", () => {
