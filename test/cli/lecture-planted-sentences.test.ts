@@ -2,6 +2,7 @@
 import { test } from "vitest";
 import { criteria as order } from "../../src/cli/lecture/7a-1-rows.ts";
 import { criteria as shots } from "../../src/cli/lecture/7a-4-missile.ts";
+import { criteria as told } from "../../src/cli/lecture/7a-6-utterance.ts";
 import { criteria as machine } from "../../src/cli/lecture/7a-7-machine.ts";
 import { criteria as capacity } from "../../src/cli/lecture/7a-8-chaos.ts";
 import { criteria as memories } from "../../src/cli/lecture/7a-8-memories.ts";
@@ -54,6 +55,27 @@ test("7d-6-oscillators: modes that do not turn or turn alike, units that all fol
     oscillators,
     seen,
     instead(seen, { turning: 0.1 }, { sectors: 3 }, { selective: 1 }, { driven: 2 }, { uncoupled: 2.3 }),
+  );
+});
+
+test("7a-6-utterance: states above their limit, an LSTM that forgets, and one that is told what is not there", () => {
+  const models = [
+    { limit: 3, told: 2.4 },
+    { limit: 4, told: 3.1 },
+  ];
+  const seen = { models, net: 6.6, apart: -0.05 };
+  catches(
+    told,
+    seen,
+    instead(
+      seen,
+      { models: [{ limit: 3, told: 3.1 }, models[1]] },
+      { models: [] },
+      { models: [{ limit: 7, told: 6 }] },
+      { net: 3.5 },
+      { net: 6.7 },
+      { apart: 1 },
+    ),
   );
 });
 

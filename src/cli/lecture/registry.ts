@@ -56,6 +56,11 @@ export const experiments: readonly Experiment[] = [
     load: () => import("./7a-6-bits.ts"),
   },
   {
+    id: "7a-6-utterance",
+    claim: "What half an utterance settles about the other half goes through an LSTM, not through N states",
+    load: () => import("./7a-6-utterance.ts"),
+  },
+  {
     id: "7a-7",
     claim:
       "A recurrent net's hidden state is the deterministic counterpart of the posterior of an LDS or HMM",
