@@ -87,8 +87,24 @@ function trainingOf(
   return { ...own, z, season, horizon: rules.horizon };
 }
 
-const originsIn = ({ y }: SeriesData, season: number, rules: ForecasterRules): number[] =>
-  originsOf(y.length, rules, Math.max(4, season + 1));
+/** Steps of a series up to its `count`th number. */
+function stepsTo(y: Float64Array, count: number): number {
+  let known = 0;
+  const place = y.findIndex((v) => !Number.isNaN(v) && ++known === count);
+  return place < 0 ? Infinity : place + 1;
+}
+
+/** Where backtests begin: so late that every model can be tried for which an origin is left then. */
+function originsIn({ y }: SeriesData, season: number, rules: ForecasterRules): number[] {
+  const needs = rules.models
+    .map((name) => stepsTo(y, forecastModels[name].atLeast(season)))
+    .filter((steps) => steps <= y.length - rules.horizon);
+  return originsOf(y.length, rules, Math.max(4, season + 1, ...needs));
+}
+
+/** A series as backtests see it: its first steps, and the season of all of it, which these may not show. */
+const past = (data: SeriesData, cut: number, season: number, { rules, math }: PrepareSetting): Prepared =>
+  prepare(data, cut, { rules: { ...rules, season }, math });
 
 /** What a series gives to a model of all; undefined where it is too short. */
 export function trainingAt(
@@ -104,7 +120,7 @@ export function trainingAt(
   try {
     return stage === "whole"
       ? trainingOf(name, whole, T, setting)
-      : trainingOf(name, prepare(data, origins[0], setting), origins[0], setting);
+      : trainingOf(name, past(data, origins[0], whole.season, setting), origins[0], setting);
   } catch (error) {
     if (error instanceof TooShort) return undefined;
     throw error;
@@ -144,9 +160,9 @@ async function tryModel(
   try {
     const trials: Trial[] = [];
     for (const origin of origins) {
-      const past = upTo(historyFor(name, history), origin);
-      const outlook = await fitted.forecast(past, horizon);
-      const fault = outlookFault(outlook, past.z);
+      const before = upTo(historyFor(name, history), origin);
+      const outlook = await fitted.forecast(before, horizon);
+      const fault = outlookFault(outlook, before.z);
       if (fault) throw new Error(fault);
       trials.push({ outlook, truth: history.z.slice(origin, origin + horizon) });
     }
@@ -203,7 +219,7 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
   const origins = originsIn(data, season, rules);
   if (origins.length === 0)
     return { scores: {}, chosen: untriedModels({}, new Set(rules.models)), deviations: [], failures: [] };
-  const prepared = prepare(data, origins[0], setting);
+  const prepared = past(data, origins[0], season, setting);
   const { done, failures, tooShort } = await each(names, setting, (name) =>
     tryModel(name, prepared, origins, setting),
   );

@@ -31,7 +31,11 @@ export interface ForecasterSpec {
   readonly choose?: (typeof ways)[number];
   /** Probabilities of the quantiles, each within 0..1. Default .05, .1, .25, .5, .75, .9, .95. */
   readonly quantiles?: readonly number[];
-  /** Backtests: forecasts from so many places in the past, a quarter of a horizon apart. Default 7. */
+  /**
+   * Backtests: forecasts from so many places in the past at most, a quarter of a horizon apart, and from none
+   * that is too early for a model which a later one would do for. Their season is that of the whole series.
+   * Default 7.
+   */
   readonly origins?: number;
   /** "log" of values above 0, "none", or "auto" (default): log where the spread grows with the level. */
   readonly transform?: TransformName | "auto";

@@ -127,6 +127,23 @@ test("Dates are written alone where all are at midnight, and steps of 30 days st
   expect(names(6, 1)).toBe("2024-01-01 00:00, 2024-01-02 06:00, 2024-01-03 00:00");
 });
 
+test.each([48, 60, 72])("%i months are few, yet tell their season, and every model is tried", async (T) => {
+  const models = ["ets", "theta", "structural"] as const;
+  const answers = [];
+  for (const season of [undefined, 12]) {
+    using f = await forecaster({ horizon: 12, models, ...(season ? { season } : {}) });
+    await f.fit(y.slice(0, T));
+    answers.push(await f.forecast());
+  }
+  const [found, told] = answers;
+  expect(found.season).toBe(12);
+  expect(found.model).toBe(told.model);
+  expect(found.scores).toEqual(told.scores);
+  expect(told.failures).toEqual([]);
+  expect(Object.keys(told.scores)).toEqual(expect.arrayContaining([...models]));
+  expect(told.model).not.toMatch(/naive/i);
+});
+
 test("several series are forecast by name", async () => {
   using f = await forecaster(quick);
   const fractions: number[] = [];
