@@ -115,7 +115,7 @@ function rateOf(usual) {
   return () => rates[course] ?? rates.at(-1);
 }
 
-/** Weights of Hessian-free's nets at the start: few and large, as in the paper, or a turn that forgets nothing. */
+/** First weights of Hessian-free's nets: few and large, as in the paper, or a turn that forgets nothing. */
 const starts = {
   sparse: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) },
   orthogonal: { input: normal(0.1), recurrent: orthogonal() },

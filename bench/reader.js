@@ -81,7 +81,10 @@ function shuffled(strokes, random) {
     .map((i) => strokes[i]);
 }
 
-/** `read`, which finds the lines itself, beside `evaluate`, which is told that there is one; as written and shuffled. */
+/**
+ * `read`, which finds the lines itself, beside `evaluate`, which is told that there is one; as written and
+ * shuffled.
+ */
 async function lines(reader, list) {
   const random = new Random(await engine("float64"), 1, 1);
   const rows = {};

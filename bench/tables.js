@@ -47,8 +47,8 @@ const best = {
   addition: quick,
   multiplication: quick,
   memory5:
-    "10-20,10-40,20-80,40-120,60-160,100-200,200 --learned 0.05 --rate 0.001,0.001,0.001,0.0005,0.0003,0.0002 " +
-    "--mu 0.995 --input 0.1 --settle 19000 --updates 20000",
+    "10-20,10-40,20-80,40-120,60-160,100-200,200 --learned 0.05 " +
+    "--rate 0.001,0.001,0.001,0.0005,0.0003,0.0002 --mu 0.995 --input 0.1 --settle 19000 --updates 20000",
   memory20: "80 --rate 0.02 --mu 0.98 --input 0.3 --settle 18000 --updates 20000",
 };
 const momenta = ["0", "0.9", "0.98", "0.995"];

@@ -103,7 +103,7 @@ export interface ModelFactory<Spec, Model> {
   load(bytes: Uint8Array | ArrayBuffer): Promise<Model>;
 }
 
-/** The factory of `create` and `load`. A spec that is missing is one without options: checks say what they want. */
+/** The factory of `create` and `load`. A missing spec is one without options: checks say what they want. */
 export function modelFactory<Spec, Model>(
   create: (spec: Spec) => Promise<Model>,
   load: (bytes: Uint8Array | ArrayBuffer) => Promise<Model>,

@@ -103,9 +103,9 @@ export function readWav(bytes: Uint8Array | ArrayBuffer): Recording {
 }
 
 /**
- * A WAV file of 16-bit samples, one channel: numbers in [-1, 1], what is beyond is cut, or an Int16Array, which
- * counts 32768 as 1. Throws DataError where there is no
- * sample or one is not finite, OptionError on rates that no recording has.
+ * A WAV file of 16-bit samples, one channel: numbers in [-1, 1], what is beyond is cut, or an Int16Array,
+ * which counts 32768 as 1. Throws DataError where there is no sample or one is not finite, OptionError on
+ * rates that no recording has.
  */
 export function writeWav(recording: {
   readonly samples: Samples;

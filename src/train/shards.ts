@@ -17,8 +17,8 @@ export interface ShardTask {
 }
 
 /**
- * What is computed of each shard, at full parameters θ [P]. The same array is the same point; it is to be read
- * while a pool runs, since its memory may be the next point's.
+ * What is computed of each shard, at full parameters θ [P]. The same array is the same point; it is to be
+ * read while a pool runs, since its memory may be the next point's.
  */
 export type ShardWork =
   | { readonly theta: Floats; readonly pass: "gradient" | "value" }
@@ -45,8 +45,8 @@ export interface ShardPool {
   /**
    * Computes all tasks for the net that `model` describes; calls `take` for each result in the order of the
    * tasks, which copies the vector, since its memory may be the next one's. The same task object is the same
-   * shard, so that what was computed of it at one point may be kept. Rejects if a task fails for good, or with
-   * the signal's reason.
+   * shard, so that what was computed of it at one point may be kept. Rejects if a task fails for good, or
+   * with the signal's reason.
    */
   run(
     model: unknown,

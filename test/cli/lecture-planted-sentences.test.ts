@@ -58,7 +58,7 @@ test("7d-6-oscillators: modes that do not turn or turn alike, units that all fol
   );
 });
 
-test("7a-6-utterance: states above their limit, an LSTM that forgets, and one that is told what is not there", () => {
+test("7a-6-utterance: states above their limit, an LSTM that forgets, and one told what is not there", () => {
   const models = [
     { limit: 3, told: 2.4 },
     { limit: 4, told: 3.1 },

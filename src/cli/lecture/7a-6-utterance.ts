@@ -1,6 +1,6 @@
 /**
- * 7a-6, the utterance of the slide: what the second half of a string of digits has to fit in the first must be
- * remembered across the middle. Of two digits that are said twice the second half is settled by the first:
+ * 7a-6, the utterance of the slide: what the second half of a string of digits has to fit in the first must
+ * be remembered across the middle. Of two digits that are said twice the second half is settled by the first:
  * 2·log2 10 = 6.64 bits. A hidden Markov model of N states remembers at most log2 N of them, an LSTM all.
  *
  * Digits are given as identities, not as sound, which would hide how much of the string is remembered behind
@@ -8,8 +8,9 @@
  *
  *   bits told = ln p(second | first) - ln p(second), in bits, on average, p(second) = 1/100 being known
  *
- * The strings to learn from are drawn out of these hundred. A model of N states tells at most log2 N on average
- * over them: it predicts by a mean of N distributions of the second half, whose sum is N (Jensen's inequality).
+ * The strings to learn from are drawn out of these hundred. A model of N states tells at most log2 N on
+ * average over them: it predicts by a mean of N distributions of the second half, whose sum is N (Jensen's
+ * inequality).
  */
 import { plot, type Mark } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";

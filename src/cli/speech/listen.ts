@@ -119,8 +119,8 @@ export const listenCommand: Command = {
   maxWords: 2,
   summary: "Hear words in a WAV or FLAC file, or in samples that come on stdin",
   details:
-    "On stdin come a WAV file, or bare samples of 16 bits, little-endian, one channel. A spotter hears them as\n" +
-    "they come, without end; a recognizer reads to the end first.\n\n" +
+    "On stdin come a WAV file, or bare samples of 16 bits, little-endian, one channel. A spotter hears\n" +
+    "them as they come, without end; a recognizer reads to the end first.\n\n" +
     "  unrolled listen words.safetensors party.wav --figures figures\n" +
     "  arecord -t raw -f S16_LE -r 16000 | unrolled listen words.safetensors -\n" +
     "  sox talk.mp3 -t wav - | unrolled listen speech.safetensors -",

@@ -49,7 +49,7 @@ async function* bareSamples(first: Bytes, rest: AsyncIterator<Bytes>): AsyncGene
   }
 }
 
-/** Where the samples of a WAV file begin, their bytes, those of a block of all channels, and blocks a second. */
+/** Where the samples of a WAV file begin, their bytes, those of a block of channels, and blocks a second. */
 interface Header {
   readonly from: number;
   readonly size: number;

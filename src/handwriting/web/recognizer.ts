@@ -68,7 +68,7 @@ interface CharacterLanguage {
   nextLogProbabilities(): number[];
 }
 
-/** The language of those characters of a reader that are among some; undefined where it knows none of them. */
+/** The language of a reader's characters that are among some; undefined where it knows none of them. */
 function languageOf(reader: HandwritingReader, allowed: ReadonlySet<string>): CharacterLanguage | undefined {
   const known = [...reader.characters];
   if (!known.some((c) => allowed.has(c))) return undefined;
@@ -226,8 +226,8 @@ export interface HandwritingWindow {
 
 /**
  * Gives a page what the proposal says, where it has none: `installHandwritingRecognizer(globalThis, reader)`.
- * `reader` is a reader or a function that makes one, called at the first recognizer, and again where that failed. True where it was
- * installed.
+ * `reader` is a reader or a function that makes one, called at the first recognizer, and again where that
+ * failed. True where it was installed.
  */
 export function installHandwritingRecognizer(
   window: HandwritingWindow,

@@ -66,7 +66,8 @@ export class WordSpotter extends HearingModel {
 
   /**
    * Learns from recordings, `word: null` for those that hold none of the words. The first call measures the
-   * standardization, and needs recordings of every word. Throws OptionError, DataError before anything changes, DisposedError.
+   * standardization, and needs recordings of every word. Throws OptionError, DataError before anything
+   * changes, DisposedError.
    */
   async fit(items: readonly WordRecording[], options: SpotterFitOptions = {}): Promise<FitReport> {
     const who = this.checkFit();

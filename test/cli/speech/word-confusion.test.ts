@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { wordConfusion } from "../../../src/cli/speech/word-confusion.ts";
 
-test("words are counted beside those that were heard in their places, and what is lost or added apart", () => {
+test("words are counted beside those heard in their places, and what is lost or added apart", () => {
   const { labels, confusion } = wordConfusion(
     ["no", "yes"],
     [
