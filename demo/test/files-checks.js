@@ -26,7 +26,7 @@ const refused = {
     ["empty.inkml", "", "the file is empty"],
     ["huge.inkml", 30e6, "30.0 MB, want at most 5.0 MB"],
     ["drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>', "no strokes of a pen"],
-    ["cut.inkml", '<ink xmlns="http://www.w3.org/2003/InkML"><trace>1 2, 3', "cut.inkml:1"],
+    ["cut.inkml", '<ink xmlns="http://www.w3.org/2003/InkML"><trace>1 2, 3', "readInkMLFile: line 1"],
     ["other.json", '{"documents": []}', "readTldraw"],
   ],
   "hand-file": [
