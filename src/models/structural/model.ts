@@ -26,7 +26,7 @@ import { errorsThatAre, reasonsByName } from "./information.ts";
 import { intervals } from "./intervals.ts";
 import type { Family } from "./parametric.ts";
 import { scaled } from "./scale.ts";
-import { seriesWithInputs } from "./series.ts";
+import { checkLengths, seriesWithInputs } from "./series.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
 import { StateSpaceStream } from "./stream.ts";
 
@@ -87,6 +87,7 @@ export class StateSpaceModel {
     const { iterations, tolerance, restarts, signal, onProgress } = checkEmOptions(who, em, [], SEARCH);
     if (restarts !== 1) throw new OptionError(`${who}: restarts is ${restarts}, want 1`);
     const data = this.data(who, y, { inputs });
+    checkLengths(who, data, this.family);
     const before = this.#estimates;
     const maximize = async (): Promise<EmReport> => {
       const { scale, estimation, start } = scaled(this.family, this.kalman, data);

@@ -1,6 +1,7 @@
 /** Series with what drives them: the user's inputs and, where a family has a constant, a column of ones. */
 import { flattenInputs, type Sequences } from "../../data/sequence.ts";
 import type { Series } from "../../inference/state-space.ts";
+import { NumericError } from "../../wasm/errors.ts";
 import type { Family } from "./parametric.ts";
 
 /** y [T] of each series, its inputs [T,m] beside it, the constant's ones last. Throws as `flattenInputs`. */
@@ -21,4 +22,19 @@ export function seriesWithInputs(
       return u && j < own ? u[i][Math.floor(k / input) * own + j] : 1;
     }),
   }));
+}
+
+/**
+ * Throws NumericError where a series has fewer numbers than states that start diffuse: with long seasons it
+ * would take minutes to find that they stay unknown.
+ */
+export function checkLengths(who: string, data: readonly Series[], { diffuse }: Family): void {
+  data.forEach(({ y }, i) => {
+    const known = y.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+    if (known >= diffuse) return;
+    throw new NumericError(
+      `${who}: sequence ${i} has ${known} numbers, want at least ${diffuse}, the states that nothing is ` +
+        "known of before; give a longer one, or leave out a season or a difference",
+    );
+  });
 }

@@ -160,7 +160,13 @@ test("save and load give the same model", async () => {
 describe("misuse", () => {
   test("a series too short for a season asks for more steps", async () => {
     const s = await structural({ seasonal: [12] });
-    await expect(s.fit([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toThrow(/of a diffuse start unobserved; give more/);
+    await expect(s.fit([1, 2, 3, 4, 5, 6, 7, 8])).rejects.toThrow(
+      /has 8 numbers, want at least 12, the states/,
+    );
+    const gaps = Array.from({ length: 14 }, (_, t) => (t % 12 === 5 ? NaN : t));
+    await expect(s.fit(gaps)).rejects.toThrow(/of a diffuse start unobserved; give more steps/);
+    const a = await arima({ seasonal: { P: 1, D: 1, Q: 1, period: 200 } });
+    await expect(a.fit(Float64Array.from({ length: 144 }, (_, t) => t % 12))).rejects.toThrow(/at least 200/);
   });
 
   test.each<[string, unknown, RegExp]>([
