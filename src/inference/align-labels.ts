@@ -5,18 +5,11 @@
  *   states blank l₁ blank l₂ … l_L blank a path moves on by 0 or 1 state a step, by 2 over a blank between
  *                                              two different labels
  */
-import { DataError, OptionError, ShapeError, knownOptions, show, whole } from "../wasm/errors.ts";
+import { DataError, OptionError, knownOptions, show } from "../wasm/errors.ts";
+import { readScores, type LabelScores, type Lattice, type ScoreOptions } from "./label-scores.ts";
 
 /** A label of the text; null stands for any stretch of unknown speech or ink, one step or more. */
 export type Wanted = number | null;
-
-/** Options of `alignLabels`. */
-export interface AlignOptions {
-  /** Classes a step, where the scores are one flat array. */
-  readonly classes?: number;
-  /** Which class is the blank. Default: the last one, as in this library's nets; PyTorch and Keras differ. */
-  readonly blank?: number;
-}
 
 /** One label's stretch of steps. */
 export interface Span {
@@ -38,69 +31,9 @@ export interface Alignment {
   readonly score: number;
 }
 
-/** Scores as they come: one array of classes a step, or one flat array. */
-export type LabelScores = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
-
 const who = "alignLabels";
-/** Rounding of float32 may leave a probability a little above 1. */
-const ABOVE_ONE = 1e-4;
 /** Steps times states that are searched: a byte each. */
 const LARGEST = 2 ** 30;
-
-interface Lattice {
-  readonly T: number;
-  readonly K: number;
-  readonly blank: number;
-  /** ln p of class k at step t. */
-  readonly at: (t: number, k: number) => number;
-}
-
-const isNested = (scores: LabelScores): scores is ArrayLike<ArrayLike<number>> =>
-  typeof scores[0] === "object" && scores[0] !== null;
-
-/** Rows, or a flat array with its number of classes, as one lattice; the values are not looked at yet. */
-function shapeScores(scores: LabelScores, options: AlignOptions): Lattice {
-  const length = (scores as LabelScores | null | undefined)?.length;
-  if (typeof scores !== "object" || !length)
-    throw new DataError(
-      `${who}: logProbabilities are ${show(scores)}, want rows of one ln p a class, at least one`,
-    );
-  const nested = isNested(scores);
-  if (!nested && options.classes === undefined)
-    throw new OptionError(
-      `${who}: logProbabilities are one flat array; say how many classes a step has: { classes }`,
-    );
-  const K = whole(who, "classes", options.classes ?? (nested ? scores[0].length : 0), 2);
-  const blank = whole(who, "blank", options.blank ?? K - 1, 0, K - 1);
-  if (nested) {
-    const rows: readonly (ArrayLike<number> | null | undefined)[] = Array.from(scores);
-    const t = rows.findIndex((row) => row?.length !== K);
-    if (t >= 0)
-      throw new ShapeError(
-        `${who}: step ${t} has ${rows[t]?.length ?? "no"} classes, want ${K} as in step 0`,
-      );
-    return { T: length, K, blank, at: (t, k) => scores[t][k] };
-  }
-  if (length % K !== 0)
-    throw new ShapeError(`${who}: ${length} values, want a multiple of ${K}, the classes a step`);
-  const flat = scores;
-  return { T: length / K, K, blank, at: (t, k) => flat[t * K + k] };
-}
-
-function readScores(scores: LabelScores, options: AlignOptions): Lattice {
-  const lattice = shapeScores(scores, options);
-  for (let t = 0; t < lattice.T; ++t) {
-    for (let k = 0; k < lattice.K; ++k) {
-      const value = lattice.at(t, k);
-      if (typeof value === "number" && value <= ABOVE_ONE) continue;
-      throw new DataError(
-        `${who}: step ${t}, class ${k} is ${show(value)}, want ln p, at most 0; take ` +
-          "the log-softmax of the scores",
-      );
-    }
-  }
-  return lattice;
-}
 
 function readLabels(labels: ArrayLike<Wanted>, { K, blank, T }: Lattice): Wanted[] {
   if (typeof (labels as ArrayLike<Wanted> | null | undefined)?.length !== "number")
@@ -176,10 +109,10 @@ function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: numbe
 export function alignLabels(
   logProbabilities: LabelScores,
   labels: ArrayLike<Wanted>,
-  options: AlignOptions = {},
+  options: ScoreOptions = {},
 ): Alignment {
   knownOptions(who, options, ["classes", "blank"]);
-  const lattice = readScores(logProbabilities, options);
+  const lattice = readScores(who, logProbabilities, options);
   const wanted = readLabels(labels, lattice);
   const { T, blank, at } = lattice;
   const anything = wanted.includes(null) ? bestOfAll(lattice) : new Float64Array(0);
