@@ -68,6 +68,59 @@ export function continuedMoment(moments: readonly Moment[]): ((ahead: number) =>
 export const inOrder = (moments: readonly Moment[]): boolean =>
   moments.every(({ ms }, i) => i === 0 || ms > moments[i - 1].ms);
 
+/** How many dates there may be without a row, for each date with one: more are no gaps but another rhythm. */
+const MISSING_FOR_EACH = 0.5;
+const SATURDAY = 6;
+
+const onWeekend = ({ ms }: Moment): boolean => new Date(ms).getUTCDay() % SATURDAY === 0;
+
+/** The distance of most neighbors; undefined where no more than half of them have the same. */
+function usualStep(gaps: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const gap of gaps) counts.set(gap, (counts.get(gap) ?? 0) + 1);
+  return [...counts].find(([, count]) => 2 * count > gaps.length)?.[0];
+}
+
+/** How many usual steps lie between neighbors of ascending moments, in months or milliseconds. */
+function stepsBetween(moments: readonly Moment[]): number[] | undefined {
+  const [first] = moments;
+  const byMonth =
+    first.grain !== "minute" && moments.every(({ ms }) => sameDay(ms, first.ms))
+      ? moments.map(({ ms }) => monthsOf(ms))
+      : moments.map(({ ms }) => ms);
+  const gaps = byMonth.slice(1).map((at, i) => at - byMonth[i]);
+  const usual = usualStep(gaps);
+  if (usual === undefined) return undefined;
+  const steps = gaps.map((gap) => gap / usual);
+  return steps.every(Number.isInteger) ? steps : undefined;
+}
+
+/**
+ * Where each step of an even series stands among ascending moments, -1 for a date that is missing; undefined
+ * where none is, or the usual distance is not clear: that of most neighbors, of which all others are whole
+ * multiples. Weekdays alone, and moments that are missing in large part, stay as they are.
+ */
+export function missingMoments(moments: readonly Moment[]): Int32Array | undefined {
+  const steps = moments.length > 2 ? stepsBetween(moments) : undefined;
+  const count = steps?.reduce((sum, more) => sum + more, 1) ?? 0;
+  if (!steps || count === moments.length || count > (1 + MISSING_FOR_EACH) * moments.length) return undefined;
+  const shortest = moments.slice(1).reduce((a, { ms }, i) => Math.min(a, ms - moments[i].ms), Infinity);
+  if (shortest <= DAY && !moments.some(onWeekend)) return undefined;
+  const rows = new Int32Array(count).fill(-1);
+  rows[0] = 0;
+  let at = 0;
+  for (const [i, more] of steps.entries()) rows[(at += more)] = i + 1;
+  return rows;
+}
+
+/** The moments at the places of `missingMoments`, with those between them. */
+export function withMissing(moments: readonly Moment[], rows: Int32Array): Moment[] {
+  const start = rows.findIndex((row, i) => row >= 0 && rows[i + 1] >= 0);
+  const pair = moments.slice(rows[start], rows[start] + 2);
+  const after = continuedMoment(pair)!;
+  return Array.from(rows, (row, i) => (row < 0 ? after(i - start - 1) : moments[row]));
+}
+
 /** The seasons of the calendar, in steps, that moments make likely: a day, a week or a year. */
 export function usualSeasons(moments: readonly Moment[]): number[] {
   const daily = stepsADay(moments);

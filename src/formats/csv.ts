@@ -104,6 +104,17 @@ class TextTable implements NumberTable {
     return cells;
   }
 
+  place(row: number): string {
+    let line = 0;
+    let seen = 0;
+    eachRow(this.#text, this.#layout, (scanner, first) => {
+      seen += 1 + missingRows(scanner, this.#layout, first);
+      if (line === 0 && seen > row) line = scanner.line;
+      while (scanner.readCell());
+    });
+    return `line ${line}`;
+  }
+
   cells(wanted: string): string[] {
     return this.texts(placeOfColumn(this.#name, this.names, wanted));
   }

@@ -132,6 +132,10 @@ class JsonTable implements NumberTable {
     return this.#rows.map((row) => cellText(this.#cell(row, at)));
   }
 
+  place(row: number): string {
+    return `line ${this.#rows[row].line}`;
+  }
+
   cells(wanted: string): string[] {
     return this.texts(placeOfColumn(this.#name, this.names, wanted));
   }

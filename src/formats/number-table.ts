@@ -11,6 +11,8 @@ export interface NumberTable {
    * line of a cell that is no number; also where two columns have the name.
    */
   column(name: string): Float64Array;
+  /** Where the row at a place from 0 stands in the file: "line 3", or "row 3" where it has no lines. */
+  place(row: number): string;
   /** Cells of the column at a place from 0 as they stand in the table, "" where one is missing. */
   texts(at: number): string[];
   /** The same of a column by its name, or its place from 1. DataError where there is none, or two. */

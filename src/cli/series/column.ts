@@ -1,7 +1,8 @@
 /** The column of a table that is modeled, and the dates beside it. */
 import type { NumberTable } from "../../formats/number-table.ts";
+import { DataError } from "../../wasm/errors.ts";
 import { UsageError } from "../command.ts";
-import { findDates, type Dates } from "./date-column.ts";
+import { findDates, inSteps, type Dates, type DateSearch } from "./date-column.ts";
 import { readTable } from "./table.ts";
 
 export interface Column {
@@ -22,17 +23,31 @@ const missing = (values: Float64Array): number => values.filter((v) => Number.is
 /** Reads a column with at least one number, by its name or place, else the last one of numbers. */
 export function readColumn(path: string, wanted: string | undefined): Column {
   const table = readTable(path);
-  return columnOf(path, table, wanted ?? table.lastNumeric());
+  return columnOf(path, table, wanted ?? table.lastNumeric(), { strict: wanted === undefined });
 }
 
-function columnOf(path: string, table: NumberTable, name: string): Column {
-  const values = table.column(name);
+/** Dates beside a column. Errors name the file. */
+function datesBeside(
+  path: string,
+  table: NumberTable,
+  column: string,
+  search: DateSearch,
+): Dates | undefined {
+  try {
+    return findDates(table, column, search);
+  } catch (error) {
+    throw error instanceof DataError ? new DataError(`${path}: ${error.message}`) : error;
+  }
+}
+
+function columnOf(path: string, table: NumberTable, name: string, search: DateSearch): Column {
+  const dates = datesBeside(path, table, name, search);
+  const values = inSteps(table.column(name), dates ?? {});
   const gaps = missing(values);
   if (gaps === values.length)
     throw new UsageError(
       `${path}: column "${name}" has no number in ${values.length} steps, want at least 1`,
     );
-  const dates = findDates(table, name);
   const stepName = dates?.stepName ?? ((step: number): string => String(step + 1));
   return { path, name, values, gaps, stepName, ...(dates ? { dates } : {}) };
 }
@@ -57,7 +72,6 @@ export const listed = (text: string | undefined): string[] =>
  */
 export function readColumns(path: string, wanted: string | undefined, known: readonly string[]): Columns {
   const table = readTable(path);
-  const inputs = Object.fromEntries(known.map((name) => [name, table.column(name)]));
   const candidates = (): string[] => {
     const dates = findDates(table, "")?.column;
     return table.numeric().filter((name) => !known.includes(name) && name !== dates);
@@ -67,9 +81,13 @@ export function readColumns(path: string, wanted: string | undefined, known: rea
     if (table.names.includes(wanted)) return [wanted];
     return wanted === "all" ? candidates() : listed(wanted);
   })();
-  const columns = names.map((name) => columnOf(path, table, name));
+  // of a date without a row no input is known
+  const search = { strict: wanted === undefined, gaps: known.length === 0 };
+  const columns = names.map((name) => columnOf(path, table, name, search));
   if (columns.length === 0) throw new UsageError(`${path}: no column of numbers is left to forecast`);
-  if (known.length === 0) return { columns, inputs, ahead: 0 };
+  if (known.length === 0) return { columns, inputs: {}, ahead: 0 };
+  const [{ dates = {} }] = columns;
+  const inputs = Object.fromEntries(known.map((name) => [name, inSteps(table.column(name), dates)]));
   let T = table.rows;
   while (columns.every(({ values }) => Number.isNaN(values[T - 1]))) --T;
   return { columns: columns.map((column) => upTo(column, T)), inputs, ahead: table.rows - T };

@@ -29,6 +29,7 @@ export function readNpyTable(bytes: Uint8Array, name: string): NumberTable {
     names,
     rows: T,
     column,
+    place: (row) => `row ${row + 1}`,
     cells,
     texts: (at) => cells(names[at]),
     numeric: () => [...names],

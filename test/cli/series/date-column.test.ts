@@ -1,6 +1,6 @@
 /** Dates beside a series: what stands on the axis, also beyond the end. */
 import { expect, test } from "vitest";
-import { findDates } from "../../../src/cli/series/date-column.ts";
+import { findDates, inSteps } from "../../../src/cli/series/date-column.ts";
 import { elementwise } from "../../../src/inference/elementwise.ts";
 import { inferenceEngine } from "../../../src/inference/inference-engine.ts";
 import { inUnits, measureTransform, standardized } from "../../../src/forecasting/transform.ts";
@@ -46,6 +46,50 @@ test("columns that are no dates, or do not go one way, are none", () => {
     ["1", "2", "3"],
   ])
     expect(names(rows)).toBeUndefined();
+});
+
+const day = (t: number): string => new Date(Date.UTC(2020, 0, 1 + t)).toISOString().slice(0, 10);
+
+test("rows with the newest date first are reversed, and it is said", () => {
+  const { moments, rows, words, stepName } = dates(["2020-03-01", "2020-02-01", "2020-01-01"])!;
+  expect([...rows!]).toEqual([2, 1, 0]);
+  expect(moments.map(({ ms }) => ms)).toEqual([0, 1, 2].map((m) => Date.UTC(2020, m)));
+  expect(words).toMatch(/year-month-day; newest first, so the rows are reversed$/);
+  expect(stepName(3)).toBe("2020-04-01");
+});
+
+test("dates without a row are missing values where the usual distance is clear", () => {
+  const daily = Array.from({ length: 12 }, (_, t) => day(t)).filter((_, t) => t % 6 !== 5 || t === 11);
+  const found = dates(daily)!;
+  expect([...found.rows!]).toEqual([0, 1, 2, 3, 4, -1, 5, 6, 7, 8, 9, 10]);
+  expect(found.words).toMatch(/; 1 dates? without a row/);
+  expect([found.stepName(5), found.stepName(12)]).toEqual(["2020-01-06", "2020-01-13"]);
+  expect([...inSteps(Float64Array.of(1, 2, 3), { rows: Int32Array.of(0, -1, 2) })]).toEqual([1, NaN, 3]);
+  const months = dates(
+    ["2020-01-31", "2020-02-01", "2020-03-01", "2020-05-01"].slice(1).concat("2020-06-01"),
+  )!;
+  expect([...months.rows!]).toEqual([0, 1, -1, 2, 3]);
+  expect(months.stepName(2)).toBe("2020-04-01");
+  expect([...dates([...daily].reverse())!.rows!].slice(0, 8)).toEqual([10, 9, 8, 7, 6, -1, 5, 4]);
+});
+
+test("weekdays alone, and uneven dates, stay as they are", () => {
+  const weekdays = Array.from({ length: 21 }, (_, t) => t).filter((t) => ![3, 4].includes(t % 7));
+  expect(dates(weekdays.map(day))!.rows).toBeUndefined(); // 2020-01-04 is a Saturday
+  expect(dates(["2020-01-01", "2020-01-02", "2020-01-09"])!.rows).toBeUndefined();
+  expect(dates(["2020-01-01", "2020-01-02", "2020-01-03", "2021-01-03"])!.rows).toBeUndefined();
+});
+
+test.each([
+  [["2020-01-01", "2020-01-02", "2020-01-02"], /line 4, column "when" is 2020-01-02, the date of the row/],
+  [
+    ["2020-01-02", "2020-01-03", "2020-01-01"],
+    /is 2020-01-01, a date before 2020-01-03, want .* sort the rows/,
+  ],
+])("%j are refused where no column was named", (rows, message) => {
+  const table = readCsv(`when,value\n${rows.map((row, i) => `${row},${i + 0.5}`).join("\n")}\n`);
+  expect(() => findDates(table, "value", { strict: true })).toThrow(message);
+  expect(findDates(table, "value")).toBeUndefined();
 });
 
 test("cells near both ends of the range of numbers are standardized, and brought back", async () => {
