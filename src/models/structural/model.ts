@@ -26,7 +26,7 @@ import { errorsThatAre, reasonsByName } from "./information.ts";
 import { intervals } from "./intervals.ts";
 import type { Family } from "./parametric.ts";
 import { scaled } from "./scale.ts";
-import { checkLengths, seriesWithInputs } from "./series.ts";
+import { checkLengths, knownIn, seriesWithInputs } from "./series.ts";
 import { simulateStates, smoothedDisturbances, type Disturbances } from "./simulation.ts";
 import { StateSpaceStream } from "./stream.ts";
 
@@ -158,7 +158,7 @@ export class StateSpaceModel {
     const { who } = this.at("criteria", options);
     const logLikelihood = this.logLikelihood(y, options);
     const data = this.data(who, y, options);
-    const known = data.reduce((sum, series) => sum + series.y.filter((x) => x === x).length, 0);
+    const known = data.reduce((sum, series) => sum + knownIn(series), 0);
     return informationCriteria(who, this.kalman.algebra, {
       logLikelihood,
       parameters: this.family.parameters.length,

@@ -9,6 +9,7 @@ import { deviations } from "../lds/units.ts";
 import { Estimation } from "./estimation.ts";
 import type { ParameterErrors } from "./information.ts";
 import type { Family } from "./parametric.ts";
+import { knownIn } from "./series.ts";
 
 /** Units of the series and of its inputs. */
 class Scale {
@@ -65,7 +66,7 @@ class Scale {
    */
   logJacobian(data: readonly Series[], { algebra }: Kalman): number {
     const log = algebra.log([this.#unit])[0];
-    const known = data.reduce((sum, { y }) => sum + y.filter((x) => x === x).length, 0);
+    const known = data.reduce((sum, series) => sum + knownIn(series), 0);
     return (known - this.#family.diffuse * data.length) * log;
   }
 }

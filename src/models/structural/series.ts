@@ -24,13 +24,17 @@ export function seriesWithInputs(
   }));
 }
 
+/** How many values of a series are known. */
+export const knownIn = ({ y }: Series): number =>
+  y.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+
 /**
  * Throws NumericError where a series has fewer numbers than states that start diffuse: with long seasons it
  * would take minutes to find that they stay unknown.
  */
 export function checkLengths(who: string, data: readonly Series[], { diffuse }: Family): void {
-  data.forEach(({ y }, i) => {
-    const known = y.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+  data.forEach((series, i) => {
+    const known = knownIn(series);
     if (known >= diffuse) return;
     throw new NumericError(
       `${who}: sequence ${i} has ${known} numbers, want at least ${diffuse}, the states that nothing is ` +
