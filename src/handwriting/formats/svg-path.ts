@@ -1,7 +1,9 @@
 /**
- * The path data of SVG (W3C, chapter 9): moves, lines and Bézier curves, absolute or relative, as points
- * along the way; each curve gives eight. Elliptical arcs, which no pen writes, are refused.
+ * The path data of SVG (W3C, chapter 9): moves, lines, Bézier curves and elliptical arcs, absolute or
+ * relative, as points along the way; each curve gives eight, each arc sixteen.
  */
+import { arcPoints } from "./svg-arc.ts";
+import { NUMBER } from "./svg-numbers.ts";
 
 /** What takes the points of a path. */
 export interface PathPen {
@@ -11,9 +13,13 @@ export interface PathPen {
   lift(): void;
 }
 
-const TOKEN = /\s*,?\s*(?:([A-Za-z])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))/y;
+const TOKEN = new RegExp(`(?:\\s*,)?\\s*(?:([A-Za-z])|(${NUMBER}))`, "y");
+/** A flag of an arc: one digit, with nothing needed between it and the next number. */
+const FLAG = /(?:\s*,)?\s*()([01])/y;
 /** Numbers that a command takes at a time. */
-const ARITY: Readonly<Record<string, number>> = { M: 2, L: 2, H: 1, V: 1, C: 6, S: 4, Q: 4, T: 2, Z: 0 };
+const ARITY: ReadonlyMap<string, number> = new Map(
+  Object.entries({ M: 2, L: 2, H: 1, V: 1, C: 6, S: 4, Q: 4, T: 2, A: 7, Z: 0 }),
+);
 const PIECES = 8;
 
 type Pair = readonly [x: number, y: number];
@@ -37,6 +43,7 @@ class Walker {
     if (upper === "Z") this.#line(this.#start);
     else if (upper === "H") this.#line([ox + values[0], this.#at[1]]);
     else if (upper === "V") this.#line([this.#at[0], oy + values[0]]);
+    else if (upper === "A") this.#arc(values, [ox + values[5], oy + values[6]]);
     else {
       const pairs = Array.from({ length: values.length / 2 }, (_, i): Pair => [
         ox + values[2 * i],
@@ -65,6 +72,14 @@ class Walker {
   #line(to: Pair): void {
     this.#pen.to(...to);
     this.#at = to;
+    this.#control = undefined;
+  }
+
+  #arc([rx, ry, rotation, large, sweep]: readonly number[], end: Pair): void {
+    const flags = { large: large === 1, sweep: sweep === 1 };
+    for (const point of arcPoints({ from: this.#at, end, radii: [rx, ry], rotation, ...flags }))
+      this.#pen.to(...point);
+    this.#at = end;
     this.#control = undefined;
   }
 
@@ -108,12 +123,18 @@ class PathReader {
     this.#walker = new Walker(pen);
   }
 
+  /** Whether the next value is a flag of an arc. */
+  get wantsFlag(): boolean {
+    const isArc = this.#command === "A" || this.#command === "a";
+    return isArc && (this.#values.length === 3 || this.#values.length === 4);
+  }
+
   /** A command's letter; gives back what is wrong with it, or undefined. */
   letter(letter: string): string | undefined {
     const upper = letter.toUpperCase();
     if (this.#values.length > 0) return `too few numbers behind "${this.#command}"`;
     if (this.#command === "" && upper !== "M") return `path data that begin with "${letter}", want "M"`;
-    if (ARITY[upper] === undefined) return `the path command "${letter}", want lines or curves`;
+    if (!ARITY.has(upper)) return `the path command "${letter}", want one of ${[...ARITY.keys()].join(" ")}`;
     this.#command = letter;
     if (upper === "Z") this.#walker.take(letter, []);
     return undefined;
@@ -121,7 +142,7 @@ class PathReader {
 
   /** A number; gives back what is wrong with it, or undefined. */
   number(word: string): string | undefined {
-    const arity = ARITY[this.#command.toUpperCase()] ?? 0;
+    const arity = ARITY.get(this.#command.toUpperCase()) ?? 0;
     if (arity === 0) return `the number ${word} behind "${this.#command}"`;
     this.#values.push(Number(word));
     if (this.#values.length < arity) return undefined;
@@ -142,16 +163,18 @@ class PathReader {
 /** Draws a path; gives back what is wrong with its data, or undefined. */
 export function drawPath(data: string, pen: PathPen): string | undefined {
   const reader = new PathReader(pen);
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < data.length) {
-    const from = TOKEN.lastIndex;
-    const match = TOKEN.exec(data);
+  for (let from = 0; from < data.length;) {
+    const token = reader.wantsFlag ? FLAG : TOKEN;
+    token.lastIndex = from;
+    const match = token.exec(data);
     if (!match) {
       if (data.slice(from).trim() === "") break;
-      return `path data "${data.slice(from, from + 20)}"`;
+      const wanted = reader.wantsFlag ? ', want a flag of an arc, "0" or "1"' : "";
+      return `path data "${data.slice(from, from + 20)}"${wanted}`;
     }
+    from = token.lastIndex;
     const [, letter, word] = match;
-    const fault = letter === undefined ? reader.number(word) : reader.letter(letter);
+    const fault = letter ? reader.letter(letter) : reader.number(word);
     if (fault !== undefined) return fault;
   }
   return reader.end();
