@@ -57,6 +57,7 @@ export type {
   HandwritingModelConstraint,
   HandwritingPoint,
   HandwritingPrediction,
+  HandwritingRecognizerOptions,
   HandwritingRecognizerSupport,
   HandwritingSegment,
 } from "./web/proposal.ts";

@@ -6,6 +6,7 @@ import type { Engine } from "../../wasm/engine.ts";
 import { Pace } from "../../train/pace.ts";
 import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import { encodeText } from "../script.ts";
+import { languageAfter } from "./before.ts";
 import type { ReaderLanguage } from "./spec.ts";
 
 /** Characters that an n-gram of a text depends on, and itself. */
@@ -78,7 +79,7 @@ async function ofText(who: string, text: string, alphabet: string, engine: Engin
 }
 
 /** The language of an option, for a net of some characters. Throws OptionError and DataError. */
-async function readingLanguage(
+export async function readingLanguage(
   who: string,
   language: ReaderLanguage,
   alphabet: string,
@@ -113,6 +114,11 @@ export class ReadingLanguages {
   constructor(alphabet: string, engine: Engine) {
     this.#alphabet = alphabet;
     this.#engine = engine;
+  }
+
+  /** A language after a text; itself where none is given. Throws OptionError on what is no text. */
+  after(who: string, language: LanguageModel, before: string | undefined): LanguageModel {
+    return before === undefined ? language : languageAfter(who, language, before, this.#alphabet);
   }
 
   /** The language of an option. Rejects with OptionError and DataError. */

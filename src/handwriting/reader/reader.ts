@@ -5,17 +5,18 @@
 import { labelErrors } from "../../inference/edit-distance.ts";
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import type { Network } from "../../models/network/network.ts";
-import { DataError, OptionError, inRange, knownOptions, oneOf, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, knownOptions, oneOf } from "../../wasm/errors.ts";
 import { decodeText, scriptOf, type Script } from "../script.ts";
 import { fitCalibration } from "./calibration.ts";
 import { calibrated, shares } from "./confidence.ts";
 import { placeCharacters, scoreLine, searchLine, type LineReading, type LineScores } from "./decode.ts";
 import { readHand, writeHand } from "./hand.ts";
-import { ReadingLanguages, type ReadingLanguage } from "./language.ts";
+import { ReadingLanguages } from "./language.ts";
 import { learnHand, readItems } from "./learn.ts";
 import { findLines } from "./lines.ts";
 import { readLive, readModel, writeModel, type ReaderFile } from "./model-file.ts";
 import { joinLines, type LineAnswer } from "./page.ts";
+import { ofLine, readSettings, type Settings } from "./settings.ts";
 import { streamOptions, ReaderStream, type ReaderStreamOptions } from "./stream.ts";
 import { inkOf, partsOf, placeStrokes, type PlacedStroke } from "./strokes.ts";
 import type {
@@ -32,17 +33,6 @@ import type {
 } from "./spec.ts";
 
 const WHO = "handwritingReader";
-const WIDTH = 16; // prefixes that the search keeps
-const MAX_ALTERNATIVES = 1000;
-
-const readNames = ["alternatives", "language", "weight", "bonus", "width"] as const;
-
-/** Options of reading with defaults. */
-interface Settings {
-  readonly alternatives: number;
-  readonly width: number;
-  readonly language: ReadingLanguage | undefined;
-}
 
 /** Reads handwriting. */
 export class HandwritingReader {
@@ -85,7 +75,7 @@ export class HandwritingReader {
     const found = findLines(placeStrokes(who, strokes)); // as the strokes are now
     const settings = await this.#settings(who, options);
     const lines: LineAnswer[][] = [];
-    for (const line of found) lines.push(await this.#line(line, settings));
+    for (const line of found) lines.push(await this.#line(line, ofLine(settings, lines.length)));
     return joinLines(lines, settings.alternatives);
   }
 
@@ -194,20 +184,7 @@ export class HandwritingReader {
   }
 
   async #settings(who: string, options: ReadOptions): Promise<Settings> {
-    knownOptions(who, options, readNames);
-    const { alternatives = 1, width = WIDTH, weight, bonus, language } = options;
-    const found = language === undefined ? undefined : await this.#languages.of(who, language);
-    if (!found && (weight !== undefined || bonus !== undefined))
-      throw new OptionError(`${who}: weight and bonus are those of a language; give { language }`);
-    return {
-      alternatives: whole(who, "alternatives", alternatives, 1, MAX_ALTERNATIVES),
-      width: Math.max(whole(who, "width", width, 1, 10_000), alternatives),
-      language: found && {
-        language: found.language,
-        weight: inRange(who, "weight", weight ?? found.weight, 0, 1e3),
-        bonus: inRange(who, "bonus", bonus ?? found.bonus, -1e3, 1e3),
-      },
-    };
+    return readSettings(who, options, this.#languages);
   }
 
   #lines(who: string, items: readonly WrittenText[]): PlacedStroke[][] {

@@ -44,6 +44,11 @@ export interface ReadOptions {
   readonly alternatives?: number;
   /** What may be written. Default: anything. */
   readonly language?: ReaderLanguage;
+  /**
+   * With a language: the text before the first line of the ink, as it stands there, such as "Hello, ". Its
+   * last line counts; characters that the net does not know are left out. Default: a line begins.
+   */
+  readonly before?: string;
   /** Exponent of the language. Default 0.5; of a list of words 1. */
   readonly weight?: number;
   /** Nats added a character with a language, against its love of short texts. Default 1; with a list 0. */

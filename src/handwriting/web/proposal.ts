@@ -1,4 +1,5 @@
 /** What the web's proposal for handwriting calls its values (WICG Handwriting Recognition API). */
+import type { ReaderLanguage } from "../reader/spec.ts";
 
 /** A place of the pen, and its time in milliseconds from some moment on. */
 export interface HandwritingPoint {
@@ -12,11 +13,14 @@ export interface HandwritingPoint {
 
 /** What helps to recognize, and how much to answer. What a recognizer does not know has no effect. */
 export interface HandwritingHints {
-  /** "text" (the default), "number", "email" or "per-character". */
+  /**
+   * "text" (the default); "number" and "email", of their characters alone; "per-character", characters that
+   * say nothing of each other: no language is heeded. Other kinds are text.
+   */
   recognitionType?: string;
-  /** "mouse" (the default), "touch" or "pen". */
+  /** "mouse" (the default), "touch", "pen" or "stylus": all are read alike. */
   inputType?: string;
-  /** What stands before the drawing. Read but not heeded: this recognizer has no language. */
+  /** What stands before the drawing, as it stands there: of text, what goes on from it is likelier. */
   textContext?: string;
   /** Only these characters may be said, as far as the reader knows them; none known: all may. */
   graphemeSet?: readonly string[];
@@ -79,4 +83,13 @@ export interface HandwritingRecognizerSupport {
 export interface HandwritingModelConstraint {
   /** BCP 47 tags; all must be known. */
   languages?: readonly string[];
+}
+
+/** How a recognizer is made, beyond the proposal. */
+export interface HandwritingRecognizerOptions {
+  /**
+   * What may be written where the hints say that it is text. Default: anything; with the hint `textContext`,
+   * `englishTexts()`.
+   */
+  readonly language?: ReaderLanguage;
 }

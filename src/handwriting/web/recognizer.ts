@@ -3,20 +3,27 @@
  * drawings of strokes, predictions with the ink of each grapheme. `installHandwritingRecognizer` puts it
  * where a browser has none.
  */
-import { DisposedError, OptionError, show } from "../../wasm/errors.ts";
+import { knownOptions, show } from "../../wasm/errors.ts";
 import type { HandwritingReader } from "../reader/reader.ts";
 import type { ReadText } from "../reader/spec.ts";
+import {
+  countedLanguage,
+  hintedLanguage,
+  readHints,
+  RECOGNITION_TYPES,
+  type DrawingHints,
+  type HintedLanguage,
+  type RecognizerSource,
+} from "./hints.ts";
 import type {
   HandwritingHints,
   HandwritingModelConstraint,
   HandwritingPoint,
   HandwritingPrediction,
+  HandwritingRecognizerOptions,
   HandwritingRecognizerSupport,
   HandwritingSegment,
 } from "./proposal.ts";
-
-/** Most predictions beside the best. */
-const MAX_ALTERNATIVES = 100;
 
 /** Languages whose letters the shipped net knows, without accents. */
 const LANGUAGES = ["en"];
@@ -60,57 +67,23 @@ function prediction({ text, characters }: ReadText): HandwritingPrediction {
   return { text, segmentationResult };
 }
 
-/** What numbers are written in: digits and their marks, in any order. */
-const NUMBER = [..."0123456789.,-+"];
-
-/** A language of some characters, in any order. */
-interface CharacterLanguage {
-  nextLogProbabilities(): number[];
-}
-
-/** The language of a reader's characters that are among some; undefined where it knows none of them. */
-function languageOf(reader: HandwritingReader, allowed: ReadonlySet<string>): CharacterLanguage | undefined {
-  const known = [...reader.characters];
-  if (!known.some((c) => allowed.has(c))) return undefined;
-  const logs = [...known.map((c) => (allowed.has(c) ? 0 : -Infinity)), 0];
-  return { nextLogProbabilities: () => logs };
-}
-
-/** The characters that hints allow; undefined where all are. Throws TypeError on a set that is none. */
-function charactersOf({ recognitionType, graphemeSet }: HandwritingHints): Set<string> | undefined {
-  if (graphemeSet === undefined) return recognitionType === "number" ? new Set(NUMBER) : undefined;
-  if (!Array.isArray(graphemeSet) || graphemeSet.some((one: unknown) => typeof one !== "string"))
-    throw new TypeError(`startDrawing: graphemeSet is ${show(graphemeSet)}, want an array of characters`);
-  const given = (graphemeSet as readonly string[]).flatMap((one) => [...one]);
-  return new Set(recognitionType === "number" ? given.filter((c) => NUMBER.includes(c)) : given);
-}
-
 /** A drawing: strokes, and what they say. */
 export class HandwritingDrawing {
-  readonly #reader: () => HandwritingReader;
-  readonly #alternatives: number;
-  readonly #characters: ReadonlySet<string> | undefined;
+  readonly #source: () => RecognizerSource;
+  readonly #hints: DrawingHints;
   /** One object for all predictions: the reader keeps what it made of it. */
-  #language: CharacterLanguage | undefined;
+  #language: Promise<HintedLanguage | undefined> | undefined;
   readonly #strokes: HandwritingStroke[] = [];
 
-  /** Use `recognizer.startDrawing()`. `reader` throws when the recognizer is finished. */
-  constructor(reader: () => HandwritingReader, hints: HandwritingHints) {
-    this.#reader = reader;
-    if (hints === null || typeof hints !== "object")
-      throw new TypeError(
-        `startDrawing: hints are ${show(hints)}, want an object such as { alternatives: 3 }`,
-      );
-    const { alternatives = 3 } = hints;
-    if (!Number.isInteger(alternatives) || alternatives < 0)
-      throw new TypeError(`startDrawing: alternatives is ${show(alternatives)}, want a whole number`);
-    this.#alternatives = Math.min(alternatives, MAX_ALTERNATIVES);
-    this.#characters = charactersOf(hints);
+  /** Use `recognizer.startDrawing()`. `source` throws when the recognizer is finished. */
+  constructor(source: () => RecognizerSource, hints: HandwritingHints) {
+    this.#source = source;
+    this.#hints = readHints(hints);
   }
 
   /** Adds a stroke, to which points may still come. */
   addStroke(stroke: HandwritingStroke): void {
-    this.#reader();
+    this.#source();
     if (!(stroke instanceof HandwritingStroke))
       throw new TypeError(`HandwritingDrawing.addStroke: ${show(stroke)}, want a HandwritingStroke`);
     this.#strokes.push(stroke);
@@ -118,14 +91,14 @@ export class HandwritingDrawing {
 
   /** Takes a stroke away; one that is not there has no effect. */
   removeStroke(stroke: HandwritingStroke): void {
-    this.#reader();
+    this.#source();
     const at = this.#strokes.indexOf(stroke);
     if (at >= 0) this.#strokes.splice(at, 1);
   }
 
   /** Without strokes again. */
   clear(): void {
-    this.#reader();
+    this.#source();
     this.#strokes.length = 0;
   }
 
@@ -134,71 +107,86 @@ export class HandwritingDrawing {
     return [...this.#strokes];
   }
 
-  /** What the strokes say: the best prediction first. */
+  /** What the strokes say: the best prediction first; none where nothing can be read. */
   async getPrediction(): Promise<HandwritingPrediction[]> {
-    const reader = this.#reader();
-    if (this.#characters) this.#language ??= languageOf(reader, this.#characters);
-    const language = this.#language && { language: this.#language, weight: 1, bonus: 0 };
+    const source = this.#source();
     const strokes = this.#strokes.map((stroke) => stroke.getPoints());
-    const readings = await reader.read(strokes, { alternatives: this.#alternatives + 1, ...language });
-    return readings.map(prediction);
+    const language = await (this.#language ??= hintedLanguage(source, this.#hints));
+    const alternatives = this.#hints.alternatives + 1;
+    const readings = await source.reader.read(strokes, { alternatives, ...language });
+    return readings.filter(({ text }) => text !== "").map(prediction);
   }
 }
 
 /** Makes drawings. */
 export class HandwritingRecognizer {
-  #reader: HandwritingReader | undefined;
+  #source: RecognizerSource | undefined;
 
   /** Use `createHandwritingRecognizer`. */
-  constructor(reader: HandwritingReader) {
-    this.#reader = reader;
+  constructor(reader: HandwritingReader, options: HandwritingRecognizerOptions = {}) {
+    this.#source = { reader, language: options.language };
   }
 
-  /** A drawing without strokes. Throws DisposedError after `finish`. */
+  /** A drawing without strokes. Throws a DOMException, InvalidStateError, after `finish`. */
   startDrawing(hints: HandwritingHints = {}): HandwritingDrawing {
-    this.#read();
-    return new HandwritingDrawing(() => this.#read(), hints);
+    this.#active();
+    return new HandwritingDrawing(() => this.#active(), hints);
   }
 
   /** The end: neither it nor its drawings can be used. The reader is not disposed: others may use it. */
   finish(): void {
-    this.#read();
-    this.#reader = undefined;
+    this.#source = undefined;
   }
 
-  #read(): HandwritingReader {
-    if (!this.#reader) throw new DisposedError("HandwritingRecognizer: it was finished; create another");
-    return this.#reader;
+  #active(): RecognizerSource {
+    if (this.#source) return this.#source;
+    throw new DOMException("HandwritingRecognizer: it was finished; create another", "InvalidStateError");
   }
 }
 
 /**
- * Whether all languages of a constraint are known, by the first part of their tags. Throws OptionError where
- * they are no list.
+ * Whether there are languages and all are known, by the first part of their tags. Throws TypeError where they
+ * are no list.
  */
 function areKnown(who: string, constraint: HandwritingModelConstraint | null | undefined): boolean {
   const { languages = LANGUAGES } = constraint ?? {};
   if (!Array.isArray(languages))
-    throw new OptionError(`${who}: languages is ${show(languages)}, want an array of tags such as ["en"]`);
-  return (languages as readonly string[]).every((tag) =>
-    LANGUAGES.includes(String(tag).toLowerCase().split("-")[0]),
+    throw new TypeError(`${who}: languages is ${show(languages)}, want an array of tags such as ["en"]`);
+  const tags = languages as readonly string[];
+  return tags.length > 0 && tags.every((tag) => LANGUAGES.includes(String(tag).toLowerCase().split("-")[0]));
+}
+
+/** Throws a DOMException, NotSupportedError, where the languages of a constraint are not known. */
+function checkKnown(constraint: HandwritingModelConstraint | null | undefined): void {
+  const who = "createHandwritingRecognizer";
+  if (areKnown(who, constraint)) return;
+  const given = constraint?.languages?.join(", ").slice(0, 100);
+  throw new DOMException(
+    `${who}: languages are ${given === "" ? "none" : given}, want some of ${LANGUAGES.join(", ")}`,
+    "NotSupportedError",
   );
 }
 
-/** A recognizer that asks a reader. Throws OptionError where a language is not known. */
+/**
+ * A recognizer that asks a reader. Rejects with a DOMException, NotSupportedError, where a language is not
+ * known or none is given, and with OptionError or DataError on a language of texts that is none.
+ */
 export async function createHandwritingRecognizer(
   constraint: HandwritingModelConstraint,
   reader: HandwritingReader,
+  options: HandwritingRecognizerOptions = {},
 ): Promise<HandwritingRecognizer> {
-  if (!areKnown("createHandwritingRecognizer", constraint))
-    throw new OptionError(
-      `createHandwritingRecognizer: languages are ${constraint.languages?.join(", ").slice(0, 100)}, ` +
-        `want some of ${LANGUAGES.join(", ")}`,
-    );
-  return new HandwritingRecognizer(reader);
+  checkKnown(constraint);
+  knownOptions("createHandwritingRecognizer", options, ["language"]);
+  const { language } = options;
+  if (language !== undefined) await countedLanguage({ reader, language });
+  return new HandwritingRecognizer(reader, options);
 }
 
-/** What there is for some languages; null where one of them is not known. Throws OptionError on no list. */
+/**
+ * What there is for some languages; null where one of them is not known, or none is given. Rejects with
+ * TypeError on no list.
+ */
 export async function queryHandwritingRecognizer(
   constraint: HandwritingModelConstraint,
 ): Promise<HandwritingRecognizerSupport | null> {
@@ -207,10 +195,10 @@ export async function queryHandwritingRecognizer(
     textAlternatives: true,
     textSegmentation: true,
     hints: {
-      recognitionType: ["text", "number"],
-      inputType: [],
+      recognitionType: [...RECOGNITION_TYPES],
+      inputType: ["mouse", "touch", "pen", "stylus"],
       graphemeSet: true,
-      textContext: false,
+      textContext: true,
       alternatives: true,
     },
   };
@@ -227,12 +215,15 @@ export interface HandwritingWindow {
 /**
  * Gives a page what the proposal says, where it has none: `installHandwritingRecognizer(globalThis, reader)`.
  * `reader` is a reader or a function that makes one, called at the first recognizer, and again where that
- * failed. True where it was installed.
+ * failed. `language`: what may be written, as a reader takes it; without it the hint `textContext` brings
+ * `englishTexts()`, and what has no such hint is read without a language. True where it was installed.
  */
 export function installHandwritingRecognizer(
   window: HandwritingWindow,
   reader: HandwritingReader | (() => Promise<HandwritingReader>),
+  options: HandwritingRecognizerOptions = {},
 ): boolean {
+  knownOptions("installHandwritingRecognizer", options, ["language"]);
   const { navigator } = window;
   if ("createHandwritingRecognizer" in navigator) return false;
   let made: Promise<HandwritingReader> | undefined;
@@ -247,8 +238,10 @@ export function installHandwritingRecognizer(
   };
   Object.assign(navigator, {
     queryHandwritingRecognizer,
-    createHandwritingRecognizer: async (constraint: HandwritingModelConstraint) =>
-      createHandwritingRecognizer(constraint, await ready()),
+    createHandwritingRecognizer: async (constraint: HandwritingModelConstraint) => {
+      checkKnown(constraint); // before anything is fetched
+      return createHandwritingRecognizer(constraint, await ready(), options);
+    },
   });
   window.HandwritingStroke ??= HandwritingStroke;
   return true;

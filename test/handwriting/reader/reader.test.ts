@@ -65,6 +65,46 @@ describe("a reading", () => {
     expect(usual.text).toBe("hallo");
   });
 
+  test("counts what stands before it: the same ink is likelier where the text goes on so", async () => {
+    const ink = wordStrokes("cat");
+    const language = "a cat\nthe oat\n".repeat(20);
+    const likelihood = async (text: string, before?: string): Promise<number> => {
+      const all = await reader.read(ink, {
+        language,
+        alternatives: 40,
+        ...(before === undefined ? {} : { before }),
+      });
+      return all.find((one) => one.text === text)?.confidence ?? 0;
+    };
+    expect(await likelihood("cat", "a ")).toBeGreaterThan(await likelihood("cat", "the "));
+    expect(await likelihood("oat", "the ")).toBeGreaterThan(await likelihood("oat", "a "));
+    expect(await likelihood("cat", "")).toBe(await likelihood("cat"));
+    // a line that ended says nothing of the next; nor does a text that the language cannot know
+    expect(await likelihood("cat", "the\n")).toBe(await likelihood("cat"));
+    expect(await likelihood("cat", "\u00dfa ")).toBe(await likelihood("cat", "a "));
+    await expect(reader.read(ink, { before: "a " })).rejects.toThrow("before");
+    await expect(reader.read(ink, { language, before: 3 } as never)).rejects.toThrow("before is 3");
+  });
+
+  test("goes on with a word of a list where one was begun", async () => {
+    const language = ["hello", "yellow", "low"];
+    const [whole] = await reader.read(wordStrokes("llow"), { language });
+    expect(language).toContain(whole.text.toLowerCase());
+    expect((await reader.read(wordStrokes("llow"), { language, before: "so ye" }))[0].text).toBe("llow");
+    expect((await reader.read(wordStrokes("low"), { language, before: "unheard of " }))[0].text).toBe("low");
+    expect((await reader.read(wordStrokes("low"), { language, before: "unheard" }))[0].text).toBe("low");
+  });
+
+  test("of a second line does not go on with what stands before the first", async () => {
+    const language = "the oat\na cat\n".repeat(20);
+    const below = wordStrokes("cat", (x, y) => [x, y + 500]);
+    const read = async (before: string): Promise<string[]> =>
+      (await reader.read([...wordStrokes("oat"), ...below], { language, before, weight: 3 }))[0].text.split(
+        "\n",
+      );
+    expect((await read("the "))[1]).toBe((await read(""))[1]);
+  });
+
   test("of nothing is nothing", async () => expect(await reader.read([])).toEqual([]));
 
   test("refuses strokes and options that are none", async () => {

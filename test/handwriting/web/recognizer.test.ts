@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { handwritingReader } from "../../../src/handwriting/reader/reader.ts";
 import {
   HandwritingStroke,
+  type HandwritingDrawing,
   installHandwritingRecognizer,
   type HandwritingRecognizer,
 } from "../../../src/handwriting/web/recognizer.ts";
@@ -31,6 +32,95 @@ const strokesOf = (word: string, left = 0): HandwritingStroke[] =>
     });
     return stroke;
   });
+
+const drawn = (recognizer: HandwritingRecognizer, word: string, hints: object): HandwritingDrawing => {
+  const drawing = recognizer.startDrawing(hints);
+  strokesOf(word).forEach((stroke) => drawing.addStroke(stroke));
+  return drawing;
+};
+
+describe("the proposal's examples", () => {
+  test("a model that cannot be had is null, and refused by name", async () => {
+    for (const languages of [["zh-CN", "en"], ["xx"], []]) {
+      expect(await navigator.queryHandwritingRecognizer({ languages })).toBeNull();
+      const made = navigator.createHandwritingRecognizer({ languages });
+      await expect(made).rejects.toThrow(/createHandwritingRecognizer: .*want some of en/);
+      await expect(made).rejects.toBeInstanceOf(DOMException);
+      await expect(made).rejects.toMatchObject({ name: "NotSupportedError" });
+    }
+    for (const languages of ["en", null])
+      await expect(navigator.queryHandwritingRecognizer({ languages } as never)).rejects.toThrow(TypeError);
+    expect(await navigator.queryHandwritingRecognizer({ languages: ["en"] })).toEqual({
+      textAlternatives: true,
+      textSegmentation: true,
+      hints: {
+        recognitionType: ["text", "number", "email", "per-character"],
+        inputType: ["mouse", "touch", "pen", "stylus"],
+        graphemeSet: true,
+        textContext: true,
+        alternatives: true,
+      },
+    });
+  });
+
+  test("a reader is not fetched for a language that it cannot read", async () => {
+    const other = { navigator: {} as Navigator };
+    installHandwritingRecognizer(other, () => Promise.reject(new Error("fetched")));
+    await expect(other.navigator.createHandwritingRecognizer({ languages: ["zh"] })).rejects.toThrow("zh");
+  });
+
+  test("Hello, is followed by the word that the text before makes likely", async () => {
+    const own = { navigator: {} as Navigator };
+    const language = "hello, oat\nfeed the cat\n".repeat(20);
+    installHandwritingRecognizer(own, reader, { language });
+    const recognizer = await own.navigator.createHandwritingRecognizer({ languages: ["en"] });
+    const places = async (hints: object): Promise<number> => {
+      const all = (await drawn(recognizer, "cat", { alternatives: 30, ...hints }).getPrediction()).map(
+        ({ text }) => text,
+      );
+      return all.indexOf("oat") < 0 ? Infinity : all.indexOf("oat");
+    };
+    expect(await places({ textContext: "hello, " })).toBeLessThan(await places({ textContext: "feed the " }));
+    const set = { graphemeSet: [..."aot"], textContext: "hello, " };
+    expect((await drawn(recognizer, "cat", set).getPrediction())[0].text).toBe("oat");
+    // unrelated characters: the ranking is that of the ink alone
+    const alone = (await drawn(recognizer, "cat", { recognitionType: "per-character" }).getPrediction()).map(
+      ({ text }) => text,
+    );
+    const hints = { recognitionType: "per-character", textContext: "hello, " };
+    expect((await drawn(recognizer, "cat", hints).getPrediction()).map(({ text }) => text)).toEqual(alone);
+    expect(() => recognizer.startDrawing({ textContext: 3 } as never)).toThrow("textContext is 3");
+  });
+
+  test("without a language of one's own, the text before makes English likelier", async () => {
+    const recognizer = await navigator.createHandwritingRecognizer({ languages: ["en"] });
+    const read = async (hints: object): Promise<string[]> =>
+      (await drawn(recognizer, "cat", { alternatives: 9, ...hints }).getPrediction()).map(({ text }) => text);
+    expect(await read({ textContext: "a black " })).not.toEqual(await read({}));
+    expect((await read({ textContext: "a black " }))[0]).toBe("cat");
+  });
+
+  test("an address has the characters of addresses", async () => {
+    const recognizer = await navigator.createHandwritingRecognizer({ languages: ["en"] });
+    for (const { text } of await drawn(recognizer, "hello", { recognitionType: "email" }).getPrediction())
+      expect(text).toMatch(/^[-a-zA-Z0-9.@_+%]*$/);
+    // what a recognizer does not know has no effect
+    const [best] = await drawn(recognizer, "hello", {
+      recognitionType: "poem",
+      inputType: "quill",
+    }).getPrediction();
+    expect(best.text).toBe("hello");
+  });
+
+  test("a finished recognizer is in no state to draw or predict, and may be finished again", async () => {
+    const recognizer = await navigator.createHandwritingRecognizer({ languages: ["en"] });
+    const drawing = recognizer.startDrawing();
+    recognizer.finish();
+    recognizer.finish();
+    await expect(drawing.getPrediction()).rejects.toMatchObject({ name: "InvalidStateError" });
+    expect(() => recognizer.startDrawing()).toThrow(DOMException);
+  });
+});
 
 describe("a page without a recognizer of its own", () => {
   test("can ask what there is", async () => {
