@@ -82,7 +82,7 @@ const own = (options) => async (past) => {
   const f = await forecaster({ horizon: SEASON, season: SEASON, seed: 1, ...options });
   try {
     await f.fit(past);
-    return (await f.forecast()).quantiles["0.5"];
+    return f.forecast().quantiles["0.5"];
   } finally {
     f.dispose();
   }

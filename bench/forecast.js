@@ -43,7 +43,7 @@ async function forecastAll(past, horizon) {
   const f = await forecaster({ horizon, models: singles, seed: 1 });
   try {
     await f.fit(past);
-    answers.average = await f.forecast();
+    answers.average = f.forecast();
     season = answers.average.season;
   } finally {
     f.dispose();
@@ -71,7 +71,7 @@ async function alone(way, past, horizon) {
   const z = transforms.standardized(past, transform, math);
   const model = await forecastModels[way].fit({ z, season }, { seed: 1, math });
   try {
-    const { means } = await model.forecast({ z }, horizon);
+    const { means } = model.forecast({ z }, horizon);
     return { quantiles: { 0.5: transforms.inUnits(means, transform, math) } };
   } finally {
     model.dispose();

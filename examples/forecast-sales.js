@@ -13,7 +13,7 @@ const f = await forecaster({ horizon: 12, season: 12, models: ["ets", "structura
 const sales = { north: north.slice(0, known), south: south.slice(0, known) };
 await f.fit(sales, { inputs: { campaign } });
 
-const answers = await f.forecastAll();
+const answers = f.forecastAll();
 const truth = { north: north.slice(known), south: south.slice(known) };
 for (const [name, { model, lower, upper, scores }] of Object.entries(answers)) {
   const inside = truth[name].filter((v, h) => v >= lower[h] && v <= upper[h]).length;

@@ -9,7 +9,7 @@ const [known, truth] = [sales.slice(0, 96), sales.slice(96)];
 
 const f = await forecaster({ horizon: 12, models: ["ets", "ar"], seed: 1 });
 await f.fit(known);
-const { model, means, lower, upper, scores } = await f.forecast();
+const { model, means, lower, upper, scores } = f.forecast();
 
 const past = Array.from({ length: 48 }, (_, i) => 48 + i);
 const coming = Array.from({ length: 12 }, (_, h) => 96 + h);

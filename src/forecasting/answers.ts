@@ -16,7 +16,11 @@ export interface ForecastFailure {
 export interface ForecasterFitOptions {
   /** Columns that are known in advance, at least over the history; those to come may follow. */
   readonly inputs?: ForecastInputs;
-  /** The moment of each step, oldest first: Date, or text as 2024-01-31. */
+  /**
+   * The moment of each step, oldest first: Date, or text as 2024-01-31. Where most steps are equally long and
+   * the others are whole multiples, the dates between are missing: steps are put in for them, with missing
+   * values. Weekdays alone stay as they are.
+   */
   readonly dates?: ArrayLike<string | Date>;
   /** Ends the fit, which then rejects with its reason; the forecaster is as it was. */
   readonly signal?: AbortSignal;
@@ -68,6 +72,8 @@ export interface ForecasterForecastOptions {
   readonly series?: string;
   /** A longer history of the same series, to forecast after it with the models as fitted. */
   readonly history?: ArrayLike<number>;
+  /** The moments of `history`, as those of `fit`; without them it has NaN where a date is missing. */
+  readonly dates?: ArrayLike<string | Date>;
   /**
    * Known inputs of the steps to come, or, beside `history` and longer than it, of it and them; default:
    * those that `fit` got beyond the history.

@@ -121,6 +121,19 @@ export function withMissing(moments: readonly Moment[], rows: Int32Array): Momen
   return Array.from(rows, (row, i) => (row < 0 ? after(i - start - 1) : moments[row]));
 }
 
+/** Values, one for each moment, at the places of `missingMoments`: NaN where the date is missing. */
+export const atPlaces = (values: Float64Array, rows: Int32Array): Float64Array =>
+  Float64Array.from(rows, (row) => (row < 0 ? NaN : values[row]));
+
+/**
+ * Inputs at those places. Where the date is missing stands the value before: the series has none there, and
+ * what drives a missing value changes nothing.
+ */
+export function inputAtPlaces(values: Float64Array, rows: Int32Array): Float64Array {
+  let last = 0;
+  return Float64Array.from(rows, (row) => values[(last = row < 0 ? last : row)]);
+}
+
 /** The seasons of the calendar, in steps, that moments make likely: a day, a week or a year. */
 export function usualSeasons(moments: readonly Moment[]): number[] {
   const daily = stepsADay(moments);

@@ -13,6 +13,7 @@ import { averaged } from "./shape.ts";
 import type { ForecasterRules } from "./spec.ts";
 import type { Stage } from "./together.ts";
 import { measureTransform, standardized, type Transform } from "./transform.ts";
+import { Pace } from "../train/pace.ts";
 import type { AbortSignal } from "../wasm/platform.ts";
 
 /** A series with its models. */
@@ -158,10 +159,13 @@ async function tryModel(
   const at = { cut: origins[0], stage: "backtest" } as const;
   const fitted = await fitModel(name, prepared, at, setting);
   try {
+    const pace = new Pace();
     const trials: Trial[] = [];
     for (const origin of origins) {
+      await pace.breathe();
+      setting.signal?.throwIfAborted();
       const before = upTo(historyFor(name, history), origin);
-      const outlook = await fitted.forecast(before, horizon);
+      const outlook = fitted.forecast(before, horizon);
       const fault = outlookFault(outlook, before.z);
       if (fault) throw new Error(fault);
       trials.push({ outlook, truth: history.z.slice(origin, origin + horizon) });
@@ -261,7 +265,7 @@ export async function fitSeries(data: SeriesData, setting: SeriesSetting): Promi
       const fitted = await fitModel(name, prepared, { cut: T, stage: "whole" }, setting);
       const future = historyFor(name, prepared.history);
       const covered = !future.inputs || future.inputs.values.length >= (T + horizon) * future.inputs.count;
-      const fault = covered ? outlookFault(await fitted.forecast(future, horizon), future.z) : undefined;
+      const fault = covered ? outlookFault(fitted.forecast(future, horizon), future.z) : undefined;
       if (fault) {
         fitted.dispose();
         throw new Error(fault);

@@ -16,7 +16,7 @@ import type {
   SeriesReport,
 } from "./answers.ts";
 import { LOWER, quantileInUnits, UPPER } from "./backtest.ts";
-import { columnsOver, readBeside, type Beside } from "./beside.ts";
+import { columnsOver, pastOf, readBeside, type Beside } from "./beside.ts";
 import { conformalWidths } from "./conformal.ts";
 import { continuedMoment, momentText, usualSeasons, type Moment } from "./dates.ts";
 import { readForecaster, saveForecaster } from "./file.ts";
@@ -74,7 +74,7 @@ export class Forecaster {
     if (this.#rules.transform === "log") checkPositive(who, series);
     const beside = readBeside(who, series, options, this.#rules);
     return this.#fits.run(async () => {
-      const state = await this.#fitAll(series, beside, options);
+      const state = await this.#fitAll(beside, options);
       if (this.#life.over) {
         disposeAll(state.series);
         this.#life.check("fit");
@@ -89,26 +89,23 @@ export class Forecaster {
    * The next steps (default: the horizon) of the one series there is, or of that named. Throws OptionError
    * before the first fit, DataError where inputs to come are missing.
    */
-  async forecast(
-    steps: number = this.#rules.horizon,
-    options: ForecasterForecastOptions = {},
-  ): Promise<SeriesForecast> {
+  forecast(steps: number = this.#rules.horizon, options: ForecasterForecastOptions = {}): SeriesForecast {
     const { who, state } = this.#fitted("forecast");
-    knownOptions(who, options, ["series", "history", "inputs"]);
+    knownOptions(who, options, ["series", "history", "dates", "inputs"]);
     whole(who, "steps", steps, 1);
     return this.#forecastOf(who, steps, this.#seriesOf(who, state, options.series), options);
   }
 
   /** `forecast` of every series, by name. */
-  async forecastAll(
+  forecastAll(
     steps: number = this.#rules.horizon,
     options: Pick<ForecasterForecastOptions, "inputs"> = {},
-  ): Promise<Record<string, SeriesForecast>> {
+  ): Record<string, SeriesForecast> {
     const { who, state } = this.#fitted("forecastAll");
     knownOptions(who, options, ["inputs"]);
     whole(who, "steps", steps, 1);
     const all: Record<string, SeriesForecast> = {};
-    for (const series of state.series) all[series.name] = await this.#forecastOf(who, steps, series, options);
+    for (const series of state.series) all[series.name] = this.#forecastOf(who, steps, series, options);
     return all;
   }
 
@@ -137,8 +134,7 @@ export class Forecaster {
   }
 
   async #fitAll(
-    table: readonly { name: string; y: Float64Array }[],
-    { columns, moments }: Beside,
+    { series: table, columns, moments }: Beside,
     { signal, onProgress }: ForecasterFitOptions,
   ): Promise<ForecasterState> {
     const { seed } = this.#rules;
@@ -210,25 +206,25 @@ export class Forecaster {
     );
   }
 
-  async #forecastOf(
+  #forecastOf(
     who: string,
     steps: number,
-    { y: old, from: first, fitted }: KnownSeries,
-    { history, inputs }: Omit<ForecasterForecastOptions, "series">,
-  ): Promise<SeriesForecast> {
-    const { y, from } =
-      history === undefined ? { y: old, from: first } : fromFirst(readTable(who, history)[0].y);
+    known: KnownSeries,
+    options: Omit<ForecasterForecastOptions, "series">,
+  ): SeriesForecast {
+    const { y: old, from: first, fitted } = known;
+    const { y, from, inputs } = pastOf(who, this.#state!, known, options);
     const past = columnsOver(who, this.#state!, this.#rules.calendar, {
       from,
       T: y.length,
       steps,
       inputs,
-      isNew: history !== undefined,
+      isNew: options.history !== undefined,
     });
     const { transform, members, deviations } = fitted;
     const z = standardized(y, transform, this.#math);
     const rows = inputRows(past, this.#state!.inputScale, 0);
-    const outlook = await outlookOf(members, { z, ...(rows ? { inputs: rows } : {}) }, steps);
+    const outlook = outlookOf(members, { z, ...(rows ? { inputs: rows } : {}) }, steps);
     const widths = conformalWidths(deviations, this.#math);
     const units = { transform, math: this.#math };
     const at = (p: number): Float64Array => quantileInUnits(p, outlook, widths, units);

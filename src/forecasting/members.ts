@@ -19,14 +19,8 @@ export function historyFor(name: ForecastModelName, { z, inputs }: History): His
 }
 
 /** The members' forecast. */
-export async function outlookOf(
-  members: readonly Member[],
-  history: History,
-  steps: number,
-): Promise<Outlook> {
-  const outlooks: Outlook[] = [];
-  for (const { name, fitted } of members)
-    outlooks.push(await fitted.forecast(historyFor(name, history), steps));
+export function outlookOf(members: readonly Member[], history: History, steps: number): Outlook {
+  const outlooks = members.map(({ name, fitted }) => fitted.forecast(historyFor(name, history), steps));
   if (outlooks.length === 1) return outlooks[0];
   return averaged(
     outlooks,

@@ -41,14 +41,21 @@ export interface ForecasterSpec {
   readonly transform?: TransformName | "auto";
   /** Parts of the calendar that models with inputs may know; needs `dates`. Default none. */
   readonly calendar?: readonly CalendarName[];
+  /**
+   * Names of the inputs that `fit` must bring, all of them and no others; models see them in this order.
+   * Default: whatever `fit` brings.
+   */
+  readonly inputs?: readonly string[];
   /** Of whatever is drawn. Default 1. */
   readonly seed?: number;
 }
 
 /** A checked spec. */
-export interface ForecasterRules extends Required<Omit<ForecasterSpec, "season">> {
+export interface ForecasterRules extends Required<Omit<ForecasterSpec, "season" | "inputs">> {
   /** As given. */
   readonly season?: number;
+  /** As given. */
+  readonly inputs?: readonly string[];
 }
 
 function names<T extends string>(
@@ -72,6 +79,29 @@ function probabilities(who: string, given: readonly number[]): readonly number[]
   return [...new Set(given as readonly number[])].sort((a, b) => a - b);
 }
 
+/** The names of inputs: each once, and beside models of which one takes them. */
+function inputNames(
+  who: string,
+  given: readonly string[],
+  models: readonly ForecastModelName[],
+): readonly string[] {
+  if (!Array.isArray(given))
+    throw new OptionError(
+      `${who}: inputs is ${show(given)}, want an array of names; fit brings their values`,
+    );
+  for (const [i, name] of (given as readonly string[]).entries()) {
+    if (typeof name !== "string" || name === "")
+      throw new OptionError(`${who}: inputs has ${show(name)}, want names of columns`);
+    if (given.indexOf(name) < i) throw new OptionError(`${who}: inputs has ${name} twice, want each once`);
+  }
+  if (given.length > 0 && !models.some((name) => forecastModels[name].takesInputs))
+    throw new OptionError(
+      `${who}: inputs are ${given.join(", ")}, and none of the models ${models.join(", ")} takes any, ` +
+        "want arima, structural or ar among them",
+    );
+  return [...(given as readonly string[])];
+}
+
 /** Checks a spec. Throws OptionError. */
 export function readForecasterSpec(who: string, spec: ForecasterSpec): ForecasterRules {
   knownOptions(who, spec, [
@@ -83,14 +113,17 @@ export function readForecasterSpec(who: string, spec: ForecasterSpec): Forecaste
     "origins",
     "transform",
     "calendar",
+    "inputs",
     "seed",
   ]);
-  const { season } = spec ?? {};
+  const { season, inputs } = spec ?? {};
   const all = Object.keys(forecastModels) as ForecastModelName[];
+  const models = names(who, "models", spec?.models ?? usualModels, all);
   return {
     horizon: whole(who, "horizon", spec?.horizon, 1, LONGEST_HORIZON),
     ...(season === undefined ? {} : { season: whole(who, "season", season, 1, LONGEST_SEASON) }),
-    models: names(who, "models", spec.models ?? usualModels, all),
+    ...(inputs === undefined ? {} : { inputs: inputNames(who, inputs, models) }),
+    models,
     choose: oneOf(who, "choose", spec.choose ?? "average", ways),
     quantiles: probabilities(who, spec.quantiles ?? QUANTILES),
     origins: inRange(who, "origins", whole(who, "origins", spec.origins ?? ORIGINS, 1), 1, MOST_ORIGINS),

@@ -23,7 +23,7 @@ test("a forecast is finite and its quantiles are in order, or an error says what
       using f = await forecaster({ ...rest, ...seasons, models: ["ets", "ar"], origins: 3 });
       try {
         await f.fit(y);
-        const { means, lower, upper } = await f.forecast();
+        const { means, lower, upper } = f.forecast();
         expect([...means, ...lower, ...upper].filter((v) => !Number.isFinite(v))).toEqual([]);
         lower.forEach((low, h) => expect(low <= upper[h]).toBe(true));
       } catch (error) {

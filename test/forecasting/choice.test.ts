@@ -37,7 +37,7 @@ test("an average is of means and of deviations, by the weights", () => {
 test("without backtests, what says its own data worse than the best is left out", async () => {
   using f = await forecaster({ horizon: 4, season: 1, models: ["ets", "theta"] });
   await f.fit(Array.from({ length: 12 }, (_, t) => 1947 + t));
-  const { model, means } = await f.forecast();
+  const { model, means } = f.forecast();
   expect(model).toBe("ets"); // theta goes on with half the slope
   close(means, [1959, 1960, 1961, 1962], { abs: 1e-3 });
 });
@@ -47,7 +47,7 @@ test("models too short of data in the backtests alone are fitted to the whole se
   expect(untriedModels({ naive: score(1), ets: score(2) }, new Set(["ar"]))).toEqual([]);
   using f = await forecaster({ horizon: 6, season: 1, models: ["ar", "ets"] });
   await f.fit(Array.from({ length: 13 }, (_, t) => 3 * t + (t % 2)));
-  const { model, means, failures } = await f.forecast();
+  const { model, means, failures } = f.forecast();
   expect([model, failures]).toEqual(["ar", []]); // which says steps of 2 and 4 in turn exactly
   expect(means[5]).toBeGreaterThan(40); // the last value is 36
 });

@@ -63,11 +63,11 @@ test("what is fitted, predicted and forecast begins at the same step", async () 
   const fitted = await arimaModel.fit({ z, season: 1 }, { seed: 1, math });
   const { means } = fitted.predict!(z);
   expect(Array.from(means).findIndex((m) => !Number.isNaN(m))).toBe(4);
-  const next = await fitted.forecast({ z }, 1);
+  const next = fitted.forecast({ z }, 1);
   const later = fitted.predict!(Float64Array.of(...z, 5)).means;
   expect(later[80]).toBeCloseTo(next.means[0], 12);
   const again = await arimaModel.load(fitted.save(), { seed: 1, math });
-  expect(await again.forecast({ z }, 3)).toEqual(await fitted.forecast({ z }, 3));
+  expect(again.forecast({ z }, 3)).toEqual(fitted.forecast({ z }, 3));
 });
 
 test("forecasts are those of the same model in state space, far from the start", async () => {
@@ -90,7 +90,7 @@ test("orders of an autoregression are found, at most one more, and its forecasts
   for (let t = 2; t < 1000; ++t) z[t] = 1.2 * z[t - 1] - 0.6 * z[t - 2] + e[t];
   const fitted = await arimaModel.fit({ z, season: 1 }, { seed: 1, math });
   expect(fitted.note).toMatch(/^\([23],0,[01]\)$/);
-  const { means, variances } = await fitted.forecast({ z }, 1);
+  const { means, variances } = fitted.forecast({ z }, 1);
   expect(means[0]).toBeCloseTo(1.2 * z[999] - 0.6 * z[998], 0);
   expect(variances[0]).toBeCloseTo(1, 0);
 });

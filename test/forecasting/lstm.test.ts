@@ -53,7 +53,7 @@ describe.each([
     const [half, most] = await coverage((z) => models[0].forecast({ z }, 4));
     expect(Math.abs(half - 0.5)).toBeLessThan(0.19);
     expect(Math.abs(most - 0.9)).toBeLessThan(0.12);
-    const outlook = await models[1].forecast({ z: planted(160, 2) }, 4);
+    const outlook = models[1].forecast({ z: planted(160, 2) }, 4);
     expect(width(outlook, 0)).toBeGreaterThan(2 * width(outlook, 1));
     models.forEach((one) => one.dispose());
   });
@@ -64,13 +64,13 @@ const ramp = (T: number): Float64Array => Float64Array.from({ length: T }, (_, t
 test("quantile heads go on with slope and season, beyond their horizon and from a file", async () => {
   const z = ramp(80);
   const model = await lstmQuantiles.fit({ z, season: 4, horizon: 4 }, { ...setting, steps: 60 });
-  const outlook = await model.forecast({ z }, 10);
+  const outlook = model.forecast({ z }, 10);
   const whole = ramp(90);
   for (let h = 0; h < 10; ++h) expect(Math.abs(valueAt(outlook, h, 0) - whole[80 + h])).toBeLessThan(0.5);
   const { shape } = outlook;
   for (let i = 1; i < 7; ++i) expect(shape!.values[i]).toBeGreaterThanOrEqual(shape!.values[i - 1]);
   const again = await lstmQuantiles.load(model.save(), setting);
-  expect(await again.forecast({ z }, 10)).toEqual(outlook);
+  expect(again.forecast({ z }, 10)).toEqual(outlook);
   again.dispose();
   model.dispose();
   await expect(lstmQuantiles.fit({ z, season: 4, horizon: 62 }, setting)).rejects.toThrow(
@@ -86,8 +86,8 @@ test("all series of a table are tried with one net, and each is forecast", async
     { model: "lstmQuantiles", error: expect.stringContaining("at least 60") },
   ]);
   expect(Object.keys(series.b.scores)).toContain("lstmQuantiles");
-  const all = await f.forecastAll();
+  const all = f.forecastAll();
   expect(all.b.means.every((m) => m > 90)).toBe(true);
   using again = await forecaster.load(f.save());
-  expect(await again.forecastAll()).toEqual(all);
+  expect(again.forecastAll()).toEqual(all);
 });

@@ -21,7 +21,7 @@ test.each(["naive", "seasonalNaive", "ets", "arima", "structural", "ar", "lds", 
     const fitted = await forecastModels[name].fit({ z: z.slice(0, 60), season: 4 }, { seed: 1, math });
     const { means, variances } = fitted.predict!(z);
     for (const t of [30, 70]) {
-      const one = await fitted.forecast({ z: z.slice(0, t) }, 1);
+      const one = fitted.forecast({ z: z.slice(0, t) }, 1);
       close([means[t], variances[t]], [one.means[0], one.variances[0]], ROUNDING);
     }
     fitted.dispose();

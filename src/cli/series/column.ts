@@ -1,4 +1,5 @@
 /** The column of a table that is modeled, and the dates beside it. */
+import { inputAtPlaces } from "../../forecasting/dates.ts";
 import type { NumberTable } from "../../formats/number-table.ts";
 import { DataError } from "../../wasm/errors.ts";
 import { UsageError } from "../command.ts";
@@ -81,16 +82,26 @@ export function readColumns(path: string, wanted: string | undefined, known: rea
     if (table.names.includes(wanted)) return [wanted];
     return wanted === "all" ? candidates() : listed(wanted);
   })();
-  // of a date without a row no input is known
-  const search = { strict: wanted === undefined, gaps: known.length === 0 };
+  const search = { strict: wanted === undefined };
   const columns = names.map((name) => columnOf(path, table, name, search));
   if (columns.length === 0) throw new UsageError(`${path}: no column of numbers is left to forecast`);
   if (known.length === 0) return { columns, inputs: {}, ahead: 0 };
-  const [{ dates = {} }] = columns;
-  const inputs = Object.fromEntries(known.map((name) => [name, inSteps(table.column(name), dates)]));
-  let T = table.rows;
-  while (columns.every(({ values }) => Number.isNaN(values[T - 1]))) --T;
-  return { columns: columns.map((column) => upTo(column, T)), inputs, ahead: table.rows - T };
+  const [{ dates, values, stepName }] = columns;
+  const steps = values.length;
+  let T = steps;
+  while (columns.every((column) => Number.isNaN(column.values[T - 1]))) --T;
+  const unknown = dates?.rows?.findIndex((row, t) => t >= T && row < 0) ?? -1;
+  if (unknown >= 0)
+    throw new UsageError(
+      `${path}: ${stepName(unknown)} has no row, want one for each step to come: inputs are known there`,
+    );
+  const inputs = Object.fromEntries(
+    known.map((name) => {
+      const column = table.column(name);
+      return [name, dates?.rows ? inputAtPlaces(column, dates.rows) : column];
+    }),
+  );
+  return { columns: columns.map((column) => upTo(column, T)), inputs, ahead: steps - T };
 }
 
 /** The first T steps of a column. */

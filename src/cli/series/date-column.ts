@@ -1,6 +1,7 @@
 /** The column of dates in a table: what stands on the axis at each step, also beyond the end. */
 import { readDates, type ReadDates } from "../../forecasting/date-formats.ts";
 import {
+  atPlaces,
   continuedMoment,
   inOrder,
   missingMoments,
@@ -32,13 +33,11 @@ export interface Dates {
 export interface DateSearch {
   /** Throws where the only dates are out of order, or one stands twice. Else there are then none. */
   readonly strict?: boolean;
-  /** Whether dates without a row are steps with missing values. */
-  readonly gaps?: boolean;
 }
 
 /** Numbers from a column of the table, one for each step: NaN where a date has no row. */
 export const inSteps = (values: Float64Array, { rows }: Pick<Dates, "rows">): Float64Array =>
-  rows ? Float64Array.from(rows, (row) => (row < 0 ? NaN : values[row])) : values;
+  rows ? atPlaces(values, rows) : values;
 
 /** Dates that fall. Whole numbers may be anything: years fall in the first column only. */
 const falls = ({ moments, format }: ReadDates, at: number): boolean =>
@@ -60,10 +59,10 @@ function notInOrder(table: NumberTable, at: number, moments: readonly Moment[]):
 }
 
 /** The dates as steps: from the oldest, with those that have no row. */
-function datesOf(read: ReadDates, title: string, { gaps = true }: DateSearch): Dates {
+function datesOf(read: ReadDates, title: string): Dates {
   const back = !inOrder(read.moments);
   const given = back ? [...read.moments].reverse() : read.moments;
-  const found = gaps ? missingMoments(given) : undefined;
+  const found = missingMoments(given);
   const moments = found ? withMissing(given, found) : given;
   const after = continuedMoment(moments);
   const stepName = (step: number): string => {
@@ -92,7 +91,7 @@ export function findDates(table: NumberTable, column: string, search: DateSearch
     if (name === column || String(at + 1) === column) continue;
     const read = readDates(table.texts(at));
     if (!read) continue;
-    if (inOrder(read.moments) || falls(read, at)) return datesOf(read, name || String(at + 1), search);
+    if (inOrder(read.moments) || falls(read, at)) return datesOf(read, name || String(at + 1));
     if (search.strict && isText(read.moments, read.format)) fault ??= notInOrder(table, at, read.moments);
   }
   if (fault) throw fault;

@@ -92,7 +92,7 @@ export async function fitColumns(
       ...(dates ? { dates: dates.moments.map(({ ms }) => new Date(ms)) } : {}),
       onProgress: ({ fraction }) => bar.update(Math.round(100 * fraction)),
     });
-    const answers = columns.length === 1 ? { "": await f.forecast(steps) } : await f.forecastAll(steps);
+    const answers = columns.length === 1 ? { "": f.forecast(steps) } : f.forecastAll(steps);
     const fitted = Object.values(answers).map((answer, i) => ({
       column: columns[i],
       seed: f.spec.seed,

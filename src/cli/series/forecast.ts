@@ -28,7 +28,7 @@ async function savedForecast(path: string, { values, signal }: Context): Promise
     const [column] = columns;
     const steps = stepsOf(values) ?? (ahead || STEPS);
     const beside = known.length > 0 ? { inputs } : {};
-    const answer = await f.forecast(steps, { history: column.values, ...beside });
+    const answer = f.forecast(steps, { history: column.values, ...beside });
     signal.throwIfAborted();
     return { column, answer };
   } finally {

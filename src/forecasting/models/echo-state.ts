@@ -3,7 +3,7 @@
  * whose free run stays near the series: a readout with large weights predicts one step well and leaves for
  * 10^38 when it is fed its own predictions.
  */
-import { inferenceEngine } from "../../inference/inference-engine.ts";
+import { inferenceEngine, type InferenceEngine } from "../../inference/inference-engine.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { esn, type Esn } from "../../models/esn/esn.ts";
@@ -105,20 +105,24 @@ async function choices(z: Float64Array, { seed, signal }: EsnSetting): Promise<C
   return found.sort((a, b) => a.error - b.error);
 }
 
-/** `variance`: of the errors one step ahead. */
-const fittedEsn = (
-  net: Esn,
-  { note, variance }: { note: string; variance: number },
-  { seed, signal }: FitSetting,
-): FittedModel => ({
+/** What a network is beside its weights. */
+interface Chosen {
+  readonly note: string;
+  /** Of the errors one step ahead. */
+  readonly variance: number;
+  readonly seed: number;
+}
+
+/** `engine`: of the draws. */
+const fittedEsn = (net: Esn, { note, variance, seed }: Chosen, engine: InferenceEngine): FittedModel => ({
   note,
-  async forecast({ z }, steps) {
+  forecast({ z }, steps) {
     const past = filled(z);
-    const random = new Random(await inferenceEngine(), seed, streams.futures);
+    const random = new Random(engine, seed, streams.futures);
     const sd = Math.sqrt(variance);
     const run = net.stream();
     try {
-      return await spreadOf({ paths: PATHS, steps, signal }, () => {
+      return spreadOf({ paths: PATHS, steps }, () => {
         run.reset();
         return future(run, past, steps, () => sd * random.normal());
       });
@@ -166,14 +170,14 @@ export const echoState: ForecastModel = {
   atLeast: () => 40,
   async fit({ z }, setting) {
     const { net, ...chosen } = await stableEsn(filled(z), setting);
-    return fittedEsn(net, chosen, setting);
+    return fittedEsn(net, { ...chosen, seed: setting.seed }, await inferenceEngine());
   },
-  async load(bytes, setting) {
+  async load(bytes, { seed }) {
     const { spec, tensors } = readTensors(bytes, "forecaster.load");
     const variance = Number(spec.variance);
     if (spec.model !== "echo state" || !(variance >= 0))
       throw new DataError(`forecaster.load: esn of variance ${variance}: not a saved one`);
     const net = await esn.load(openNested("forecaster.load", tensors, "net"));
-    return fittedEsn(net, { note: "as saved", variance }, setting);
+    return fittedEsn(net, { note: "as saved", variance, seed }, await inferenceEngine());
   },
 };

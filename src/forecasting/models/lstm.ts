@@ -21,12 +21,12 @@ function windows(z: Float64Array, cut: number): Float64Array[] {
   return windowStarts(cut, span).map((from) => z.slice(from, from + span));
 }
 
-const fittedLstm = (net: Network, note: string, { seed, signal, math }: FitSetting): FittedModel => ({
+const fittedLstm = (net: Network, note: string, { seed, math }: FitSetting): FittedModel => ({
   note,
   forecast: ({ z }, steps) => {
     const history = filled(z).slice(-WINDOW); // nets are trained from their first state on as many steps
     return drawnOutlook(
-      { paths: PATHS, steps, signal },
+      { paths: PATHS, steps },
       (path) => net.sample(steps, { history, seed: seed + path }).sequence,
       math,
     );

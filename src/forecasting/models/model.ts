@@ -59,7 +59,7 @@ export interface FittedModel {
   /** What was chosen in fitting. */
   readonly note: string;
   /** The next `steps` values. */
-  forecast(history: History, steps: number): Outlook | Promise<Outlook>;
+  forecast(history: History, steps: number): Outlook;
   /**
    * Each value of z [T] given all those before it: one step ahead, NaN where the model says nothing. Models
    * without it have no Gaussian for the next value.

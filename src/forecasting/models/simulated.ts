@@ -2,8 +2,6 @@
 import type { Elementwise } from "../../inference/elementwise.ts";
 import { scoresOfLevels } from "../shape.ts";
 import type { Outlook } from "./model.ts";
-import { Pace } from "../../train/pace.ts";
-import type { AbortSignal } from "../../wasm/platform.ts";
 
 /** Levels at which draws are a distribution. */
 const DRAWN_LEVELS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99];
@@ -25,11 +23,10 @@ export function warmUp(run: ValueStream, past: Float64Array): number {
   return next;
 }
 
-/** How many futures of how many steps; `signal` ends the drawing with its reason. */
+/** How many futures of how many steps. */
 export interface Futures {
   readonly paths: number;
   readonly steps: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Quantiles [steps,levels] of futures, by linear interpolation of the order statistics. */
@@ -49,14 +46,14 @@ function quantilesOf(draws: Float64Array, paths: number, levels: readonly number
 }
 
 /** The distribution of each step over futures, which may have heavier tails than a normal one. */
-export async function drawnOutlook(
+export function drawnOutlook(
   futures: Futures,
   draw: (path: number) => ArrayLike<number>,
   math: Elementwise,
-): Promise<Outlook> {
+): Outlook {
   const { paths, steps } = futures;
   const draws = new Float64Array(paths * steps);
-  const spread = await spreadOf(futures, (path) => {
+  const spread = spreadOf(futures, (path) => {
     const drawn = Array.from(draw(path));
     drawn.forEach((v, h) => (draws[h * paths + path - 1] = v));
     return drawn;
@@ -69,18 +66,12 @@ export async function drawnOutlook(
 }
 
 /** Mean and variance of each step over futures, each of which gives its values one by one. */
-export async function spreadOf(
-  { paths, steps, signal }: Futures,
-  draw: (path: number) => Iterable<number>,
-): Promise<Outlook> {
-  const pace = new Pace();
+export function spreadOf({ paths, steps }: Futures, draw: (path: number) => Iterable<number>): Outlook {
   const means = new Float64Array(steps);
   const squares = new Float64Array(steps);
   for (let path = 1; path <= paths; ++path) {
     let h = 0;
     for (const value of draw(path)) {
-      await pace.breathe();
-      signal?.throwIfAborted();
       const gap = value - means[h]; // Welford's update over the paths
       means[h] += gap / path;
       squares[h] += gap * (value - means[h]);

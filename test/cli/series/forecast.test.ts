@@ -119,7 +119,7 @@ test("without a model, models are tried, and all that is asked for is written", 
   expect(lines).toHaveLength(13);
   expect(readFileSync(figure, "utf8")).toContain("90% band");
   using again = await forecaster.load(readFileSync(save));
-  expect([...(await again.forecast(12)).means]).toEqual(forecast.mean);
+  expect([...again.forecast(12).means]).toEqual(forecast.mean);
 });
 
 test.each([
@@ -179,6 +179,24 @@ test("several columns are forecast as far as the input beside them is known", as
   const rows = readFileSync(join(folder, "next-south.csv"), "utf8").trim().split("\n");
   expect(rows[0]).toBe("step,mean,low,high,0.25,0.75");
   expect(rows.slice(1).map((row) => row.split(",")[0])).toEqual([0, 1, 2].map((h) => day(DAYS + h)));
+});
+
+test("dates without a row are missing values beside inputs too, but no steps to come", async () => {
+  const gappy = join(folder, "gappy.csv");
+  const rows = Array.from({ length: DAYS + 3 }, shopRow);
+  const without = (...gone: number[]): string => rows.filter((_, t) => !gone.includes(t)).join("\n");
+  const ask = ["forecast", "--json", "--file", gappy, "--column", "north", "--inputs", "price"];
+  const how = ["--model", "structural", "--season", "7", "--choose", "best"];
+  writeFileSync(gappy, `day,north,south,price\n${without(11, 12, 40, 71)}\n`);
+  const { code, err, events } = await unrolled([...ask, ...how]);
+  expect([code, err]).toEqual([0, ""]);
+  const { steps, forecast } = events().at(-1) as unknown as { steps: number; forecast: Forecast };
+  expect([steps, forecast.mean.length]).toEqual([DAYS, 3]);
+  forecast.mean.forEach((m, h) => expect(Math.abs(m - sold(DAYS + h))).toBeLessThan(8));
+  writeFileSync(gappy, `day,north,south,price\n${without(DAYS + 1)}\n`);
+  const refused = await unrolled([...ask, ...how]);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain(`${day(DAYS + 1)} has no row, want one for each step to come`);
 });
 
 test("a saved forecaster goes on after a longer history, beside its inputs and the calendar", async () => {
