@@ -3,13 +3,15 @@
  * and its kin, day/month/year or month/day/year between slashes, points or hyphens, seconds or milliseconds
  * since 1970.
  */
-import { continuedMoment, inOrder, momentOf, type Moment } from "./dates.ts";
+import { continuedMoment, inOrder, momentOf, momentText, type Moment } from "./dates.ts";
 
 /** Moments of a column, and in words how they were read. */
 export interface ReadDates {
   readonly moments: readonly Moment[];
   /** "year-month-day", "day/month/year", "seconds since 1970", … */
   readonly format: string;
+  /** Where day and month could be told apart by their sense alone: what was taken for what. */
+  readonly guess?: string;
 }
 
 const number = /^\d{9,13}(?:\.\d+)?$/;
@@ -55,7 +57,16 @@ function momentsWith(dayAt: 1 | 2, parts: readonly RegExpExecArray[]): Moment[] 
 const unevenness = (moments: readonly Moment[]): number =>
   continuedMoment(moments) ? 0 : new Set(moments.slice(1).map(({ ms }, i) => ms - moments[i].ms)).size;
 
-/** d/m/y or m/d/y: what is possible, in order, and more even; day first where nothing tells. */
+/** "took 03/04/2020 as 2020-04-03", of the first date that the other reading would have as another day. */
+function guessOf(moments: readonly Moment[], parts: readonly RegExpExecArray[]): { guess?: string } {
+  const at = parts.findIndex((part) => Number(part[1]) !== Number(part[2]));
+  return at < 0 ? {} : { guess: `took ${parts[at][0]} as ${momentText(moments[at])}` };
+}
+
+/**
+ * d/m/y or m/d/y: what is possible, in order, and more even; day first where nothing tells. That it was a
+ * choice is said where both are possible and in order.
+ */
 function byPlace(parts: readonly RegExpExecArray[]): ReadDates | undefined {
   const readings = ([1, 2] as const).flatMap((dayAt) => {
     const moments = momentsWith(dayAt, parts);
@@ -63,7 +74,10 @@ function byPlace(parts: readonly RegExpExecArray[]): ReadDates | undefined {
     return moments ? [{ moments, format, ordered: inOrder(moments), steps: unevenness(moments) }] : [];
   });
   readings.sort((a, b) => Number(b.ordered) - Number(a.ordered) || a.steps - b.steps);
-  return readings[0] && { moments: readings[0].moments, format: readings[0].format };
+  const [best, other] = readings;
+  if (!best) return undefined;
+  const isChoice = other !== undefined && other.ordered === best.ordered;
+  return { moments: best.moments, format: best.format, ...(isChoice ? guessOf(best.moments, parts) : {}) };
 }
 
 /** The moments of a column's cells; undefined where they are not all dates of one kind. */

@@ -128,11 +128,12 @@ class TextTable implements NumberTable {
   }
 
   lastNumeric(): string {
-    const last = this.numeric().at(-1);
-    if (last !== undefined) return last;
     const { separator } = this.#layout;
+    const last = this.numeric().at(-1);
+    const meant = this.#kinds.map((kind) => kind.isMeant(separator)).lastIndexOf(true);
+    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= meant) return last;
     const counts = this.#kinds.map((kind) => kind.numbers(separator));
-    const fullest = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
+    const fullest = meant >= 0 ? meant : counts.lastIndexOf(counts.reduce((a, b) => Math.max(a, b)));
     const commas = this.#kinds[fullest].commas(separator);
     eachCell(this.#text, this.#layout, fullest, (cell) => {
       if (cell && numberIn(cell.text, commas) === undefined) throw this.#notNumber(fullest, cell);

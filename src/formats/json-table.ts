@@ -152,11 +152,16 @@ class JsonTable implements NumberTable {
 
   lastNumeric(): string {
     const last = this.numeric().at(-1);
-    if (last !== undefined) return last;
-    const counts = this.names.map(
-      (_, at) => this.#rows.filter((row) => Number.isFinite(cellNumber(this.#cell(row, at)))).length,
-    );
-    this.#numbers(counts.indexOf(Math.max(...counts)));
+    const counts = this.names.map((_, at) => {
+      const found = this.#rows.map((row) => cellNumber(this.#cell(row, at)));
+      const others = found.filter((v) => v === undefined).length;
+      const numbers = found.filter((v) => Number.isFinite(v)).length;
+      return { numbers, meant: numbers > 0 && 4 * others <= found.length };
+    });
+    const meant = counts.map((count) => count.meant).lastIndexOf(true);
+    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= meant) return last;
+    const most = counts.reduce((a, { numbers }) => Math.max(a, numbers), 0);
+    this.#numbers(meant >= 0 ? meant : counts.map(({ numbers }) => numbers).lastIndexOf(most));
     throw new DataError(`${this.#name}: no column holds a number, want at least one`);
   }
 

@@ -23,7 +23,8 @@ export interface NumberTable {
    */
   numeric(): string[];
   /**
-   * The last of `numeric()`; where there is none, a DataError names the cell that hinders the fullest column.
+   * The last of `numeric()`. A DataError names the cell that hinders where a later column holds numbers but
+   * for a few cells, or no column is of numbers: the fullest one's then.
    */
   lastNumeric(): string;
 }

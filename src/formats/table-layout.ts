@@ -62,8 +62,12 @@ function countCells(scanner: CellScanner): number {
   return cells;
 }
 
-/** Whether a first row of one cell less is a header above rows with names, as R writes it. */
-const mayBeShort = (separator: Separator, quoted: boolean): boolean => quoted || separator !== ",";
+/**
+ * Whether a first row of one cell less is a header above rows with names, as R writes it: names in quotes, or
+ * the places of the rows. Else commas may be decimal.
+ */
+const mayBeShort = (separator: Separator, scanner: CellScanner, row: number): boolean =>
+  scanner.quoted || separator !== "," || scanner.text() === String(row);
 
 function trySeparator(text: string, separator: Separator, start: Start): Trial {
   const scanner = new CellScanner(text, separator, start);
@@ -72,16 +76,18 @@ function trySeparator(text: string, separator: Separator, start: Start): Trial {
   const first = countCells(scanner);
   let width = first;
   let regular = true;
+  let named = true;
   let single = true;
   for (let row = 1; scanner.startRow() && scanner.openQuote === undefined; ++row) {
     let cells = 1;
     const more = scanner.readCell();
-    const { quoted } = scanner;
+    named &&= mayBeShort(separator, scanner, row);
     if (more) cells += countCells(scanner);
-    if (row === 1 && cells === first + 1 && mayBeShort(separator, quoted)) width = cells;
+    if (row === 1 && cells === first + 1 && named) width = cells;
     regular &&= cells === width;
     single &&= cells === 1;
   }
+  if (width > first && !named) [width, regular] = [first, false];
   return { separator, first, width, firstLine, regular, single, openQuote: scanner.openQuote };
 }
 

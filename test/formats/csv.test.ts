@@ -75,6 +75,66 @@ test("thousands in quotes are numbers", () => {
   expect(table.numeric()).toEqual(["year", "flow"]);
 });
 
+test.each([
+  ["blanks", " "],
+  ["no-break blanks", "\u00a0"],
+  ["narrow no-break blanks", "\u202f"],
+  ["thin blanks", "\u2009"],
+  ["figure blanks", "\u2007"],
+  ["apostrophes", "'"],
+  ["curved apostrophes", "\u2019"],
+])("thousands grouped by %s are numbers, with a decimal comma or point behind them", (_, g) => {
+  for (const [s, q] of [
+    [";", ""],
+    ["\t", ""],
+    [",", '"'],
+  ])
+    for (const point of [",", "."]) {
+      const cells = [`1${g}210${point}5`, `-12${g}345${g}678${point}25`, `980${point}5`];
+      const text = `when${s}value\n${cells.map((cell, i) => `${i + 1}${s}${q}${cell}${q}`).join("\n")}\n`;
+      expect(columns(text)[1]).toEqual([1210.5, -12345678.25, 980.5]);
+      expect(readCsv(text).lastNumeric()).toBe("value");
+    }
+});
+
+test.each(["1 21", "1 2100", "1 210'500", "0 210", "1\u00a0210 500", "12 34", "1 210,5,5"])(
+  "%j is no number",
+  (cell) => {
+    expect(() => readCsv(`a;b\n${cell};1\n`, "t.csv").column("a")).toThrow(/line 2, column "a"/);
+  },
+);
+
+test("the minus sign of office programs is one", () => {
+  expect(columns("a;b\n\u22121,5;\u22121\u00a0000\n2,5;1e\u22123\n\u2212;1\n")).toEqual([
+    [-1.5, 2.5, NaN],
+    [-1000, 1e-3, 1],
+  ]);
+});
+
+test("R's header without a name for the rows needs no quotes where these are counted", () => {
+  const rows = ["1,5,6", "2,7,8", "3,9,1"];
+  const r = readCsv(`time,value\n${rows.join("\n")}\n`);
+  expect([r.names, [...r.column("value")]]).toEqual([
+    ["", "time", "value"],
+    [6, 8, 1],
+  ]);
+  const decimals = `time,value\n${[...rows, "7,5,2"].join("\n")}\n`;
+  expect(() => readCsv(decimals, "t.csv")).toThrow("t.csv: line 2 has 3 cells, want 2 as in line 1");
+});
+
+test("a column of numbers but for a few cells is not passed over for one before it", () => {
+  const rows = ["1,2.5,x", "2,oops,y", "3,4.5,z", "4,1.5,u"];
+  const message = 't.csv: line 3, column "value" is "oops"';
+  expect(() => readCsv(`id,value,note\n${rows.join("\n")}\n`, "t.csv").lastNumeric()).toThrow(message);
+  const few = readCsv("id,value\n1,x\n2,y\n3,7\n");
+  expect(few.lastNumeric()).toBe("id");
+});
+
+test("where cells of no column are numbers, the last one's are named, not the dates before it", () => {
+  const text = "date,value\n2020-01-01,one\n2020-01-02,two\n";
+  expect(() => readCsv(text, "t.csv").lastNumeric()).toThrow('t.csv: line 2, column "value" is "one"');
+});
+
 test("a quoted cell may have a line break, and lines after it keep their numbers", () => {
   const table = readCsv('note,v\n"two\r\nlines, ""both""",1\nx,y2\n', "t.csv");
   expect(table.rows).toBe(2);

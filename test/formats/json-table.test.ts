@@ -25,6 +25,7 @@ test("numbers alone are one column", () => {
 test.each([
   ['{"y":1}\n{"y":true}', 'file: line 2, column "y" is true, want a number'],
   ['[{"y":1},\n\n{"y":"x, ]"},\n {"y":{}}]', 'file: line 3, column "y" is x, ], want a number'],
+  ['[{"t":1,"y":"x"},\n{"t":2,"y":2},\n{"t":3,"y":3},\n{"t":4,"y":4}]', 'line 1, column "y" is x, want'],
   ['{"y":1}\n[2]', "file: line 2 is"],
   ["[[1,2],\n[3]]", "file: line 2 has 1 cells, want 2 as in line 1"],
   ['{"y":1}\n{"y":2', "file: line 2: "],

@@ -47,6 +47,10 @@ const falls = ({ moments, format }: ReadDates, at: number): boolean =>
 const isText = ([{ grain }]: readonly Moment[], format: string): boolean =>
   grain !== "year" && !format.endsWith("since 1970");
 
+/** Whether all rows have one date: that of the table, not of its steps. */
+const isOne = ({ moments }: ReadDates): boolean =>
+  moments.length > 1 && moments.every(({ ms }) => ms === moments[0].ms);
+
 /** Refuses dates out of order. */
 function notInOrder(table: NumberTable, at: number, moments: readonly Moment[]): DataError {
   const row = moments.findIndex(({ ms }, i) => i > 0 && ms <= moments[i - 1].ms);
@@ -75,6 +79,7 @@ function datesOf(read: ReadDates, title: string): Dates {
   const missing = moments.length - given.length;
   const words =
     `column ${title}, ${read.format}` +
+    (read.guess ? ` (a guess: ${read.guess})` : "") +
     (back ? "; newest first, so the rows are reversed" : "") +
     (missing > 0 ? `; ${missing} date${missing > 1 ? "s" : ""} without a row: missing values` : "");
   return { moments, column: title, words, stepName, ...(rows ? { rows } : {}) };
@@ -90,7 +95,7 @@ export function findDates(table: NumberTable, column: string, search: DateSearch
     const name = table.names[at];
     if (name === column || String(at + 1) === column) continue;
     const read = readDates(table.texts(at));
-    if (!read) continue;
+    if (!read || isOne(read)) continue;
     if (inOrder(read.moments) || falls(read, at)) return datesOf(read, name || String(at + 1));
     if (search.strict && isText(read.moments, read.format)) fault ??= notInOrder(table, at, read.moments);
   }

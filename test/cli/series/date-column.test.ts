@@ -28,15 +28,27 @@ test.each([
 test.each([
   [["13/01/2020", "14/01/2020"], "day/month/year", "2020-01-13"],
   [["01/13/2020", "01/14/2020"], "month/day/year", "2020-01-13"],
-  [["01/02/2020", "02/02/2020", "03/02/2020"], "day/month/year", "2020-02-01"],
-  [["01/02/2020", "01/03/2020", "01/04/2020"], "day/month/year", "2020-02-01"],
-  [["01/02/2020", "01/03/2020", "01/06/2020", "01/07/2020"], "month/day/year", "2020-01-02"],
-  [["05-06-99 08:30", "05-06-99 09:30"], "day/month/year", "1999-06-05 08:30"],
+  [["03/04/2020", "14/05/2020"], "day/month/year", "2020-04-03"],
   [["1700000000", "1700000060"], "seconds since 1970", "2023-11-14 22:13"],
   [["1700000000000", "1700000060000"], "milliseconds since 1970", "2023-11-14 22:13"],
 ])("%j is read as %s, and it is said", (rows, format, first) => {
   const { words, stepName } = dates(rows)!;
   expect([words, stepName(0)]).toEqual([`column when, ${format}`, first]);
+});
+
+test.each([
+  [["01/02/2020", "02/02/2020", "03/02/2020"], "day/month/year", "01/02/2020", "2020-02-01"],
+  [["01/02/2020", "01/03/2020", "01/04/2020"], "day/month/year", "01/02/2020", "2020-02-01"],
+  [["01/02/2020", "01/03/2020", "01/06/2020", "01/07/2020"], "month/day/year", "01/02/2020", "2020-01-02"],
+  [["01/01/2020", "02/01/2020", "03/01/2020"], "day/month/year", "02/01/2020", "2020-01-02"],
+  [["05-06-99 08:30", "05-06-99 09:30"], "day/month/year", "05-06-99 08:30", "1999-06-05 08:30"],
+])("%j could be either: %s is said to be a guess, and of what", (rows, format, cell, taken) => {
+  expect(dates(rows)!.words).toBe(`column when, ${format} (a guess: took ${cell} as ${taken})`);
+});
+
+test("a date that all rows have is that of the table: steps are counted", () => {
+  const table = readCsv("when,value\n01.02.2020,1\n01.02.2020,2\n01.02.2020,3\n");
+  expect(findDates(table, "value", { strict: true })).toBeUndefined();
 });
 
 test("columns that are no dates, or do not go one way, are none", () => {
