@@ -4,6 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { setTimeout } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import * as errors from "../../dist/wasm/errors.js";
 import { FuzzRandom } from "./random.js";
@@ -18,14 +19,19 @@ const isOurs = (error) => known.some((type) => error instanceof type);
 /** Growth that an input may cause: 4 times its size and 64 MB. */
 const allowed = (size) => 4 * size + 64 * 2 ** 20;
 
-/** Bytes of this process, as they are after the rubbish is collected. */
-function settled() {
+/**
+ * Bytes of this process, as they are after the rubbish is collected, and after what streams hold outside of
+ * the heap is given back, which takes them a moment.
+ */
+async function settled() {
+  collect();
+  await setTimeout(20);
   collect();
   return process.memoryUsage.rss();
 }
 
 async function fuzz(target) {
-  let before = settled();
+  let before = await settled();
   let refused = 0;
   for (let i = from; i < to; ++i) {
     const input = target.make(new FuzzRandom(seed, name, i), i);
@@ -43,9 +49,9 @@ async function fuzz(target) {
     }
     const now = process.memoryUsage.rss();
     if (now - before <= allowed(size)) continue;
-    const kept = settled() - before;
+    const kept = (await settled()) - before;
     if (kept > allowed(size)) report("memory", `${Math.round(kept / 2 ** 20)} MB kept`);
-    before = settled();
+    before = await settled();
   }
   places[0] = to;
   parentPort.postMessage({ done: true, refused });

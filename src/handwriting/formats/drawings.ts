@@ -107,12 +107,14 @@ function* pathPoints(
   fail: Fail,
 ): Generator<{ x: number; y: number }, void, void> {
   if (path === "") return;
-  let bytes: Uint8Array;
+  let binary: string;
   try {
-    bytes = Uint8Array.from(atob(path), (c) => c.charCodeAt(0));
+    binary = atob(path);
   } catch {
     throw fail("a segment whose path is no base64");
   }
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; ++i) bytes[i] = binary.charCodeAt(i);
   const [first, step] = [4 * width, 2 * width];
   if (bytes.length < first || (bytes.length - first) % step !== 0)
     throw fail(`a path of ${bytes.length} bytes, want ${first} and then ${step} a point`);

@@ -16,6 +16,11 @@ export interface WrittenStrokes {
 /** Most points of a drawing: hours of writing. */
 const MAX_POINTS = 1_000_000;
 
+/** Refuses more points than a reader of one file gives: as lists they take many times their numbers. */
+export function checkPoints(count: number, fail: (what: string) => Error): void {
+  if (count > MAX_POINTS) throw fail(`more than ${MAX_POINTS} points`);
+}
+
 /** Strokes so far. */
 export class DrawnStrokes {
   readonly #fail: (what: string) => DataError;
@@ -31,7 +36,7 @@ export class DrawnStrokes {
   add(x: unknown, y: unknown): void {
     if (typeof x !== "number" || typeof y !== "number" || !isCoordinate(x) || !isCoordinate(y))
       throw this.#fail(`a point (${String(x).slice(0, 40)}, ${String(y).slice(0, 40)}), want two numbers`);
-    if (++this.#points > MAX_POINTS) throw this.#fail(`more than ${MAX_POINTS} points`);
+    checkPoints(++this.#points, this.#fail);
     this.#open.push([x, y]);
   }
 

@@ -4,9 +4,10 @@
  * truth, label or normalizedLabel, of the document, or of the group that holds all its traces.
  */
 import { readText, type Folder } from "../../formats/folder.ts";
-import { InkPoints, strokesOf, type Ink } from "../ink.ts";
+import { DataError } from "../../wasm/errors.ts";
+import { InkPoints, POINT, strokesOf, type Ink } from "../ink.ts";
 import { textOf, type FileContent } from "./content.ts";
-import type { WrittenStrokes } from "./drawn-strokes.ts";
+import { checkPoints, type WrittenStrokes } from "./drawn-strokes.ts";
 import { faultIn, lineFault, type Fault, type InkFormat } from "./ink-format.ts";
 import { defaultChannels, readTrace, type Channels } from "./inkml-trace.ts";
 import { tags, type Tag } from "./xml.ts";
@@ -208,6 +209,7 @@ export function readInkMLFile(content: FileContent): WrittenStrokes {
   const who = "readInkMLFile";
   const xml = textOf(who, content, { legacy: "latin1" });
   const { text, points } = parseInkml(xml, lineFault(who));
+  checkPoints(points.length / POINT, (what) => new DataError(`${who}: ${what}`));
   return { strokes: strokesOf(points), text };
 }
 

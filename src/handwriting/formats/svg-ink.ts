@@ -6,7 +6,7 @@
 import { DataError } from "../../wasm/errors.ts";
 import { textOf, type FileContent } from "./content.ts";
 import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
-import { lengths } from "./svg-numbers.ts";
+import { lengthIn, quantities } from "./svg-numbers.ts";
 import { drawPath, type PathPen } from "./svg-path.ts";
 import { lengthOf, placeOf, WHOLE, type Place } from "./svg-place.ts";
 import { placingProperty } from "./svg-style.ts";
@@ -14,14 +14,23 @@ import { tags, type Tag } from "./xml.ts";
 
 type Fail = (what: string) => DataError;
 
-/** The points of a line, a polyline or a polygon, x y x y … */
-function corners(tag: Tag, fail: Fail): number[] {
-  if (tag.name === "line") return ["x1", "y1", "x2", "y2"].map((name) => lengthOf(tag, name, 0, fail));
-  const text = tag.attributes.get("points") ?? "";
-  const list = lengths(text);
-  if (!list) throw fail(`points are "${text.slice(0, 60)}", want numbers`);
-  if (list.length % 2 !== 0) throw fail(`${list.length} numbers of points, want pairs`);
-  return tag.name === "polygon" ? [...list, ...list.slice(0, 2)] : list;
+/** Gives the points of a polyline or a polygon to a pen, one by one. */
+function corners({ name, attributes }: Tag, pen: PathPen, fail: Fail): void {
+  const text = attributes.get("points") ?? "";
+  let first: readonly [number, number] | undefined;
+  let x: number | undefined;
+  for (const quantity of quantities(text)) {
+    const value = lengthIn(quantity);
+    if (value === undefined) throw fail(`points are "${text.slice(0, 60)}", want numbers`);
+    if (x === undefined) x = value;
+    else {
+      first ??= [x, value];
+      pen.to(x, value);
+      x = undefined;
+    }
+  }
+  if (x !== undefined) throw fail("an odd number of values in points, want pairs");
+  if (name === "polygon" && first) pen.to(...first);
 }
 
 /** Gives an element's points, before its transform, to a pen. */
@@ -31,8 +40,10 @@ function draw(tag: Tag, pen: PathPen, fail: Fail): void {
     if (fault !== undefined) throw fail(fault);
     return;
   }
-  const list = corners(tag, fail);
-  for (let i = 0; i < list.length; i += 2) pen.to(list[i], list[i + 1]);
+  if (tag.name !== "line") return corners(tag, pen, fail);
+  const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => lengthOf(tag, name, 0, fail));
+  pen.to(x1, y1);
+  pen.to(x2, y2);
 }
 
 const DRAWING = new Set(["path", "polyline", "polygon", "line"]);

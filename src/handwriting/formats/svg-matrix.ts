@@ -4,7 +4,7 @@
  */
 import { onCircle } from "../../figures/diagram.ts";
 import { isCoordinate } from "../ink.ts";
-import { quantities, type Quantity } from "./svg-numbers.ts";
+import { listOf, type Quantity } from "./svg-numbers.ts";
 
 /** x' = a·x + c·y + e, y' = b·x + d·y + f. */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
@@ -113,6 +113,9 @@ function matrixOf(name: string, given: readonly Quantity[]): Matrix | undefined 
   return found.every(isCoordinate) ? found : undefined;
 }
 
+/** Values that a function has at most. */
+const MOST_VALUES = 6;
+
 const FUNCTION = /(?:\s*,)?\s*([A-Za-z]+)\s*\(([^()]*)\)/y;
 
 /** The matrix of a list of functions; undefined where one of them is none. */
@@ -122,7 +125,7 @@ export function transformOf(text: string): Matrix | undefined {
   FUNCTION.lastIndex = 0;
   while (FUNCTION.lastIndex < trimmed.length) {
     const match = FUNCTION.exec(trimmed);
-    const given = match && quantities(match[2]);
+    const given = match && listOf(match[2], MOST_VALUES, (one) => one);
     const one = match && given ? matrixOf(match[1], given) : undefined;
     if (!one) return undefined;
     all = product(all, one);

@@ -11,21 +11,32 @@ export interface Quantity {
 
 const QUANTITY = new RegExp(`(?:\\s*,)?\\s*(${NUMBER})(px|deg|grad|rad|turn)?`, "y");
 
-/** The quantities of a list; undefined where it is none, or a unit is not one of lengths or angles. */
-export function quantities(text: string): Quantity[] | undefined {
-  const all: Quantity[] = [];
+/** The quantities of a list, one by one; undefined where what comes is none, and no more behind it. */
+export function* quantities(text: string): Generator<Quantity | undefined, void, void> {
   const trimmed = text.trim();
-  QUANTITY.lastIndex = 0;
-  while (QUANTITY.lastIndex < trimmed.length) {
+  for (let at = 0; at < trimmed.length;) {
+    QUANTITY.lastIndex = at;
     const match = QUANTITY.exec(trimmed);
-    if (!match) return undefined;
-    all.push({ value: Number(match[1]), unit: match[2] ?? "" });
+    yield match ? { value: Number(match[1]), unit: match[2] ?? "" } : undefined;
+    if (!match) return;
+    at = QUANTITY.lastIndex;
   }
-  return all;
 }
 
-/** The lengths of a list, in units of the drawing; undefined where it is none. */
-export function lengths(text: string): number[] | undefined {
-  const all = quantities(text);
-  return all?.every(({ unit }) => unit === "" || unit === "px") ? all.map(({ value }) => value) : undefined;
+/** A quantity as a length in units of the drawing; undefined where it is none. */
+export const lengthIn = (quantity: Quantity | undefined): number | undefined =>
+  quantity?.unit === "" || quantity?.unit === "px" ? quantity.value : undefined;
+
+/** What `take` makes of a list of at most so many quantities; undefined where it is none, or longer. */
+export function listOf<T>(
+  text: string,
+  most: number,
+  take: (quantity: Quantity | undefined) => T | undefined,
+): T[] | undefined {
+  const all: T[] = [];
+  for (const quantity of quantities(text)) {
+    const value = take(quantity);
+    if (value === undefined || all.push(value) > most) return undefined;
+  }
+  return all;
 }

@@ -1,7 +1,7 @@
 /** Where an element of SVG is drawn, and whether: its attributes, its style and what is around it. */
 import type { DataError } from "../../wasm/errors.ts";
 import { about, IDENTITY, product, transformOf, translation, type Matrix } from "./svg-matrix.ts";
-import { lengths } from "./svg-numbers.ts";
+import { lengthIn, listOf } from "./svg-numbers.ts";
 import { declarationsOf } from "./svg-style.ts";
 import type { Tag } from "./xml.ts";
 
@@ -30,7 +30,7 @@ const OTHERS = ["translate", "rotate", "scale", "transform-box"];
 export function lengthOf({ attributes }: Tag, name: string, usual: number, fail: Fail): number {
   const text = attributes.get(name);
   if (text === undefined) return usual;
-  const found = lengths(text);
+  const found = listOf(text, 1, lengthIn);
   if (found?.length !== 1) throw fail(`${name} is "${text.slice(0, 60)}", want a number`);
   return found[0];
 }
@@ -47,8 +47,8 @@ function ownMatrix(look: Look, fail: Fail): Matrix {
     );
   const origin = look("transform-origin");
   if (origin === undefined) return matrix;
-  const [x, y, more] = lengths(origin) ?? [];
-  if (y === undefined || more !== undefined)
+  const [x, y] = listOf(origin, 2, lengthIn) ?? [];
+  if (y === undefined)
     throw fail(`transform-origin is "${origin.slice(0, 60)}", want two lengths such as "5px 9px"`);
   return about(x, y, matrix);
 }
@@ -58,7 +58,7 @@ function viewport(tag: Tag, fail: Fail): Matrix {
   const box = tag.attributes.get("viewBox");
   const place = translation(lengthOf(tag, "x", 0, fail), lengthOf(tag, "y", 0, fail));
   if (box === undefined) return place;
-  const [left, top, width, height] = lengths(box) ?? [];
+  const [left, top, width, height] = listOf(box, 4, lengthIn) ?? [];
   if (!(width > 0 && height > 0)) throw fail(`viewBox is "${box.slice(0, 60)}", want four numbers`);
   const [wide, high] = [lengthOf(tag, "width", width, fail), lengthOf(tag, "height", height, fail)];
   const fit = tag.attributes.get("preserveAspectRatio") ?? "xMidYMid meet";

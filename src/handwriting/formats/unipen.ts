@@ -4,12 +4,12 @@
  * what they say; `.INCLUDE` brings the strokes from another file of the folder `include`. UNIPEN's y grows
  * upwards: it is turned.
  */
-import { knownOptions, OptionError, show } from "../../wasm/errors.ts";
+import { DataError, knownOptions, OptionError, show } from "../../wasm/errors.ts";
 import { readText, type Folder } from "../../formats/folder.ts";
 import { decimal } from "../../formats/text.ts";
 import { InkPoints, isCoordinate, POINT, strokesOf, type Ink } from "../ink.ts";
 import { textOf, type FileContent } from "./content.ts";
-import type { WrittenStrokes } from "./drawn-strokes.ts";
+import { checkPoints, type WrittenStrokes } from "./drawn-strokes.ts";
 import {
   isLineEnd,
   isSpace,
@@ -216,8 +216,8 @@ function levelOf(who: string, level: unknown): string {
 }
 
 /**
- * The segments of one level ("WORD", "CHARACTER", …) of the files below a folder (default "data"). Unlabeled
- * segments are left out. Throws DataError that names file and line, before the first segment of a broken
+ * The segments of one level, such as "WORD", of the files below a folder (default "data"). Unlabeled segments
+ * are left out. Throws DataError that names file and line, before the first segment of a broken
  * file.
  */
 export async function* readUnipen(
@@ -252,8 +252,11 @@ export async function readUnipenFile(
   });
   if (document.points.length === 0) throw fail(1, "no strokes, want a UNIPEN file with .PEN_DOWN");
   document.check();
-  const pieces = [...document.inks(who)].map(({ points, text }) => ({ strokes: strokesOf(points), text }));
-  return pieces.length > 0 ? pieces : [{ strokes: strokesOf(document.points), text: "" }];
+  const labeled = [...document.inks(who)];
+  const inks = labeled.length > 0 ? labeled : [{ points: document.points, text: "" }];
+  const count = inks.reduce((sum, { points }) => sum + points.length / POINT, 0);
+  checkPoints(count, (what) => new DataError(`${who}: ${what}`));
+  return inks.map(({ points, text }) => ({ strokes: strokesOf(points), text }));
 }
 
 /** UNIPEN's own tree: every file below `data`. */

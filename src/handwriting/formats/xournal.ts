@@ -6,21 +6,31 @@ import { DataError } from "../../wasm/errors.ts";
 import { decimal } from "../../formats/text.ts";
 import { contentOf, textOf, type FileContent } from "./content.ts";
 import { DrawnStrokes, type DrawnStroke } from "./drawn-strokes.ts";
+import { wordsOf } from "./unipen-statements.ts";
 import { tags } from "./xml.ts";
 
-/** Most bytes of XML that a file may unpack to. */
+/**
+ * Most bytes of XML that a file may unpack to: so many times its own, since strokes pack to a third,
+ * a few whatever its size, and never more than the most.
+ */
+const MAX_RATIO = 50;
+const FEW_BYTES = 1 << 20;
 const MAX_BYTES = 1 << 26;
 
 /** The text of gzip. Throws DataError where it is none, or too long. */
 async function unzipped(bytes: Uint8Array): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
+  const most = Math.min(Math.max(MAX_RATIO * bytes.length, FEW_BYTES), MAX_BYTES);
   const stream = new Blob([Uint8Array.from(bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const reader = stream.getReader();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       size += next.value.length;
-      if (size > MAX_BYTES) throw new DataError(`readXournal: more than ${MAX_BYTES} bytes of XML`);
+      if (size > most)
+        throw new DataError(
+          `readXournal: ${bytes.length} bytes unpack to more than ${most}, want a .xopp file`,
+        );
       pieces.push(next.value);
     }
   } catch (error) {
@@ -34,6 +44,16 @@ async function unzipped(bytes: Uint8Array): Promise<string> {
 }
 
 const isZipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Adds the points of a stroke, x y x y …, so far below; says whether they are pairs. */
+function addPoints(text: string, below: number, strokes: DrawnStrokes): boolean {
+  let x: number | undefined;
+  for (const word of wordsOf(text)) {
+    if (x !== undefined) strokes.add(x, below + decimal(word));
+    x = x === undefined ? decimal(word) : undefined;
+  }
+  return x === undefined;
+}
 
 /**
  * The strokes of the pen in a Xournal++ file: its bytes, zipped or not, or its XML as text. Throws DataError
@@ -57,10 +77,8 @@ export async function readXournal(content: FileContent): Promise<DrawnStroke[]> 
     if (name !== "stroke") continue;
     if (!end) isPen = (attributes.get("tool") ?? "pen") === "pen";
     else if (isPen) {
-      const values = inside.trim().split(/\s+/);
-      if (values.length % 2 !== 0) throw fail(line, `a stroke of ${values.length} numbers, want pairs`);
-      for (let i = 0; i < values.length; i += 2)
-        strokes.add(decimal(values[i]), top + decimal(values[i + 1]));
+      if (!addPoints(inside, top, strokes))
+        throw fail(line, "a stroke of an odd number of values, want pairs");
       strokes.lift();
     }
   }

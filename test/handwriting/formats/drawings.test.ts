@@ -259,6 +259,7 @@ test("files that are none, or say what cannot be, are DataErrors", async () => {
     records: [{ typeName: "shape", type: "draw", id: "a", parentId: "a", x: 0, y: 0, props: {} }],
   };
   expect(() => readTldraw(JSON.stringify(round))).toThrow("inside each other");
+  await expect(readXournal(gzipSync(" ".repeat(1 << 21)))).rejects.toThrow("unpack to more than 1048576");
   const broken = [gzipSync("x").subarray(0, 12), gzipSync("<xournal/>"), new Uint8Array(3)];
   for (const bytes of [
     ...broken,
