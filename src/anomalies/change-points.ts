@@ -4,8 +4,9 @@
  *
  *   Σ over pieces of C(piece) + penalty a cut
  *
- * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of differences of means; n·ln(Σ(y - mean)²/n) for
- * changes of mean and variance; there a variance is held above a floor, f: n·ln f + Σ(y - mean)²/f.
+ * C is Σ(y - mean)²/σ² for changes of the mean, with σ² of differences of means. For changes of mean
+ * and variance it is n·ln(Σ(y - mean)²/n), and a variance is held above a floor f:
+ * n·ln f + Σ(y - mean)²/f.
  */
 import { elementwise, type Elementwise } from "../inference/elementwise.ts";
 import { inferenceEngine } from "../inference/inference-engine.ts";
@@ -140,8 +141,10 @@ export async function changePoints(
 ): Promise<number[]> {
   const who = "changePoints";
   knownOptions(who, options, ["of", "penalty", "season", "shortest"]);
-  if (series === null || typeof series !== "object" || !(series.length > 0))
+  if (series === null || typeof series !== "object" || !(series.length >= 0))
     throw new DataError(`${who}: the series is ${show(series)}, want an array of numbers`);
+  if (series.length === 0)
+    throw new DataError(`${who}: the series has no steps, want numbers: at least one, and a cut needs more`);
   checkValues(who, series, { test: Number.isFinite, want: "a finite number" }, (t) => `step ${t}`);
   const of = oneOf(who, "of", options.of ?? "mean", ["mean", "meanAndVariance"] as const);
   const shortest = whole(who, "shortest", options.shortest ?? SHORTEST, 2);

@@ -1,6 +1,6 @@
 /** What a command of the `unrolled` program is, and how its words become typed values. */
 import { parseArgs } from "node:util";
-import { didYouMean } from "./closest.ts";
+import { meant } from "../wasm/edits.ts";
 import type { Screen } from "./screen.ts";
 
 /** The command was called in a way it does not understand: exit code 2. */
@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly value?: string;
   readonly short?: string;
   readonly default?: string;
+  /** What it is called elsewhere: who writes that, or nearly, is told the name here. */
+  readonly elsewhere?: readonly string[];
 }
 
 /** What a command is given. */
@@ -95,15 +97,25 @@ export class Values {
   }
 }
 
+/** ", did you mean --seed?" of an option's own name, or of one that it has elsewhere. */
+function nearOption(option: string, options: Readonly<Record<string, OptionSpec>>): string {
+  const own = Object.keys(options).map((name) => [`--${name}`, `--${name}`] as const);
+  const others = Object.entries(options).flatMap(([name, { elsewhere = [] }]) =>
+    elsewhere.map((word) => [`--${word}`, `--${name}`] as const),
+  );
+  const known = new Map<string, string>([...others, ...own]);
+  const name = meant(option, [...known.keys()]);
+  return name === undefined ? "" : `, did you mean ${known.get(name)}?`;
+}
+
 /** What is wrong with the words of a call, as this program says it. */
-function refusal({ code, message }: NodeJS.ErrnoException, names: readonly string[]): string {
+function refusal(
+  { code, message }: NodeJS.ErrnoException,
+  options: Readonly<Record<string, OptionSpec>>,
+): string {
   const option = /'.*?(--?[^'\s]+)/.exec(message)?.[1] ?? "";
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
-    const near = didYouMean(
-      option,
-      names.map((name) => `--${name}`),
-    );
-    return `there is no option ${option}${near}`;
+    return `there is no option ${option}${nearOption(option, options)}`;
   }
   if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE")
     return /does not take/.test(message)
@@ -117,8 +129,9 @@ export function parse(
   command: Pick<Command, "options" | "maxWords">,
   args: readonly string[],
 ): { values: Values; words: string[] } {
+  const known = { ...command.options, ...commonOptions };
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => [
+    Object.entries(known).map(([name, spec]) => [
       name,
       {
         type: spec.value === undefined ? ("boolean" as const) : ("string" as const),
@@ -131,7 +144,7 @@ export function parse(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(refusal(error as NodeJS.ErrnoException, Object.keys(options)));
+    throw new UsageError(refusal(error as NodeJS.ErrnoException, known));
   }
   if (parsed.positionals.length > command.maxWords)
     throw new UsageError(`"${parsed.positionals[command.maxWords]}" is one word too many`);

@@ -7,7 +7,7 @@ import { knownValues } from "./gaps.ts";
 import { forecastModels, yardsticks, type ForecastModelName } from "./models/registry.ts";
 import type { FitSetting, FittedModel, History, KnownInputs, Training } from "./models/model.ts";
 import { historyFor, keepFitting, type Member } from "./members.ts";
-import { naiveError, type ForecastScores } from "./scores.ts";
+import { maseUnit, type ForecastScores } from "./scores.ts";
 import { findSeason } from "./season.ts";
 import { averaged } from "./shape.ts";
 import type { ForecasterRules } from "./spec.ts";
@@ -231,7 +231,7 @@ async function compare(data: SeriesData, season: number, setting: SeriesSetting)
     transform: prepared.transform,
     math,
     quantiles: rules.quantiles,
-    scale: naiveError(y.slice(0, origins[0]), prepared.season),
+    scale: maseUnit(y, origins[0], prepared.season),
   };
   const scores: Record<string, ForecastScores> = {};
   for (const [name, trials] of done) scores[name] = scoreTrials(trials, yardstick);

@@ -108,7 +108,12 @@ async function create(spec: SequenceClassifierSpec): Promise<SequenceClassifier>
   const labels = new Labels(WHO, spec.labels);
   const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
   return new SequenceClassifier(
-    await jobNetwork(spec, { output: labels.names.length, loss: "softmax", behind: poolLayers(pool) }),
+    await jobNetwork(spec, {
+      who: WHO,
+      output: labels.names.length,
+      loss: "softmax",
+      behind: poolLayers(pool),
+    }),
     labels,
     pool,
   );

@@ -2,7 +2,7 @@
  * The net of a job by name: its layers, its standardization by the training data, its items, and all of it in
  * one file.
  */
-import { DataError, OptionError, inRange, show } from "../wasm/errors.ts";
+import { DataError, OptionError, inRange, show, whole } from "../wasm/errors.ts";
 import type { Floats, Precision } from "../wasm/memory.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
@@ -42,20 +42,22 @@ export interface JobSpec {
 /** The names of these options. */
 export const jobSpecNames = ["input", "layers", "seed", "precision"] as const;
 
-/** How a job's net answers: `output` values a step, behind layers of the job's own. */
+/** Whose net it is, and how it answers: `output` values a step, behind layers of the job's own. */
 export interface JobAnswer {
+  /** "sequenceClassifier": begins messages. */
+  readonly who: string;
   readonly output: number;
   readonly loss: "softmax" | "squared";
   readonly behind?: readonly Layer[];
 }
 
-/** The net: the layers, those of the answer, and a linear one. */
-export const jobNetwork = (
+/** The net: the layers, those of the answer, and a linear one. Throws OptionError. */
+export const jobNetwork = async (
   { input, layers = [lstm(UNITS)], seed, precision }: JobSpec,
-  { output, loss, behind = [] }: JobAnswer,
+  { who, output, loss, behind = [] }: JobAnswer,
 ): Promise<Network> =>
   network({
-    input,
+    input: whole(who, "input", input, 0),
     layers: [...layers, ...behind, dense(output)],
     loss,
     ...(seed === undefined ? {} : { seed }),

@@ -107,7 +107,7 @@ export class SequenceLabeler extends SequenceJob<StepLabels, Labeling, LabelEval
 async function create(spec: SequenceLabelerSpec): Promise<SequenceLabeler> {
   knownOptions(WHO, spec, ["labels", ...jobSpecNames]);
   const labels = new Labels(WHO, spec.labels);
-  const net = await jobNetwork(spec, { output: labels.names.length, loss: "softmax" });
+  const net = await jobNetwork(spec, { who: WHO, output: labels.names.length, loss: "softmax" });
   if (internals(net).data.outputSteps) {
     net.dispose();
     throw new OptionError(

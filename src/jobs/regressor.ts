@@ -146,7 +146,7 @@ async function create(spec: SequenceRegressorSpec): Promise<SequenceRegressor> {
   const output = whole(WHO, "output", spec.output ?? 1, 1);
   const pool = oneOf(WHO, "pool", spec.pool ?? "steps", pools);
   return new SequenceRegressor(
-    await jobNetwork(spec, { output, loss: "squared", behind: poolLayers(pool) }),
+    await jobNetwork(spec, { who: WHO, output, loss: "squared", behind: poolLayers(pool) }),
     { output, pool },
   );
 }

@@ -144,6 +144,7 @@ test("change points are those of the smallest cost among all that there are", as
     expect(want.length).toBeGreaterThan(0);
   }
   expect(await changePoints(normals(6, 500))).toEqual([]);
+  await expect(changePoints([])).rejects.toThrow(/changePoints: the series has no steps, want numbers/);
   await expect(changePoints([1, NaN])).rejects.toThrow(/changePoints: step 1 is NaN/);
 });
 

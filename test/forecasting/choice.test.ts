@@ -51,3 +51,15 @@ test("models too short of data in the backtests alone are fitted to the whole se
   expect([model, failures]).toEqual(["ar", []]); // which says steps of 2 and 4 in turn exactly
   expect(means[5]).toBeGreaterThan(40); // the last value is 36
 });
+
+test.each([
+  ["constant, then rises", (t: number) => (t < 47 ? 5 : t - 41)],
+  ["constant, not a sum of halves", () => 0.1],
+  ["a wave without noise", (t: number) => [1, 5, 2, 4][t % 4]],
+  ["always 0", () => 0],
+])("scores of a series that is %s are numbers", async (_, f) => {
+  using one = await forecaster({ horizon: 3, models: ["ets", "ar"] });
+  await one.fit(Float64Array.from({ length: 50 }, (__, t) => f(t)));
+  const scores = Object.values(one.forecast().scores).flatMap((found) => Object.values(found) as number[]);
+  expect(scores.filter((v) => !Number.isFinite(v))).toEqual([]);
+});

@@ -1,7 +1,7 @@
 /** Figures of forecasts by hand, and intervals that hold what they should. */
 import { expect, test } from "vitest";
 import { conformalWidths, scoreOf } from "../../src/forecasting/conformal.ts";
-import { naiveError, scoresOf } from "../../src/forecasting/scores.ts";
+import { maseUnit, scoresOf } from "../../src/forecasting/scores.ts";
 import { math, normals } from "./series.ts";
 
 test("MASE, sMAPE, pinball loss and coverage by hand", () => {
@@ -24,7 +24,15 @@ test("MASE, sMAPE, pinball loss and coverage by hand", () => {
 });
 
 test("the error of the season before leaves gaps out", () => {
-  expect(naiveError(Float64Array.of(1, 2, 4, NaN, 5, 9), 2)).toBe((3 + 1) / 2);
+  expect(maseUnit(Float64Array.of(1, 2, 4, NaN, 5, 9), 6, 2)).toBe((3 + 1) / 2);
+});
+
+test("MASE has a unit where the season before is never wrong: by the last value, all steps, the size", () => {
+  const wave = Float64Array.of(1, 3, 1, 3, 1, 3, 9, 3);
+  expect(maseUnit(wave, 6, 2)).toBe(2);
+  expect(maseUnit(Float64Array.of(5, 5, NaN, 5, 9, 9, 9), 4, 1)).toBe(4 / 4);
+  expect(maseUnit(Float64Array.of(-5, -5, NaN, -5), 2, 1)).toBe(5);
+  expect(maseUnit(new Float64Array(8), 4, 1)).toBe(1);
 });
 
 test("intervals hold the wanted share of new errors, however small the model's own deviation is", () => {

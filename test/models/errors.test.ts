@@ -18,6 +18,7 @@ import {
   rnn,
   sequenceClassifier,
   sequenceLabeler,
+  sequenceRegressor,
   sgd,
   tasks,
   type DataItem,
@@ -39,6 +40,7 @@ test.each<[string, (spec: never) => Promise<unknown>]>(
     selectEsn: () => selectEsn([], undefined as never),
     sequenceClassifier,
     sequenceLabeler,
+    sequenceRegressor,
   }),
 )("%s without any options says what it wants", async (name, make) => {
   await expect(make(undefined as never)).rejects.toThrow(OptionError);

@@ -76,7 +76,11 @@ export const forecastCommand: Command = {
       value: "C",
       help: "the column by name or place from 1, some between commas, or all; else the fitted or the last",
     },
-    steps: { value: "N", help: "steps to forecast; else 20, or those of which inputs are known" },
+    steps: {
+      value: "N",
+      help: "steps to forecast; else 20, or those of which inputs are known",
+      elsewhere: ["horizon", "periods", "forecast"],
+    },
     ...fitOptions,
     figure: { value: "FILE", help: "draw series and forecast, SVG" },
     out: { value: "FILE", help: "write the forecast as a table of commas: step, mean and its band" },

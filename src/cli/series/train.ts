@@ -22,7 +22,12 @@ export const trainSeries: Command = {
       value: "C",
       help: "the column by name or place from 1, some between commas, or all; else the last",
     },
-    forecast: { value: "N", default: "20", help: "steps to forecast, and those of a backtest" },
+    forecast: {
+      value: "N",
+      default: "20",
+      help: "steps to forecast, and those of a backtest",
+      elsewhere: ["horizon", "periods", "steps"],
+    },
     ...fitOptions,
     figure: { value: "FILE", help: "draw series and forecast, SVG" },
     out: { value: "FILE", help: "keep the fitted forecaster here" },

@@ -1,5 +1,5 @@
 /** The number of states chosen by a criterion: a fit for each, and the best kept. */
-import { OptionError, oneOf } from "../../wasm/errors.ts";
+import { OptionError, oneOf, show } from "../../wasm/errors.ts";
 import type { Sequences } from "../../data/sequence.ts";
 import type { EmReport } from "../../train/em.ts";
 import type { Criteria } from "./criteria.ts";
@@ -35,20 +35,34 @@ export interface HmmSelection {
   readonly candidates: readonly HmmCandidate[];
 }
 
+const isPlain = (given: unknown): boolean =>
+  given !== null && typeof given === "object" && !Array.isArray(given) && !ArrayBuffer.isView(given);
+
+/** Throws OptionError where the choices are none, or stand in another place. */
+function checkChoices(choices: HmmChoices, options: HmmSelectOptions): void {
+  const call = "want hmm.select(data, { states: [1, 2, 3], emission: … }, options)";
+  for (const [name, given] of Object.entries({ choices, options }))
+    if (!isPlain(given)) throw new OptionError(`hmm.select: ${name} are ${show(given)}, ${call}`);
+  const { states } = choices;
+  if (!Array.isArray(states) || states.length === 0)
+    throw new OptionError(
+      `hmm.select: states is not an array of numbers of states, but ${show(states)}; ${call}`,
+    );
+}
+
 /** Chooses among models that `create` makes. */
 export function select(
   create: (spec: HmmSpec) => Promise<Hmm>,
 ): (data: Sequences, choices: HmmChoices, options?: HmmSelectOptions) => Promise<HmmSelection> {
   return async (data, choices, options = {}) => {
+    checkChoices(choices, options);
     const { states } = choices;
     const { criterion: wanted = "bic", ...fit } = options;
     const criterion = oneOf("hmm.select", "criterion", wanted, ["aic", "bic"] as const);
-    if (!Array.isArray(states) || states.length === 0)
-      throw new OptionError("hmm.select: states is not an array, want the numbers of states to try");
     const candidates: ({ states: number } & Criteria)[] = [];
     let best: { model: Hmm; report: EmReport; value: number } | undefined;
     try {
-      for (const K of states as readonly number[]) {
+      for (const K of states) {
         const model = await create({ ...choices, states: K });
         try {
           const report = await model.fit(data, fit);

@@ -56,6 +56,14 @@ interface Orders {
 function readOrders(who: string, spec: ArimaSpec): Orders {
   knownOptions(who, spec, ["p", "d", "q", "seasonal", "inputs", "intercept", "seed"]);
   const { seasonal } = spec;
+  if (
+    seasonal !== undefined &&
+    (seasonal === null || typeof seasonal !== "object" || Array.isArray(seasonal))
+  )
+    throw new OptionError(
+      `${who}: seasonal is ${show(seasonal)}, want orders and steps a season, ` +
+        "as { P: 0, D: 1, Q: 1, period: 12 }",
+    );
   knownOptions(`${who}: seasonal`, seasonal, ["P", "D", "Q", "period"]);
   const order = (name: string, value: number | undefined, max: number): number =>
     whole(who, name, value ?? 0, 0, max);
@@ -66,7 +74,7 @@ function readOrders(who: string, spec: ArimaSpec): Orders {
     P: order("P", seasonal?.P, 10),
     D: order("D", seasonal?.D, 2),
     Q: order("Q", seasonal?.Q, 10),
-    s: seasonal ? whole(who, "period", seasonal.period, 2, 400) : 1,
+    s: seasonal ? whole(`${who}: seasonal`, "period", seasonal.period, 2, 400) : 1,
   };
 }
 

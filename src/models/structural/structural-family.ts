@@ -56,6 +56,11 @@ const HARMONICS = 6;
 const WIDE = 1e8;
 
 function seasonBlock(who: string, season: number | SeasonSpec): Block {
+  const isSpec = season !== null && typeof season === "object" && !Array.isArray(season);
+  if (typeof season !== "number" && !isSpec)
+    throw new OptionError(
+      `${who}: seasonal has ${show(season)}, want periods as numbers, or as { period, harmonics }`,
+    );
   const spec: SeasonSpec = typeof season === "number" ? { period: season } : season;
   knownOptions(`${who}: seasonal`, spec, ["period", "harmonics"]);
   const { period, harmonics } = spec;
@@ -85,13 +90,14 @@ function trendBlocks(who: string, { level = true, slope = false, damped = false 
 
 function seasonBlocks(who: string, { seasonal = [] }: StructuralSpec): Block[] {
   if (!Array.isArray(seasonal))
-    throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods`);
+    throw new OptionError(`${who}: seasonal is ${show(seasonal)}, want an array of periods, as [12]`);
   const seasons = seasonal as readonly (number | SeasonSpec)[];
+  const blocks = seasons.map((season) => seasonBlock(who, season));
   const periods = seasons.map((season) => (typeof season === "object" ? season?.period : season));
   const twice = periods.find((period, i) => periods.indexOf(period) < i);
   if (twice !== undefined)
     throw new OptionError(`${who}: seasonal has a period of ${twice} twice, want each once`);
-  return seasons.map((season) => seasonBlock(who, season));
+  return blocks;
 }
 
 function readBlocks(who: string, spec: StructuralSpec): Block[] {

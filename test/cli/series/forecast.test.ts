@@ -229,3 +229,13 @@ test.each([
   const answer = await unrolled(["forecast", "--file", shops, "--model", "structural", ...more]);
   expect([answer.code, answer.err.includes(message) || answer.err]).toEqual([code, true]);
 });
+
+test.each([
+  [["forecast", "--horizen", "3"], "there is no option --horizen, did you mean --steps?"],
+  [["forecast", "--horizon=3"], "there is no option --horizon, did you mean --steps?"],
+  [["train", "series", "--horizon", "3"], "there is no option --horizon, did you mean --forecast?"],
+  [["forecast", "--stepps", "3"], "there is no option --stepps, did you mean --steps?"],
+])("%j names the option that is meant, also where it has another name elsewhere", async (args, message) => {
+  const { code, err } = await unrolled(args);
+  expect([code, err.split("\n")[0]]).toEqual([2, `unrolled: ${message}`]);
+});

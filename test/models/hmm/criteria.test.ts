@@ -143,6 +143,12 @@ describe("choosing the number of states", () => {
     const wrong = { states: [2, 0], emission: "categorical", symbols: 2 } as const;
     await expect(hmm.select(data, wrong)).rejects.toThrow(/states is 0/);
     await expect(hmm.select(data, { ...wrong, states: [] })).rejects.toThrow(/states is not an array/);
+    for (const given of [[data], [data, null], [data, 3], [data, [1, 2]], [{ states: [1, 2] }, data[0]]]) {
+      const call = (hmm.select as (...given: unknown[]) => Promise<unknown>)(...given);
+      await expect(call).rejects.toThrow(/^hmm.select: choices are .*, want hmm.select\(data, \{ states/);
+    }
+    const last = hmm.select(data, { ...wrong, states: [1] }, null as never);
+    await expect(last).rejects.toThrow(/hmm.select: options are null, want hmm.select/);
     const after = await using(truth, (h) => h.engine.memory.usage.used);
     expect(after).toBe(used);
   });

@@ -157,6 +157,22 @@ test("save and load give the same model", async () => {
   await expect(arima.load(s.save())).rejects.toThrow(/holds a model of kind "structural", want "arima"/);
 });
 
+test.each([5, 0, 0.1, -1e7])(
+  "diagnostics of a constant %d are numbers, and say nothing against it",
+  async (c) => {
+    const y = new Float64Array(50).fill(c);
+    for (const make of [() => structural({ level: true }), () => arima({ p: 1 }), () => arima({ d: 1 })]) {
+      const model = await make();
+      await model.fit(y);
+      const { ljungBox, normality, heteroskedasticity } = model.diagnostics(y);
+      const all = [ljungBox, normality].flatMap((test) => Object.values(test) as number[]);
+      expect([...all, heteroskedasticity.statistic].filter(Number.isNaN)).toEqual([]);
+      expect([ljungBox.pValue, normality.pValue]).toEqual([1, 1]);
+      model.dispose();
+    }
+  },
+);
+
 describe("misuse", () => {
   test("a series too short for a season asks for more steps", async () => {
     const s = await structural({ seasonal: [12] });
@@ -179,8 +195,22 @@ describe("misuse", () => {
       /a period of 4 twice, want each once/,
     ],
     ["an unknown option", { season: [4] }, /unknown option "season"/],
+    [
+      "a period in quotes",
+      { seasonal: ["12"] },
+      /seasonal has "12", want periods as numbers, or as \{ period/,
+    ],
+    ["no period", { seasonal: [null] }, /seasonal has null, want periods as numbers/],
+    ["a bare period", { seasonal: 12 }, /seasonal is 12, want an array of periods, as \[12\]/],
+    ["what is no number", { seasonal: [NaN] }, /seasonal: period is NaN, want a number from 2/],
   ])("%s is named", async (_, spec, message) => {
     await expect(structural(spec as never)).rejects.toThrow(message);
+  });
+
+  test.each([[12], ["12"], [[0, 1, 1, 12]], [true]])("the season %j of an ARIMA model", async (seasonal) => {
+    const want =
+      /arima: seasonal is .*, want orders and steps a season, as \{ P: 0, D: 1, Q: 1, period: 12 \}/;
+    await expect(arima({ seasonal } as never)).rejects.toThrow(want);
   });
 
   test(
