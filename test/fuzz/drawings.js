@@ -36,6 +36,7 @@ function path(random, dim) {
 function segment(random) {
   if (random.chance(0.5))
     return { points: points(random, () => ({ x: random.below(9), y: random.below(9) })) };
+  if (random.chance(0.2)) return { points: path(random, 3) };
   const dim = random.pick([2, 3]);
   return { type: "free", path: path(random, dim), ...(dim === 3 && random.chance(0.8) ? {} : { dim }) };
 }

@@ -1,9 +1,10 @@
 /**
  * Files of drawing programs: Excalidraw (elements of type freedraw, whose points count from the element's
  * place, turned about the middle of their box) and tldraw (shapes of type draw in segments of points, which
- * are scaled, turned and moved by the shape and those around it). tldraw lists points, or since 4.4 keeps
- * them in base64: float32 of the first, then float16 differences, of x, y and the pressure or, where `dim` is
- * 2, of x and y.
+ * are scaled, turned and moved by the shape and those around it). tldraw lists points, or keeps them in
+ * base64: since 4.4 as a path, float32 of the first, then float16 differences, of x, y and the pressure or,
+ * where `dim` is 2, of x and y; for a while before as points, float16 of x, y and the pressure, each from the
+ * shape's place.
  */
 import { fromHalf } from "../../exchange/arrays/dtypes.ts";
 import { onCircle } from "../../figures/diagram.ts";
@@ -100,38 +101,51 @@ function placeOf(
   return (x, y) => steps.reduce<[number, number]>((point, step) => step(...point), [x, y]);
 }
 
-/** The points of a path in base64; `width` numbers each. */
-function* pathPoints(
-  path: string,
-  width: number,
-  fail: Fail,
-): Generator<{ x: number; y: number }, void, void> {
-  if (path === "") return;
+/** Bytes in base64, to be looked at. */
+function viewOf(text: string, fail: Fail): DataView {
   let binary: string;
   try {
-    binary = atob(path);
+    binary = atob(text);
   } catch {
-    throw fail("a segment whose path is no base64");
+    throw fail("a segment whose points are no base64");
   }
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; ++i) bytes[i] = binary.charCodeAt(i);
+  return new DataView(bytes.buffer);
+}
+
+type Points = Generator<{ x: number; y: number }, void, void>;
+
+/** The points of a path in base64; `width` numbers each. */
+function* pathPoints(path: string, width: number, fail: Fail): Points {
+  if (path === "") return;
+  const view = viewOf(path, fail);
   const [first, step] = [4 * width, 2 * width];
-  if (bytes.length < first || (bytes.length - first) % step !== 0)
-    throw fail(`a path of ${bytes.length} bytes, want ${first} and then ${step} a point`);
-  const view = new DataView(bytes.buffer);
+  if (view.byteLength < first || (view.byteLength - first) % step !== 0)
+    throw fail(`a path of ${view.byteLength} bytes, want ${first} and then ${step} a point`);
   let [x, y] = [view.getFloat32(0, true), view.getFloat32(4, true)];
   yield { x, y };
-  for (let at = first; at < bytes.length; at += step) {
+  for (let at = first; at < view.byteLength; at += step) {
     x += fromHalf(view.getUint16(at, true));
     y += fromHalf(view.getUint16(at + 2, true));
     yield { x, y };
   }
 }
 
+/** The points of base64 in the older form. */
+function* halfPoints(text: string, fail: Fail): Points {
+  const view = viewOf(text, fail);
+  const step = 6;
+  if (view.byteLength % step !== 0) throw fail(`points of ${view.byteLength} bytes, want ${step} each`);
+  for (let at = 0; at < view.byteLength; at += step)
+    yield { x: fromHalf(view.getUint16(at, true)), y: fromHalf(view.getUint16(at + 2, true)) };
+}
+
 /** The points of a segment. Throws DataError where they are kept otherwise. */
 function segmentPoints(segment: unknown, fail: Fail): Iterable<unknown> {
   const { points, path, dim = 3 } = isObject(segment) ? segment : {};
   if (Array.isArray(points)) return points as unknown[];
+  if (typeof points === "string") return halfPoints(points, fail);
   if (typeof path !== "string") throw fail("a segment without points or path");
   if (dim !== 2 && dim !== 3) throw fail("a path whose points have neither 2 nor 3 numbers");
   return pathPoints(path, dim, fail);

@@ -218,6 +218,16 @@ describe("a turned drawing", () => {
     ];
     expect(readTldraw(draw({}, { segments: [{ type: "free", path: flat, dim: 2 }] }))).toEqual([wanted]);
     expect(readTldraw(draw({}, { segments: [{ type: "free", path: deep }] }))).toEqual([wanted]);
+    // the older form: float16 alone, each point from the shape's place
+    const older = path(halves(0x3e00, 0xc000, 0x3800, 0x4100, 0x6400, 0));
+    expect(readTldraw(draw({}, { segments: [{ type: "free", points: older }] }))).toEqual([
+      [
+        [11.5, 18],
+        [12.5, 1044],
+      ],
+    ]);
+    for (const broken of ["?", "AAAA"])
+      expect(() => readTldraw(draw({}, { segments: [{ type: "free", points: broken }] }))).toThrow(DataError);
     for (const broken of ["?", "AAAA", deep.slice(0, -4)])
       expect(() => readTldraw(draw({}, { segments: [{ type: "free", path: broken }] }))).toThrow(DataError);
   });
