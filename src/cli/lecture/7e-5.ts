@@ -1,8 +1,8 @@
 /**
  * The rows of the demonstration over one line of handwriting: what is read, memory cells, the pen, the
- * gradient at the inputs, and when letters are said. With UNROLLED_DATA (a folder with iam-ondb in it) and
- * UNROLLED_READER (a net of `unrolled train handwriting`) on a validation line, else on a drawn word; what is
- * said of nets that read forwards is measured on drawn words.
+ * gradient at the inputs, when letters are said, and the errors by how long they wait. With UNROLLED_DATA (a
+ * folder with iam-ondb in it) and UNROLLED_READER (a net of `unrolled train handwriting`) on a validation
+ * line, else on a drawn word; what is said of nets that read forwards is measured on drawn words.
  */
 import { join } from "node:path";
 import { readingTrace, type ReadingTrace } from "../../handwriting/reading-trace.ts";
@@ -18,6 +18,7 @@ import { readHandwriting } from "../../handwriting/read-folder.ts";
 import { scriptOf } from "../../handwriting/script.ts";
 import { diskFolder } from "../disk.ts";
 import { loadModel } from "../open-model.ts";
+import { delayNumbers, errorRow, errorsByDelay } from "./delay-curve.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import {
   forwardCriteria,
@@ -31,12 +32,20 @@ import { mean } from "./mean.ts";
 import { atLeast, atMost, decide, type Criterion } from "./verdict.ts";
 
 const WIDTH = 900;
+/** Share of the time that the net of the rows takes. */
+const OWN = 0.3;
 const CELLS = 24;
+
+/** A context whose progress is that of a part. */
+const partOf = (context: LectureContext, from: number, to: number): LectureContext => ({
+  ...context,
+  progress: (share, note) => context.progress(from + share * (to - from), note),
+});
 
 async function scene(context: LectureContext): Promise<{ net: Network; ink: Ink }> {
   const { UNROLLED_DATA: data, UNROLLED_READER: reader } = process.env;
   if (reader === undefined || data === undefined)
-    return { net: await learnForwards(context), ink: joinedUp(drawnWord("unrolled")) };
+    return { net: await learnForwards(partOf(context, 0, OWN)), ink: joinedUp(drawnWord("unrolled")) };
   const lines = await readHandwriting(diskFolder(join(data, "iam-ondb")), {
     split: "valid",
     signal: context.signal,
@@ -233,7 +242,7 @@ function locality(trace: ReadingTrace, active: Emission): number {
 /** What is measured of the net of the rows, or of one of its own where another reader was given. */
 async function forwards(context: LectureContext, net: Network): Promise<ReturnType<typeof measureForwards>> {
   if (scriptOf(net).input.kind === "running") return measureForwards(net, context);
-  const own = await learnForwards(context);
+  const own = await learnForwards(partOf(context, 0, OWN));
   try {
     return measureForwards(own, context);
   } finally {
@@ -245,6 +254,7 @@ export const run: Run = async (context) => {
   const { net, ink } = await scene(context);
   const { alphabet, input: how } = scriptOf(net);
   const { measured, spoken, right } = await forwards(context, net);
+  const errors = await errorsByDelay(partOf(context, OWN, 1));
   const features = inkFeatures(ink.points, how);
   const seen: Seen = { ink, how, features, trace: readingTrace(net, features.input), signs: [...alphabet] };
   const { trace, signs } = seen;
@@ -256,6 +266,7 @@ export const run: Run = async (context) => {
     penRow(seen),
     gradientRow(seen),
     delayRow(spoken, measured),
+    errorRow(errors, 6, WIDTH),
   ];
   const active = mostActive(seen);
   const written = [...(ink.text ?? "")];
@@ -277,6 +288,7 @@ export const run: Run = async (context) => {
     "the same by chance, at most ": shown.hardnessByChance,
     "most active character": active ? signs[active.label] : "",
     "its gradient near it / elsewhere": shown.locality,
+    ...delayNumbers(errors),
   };
   trace.dispose();
   net.dispose();

@@ -11,7 +11,8 @@ import { drawnAlphabet, drawnEnds, drawnWords } from "../../handwriting/letters.
 import { LiveLine } from "../../handwriting/live-line.ts";
 import { readingTrace, type CellTrace } from "../../handwriting/reading-trace.ts";
 import { decodeText, scriptOf, type Script } from "../../handwriting/script.ts";
-import { dense } from "../../models/network/layers.ts";
+import type { DataItem } from "../../data/item.ts";
+import { dense, type Layer } from "../../models/network/layers.ts";
 import { network, type Network } from "../../models/network/network.ts";
 import { lstm } from "../../models/network/recurrent-layers.ts";
 import { adam } from "../../optim/adam.ts";
@@ -42,28 +43,58 @@ export function joinedUp(ink: Ink): Ink {
   return { ...ink, points };
 }
 
-/** The net, trained on words drawn afresh for every step and cut where it is to have said a letter. */
-export async function learnForwards({ seed, signal, progress }: LectureContext): Promise<Network> {
+/** A net of drawn words, and how it learns. */
+export interface DrawnLessons {
+  readonly script: Script;
+  /** Of the characters' classes and the blank. */
+  readonly layers: (classes: number) => Layer[];
+  readonly steps: number;
+  /** One word as an item. */
+  readonly item: (ink: Ink, script: Script, random: Random) => DataItem;
+}
+
+/** A word cut where a net that reads forwards is to have said a letter. */
+export const cutWord: DrawnLessons["item"] = (ink, how, random) =>
+  cutItem(ink, drawnEnds(ink.text), how, random);
+
+/** A net, trained on joined-up words drawn afresh for every step. */
+export async function learnDrawn(
+  { seed, signal, progress }: LectureContext,
+  { script: how, layers, steps, item }: DrawnLessons,
+): Promise<Network> {
   const net = await network({
-    input: inkWidth(script.input),
-    layers: [lstm(80), dense(drawnAlphabet.length + 1)],
+    input: inkWidth(how.input),
+    layers: layers(drawnAlphabet.length + 1),
     loss: "ctc",
     seed,
-    notes: { script },
+    notes: { script: how },
   });
   const data = {
     batch(n: number, random: Random) {
       const words = new Random(net.engine, random.bits(), streams.drawnInk);
-      return drawnWords(n, words).map((ink) => cutItem(joinedUp(ink), drawnEnds(ink.text), script, words));
+      return drawnWords(n, words).map((ink) => item(joinedUp(ink), how, words));
     },
   };
-  const rate = ramp({ from: 0.006, to: 0, hold: STEPS / 2, until: STEPS });
-  const options = { optimizer: adam({ rate, clip: 5 }), steps: STEPS, batch: 16, signal };
+  const rate = ramp({ from: 0.006, to: 0, hold: steps / 2, until: steps });
+  const options = { optimizer: adam({ rate, clip: 5 }), steps, batch: 16, signal };
   for await (const { step, loss } of net.train(data, options))
-    progress(step / STEPS, `loss ${loss.toFixed(2)} nats a word`);
+    progress(step / steps, `loss ${loss.toFixed(2)} nats a word`);
   signal.throwIfAborted();
   return net;
 }
+
+/** The net that reads forwards. */
+export const learnForwards = async (context: LectureContext): Promise<Network> =>
+  learnDrawn(context, {
+    script,
+    layers: (classes) => [lstm(80), dense(classes)],
+    steps: STEPS,
+    item: cutWord,
+  });
+
+/** Words that no net here has learned from. */
+export const unseenWords = (net: Network, seed: number): Ink[] =>
+  drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)).map(joinedUp);
 
 /** One character that was said, in a word that was read right. */
 export interface Spoken {
@@ -204,7 +235,7 @@ export function measureForwards(
   net: Network,
   { seed, log }: LectureContext,
 ): { measured: Forwards; spoken: Spoken[]; right: number } {
-  const words = drawnWords(WORDS, new Random(net.engine, seed, streams.inkTest)).map(joinedUp);
+  const words = unseenWords(net, seed);
   const seen = words.map((ink) => look(net, ink)).filter((one) => one !== undefined);
   const spoken = seen.flatMap((one) => one.spoken);
   const random = new Random(net.engine, seed, streams.inkOrder);
