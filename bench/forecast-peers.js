@@ -19,7 +19,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { forecaster } from "../dist/index.js";
-import { findDates } from "../dist/cli/series/date-column.js";
+import { findDates, inSteps } from "../dist/cli/series/date-column.js";
 import { readCsv } from "../dist/formats/csv.js";
 import { continuedMoment, usualSeasons } from "../dist/forecasting/dates.js";
 
@@ -45,7 +45,7 @@ function monthlyColumns(file) {
   if (!dates || usualSeasons(dates.moments)[0] !== SEASON || !continuedMoment(dates.moments)) return [];
   return table.names.flatMap((name) => {
     try {
-      const y = table.column(name);
+      const y = inSteps(table.column(name), dates);
       return y.length >= SHORTEST + SEASON && y.every(Number.isFinite) ? [{ file, name, y }] : [];
     } catch {
       return []; // not a column of numbers

@@ -81,6 +81,11 @@ function readOrders(who: string, spec: ArimaSpec): Orders {
 const named = (name: string, count: number): NamedParameter[] =>
   Array.from({ length: count }, (_, i) => ({ name: `${name}.${i + 1}`, kind: "coefficient" }));
 
+function shiftedOf(constant: boolean, differenced: boolean): Family["shifted"] {
+  if (constant) return "constant";
+  return differenced ? "diffuse" : "nothing";
+}
+
 /** Checks a spec. Throws OptionError. */
 export function arimaFamily(who: string, spec: ArimaSpec): Family {
   const orders = readOrders(who, spec);
@@ -110,6 +115,7 @@ export function arimaFamily(who: string, spec: ArimaSpec): Family {
     input,
     varianceOnly: false,
     constant,
+    shifted: shiftedOf(constant, d + D > 0),
     diffuse: d + s * D,
     uncounted: d + s * D,
     start: () => Float64Array.from(parameters, (_, i) => (i === cuts[3] ? 0.5 : 0)),

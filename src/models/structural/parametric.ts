@@ -31,6 +31,11 @@ export interface Family {
   readonly input: number;
   /** Whether the last input is a constant 1 that the model adds by itself. */
   readonly constant: boolean;
+  /**
+   * What takes up an amount that is added to all values: the constant, or states that start diffuse;
+   * "nothing" where the likelihood changes by it.
+   */
+  readonly shifted: "constant" | "diffuse" | "nothing";
   /** States that start diffuse. */
   readonly diffuse: number;
   /** Diffuse terms of the likelihood that do not count: those of differencing. */

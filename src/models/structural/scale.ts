@@ -1,7 +1,7 @@
 /**
- * Units in which a series and its inputs have deviation 1: the search for the maximum takes the same way from
- * any unit. Powers of two would round nothing, and leave a factor of up to 2 that sends it elsewhere where a
- * likelihood is flat.
+ * Units in which a series and its inputs have deviation 1, and begins at 0 where the likelihood allows it:
+ * the search for the maximum takes the same way from any unit and any height. Powers of two would round
+ * nothing, and leave a factor of up to 2 that sends it elsewhere where a likelihood is flat.
  */
 import type { Kalman } from "../../inference/kalman.ts";
 import type { Series } from "../../inference/state-space.ts";
@@ -11,34 +11,63 @@ import type { ParameterErrors } from "./information.ts";
 import type { Family } from "./parametric.ts";
 import { knownIn } from "./series.ts";
 
-/** Units of the series and of its inputs. */
+/** The largest size of a value. */
+const sizeOf = (data: readonly Float64Array[]): number =>
+  data.reduce((most, y) => y.reduce((a, v) => Math.max(a, Math.abs(v) || 0), most), 0);
+
+/**
+ * What is taken off each series: its first value; the first of all where one constant is to make up for it.
+ * Nothing where a series is constant, or the likelihood would change.
+ */
+function originsOf({ shifted }: Family, data: readonly Float64Array[]): number[] {
+  const firsts = data.map((y) => y.find((v) => v === v) ?? 0);
+  if (shifted === "nothing" || deviations(data, 1)[0] === sizeOf(data)) return firsts.map(() => 0);
+  return shifted === "constant" ? firsts.map(() => firsts[0]) : firsts;
+}
+
+/** Units and origins of the series, and units of their inputs. */
 class Scale {
   readonly #family: Family;
+  readonly #origins: readonly number[];
   readonly #unit: number;
   readonly #inputs: Float64Array;
 
   constructor(family: Family, data: readonly Series[]) {
-    const unit = deviations(
-      data.map(({ y }) => y),
+    const values = data.map(({ y }) => y);
+    this.#family = family;
+    this.#origins = originsOf(family, values);
+    this.#unit = deviations(
+      values.map((y, i) => y.map((v) => v - this.#origins[i])),
       1,
     )[0];
-    this.#family = family;
-    this.#unit = unit;
     this.#inputs = deviations(
       data.flatMap(({ u }) => (u ? [u] : [])),
       family.input,
     );
   }
 
-  series({ y, u }: Series): Series {
+  /** Series i. */
+  series({ y, u }: Series, i: number): Series {
     return {
-      y: y.map((x) => x / this.#unit),
+      y: y.map((x) => (x - this.#origins[i]) / this.#unit),
       u: u?.map((x, i) => x / this.#inputs[i % this.#inputs.length]),
     };
   }
 
   /** Natural parameters in the units of the user. */
   user(natural: Float64Array): Float64Array {
+    const { constant } = this.#family;
+    return this.#sizes(natural).map((x, i) =>
+      constant && i === natural.length - 1 ? x + this.#origins[0] : x,
+    );
+  }
+
+  /** Standard errors of natural parameters in the units of the user. */
+  errors({ errors, reasons }: ParameterErrors): ParameterErrors {
+    return { errors: this.#sizes(errors), reasons };
+  }
+
+  #sizes(natural: Float64Array): Float64Array {
     return natural.map((x, i) => {
       const { kind } = this.#family.parameters[i];
       if (kind === "coefficient") return x;
@@ -47,16 +76,13 @@ class Scale {
     });
   }
 
-  /** Standard errors of natural parameters in the units of the user. */
-  errors({ errors, reasons }: ParameterErrors): ParameterErrors {
-    return { errors: this.user(errors), reasons };
-  }
-
   /** The mean of all values, in these units. */
   mean(data: readonly Series[]): number {
     let count = 0;
     let mean = 0;
-    for (const { y } of data) for (const x of y) if (x === x) mean += (x / this.#unit - mean) / ++count;
+    data.forEach((series, i) => {
+      for (const x of this.series(series, i).y) if (x === x) mean += (x - mean) / ++count;
+    });
     return mean;
   }
 
@@ -83,6 +109,6 @@ export function scaled(family: Family, kalman: Kalman, data: readonly Series[]):
   const scale = new Scale(family, data);
   const start = family.start();
   if (family.constant) start[start.length - 1] = scale.mean(data);
-  const series = data.map((one) => scale.series(one));
+  const series = data.map((one, i) => scale.series(one, i));
   return { scale, estimation: new Estimation(family, kalman, series), start };
 }

@@ -151,6 +151,9 @@ export function structuralFamily(who: string, spec: StructuralSpec): StructuralF
       parameters.every(({ kind }) => kind === "variance") &&
       blocks.every(({ initial }) => initial === "diffuse"),
     constant: false,
+    shifted: blocks.some(({ name, initial }) => name === "level" && initial === "diffuse")
+      ? "diffuse"
+      : "nothing",
     diffuse: blocks.reduce((sum, block) => sum + (block.initial === "diffuse" ? block.states : 0), 0),
     uncounted: 0,
     start: () => Float64Array.from([0.5, ...blocks.flatMap(({ start }) => start), ...weights.map(() => 0)]),
