@@ -14,7 +14,8 @@ import { InkBatches } from "../batches.ts";
 import type { Ink } from "../ink.ts";
 import { inkFeatures } from "../input.ts";
 import { readTexts } from "../reading.ts";
-import { encodeText, handwritingItem, scriptOf } from "../script.ts";
+import { checkCharacters } from "../characters.ts";
+import { handwritingItem, scriptOf } from "../script.ts";
 import type { LearnOptions, LearnReport, WrittenText } from "./spec.ts";
 import { inkOf, placeStrokes } from "./strokes.ts";
 
@@ -36,7 +37,7 @@ export function readItems(who: string, items: readonly WrittenText[], alphabet: 
       throw new DataError(`${where} is ${show(item)}, want { strokes, text } with what is written`);
     const strokes = placeStrokes(where, item.strokes);
     if (strokes.length === 0) throw new DataError(`${where} has no points, want strokes`);
-    if (alphabet !== undefined) encodeText(item.text, alphabet);
+    if (alphabet !== undefined) checkCharacters(where, item.text, alphabet);
     return { id: String(i), text: item.text, points: inkOf(strokes) };
   });
 }

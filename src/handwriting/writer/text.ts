@@ -1,5 +1,6 @@
 /** Texts as a writer reads them: numbers of characters, and the words in which a text is written. */
 import { DataError, show } from "../../wasm/errors.ts";
+import { checkCharacters } from "../characters.ts";
 import { isObject } from "../../formats/json.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { SoftWindowLayer } from "../../models/network/optional/soft-window-layer.ts";
@@ -37,20 +38,11 @@ export function writerForm(who: string, net: Network): WriterForm {
   return { alphabet, length: window.length, units: window.units };
 }
 
-/** The characters of a text that an alphabet lacks, each once. */
-function missingCharacters(text: string, alphabet: string): string[] {
-  return [...new Set([...text].filter((c) => c !== "\n" && !alphabet.includes(c)))];
-}
-
 /** Throws DataError where there is no text, or one with characters that the net has not learned. */
 export function checkText(who: string, text: unknown, { alphabet }: WriterScript): string {
   if (typeof text !== "string" || text.trim() === "")
     throw new DataError(`${who}: text is ${show(text)}, want some characters`);
-  const missing = missingCharacters(text, alphabet);
-  if (missing.length > 0)
-    throw new DataError(
-      `${who}: text has ${JSON.stringify(missing.join(""))}, want characters of ${JSON.stringify(alphabet)}`,
-    );
+  checkCharacters(who, text.replaceAll("\n", ""), alphabet);
   return text;
 }
 

@@ -74,6 +74,11 @@ test("what is no text, style or net of a writer is refused by name", async () =>
   using writer = await handwritingWriter.load(untrained.save());
   untrained.dispose();
   await expect(writer.write("abc")).rejects.toThrow('handwritingWriter.write: text has "c", want');
+  const strange = { strokes: [[[0, 0] as const, [1, 1] as const]], text: "b5a7" };
+  await expect(writer.write("a", { style: strange })).rejects.toThrow(
+    'handwritingWriter.write: style: item 0: text has "57", want characters of',
+  );
+  await expect(writer.fit([strange])).rejects.toThrow('handwritingWriter.fit: item 0: text has "57", want');
   await expect(writer.write(" ")).rejects.toThrow("want some characters");
   await expect(writer.write("a", { style: "nobody" })).rejects.toThrow("style");
   await expect(writer.write("a", { bias: -1 })).rejects.toThrow("bias");
