@@ -28,6 +28,8 @@ const OVERLAP = 0.2;
 const ASIDE = 0.5;
 /** Strokes came in no order of writing where more than this share of such pairs are turned around. */
 const MIXED = 0.2;
+/** Among so many tall strokes a single one that stands in every pair turned around was forgotten at first. */
+const MANY = 6;
 /** Strokes whose x come nearer than this keep the order in which they were written. */
 const JOINED = 0.25;
 
@@ -166,27 +168,49 @@ interface Upright {
   readonly right: number;
 }
 
+/** Pairs of strokes that stand beside each other. */
+interface Pairs {
+  readonly count: number;
+  /** Those whose right one was written first. */
+  readonly turned: number;
+  /** Those that the stroke is in which is in most. */
+  readonly ofOne: number;
+}
+
+/** The pairs of strokes sorted by their left edges, whose edges both are so far apart. */
+function pairsOf(sorted: readonly Upright[], apart: number): Pairs {
+  let count = 0;
+  let turned = 0;
+  const turns = new Uint32Array(sorted.length);
+  sorted.forEach((a, i) => {
+    for (let j = i + 1; j < sorted.length; ++j) {
+      const b = sorted[j]; // never before a
+      if (a.left + apart >= b.left || a.right + apart >= b.right) continue;
+      ++count;
+      if (b.stroke.index > a.stroke.index) continue;
+      ++turned;
+      ++turns[i];
+      ++turns[j];
+    }
+  });
+  return { count, turned, ofOne: turns.reduce((most, n) => Math.max(most, n), 0) };
+}
+
 /**
  * Whether strokes were plainly not written from left to right: of pairs of tall ones that stand beside each
- * other, more than a share have the right one first. Dots and bars, which come late, are not tall.
+ * other and meet, or others between them do, more than a share have the right one first, and not because of a
+ * single stroke among many. Dots and bars, which come late, are not tall.
  */
 function areMixed(pieces: readonly (readonly Upright[])[], height: number): boolean {
-  const apart = ASIDE * height;
-  const isBefore = (a: Upright, b: Upright): boolean => a.left + apart < b.left && a.right + apart < b.right;
-  let pairs = 0;
-  let turned = 0;
-  for (const piece of pieces) {
-    const tall = piece.filter(({ stroke }) => stroke.bottom - stroke.top >= SMALL * height);
-    tall.forEach((a, i) => {
-      for (const b of tall.slice(i + 1)) {
-        // sorted by the left edge: b is never before a
-        if (!isBefore(a, b)) continue;
-        ++pairs;
-        if (b.stroke.index < a.stroke.index) ++turned;
-      }
-    });
-  }
-  return turned > MIXED * pairs;
+  const tall = pieces.map((piece) =>
+    piece.filter(({ stroke }) => stroke.bottom - stroke.top >= SMALL * height),
+  );
+  const all = tall.map((piece) => pairsOf(piece, ASIDE * height));
+  const sum = (of: (pairs: Pairs) => number): number => all.reduce((total, pairs) => total + of(pairs), 0);
+  if (sum(({ turned }) => turned) <= MIXED * sum(({ count }) => count)) return false;
+  const line = tall.flat();
+  const { turned, ofOne } = pairsOf(line, ASIDE * height);
+  return line.length < MANY || ofOne < turned;
 }
 
 /**

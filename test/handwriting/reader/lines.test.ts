@@ -114,6 +114,23 @@ describe("lines", () => {
     expect(orderOf([6, 3, 2, 7, 4, 1, 0, 5])).toEqual([1, 0, 3, 2, 5, 4, 7, 6]);
   });
 
+  test("one stroke that was forgotten is no reason to doubt the order of the others", () => {
+    const stem = (left: number): PenStroke => [
+      [left, 0],
+      [left + 4, 100],
+    ];
+    const broad: PenStroke = [
+      [0, 20],
+      [300, 100],
+    ];
+    const word = [broad, ...[80, 90, 100, 110, 115].map(stem), stem(20)];
+    const orderOf = (strokes: readonly PenStroke[]): number[] =>
+      findLines(placeStrokes("test", strokes)).flatMap((line) => line.map(({ index }) => index));
+    expect(orderOf(word)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    // two of them are
+    expect(orderOf([broad, ...[150, 160, 90, 100].map(stem), stem(20)])).toEqual([0, 5, 3, 4, 1, 2]);
+  });
+
   test("one dot alone is a line, and nothing is none", () => {
     expect(findLines(placeStrokes("test", [[[5, 5]]]))).toHaveLength(1);
     expect(findLines([])).toEqual([]);
