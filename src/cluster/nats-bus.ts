@@ -31,6 +31,15 @@ async function connector(who: string, core: typeof Core, web: boolean): Promise<
   return node.connect;
 }
 
+/** No server answers: which were asked, and what to do. */
+function unreachable(who: string, servers: readonly string[], error: Error): Error {
+  return new Error(
+    `${who}: no answer from ${servers.join(", ")}: ${error.message}; ` +
+      "is nats-server running there, and does a firewall let its port through?",
+    { cause: error },
+  );
+}
+
 /** Words of a server's refusal that say what to do. */
 function refusal(who: string, error: Error): Error {
   const { name, message } = error;
@@ -42,6 +51,12 @@ function refusal(who: string, error: Error): Error {
     });
   return new Error(`${who}: ${message}`, { cause: error });
 }
+
+/** Whether a server was never reached: it told nothing that could be read. */
+const isUnreached = (error: Error): boolean =>
+  /refused|timeout|timed out|not found|unreach|reset|closed|getaddrinfo/i.test(
+    `${error.name} ${error.message}`,
+  );
 
 /** Tells what happens to the connection. */
 async function follow(who: string, connection: Core.NatsConnection, bus: Bus): Promise<void> {
@@ -88,8 +103,9 @@ export async function connectNats(
       ...(options.tls && { tls: options.tls }),
     });
     return { nats, who: name, core };
-  } catch (error) {
-    throw refusal(who, error as Error);
+  } catch (thrown) {
+    const error = thrown as Error;
+    throw isUnreached(error) ? unreachable(who, servers, error) : refusal(who, error);
   }
 }
 

@@ -20,6 +20,7 @@ export interface ClusterOptions {
 
 const clusterOptionNames = ["servers", "key", "tls"] as const;
 
+const LAST_PORT = 65_535;
 const SEED = /\bSU[A-Z2-7]{56}\b/;
 
 /** The addresses and the seed, checked. Throws OptionError. */
@@ -35,6 +36,8 @@ export function readClusterOptions(
     throw new OptionError(
       `${who}: servers is ${show(options?.servers)}, want nats://, tls://, ws:// or wss://`,
     );
+  const badPort = servers.find((x) => Number(/:(\d+)\/?$/.exec(x)?.[1] ?? 1) > LAST_PORT);
+  if (badPort) throw new OptionError(`${who}: servers has ${badPort}, want a port of at most ${LAST_PORT}`);
   const web = servers.filter((x) => x.startsWith("ws")).length;
   if (web !== 0 && web !== servers.length)
     throw new OptionError(`${who}: servers mixes ws:// with nats://, want addresses of one kind`);

@@ -1,6 +1,6 @@
 /** Learning from a stream that may never end: one pass, constant memory, an update every few steps. */
 import type { AbortSignal } from "../wasm/platform.ts";
-import { NumericError, OptionError, knownOptions, whole } from "../wasm/errors.ts";
+import { DataError, NumericError, OptionError, knownOptions, show, whole } from "../wasm/errors.ts";
 import { checkOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import type { NetworkObjective } from "./objective.ts";
 import { Online, type OnlineStep } from "./online.ts";
@@ -42,6 +42,9 @@ export interface Learner {
   updated(): void;
 }
 
+const isStream = (source: unknown): boolean =>
+  source instanceof Object && (Symbol.asyncIterator in source || Symbol.iterator in source);
+
 /** Learns until the stream ends or the signal says so. Throws before anything changes where it cannot. */
 export async function learn(
   source: StepStream,
@@ -50,6 +53,10 @@ export async function learn(
   { objective, optimizer, live, updated }: Learner,
 ): Promise<OnlineReport> {
   knownOptions(who, options, ["optimizer", "every", "signal", "onProgress"]);
+  if (!isStream(source))
+    throw new DataError(
+      `${who}: steps are ${show(source)}, want a (sync or async) iterable of { input, target }`,
+    );
   const { signal, onProgress } = options;
   const every = whole(who, "every", options.every ?? 1, 1);
   if (options.optimizer) checkOptimizer(who, options.optimizer);
@@ -67,6 +74,8 @@ export async function learn(
     for await (const step of source) {
       live();
       if (signal?.aborted) break;
+      if (!(step instanceof Object))
+        throw new DataError(`${who}: step ${steps + 1} is ${show(step)}, want { input, target }`);
       const { value, total: weight } = online.step(who, step);
       sum += value;
       total += weight;

@@ -95,3 +95,15 @@ test("memory that has no exact gradient forwards in time is refused by name", as
   using net = await make([lstm(2), dense(2)]);
   await expect(net.learn(steps)).rejects.toThrow(/recurrent\(lstm\) has no exact gradient.*want minGru/);
 });
+
+test.each([undefined, 5, {}])("what is no stream of steps is refused by name: %s", async (source) => {
+  using net = await make([minGru(3), dense(2)]);
+  await expect(net.learn(source as never)).rejects.toThrow(
+    /^network\.learn: steps are .*, want a \(sync or async\) iterable/,
+  );
+});
+
+test.each([undefined, 5, null])("what is no step is refused by name: %s", async (step) => {
+  using net = await make([minGru(3), dense(2)]);
+  await expect(net.learn([step as never])).rejects.toThrow(/^network\.learn: step 1 is .*, want \{ input, target \}/);
+});

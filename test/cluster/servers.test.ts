@@ -1,0 +1,25 @@
+/** Addresses where no server is: the error says which, and what to do. */
+import { expect, it } from "vitest";
+import { serveShards } from "../../src/cluster/index.ts";
+
+const failure = async (servers: string): Promise<Error> => {
+  try {
+    await serveShards({ servers });
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("it was served");
+};
+
+it("no server at an address: named, with what to look at", async () => {
+  const servers = "nats://127.0.0.1:1";
+  const { message } = await failure(servers);
+  expect(message).toContain(`serveShards: no answer from ${servers}: `);
+  expect(message).toContain("is nats-server running there");
+});
+
+it("a port that cannot be is refused before anything is tried", async () => {
+  const { name, message } = await failure("nats://127.0.0.1:99999");
+  expect(name).toBe("OptionError");
+  expect(message).toBe("serveShards: servers has nats://127.0.0.1:99999, want a port of at most 65535");
+});
