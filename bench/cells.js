@@ -1,14 +1,20 @@
 // Training steps of all cells on the workloads W1a-d of workloads.json, beside the LSTM: node bench/cells.js
-// [--rounds 30] [--only W1a]. Cells take turns, so that what else the machine does slows all of them; a
+// [--rounds 30] [--only W1a] [--python /usr/bin/python3]. Cells take turns, so that what else the machine does slows all of them; a
 // figure is the median processor time of a step (forward, backward, gradient descent), float32, one thread,
-// and the LSTM's divided by it.
+// and the LSTM's divided by it. Behind it PyTorch's, where the Python has torch: a loop over time without a
+// scan, one thread (cells.py), and torch's own fused layer, divided by ours.
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { dense, engine, gru, lem, lru, lstm, minGru, minLstm, network, Random } from "../dist/index.js";
 import { rnn, sgd, slstm } from "../dist/index.js";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "30" }, only: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "30" },
+    only: { type: "string" },
+    python: { type: "string", default: "/usr/bin/python3" },
+  },
 });
 const rounds = Number(values.rounds);
 const makers = { lstm, gru, rnn, minGru, minLstm, lru, lem, slstm };
@@ -16,6 +22,15 @@ const workloads = JSON.parse(readFileSync(new URL("workloads.json", import.meta.
 const random = new Random(await engine("float32"), 1, 1);
 const normals = (n) => Float32Array.from({ length: n }, () => random.normal());
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** PyTorch's milliseconds by cell; none where it does not run. */
+function theirs(sizes) {
+  const script = new URL("cells.py", import.meta.url).pathname;
+  const run = spawnSync(values.python, [script, ...sizes, rounds].map(String), { encoding: "utf8" });
+  if (run.status === 0) return JSON.parse(run.stdout);
+  console.log(`(no PyTorch: ${run.stderr?.trim().split("\n").at(-1) ?? `${values.python} does not run`})`);
+  return {};
+}
 
 for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
   const { T, B, I, H, O } = workloads[name];
@@ -35,11 +50,16 @@ for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
       ms.push((user + system) / 1000);
     }
   const base = median(runs[0].ms);
+  const torch = theirs([T, B, I, H, O]);
+  const beside = (other, own) => (other ? `   ${other.toFixed(1)} ms (${(other / own).toFixed(1)})` : "");
   console.log(`${name}: T=${T} B=${B} I=${I} H=${H} O=${O}`);
   for (const { cell, ms, net } of runs) {
     const own = median(ms);
     const speed = `${(base / own).toFixed(2)} times the LSTM's speed`;
-    console.log(`  ${cell.padEnd(8)} ${own.toFixed(2).padStart(8)} ms   ${speed}`);
+    console.log(
+      `  ${cell.padEnd(8)} ${own.toFixed(2).padStart(8)} ms   ${speed}` +
+        `${beside(torch[cell], own)}${beside(torch[`${cell} fused`], own)}`,
+    );
     net.dispose();
   }
 }
