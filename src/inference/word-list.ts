@@ -5,6 +5,12 @@
  *   ln P(next label | prefix) = 0 while a word goes on as some word of the list does, -∞ where none does
  *   ln P(separator | … word)  = ln P_words(word | words before)
  *   ln P(end | … word)        = the same + ln P_words(end)
+ *
+ * With a model of characters beside it a word at work counts by what that model says of its letters, so that
+ * narrow beams keep likely words; where a word is finished that is taken back, and the model of words decides:
+ *
+ *   ln P(next label | prefix) = ln P_characters(next | prefix)
+ *   ln P(separator | … word)  = ln P_words(word | words before) - Σ ln P_characters(its letters)
  */
 import { DataError, OptionError, knownOptions, show, whole } from "../wasm/errors.ts";
 import type { LanguageModel } from "./beam-search.ts";
@@ -26,37 +32,64 @@ export interface WordListOptions {
   readonly spellings: readonly (readonly number[])[];
   /** ln P of each word after those before, and last of the end, as an NGram has it. Default: all alike, 0. */
   readonly words?: LanguageModel;
+  /**
+   * ln P [V+1] of each label after those before, as an NGram of labels has it: counts while a word is at
+   * work, and is taken back where it is finished. Default: none. Letters it thinks impossible cannot be
+   * heard. */
+  readonly characters?: LanguageModel;
 }
 
 /** Where a prefix stands: the words before, and the branch of the one at work. */
 interface Place {
   readonly before: readonly number[];
   readonly at: Branch;
+  /** Labels before the word at work. */
+  readonly start: number;
 }
 
 const who = "WordList";
+
+function modelOption(what: string, model: LanguageModel | undefined): LanguageModel | undefined {
+  if (model === undefined || typeof model?.nextLogProbabilities === "function") return model;
+  throw new OptionError(
+    `${who}: ${what} is ${show(model)}, want an object with nextLogProbabilities(prefix)`,
+  );
+}
+
+/** What a model says, of so many things and the end. Throws DataError where it speaks of another number. */
+function logsOf(
+  what: string,
+  model: LanguageModel,
+  prefix: readonly number[],
+  count: number,
+): ArrayLike<number> {
+  const logs = model.nextLogProbabilities(prefix);
+  if (logs?.length === count + 1) return logs;
+  throw new DataError(
+    `${who}: ${what} gives ${logs?.length ?? "no"} values, want ${count + 1}: one for each of ` +
+      `${count} ${what === "words" ? what : "labels"}, and last the end`,
+  );
+}
 
 /** The language of a word list. */
 export class WordList implements LanguageModel {
   readonly #labels: number;
   readonly #separator: number;
   readonly #words: LanguageModel | undefined;
+  readonly #characters: LanguageModel | undefined;
   readonly #count: number;
   readonly #root: Branch = { next: new Map(), word: undefined };
 
   /** Throws OptionError, and DataError where a spelling is empty, not of labels, or that of two words. */
   constructor(options: WordListOptions) {
-    knownOptions(who, options, ["labels", "separator", "spellings", "words"]);
+    knownOptions(who, options, ["labels", "separator", "spellings", "words", "characters"]);
     this.#labels = whole(who, "labels", options.labels, 1, 2 ** 20);
     this.#separator = whole(who, "separator", options.separator, 0, this.#labels - 1);
     const { spellings, words } = options;
     if (!Array.isArray(spellings) || spellings.length === 0)
       throw new OptionError(`${who}: spellings is ${show(spellings)}, want an array of at least one`);
-    if (words !== undefined && typeof words?.nextLogProbabilities !== "function")
-      throw new OptionError(
-        `${who}: words is ${show(words)}, want an object with nextLogProbabilities(prefix)`,
-      );
-    this.#words = words;
+    this.#words = modelOption("words", words);
+    this.#characters = modelOption("characters", options.characters);
     this.#count = spellings.length;
     spellings.forEach((spelling: readonly number[], word) => this.#add(spelling, word));
   }
@@ -66,11 +99,12 @@ export class WordList implements LanguageModel {
     const out = new Float64Array(this.#labels + 1).fill(-Infinity);
     const place = this.#walk(prefix);
     if (!place) return out;
-    const { before, at } = place;
-    for (const label of at.next.keys()) out[label] = 0;
+    const { before, at, start } = place;
+    const letters = this.#letters(prefix);
+    for (const label of at.next.keys()) out[label] = letters?.[label] ?? 0;
     if (prefix.length === 0) out[this.#labels] = this.#logs([])[this.#count];
     if (at.word === undefined) return out;
-    const finished = this.#logs(before)[at.word];
+    const finished = this.#logs(before)[at.word] - this.#spent(prefix, start);
     out[this.#separator] = finished;
     out[this.#labels] = finished + this.#logs([...before, at.word])[this.#count];
     return out;
@@ -108,28 +142,35 @@ export class WordList implements LanguageModel {
   #walk(prefix: readonly number[]): Place | undefined {
     const before: number[] = [];
     let at = this.#root;
-    for (const label of prefix) {
+    let start = 0;
+    for (const [i, label] of prefix.entries()) {
       if (label === this.#separator) {
         if (at.word === undefined) return undefined;
         before.push(at.word);
         at = this.#root;
+        start = i + 1;
         continue;
       }
       const next = at.next.get(label);
       if (!next) return undefined;
       at = next;
     }
-    return { before, at };
+    return { before, at, start };
   }
 
   #logs(before: readonly number[]): ArrayLike<number> {
     if (!this.#words) return new Float64Array(this.#count + 1);
-    const logs = this.#words.nextLogProbabilities(before);
-    if (logs?.length !== this.#count + 1)
-      throw new DataError(
-        `${who}: words gives ${logs?.length ?? "no"} values, want ${this.#count + 1}: one for each of ` +
-          `${this.#count} words, and last the end`,
-      );
-    return logs;
+    return logsOf("words", this.#words, before, this.#count);
+  }
+
+  #letters(prefix: readonly number[]): ArrayLike<number> | undefined {
+    return this.#characters && logsOf("characters", this.#characters, prefix, this.#labels);
+  }
+
+  /** What the letters from `start` on have counted so far. */
+  #spent(prefix: readonly number[], start: number): number {
+    let sum = 0;
+    for (let i = start; i < prefix.length; ++i) sum += this.#letters(prefix.slice(0, i))?.[prefix[i]] ?? 0;
+    return sum;
   }
 }

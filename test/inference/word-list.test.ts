@@ -77,6 +77,43 @@ describe("a word list", () => {
     }
   });
 
+  test("a model of characters counts while a word is at work, and nothing once it is finished", async () => {
+    const e = await engine("float64");
+    const words = new NGram(e, { labels: 3, order: 2 });
+    for (const sentence of [[0, 1], [0, 1, 2], [2, 2], [1]]) words.add(sentence);
+    const characters = new NGram(e, { labels: V, order: 2 });
+    characters.add([0, 1, 2, 0, 2, 1]);
+    const alone = new WordList({ labels: V, separator: 2, spellings, words });
+    const both = new WordList({ labels: V, separator: 2, spellings, words, characters });
+    const scoreOf = (list: WordList, labels: readonly number[], end: boolean): number => {
+      const steps = labels.map((label, i) => list.nextLogProbabilities(labels.slice(0, i))[label]);
+      if (end) steps.push(list.nextLogProbabilities(labels)[V]);
+      return steps.reduce((a, b) => a + b, 0);
+    };
+    for (const labels of unique(sequences(4))) {
+      const want = scoreOf(alone, labels, true);
+      if (want === -Infinity) expect(scoreOf(both, labels, true)).toBe(-Infinity);
+      else expect(scoreOf(both, labels, true)).toBeCloseTo(want, 10);
+    }
+    expect(scoreOf(both, [0, 1], false)).toBeCloseTo(scoreOf(characters as never, [0, 1], false), 10);
+  });
+
+  test("a narrow beam loses the likely word, and keeps it by a model of characters", async () => {
+    // b is surer than a at first; of the words "ab" and "bb" the model of words knows "ab"
+    const steps = [0.4, 0.59, 0.005, 0.005, 0.01, 0.98, 0.005, 0.005].flat();
+    const likely = (favorite: number, count: number) => ({
+      nextLogProbabilities: (prefix: readonly number[]) =>
+        Float64Array.from({ length: count + 1 }, (_, k) => (prefix.length === 0 && k !== favorite ? -6 : 0)),
+    });
+    const spelled = { labels: V, separator: 2, spellings: [[0, 1], [1, 0], [1]], words: likely(0, 3) };
+    const options = { classes: V + 1, width: 1, cutoff: 0 };
+    const [lost] = await beamSearch(steps, { ...options, language: new WordList(spelled) });
+    const guided = new WordList({ ...spelled, characters: likely(0, V) });
+    const [kept] = await beamSearch(steps, { ...options, language: guided });
+    expect(lost.labels).toEqual([1]);
+    expect(kept.labels).toEqual([0, 1]);
+  });
+
   test("makes beam search find the best text of its words, as all texts together do", async () => {
     const words = new NGram(await engine("float64"), { labels: 3, order: 2 });
     for (const sentence of [[0, 1], [2, 2], [1]]) words.add(sentence);
