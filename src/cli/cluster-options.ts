@@ -37,10 +37,6 @@ export async function reached<T>(values: Values, call: (options: ClusterOptions)
   } catch (error) {
     if (error instanceof OptionError) throw error;
     const { message } = error as Error;
-    throw new Error(
-      `--servers ${[options.servers].flat().join(",")}: no NATS server can be reached (${message}). Is one ` +
-        "running there (`nats-server -js`), is the port open, and does --key, or --ca for tls://, fit?",
-      { cause: error },
-    );
+    throw new Error(`${message} (as --servers, --key and, for tls://, --ca say)`, { cause: error });
   }
 }

@@ -34,8 +34,8 @@ async function connector(who: string, core: typeof Core, web: boolean): Promise<
 /** No server answers: which were asked, and what to do. */
 function unreachable(who: string, servers: readonly string[], error: Error): Error {
   return new Error(
-    `${who}: no answer from ${servers.join(", ")}: ${error.message}; ` +
-      "is nats-server running there, and does a firewall let its port through?",
+    `${who}: no NATS server can be reached at ${servers.join(", ")}: ${error.message}; ` +
+      "is one running there (`nats-server -js`), and is its port open?",
     { cause: error },
   );
 }

@@ -18,7 +18,7 @@ test.each([[[]], [["--trainings", "--run", "x"]]])(
     const address = `nats://127.0.0.1:${await freePort()}`;
     const { code, err } = await unrolled(["worker", "--servers", address, ...more]);
     expect(code).toBe(1);
-    expect(err).toContain(`--servers ${address}: no NATS server can be reached`);
+    expect(err).toContain(`no NATS server can be reached at ${address}: `);
     expect(err).toContain("nats-server");
   },
 );

@@ -14,8 +14,8 @@ const failure = async (servers: string): Promise<Error> => {
 it("no server at an address: named, with what to look at", async () => {
   const servers = "nats://127.0.0.1:1";
   const { message } = await failure(servers);
-  expect(message).toContain(`serveShards: no answer from ${servers}: `);
-  expect(message).toContain("is nats-server running there");
+  expect(message).toContain(`serveShards: no NATS server can be reached at ${servers}: `);
+  expect(message).toContain("is one running there");
 });
 
 it("a port that cannot be is refused before anything is tried", async () => {
