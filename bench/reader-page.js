@@ -1,8 +1,9 @@
 /**
  * The shipped reader in Chromium, from a server on this machine: milliseconds from nothing to a first reading
- * (modules, kernels and net fetched, compiled and started, a line read), and of a line of about 30 characters
- * when it is warm. As pages have it, bundled in one file with the net beside it, and from the files of dist/
- * that are Node's; visits by turns.
+ * (a page, its modules, kernels and net fetched, compiled and started, a line read), and of a line of about 30
+ * characters when it is warm. As pages have it, bundled in one file with the net beside it; from the modules of
+ * dist/; and from its files that are Node's, few and large; also with links in the page's head that ask for all
+ * at once; visits by turns.
  *
  *   npm run build && node bench/reader-page.js [--data $UNROLLED_DATA/unipen] [--visits 5]
  *     lines of the test split with 28 to 32 characters; without --data one that the library draws
@@ -63,43 +64,78 @@ async function bundled() {
 }
 
 const lines = values.data ? await written(values.data) : [drawn("the second hand shows us more")];
-const visit = (module) => `return (async () => {
+/** A page that reads as soon as it can; times from the moment at which it was asked for. */
+const page = ({ module, links }) => `<!doctype html><title>unrolled</title>
+${links.join("\n")}
+<script type="module">
+  import { handwritingReader } from "${module}";
   const lines = ${JSON.stringify(lines)};
-  const from = performance.now();
-  const { handwritingReader } = await import("${module}");
   const modules = performance.now();
-  const reader = await handwritingReader();
-  const ready = performance.now();
-  await reader.read(lines[0]);
-  const read = performance.now();
-  const warm = [];
-  for (let round = 0; round < 6; ++round)
-    for (const line of lines) {
-      const before = performance.now();
-      await reader.read(line);
-      if (round > 1) warm.push(performance.now() - before);
-    }
-  return { parts: [modules - from, ready - modules, read - ready, read - from], warm };
-})()`;
+  window.found = (async () => {
+    const reader = await handwritingReader();
+    const ready = performance.now();
+    await reader.read(lines[0]);
+    const read = performance.now();
+    const warm = [];
+    for (let round = 0; round < 6; ++round)
+      for (const line of lines) {
+        const before = performance.now();
+        await reader.read(line);
+        if (round > 1) warm.push(performance.now() - before);
+      }
+    return { parts: [modules, ready - modules, read - ready, read], warm };
+  })();
+</script>`;
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
+/** Files that a module of dist/ imports at once, and itself. */
+function imported(file, all = new Set()) {
+  if (all.has(file)) return all;
+  all.add(file);
+  for (const [, name] of readFileSync(join("dist", file), "utf8").matchAll(/^import[^;]*?"\.\/([^"]+)";$/gm))
+    imported(name, all);
+  return all;
+}
+
+const modulePreload = (address) => `<link rel="modulepreload" href="${address}">`;
+const preload = (address) => `<link rel="preload" href="${address}" as="fetch" crossorigin>`;
+/** What nets ask for when they begin. */
+const kernels = ["float32", "float64", "optional32"].map((name) =>
+  modulePreload(`/dist/wasm/binary/${name}.js`),
+);
+
 const folder = await bundled();
+const bundle = { module: "/bundle/reader.js", links: [] };
+const files = { module: "/dist/unrolled-handwriting.js", links: [] };
+const ways = {
+  "one bundled file": bundle,
+  "the same with links": { ...bundle, links: [preload("/bundle/reader.net")] },
+  "modules of dist/": { module: "/dist/handwriting/index.js", links: [] },
+  "files of dist/": files,
+  "the same with links ": {
+    ...files,
+    links: [
+      preload("/dist/handwriting/reader/reader.net"),
+      ...Array.from(imported("unrolled-handwriting.js"), (file) => modulePreload(`/dist/${file}`)),
+      ...kernels,
+    ],
+  },
+};
 const server = await serve({
   folders: { "/bundle/": folder, "/dist/": "dist" },
-  pages: { "/": "<!doctype html><title>unrolled</title>" },
+  pages: Object.fromEntries(Object.values(ways).map((way, i) => [`/${i}`, page(way)])),
 });
-const ways = { "one bundled file": "/bundle/reader.js", "files of dist/": "/dist/unrolled-handwriting.js" };
 const parts = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
 const warms = [];
 try {
   for (let i = 0; i < Number(values.visits); ++i)
-    for (const [name, module] of Object.entries(ways)) {
-      const page = await open("chromium"); // a profile of its own: nothing is cached
-      await page.goto(`${server.url}/`);
-      const found = await page.evaluate(visit(module));
+    for (const [n, name] of Object.keys(ways).entries()) {
+      const visit = await open("chromium"); // a profile of its own: nothing is cached
+      await visit.goto(`${server.url}/${n}`);
+      const found = await visit.evaluate("return window.found");
       parts[name].push(found.parts);
       warms.push(...found.warm);
-      await page.close();
+      await visit.close();
     }
 } finally {
   await server.close();
