@@ -1,9 +1,9 @@
 /**
  * The shipped reader in Chromium, from a server on this machine: milliseconds from nothing to a first reading
- * (a page, its modules, kernels and net fetched, compiled and started, a line read), and of a line of about 30
- * characters when it is warm. As pages have it, bundled in one file with the net beside it; from the modules of
- * dist/; and from its files that are Node's, few and large; also with links in the page's head that ask for all
- * at once; visits by turns.
+ * (a page, its modules, kernels and net fetched, compiled and started, a line read), and of a line of about
+ * 30 characters when it is warm. As pages have it, bundled in one file with the net beside it; from the
+ * modules of dist/; and from its files that are Node's, few and large; also with links in the head that
+ * ask for all at once; visits by turns.
  *
  *   npm run build && node bench/reader-page.js [--data $UNROLLED_DATA/unipen] [--visits 5]
  *     lines of the test split with 28 to 32 characters; without --data one that the library draws

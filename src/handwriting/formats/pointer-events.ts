@@ -31,7 +31,7 @@ export function pointerStrokes(events: readonly PointerLike[]): DrawnStroke[] {
       throw fail(`event ${i} is ${show(event)}, want a PointerEvent`);
     const { type, pointerId } = event;
     if (type === "pointerdown") {
-      const strokes = new DrawnStrokes(fail);
+      const strokes = new DrawnStrokes((what) => fail(`event ${i}: ${what} as clientX and clientY`));
       open.set(pointerId, strokes);
       begun.push({ strokes });
       strokes.add(event.clientX, event.clientY);

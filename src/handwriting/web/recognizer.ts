@@ -3,7 +3,7 @@
  * drawings of strokes, predictions with the ink of each grapheme. `installHandwritingRecognizer` puts it
  * where a browser has none.
  */
-import { knownOptions, show } from "../../wasm/errors.ts";
+import { knownOptions, OptionError, show } from "../../wasm/errors.ts";
 import type { HandwritingReader } from "../reader/reader.ts";
 import type { ReadText } from "../reader/spec.ts";
 import {
@@ -216,7 +216,8 @@ export interface HandwritingWindow {
  * Gives a page what the proposal says, where it has none: `installHandwritingRecognizer(globalThis, reader)`.
  * `reader` is a reader or a function that makes one, called at the first recognizer, and again where that
  * failed. `language`: what may be written, as a reader takes it; without it the hint `textContext` brings
- * `englishTexts()`, and what has no such hint is read without a language. True where it was installed.
+ * `englishTexts()`, and what has no such hint is read without a language. True where it was installed. Throws
+ * OptionError where there is no navigator.
  */
 export function installHandwritingRecognizer(
   window: HandwritingWindow,
@@ -224,7 +225,11 @@ export function installHandwritingRecognizer(
   options: HandwritingRecognizerOptions = {},
 ): boolean {
   knownOptions("installHandwritingRecognizer", options, ["language"]);
-  const { navigator } = window;
+  const { navigator } = (window as HandwritingWindow | undefined) ?? {};
+  if (navigator === null || typeof navigator !== "object")
+    throw new OptionError(
+      `installHandwritingRecognizer: window.navigator is ${show(navigator)}, want that of a page or worker`,
+    );
   if ("createHandwritingRecognizer" in navigator) return false;
   let made: Promise<HandwritingReader> | undefined;
   const ready = async (): Promise<HandwritingReader> => {

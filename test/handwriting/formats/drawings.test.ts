@@ -242,6 +242,9 @@ test("what is neither text nor bytes, and no event, is told", async () => {
       await expect(read(given as never), read.name).rejects.toThrow("await file.arrayBuffer()");
   }
   expect(() => pointerStrokes([null] as never)).toThrow("event 0 is null");
+  expect(() => pointerStrokes([{ type: "pointerdown", offsetX: 1, offsetY: 2 }] as never)).toThrow(
+    "event 0: a point (undefined, undefined), want two numbers as clientX and clientY",
+  );
   expect(await readXournal(xournal)).toEqual(strokes);
   expect(await readXournal(new TextEncoder().encode(xournal).buffer)).toEqual(strokes);
 });

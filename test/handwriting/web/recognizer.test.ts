@@ -198,6 +198,13 @@ describe("a page without a recognizer of its own", () => {
     expect(asked).toBe(2);
   });
 
+  test("is told where it has no navigator", () => {
+    for (const window of [{}, { navigator: undefined }, undefined])
+      expect(() => installHandwritingRecognizer(window as never, reader)).toThrow(
+        "installHandwritingRecognizer: window",
+      );
+  });
+
   test("copies points, refuses what is none, and keeps a recognizer that is there", () => {
     const point = { x: 1, y: 2, t: 3 };
     const stroke = new HandwritingStroke();
