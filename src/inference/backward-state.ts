@@ -1,8 +1,8 @@
 /**
  * One step of a Kalman filter backward: from the derivatives of ln p by what the step gives to those by what
- * it was given, on plain arrays. A diffuse state is N(m, P + κ·D), κ → ∞, as in Durbin & Koopman (2012,
- * section 5.2), one scalar observation after another. Without a diffuse start G below is ½(r·rᵀ - N) with the
- * r and N of the disturbance smoother. (Koopman & Shephard 1992.)
+ * it was given, on plain arrays. A diffuse state is N(m, P + κ·D), κ → ∞, as in Durbin & Koopman
+ * (2012, section 5.2), one scalar observation after another. Without a diffuse start G below is
+ * ½(r·rᵀ - N) with the r and N of the disturbance smoother. (Koopman & Shephard 1992.)
  */
 import type { Observation } from "./diffuse.ts";
 import { dot } from "./matrix-value.ts";
@@ -104,8 +104,8 @@ export class BackwardState {
   }
 
   /**
-   * m + K·v, P + f·K·Kᵀ - K·aᵀ - a·Kᵀ, D - d·dᵀ/s, and -½·ln s, with d = D·z, s = z·d, K = d/s, a = P·z,
-   * f = h + z·a, v = y - z·m.
+   * m + K·v, P + f·K·Kᵀ - K·aᵀ - a·Kᵀ, D - d·dᵀ/s, and -½·ln s, with d = D·z, s = z·d,
+   * K = d/s, a = P·z, f = h + z·a, v = y - z·m.
    */
   #diffuse({ m, P, D }: Required<State>, { z, y, h }: Observation, byZ: Float64Array): ObservationSlopes {
     const { r, G, E } = this;
@@ -138,34 +138,42 @@ export class BackwardState {
 
   /**
    * From x_{t+1} = A·x_t + N(d, Q) to the filtered x_t; r and G, before the call, are the derivatives by d
-   * and Q. Adds to byA [n,n] the derivative by A.
+   * and Q. Adds to byA [n,n] the derivatives by the `wanted` entries of A: each costs n.
    */
-  transition(filtered: State, A: Entries, byA: Float64Array): void {
+  transition(filtered: State, A: Entries, byA: Float64Array, wanted: Int32Array): void {
     const { r, G, E } = this;
     const { D, m, P } = filtered;
     const n = this.#n;
-    for (let k = 0; k < byA.length; ++k) byA[k] += r[Math.floor(k / n)] * m[k % n];
-    this.#around(G, A, P, byA);
-    if (D) this.#around(E, A, D, byA);
+    for (const k of wanted) byA[k] += r[Math.floor(k / n)] * m[k % n];
+    const by = (S: Float64Array): void => addProduct(byA, wanted, this.#around(S, A), S === E ? D! : P);
+    by(G);
+    if (D) by(E);
     const [old] = this.#vectors;
     old.set(r);
     r.fill(0);
     for (let e = 0; e < A.values.length; ++e) r[A.columns[e]] += A.values[e] * old[A.rows[e]];
   }
 
-  /** S ← Aᵀ·S·A; byA += 2·S·A·P with the S before. */
-  #around(S: Float64Array, A: Entries, P: Float64Array, byA: Float64Array): void {
+  /** S ← Aᵀ·S·A; gives S·A with the S before. */
+  #around(S: Float64Array, A: Entries): Float64Array {
     const n = this.#n;
     const [AS, SA] = this.#matrices;
     transposedTimes(A, S, AS, n);
     for (let i = 0; i < n; ++i) for (let k = 0; k < n; ++k) SA[i * n + k] = AS[k * n + i];
     transposedTimes(A, SA, S, n);
-    for (let i = 0; i < n; ++i)
-      for (let k = 0; k < n; ++k) {
-        const x = 2 * SA[i * n + k];
-        if (x === 0) continue;
-        for (let j = 0; j < n; ++j) byA[i * n + j] += x * P[k * n + j];
-      }
+    return SA;
+  }
+}
+
+/** to += 2·SA·P at the wanted entries, row after row; P [n,n] is symmetric. */
+function addProduct(to: Float64Array, wanted: Int32Array, SA: Float64Array, P: Float64Array): void {
+  const n = Math.sqrt(to.length);
+  for (const k of wanted) {
+    const row = k - (k % n);
+    const column = (k % n) * n;
+    let sum = 0;
+    for (let i = 0; i < n; ++i) sum += SA[row + i] * P[column + i];
+    to[k] += 2 * sum;
   }
 }
 

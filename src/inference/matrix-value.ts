@@ -131,8 +131,10 @@ export class Matrix {
 
   /** The elements of the given rows and columns, in their order. */
   part(rows: readonly number[], columns: readonly number[]): Matrix {
-    const data = Float64Array.from(rows.flatMap((i) => columns.map((j) => this.at(i, j))));
-    return this.#like(rows.length, columns.length, data);
+    const width = columns.length;
+    const data = new Float64Array(rows.length * width);
+    rows.forEach((i, r) => columns.forEach((j, c) => (data[r * width + c] = this.at(i, j))));
+    return this.#like(rows.length, width, data);
   }
 
   /** Columns from..to-1. */

@@ -40,7 +40,9 @@ export class Algebra {
 
   /** Aᵀ [n,m] of A [m,n]. */
   transpose(m: number, n: number, A: ArrayLike<number>): Float64Array {
-    return Float64Array.from({ length: m * n }, (_, i) => A[(i % m) * n + Math.floor(i / m)]);
+    const out = new Float64Array(m * n);
+    for (let i = 0; i < m; ++i) for (let j = 0; j < n; ++j) out[j * m + i] = A[i * n + j];
+    return out;
   }
 
   /** A·S·Aᵀ for A [m,n], S [n,n]. */

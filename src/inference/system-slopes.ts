@@ -105,14 +105,23 @@ export interface Way {
   readonly u: Float64Array | undefined;
   /** Whether the matrices change from step to step. */
   readonly varying: boolean;
+  /** Entries of A [n,n] by which derivatives are wanted, the others' are 0. Default all. */
+  readonly wanted?: Int32Array;
+}
+
+/** The entries [i·n + j] of A in which one of the systems differs from the first. */
+export function changedTransitions([first, ...others]: readonly LinearGaussian[]): Int32Array {
+  const all = Int32Array.from(first.A.data.keys());
+  return all.filter((k) => others.some(({ A }) => A.data[k] !== first.A.data[k]));
 }
 
 /** ∂ ln p: of each step where matrices vary, else one of them all; the first state's in the first. */
-export function slopesOf({ model, steps, u, varying }: Way): SystemSlopes[] {
+export function slopesOf({ model, steps, u, varying, wanted }: Way): SystemSlopes[] {
   const first = model(0);
   const { state: n, input } = first;
   const out: SystemSlopes[] = [];
   const state = new BackwardState(n);
+  const places = wanted ?? Int32Array.from({ length: n * n }, (_, k) => k);
   let entries = entriesOf(first.A.data, n);
   let look: Look | undefined;
   for (let t = steps.length - 1; t >= 0; --t) {
@@ -127,7 +136,7 @@ export function slopesOf({ model, steps, u, varying }: Way): SystemSlopes[] {
     if (t + 1 < steps.length) {
       addDriven(to.B, 0, state.r, inputs);
       for (let k = 0; k < to.Q.length; ++k) to.Q[k] += state.G[k];
-      state.transition(filtered, entries, to.A);
+      state.transition(filtered, entries, to.A, places);
     }
     const C = new Float64Array(observations.length * n);
     const slopes = new Array<{ y: number; h: number }>(observations.length);
@@ -172,7 +181,8 @@ function addOutputs(to: SystemSlopes, { seen }: Look, slopes: OutputSlopes, u: F
 }
 
 /**
- * Σ ∂ ln p·(up - down) over all numbers of one step's matrices, and of the first state where it `isFirst`.
+ * Σ ∂ ln p·(up - down) over all numbers of one step's matrices, and of the first state where it
+ * `isFirst`.
  */
 export function alongChange(
   slopes: SystemSlopes,

@@ -108,35 +108,66 @@ export function arimaFamily(who: string, spec: ArimaSpec): Family {
       kind: { input: i },
     })),
   ];
-  const cuts = [p, p + q, p + q + P, p + q + P + Q];
+  const lags = differences(d, D, s);
+  const family = (difference: Lags): Family => {
+    const order = difference.length - 1;
+    return {
+      who,
+      parameters,
+      input,
+      varianceOnly: false,
+      constant,
+      shifted: shiftedOf(constant, order > 0),
+      diffuse: order,
+      uncounted: order,
+      ...inCoordinates(orders, parameters),
+      system(algebra, natural) {
+        const { ar, ma, rest } = polynomials(orders, natural);
+        return system(who, algebra, { ar, ma, difference }, rest, input);
+      },
+    };
+  };
+  const own = family(lags);
+  return lags.length > 1 ? { ...own, differences: { lags, family: family([1]) } } : own;
+}
+
+/** Where the coefficients of each kind end among the parameters. */
+const cutsOf = ({ p, q, P, Q }: Orders): [number, number, number, number] => [
+  p,
+  p + q,
+  p + q + P,
+  p + q + P + Q,
+];
+
+/** The polynomials of natural values, multiplied out, and the values behind the coefficients. */
+function polynomials(orders: Orders, natural: Float64Array): { ar: Lags; ma: Lags; rest: Float64Array } {
+  const [a, b, c, e] = cutsOf(orders);
+  const { s } = orders;
   return {
-    who,
-    parameters,
-    input,
-    varianceOnly: false,
-    constant,
-    shifted: shiftedOf(constant, d + D > 0),
-    diffuse: d + s * D,
-    uncounted: d + s * D,
-    start: () => Float64Array.from(parameters, (_, i) => (i === cuts[3] ? 0.5 : 0)),
-    natural(theta) {
-      const [a, b, c, e] = cuts;
-      const inverted = (x: Float64Array): Float64Array => stationary(x).map((v) => -v);
-      return Float64Array.from([
+    ar: times(spread(natural.subarray(0, a), 1, -1), spread(natural.subarray(b, c), s, -1)),
+    ma: times(spread(natural.subarray(a, b), 1, 1), spread(natural.subarray(c, e), s, 1)),
+    rest: natural.subarray(e),
+  };
+}
+
+/** Free coordinates: where to start, and the natural values of others. */
+function inCoordinates(
+  orders: Orders,
+  parameters: readonly NamedParameter[],
+): Pick<Family, "start" | "natural"> {
+  const [a, b, c, e] = cutsOf(orders);
+  const inverted = (x: Float64Array): Float64Array => stationary(x).map((v) => -v);
+  return {
+    start: () => Float64Array.from(parameters, (_, i) => (i === e ? 0.5 : 0)),
+    natural: (theta) =>
+      Float64Array.from([
         ...stationary(theta.subarray(0, a)),
         ...inverted(theta.subarray(a, b)),
         ...stationary(theta.subarray(b, c)),
         ...inverted(theta.subarray(c, e)),
         theta[e] * theta[e],
         ...theta.subarray(e + 1),
-      ]);
-    },
-    system(algebra, natural) {
-      const [a, b, c, e] = cuts;
-      const ar = times(spread(natural.subarray(0, a), 1, -1), spread(natural.subarray(b, c), s, -1));
-      const ma = times(spread(natural.subarray(a, b), 1, 1), spread(natural.subarray(c, e), s, 1));
-      return system(who, algebra, { ar, ma, difference: differences(d, D, s) }, natural.subarray(e), input);
-    },
+      ]),
   };
 }
 

@@ -11,7 +11,7 @@ import { LOG_TWO_PI } from "../../inference/matrix-value.ts";
 import { scalarPass, type ScalarPass } from "../../inference/scalar-likelihood.ts";
 import { varianceScore } from "../../inference/scalar-score.ts";
 import type { LinearGaussian, Series } from "../../inference/state-space.ts";
-import { alongChange, slopesOf, stepsOf } from "../../inference/system-slopes.ts";
+import { alongChange, changedTransitions, slopesOf, stepsOf } from "../../inference/system-slopes.ts";
 import { centralDifferences, moved, STEP } from "../../train/differences.ts";
 import {
   quasiNewton,
@@ -34,6 +34,9 @@ import type { Family } from "./parametric.ts";
 export const SEARCH = { iterations: 200, tolerance: 1e-8 };
 /** A mean of v²/F below this, of series of deviation 1, is rounding: such a series has no scale. */
 const PERFECT = 1e-20;
+
+/** Beside inputs the filter's kernels are faster up to so many states: their gain soon stays. */
+const FEW_STATES = 24;
 
 /** The free coordinates that a point of the search stands for. */
 export const coordinates = ({ x, multiple }: LikelihoodPoint): Float64Array => x.map((v) => v * multiple);
@@ -62,6 +65,16 @@ interface ScalarPart {
   readonly squares: number;
   readonly count: number;
   readonly pass?: ScalarPass;
+}
+
+/** y - D·u [T]: no input of these families drives a state. */
+function lessInputs({ D, input: m }: LinearGaussian, { y, u }: Series): Float64Array {
+  if (!u) return y;
+  return y.map((v, t) => {
+    let less = v;
+    for (let j = 0; j < m; ++j) less -= D.data[j] * u[t * m + j];
+    return less;
+  });
 }
 
 /** A family beside the data that it is fitted to, in units of about 1. */
@@ -141,7 +154,8 @@ export class Estimation {
   #pass(model: LinearGaussian, series: Series): ScalarPart {
     const { who, varianceOnly } = this.#family;
     const kalman = this.#kalman;
-    const pass = series.u ? undefined : scalarPass(model, series.y, kalman.workspace);
+    const whole = series.u !== undefined && model.state <= FEW_STATES;
+    const pass = whole ? undefined : scalarPass(model, lessInputs(model, series), kalman.workspace);
     if (pass) return { ...pass, pass };
     if (!varianceOnly) {
       const { logLikelihood } = kalman.run(who, model, series, "likelihood");
@@ -190,9 +204,10 @@ export class Estimation {
       system(kalman.algebra, natural(moved(theta, i, by)));
     const changes = Array.from(theta, (_, i) => [beside(i, STEP), beside(i, -STEP)] as const);
     const gradient = new Float64Array(theta.length);
+    const wanted = changedTransitions([model, ...changes.flat()]);
     for (const series of this.#data) {
       const steps = stepsOf(kalman, model, kalman.run(who, model, series, "filter"));
-      const [slopes] = slopesOf({ model: () => model, steps, u: series.u, varying: false });
+      const [slopes] = slopesOf({ model: () => model, steps, u: series.u, varying: false, wanted });
       changes.forEach(([up, down], i) => (gradient[i] += alongChange(slopes, up, down, true) / (2 * STEP)));
     }
     return gradient;

@@ -1,11 +1,13 @@
 /** What a likelihood says of its parameters at its maximum. (Durbin & Koopman 2012, section 7.3.4.) */
 import type { Algebra } from "../../inference/matrix.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
-import { jacobian, moved, STEP } from "../../train/differences.ts";
+import { jacobian, moved } from "../../train/differences.ts";
 import { NumericError } from "../../wasm/errors.ts";
 
 /** Step of second differences: near the fourth root. */
 const SECOND_STEP = 2e-4;
+/** Step of differences of an exact gradient by 1 + |x|: far out it hardly changes, and rounding shows. */
+const GRADIENT_STEP = 1e-4;
 
 /** The observed information -∂² ln p [P,P] by second central differences. */
 function observedInformation(
@@ -36,10 +38,11 @@ export function informationByGradient(
   const P = theta.length;
   const J = new Float64Array(P * P);
   for (let i = 0; i < P; ++i) {
-    const up = gradient(moved(theta, i, STEP));
-    const down = up && gradient(moved(theta, i, -STEP));
+    const h = GRADIENT_STEP * (1 + Math.abs(theta[i]));
+    const up = gradient(moved(theta, i, h));
+    const down = up && gradient(moved(theta, i, -h));
     if (!up || !down) return undefined;
-    for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * STEP);
+    for (let j = 0; j < P; ++j) J[i * P + j] = (down[j] - up[j]) / (2 * h);
   }
   return J.map((x, k) => 0.5 * (x + J[(k % P) * P + Math.floor(k / P)]));
 }
@@ -123,9 +126,9 @@ function informed({ information: H, theta }: AtMaximum, all: readonly number[]):
 }
 
 /**
- * Standard errors of natural values: √diag(J·H⁻¹·Jᵀ) for the information H, J by central differences. 0 for
- * a variance at 0, whose coordinate is a deviation. None where a coordinate is at the end of its range, or
- * where the likelihood is flat; the others have theirs, given that.
+ * Standard errors of natural values: √diag(J·H⁻¹·Jᵀ) for the information H, J by central
+ * differences. 0 for a variance at 0, whose coordinate is a deviation. None where a coordinate is at the
+ * end of its range, or where the likelihood is flat; the others have theirs, given that.
  */
 export function errorsByInformation(who: string, algebra: Algebra, maximum: AtMaximum): ParameterErrors {
   const { theta, natural, information, ended } = maximum;

@@ -4,6 +4,7 @@
  */
 import type { Algebra } from "../../inference/matrix.ts";
 import type { LinearGaussian } from "../../inference/state-space.ts";
+import type { Lags } from "./lag-polynomials.ts";
 
 /**
  * How a parameter changes with the units of the data: as their square, not at all, or as they do over an
@@ -36,6 +37,8 @@ export interface Family {
    * "nothing" where the likelihood changes by it.
    */
   readonly shifted: "constant" | "diffuse" | "nothing";
+  /** Lags of what the series is differenced by, and the same parameters as a family of its differences. */
+  readonly differences?: { readonly lags: Lags; readonly family: Family };
   /** States that start diffuse. */
   readonly diffuse: number;
   /** Diffuse terms of the likelihood that do not count: those of differencing. */

@@ -104,11 +104,31 @@ export interface Scaled {
   readonly start: Float64Array;
 }
 
+/**
+ * The differences of series without gaps, whose likelihood is the same, of fewer states and none diffuse;
+ * undefined where there are gaps, or none are taken.
+ */
+function differencesOf({ differences, input }: Family, data: readonly Series[]): Series[] | undefined {
+  if (!differences) return undefined;
+  const { lags } = differences;
+  const whole = data.every(({ y }) => y.length >= lags.length && !y.some(Number.isNaN));
+  if (!whole) return undefined;
+  const of = (x: Float64Array, width: number): Float64Array =>
+    Float64Array.from({ length: x.length - width * (lags.length - 1) }, (_, k) =>
+      lags.reduce((sum, c, i) => (c === 0 ? sum : sum + c * x[k + width * (lags.length - 1 - i)]), 0),
+    );
+  return data.map(({ y, u }) => ({ y: of(y, 1), u: u && of(u, input) }));
+}
+
 /** What a search for the maximum needs, of series in the units of the user. */
 export function scaled(family: Family, kalman: Kalman, data: readonly Series[]): Scaled {
   const scale = new Scale(family, data);
   const start = family.start();
   if (family.constant) start[start.length - 1] = scale.mean(data);
   const series = data.map((one, i) => scale.series(one, i));
-  return { scale, estimation: new Estimation(family, kalman, series), start };
+  const differenced = differencesOf(family, series);
+  const estimation = differenced
+    ? new Estimation(family.differences!.family, kalman, differenced)
+    : new Estimation(family, kalman, series);
+  return { scale, estimation, start };
 }
