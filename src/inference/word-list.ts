@@ -7,7 +7,7 @@
  *   ln P(end | … word)        = the same + ln P_words(end)
  *
  * With a model of characters beside it a word at work counts by what that model says of its letters, so that
- * narrow beams keep likely words; where a word is finished that is taken back, and the model of words decides:
+ * narrow beams keep likely words; once it is finished that is taken back, and the model of words decides:
  *
  *   ln P(next label | prefix) = ln P_characters(next | prefix)
  *   ln P(separator | … word)  = ln P_words(word | words before) - Σ ln P_characters(its letters)

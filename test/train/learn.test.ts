@@ -105,5 +105,5 @@ test.each([undefined, 5, {}])("what is no stream of steps is refused by name: %s
 
 test.each([undefined, 5, null])("what is no step is refused by name: %s", async (step) => {
   using net = await make([minGru(3), dense(2)]);
-  await expect(net.learn([step as never])).rejects.toThrow(/^network\.learn: step 1 is .*, want \{ input, target \}/);
+  await expect(net.learn([step as never])).rejects.toThrow(/^network\.learn: step 1 is .*, want \{ input/);
 });
