@@ -14,9 +14,12 @@
 //         5000 are tried; 20-60,50-200: shorter ones before, until they are learned
 //   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
 //         forget gate
-// Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double. What runs gave is kept
-// in bench/results/.
+// Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double; --checkpoint FILE: what
+// was stopped goes on from there with the same words, to the same bits. What runs gave is kept in
+// bench/results/.
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { writeWhole } from "../dist/cli/output-file.js";
 import {
   adam,
   centered,
@@ -68,6 +71,7 @@ const {
     start: text("sparse"),
     weight: text("2"),
     double: { type: "boolean", default: false },
+    checkpoint: { type: "string" },
   },
 });
 const at = (T) => longLag[name]({ lag: T, variant: o.variant });
@@ -77,8 +81,11 @@ const ranges = lag.split(",").map((range) => {
 });
 const isMixed = ranges.length > 1 || ranges.some(([shortest, longest]) => shortest !== longest);
 const longestLag = Math.max(...ranges.flat());
+/** Of the run that goes on: its net, and below what else a run remembers. */
+const kept = o.checkpoint && existsSync(o.checkpoint) ? readFileSync(o.checkpoint) : undefined;
+const been = kept ? JSON.parse(readFileSync(`${o.checkpoint}.json`, "utf8")) : {};
 /** The lags that are learned now: a place in the list of ranges. */
-let course = 0;
+let course = been.course ?? 0;
 const task = isMixed ? mixture() : at(longestLag);
 const float64 = await engine("float64");
 const seed = +o.seed;
@@ -101,13 +108,15 @@ function mixture() {
 
 /** A net for the task. symbols: whether its inputs come as whole numbers. */
 const netOf = (layers, symbols = task.symbols) =>
-  network({
-    input: symbols ? { symbols: task.input } : task.input,
-    loss: task.loss,
-    precision: o.double ? "float64" : "float32",
-    seed,
-    layers,
-  });
+  kept
+    ? network.load(kept)
+    : network({
+        input: symbols ? { symbols: task.input } : task.input,
+        loss: task.loss,
+        precision: o.double ? "float64" : "float32",
+        seed,
+        layers,
+      });
 
 /** The rate of the lags that are learned now: of a list one each, the last for those that are left. */
 function rateOf(usual) {
@@ -151,7 +160,8 @@ const makers = {
       ],
       false,
     );
-    if (+o.center) net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
+    if (+o.center && !kept)
+      net.parameters.find((p) => p.name === "dense2.b").set(outputBias(float64, task, means));
     const optimizer = { nesterov, classical: momentum }[o.form]({
       rate: rateOf("0.02"),
       momentum: piecewise([[0, 0.9], [1000, +o.mu], ...(o.settle ? [[+o.settle, 0.9]] : [])]),
@@ -220,10 +230,22 @@ function conclude(how, steps) {
   );
 }
 
+if (been.looks) fresh.counter = been.looks;
 let looked = cpu();
-let mean = NaN;
-let cg = 0;
-let busy = 0;
+let mean = been.mean ?? NaN;
+let cg = been.cg ?? 0;
+let busy = been.busy ?? 0;
+let saved = busy;
+
+/** Keeps the run, each minute and at its end. */
+function keep(last) {
+  if (!o.checkpoint || (busy - saved < 60 && !last)) return;
+  saved = busy;
+  const state = { course, mean, cg, busy, looks: fresh.counter };
+  writeWhole(o.checkpoint, net.save());
+  writeWhole(`${o.checkpoint}.json`, JSON.stringify(state));
+}
+
 let from = cpu();
 for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })) {
   busy += cpu() - from;
@@ -255,6 +277,7 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
     conclude(`${o.updates} updates`, event.step);
     break;
   }
+  keep(busy > +o.seconds);
   if (busy > +o.seconds) break;
   from = cpu();
 }
