@@ -37,6 +37,7 @@ const tried = {
   growing: ["20,25,30,36,43,50,60,70,85,100", ""],
   ranges: ["20,20-22,20-25,22-28,25-32,28-38,32-45,40-55,50-70,60-85,75-100,100", " --learned 0.05"],
   orthogonal: ["100", " --start orthogonal"],
+  short: ["10-20,10-40,20-80,40-100,100", " --start orthogonal --learned 0.05"],
 };
 /** Lags to 100 that grow as they are learned. */
 const growing = (task) =>
