@@ -40,23 +40,22 @@ function unreachable(who: string, servers: readonly string[], error: Error): Err
   );
 }
 
-/** Words of a server's refusal that say what to do. */
-function refusal(who: string, error: Error): Error {
-  const { name, message } = error;
-  if (/authorization|authentication/i.test(`${name} ${message}`))
+/** What a connection says that never reached a server. */
+const UNREACHED = /refused|timeout|timed out|not found|unreach|reset|closed|getaddrinfo/i;
+
+/** Words of a server's refusal that say what to do; `servers`: those asked, where none may have answered. */
+function refusal(who: string, error: Error, servers?: readonly string[]): Error {
+  const { message } = error;
+  const said = `${error.name} ${message}`;
+  if (/authorization|authentication/i.test(said))
     return new Error(`${who}: the server refuses the key: ${message}`, { cause: error });
-  if (/permission/i.test(`${name} ${message}`))
+  if (/permission/i.test(said))
     return new Error(`${who}: the key may not do this: ${message}; want the permissions of docs/cluster.md`, {
       cause: error,
     });
+  if (servers && UNREACHED.test(said)) return unreachable(who, servers, error);
   return new Error(`${who}: ${message}`, { cause: error });
 }
-
-/** Whether a server was never reached: it told nothing that could be read. */
-const isUnreached = (error: Error): boolean =>
-  /refused|timeout|timed out|not found|unreach|reset|closed|getaddrinfo/i.test(
-    `${error.name} ${error.message}`,
-  );
 
 /** Tells what happens to the connection. */
 async function follow(who: string, connection: Core.NatsConnection, bus: Bus): Promise<void> {
@@ -103,9 +102,8 @@ export async function connectNats(
       ...(options.tls && { tls: options.tls }),
     });
     return { nats, who: name, core };
-  } catch (thrown) {
-    const error = thrown as Error;
-    throw isUnreached(error) ? unreachable(who, servers, error) : refusal(who, error);
+  } catch (error) {
+    throw refusal(who, error as Error, servers);
   }
 }
 
