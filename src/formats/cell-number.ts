@@ -2,6 +2,7 @@
  * Numbers in the cells of tables: decimal points or commas, thousands grouped by points, commas, blanks or
  * apostrophes, and the words for a missing one.
  */
+import type { CellCounts } from "./number-table.ts";
 import { decimal } from "./text.ts";
 
 /** What commas inside a number mean: 0,5 is a half, or 1,234 a thousand and more. */
@@ -95,10 +96,10 @@ export class ColumnKind {
     return this.#plain + more[this.commas(separator)];
   }
 
-  /** Whether the column is meant to hold numbers: at most a quarter of its cells say something else. */
-  isMeant(separator: string): boolean {
+  /** What the cells hold, counted. */
+  counts(separator: string): CellCounts {
     const numbers = this.numbers(separator);
-    return numbers > 0 && 4 * (this.#cells - this.#missing - numbers) <= this.#cells;
+    return { cells: this.#cells, numbers, others: this.#cells - this.#missing - numbers };
   }
 
   /** Whether all cells are numbers or missing, and at least one is a number. */

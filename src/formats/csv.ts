@@ -6,7 +6,7 @@
 import { DataError } from "../wasm/errors.ts";
 import { ColumnKind, numberIn } from "./cell-number.ts";
 import { CellScanner } from "./cells.ts";
-import { columnLabels, placeNames, placeOfColumn, type NumberTable } from "./number-table.ts";
+import { columnLabels, numberColumn, placeNames, placeOfColumn, type NumberTable } from "./number-table.ts";
 import { findLayout, firstRow, type Layout } from "./table-layout.ts";
 
 /** Calls `visit` for every row below the header. */
@@ -130,13 +130,11 @@ class TextTable implements NumberTable {
   lastNumeric(): string {
     const { separator } = this.#layout;
     const last = this.numeric().at(-1);
-    const meant = this.#kinds.map((kind) => kind.isMeant(separator)).lastIndexOf(true);
-    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= meant) return last;
-    const counts = this.#kinds.map((kind) => kind.numbers(separator));
-    const fullest = meant >= 0 ? meant : counts.lastIndexOf(counts.reduce((a, b) => Math.max(a, b)));
-    const commas = this.#kinds[fullest].commas(separator);
-    eachCell(this.#text, this.#layout, fullest, (cell) => {
-      if (cell && numberIn(cell.text, commas) === undefined) throw this.#notNumber(fullest, cell);
+    const at = numberColumn(this.#kinds.map((kind) => kind.counts(separator)));
+    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= at) return last;
+    const commas = this.#kinds[at].commas(separator);
+    eachCell(this.#text, this.#layout, at, (cell) => {
+      if (cell && numberIn(cell.text, commas) === undefined) throw this.#notNumber(at, cell);
     });
     throw new DataError(`${this.#name}: no column holds a number, want at least one`);
   }

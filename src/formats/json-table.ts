@@ -5,7 +5,14 @@
 import { DataError, show } from "../wasm/errors.ts";
 import { numberIn } from "./cell-number.ts";
 import { isObject, parseJson } from "./json.ts";
-import { columnLabels, placeNames, placeOfColumn, type NumberTable } from "./number-table.ts";
+import {
+  columnLabels,
+  numberColumn,
+  placeNames,
+  placeOfColumn,
+  type CellCounts,
+  type NumberTable,
+} from "./number-table.ts";
 import { lines } from "./text.ts";
 
 /** How a text of JSON begins; a table of other kinds does not. */
@@ -152,17 +159,17 @@ class JsonTable implements NumberTable {
 
   lastNumeric(): string {
     const last = this.numeric().at(-1);
-    const counts = this.names.map((_, at) => {
-      const found = this.#rows.map((row) => cellNumber(this.#cell(row, at)));
-      const others = found.filter((v) => v === undefined).length;
-      const numbers = found.filter((v) => Number.isFinite(v)).length;
-      return { numbers, meant: numbers > 0 && 4 * others <= found.length };
-    });
-    const meant = counts.map((count) => count.meant).lastIndexOf(true);
-    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= meant) return last;
-    const most = counts.reduce((a, { numbers }) => Math.max(a, numbers), 0);
-    this.#numbers(meant >= 0 ? meant : counts.map(({ numbers }) => numbers).lastIndexOf(most));
+    const at = numberColumn(this.names.map((_, column) => this.#counts(column)));
+    if (last !== undefined && placeOfColumn(this.#name, this.names, last) >= at) return last;
+    this.#numbers(at);
     throw new DataError(`${this.#name}: no column holds a number, want at least one`);
+  }
+
+  #counts(at: number): CellCounts {
+    const found = this.#rows.map((row) => cellNumber(this.#cell(row, at)));
+    const others = found.filter((v) => v === undefined).length;
+    const missing = found.filter((v) => Number.isNaN(v)).length;
+    return { cells: found.length, numbers: found.length - others - missing, others };
   }
 
   #cell({ value }: Row, at: number): unknown {

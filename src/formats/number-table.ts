@@ -56,3 +56,21 @@ export function columnLabels(names: readonly string[]): (string | undefined)[] {
     return label === name || !counts.has(label) ? label : undefined;
   });
 }
+
+/** How many cells a column has, and of them numbers, and what is neither a number nor missing. */
+export interface CellCounts {
+  readonly cells: number;
+  readonly numbers: number;
+  readonly others: number;
+}
+
+/** Whether a column is meant to hold numbers: at most a quarter of its cells say something else. */
+const isMeant = ({ cells, numbers, others }: CellCounts): boolean => numbers > 0 && 4 * others <= cells;
+
+/** The place of the last column that is meant to hold numbers; where none is, of the fullest of them. */
+export function numberColumn(columns: readonly CellCounts[]): number {
+  const meant = columns.map(isMeant).lastIndexOf(true);
+  if (meant >= 0) return meant;
+  const numbers = columns.map((column) => column.numbers);
+  return numbers.lastIndexOf(numbers.reduce((a, b) => Math.max(a, b)));
+}
