@@ -22,6 +22,7 @@ import {
   rnn,
 } from "../dist/index.js";
 import { values as each } from "../dist/index.js";
+import { turns } from "./turns.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values: o } = parseArgs({
@@ -51,19 +52,6 @@ const layer = {
   minLstm: () => minLstm(H),
   orthogonal: () => rnn(H, { activation: "identity", orthogonal: true, initialState: "zero" }),
 }[o.cell]();
-/** [H,H] turns of H/2 planes, each by an angle of its own. */
-function turns(H) {
-  const W = new Float64Array(H * H);
-  const random = new Random(engine64, seed, 7);
-  for (let i = 0; i + 1 < H; i += 2) {
-    const angle = (2 * random.uniform() - 1) * Math.PI;
-    const [c, s] = [Math.cos(angle), Math.sin(angle)];
-    W.set([c, -s], i * H + i);
-    W.set([s, c], (i + 1) * H + i);
-  }
-  if (H % 2 === 1) W[H * H - 1] = 1;
-  return W;
-}
 const tanh = { activation: "tanh" };
 const net = await network({
   input: task.symbols ? { symbols: task.input } : task.input,
@@ -71,7 +59,7 @@ const net = await network({
   loss: task.loss,
   seed,
 });
-if (o.cell === "orthogonal") net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(H));
+if (o.cell === "orthogonal") net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(engine64, H, seed));
 const optimizer = adam({ rate: cosine({ from: rate, to: rate / 10, until: steps }), clip: 1 });
 const fresh = task.batch(100, new Random(net.engine, seed + 1000, 7));
 let sum = 0;

@@ -3,7 +3,8 @@
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //         100,200: lag 100 until it is learned, then 200, by the same net and damping; learned is what
 //         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights
-//         that turn the state and keep its length, in place of sparse ones
+//         that turn the state and keep its length, in place of sparse ones; turns: each pair of units
+//         turned by an angle of its own; --units N; --readout N: tanh units that read the state
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
 //         with a list of lags --rate may be one, as for flow; --form classical: Polyak's; --input the
 //         scale of input weights; --center 0 leaves centering out;
@@ -43,6 +44,7 @@ import {
   taskMeans,
   uniform,
 } from "../dist/index.js";
+import { turns } from "./turns.js";
 
 const text = (value) => ({ type: "string", default: value });
 const {
@@ -69,6 +71,8 @@ const {
     updates: { type: "string" },
     learned: text("0.01"),
     start: text("sparse"),
+    units: text("100"),
+    readout: text("0"),
     weight: text("2"),
     double: { type: "boolean", default: false },
     checkpoint: { type: "string" },
@@ -128,15 +132,21 @@ function rateOf(usual) {
 const starts = {
   sparse: { input: sparse({ scale: 0.25 }), recurrent: sparse({ spectralRadius: 1.1 }) },
   orthogonal: { input: normal(0.1), recurrent: orthogonal() },
+  turns: {}, // set once the net is there
 };
+
+const setTurns = (net) =>
+  net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(float64, +o.units, seed));
 
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
   async hf() {
     const net = await netOf([
-      rnn(100, { init: starts[o.start] }),
+      rnn(+o.units, { init: starts[o.start] }),
+      ...(+o.readout ? [dense(+o.readout, { activation: "tanh" })] : []),
       dense(task.output, { init: { input: sparse() } }),
     ]);
+    if (o.start === "turns" && !kept) setTurns(net);
     const batch = +(o.batch ?? 300);
     return {
       net,

@@ -8,6 +8,7 @@ import { clusterOptions, reached } from "./cluster-options.ts";
 import type { Command, Context } from "./command.ts";
 import { runWay } from "./compare/run.ts";
 import { serveSweep } from "./compare/sweep.ts";
+import { processorClock } from "./processor-clock.ts";
 import { countText, figureText, timeText } from "./progress.ts";
 
 const SECOND = 1000;
@@ -67,7 +68,7 @@ async function serveTrainings({ screen, signal, values }: Context): Promise<void
     const answered = await serveSweep(queue, {
       name,
       signal,
-      clock: screen.clock,
+      clock: processorClock,
       run: runWay,
       onTask: ({ task, way, lag, seed }) => {
         title = `${task} T=${lag} ${way} seed ${seed}`;

@@ -8,6 +8,7 @@ import { clusterOptions, reached } from "../cluster-options.ts";
 import { type Command, type Context, UsageError, type Values } from "../command.ts";
 import { countText, figureText, timeText } from "../progress.ts";
 import { writeWhole } from "../output-file.ts";
+import { processorClock } from "../processor-clock.ts";
 import { type RunKey, type RunResult, runWay } from "./run.ts";
 import { RunRecord } from "./run-record.ts";
 import { comparisonFigures, comparisonTable } from "./comparison-table.ts";
@@ -56,7 +57,7 @@ async function runOne(
   const result = await runWay(key, {
     budget,
     signal,
-    clock: screen.clock,
+    clock: processorClock,
     resume: record.resume(key),
     onProgress: (at) => {
       const text =
@@ -161,7 +162,7 @@ export const compare: Command = {
     lag: { value: "LIST", default: "30,50,100,200", help: "lags T" },
     seeds: { value: "N", default: "3", help: "runs of each" },
     seed: { value: "N", default: "1", help: "first seed" },
-    budget: { value: "SECONDS", default: "60", help: "seconds of learning a run at most" },
+    budget: { value: "SECONDS", default: "60", help: "seconds of the processor that a run learns at most" },
     cluster: { help: "have the runs done by workers (unrolled worker --trainings), each on its own" },
     run: { value: "NAME", default: "compare", help: "with --cluster: what the workers work for" },
     ...clusterOptions,

@@ -57,6 +57,7 @@ export interface RunOptions {
   /** Fresh sequences of the final test. Default 10,000. */
   readonly test?: number;
   readonly signal: AbortSignal;
+  /** Milliseconds, of the wall or of the processor. */
   readonly clock: () => number;
   readonly resume?: RunState;
   readonly onProgress?: (at: RunProgress) => void;
@@ -65,7 +66,19 @@ export interface RunOptions {
 const LOOK = 500; // sequences of a test on the way
 const LOOKS = 0.1; // of the time at most goes into such tests
 const PARTS = 100; // of the sequences, where they are the budget: such a test after each
+const SHORTEST = 5; // between two looks at a clock, ms
 const LONGEST = 2 ** 31 - 1; // of a timer, ms
+
+/** Does something once a clock, which need not be the wall's, shows `end`; what it gives calls that off. */
+function atTime(end: number, clock: () => number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const look = (): void => (clock() < end ? wait() : act());
+  const wait = (): void => {
+    timer = setTimeout(look, Math.min(Math.max(end - clock(), SHORTEST), LONGEST));
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
 
 /** A run at work: the learner, where it is, and how long it may go on. */
 class WayRun {
@@ -101,9 +114,9 @@ class WayRun {
     const { at } = this;
     const { budget = Infinity, sequences = Infinity, clock, signal } = this.#options;
     const from = clock();
-    const left = Math.min(1000 * Math.max(0, budget - at.seconds), LONGEST);
-    const timer = setTimeout(() => this.#over.abort(), left);
-    const step = await this.#learner.advance().finally(() => clearTimeout(timer));
+    const end = from + 1000 * Math.max(0, budget - at.seconds);
+    const stopWatching = atTime(end, clock, () => this.#over.abort());
+    const step = await this.#learner.advance().finally(stopWatching);
     at.sequences = step.sequences;
     at.seconds += (clock() - from) / 1000;
     if (Number.isFinite(step.loss))
