@@ -4,7 +4,8 @@
 //         100,200: lag 100 until it is learned, then 200, by the same net and damping; learned is what
 //         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights
 //         that turn the state and keep its length, in place of sparse ones; turns: each pair of units
-//         turned by an angle of its own; --units N; --readout N: tanh units that read the state
+//         turned by an angle of its own; --units N; --readout N: tanh units that read the state;
+//         --linear: units without tanh, whose recurrent weights stay orthogonal
 //   node bench/long-lag.js momentum memory20 80 --rate 0.002 --mu 0.98    initialization + Nesterov;
 //         with a list of lags --rate may be one, as for flow; --form classical: Polyak's; --input the
 //         scale of input weights; --center 0 leaves centering out;
@@ -73,6 +74,7 @@ const {
     start: text("sparse"),
     units: text("100"),
     readout: text("0"),
+    linear: { type: "boolean", default: false },
     weight: text("2"),
     double: { type: "boolean", default: false },
     checkpoint: { type: "string" },
@@ -135,6 +137,9 @@ const starts = {
   turns: {}, // set once the net is there
 };
 
+/** A recurrence that keeps the length of its state: it forgets nothing (Henaff, Szlam & LeCun 2016). */
+const LINEAR = { activation: "identity", orthogonal: true, initialState: "zero" };
+
 const setTurns = (net) =>
   net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(float64, +o.units, seed));
 
@@ -142,9 +147,10 @@ const setTurns = (net) =>
 const makers = {
   async hf() {
     const net = await netOf([
-      rnn(+o.units, { init: starts[o.start] }),
-      ...(+o.readout ? [dense(+o.readout, { activation: "tanh" })] : []),
-      dense(task.output, { init: { input: sparse() } }),
+      rnn(+o.units, { init: starts[o.start], ...(o.linear ? LINEAR : {}) }),
+      ...(+o.readout
+        ? [dense(+o.readout, { activation: "tanh" }), dense(task.output)]
+        : [dense(task.output, { init: { input: sparse() } })]),
     ]);
     if (o.start === "turns" && !kept) setTurns(net);
     const batch = +(o.batch ?? 300);

@@ -7,9 +7,12 @@ export const digitWords = "zero one two three four five six seven eight nine".sp
 export const speakers = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
 
 /** Recordings { samples, rate, text, speaker, take } of DIR/speech-digits. */
-export function spokenDigits(dir) {
-  const folder = join(dir, "speech-digits");
+export const spokenDigits = (dir) => digitsIn(join(dir, "speech-digits"));
+
+/** Those of a folder with files DIGIT_SPEAKER_TAKE.wav. */
+export function digitsIn(folder) {
   return readdirSync(folder)
+    .sort()
     .map((name) => /^(\d)_(\w+)_(\d+)\.wav$/.exec(name))
     .filter(Boolean)
     .map(([name, digit, speaker, take]) => {
@@ -112,9 +115,8 @@ export function joinRecordings(list, random, decibels) {
 /** So many strings of 2 to `longest` recordings of one speaker. */
 export function strings(recordings, { count, shortest = 2, longest = 7, decibels = 10, seed }) {
   const random = numbers(seed);
-  const bySpeaker = speakers
-    .map((name) => recordings.filter(({ speaker }) => speaker === name))
-    .filter(({ length }) => length > 0);
+  const names = [...new Set(recordings.map(({ speaker }) => speaker))].sort();
+  const bySpeaker = names.map((name) => recordings.filter(({ speaker }) => speaker === name));
   return Array.from({ length: count }, () => {
     const own = bySpeaker[Math.floor(random() * bySpeaker.length)];
     const length = shortest + Math.floor(random() * (longest - shortest + 1));

@@ -6,7 +6,7 @@ import {
   speechRecognizer,
   wordClassifier,
 } from "../dist/speech/index.js";
-import { cpuClock, digitWords, speakers, split, spokenDigits, strings } from "./speech-digits.js";
+import { cpuClock, digitsIn, digitWords, speakers, split, spokenDigits, strings } from "./speech-digits.js";
 
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
@@ -37,9 +37,12 @@ async function usedToVoice(bytes, recordings) {
 }
 
 /** Isolated digits: the official split, and each speaker left out. */
-export async function digits({ data, seed, only, epochs = 12, invented = INVENTED }) {
+export async function digits({ data, seed, only, voices, epochs = voices ? 20 : 12, invented = INVENTED }) {
   const all = spokenDigits(data);
-  const others = invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, seed }) : [];
+  const others = [
+    ...(invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, seed }) : []),
+    ...(voices ? digitsIn(voices).map(asItem) : []),
+  ];
   const accuracies = [];
   let total = 0;
   for (const left of only ? [only] : ["official", ...speakers]) {
@@ -78,6 +81,7 @@ export async function digits({ data, seed, only, epochs = 12, invented = INVENTE
 }
 
 const TOLERANCE = 0.05; // seconds
+const STRINGS = 700; // of real speakers that are learned from, and as many of voices
 
 /** Shares of the ends of words that alignLabels sets within 50 ms of the audible ends, and of the cuts. */
 function placed(scores, stepSeconds, items) {
@@ -115,14 +119,19 @@ export async function connected({
   only,
   epochs = 16,
   models = "ctc,hybrid,mixture",
+  voices,
   invented = 400,
 }) {
   const all = spokenDigits(data);
-  const others =
-    invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, longest: 5, seed }) : [];
+  const joined = (recordings, from) =>
+    strings(recordings, { count: STRINGS, shortest: 1, seed: from }).map(asItem);
+  const others = [
+    ...(invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, longest: 5, seed }) : []),
+    ...(voices ? joined(digitsIn(voices), seed + 500) : []),
+  ];
   for (const left of only ? [only] : speakers) {
     const { train, test } = split(all, left);
-    const taught = [...strings(train, { count: 700, shortest: 1, seed }).map(asItem), ...others];
+    const taught = [...joined(train, seed), ...others];
     const [heard, rest] = byTake(test);
     const items = strings(rest, { count: 100, seed: seed + 1000 });
     for (const model of models.split(",")) {

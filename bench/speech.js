@@ -3,6 +3,7 @@
 // each speaker left out; --only official, or a speaker), connected (strings of digits by CTC, the hybrid and
 // mixtures; --models some of them), yesno, words (a spotter of wake words;
 // --figure FILE draws words missed against false alarms), front (speed of the front end).
+// --voices DIR: digits and connected learn from these voices too (bench/speech-voices.js makes them).
 // Prints a line a measurement, with seconds of one core.
 import { parseArgs } from "node:util";
 import * as digits from "./speech-measurements.js";
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     invented: { type: "string" },
     models: { type: "string" },
     figure: { type: "string" },
+    voices: { type: "string" },
   },
 });
 const [what] = positionals;
@@ -41,6 +43,7 @@ await measure({
   only: values.only,
   models: values.models,
   figure: values.figure,
+  voices: values.voices,
   epochs: values.epochs && Number(values.epochs),
   invented: values.invented && Number(values.invented),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hybridRecognizer, type TextRecording } from "../../src/speech/index.ts";
-import { Aligner, flatStart } from "../../src/speech/hybrid/align.ts";
+import { hybridRecognizer, inventedSpeakers, type TextRecording } from "../../src/speech/index.ts";
+import { Aligner, flatStart, readPlaces, statesInPlaces } from "../../src/speech/hybrid/align.ts";
 import { Mixtures } from "../../src/speech/hybrid/mixtures.ts";
 import { stayOf, textChain, wordLoop, wordsOfPath } from "../../src/speech/hybrid/topology.ts";
 import { spoken } from "./spoken.ts";
@@ -48,6 +48,57 @@ describe("forced alignment", () => {
   test("begins with loudness: soft steps are silence, loud ones are shared out", () => {
     const loudness = Float64Array.of(0, 0, 9, 9, 9, 9, 0, 0, 9, 9, 9, 9, 0);
     expect([...flatStart(shape, loudness, [0, 1])]).toEqual([6, 6, 0, 0, 1, 1, 6, 6, 2, 2, 3, 3, 6]);
+  });
+});
+
+describe("places that are known", () => {
+  test("share a word's time among its states; all else is silence", () => {
+    const known = {
+      labels: [2, 0],
+      places: [
+        [0.1, 0.5],
+        [0.6, 0.8],
+      ] as const,
+      steps: 10,
+      rate: 10,
+    };
+    expect([...statesInPlaces(shape, known)]).toEqual([6, 4, 4, 5, 5, 6, 0, 1, 6, 6]);
+  });
+
+  test("count only if all that say something have them, and are checked", () => {
+    const two = { samples: new Float64Array(8000), rate: 8000, labels: [0, 1] };
+    const none = { ...two, labels: [] };
+    const places = [
+      [0.1, 0.4],
+      [0.4, 0.9],
+    ] as const;
+    expect(readPlaces("fit", [{ places }, {}], [two, none])).toEqual([places, []]);
+    expect(readPlaces("fit", [{ places }, {}], [two, two])).toBeUndefined();
+    const wrong = [
+      [[0.1, 0.4]],
+      [
+        [0.1, 0.4],
+        [0.3, 0.9],
+      ],
+      [
+        [0.4, 0.1],
+        [0.5, 0.6],
+      ],
+      [
+        [0.1, 0.4],
+        [0.5, 1.1],
+      ],
+    ];
+    for (const own of [
+      ...wrong,
+      [
+        [0.1, 0.4],
+        [NaN, 1],
+      ],
+      [[0.1, 0.4], 3],
+      7,
+    ])
+      expect(() => readPlaces("fit", [{ places: own as never }], [two])).toThrow(/fit: recording 0: place/);
   });
 });
 
@@ -109,6 +160,30 @@ describe("a recognizer by hidden Markov models", () => {
       recognizer.dispose();
     }
   }, 120_000);
+
+  test("learns the places of words that are given, and sets their ends by them", async () => {
+    const train = await inventedSpeakers({ words, count: 60, longest: 3, seed: 3 });
+    const fresh = await inventedSpeakers({ words, count: 12, longest: 3, seed: 4 });
+    const recognizer = await hybridRecognizer({ words, rate: 8000, states: 4, components: 2, cells: 16 });
+    const { history, steps } = await recognizer.fit(train, {
+      epochs: 8,
+      batch: 4,
+      copies: 2,
+      augment: false,
+    });
+    expect(history).toEqual([]);
+    expect(steps).toBe((8 * 60) / 4);
+    let [near, all] = [0, 0];
+    for (const { samples, text, places } of fresh) {
+      const found = await recognizer.align({ samples }, text);
+      found.forEach(({ from, to }, i) => {
+        [from - places![i][0], to - places![i][1]].forEach((off) => (near += Number(Math.abs(off) < 0.05)));
+        all += 2;
+      });
+    }
+    expect(near / all).toBeGreaterThan(0.85);
+    recognizer.dispose();
+  }, 60_000);
 
   test("misuse is named", async () => {
     await expect(hybridRecognizer({ words: [], rate: 8000 })).rejects.toThrow(/hybridRecognizer: words/);

@@ -19,7 +19,7 @@ import { frontEnd, type FrontEnd } from "../front-end.ts";
 import { sampleRate } from "../options.ts";
 import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
 import { Units } from "../recognizer/units.ts";
-import { Aligner } from "./align.ts";
+import { Aligner, readPlaces, statesInPlaces } from "./align.ts";
 import type { Mixtures } from "./mixtures.ts";
 import type {
   HybridFitOptions,
@@ -85,25 +85,38 @@ export class HybridRecognizer {
     return this.#parts.hear.spec.rate;
   }
 
-  /** Learns, from the start. Throws OptionError, DataError before anything changes, DisposedError. */
+  /**
+   * Learns, from the start. Where the recordings say the places of their words, these are learned from and
+   * nothing is aligned: ends of words are set more sharply then. Throws OptionError, DataError before anything changes,
+   * DisposedError.
+   */
   async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
     const who = this.#fits.check("fit");
     const { epochs, batch, iterations, rounds, rest } = readFitOptions(who, options);
     const { shape, hear, acoustic, components, seed } = this.#parts;
     const all = this.#read(who, items);
-    const fits = all.filter(
-      ({ samples, rate, labels }) => (samples.length / rate) * hear.frameRate > this.#shortest(labels.length),
-    );
+    const places = readPlaces(who, items, all);
+    const isLong = ({ samples, rate, labels }: Example): boolean =>
+      (samples.length / rate) * hear.frameRate > this.#shortest(labels.length);
+    const fits = all.filter(isLong);
+    const placed = places?.filter((_, i) => isLong(all[i]));
     if (fits.length === 0) throw new DataError(`${who}: all recordings are shorter than their texts' states`);
     return this.#fits.run(async () => {
       const features = fits.map((sound) => this.#cepstra(sound));
+      const known = placed?.map((own, i) =>
+        statesInPlaces(shape, {
+          labels: fits[i].labels,
+          places: own,
+          steps: features[i].length / hear.columns,
+          rate: hear.frameRate,
+        }),
+      );
       const { scores, history, paths } = await fitMixtures({
         ...{ shape, features, components, iterations, seed, examples: fits, width: hear.columns },
-        signal: options.signal,
+        ...{ known, signal: options.signal },
       });
-      const net =
-        acoustic &&
-        (await fitNet(acoustic, { who, shape, examples: fits, paths, epochs, batch, rounds, options: rest }));
+      const task = { who, shape, examples: fits, paths, epochs, batch, rounds, options: rest };
+      const net = acoustic && (await fitNet(acoustic, { ...task, arePathsKnown: known !== undefined }));
       const { stay, priors } = net?.scores ?? scores;
       await this.#install({ stay, ...(priors ? { priors } : {}) }, scores.mixtures);
       return {

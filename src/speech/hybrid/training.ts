@@ -65,6 +65,8 @@ interface MixtureTask {
   readonly iterations: number;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
+  /** States [T] of each recording, where they are known: nothing is aligned then. */
+  readonly known: readonly Int32Array[] | undefined;
 }
 
 /** Mixtures, and how long their states last. */
@@ -76,9 +78,14 @@ interface MixtureScores extends StateScores {
 export async function fitMixtures(
   task: MixtureTask,
 ): Promise<{ scores: MixtureScores; history: AlignmentRecord[]; paths: readonly Int32Array[] }> {
-  const { shape, examples, features, width, iterations, seed, signal } = task;
+  const { shape, examples, features, width, iterations, seed, signal, known } = task;
   const states = stateCount(shape);
   const history: AlignmentRecord[] = [];
+  if (known) {
+    const spec = { states, width, components: task.components, seed };
+    const mixtures = await Mixtures.make(spec, features, known, signal);
+    return { scores: { mixtures, stay: stayOf(states, known) }, history, paths: known };
+  }
   let paths: readonly Int32Array[] = features.map((x, i) => {
     const loudness = Float64Array.from({ length: x.length / width }, (_, t) => x[t * width]);
     return flatStart(shape, loudness, examples[i].labels);
@@ -115,6 +122,8 @@ interface NetTask {
   readonly shape: WordStates;
   readonly examples: readonly Example[];
   readonly paths: readonly Int32Array[];
+  /** Whether the paths are right as they are: the net learns them in one round. */
+  readonly arePathsKnown: boolean;
   readonly rounds: number;
   readonly epochs: number;
   readonly batch: number;
@@ -134,7 +143,8 @@ export async function fitNet(
   acoustic: AcousticNet,
   task: NetTask,
 ): Promise<{ scores: StateScores; history: AlignmentRecord[]; steps: number }> {
-  const { who, shape, rounds, options, batch, examples } = task;
+  const { who, shape, options, batch, examples } = task;
+  const rounds = task.arePathsKnown ? 1 : task.rounds;
   const states = stateCount(shape);
   const history: AlignmentRecord[] = [];
   let paths = task.paths;
@@ -154,6 +164,7 @@ export async function fitNet(
     const report = await acoustic.fit(who, taught, { ...options, epochs, batch, optimizer: fitting });
     steps += report.steps;
     scores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
+    if (task.arePathsKnown) break;
     const { priors } = scores;
     const logsOf = (i: number): Float64Array =>
       scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [examples[i]])[0], priors!);

@@ -23,6 +23,11 @@ export interface SpeechRecognizerSpec extends UnitSpec {
 export interface TextRecording extends Sound {
   /** Words parted by spaces; empty: nothing is said. */
   readonly text: string;
+  /**
+   * Where each word sounds, [from, to) in seconds, in order. `hybridRecognizer` learns from them where all
+   * recordings that say something have them. Default: not known.
+   */
+  readonly places?: readonly (readonly [from: number, to: number])[];
 }
 
 /** Options of `predict`. */

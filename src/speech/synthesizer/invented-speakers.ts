@@ -40,7 +40,7 @@ const PAUSE = 0.2;
 const USUAL = 0.5;
 
 /**
- * Recordings with their texts, to learn from beside real ones. Throws OptionError, DataError on words that
+ * Recordings with their texts and the places of the words, to learn from beside real ones. Throws OptionError, DataError on words that
  * are in no lexicon.
  */
 export async function inventedSpeakers(options: InventedSpeakersOptions): Promise<TextRecording[]> {
@@ -74,8 +74,9 @@ export async function inventedSpeakers(options: InventedSpeakersOptions): Promis
     );
     const text = [i % words.length, ...others].map((w) => words[w]).join(" ");
     const noise = between(NOISE);
-    const { samples } = voice.say(text, { pause: PAUSE, noise, seed: random.integer(0, 2 ** 31 - 1) });
-    recordings.push({ samples, rate, text });
+    const said = voice.say(text, { pause: PAUSE, noise, seed: random.integer(0, 2 ** 31 - 1) });
+    const places = said.words.map(({ from, to }) => [from, to] as const);
+    recordings.push({ samples: said.samples, rate, text, places });
   }
   return recordings;
 }
