@@ -14,7 +14,7 @@ const percent = (share) => `${(100 * share).toFixed(2)}%`;
 const AUGMENT = { warp: 0.2, color: 8 };
 const INVENTED = 1500; // recordings of invented speakers beside the real ones
 
-const asItem = ({ samples, rate, text }) => ({ samples, rate, text });
+const asItem = ({ samples, rate, text, spans }) => ({ samples, rate, text, ...(spans && { places: spans }) });
 const asSound = ({ samples, rate }) => ({ samples, rate });
 
 /** Recordings of even and of odd takes. */
@@ -83,33 +83,43 @@ export async function digits({ data, seed, only, voices, epochs = voices ? 20 : 
 const TOLERANCE = 0.05; // seconds
 const STRINGS = 700; // of real speakers that are learned from, and as many of voices
 
-/** Shares of the ends of words that alignLabels sets within 50 ms of the audible ends, and of the cuts. */
-function placed(scores, stepSeconds, items) {
+const isNear = (a, b) => Math.abs(a - b) <= TOLERANCE;
+
+/** Shares of the ends of words that are set within 50 ms of the audible ends, and of the cuts. */
+function nearness(found, items) {
   let [audible, cut, all] = [0, 0, 0];
-  const isNear = (a, b) => Number(Math.abs(a - b) <= TOLERANCE);
-  items.forEach(({ text, spans, cuts }, i) => {
-    const labels = text.split(" ").map((word) => digitWords.indexOf(word));
-    const logs = Float64Array.from(scores(i), (p) => Math.log(Math.max(p, 1e-30)));
-    const found = alignLabels(logs, labels, { classes: digitWords.length + 1 }).spans;
-    found.forEach(({ from, to }, j) => {
-      [from, to].forEach((step, end) => {
-        audible += isNear(step * stepSeconds, spans[j][end]);
-        cut += isNear(step * stepSeconds, cuts[j][end]);
-        ++all;
-      });
+  items.forEach(({ spans, cuts }, i) => {
+    found[i].forEach(([from, to], j) => {
+      audible += isNear(from, spans[j][0]) + isNear(to, spans[j][1]);
+      cut += isNear(from, cuts[j][0]) + isNear(to, cuts[j][1]);
+      all += 2;
     });
   });
-  return { audible: audible / all, cut: cut / all };
+  return `${percent(audible / all)} of the words' audible ends within 50 ms, ${percent(cut / all)} of their cuts`;
+}
+
+/** Seconds [from, to] of each word, by alignLabels on what a recognizer thinks of each step. */
+function byLabels(recognizer, item) {
+  const labels = item.text.split(" ").map((word) => digitWords.indexOf(word));
+  const logs = recognizer.probabilities(asSound(item)).map((p) => Math.log(Math.max(p, 1e-30)));
+  const { spans } = alignLabels(Float64Array.from(logs), labels, { classes: digitWords.length + 1 });
+  return spans.map(({ from, to }) => [from, to].map((step) => step * recognizer.stepSeconds));
+}
+
+/** The same by a recognizer's own alignment with the text. */
+async function byStates(recognizer, item) {
+  const words = await recognizer.align(asSound(item), item.text);
+  return words.map(({ from, to }) => [from, to]);
 }
 
 /** Says how well strings are read, and how near their words' ends are set. */
 async function tellConnected(name, recognizer, items) {
   const { wordError } = await recognizer.evaluate(items.map(asItem));
-  const near = placed((i) => recognizer.probabilities(asSound(items[i])), recognizer.stepSeconds, items);
-  console.log(
-    `${name}: word error ${percent(wordError)}, ` +
-      `${percent(near.audible)} of the words' audible ends within 50 ms, ${percent(near.cut)} of their cuts`,
-  );
+  const labels = items.map((item) => byLabels(recognizer, item));
+  console.log(`${name}: word error ${percent(wordError)}; alignLabels sets ${nearness(labels, items)}`);
+  if (!recognizer.align) return;
+  const states = await Promise.all(items.map((item) => byStates(recognizer, item)));
+  console.log(`${name}: align sets ${nearness(states, items)}`);
 }
 
 /** Connected digits: 2 to 7 recordings of one speaker, silences between, noise 10 dB below. */

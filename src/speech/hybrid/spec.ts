@@ -29,9 +29,12 @@ export interface HybridFitOptions extends Pick<
   HearingFitOptions,
   "epochs" | "batch" | "augment" | "copies" | "join" | "signal" | "onProgress"
 > {
-  /** Times that the mixtures are fitted and the recordings aligned by them. Default 8. */
+  /** Times that the mixtures are fitted and the recordings aligned by them; once by known places. Default 8. */
   readonly iterations?: number;
-  /** Times that the net learns its share of the epochs and the recordings are aligned by it. Default 3. */
+  /**
+   * Times that the net learns its share of the epochs and the recordings are aligned by it; known places are
+   * learned in one. Default 3.
+   */
   readonly rounds?: number;
 }
 

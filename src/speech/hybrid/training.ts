@@ -138,7 +138,11 @@ function priorsOf(states: number, paths: readonly Int32Array[]): Float64Array {
   return counts.map((n) => n / sum);
 }
 
-/** Learns the states of alignments, aligns anew, and learns again. */
+/**
+ * Learns the states of alignments, aligns anew, and learns again. Known paths are learned once, and nothing is
+ * divided by priors: silence has the largest one, which would push the ends of words out into it, away from
+ * where the net is of two minds.
+ */
 export async function fitNet(
   acoustic: AcousticNet,
   task: NetTask,
@@ -149,7 +153,11 @@ export async function fitNet(
   const history: AlignmentRecord[] = [];
   let paths = task.paths;
   let steps = 0;
-  let scores: StateScores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
+  const scoresOf = (own: readonly Int32Array[]): StateScores => ({
+    stay: stayOf(states, own),
+    priors: task.arePathsKnown ? new Float64Array(states).fill(1 / states) : priorsOf(states, own),
+  });
+  let scores = scoresOf(paths);
   for (let round = 0, rate = RATE; round < rounds && !options.signal?.aborted; ++round, rate *= LESS) {
     const epochs = Math.ceil(task.epochs / rounds);
     const from = acoustic.net.step;
@@ -163,7 +171,7 @@ export async function fitNet(
     });
     const report = await acoustic.fit(who, taught, { ...options, epochs, batch, optimizer: fitting });
     steps += report.steps;
-    scores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
+    scores = scoresOf(paths);
     if (task.arePathsKnown) break;
     const { priors } = scores;
     const logsOf = (i: number): Float64Array =>
@@ -171,7 +179,7 @@ export async function fitNet(
     const aligned = await alignAll(shape, examples, logsOf, scores.stay);
     if (aligned.paths.length === examples.length) paths = aligned.paths;
     history.push({ emission: "net", score: aligned.score });
-    scores = { stay: stayOf(states, paths), priors: priorsOf(states, paths) };
+    scores = scoresOf(paths);
   }
   return { scores, history, steps };
 }
