@@ -78,6 +78,10 @@ const tables = {
           `hessian-free-memory20-T100-${how}.txt`,
         ),
       ),
+      long(
+        "hf memory20 100 --units 128 --readout 128 --start turns --linear --batch 1000 --curvature 300",
+        "hessian-free-memory20-T100-linear.txt",
+      ),
     ],
   },
   b: {
