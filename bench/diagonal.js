@@ -59,7 +59,8 @@ const net = await network({
   loss: task.loss,
   seed,
 });
-if (o.cell === "orthogonal") net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(engine64, H, seed));
+if (o.cell === "orthogonal")
+  net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(engine64, H, seed));
 const optimizer = adam({ rate: cosine({ from: rate, to: rate / 10, until: steps }), clip: 1 });
 const fresh = task.batch(100, new Random(net.engine, seed + 1000, 7));
 let sum = 0;
