@@ -95,7 +95,8 @@ function nearness(found, items) {
       all += 2;
     });
   });
-  return `${percent(audible / all)} of the words' audible ends within 50 ms, ${percent(cut / all)} of their cuts`;
+  const [near, nearCuts] = [audible, cut].map((count) => percent(count / all));
+  return `${near} of the words' audible ends within 50 ms, ${nearCuts} of their cuts`;
 }
 
 /** Seconds [from, to] of each word, by alignLabels on what a recognizer thinks of each step. */

@@ -1,7 +1,10 @@
 /**
- * Digits said by other programs, as voices beside the few real speakers: node bench/speech-voices.js --out DIR
- * [--seed 1]. It asks those that are installed: espeak-ng with its own voices and, better, with mbrola's, which
- * are cut from recordings of people; flite; pico2wave. On Debian, with non-free among its components:
+ * Digits said by other programs, as voices beside the few real speakers:
+ *
+ *   node bench/speech-voices.js --out DIR [--seed 1]
+ *
+ * It asks those that are installed: espeak-ng with its own voices and, better, with mbrola's, which are cut
+ * from recordings of people; flite; pico2wave. On Debian, with contrib and non-free among its components:
  *
  *   apt-get install espeak-ng flite libttspico-utils mbrola $(apt-cache search -n '^mbrola-' | cut -d' ' -f1)
  *
@@ -34,8 +37,8 @@ const EDGE = 0.005; // of the loudest sample: what is softer is cut at both ends
 /** mbrola's voices of English, and those of other languages that espeak-ng lets speak it. */
 const english = ["us1", "us2", "us3", "en1"];
 const foreign = (
-  "de1-en de2-en de3-en de4-en de5-en de6-en gr2-en ro1-en nl2-en fr1-en fr4-en hu1-en pl1-en sw1-en sw2-en " +
-  "af1-en"
+  "de1-en de2-en de3-en de4-en de5-en de6-en gr2-en ro1-en nl2-en fr1-en fr4-en hu1-en pl1-en " +
+  "sw1-en sw2-en af1-en"
 ).split(" ");
 /** Voices of other languages, and the digits in their spelling. */
 const spelled = [
@@ -72,7 +75,8 @@ const flite = (voice) => (word) => [
   ...["-o", "FILE", "-t", word],
 ];
 const pico = (language) => (word) => {
-  const said = `<speed level="${between(80, 140)}"><pitch level="${between(70, 140)}">${word}</pitch></speed>`;
+  const [speed, pitch] = [between(80, 140), between(70, 140)];
+  const said = `<speed level="${speed}"><pitch level="${pitch}">${word}</pitch></speed>`;
   return ["pico2wave", "-l", language, "-w", "FILE", said];
 };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { hybridRecognizer, inventedSpeakers, type TextRecording } from "../../src/speech/index.ts";
-import { Aligner, flatStart, readPlaces, statesInPlaces } from "../../src/speech/hybrid/align.ts";
+import { Aligner, flatStart } from "../../src/speech/hybrid/align.ts";
 import { Mixtures } from "../../src/speech/hybrid/mixtures.ts";
+import { readPlaces, statesInPlaces } from "../../src/speech/hybrid/places.ts";
 import { stayOf, textChain, wordLoop, wordsOfPath } from "../../src/speech/hybrid/topology.ts";
 import { spoken } from "./spoken.ts";
 
@@ -72,7 +73,8 @@ describe("places that are known", () => {
       [0.1, 0.4],
       [0.4, 0.9],
     ] as const;
-    expect(readPlaces("fit", [{ places }, {}], [two, none])).toEqual([places, []]);
+    const read = readPlaces("fit", [{ places }, {}], [two, none])!;
+    expect([read.get(two), read.get(none)]).toEqual([places, []]);
     expect(readPlaces("fit", [{ places }, {}], [two, two])).toBeUndefined();
     const wrong = [
       [[0.1, 0.4]],

@@ -3,8 +3,6 @@
  * on the chain of that text with outside log-likelihoods; and where no model is known yet, by loudness.
  */
 import { hmm } from "../../models/hmm/hmm.ts";
-import { DataError, show } from "../../wasm/errors.ts";
-import type { Example } from "../acoustic/examples.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { silenceOf, statesOfText, stateCount, textChain, type WordStates } from "./topology.ts";
 
@@ -77,52 +75,4 @@ export function flatStart(shape: WordStates, loudness: Float64Array, text: reado
   return Int32Array.from(loud, (sounds) =>
     sounds && states.length > 0 ? states[Math.floor((seen++ * states.length) / count)] : silenceOf(shape),
   );
-}
-
-/** Where words sound, [from, to) in seconds. */
-export type Places = readonly (readonly [from: number, to: number])[];
-
-/** The alignment that is known: each word's states share its time alike, all else is silence. */
-export function statesInPlaces(
-  shape: WordStates,
-  { labels, places, steps, rate }: { labels: readonly number[]; places: Places; steps: number; rate: number },
-): Int32Array {
-  const path = new Int32Array(steps).fill(silenceOf(shape));
-  places.forEach(([from, to], i) => {
-    for (let t = 0; t < steps; ++t) {
-      const share = ((t + 0.5) / rate - from) / (to - from);
-      if (share >= 0 && share < 1) path[t] = (labels[i] + share) * shape.states;
-    }
-  });
-  return path;
-}
-
-/** The places of each recording, checked; undefined unless all that say something have them. Throws DataError. */
-export function readPlaces(
-  who: string,
-  items: readonly { readonly places?: Places }[],
-  examples: readonly Example[],
-): Places[] | undefined {
-  const arePlaced = items.every(({ places }, i) => places !== undefined || examples[i].labels.length === 0);
-  if (!arePlaced) return undefined;
-  return items.map(({ places = [] }, i) => {
-    const { labels, samples, rate } = examples[i];
-    const where = `${who}: recording ${i}`;
-    if (!Array.isArray(places) || places.length !== labels.length)
-      throw new DataError(
-        `${where}: places are ${show(places)}, want [from, to] of each of its ${labels.length} words`,
-      );
-    const seconds = samples.length / rate;
-    let end = 0;
-    places.forEach((place: Places[number], j) => {
-      const [from, to] = Array.isArray(place) ? place : [NaN, NaN];
-      if (!(from >= end && to > from && to <= seconds))
-        throw new DataError(
-          `${where}: place ${j} is ${show(place)}, want seconds [from, to], one behind the other, ` +
-            `from ${end} to ${seconds}`,
-        );
-      end = to;
-    });
-    return places;
-  });
 }

@@ -19,8 +19,10 @@ import { frontEnd, type FrontEnd } from "../front-end.ts";
 import { sampleRate } from "../options.ts";
 import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
 import { Units } from "../recognizer/units.ts";
-import { Aligner, readPlaces, statesInPlaces } from "./align.ts";
+import { Aligner } from "./align.ts";
+import { readFitOptions } from "./fit-options.ts";
 import type { Mixtures } from "./mixtures.ts";
+import { readPlaces, statesInPlaces } from "./places.ts";
 import type {
   HybridFitOptions,
   HybridRecognizerSpec,
@@ -86,9 +88,9 @@ export class HybridRecognizer {
   }
 
   /**
-   * Learns, from the start. Where the recordings say the places of their words, these are learned from and
-   * nothing is aligned: ends of words are set more sharply then. Throws OptionError, DataError before anything changes,
-   * DisposedError.
+   * Learns, from the start. Where the recordings say the places of their words, these are learned and nothing
+   * is aligned: ends of words are set more sharply then. Throws OptionError, DataError before anything
+   * changes, DisposedError.
    */
   async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
     const who = this.#fits.check("fit");
@@ -96,21 +98,19 @@ export class HybridRecognizer {
     const { shape, hear, acoustic, components, seed } = this.#parts;
     const all = this.#read(who, items);
     const places = readPlaces(who, items, all);
-    const isLong = ({ samples, rate, labels }: Example): boolean =>
-      (samples.length / rate) * hear.frameRate > this.#shortest(labels.length);
-    const fits = all.filter(isLong);
-    const placed = places?.filter((_, i) => isLong(all[i]));
+    const fits = all.filter(
+      ({ samples, rate, labels }) => (samples.length / rate) * hear.frameRate > this.#shortest(labels.length),
+    );
     if (fits.length === 0) throw new DataError(`${who}: all recordings are shorter than their texts' states`);
     return this.#fits.run(async () => {
       const features = fits.map((sound) => this.#cepstra(sound));
-      const known = placed?.map((own, i) =>
-        statesInPlaces(shape, {
-          labels: fits[i].labels,
-          places: own,
-          steps: features[i].length / hear.columns,
-          rate: hear.frameRate,
-        }),
-      );
+      const known =
+        places &&
+        fits.map((example, i) => {
+          const steps = features[i].length / hear.columns;
+          const own = { labels: example.labels, places: places.get(example)!, steps, rate: hear.frameRate };
+          return statesInPlaces(shape, own);
+        });
       const { scores, history, paths } = await fitMixtures({
         ...{ shape, features, components, iterations, seed, examples: fits, width: hear.columns },
         ...{ known, signal: options.signal },
@@ -263,20 +263,6 @@ export class HybridRecognizer {
       to: to * this.stepSeconds,
     }));
   }
-}
-
-/** Options of `fit`, checked. */
-function readFitOptions(who: string, options: HybridFitOptions) {
-  const names = ["epochs", "batch", "augment", "copies", "join", "signal", "onProgress"] as const;
-  knownOptions(who, options, [...names, "iterations", "rounds"]);
-  const { iterations = 8, rounds = 3, epochs = 18, batch = 32, ...rest } = options;
-  return {
-    iterations: whole(who, "iterations", iterations, 1, 1000),
-    rounds: whole(who, "rounds", rounds, 1, 100),
-    epochs: whole(who, "epochs", epochs, 1, 100_000),
-    batch: whole(who, "batch", batch, 1),
-    rest,
-  };
 }
 
 /** A recognizer: `const r = await hybridRecognizer({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */

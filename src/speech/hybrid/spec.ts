@@ -29,7 +29,7 @@ export interface HybridFitOptions extends Pick<
   HearingFitOptions,
   "epochs" | "batch" | "augment" | "copies" | "join" | "signal" | "onProgress"
 > {
-  /** Times that the mixtures are fitted and the recordings aligned by them; once by known places. Default 8. */
+  /** Times that mixtures are fitted and recordings aligned by them; by known places once. Default 8. */
   readonly iterations?: number;
   /**
    * Times that the net learns its share of the epochs and the recordings are aligned by it; known places are

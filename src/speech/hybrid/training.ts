@@ -139,9 +139,9 @@ function priorsOf(states: number, paths: readonly Int32Array[]): Float64Array {
 }
 
 /**
- * Learns the states of alignments, aligns anew, and learns again. Known paths are learned once, and nothing is
- * divided by priors: silence has the largest one, which would push the ends of words out into it, away from
- * where the net is of two minds.
+ * Learns the states of alignments, aligns anew, and learns again. Known paths are learned once, and nothing
+ * is divided by priors: silence has the largest one, which would push the ends of words out into it, away
+ * from where the net is of two minds.
  */
 export async function fitNet(
   acoustic: AcousticNet,

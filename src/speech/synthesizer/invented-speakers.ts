@@ -40,8 +40,8 @@ const PAUSE = 0.2;
 const USUAL = 0.5;
 
 /**
- * Recordings with their texts and the places of the words, to learn from beside real ones. Throws OptionError, DataError on words that
- * are in no lexicon.
+ * Recordings with their texts and the places of the words, to learn from beside real ones. Throws
+ * OptionError, DataError on words that are in no lexicon.
  */
 export async function inventedSpeakers(options: InventedSpeakersOptions): Promise<TextRecording[]> {
   knownOptions(WHO, options, ["words", "count", "longest", "rate", "lexicon", "seed"]);
