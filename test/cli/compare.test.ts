@@ -154,6 +154,16 @@ test(
   60_000,
 );
 
+test("a budget is over when its clock says so, though a wall's said so long ago", async () => {
+  const key = { task: "order2", way: "hf", lag: 100, seed: 1 } as const;
+  const { signal } = new AbortController();
+  const slow = (): number => performance.now() / 20;
+  const from = slow();
+  const over = await runWay(key, { clock: slow, test: 100, budget: 0.05, signal });
+  expect(over).toMatchObject({ solved: false });
+  expect(slow() - from).toBeGreaterThanOrEqual(50);
+}, 60_000);
+
 test("a budget of sequences ends a run at the same place, whatever the clock says", async () => {
   const key = { task: "memory5", way: "lstm", lag: 10, seed: 1 } as const;
   const { signal } = new AbortController();
