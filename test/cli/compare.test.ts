@@ -158,10 +158,9 @@ test("a budget is over when its clock says so, though a wall's said so long ago"
   const key = { task: "order2", way: "hf", lag: 100, seed: 1 } as const;
   const { signal } = new AbortController();
   const slow = (): number => performance.now() / 20;
-  const from = slow();
   const over = await runWay(key, { clock: slow, test: 100, budget: 0.05, signal });
   expect(over).toMatchObject({ solved: false });
-  expect(slow() - from).toBeGreaterThanOrEqual(50);
+  expect("seconds" in over && over.seconds).toBeGreaterThanOrEqual(0.05);
 }, 60_000);
 
 test("a budget of sequences ends a run at the same place, whatever the clock says", async () => {
