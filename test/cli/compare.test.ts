@@ -154,13 +154,12 @@ test(
   60_000,
 );
 
-test("a budget is over when its clock says so, though a wall's said so long ago", async () => {
-  const key = { task: "order2", way: "hf", lag: 100, seed: 1 } as const;
+test("a budget ends by its clock: a step goes on though a wall's would have stopped it", async () => {
+  const key = { task: "memory5", way: "hf", lag: 10, seed: 1 } as const;
   const { signal } = new AbortController();
-  const slow = (): number => performance.now() / 20;
-  const over = await runWay(key, { clock: slow, test: 100, budget: 0.05, signal });
-  expect(over).toMatchObject({ solved: false });
-  expect("seconds" in over && over.seconds).toBeGreaterThanOrEqual(0.05);
+  const slow = (): number => performance.now() / 50;
+  const over = await runWay(key, { clock: slow, test: 100, budget: 0.03, signal });
+  expect("sequences" in over && over.sequences).toBeGreaterThan(0);
 }, 60_000);
 
 test("a budget of sequences ends a run at the same place, whatever the clock says", async () => {
