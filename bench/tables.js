@@ -102,7 +102,7 @@ const tables = {
   },
   c: {
     asked: "all eight tasks by four ways from three seeds, with one budget",
-    rows: [row("dist/cli/main.js compare --lag 30 --seeds 3 --budget 60 --out build/compare", "compare.txt")],
+    rows: [row("dist/cli/main.js compare --lag 30 --seeds 3 --budget 30 --out build/compare", "compare.txt")],
   },
   d: {
     asked: "LSTM of 1997: addition T = 1000, multiplication, order of three symbols, ten seeds",
