@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { assert, expect, test } from "vitest";
 import { svg } from "../../src/figures/svg.ts";
 import { main } from "../../src/cli/main.ts";
 import { type RunResult, runWay } from "../../src/cli/compare/run.ts";
 import { longLag } from "../../src/tasks/long-lag/long-lag.ts";
 import { comparisonFigures, comparisonTable } from "../../src/cli/compare/comparison-table.ts";
 import { workFigure } from "../../src/cli/compare/work-figure.ts";
+import { solveByLeastRidge } from "../../src/cli/compare/least-ridge.ts";
+import { NumericError } from "../../src/wasm/errors.ts";
 
 /** Runs a command line; its exit code and what it wrote. */
 async function command(
@@ -153,6 +155,22 @@ test(
   },
   60_000,
 );
+
+test("a readout is solved by the least ridge that its sums bear", () => {
+  const tried: number[] = [];
+  const bears = (least: number) => ({
+    solve(ridge = 0) {
+      tried.push(ridge);
+      if (ridge < least) throw new NumericError("not positive");
+    },
+  });
+  solveByLeastRidge(bears(0), 1e-8);
+  solveByLeastRidge(bears(5e-7), 1e-8);
+  expect(tried.map((ridge) => Math.round(Math.log10(ridge)))).toEqual([-8, -8, -7, -6]);
+  expect(() => solveByLeastRidge(bears(2), 1e-8)).toThrow(NumericError);
+  const broken = { solve: () => assert.fail("another fault") };
+  expect(() => solveByLeastRidge(broken, 1e-8)).toThrow("another fault");
+});
 
 test("a budget ends by its clock: a step goes on though a wall's would have stopped it", async () => {
   const key = { task: "memory5", way: "hf", lag: 10, seed: 1 } as const;

@@ -17,6 +17,7 @@ import { piecewise } from "../../optim/schedule.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
+import { solveByLeastRidge } from "./least-ridge.ts";
 import { centered, outputBias, taskMeans } from "../../tasks/centered.ts";
 import type { Task } from "../../train/task.ts";
 import { trainingLearner, type Way } from "./way.ts";
@@ -156,7 +157,7 @@ const esnWay: Way = {
       async advance() {
         const items = task.all ?? task.batch(500, random);
         net.accumulate(items);
-        net.solve();
+        solveByLeastRidge(net, net.spec.ridge);
         sequences += items.length;
         return { sequences, loss: NaN, done: sequences >= limit };
       },
