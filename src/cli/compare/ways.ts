@@ -17,9 +17,9 @@ import { piecewise } from "../../optim/schedule.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
-import { solveByLeastRidge } from "./least-ridge.ts";
 import { centered, outputBias, taskMeans } from "../../tasks/centered.ts";
 import type { Task } from "../../train/task.ts";
+import { solveByLeastRidge } from "./least-ridge.ts";
 import { trainingLearner, type Way } from "./way.ts";
 
 const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols: task.input } : task.input);
