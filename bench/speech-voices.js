@@ -4,9 +4,11 @@
  *   node bench/speech-voices.js --out DIR [--seed 1]
  *
  * It asks those that are installed: espeak-ng with its own voices and, better, with mbrola's, which are cut
- * from recordings of people; flite; pico2wave. On Debian, with contrib and non-free among its components:
+ * from recordings of people; RHVoice's, which learned from people; flite; pico2wave. On Debian, with contrib
+ * and non-free among its components:
  *
- *   apt-get install espeak-ng flite libttspico-utils mbrola $(apt-cache search -n '^mbrola-' | cut -d' ' -f1)
+ *   apt-get install espeak-ng flite libttspico-utils rhvoice mbrola \
+ *     $(apt-cache search -n '^mbrola-|^rhvoice-' | cut -d' ' -f1)
  *
  * Voices of other languages say English digits as their speakers would spell them, so with an accent. Files
  * are 8 kHz, DIGIT_VOICE_TAKE.wav, as those of speech-digits. mbrola's voices are free to use for what is not
@@ -57,11 +59,30 @@ const spelled = [
   ["cr1", "ziro uan tu tri for fajv siks seven ejt najn"],
   ["id1", "ziro wan tu tri for faif siks seven eit nain"],
 ];
+/** RHVoice's voices of English, and those of other languages with the digits in their spelling. */
+const learned = "alan bdl clb evgeniy-eng lyubov slt".split(" ");
+const russian = "зиро уан ту сри фор файв сикс севен эйт найн";
+const learnedSpelled = [
+  [
+    "aleksandr anna arina artemiy elena evgeniy-rus irina mikhail pavel tatiana victoria vitaliy yuriy",
+    russian,
+  ],
+  ["azamat nazgul talgat", russian],
+  ["anatol marianna natalia volodymyr", "зіро уан ту срі фор файв сікс севен ейт найн"],
+  ["kiko suze", "зиро уан ту три фор фајв сикс севен ејт најн"],
+  ["magda natan", "ziro łan tu tri for fajf syks sewen ejt najn"],
+  ["Leticia-F123", "zírou uane tu tri for faive siks sévene eite naine"],
+  ["hana", "ziro uan tu thri for fajv siks seven ejt najn"],
+  ["spomenka", "ziro ŭan tu tri for fajv siks seven ejt najn"],
+];
 /** Accents of espeak-ng's own voices, and variants of their throats. */
 const accents = ["en", "en-us", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-gb-x-gbcwmd", "en-029"];
 const throats = "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 klatt klatt2 klatt3 klatt4 croak".split(" ");
 const MADE = 30; // pairs of them
 
+const work = mkdtempSync(join(tmpdir(), "voices-"));
+const file = join(work, "said.wav");
+const said = join(work, "said.txt");
 const random = numbers(Number(values.seed));
 const between = (from, to) => from + Math.floor(random() * (to - from + 1));
 
@@ -74,6 +95,11 @@ const flite = (voice) => (word) => [
   ...["flite", "-voice", voice, "--setf", `duration_stretch=${(0.75 + random() / 2).toFixed(2)}`],
   ...["-o", "FILE", "-t", word],
 ];
+const rhvoice = (voice) => (word) => {
+  const [speed, pitch] = [between(75, 130), between(80, 125)];
+  writeFileSync(said, word);
+  return ["RHVoice-test", "-p", voice, "-r", speed, "-t", pitch, "-i", said, "-o", "FILE"];
+};
 const pico = (language) => (word) => {
   const [speed, pitch] = [between(80, 140), between(70, 140)];
   const said = `<speed level="${speed}"><pitch level="${pitch}">${word}</pitch></speed>`;
@@ -95,6 +121,17 @@ const voices = [
     takes: 2,
   })),
   ...["awb", "rms", "slt", "kal16"].map((name) => ({ name: `flite${name}`, says: flite(name), takes: 6 })),
+  ...learned.map((name) => ({ name: `rh${name.replace("-", "")}`, says: rhvoice(name), takes: 6 })),
+  ...learnedSpelled.flatMap(([names, words]) =>
+    names
+      .split(" ")
+      .map((name) => ({
+        name: `rh${name.replace("-", "")}`,
+        says: rhvoice(name),
+        takes: 3,
+        words: words.split(" "),
+      })),
+  ),
   ...["US", "GB"].map((name) => ({ name: `pico${name}`, says: pico(`en-${name}`), takes: 4 })),
 ];
 
@@ -112,8 +149,6 @@ function prepared({ samples, rate }) {
   return loudest > 1 ? part.map((x) => x / loudest) : part;
 }
 
-const work = mkdtempSync(join(tmpdir(), "voices-"));
-const file = join(work, "said.wav");
 const counts = new Map();
 const missing = new Set();
 mkdirSync(values.out, { recursive: true });

@@ -74,7 +74,7 @@ function another(
   augment: AugmentSpec,
   random: Random,
 ): Sounding {
-  const samples = distorted(engine, sounding.samples, augment, random);
+  const samples = distorted(engine, sounding.samples, augment, rate, random);
   const slower = samples.length / sounding.samples.length;
   const other = { samples, from: sounding.from * slower, to: sounding.to * slower };
   return surrounded(engine, other, rate, random);
@@ -134,6 +134,14 @@ class Hearing {
     return { alone, joined: together };
   }
 
+  /** A word of which an end may be lost; not where labels stand over the whole recording. */
+  #docked(part: Sounding): Sounding {
+    const { augment, whole: labelsInTime } = this.#options;
+    if (augment.cut === 0 || labelsInTime || this.#random.uniform() < 0.5) return part;
+    const left = docked(part, augment.cut, this.#random);
+    return this.#fits(left.samples) ? left : part;
+  }
+
   #fits(samples: Float64Array): boolean {
     return samples.length >= 2 * this.#hear.spec.width;
   }
@@ -149,8 +157,8 @@ class Hearing {
         this.#examples[j === count - 1 ? i : random.integer(0, this.#examples.length - 1)];
       const { rate } = this.#hear.spec;
       const part = count > 1 && this.#options.tight ? tightened(sounding, random) : sounding;
-      const cut = labels.length > 0 ? part : shortened(part, BACKGROUND * rate, random);
-      const other = another(this.#engine, cut, rate, this.#options.augment, random);
+      const own = labels.length > 0 ? this.#docked(part) : shortened(part, BACKGROUND * rate, random);
+      const other = another(this.#engine, own, rate, this.#options.augment, random);
       samples.push(other.samples);
       parts.push({ labels, from: at + other.from, to: at + other.to });
       at += other.samples.length;
@@ -177,6 +185,15 @@ function tightened({ samples, from, to }: Sounding, random: Random): Sounding {
   const first = Math.floor(from * random.uniform());
   const end = Math.ceil(to + (samples.length - to) * random.uniform());
   return { samples: samples.subarray(first, end), from: from - first, to: to - first };
+}
+
+/** What is left of a sounding of which a drawn part is lost, from its begin or from its end. */
+function docked(sounding: Sounding, share: number, random: Random): Sounding {
+  const { samples, from, to } = sounding;
+  const lost = Math.floor(share * random.uniform() * (to - from));
+  return random.uniform() < 0.5
+    ? { samples: samples.subarray(from + lost), from: 0, to: to - from - lost }
+    : { samples: samples.subarray(0, to - lost), from, to: to - lost };
 }
 
 /** A part of at most n samples, drawn. */

@@ -9,6 +9,10 @@ export interface AugmentOptions {
   readonly gain?: number;
   /** Decibels of the signal above the loudest noise that is added; Infinity: none. Default 10. */
   readonly noise?: number;
+  /** Seconds in which a room's echo falls by 60 dB, at most; half of the copies have one. Default 0. */
+  readonly reverb?: number;
+  /** Largest share of what sounds that is lost at one of its ends, as soft sounds are. Default 0. */
+  readonly cut?: number;
   /** Share by which time is stretched or pressed, the pitch kept. Default 0.15. */
   readonly stretch?: number;
   /** Share by which the bands are moved, as by a longer or a shorter throat. Default 0.1. */
@@ -25,35 +29,36 @@ export interface AugmentOptions {
 export type AugmentSpec = Required<AugmentOptions>;
 
 const who = "augment";
-const names = ["speed", "gain", "noise", "stretch", "warp", "color", "timeMask", "bandMask"] as const;
 
-/** Nothing is changed. */
-const unchanged: AugmentSpec = {
-  speed: 0,
-  gain: 0,
-  noise: Infinity,
-  stretch: 0,
-  warp: 0,
-  color: 0,
-  timeMask: 0,
-  bandMask: 0,
-};
+/** What each is where it is not given, and at most; all but the noise are 0 at least. */
+const ranges = {
+  speed: [0.2, 0.5],
+  gain: [10, 60],
+  reverb: [0, 2],
+  cut: [0, 0.5],
+  stretch: [0.15, 0.5],
+  warp: [0.1, 0.5],
+  color: [6, 60],
+  timeMask: [0.06, 1],
+  bandMask: [0.15, 0.9],
+} as const;
+type Ranged = keyof typeof ranges;
+const names = Object.keys(ranges) as Ranged[];
+
+/** The options of these names, each from its own value. */
+const each = (valueOf: (name: Ranged) => number): Omit<AugmentSpec, "noise"> =>
+  Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<Ranged, number>;
 
 /** The options with their defaults; `false` changes nothing. Throws OptionError. */
 export function readAugmentOptions(options: AugmentOptions | false = {}): AugmentSpec {
-  if (options === false) return unchanged;
-  knownOptions(who, options, names);
+  if (options === false) return { noise: Infinity, ...each(() => 0) };
+  knownOptions(who, options, ["noise", ...names]);
   const noise = options.noise ?? 10;
   if (noise !== Infinity && !(typeof noise === "number" && noise >= -20 && noise <= 200))
     throw new OptionError(`${who}: noise is ${show(noise)}, want decibels from -20 to 200, or Infinity`);
-  return {
-    speed: inRange(who, "speed", options.speed ?? 0.2, 0, 0.5),
-    gain: inRange(who, "gain", options.gain ?? 10, 0, 60),
-    noise,
-    stretch: inRange(who, "stretch", options.stretch ?? 0.15, 0, 0.5),
-    warp: inRange(who, "warp", options.warp ?? 0.1, 0, 0.5),
-    color: inRange(who, "color", options.color ?? 6, 0, 60),
-    timeMask: inRange(who, "timeMask", options.timeMask ?? 0.06, 0, 1),
-    bandMask: inRange(who, "bandMask", options.bandMask ?? 0.15, 0, 0.9),
+  const valueOf = (name: Ranged): number => {
+    const [usual, most] = ranges[name];
+    return inRange(who, name, options[name] ?? usual, 0, most);
   };
+  return { noise, ...each(valueOf) };
 }

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { hearExamples } from "../../src/speech/acoustic/examples.ts";
+import { readAugmentOptions } from "../../src/speech/augment/options.ts";
+import { augment, frontEnd } from "../../src/speech/index.ts";
+import { engine } from "../../src/wasm/engine.ts";
+import { Random } from "../../src/wasm/random.ts";
+import { streams } from "../../src/wasm/streams.ts";
+
+const RATE = 8000;
+/** One click in silence: what comes after it is the answer of the room. */
+const click = (at: number, length = RATE) => Float64Array.from({ length }, (_, i) => (i === at ? 1 : 0));
+const dry = { speed: 0, gain: 0, noise: Infinity, rate: RATE };
+const energy = (x: ArrayLike<number>, from: number, to: number) =>
+  Array.from(x)
+    .slice(from, to)
+    .reduce((sum, v) => sum + v * v, 0);
+
+/** The first seed from 1 on whose copy has echoes. */
+async function withEchoes(reverb: number) {
+  for (let seed = 1; seed < 20; ++seed) {
+    const y = await augment(click(0), { ...dry, reverb, seed });
+    if (energy(y, 1, RATE) > 0) return y;
+  }
+  throw new Error("no copy has echoes");
+}
+
+describe("a copy of a recording", () => {
+  test("with nothing asked is the recording", async () => {
+    const y = await augment(click(100), dry);
+    expect(Array.from(y)).toEqual(Array.from(click(100)));
+  });
+
+  test("in a room keeps the sound, and echoes die away within the time that was asked", async () => {
+    const y = await withEchoes(0.5);
+    expect(y).toHaveLength(RATE);
+    expect(y[0]).toBe(1);
+    const all = energy(y, 1, RATE);
+    expect(all).toBeGreaterThan(10 ** -1);
+    expect(all).toBeLessThan(10 ** 0.3);
+    expect(energy(y, 1, 8)).toBe(0); // the first echo is at least a millisecond late
+    expect(energy(y, RATE / 2, RATE)).toBe(0);
+    const halves = [energy(y, 1, 0.1 * RATE), energy(y, 0.1 * RATE, 0.2 * RATE)];
+    expect(halves[1]).toBeLessThan(halves[0] / 4);
+  });
+
+  test("in a room is heard in about half of the copies, the same for a seed", async () => {
+    const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
+    const copies = await Promise.all(seeds.map((seed) => augment(click(0), { ...dry, reverb: 0.3, seed })));
+    const wet = copies.filter((y) => energy(y, 1, RATE) > 0).length;
+    expect(wet).toBeGreaterThan(18);
+    expect(wet).toBeLessThan(42);
+    const again = await augment(click(0), { ...dry, reverb: 0.3, seed: 60 });
+    expect(Array.from(again)).toEqual(Array.from(copies[59]));
+  });
+
+  test("names what cannot be", async () => {
+    await expect(augment(click(0), { reverb: -1 })).rejects.toThrow(/reverb is -1, want/);
+    await expect(augment(click(0), { rate: 1 })).rejects.toThrow(/rate/);
+  });
+});
+
+describe("a word whose end may be lost", () => {
+  const tone = Float64Array.from({ length: RATE / 2 }, (_, i) => ((i % 16) - 7.5) / 8);
+  const still = readAugmentOptions({ speed: 0, gain: 0, noise: Infinity, cut: 0.4 });
+
+  /** Frames that sound of the recording itself, and of each copy. */
+  async function lengths(whole: boolean) {
+    const hear = await frontEnd({ rate: RATE });
+    const random = new Random(await engine("float64"), 1, streams.recordings);
+    const example = { samples: tone, rate: RATE, labels: [0] };
+    const options = { augment: still, copies: 40, join: 1, whole };
+    const [{ alone }] = await hearExamples(hear, random, [example], options);
+    return alone.map(({ parts: [{ from, to }] }) => Math.round(100 * (to - from)) / 100);
+  }
+
+  test("loses up to the share that was asked in half of its copies, and never as it is", async () => {
+    const [own, ...copies] = await lengths(false);
+    const shorter = copies.filter((length) => length < own - 1);
+    expect(shorter.length).toBeGreaterThan(10);
+    expect(shorter.length).toBeLessThan(30);
+    expect(Math.min(...copies)).toBeGreaterThan(0.6 * own - 1);
+    expect(Math.min(...copies)).toBeLessThan(0.75 * own);
+    expect(Math.max(...copies)).toBe(own);
+  });
+
+  test("loses nothing where labels stand over the whole recording", async () => {
+    const [own, ...copies] = await lengths(true);
+    expect(new Set(copies)).toEqual(new Set([own]));
+  });
+});
