@@ -64,10 +64,10 @@ describe("a word whose end may be lost", () => {
   const still = readAugmentOptions({ speed: 0, gain: 0, noise: Infinity, cut: 0.4 });
 
   /** Frames that sound of the recording itself, and of each copy. */
-  async function lengths(whole: boolean) {
+  async function lengths(whole: boolean, labels = [0]) {
     const hear = await frontEnd({ rate: RATE });
     const random = new Random(await engine("float64"), 1, streams.recordings);
-    const example = { samples: tone, rate: RATE, labels: [0] };
+    const example = { samples: tone, rate: RATE, labels };
     const options = { augment: still, copies: 40, join: 1, whole };
     const [{ alone }] = await hearExamples(hear, random, [example], options);
     return alone.map(({ parts: [{ from, to }] }) => Math.round(100 * (to - from)) / 100);
@@ -83,8 +83,11 @@ describe("a word whose end may be lost", () => {
     expect(Math.max(...copies)).toBe(own);
   });
 
-  test("loses nothing where labels stand over the whole recording", async () => {
-    const [own, ...copies] = await lengths(true);
+  test.for([
+    ["labels stand over the whole recording", true, [0]],
+    ["it is one of several", false, [0, 1]],
+  ] as const)("loses nothing where %s", async ([, whole, labels]) => {
+    const [own, ...copies] = await lengths(whole, [...labels]);
     expect(new Set(copies)).toEqual(new Set([own]));
   });
 });

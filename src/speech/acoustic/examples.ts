@@ -134,7 +134,7 @@ class Hearing {
     return { alone, joined: together };
   }
 
-  /** A word of which an end may be lost; not where labels stand over the whole recording. */
+  /** One word, of which an end may be lost; not where labels stand over the whole recording. */
   #docked(part: Sounding): Sounding {
     const { augment, whole: labelsInTime } = this.#options;
     if (augment.cut === 0 || labelsInTime || this.#random.uniform() < 0.5) return part;
@@ -157,8 +157,9 @@ class Hearing {
         this.#examples[j === count - 1 ? i : random.integer(0, this.#examples.length - 1)];
       const { rate } = this.#hear.spec;
       const part = count > 1 && this.#options.tight ? tightened(sounding, random) : sounding;
-      const own = labels.length > 0 ? this.#docked(part) : shortened(part, BACKGROUND * rate, random);
-      const other = another(this.#engine, own, rate, this.#options.augment, random);
+      const own = labels.length > 0 ? part : shortened(part, BACKGROUND * rate, random);
+      const left = labels.length === 1 ? this.#docked(own) : own;
+      const other = another(this.#engine, left, rate, this.#options.augment, random);
       samples.push(other.samples);
       parts.push({ labels, from: at + other.from, to: at + other.to });
       at += other.samples.length;

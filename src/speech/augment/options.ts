@@ -11,7 +11,7 @@ export interface AugmentOptions {
   readonly noise?: number;
   /** Seconds in which a room's echo falls by 60 dB, at most; half of the copies have one. Default 0. */
   readonly reverb?: number;
-  /** Largest share of what sounds that is lost at one of its ends, as soft sounds are. Default 0. */
+  /** Largest share of a single word that is lost at one of its ends, as soft sounds are. Default 0. */
   readonly cut?: number;
   /** Share by which time is stretched or pressed, the pitch kept. Default 0.15. */
   readonly stretch?: number;
