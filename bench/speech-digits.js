@@ -21,6 +21,18 @@ export function digitsIn(folder) {
     });
 }
 
+/**
+ * Wake words of DIR/wake-words, of one source: more than fifty speakers with microphones of their own, who
+ * say other words than digits. { samples, rate, text }.
+ */
+export function otherWords(dir) {
+  const folder = join(dir, "wake-words");
+  const { items } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
+  return items
+    .filter(({ source }) => /wake-word-benchmark/.test(source))
+    .map(({ file, label }) => ({ ...readWav(readFileSync(join(folder, file))), text: label }));
+}
+
 /** The official split, takes 0 to 4 to test on; or one speaker left out. */
 export function split(recordings, left) {
   const isTest = left === "official" ? ({ take }) => take < 5 : ({ speaker }) => speaker === left;

@@ -1,7 +1,8 @@
 // Speech measured on real recordings: node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME].
 // DIR holds speech-digits, yesno, wake-words; default: UNROLLED_DATA. WHAT: digits (the official split, and
-// each speaker left out; --only official, or a speaker), connected (strings of digits by CTC, the hybrid and
-// mixtures; --models some of them), yesno, words (a spotter of wake words;
+// each speaker left out; --only official, or speakers; --nets N: so many, of seeds that follow each other,
+// alone and together), connected (strings of digits by CTC, the hybrid and mixtures; --models some of them),
+// yesno, words (a spotter of wake words;
 // --figure FILE draws words missed against false alarms), front (speed of the front end).
 // --voices DIR: digits and connected learn from these voices too (bench/speech-voices.js makes them).
 // Prints a line a measurement, with seconds of one core.
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
     models: { type: "string" },
     figure: { type: "string" },
     voices: { type: "string" },
+    nets: { type: "string", default: "1" },
   },
 });
 const [what] = positionals;
@@ -44,6 +46,7 @@ await measure({
   models: values.models,
   figure: values.figure,
   voices: values.voices,
+  nets: Number(values.nets),
   epochs: values.epochs && Number(values.epochs),
   invented: values.invented && Number(values.invented),
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { hearExamples } from "../../src/speech/acoustic/examples.ts";
+import { muffled } from "../../src/speech/augment/muffle.ts";
 import { readAugmentOptions } from "../../src/speech/augment/options.ts";
 import { augment, frontEnd } from "../../src/speech/index.ts";
+import { speechEngine } from "../../src/speech/engine.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
 import { streams } from "../../src/wasm/streams.ts";
@@ -51,6 +53,30 @@ describe("a copy of a recording", () => {
     expect(wet).toBeLessThan(42);
     const again = await augment(click(0), { ...dry, reverb: 0.3, seed: 60 });
     expect(Array.from(again)).toEqual(Array.from(copies[59]));
+  });
+
+  test.for([
+    [1 / 8, 0, 0.1],
+    [1 / 2, -3.01, 0.02], // half the power where high sounds begin to be lost
+    [3 / 4, -30.6, 0.3], // 1 / (1 + tan(3π/8)^8) of the power
+  ] as const)(
+    "muffled at half of the band changes a tone at %f of it by %f dB",
+    async ([place, decibels, off]) => {
+      const tone = Float64Array.from({ length: RATE }, (_, t) => Math.sin(Math.PI * place * t + 0.3));
+      const y = muffled(await speechEngine(), tone, 0.5);
+      const share = energy(y, RATE / 2, RATE) / energy(tone, RATE / 2, RATE);
+      expect(10 * Math.log10(share)).toBeCloseTo(decibels, -Math.log10(2 * off));
+    },
+  );
+
+  test("by telephone loses high sounds in about half of the copies", async () => {
+    const high = Float64Array.from({ length: 800 }, (_, t) => Math.sin(3 * t));
+    const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
+    const copies = await Promise.all(seeds.map((seed) => augment(high, { ...dry, muffle: 0.9, seed })));
+    const same = energy(high, 100, 800);
+    const lost = copies.filter((y) => energy(y, 100, 800) < 0.9 * same).length;
+    expect(lost).toBeGreaterThan(18);
+    expect(lost).toBeLessThan(42);
   });
 
   test("names what cannot be", async () => {

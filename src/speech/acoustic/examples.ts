@@ -4,7 +4,8 @@
  */
 import { Pace } from "../../train/pace.ts";
 import { type Random } from "../../wasm/random.ts";
-import { distorted, whiteNoise } from "../augment/distort.ts";
+import { distorted } from "../augment/distort.ts";
+import { whiteNoise } from "../augment/noise.ts";
 import type { AugmentSpec } from "../augment/options.ts";
 import { speechEngine, type SpeechEngine } from "../engine.ts";
 import type { FrontEnd } from "../front-end.ts";

@@ -11,6 +11,8 @@ export interface AugmentOptions {
   readonly noise?: number;
   /** Seconds in which a room's echo falls by 60 dB, at most; half of the copies have one. Default 0. */
   readonly reverb?: number;
+  /** Largest share of the spectrum lost at its top, as by telephone; in half of the copies. Default 0. */
+  readonly muffle?: number;
   /** Largest share of a single word that is lost at one of its ends, as soft sounds are. Default 0. */
   readonly cut?: number;
   /** Share by which time is stretched or pressed, the pitch kept. Default 0.15. */
@@ -35,6 +37,7 @@ const ranges = {
   speed: [0.2, 0.5],
   gain: [10, 60],
   reverb: [0, 2],
+  muffle: [0, 0.9],
   cut: [0, 0.5],
   stretch: [0.15, 0.5],
   warp: [0.1, 0.5],

@@ -7,7 +7,7 @@ import { engine, type Engine } from "../../wasm/engine.ts";
 import { DataError, OptionError, inRange, knownOptions, seedOption, show } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { whiteNoise } from "../augment/distort.ts";
+import { whiteNoise } from "../augment/noise.ts";
 import { speechEngine, type SpeechEngine } from "../engine.ts";
 import { sampleRate } from "../options.ts";
 import { joined } from "../resampler.ts";

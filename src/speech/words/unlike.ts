@@ -7,7 +7,7 @@
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
-import { whiteNoise } from "../augment/distort.ts";
+import { whiteNoise } from "../augment/noise.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { trimmed } from "../acoustic/trim.ts";
 import { speechEngine } from "../engine.ts";
