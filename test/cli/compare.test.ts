@@ -291,3 +291,17 @@ test("the work of one lag: a dot for each run that solved its task, a cross for 
   expect(count(/>×<\/text>/g)).toBe(2);
   for (const name of ["lstm", "hf", "xor"]) expect(count(new RegExp(`>${name}</text>`, "g"))).toBe(2);
 });
+
+test("the work of one lag: no dot and no cross is cut by the frame", () => {
+  const run = (seed: number, solved: boolean): RunResult => ({
+    ...{ task: "xor", way: "hf", lag: 30, seed, solved, error: 0, wrong: 0 },
+    ...{ sequences: 1000 * seed, seconds: seed },
+  });
+  const drawn = svg(workFigure([run(1, true), run(2, true), run(9, false)]));
+  const height = Number(/<rect [^>]*height="([\d.]+)" fill="none"/.exec(drawn)![1]);
+  const marks = [...drawn.matchAll(/<circle [^>]*cy="([\d.-]+)"[^>]*r="5"|<text [^>]*y="([\d.-]+)"[^>]*>×/g)];
+  const places = marks.map(([, dot, cross]) => Number(dot ?? cross));
+  expect(places).toHaveLength(6);
+  expect(Math.min(...places)).toBeGreaterThan(8);
+  expect(Math.max(...places)).toBeLessThan(height - 8);
+});

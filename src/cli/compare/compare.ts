@@ -60,9 +60,10 @@ async function runOne(
     clock: processorClock,
     resume: record.resume(key),
     onProgress: (at) => {
+      const loss = Number.isFinite(at.loss) ? `loss ${figureText(at.loss)}  ` : "";
       const text =
         `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} ` +
-        `sequences  loss ${figureText(at.loss)}  wrong ${(100 * at.error).toFixed(1)}%`;
+        `sequences  ${loss}wrong ${(100 * at.error).toFixed(1)}%`;
       screen.progress({
         row: (columns) => text.slice(0, columns),
         plain: () => text,
