@@ -1,15 +1,18 @@
 // The measurements of bench/speech.js.
 import {
   alignLabels,
+  augment,
   hybridRecognizer,
   inventedSpeakers,
   speechRecognizer,
   wordClassifier,
 } from "../dist/speech/index.js";
 import {
+  audible,
   cpuClock,
   digitsIn,
   digitWords,
+  numbers,
   otherWords,
   speakers,
   split,
@@ -21,8 +24,9 @@ const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
 /** Distortions: throats and microphones differ by more than the default between so few speakers. */
 const AUGMENT = { warp: 0.2, color: 8 };
-/** Of single words more: rooms, telephones, soft ends that are lost, and less noise, which hides those. */
-const OF_WORDS = { ...AUGMENT, noise: 20, reverb: 0.5, muffle: 0.6, cut: 0.2 };
+/** Of single words: the rooms and telephones of another recording of each, without noise and at its speed. */
+const ELSEWHERE = { speed: 0, gain: 0, noise: Infinity, reverb: 0.5, muffle: 0.6 };
+const LOST = 0.2; // of what sounds, at most, at one of its ends
 const INVENTED = 1500; // recordings of invented speakers beside the real ones
 
 const asItem = ({ samples, rate, text, spans }) => ({ samples, rate, text, ...(spans && { places: spans }) });
@@ -30,6 +34,24 @@ const asSound = ({ samples, rate }) => ({ samples, rate });
 
 /** Recordings of even and of odd takes. */
 const byTake = (recordings) => [0, 1].map((odd) => recordings.filter(({ take }) => take % 2 === odd));
+
+/** What sounds of a recording, without a part of its begin or of its end. */
+function docked(samples, rate, random) {
+  const [from, to] = audible(samples, rate);
+  const lost = Math.round(random() * LOST * (to - from));
+  return random() < 0.5 ? samples.slice(from + lost, to) : samples.slice(from, to - lost);
+}
+
+/** Recordings, and each once more as from elsewhere; half of these lose a soft end. */
+async function withOthers(recordings, seed) {
+  const random = numbers(seed);
+  const others = [];
+  for (const [i, { samples, rate, text }] of recordings.entries()) {
+    const part = random() < 0.5 ? docked(samples, rate, random) : samples;
+    others.push({ samples: await augment(part, { ...ELSEWHERE, rate, seed: i + 1 }), rate, text });
+  }
+  return [...recordings, ...others];
+}
 
 /** The share of recordings that classifiers have right together, by the means of their probabilities. */
 function accuracyOf(classifiers, recordings) {
@@ -54,7 +76,7 @@ async function usedToVoice(files, recordings) {
     const classifiers = [];
     for (const bytes of files) {
       const classifier = await wordClassifier.load(bytes);
-      await classifier.adapt(heard.map(asSound), { augment: OF_WORDS });
+      await classifier.adapt(heard.map(asSound), { augment: AUGMENT });
       classifiers.push(classifier);
     }
     right += accuracyOf(classifiers, rest) * rest.length;
@@ -63,14 +85,14 @@ async function usedToVoice(files, recordings) {
   return right / recordings.length;
 }
 
-const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
 
 /**
  * Isolated digits: the official split, and each speaker left out. A classifier learns other words as well: of
  * their many speakers it takes what voices and microphones do to sounds. With `nets` above 1 it is told what
  * the first ones have right together, too.
  */
-export async function digits({ data, seed, only, voices, nets, epochs = voices ? 20 : 12, invented }) {
+export async function digits({ data, seed, only, voices, nets, epochs = voices ? 10 : 6, invented }) {
   const all = spokenDigits(data);
   const more = otherWords(data);
   const words = [...digitWords, ...new Set(more.map(({ text }) => text))];
@@ -80,7 +102,7 @@ export async function digits({ data, seed, only, voices, nets, epochs = voices ?
     ...(count > 0 ? await inventedSpeakers({ words: digitWords, count, seed }) : []),
     ...(voices ? digitsIn(voices).map(asItem) : []),
   ];
-  const taught = { epochs, batch: 32, copies: 6, augment: OF_WORDS };
+  const taught = { epochs, batch: 32, copies: 2, augment: AUGMENT };
   const left = only ? only.split(",") : ["official", ...speakers];
   const shares = [];
   for (const name of left) {
@@ -91,7 +113,7 @@ export async function digits({ data, seed, only, voices, nets, epochs = voices ?
     let spent = 0;
     for (let k = 0; k < nets; ++k) {
       const classifier = await wordClassifier({ words, rate: 8000, seed: seed + k });
-      await classifier.fit([...train.map(asItem), ...others], taught);
+      await classifier.fit(await withOthers([...train.map(asItem), ...others], seed + k), taught);
       classifiers.push(classifier);
       spent += clock();
       const [own, together] = [accuracyOf([classifier], test), accuracyOf(classifiers, test)];

@@ -1,0 +1,89 @@
+/**
+ * Momentum in columns, as table 5 of Sutskever et al. 2013 has them, at a lag that a small budget can learn:
+ * four tasks by momentum 0, .9, .98, .995 in Nesterov's and the classical form, by some seeds.
+ *
+ *   node bench/momentum-table.js --out FILE [--lag 30] [--updates 3000] [--seeds 4] [--tasks addition,…]
+ *
+ * FILE keeps a line a run; what it holds already is not run again, so a table that was stopped goes on. Each
+ * run is one of bench/long-lag.js. The table tells wrong sequences of 10,000 for sums and products, wrong
+ * symbols a sequence for memory: the mean of the seeds, and how many of them it is of.
+ */
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const text = (value) => ({ type: "string", default: value });
+const { values: o } = parseArgs({
+  options: {
+    out: { type: "string" },
+    lag: text("30"),
+    updates: text("3000"),
+    seeds: text("4"),
+    tasks: text("addition,multiplication,memory5,memory20"),
+  },
+});
+if (!o.out) {
+  console.error("momentum-table: --out FILE is missing, want the file that keeps the runs");
+  process.exit(2);
+}
+
+/** Momenta and forms; the forms are one without momentum. */
+const columns = [
+  ["0", "nesterov"],
+  ...["0.9", "0.98", "0.995"].flatMap((mu) => ["nesterov", "classical"].map((form) => [mu, form])),
+];
+/** Found on sums and products by seed 1, of three rates a column. */
+const rateOf = (mu) => (mu === "0" ? "0.05" : "0.02");
+const SETTLED = 5 / 6; // of the updates: momentum is .9 from there on
+const tasks = o.tasks.split(",");
+const seeds = Array.from({ length: Number(o.seeds) }, (_, i) => String(i + 1));
+const program = fileURLToPath(new URL("long-lag.js", import.meta.url));
+
+const wordsOf = (task, [mu, form], seed) =>
+  `momentum ${task} ${o.lag} --mu ${mu} --form ${form} --rate ${rateOf(mu)} ` +
+  `--updates ${o.updates} --settle ${Math.round(SETTLED * Number(o.updates))} --seed ${seed}`;
+
+/** Last lines of the runs that FILE holds, by their words. */
+const kept = new Map(
+  (existsSync(o.out) ? readFileSync(o.out, "utf8") : "")
+    .split("\n")
+    .map((line) => line.split(" => "))
+    .filter(([, end]) => end),
+);
+
+function run(words) {
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [...process.execArgv, program, ...words.split(" ")],
+    { encoding: "utf8" },
+  );
+  const end = stdout.trim().split("\n").at(-1);
+  if (status !== 0 || !/ updates: /.test(end)) throw new Error(`momentum-table: ${words} ended with ${end}`);
+  kept.set(words, end);
+  appendFileSync(o.out, `${words} => ${end}\n`);
+  console.log(`${words} => ${end}`);
+}
+
+/** What a run got wrong. */
+function wrongOf(task, end) {
+  const [, percent, symbols] = /: ([\d.]+)% of 10,000 wrong, ([\d.]+) symbols/.exec(end);
+  return task.startsWith("memory") ? Number(symbols) : Number(percent);
+}
+
+for (const seed of seeds)
+  for (const task of tasks)
+    for (const column of columns) {
+      const words = wordsOf(task, column, seed);
+      if (!kept.has(words)) run(words);
+    }
+
+const cellOf = (task, column) => {
+  const ends = seeds.map((seed) => kept.get(wordsOf(task, column, seed)));
+  const wrong = ends.map((end) => wrongOf(task, end));
+  const mean = wrong.reduce((sum, x) => sum + x, 0) / wrong.length;
+  const unit = task.startsWith("memory") ? "" : "%";
+  return `${mean.toFixed(2)}${unit}`;
+};
+console.log(["", ...columns.map(([mu, form]) => (mu === "0" ? mu : `${mu} ${form}`))].join("\t"));
+for (const task of tasks) console.log([task, ...columns.map((column) => cellOf(task, column))].join("\t"));
