@@ -68,7 +68,7 @@ async function look(round, second) {
   const reserved = usage.reduce((sum, u) => sum + u.reserved, 0);
   return {
     round,
-    second: Math.round(second),
+    second: Math.round(10 * second) / 10,
     used: usage.reduce((sum, u) => sum + u.used, 0),
     reserved,
     heap: heapUsed + external + arrayBuffers,
@@ -79,9 +79,10 @@ async function look(round, second) {
 const start = performance.now();
 const now = () => (performance.now() - start) / 1e3;
 const interval = Math.max(seconds / 90, 0.2);
+const FEWEST = 12; // looks: on a busy machine a short soak takes longer, in place of seeing too little
 const looks = [];
 let round = 0;
-for (; now() < seconds; ++round) {
+for (; now() < seconds || looks.length < FEWEST; ++round) {
   for (const flow of chosen)
     if (round % flow.every === 0)
       await flow.run(round).catch((error) => {
@@ -93,10 +94,11 @@ for (; now() < seconds; ++round) {
   if (now() >= looks.length * interval) looks.push(await look(round, now()));
 }
 
-const { rows, flat } = verdict(looks, seconds);
-if (values.json) console.log(JSON.stringify({ seconds, rounds: round, looks, rows, flat }));
+const took = now();
+const { rows, flat } = verdict(looks, took);
+if (values.json) console.log(JSON.stringify({ seconds: took, rounds: round, looks, rows, flat }));
 else {
-  console.log(`${round} rounds of ${chosen.length} flows in ${Math.round(now())} s, ${looks.length} looks`);
+  console.log(`${round} rounds of ${chosen.length} flows in ${Math.round(took)} s, ${looks.length} looks`);
   console.log(
     `${"".padEnd(10)}${"second third".padStart(16)}${"last third".padStart(16)}${"allowed".padStart(16)}`,
   );

@@ -82,6 +82,8 @@ describe("a copy of a recording", () => {
   test("names what cannot be", async () => {
     await expect(augment(click(0), { reverb: -1 })).rejects.toThrow(/reverb is -1, want/);
     await expect(augment(click(0), { rate: 1 })).rejects.toThrow(/rate/);
+    const ofFeatures = { warp: 0.1 } as object;
+    await expect(augment(click(0), ofFeatures)).rejects.toThrow(/warp/);
   });
 });
 

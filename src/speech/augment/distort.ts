@@ -4,7 +4,7 @@
  */
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { seedOption } from "../../wasm/errors.ts";
+import { knownOptions, seedOption } from "../../wasm/errors.ts";
 import { speechEngine, type SpeechEngine } from "../engine.ts";
 import { sampleRate } from "../options.ts";
 import { joined, Resampler } from "../resampler.ts";
@@ -69,8 +69,11 @@ export function distorted(
 
 const DEFAULT_RATE = 16000;
 
+/** What varies samples; all else of `AugmentOptions` varies features. */
+const ofCopies = ["speed", "gain", "noise", "reverb", "muffle"] as const;
+
 /** How one copy is varied. */
-export interface CopyOptions extends Pick<AugmentOptions, "speed" | "gain" | "noise" | "reverb" | "muffle"> {
+export interface CopyOptions extends Pick<AugmentOptions, (typeof ofCopies)[number]> {
   /** Of all that is drawn. Default 1. */
   readonly seed?: number;
   /** Samples a second, by which a room's echo falls. Default 16000. */
@@ -85,6 +88,7 @@ export async function augment(
   samples: Samples,
   options: CopyOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
+  knownOptions("augment", options, ["seed", "rate", ...ofCopies]);
   const { seed = 1, rate = DEFAULT_RATE, ...rest } = options;
   const spec = readAugmentOptions(rest);
   const hertz = sampleRate("augment", rate);
