@@ -2,11 +2,11 @@
  * Momentum in columns, as table 5 of Sutskever et al. 2013 has them, at a lag that a small budget can learn:
  * four tasks by momentum 0, .9, .98, .995 in Nesterov's and the classical form, by some seeds.
  *
- *   node bench/momentum-table.js --out FILE [--lag 30] [--updates 3000] [--seeds 4] [--tasks addition,…]
+ *   node bench/momentum-table.js --out FILE [--lag 30] [--updates 2000] [--seeds 4] [--tasks addition,…]
  *
  * FILE keeps a line a run; what it holds already is not run again, so a table that was stopped goes on. Each
  * run is one of bench/long-lag.js. The table tells wrong sequences of 10,000 for sums and products, wrong
- * symbols a sequence for memory: the mean of the seeds, and how many of them it is of.
+ * symbols a sequence for memory, in the mean of the seeds.
  */
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const { values: o } = parseArgs({
   options: {
     out: { type: "string" },
     lag: text("30"),
-    updates: text("3000"),
+    updates: text("2000"),
     seeds: text("4"),
     tasks: text("addition,multiplication,memory5,memory20"),
   },

@@ -89,17 +89,24 @@ const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
 
 /**
  * Isolated digits: the official split, and each speaker left out. A classifier learns other words as well: of
- * their many speakers it takes what voices and microphones do to sounds. With `nets` above 1 it is told what
- * the first ones have right together, too.
+ * their many speakers it takes what voices and microphones do to sounds. With `nets` above 1 it also tells
+ * what they have right together.
  */
-export async function digits({ data, seed, only, voices, nets, epochs = voices ? 10 : 6, invented }) {
+export async function digits({
+  data,
+  seed,
+  only,
+  voices,
+  nets,
+  epochs = voices ? 10 : 6,
+  invented = INVENTED,
+}) {
   const all = spokenDigits(data);
   const more = otherWords(data);
   const words = [...digitWords, ...new Set(more.map(({ text }) => text))];
-  const count = invented ?? INVENTED;
   const others = [
     ...more.map(asItem),
-    ...(count > 0 ? await inventedSpeakers({ words: digitWords, count, seed }) : []),
+    ...(invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, seed }) : []),
     ...(voices ? digitsIn(voices).map(asItem) : []),
   ];
   const taught = { epochs, batch: 32, copies: 2, augment: AUGMENT };
@@ -110,29 +117,28 @@ export async function digits({ data, seed, only, voices, nets, epochs = voices ?
     const { train, test } = split(all, name);
     const what = name === "official" ? "official split" : `${name} left out`;
     const classifiers = [];
-    let spent = 0;
+    let [spent, together] = [0, 0];
     for (let k = 0; k < nets; ++k) {
       const classifier = await wordClassifier({ words, rate: 8000, seed: seed + k });
       await classifier.fit(await withOthers([...train.map(asItem), ...others], seed + k), taught);
       classifiers.push(classifier);
       spent += clock();
-      const [own, together] = [accuracyOf([classifier], test), accuracyOf(classifiers, test)];
+      const own = accuracyOf([classifier], test);
+      together = k > 0 ? accuracyOf(classifiers, test) : own;
       console.log(
         `digits, ${what}: ${percent(own)} of ${test.length} right by seed ${seed + k}, ` +
           `${k > 0 ? `${percent(together)} by ${k + 1} nets together, ` : ""}${spent.toFixed(0)} s`,
       );
-      if (k === nets - 1) shares.push([name, together]);
     }
     const files = classifiers.map((classifier) => classifier.save());
     classifiers.forEach((classifier) => classifier.dispose());
     if (name === "official") continue;
     const used = await usedToVoice(files, test);
-    shares.at(-1).push(used);
+    shares.push([together, used]);
     console.log(`digits, ${what}: ${percent(used)} once used to the voice, ${clock().toFixed(0)} s`);
   }
-  const ofSpeakers = shares.filter(([name]) => name !== "official");
-  if (ofSpeakers.length < 2) return;
-  const [alone, used] = [1, 2].map((k) => percent(mean(ofSpeakers.map((each) => each[k]))));
+  if (shares.length < 2) return;
+  const [alone, used] = [0, 1].map((k) => percent(mean(shares.map((each) => each[k]))));
   console.log(`digits, each speaker left out: ${alone} on average, ${used} once used to the voice`);
 }
 

@@ -82,7 +82,7 @@ const MADE = 30; // pairs of them
 
 const work = mkdtempSync(join(tmpdir(), "voices-"));
 const file = join(work, "said.wav");
-const said = join(work, "said.txt");
+const script = join(work, "said.txt");
 const random = numbers(Number(values.seed));
 const between = (from, to) => from + Math.floor(random() * (to - from + 1));
 
@@ -97,8 +97,8 @@ const flite = (voice) => (word) => [
 ];
 const rhvoice = (voice) => (word) => {
   const [speed, pitch] = [between(75, 130), between(80, 125)];
-  writeFileSync(said, word);
-  return ["RHVoice-test", "-p", voice, "-r", speed, "-t", pitch, "-i", said, "-o", "FILE"];
+  writeFileSync(script, word);
+  return ["RHVoice-test", "-p", voice, "-r", speed, "-t", pitch, "-i", script, "-o", "FILE"];
 };
 const pico = (language) => (word) => {
   const [speed, pitch] = [between(80, 140), between(70, 140)];

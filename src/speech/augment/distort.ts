@@ -10,9 +10,9 @@ import { sampleRate } from "../options.ts";
 import { joined, Resampler } from "../resampler.ts";
 import { readSamples, type Samples } from "../samples.ts";
 import { engine } from "../../wasm/engine.ts";
-import { inRoom, SIZES } from "./echoes.ts";
+import { inRoom } from "./echoes.ts";
 import { muffled } from "./muffle.ts";
-import { amplitude, between, whiteNoise } from "./noise.ts";
+import { amplitude, whiteNoise } from "./noise.ts";
 import { readAugmentOptions, type AugmentOptions, type AugmentSpec } from "./options.ts";
 
 /** Noise is between this softer than the loudest allowed, and that; decibels. */
@@ -54,10 +54,10 @@ export function distorted(
 ): Float64Array {
   const percent = 100 + Math.round(100 * speed * signed(random));
   const dry = faster(engine, x, percent);
-  const seconds = reverb > 0 && random.uniform() < 0.5 ? reverb * between(random, SIZES) : 0;
-  const wet = seconds > 0 ? inRoom(engine, dry, seconds, rate, random) : dry;
-  const lost = muffle > 0 && random.uniform() < 0.5 ? muffle * random.uniform() : 0;
-  const out = lost > 0 ? muffled(engine, wet, 1 - lost) : wet.slice();
+  const isInRoom = reverb > 0 && random.uniform() < 0.5;
+  const wet = isInRoom ? inRoom(engine, dry, reverb, rate, random) : dry;
+  const isMuffled = muffle > 0 && random.uniform() < 0.5;
+  const out = isMuffled ? muffled(engine, wet, 1 - muffle * random.uniform()) : wet.slice();
   const power = out.reduce((sum, v) => sum + v * v, 0) / out.length;
   if (noise < Infinity && power > 0) {
     const below = amplitude(engine, -noise - NOISE_RANGE * random.uniform());

@@ -5,7 +5,7 @@ import type { SpeechEngine } from "../engine.ts";
 import { amplitude, between, whiteNoise } from "./noise.ts";
 
 /** How long rooms sound, of the longest. */
-export const SIZES = [0.2, 1] as const;
+const SIZES = [0.2, 1] as const;
 /** Echoes begin so many seconds after the sound. */
 const FIRST_ECHO = [0.001, 0.011] as const;
 /** Decibels of the sound itself above all of its echoes. */
@@ -32,15 +32,15 @@ function echoes(engine: SpeechEngine, seconds: number, rate: number, random: Ran
   return energy > 0 ? h.map((v) => (v * share) / Math.sqrt(energy)) : h;
 }
 
-/** Samples x as a room sounds them, as long as they are. */
+/** Samples x as a room sounds them that falls by 60 dB in `longest` seconds at most; as long as they are. */
 export function inRoom(
   engine: SpeechEngine,
   x: Float64Array,
-  seconds: number,
+  longest: number,
   rate: number,
   random: Random,
 ): Float64Array {
-  const h = echoes(engine, seconds, rate, random);
+  const h = echoes(engine, longest * between(random, SIZES), rate, random);
   const out = x.slice();
   for (let j = 0; j < h.length; ++j) {
     if (h[j] === 0) continue;
