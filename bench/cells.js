@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { dense, engine, gru, lem, lru, lstm, minGru, minLstm, network, Random } from "../dist/index.js";
 import { rnn, sgd, slstm } from "../dist/index.js";
+import { processorClock } from "../dist/cli/processor-clock.js";
 
 const { values } = parseArgs({
   options: {
@@ -44,10 +45,9 @@ for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
   }
   for (let i = 0; i < rounds; ++i)
     for (const { run, ms } of runs) {
-      const from = process.cpuUsage();
+      const from = processorClock();
       await run.next();
-      const { user, system } = process.cpuUsage(from);
-      ms.push((user + system) / 1000);
+      ms.push(processorClock() - from);
     }
   const base = median(runs[0].ms);
   const torch = theirs([T, B, I, H, O]);

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { augmented, withChanges } from "./augment.js";
+import { stopwatch } from "./clock.js";
 import { adam, bidirectional, delayTaps, dropout, gru, ramp, sequenceClassifier } from "../dist/index.js";
 
 const { values } = parseArgs({
@@ -140,7 +141,7 @@ async function crossValidated(set, items, labels, count) {
 console.log("set                  right      accuracy  seed  seconds");
 for (const [name, set] of Object.entries(sets)) {
   if (values.only && values.only !== name) continue;
-  const start = process.cpuUsage();
+  const seconds = stopwatch();
   const { train, test, all } = set.data();
   const labels = [...new Set((all ?? train).map(({ label }) => label))].sort();
   const told = values.validate ? train : test;
@@ -149,13 +150,12 @@ for (const [name, set] of Object.entries(sets)) {
       ? await crossValidated(set, all ?? train, labels, all ? all.length : FOLDS)
       : await learn(set, train, test, labels);
   const count = (all ?? told).length;
-  const { user, system } = process.cpuUsage(start);
   const cells = [
     name.padEnd(20),
     `${right}/${count}`.padEnd(10),
     `${((100 * right) / count).toFixed(1)}%`.padStart(7),
     String(seed).padStart(5),
-    ((user + system) / 1e6).toFixed(1).padStart(8),
+    seconds().toFixed(1).padStart(8),
   ];
   console.log(cells.join(" "));
 }

@@ -22,6 +22,7 @@ import {
   rnn,
 } from "../dist/index.js";
 import { values as each } from "../dist/index.js";
+import { cpuSeconds } from "./clock.js";
 import { turns } from "./turns.js";
 
 const text = (value) => ({ type: "string", default: value });
@@ -69,10 +70,9 @@ for await (const { step, loss } of net.train(task, { optimizer, steps, batch, me
   if (step % every !== 0) continue;
   const isWrong = (item) => task.wrong(item, net.predict([item.input])[0]) > 0;
   const wrong = fresh.filter(isWrong).length / fresh.length;
-  const { user, system } = process.cpuUsage();
   console.log(
     `${step} updates  loss ${(sum / every).toExponential(2)}  wrong ${(100 * wrong).toFixed(0)} %  ` +
-      `${((user + system) / 1e6).toFixed(0)} s  ${(net.engine.memory.usage.peak / 2 ** 20).toFixed(0)} MiB`,
+      `${cpuSeconds().toFixed(0)} s  ${(net.engine.memory.usage.peak / 2 ** 20).toFixed(0)} MiB`,
   );
   sum = 0;
   if (wrong === 0) break;

@@ -22,6 +22,7 @@ import { forecaster } from "../dist/index.js";
 import { findDates, inSteps } from "../dist/cli/series/date-column.js";
 import { readCsv } from "../dist/formats/csv.js";
 import { continuedMoment, usualSeasons } from "../dist/forecasting/dates.js";
+import { stopwatch } from "./clock.js";
 
 const VERSIONS = { "@bsull/augurs": "0.10.2", arima: "0.2.8" };
 const SEASON = 12;
@@ -127,7 +128,7 @@ function maseOf(forecast, { past, truth }) {
 async function measure(way, pieces) {
   await way(pieces[0].past).catch?.(() => {});
   const errors = [];
-  const before = process.cpuUsage();
+  const seconds = stopwatch();
   for (const piece of pieces) {
     try {
       errors.push(maseOf(await way(piece.past), piece));
@@ -135,8 +136,7 @@ async function measure(way, pieces) {
       errors.push(NaN);
     }
   }
-  const { user, system } = process.cpuUsage(before);
-  return { errors, seconds: (user + system) / 1e6 };
+  return { errors, seconds: seconds() };
 }
 
 const columns = allColumns();

@@ -6,13 +6,10 @@
 //                                         in shards (half a minute)
 // Times are of the wall; beside them the CPU seconds of the process, which other work on the machine disturbs
 // less.
+import { cpuSeconds } from "./clock.js";
 import { facts } from "./harness.js";
 import { dense, engine, hessianFree, longLag, network, Random, rnn, sparse } from "../dist/index.js";
 
-const cpu = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 const plainNet = (task, precision, seed = 1) =>
   network({
     input: task.symbols ? { symbols: task.input } : task.input,
@@ -34,15 +31,15 @@ async function cgStep(task, precision, sequences) {
     const net = await plainNet(task, precision);
     const wall = [];
     const busy = [];
-    let from = cpu();
+    let from = cpuSeconds();
     for await (const { ms } of net.train(task, {
       optimizer: hessianFree({ cgIterations, cgTolerance: 0, weightDecay: 2e-5 }),
       batch: sequences,
       steps: 4,
     })) {
       wall.push(ms / 1000);
-      busy.push(cpu() - from);
-      from = cpu();
+      busy.push(cpuSeconds() - from);
+      from = cpuSeconds();
     }
     net.dispose();
     return { wall: Math.min(...wall.slice(1)), busy: Math.min(...busy.slice(1)) };
@@ -60,9 +57,9 @@ async function gradient(task, precision, sequences) {
   let busy = Infinity;
   for (let i = 0; i < 10; ++i) {
     const from = performance.now();
-    const start = cpu();
+    const start = cpuSeconds();
     net.gradient(items);
-    busy = Math.min(busy, cpu() - start);
+    busy = Math.min(busy, cpuSeconds() - start);
     wall = Math.min(wall, (performance.now() - from) / 1000);
   }
   net.dispose();
@@ -82,21 +79,21 @@ async function solve(title, task, precision, seed, { batch, below = 0.01, maxSte
   let cg = 0;
   let steps = 0;
   let error = 1;
-  let from = cpu();
+  let from = cpuSeconds();
   let busy = 0;
   for await (const report of net.train(task, {
     optimizer: hessianFree({ lambda, weightDecay: 2e-5 }),
     batch,
     steps: maxSteps,
   })) {
-    busy += cpu() - from;
+    busy += cpuSeconds() - from;
     seconds += report.ms / 1000;
     cg += report.cgIterations;
     ++steps;
     error = wrong(1000);
     if (error < below) error = wrong(10_000);
     if (error < below) break;
-    from = cpu();
+    from = cpuSeconds();
   }
   net.dispose();
   facts(title, [

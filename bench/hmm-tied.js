@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { hmm, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/inference-engine.js";
+import { stopwatch } from "./clock.js";
 
 const { values } = parseArgs({
   options: {
@@ -29,14 +30,6 @@ const { values } = parseArgs({
 });
 const [K, D, T, rounds] = [values.states, values.output, values.steps, values.rounds].map(Number);
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-
-/** Processor seconds of some work. */
-async function seconds(work) {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
 
 const random = new Random(await inferenceEngine(), 5);
 const rows = (r, c, of) => Array.from({ length: r }, (_, i) => Array.from({ length: c }, (_, j) => of(i, j)));
@@ -60,10 +53,9 @@ spec.emissionParameters = { means: start.means, covariances: start.covariance };
 /** Seconds of `iterations`, and the log-likelihoods before each. */
 async function fit(iterations) {
   const model = await hmm(spec);
-  let history;
-  const spent = await seconds(async () => {
-    ({ history } = await model.fit([sequence], { iterations, tolerance: 0 }));
-  });
+  const seconds = stopwatch();
+  const { history } = await model.fit([sequence], { iterations, tolerance: 0 });
+  const spent = seconds();
   model.dispose();
   return { spent, history };
 }

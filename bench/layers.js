@@ -21,6 +21,7 @@ import {
   sgd,
   studentT,
 } from "../dist/index.js";
+import { processorClock } from "../dist/cli/processor-clock.js";
 
 const { values } = parseArgs({
   options: {
@@ -69,25 +70,19 @@ const target = (i, { targets = 1, counts, classes }, steps) =>
     return counts ? (i + k) % 5 : wave(i, k, 3);
   });
 
-/** Milliseconds of this process: others on the machine do not count. */
-function cpu() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 /** Median milliseconds of a step. */
 async function measured(layers, loss, shape) {
   const net = await network({ input: C, layers, loss, seed: 1 });
   const steps = net.predict([input(0)])[0].length / layers.at(-1).units;
   const items = Array.from({ length: B }, (_, i) => ({ input: input(i), target: target(i, shape, steps) }));
   const times = [];
-  let last = cpu();
+  let last = processorClock();
   for await (const _ of net.train(items, {
     optimizer: sgd({ rate: 1e-3 }),
     batch: B,
     steps: STEPS + WARM_UP,
   })) {
-    const now = cpu();
+    const now = processorClock();
     times.push(now - last);
     last = now;
   }

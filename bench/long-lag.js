@@ -45,6 +45,7 @@ import {
   taskMeans,
   uniform,
 } from "../dist/index.js";
+import { cpuSeconds } from "./clock.js";
 import { turns } from "./turns.js";
 
 const text = (value) => ({ type: "string", default: value });
@@ -95,10 +96,6 @@ let course = been.course ?? 0;
 const task = isMixed ? mixture() : at(longestLag);
 const float64 = await engine("float64");
 const seed = +o.seed;
-const cpu = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 /** The task at lags that are drawn for each sequence from the range which is learned now. */
 function mixture() {
@@ -247,7 +244,7 @@ function conclude(how, steps) {
 }
 
 if (been.looks) fresh.counter = been.looks;
-let looked = cpu();
+let looked = cpuSeconds();
 let mean = been.mean ?? NaN;
 let cg = been.cg ?? 0;
 let busy = been.busy ?? 0;
@@ -262,12 +259,12 @@ function keep(last) {
   writeWhole(`${o.checkpoint}.json`, JSON.stringify(state));
 }
 
-let from = cpu();
+let from = cpuSeconds();
 for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })) {
-  busy += cpu() - from;
+  busy += cpuSeconds() - from;
   mean = Number.isNaN(mean) ? event.loss : 0.98 * mean + 0.02 * event.loss;
   cg += event.cgIterations ?? 0;
-  if (way === "hf" || cpu() - looked > +o.every || busy > +o.seconds) {
+  if (way === "hf" || cpuSeconds() - looked > +o.every || busy > +o.seconds) {
     const { error, symbols } = test(1000);
     const more =
       way === "hf"
@@ -279,7 +276,7 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
       `step ${event.step}  sequences ${event.step * options.batch}  ${more}  ` +
         `wrong ${(100 * error).toFixed(1)}%  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
     );
-    looked = cpu();
+    looked = cpuSeconds();
     if (error < +o.learned && course < ranges.length - 1) {
       console.log(`lags of ${ranges[course].join("-")} are learned, ${busy.toFixed(1)} CPU s`);
       ++course;
@@ -295,6 +292,6 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
   }
   keep(busy > +o.seconds);
   if (busy > +o.seconds) break;
-  from = cpu();
+  from = cpuSeconds();
 }
 net.dispose();

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { dense, gru, lstm, lru, minGru, network, sgd } from "../dist/index.js";
+import { stopwatch } from "./clock.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values } = parseArgs({
@@ -31,10 +32,9 @@ async function measure(T, memory) {
   let seconds = Infinity;
   let loss = 0;
   for (let i = 0; i < Number(values.runs); ++i) {
-    const from = process.cpuUsage();
+    const spent = stopwatch();
     ({ loss } = (await run.next()).value);
-    const { user, system } = process.cpuUsage(from);
-    seconds = Math.min(seconds, (user + system) / 1e6);
+    seconds = Math.min(seconds, spent());
   }
   const theta = net.parameters.reduce((sum, { data }) => data.reduce((s, v) => s + v, sum), 0);
   return { bytes: net.engine.memory.usage.peak, seconds, same: `${loss} ${theta}` };

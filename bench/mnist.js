@@ -16,6 +16,7 @@ import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { writeWhole } from "../dist/cli/output-file.js";
 import * as unrolled from "../dist/index.js";
+import { cpuSeconds } from "./clock.js";
 
 const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random } = unrolled;
 const text = (value) => ({ type: "string", default: value });
@@ -66,10 +67,7 @@ function layers() {
   return [cell(48), slower(96, 4), ...mixed(96), layerNorm(), slower(128, 7), ...mixed(128), pool("mean")];
 }
 
-const seconds = () => {
-  const { user, system } = process.cpuUsage();
-  return ((user + system) / 1e6).toFixed(0);
-};
+const seconds = () => cpuSeconds().toFixed(0);
 const percent = (accuracy) => `${(100 * (1 - accuracy)).toFixed(2)}%`;
 
 const spec = { input: 1, layers: [...layers(), dropout(0.2), dense(10)], loss: "softmax", seed };

@@ -4,6 +4,7 @@
 // use and the heap's.
 import { parseArgs } from "node:util";
 import { adam, dense, lru, minGru, minLstm, network } from "../dist/index.js";
+import { cpuSeconds } from "./clock.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values } = parseArgs({
@@ -31,12 +32,12 @@ function* stream() {
   }
 }
 
-let cpu = process.cpuUsage();
+let from = cpuSeconds();
 let sum = 0;
 let count = 0;
 const lineEvery = Math.max(1, Math.floor(steps / 20));
 let line = lineEvery;
-const started = process.cpuUsage();
+const started = from;
 await net.learn(stream(), {
   optimizer: adam({ rate: 0.003 }),
   every: 8,
@@ -44,18 +45,16 @@ await net.learn(stream(), {
     sum += loss;
     ++count;
     if (done < line) return;
-    const { user, system } = process.cpuUsage(cpu);
     const bytes = net.engine.memory.usage.used;
     const heap = (process.memoryUsage().heapUsed / 2 ** 20).toFixed(1);
-    const micros = ((user + system) / lineEvery).toFixed(2);
+    const micros = ((1e6 * (cpuSeconds() - from)) / lineEvery).toFixed(2);
     console.log(
       `${done} steps  loss ${(sum / count).toExponential(2)}  ${micros} us  ${bytes} B  heap ${heap} MiB`,
     );
     line += lineEvery;
     sum = count = 0;
-    cpu = process.cpuUsage();
+    from = cpuSeconds();
   },
 });
-const { user, system } = process.cpuUsage(started);
-console.log(`all: ${((user + system) / steps).toFixed(2)} microseconds of one core a step`);
+console.log(`all: ${((1e6 * (cpuSeconds() - started)) / steps).toFixed(2)} microseconds of one core a step`);
 net.dispose();

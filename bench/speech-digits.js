@@ -39,16 +39,6 @@ export function split(recordings, left) {
   return { train: recordings.filter((r) => !isTest(r)), test: recordings.filter(isTest) };
 }
 
-/** Seconds of all cores since the call before. */
-export function cpuClock() {
-  let before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    return (user + system) / 1e6;
-  };
-}
-
 /** A generator of numbers from 0 to 1, the same for a seed everywhere (Steele et al. 2014). */
 export function numbers(seed) {
   let state = seed >>> 0;

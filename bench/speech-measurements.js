@@ -7,9 +7,9 @@ import {
   speechRecognizer,
   wordClassifier,
 } from "../dist/speech/index.js";
+import { stopwatch } from "./clock.js";
 import {
   audible,
-  cpuClock,
   digitsIn,
   digitWords,
   numbers,
@@ -113,7 +113,7 @@ export async function digits({
   const left = only ? only.split(",") : ["official", ...speakers];
   const shares = [];
   for (const name of left) {
-    const clock = cpuClock();
+    const clock = stopwatch();
     const { train, test } = split(all, name);
     const what = name === "official" ? "official split" : `${name} left out`;
     const classifiers = [];
@@ -208,7 +208,7 @@ export async function connected({
     const [heard, rest] = byTake(test);
     const items = strings(rest, { count: 100, seed: seed + 1000 });
     for (const model of models.split(",")) {
-      const seconds = cpuClock();
+      const seconds = stopwatch();
       const recognizer =
         model === "ctc"
           ? await speechRecognizer({ units: "words", words: digitWords, rate: 8000, seed, stack: 2 })

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { frontEnd, readWav, speechRecognizer, wordSpotter } from "../dist/speech/index.js";
 import { alarmFigure } from "../dist/cli/speech/alarm-figure.js";
 import { svg } from "../dist/figures/svg.js";
-import { cpuClock } from "./speech-digits.js";
+import { stopwatch } from "./clock.js";
 
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
@@ -25,7 +25,7 @@ export async function yesno({ data, seed, epochs = 60 }) {
         .join(" "),
     };
   });
-  const seconds = cpuClock();
+  const seconds = stopwatch();
   const recognizer = await speechRecognizer({
     units: "words",
     words: ["no", "yes"],
@@ -93,7 +93,7 @@ function printLimits(name, { curve, hours }) {
 /** Wake words of one source, 20 recordings each to learn from; other words of that source are background. */
 export async function words({ data, seed, only, figure }) {
   const { wanted, taught, others, rest, foreign } = wakeWords(data, only);
-  const seconds = cpuClock();
+  const seconds = stopwatch();
   const spotter = await wordSpotter({ words: wanted, rate: 16_000, seed });
   await spotter.fit([...taught, ...others].map(asItem));
   const trained = seconds();
@@ -146,7 +146,7 @@ export async function front() {
       (_, i) => (((i * 7919) % 2003) / 2003 - 0.5) / 4,
     );
     hear.features(samples);
-    const seconds = cpuClock();
+    const seconds = stopwatch();
     for (let i = 0; i < 5; ++i) hear.features(samples);
     console.log(`front end at ${rate} Hz, ${bands} bands: ${(300 / seconds()).toFixed(0)} times real time`);
     hear.dispose();

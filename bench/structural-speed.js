@@ -13,6 +13,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { structural } from "../dist/index.js";
+import { stopwatch } from "./clock.js";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const N = 1000;
@@ -44,11 +45,11 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 /** Seconds and ln p of a fit here. */
 async function fitHere() {
   const model = await structural({ level: true, seasonal: [12] });
-  const from = process.cpuUsage();
+  const seconds = stopwatch();
   const { logLikelihood } = await model.fit(y);
-  const { user, system } = process.cpuUsage(from);
+  const spent = seconds();
   model.dispose();
-  return [(user + system) / 1e6, logLikelihood];
+  return [spent, logLikelihood];
 }
 
 const statsmodels = spawn("/usr/bin/python3", ["-c", python], { env, stdio: ["pipe", "pipe", "inherit"] });

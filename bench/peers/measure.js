@@ -2,6 +2,7 @@
  * One peer, one workload, one process: three first losses, then the time of a step. Prints one line of JSON.
  */
 import { parseArgs } from "node:util";
+import { processorClock } from "../../dist/cli/processor-clock.js";
 import { readMaterial, workloads } from "./material.js";
 
 const { values } = parseArgs({
@@ -19,13 +20,7 @@ export const backend = values.backend;
 /**
  * Milliseconds: of the wall, or, on a machine that does other things too, of this process's processor time.
  */
-const now =
-  values.clock === "cpu"
-    ? () => {
-        const { user, system } = process.cpuUsage();
-        return (user + system) / 1000;
-      }
-    : () => performance.now();
+const now = values.clock === "cpu" ? processorClock : () => performance.now();
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
