@@ -58,22 +58,24 @@ test("7d-6-oscillators: modes that do not turn or turn alike, units that all fol
   );
 });
 
-test("7a-6-utterance: states above their limit, an LSTM that forgets, and one told what is not there", () => {
+test("7a-6-utterance: states above their limit, an LSTM that learned by heart or is told what is not there", () => {
   const models = [
-    { limit: 3, told: 2.4 },
-    { limit: 4, told: 3.1 },
+    { limit: 3, taught: 2.2, heldOut: 1.8 },
+    { limit: 4, taught: 2.9, heldOut: 2.5 },
   ];
-  const seen = { models, net: 6.6, apart: -0.05 };
+  const net = { taught: 9.9, heldOut: 9.8 };
+  const seen = { models, net, apart: -0.05 };
   catches(
     told,
     seen,
     instead(
       seen,
-      { models: [{ limit: 3, told: 3.1 }, models[1]] },
+      { models: [{ limit: 3, taught: 4.5, heldOut: 1.8 }, models[1]] },
+      { models: [{ limit: 3, taught: 2.2, heldOut: 3.1 }, models[1]] },
       { models: [] },
-      { models: [{ limit: 7, told: 6 }] },
-      { net: 3.5 },
-      { net: 6.7 },
+      { models: [{ limit: 10, taught: 9.5, heldOut: 9 }, models[1]] },
+      { net: { taught: 9.9, heldOut: 4 } },
+      { net: { taught: 10.1, heldOut: 9.8 } },
       { apart: 1 },
     ),
   );
