@@ -13,6 +13,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { anomalyDetector } from "../dist/anomalies/index.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({ options: { data: { type: "string" }, "by-file": { type: "boolean" } } });
 if (!values.data) throw new Error("--data is missing, want the folder of the benchmark");
@@ -42,7 +43,7 @@ const DAY = 86_400_000;
 /** Steps a day, where the steps divide it; else no season. */
 function seasonOf(stamps) {
   const gaps = stamps.slice(1, 200).map((at, i) => at - stamps[i]);
-  const gap = gaps.sort((a, b) => a - b)[gaps.length >> 1];
+  const gap = median(gaps);
   const steps = gap > 0 ? DAY / gap : 1;
   return Number.isInteger(steps) && steps > 4 && steps < 400 ? steps : 1;
 }

@@ -16,6 +16,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { median } from "./summary.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -125,7 +126,6 @@ const cases = {
 /** Milliseconds that an engine gets to compile what is hot. */
 const WARM_UP = 400;
 
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const quartile = (list) => [...list].sort((a, b) => a - b)[list.length >> 2];
 
 /** Milliseconds a run, of as many runs as fill about 20 ms. */

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { dense, engine, gru, lem, lru, lstm, minGru, minLstm, network, Random } from "../dist/index.js";
 import { rnn, sgd, slstm } from "../dist/index.js";
 import { processorClock } from "../dist/cli/processor-clock.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,6 @@ const makers = { lstm, gru, rnn, minGru, minLstm, lru, lem, slstm };
 const workloads = JSON.parse(readFileSync(new URL("workloads.json", import.meta.url), "utf8"));
 const random = new Random(await engine("float32"), 1, 1);
 const normals = (n) => Float32Array.from({ length: n }, () => random.normal());
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** PyTorch's milliseconds by cell; none where it does not run. */
 function theirs(sizes) {

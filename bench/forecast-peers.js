@@ -23,6 +23,7 @@ import { findDates, inSteps } from "../dist/cli/series/date-column.js";
 import { readCsv } from "../dist/formats/csv.js";
 import { continuedMoment, usualSeasons } from "../dist/forecasting/dates.js";
 import { stopwatch } from "./clock.js";
+import { mean, median } from "./summary.js";
 
 const VERSIONS = { "@bsull/augurs": "0.10.2", arima: "0.2.8" };
 const SEASON = 12;
@@ -117,8 +118,6 @@ async function peerWays(folder) {
   };
 }
 
-const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
-
 function maseOf(forecast, { past, truth }) {
   const scale = mean(Array.from(past.slice(SEASON), (v, t) => Math.abs(v - past[t])));
   return mean(Array.from(truth, (v, h) => Math.abs(v - forecast[h]))) / scale;
@@ -163,12 +162,12 @@ for (const [name, way] of Object.entries(ways)) {
   console.log = () => {}; // what the packages say of their searches
   const { errors, seconds } = await measure(async (past) => way(past), pieces);
   console.log = log;
-  const known = errors.filter(Number.isFinite).sort((a, b) => a - b);
+  const known = errors.filter(Number.isFinite);
   const cells = [
     seconds.toFixed(2),
     `${((1000 * seconds) / pieces.length).toFixed(1)} ms`,
     mean(known).toFixed(3),
-    known[known.length >> 1]?.toFixed(3) ?? "-",
+    median(known)?.toFixed(3) ?? "-",
     String(errors.length - known.length),
   ];
   console.log(name.padEnd(44) + cells.map((cell) => cell.padStart(10)).join(""));

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { forecaster } from "../dist/index.js";
 import { readCsv } from "../dist/formats/csv.js";
+import { mean } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +25,6 @@ if (!values.data) throw new Error("--data is missing, want a folder of tables");
 const singles = values.models.split(",");
 const ways = ["average", ...singles, "naive", "seasonalNaive"];
 
-/** NaN of none: a way that failed at every origin has no figure. */
-const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
 /** Steps that a forecast wants before it. */
 const SHORTEST = 10;
 const horizonOf = (season) => (season >= 2 && season <= 24 ? Math.max(6, season) : 12);
@@ -104,6 +103,7 @@ for (const file of readdirSync(values.data)
     const { lower, upper } = answers.average;
     truth.forEach((v, h) => Number.isNaN(v) || inside.push(v >= lower[h] && v <= upper[h]));
   }
+  // a way that failed at every origin has no figure: NaN
   const row = Object.fromEntries(ways.map((way) => [way, mean(sums[way])]));
   rows.push(row);
   const cells = ways.map((way) => row[way].toFixed(3).padStart(13)).join("");

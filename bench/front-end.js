@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { frontEnd } from "../dist/speech/index.js";
+import { median } from "./summary.js";
 
 const RATE = 16_000;
 const SECONDS = 60;
@@ -37,8 +38,6 @@ const libraries = {
     return frames;
   },
 };
-
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** How many times faster than the sound, round by round, the libraries in turn. */
 const speeds = Object.fromEntries(Object.keys(libraries).map((name) => [name, []]));

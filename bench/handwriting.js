@@ -28,6 +28,7 @@ import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { InkBatches } from "../dist/handwriting/batches.js";
 import { alphabetOf } from "../dist/handwriting/script.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +57,6 @@ const make = () =>
     loss: "ctc",
     seed: 1,
   });
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** Points a second over all batches, once for warming up and then once a round; first losses. */
 async function ours(workers) {

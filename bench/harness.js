@@ -1,6 +1,7 @@
 // One way to run and print a room of the bench: benny measures, this file adds GFLOP/s and ratios, as a table
 // or as JSON lines.
 import b from "benny";
+import { median } from "./summary.js";
 
 const json = process.argv.includes("--json");
 
@@ -18,9 +19,8 @@ export async function benchmark(title, cases) {
     b.configure({}),
   );
   summary.results.forEach((result, i) => {
-    const samples = [...result.details.sampleResults].sort((x, y) => x - y);
     const { flop, note } = cases[i];
-    const ms = 1000 * samples[Math.floor(samples.length / 2)];
+    const ms = 1000 * median(result.details.sampleResults);
     results.push({
       benchmark: title,
       name: result.name,

@@ -9,6 +9,7 @@
 import { cpuSeconds } from "./clock.js";
 import { facts } from "./harness.js";
 import { dense, engine, hessianFree, longLag, network, Random, rnn, sparse } from "../dist/index.js";
+import { percent } from "./summary.js";
 
 const plainNet = (task, precision, seed = 1) =>
   network({
@@ -99,7 +100,7 @@ async function solve(title, task, precision, seed, { batch, below = 0.01, maxSte
   facts(title, [
     {
       name:
-        `${title}, ${precision}, seed ${seed}: ${(100 * error).toFixed(2)}% wrong after ${steps} ` +
+        `${title}, ${precision}, seed ${seed}: ${percent(error)} wrong after ${steps} ` +
         `steps, ${cg} CG; seconds`,
       value: seconds,
       unit: "s",

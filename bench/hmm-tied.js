@@ -18,6 +18,7 @@ import { parseArgs } from "node:util";
 import { hmm, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/inference-engine.js";
 import { stopwatch } from "./clock.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,6 @@ const { values } = parseArgs({
   },
 });
 const [K, D, T, rounds] = [values.states, values.output, values.steps, values.rounds].map(Number);
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 const random = new Random(await inferenceEngine(), 5);
 const rows = (r, c, of) => Array.from({ length: r }, (_, i) => Array.from({ length: c }, (_, j) => of(i, j)));

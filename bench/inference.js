@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { hmm, lds, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/inference-engine.js";
 import { Kalman } from "../dist/inference/kalman.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
@@ -25,7 +26,6 @@ const require = createRequire(join(here, "peers/package.json"));
 const folder = mkdtempSync(join(tmpdir(), "unrolled-inference-"));
 const sizes = { states: 32, symbols: 64, steps: 10_000, state: 8, output: 4 };
 const { states: N, symbols: M, steps: T, state: n, output: p } = sizes;
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 // a chain that favors staying, symbols that overlap; a stable system seen through noise
 const engine = await inferenceEngine();

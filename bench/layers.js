@@ -22,6 +22,7 @@ import {
   studentT,
 } from "../dist/index.js";
 import { processorClock } from "../dist/cli/processor-clock.js";
+import { median } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -87,8 +88,7 @@ async function measured(layers, loss, shape) {
     last = now;
   }
   net.dispose();
-  const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  return median(times.slice(WARM_UP));
 }
 
 const script = new URL("layers.py", import.meta.url).pathname;

@@ -47,6 +47,7 @@ import {
 } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
 import { turns } from "./turns.js";
+import { percent } from "./summary.js";
 
 const text = (value) => ({ type: "string", default: value });
 const {
@@ -230,14 +231,14 @@ function test(count, of = task) {
 function tryLonger() {
   if (!isMixed) return;
   for (const T of [500, 1000, 2000, 5000])
-    console.log(`lag ${T}: ${(100 * test(1000, at(T)).error).toFixed(1)}% of 1,000 wrong`);
+    console.log(`lag ${T}: ${percent(test(1000, at(T)).error, 1)} of 1,000 wrong`);
 }
 
 /** What the net gets wrong of 10,000 in the end, and what it took. */
 function conclude(how, steps) {
   const { error, symbols } = test(10_000);
   console.log(
-    `${how}: ${(100 * error).toFixed(2)}% of 10,000 wrong, ${symbols} symbols a ` +
+    `${how}: ${percent(error)} of 10,000 wrong, ${symbols} symbols a ` +
       `sequence, ${steps} steps, ${steps * options.batch} ` +
       `sequences, ${cg ? `${cg} CG, ` : ""}${busy.toFixed(1)} CPU s`,
   );
@@ -274,7 +275,7 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
         : `loss ${mean.toPrecision(4)}`;
     console.log(
       `step ${event.step}  sequences ${event.step * options.batch}  ${more}  ` +
-        `wrong ${(100 * error).toFixed(1)}%  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
+        `wrong ${percent(error, 1)}  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
     );
     looked = cpuSeconds();
     if (error < +o.learned && course < ranges.length - 1) {

@@ -17,6 +17,7 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "../dist/cli/output-file.js";
 import * as unrolled from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
+import { percent } from "./summary.js";
 
 const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random } = unrolled;
 const text = (value) => ({ type: "string", default: value });
@@ -68,7 +69,6 @@ function layers() {
 }
 
 const seconds = () => cpuSeconds().toFixed(0);
-const percent = (accuracy) => `${(100 * (1 - accuracy)).toFixed(2)}%`;
 
 const spec = { input: 1, layers: [...layers(), dropout(0.2), dense(10)], loss: "softmax", seed };
 const known = o.checkpoint && existsSync(o.checkpoint);
@@ -87,11 +87,11 @@ await net.fit(training, {
   monitor: "accuracy",
   keepBest: true,
   onRecord({ epoch, loss, validation }) {
-    const wrong = percent(validation.accuracy);
+    const wrong = percent(1 - validation.accuracy);
     console.log(`epoch ${epoch}  loss ${loss.toFixed(4)}  wrong of validation ${wrong}  ${seconds()} s`);
   },
   ...(o.checkpoint && { checkpoint: (bytes) => writeWhole(o.checkpoint, bytes) }),
 });
 const { accuracy } = await net.evaluate(images("t10k", 10_000, places), { metrics: ["accuracy"] });
-console.log(`wrong of the test set ${percent(accuracy)}  ${seconds()} s`);
+console.log(`wrong of the test set ${percent(1 - accuracy)}  ${seconds()} s`);
 net.dispose();

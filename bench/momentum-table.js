@@ -12,6 +12,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { mean } from "./summary.js";
 
 const text = (value) => ({ type: "string", default: value });
 const { values: o } = parseArgs({
@@ -81,9 +82,8 @@ for (const seed of seeds)
 const cellOf = (task, column) => {
   const ends = seeds.map((seed) => kept.get(wordsOf(task, column, seed)));
   const wrong = ends.map((end) => wrongOf(task, end));
-  const mean = wrong.reduce((sum, x) => sum + x, 0) / wrong.length;
   const unit = task.startsWith("memory") ? "" : "%";
-  return `${mean.toFixed(2)}${unit}`;
+  return `${mean(wrong).toFixed(2)}${unit}`;
 };
 console.log(["", ...columns.map(([mu, form]) => (mu === "0" ? mu : `${mu} ${form}`))].join("\t"));
 for (const task of tasks) console.log([task, ...columns.map((column) => cellOf(task, column))].join("\t"));

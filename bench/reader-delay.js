@@ -11,6 +11,7 @@ import { labelErrors, plot, svg } from "../dist/unrolled.js";
 import { handwritingReader } from "../dist/unrolled-handwriting.js";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
+import { percent } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +45,7 @@ for (const delay of delays) {
     inks.map(({ text }) => [...text]),
   );
   errors.push(100 * rate);
-  console.log(`delay ${delay === 1_000_000 ? "∞" : delay}: label error ${(100 * rate).toFixed(2)}%`);
+  console.log(`delay ${delay === 1_000_000 ? "∞" : delay}: label error ${percent(rate)}`);
 }
 console.log(`${inks.length} words of the validation split`);
 if (values.figure !== undefined) {

@@ -12,6 +12,7 @@ import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import * as handwriting from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
 import { serveLibrary } from "../test/browser/server.js";
+import { median, percent } from "./summary.js";
 
 const LESSONS = 10;
 const OTHERS = 30;
@@ -85,7 +86,6 @@ const writers = await piecesByWriter();
 const count = Math.min(Number(values.writers), writers.length);
 const server = values.chromium ? await serveLibrary() : undefined;
 const sums = { before: 0, after: 0, characters: 0, worse: 0, times: [] };
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
 for (let w = 0; w < count; ++w) {
   const { writer, items } = writers[Math.floor((w * writers.length) / count)];
   const [lessons, others] = [items.slice(0, LESSONS), items.slice(LESSONS)];
@@ -97,15 +97,15 @@ for (let w = 0; w < count; ++w) {
   sums.worse += report.after > report.before ? 1 : 0;
   sums.times.push(seconds);
   console.log(
-    `${writer}: others ${percent(before.labelError)} -> ${percent(after.labelError)}, held back ` +
-      `${percent(report.before)} -> ${percent(report.after)}, ${seconds.toFixed(1)} s`,
+    `${writer}: others ${percent(before.labelError, 1)} -> ${percent(after.labelError, 1)}, held back ` +
+      `${percent(report.before, 1)} -> ${percent(report.after, 1)}, ${seconds.toFixed(1)} s`,
   );
 }
 await server?.close();
 const share = (edits) => `${((100 * edits) / sums.characters).toFixed(2)}%`;
-const times = sums.times.sort((a, b) => a - b);
 console.log(
   `${count} writers: ${share(sums.before)} -> ${share(sums.after)} of ${sums.characters} characters; ` +
     `${sums.worse} read their held-back pieces worse than before; ` +
-    `${times[count >> 1].toFixed(1)} s a writer in the median, ${times[count - 1].toFixed(1)} at most`,
+    `${median(sums.times).toFixed(1)} s a writer in the median, ` +
+    `${Math.max(...sums.times).toFixed(1)} at most`,
 );

@@ -19,6 +19,7 @@ import { drawnWord } from "../dist/unrolled.js";
 import { strokesOf } from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
 import { serve } from "../test/browser/server.js";
+import { median } from "./summary.js";
 
 const LINES = 12;
 const GAP = 240; // between two drawn words
@@ -86,7 +87,6 @@ ${links.join("\n")}
     return { parts: [modules, ready - modules, read - ready, read], warm };
   })();
 </script>`;
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** Files that a module of dist/ imports at once, and itself. */
 function imported(file, all = new Set()) {

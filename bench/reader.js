@@ -20,6 +20,7 @@ import { labelErrors } from "../dist/index.js";
 import { engine } from "../dist/wasm/engine.js";
 import { Random } from "../dist/wasm/random.js";
 import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
+import { median, percent } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +34,6 @@ const { values } = parseArgs({
   },
 });
 if (values.data === undefined) throw new Error("reader: want --data, the folder of UNIPEN");
-
-const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
 /** Pieces of one line with their categories; of words that stand in a text too, only those of category 7. */
 async function pieces(split) {
@@ -148,8 +147,7 @@ async function speed(reader, list) {
       await reader.read(strokes);
       if (round > 0) times.push(performance.now() - from);
     }
-  times.sort((a, b) => a - b);
-  return { lines: lines.length, ms: times[times.length >> 1] };
+  return { lines: lines.length, ms: median(times) };
 }
 
 if (values.pack !== undefined) {

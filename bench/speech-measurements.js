@@ -19,8 +19,7 @@ import {
   spokenDigits,
   strings,
 } from "./speech-digits.js";
-
-const percent = (share) => `${(100 * share).toFixed(2)}%`;
+import { mean, percent } from "./summary.js";
 
 /** Distortions: throats and microphones differ by more than the default between so few speakers. */
 const AUGMENT = { warp: 0.2, color: 8 };
@@ -84,8 +83,6 @@ async function usedToVoice(files, recordings) {
   }
   return right / recordings.length;
 }
-
-const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
 
 /**
  * Isolated digits: the official split, and each speaker left out. A classifier learns other words as well: of

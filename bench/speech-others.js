@@ -5,8 +5,7 @@ import { frontEnd, readWav, speechRecognizer, wordSpotter } from "../dist/speech
 import { alarmFigure } from "../dist/cli/speech/alarm-figure.js";
 import { svg } from "../dist/figures/svg.js";
 import { stopwatch } from "./clock.js";
-
-const percent = (share) => `${(100 * share).toFixed(2)}%`;
+import { percent } from "./summary.js";
 
 /** Sentences of eight words, yes or no: the first 30 teach, the others test. */
 export async function yesno({ data, seed, epochs = 60 }) {

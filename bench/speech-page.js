@@ -31,6 +31,7 @@ const plain = (item) => ({
 const recordings = { train: [...taught, ...others].map(plain), heard: rest.slice(0, 60).map(plain) };
 const worker = `
 import { wordSpotter } from "/dist/unrolled-speech.js";
+import { percent } from "./summary.js";
 const { train, heard } = await (await fetch("/recordings.json")).json();
 const sound = (item) => ({ ...item, samples: Float32Array.from(item.samples, (x) => x / 32768) });
 const [words, seed] = [${JSON.stringify(wanted)}, ${Number(values.seed)}];
@@ -77,7 +78,7 @@ try {
   console.log(
     `Chromium: ${wanted.join(", ")}, ${recordings.train.length} recordings, ${steps} steps in ` +
       `${trained.toFixed(1)} s in a worker, ${computed.toFixed(1)} s of one core; ${bytes} bytes; ` +
-      `listening takes ${(100 * share).toFixed(2)}% of one core`,
+      `listening takes ${percent(share)} of one core`,
   );
 } finally {
   await page.close();

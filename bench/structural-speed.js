@@ -39,8 +39,8 @@ while sys.stdin.readline():
     seconds = time.process_time() - start
     print(json.dumps([seconds, float(fit.llf), float(exact.loglike(fit.params))]), flush=True)
 `;
+import { median } from "./summary.js";
 const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** Seconds and ln p of a fit here. */
 async function fitHere() {

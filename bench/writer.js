@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { handwritingReader, handwritingWriter, strokesOf } from "../dist/unrolled-handwriting.js";
+import { percent } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,7 @@ const own = writer.styles.flatMap((style) => {
 });
 const error = async (items) => {
   const { labelError } = await reader.evaluate(items.map(({ text, strokes }) => ({ text, strokes })));
-  return `${(100 * labelError).toFixed(1)}%`;
+  return percent(labelError, 1);
 };
 console.log(
   `${own.length} words by ${writer.styles.length} hands themselves: ${await error(own)} label error`,

@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { processorClock } from "../../dist/cli/processor-clock.js";
 import { readMaterial, workloads } from "./material.js";
+import { median } from "../summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +22,6 @@ export const backend = values.backend;
  * Milliseconds: of the wall, or, on a machine that does other things too, of this process's processor time.
  */
 const now = values.clock === "cpu" ? processorClock : () => performance.now();
-
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /**
  * `make(workload, arrays)` gives `step()`: one training step, update included, and its loss before the update
