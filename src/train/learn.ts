@@ -22,7 +22,11 @@ export interface OnlineReport {
 
 /** How to learn from a stream. */
 export interface OnlineOptions {
-  /** As in a training. Default: adam(), or the optimizer of the training before. */
+  /**
+   * As in a training. On a stream without an end let the rate fall, as in adam({ rate: (step) => 0.003 /
+   * Math.sqrt(1 + step / 10_000) }): at a constant one Adam's weights wander in the end, and the loss rises
+   * again. Default: adam(), or the optimizer of the training before.
+   */
   readonly optimizer?: Optimizer;
   /** Steps an update: their gradients are averaged. Default 1. */
   readonly every?: number;
