@@ -58,7 +58,7 @@ test("7d-6-oscillators: modes that do not turn or turn alike, units that all fol
   );
 });
 
-test("7a-6-utterance: states above their limit, an LSTM that learned by heart or is told what is not there", () => {
+test("7a-6-utterance: states above their limit, an LSTM that learned by heart or tells too much", () => {
   const models = [
     { limit: 3, taught: 2.2, heldOut: 1.8 },
     { limit: 4, taught: 2.9, heldOut: 2.5 },

@@ -150,7 +150,7 @@ function drawn({ models, net }: Told): string {
   return svg(
     plot({
       title: "What the first half of a string of digits tells about the second",
-      note: "Three digits, said twice, in strings that were not learned from. Digits are given as identities.",
+      note: "Three digits, said twice, in strings not learned from. Digits are given as identities.",
       x: { label: "N: states, or cells", log: true },
       y: { label: "bits", range: [0, 10.8] },
       marks,
