@@ -4,7 +4,7 @@ import { agreeing } from "../../src/inference/agreement.ts";
 import { brierScore, confidences, fitTemperature } from "../../src/speech/recognizer/confidence.ts";
 import { Units } from "../../src/speech/recognizer/units.ts";
 import { engine } from "../../src/wasm/engine.ts";
-import { spoken } from "./spoken.ts";
+import { noise, onlyLast, spoken } from "./spoken.ts";
 
 const words = ["one", "two", "six", "nine"];
 const texts = [
@@ -53,6 +53,11 @@ describe("a recognizer of words", () => {
     ];
     for (const { text, words: heard } of await recognizer.predict(silences))
       expect([text, heard]).toEqual(["", []]);
+    const [K, T] = [words.length + 1, recognizer.probabilities({ samples: noise(8000, 0.1) }).length];
+    for (const samples of silences)
+      expect([...recognizer.probabilities({ samples })]).toEqual(onlyLast(T / K, K));
+    expect(recognizer.align({ samples: silences[0] }, "")).toEqual([]);
+    expect(() => recognizer.align({ samples: silences[1] }, "one")).toThrow(/align \("one"\) is silent/);
     const items = [fresh[0], { samples: silences[0], text: "" }];
     expect((await recognizer.evaluate(items)).edits).toBe((await recognizer.evaluate([fresh[0]])).edits);
   });

@@ -23,3 +23,11 @@ export async function spoken(
     }),
   );
 }
+
+/** Samples that fill a range evenly and in no order, the same in every run. */
+export const noise = (count: number, level: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, t) => (2 * level * ((t * (t + 7919)) % 10007)) / 10007 - level);
+
+/** Probabilities [T·K] of a recording in which there is nothing: all is the last class's at every step. */
+export const onlyLast = (T: number, K: number): number[] =>
+  Array.from({ length: T * K }, (_, at) => Number(at % K === K - 1));

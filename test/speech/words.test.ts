@@ -139,6 +139,12 @@ describe("a spotter", () => {
     await expect(spotter.calibrate(fresh.slice(0, 1))).rejects.toThrow(/no recording without a word/);
   });
 
+  test("silence is none of the words, whatever a net makes of the dither", () => {
+    const nothing = { word: null, probabilities: { yes: 0, no: 0 }, none: 1 };
+    const silences = [new Float32Array(8000), new Float32Array(4000).fill(0.25)];
+    expect(spotter.predict(silences)).toEqual([nothing, nothing]);
+  });
+
   test("a stream's probabilities are those of the whole, bit for bit", () => {
     const recording = fresh[3].samples;
     const stream = spotter.stream();

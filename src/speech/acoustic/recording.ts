@@ -65,6 +65,22 @@ export function isSilent({ samples }: ReadSound): boolean {
   return rangeOf(samples) <= 2 * DITHER;
 }
 
+/**
+ * Scores [T,K] of a recording, whose last class is silence: a blank, or no word. Those of a silent one are
+ * overwritten: silence is `certain` at every step, and the others are `impossible`. Default: probabilities.
+ */
+export function silenced<Scores extends Float32Array | Float64Array>(
+  sound: ReadSound,
+  scores: Scores,
+  K: number,
+  { certain = 1, impossible = 0 } = {},
+): Scores {
+  if (!isSilent(sound)) return scores;
+  scores.fill(impossible);
+  for (let at = K - 1; at < scores.length; at += K) scores[at] = certain;
+  return scores;
+}
+
 /** Throws DataError where a recording that is to hold a word is silent. */
 export function checkSounds(who: string, sound: ReadSound): void {
   if (!isSilent(sound)) return;

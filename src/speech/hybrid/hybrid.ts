@@ -3,25 +3,22 @@
  * Viterbi's algorithm on the loop of all words. Robinson's recognizer (IEEE Transactions on Neural Networks
  * 5, 1994), and the one without a net that it was compared with.
  */
-import { DataError, OptionError, knownOptions, oneOf, seedOption, show, whole } from "../../wasm/errors.ts";
-import { labelErrors } from "../../inference/edit-distance.ts";
+import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
 import { SingleFit } from "../../models/single-fit.ts";
 import { adaptNet, type AdaptOptions, type AdaptReport } from "../acoustic/adapt.ts";
-import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { DITHER, isSilent, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import { checkSounds, readSound, silenced, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
-import { frontEnd, type FrontEnd } from "../front-end.ts";
-import { sampleRate } from "../options.ts";
+import { evaluateTexts } from "../recognizer/evaluation.ts";
 import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
-import { Units } from "../recognizer/units.ts";
 import { Aligner } from "./align.ts";
 import { readFitOptions } from "./fit-options.ts";
 import type { Mixtures } from "./mixtures.ts";
+import { makeParts, type Parts } from "./parts.ts";
 import { readPlaces, statesInPlaces } from "./places.ts";
 import type {
   HybridFitOptions,
@@ -31,24 +28,10 @@ import type {
   PlacedWord,
 } from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
-import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
+import { stateCount, wordLoop, wordsOfPath } from "./topology.ts";
 import { fitMixtures, fitNet, guessStates } from "./training.ts";
 
 const WHO = "hybridRecognizer";
-const FRONT = 64; // units of the convolutions
-const CEPSTRA = 13; // of the mixtures, with first and second differences
-
-/** What a recognizer is made of. */
-interface Parts {
-  readonly units: Units;
-  readonly shape: WordStates;
-  readonly components: number;
-  readonly seed: number;
-  /** Of the mixtures. */
-  readonly hear: FrontEnd;
-  /** Where a net tells the states apart. */
-  readonly acoustic: AcousticNet | undefined;
-}
 
 /** Its emissions once it is fitted. */
 interface Fitted {
@@ -152,14 +135,16 @@ export class HybridRecognizer {
     return isMany(sounds) ? heard : heard[0];
   }
 
-  /** Where each word of a known text stands. Throws DataError where the recording is too short for it. */
+  /** Where each word of a known text stands. Throws DataError where the recording is too short, or silent. */
   async align(sound: Sound, text: string): Promise<PlacedWord[]> {
     const who = this.#life.check("align");
     const { scores } = this.#known(who);
     const labels = this.#parts.units.encode(`${who}: text`, text);
+    const read = readSound(who, sound, this.rate);
+    if (labels.length > 0) checkSounds(`${who} (${show(text)})`, read);
     const aligner = new Aligner(this.#parts.shape, scores.stay);
     try {
-      const path = await aligner.path(this.#logs(who, readSound(who, sound, this.rate)), labels);
+      const path = await aligner.path(this.#logs(who, read), labels);
       if (!path) throw new DataError(`${who}: the recording is shorter than the states of ${show(text)}`);
       return this.#placed(path);
     } finally {
@@ -169,7 +154,7 @@ export class HybridRecognizer {
 
   /**
    * Probabilities [T,W+1] of the words and, last, of silence at each step, given the whole recording: what
-   * `alignLabels` and `beamSearch` read; see `stepSeconds`.
+   * `alignLabels` and `beamSearch` read; see `stepSeconds`. Of digital silence it is silence's alone.
    */
   probabilities(sound: Sound): Float64Array {
     const who = this.#life.check("probabilities");
@@ -197,9 +182,7 @@ export class HybridRecognizer {
     const heard = this.#read(who, items).map((sound) =>
       this.#transcript(who, sound).words.map(({ word }) => word),
     );
-    const truth = items.map(({ text }) => text.split(/\s+/).filter(Boolean));
-    const { rate, exact, labels, edits, sequences } = labelErrors(heard, truth);
-    return { wordError: rate, exact: exact / sequences, words: labels, edits, sequences };
+    return evaluateTexts(heard, items);
   }
 
   /** Gives all memory back. */
@@ -244,15 +227,19 @@ export class HybridRecognizer {
     return Float64Array.from(this.#parts.hear.features(samples, { rate }));
   }
 
+  /** ln p [T,N] of the states, but for a term a step; digital silence is nothing but the state of silence. */
   #logs(who: string, sound: ReadSound): Float64Array {
-    const [{ scores, mixtures }, { acoustic }] = [this.#known(who), this.#parts];
-    if (!acoustic || !scores.priors) return mixtures.logs(this.#cepstra(sound));
-    return scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [sound])[0], scores.priors);
+    const [{ scores, mixtures }, { acoustic, shape }] = [this.#known(who), this.#parts];
+    const logs =
+      acoustic && scores.priors
+        ? scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [sound])[0], scores.priors)
+        : mixtures.logs(this.#cepstra(sound));
+    return silenced(sound, logs, stateCount(shape), { certain: 0, impossible: -Infinity });
   }
 
   #transcript(who: string, sound: ReadSound): HybridTranscript {
     const { loop } = this.#known(who);
-    const words = isSilent(sound) ? [] : this.#placed(loop.viterbi([this.#logs(who, sound)])[0].states);
+    const words = this.#placed(loop.viterbi([this.#logs(who, sound)])[0].states);
     return { text: words.map(({ word }) => word).join(" "), words };
   }
 
@@ -266,33 +253,5 @@ export class HybridRecognizer {
 }
 
 /** A recognizer: `const r = await hybridRecognizer({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */
-export async function hybridRecognizer(spec: HybridRecognizerSpec): Promise<HybridRecognizer> {
-  knownOptions(WHO, spec, ["words", "rate", "emission", "states", "components", "cells", "stack", "seed"]);
-  const units = new Units(WHO, { units: "words", words: spec?.words });
-  const rate = sampleRate(WHO, spec.rate);
-  const seed = seedOption(WHO, spec.seed ?? 1);
-  const shape: WordStates = {
-    words: units.labels.length,
-    states: whole(WHO, "states", spec.states ?? 6, 2, 100),
-  };
-  const components = whole(WHO, "components", spec.components ?? 4, 1, 256);
-  const cells = whole(WHO, "cells", spec.cells ?? 64, 1, 4096);
-  const stack = whole(WHO, "stack", spec.stack ?? 2, 1, 20);
-  const emission = oneOf(WHO, "emission", spec.emission ?? "net", ["net", "mixture"]);
-  const acoustic =
-    emission === "net"
-      ? await AcousticNet.make({
-          hearing: { rate, normalize: "level", deltas: 1, dither: DITHER },
-          classes: stateCount(shape),
-          units: cells,
-          stack,
-          front: FRONT,
-          bothWays: true,
-          learns: "time",
-          drop: 0.3,
-          seed,
-        })
-      : undefined;
-  const hear = await frontEnd({ rate, cepstra: CEPSTRA, deltas: 2, normalize: "recording", dither: DITHER });
-  return new HybridRecognizer({ units, shape, components, seed, hear, acoustic });
-}
+export const hybridRecognizer = async (spec: HybridRecognizerSpec): Promise<HybridRecognizer> =>
+  new HybridRecognizer(await makeParts(WHO, spec));

@@ -5,22 +5,29 @@
  */
 import { alignLabels } from "../../inference/align-labels.ts";
 import { beamSearch, type Hypothesis } from "../../inference/beam-search.ts";
-import { labelErrors } from "../../inference/edit-distance.ts";
 import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
-import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import type { AdaptReport, Guess } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
 import type { Example } from "../acoustic/examples.ts";
-import { DITHER, isSilent, readSound, type ReadSound, type Sound } from "../acoustic/recording.ts";
+import {
+  checkSounds,
+  DITHER,
+  readSound,
+  silenced,
+  type ReadSound,
+  type Sound,
+} from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { sampleRate } from "../options.ts";
 import { candidates, confidences, fitTemperature } from "./confidence.ts";
+import { evaluateTexts, wordsOf } from "./evaluation.ts";
 import type {
   HeardWord,
   RecognizerAdaptOptions,
@@ -87,8 +94,8 @@ export class SpeechRecognizer extends HearingModel {
     const read = readSounds(who, sounds, this.rate);
     const search = language ? { language } : {};
     const guess = async (sound: ReadSound) => {
-      const [y] = this.acoustic.probabilities(who, [sound]);
-      return this.#guess(await this.#search(who, sound, y, search));
+      const [y] = this.#probabilities(who, [sound]);
+      return this.#guess(await this.#search(who, y, search));
     };
     return this.adaptTo(who, { hears: "strings", sounds: read, options: rest, guess });
   }
@@ -103,17 +110,19 @@ export class SpeechRecognizer extends HearingModel {
   ): Promise<S extends readonly (Sound | ArrayLike<number>)[] ? Transcript[] : Transcript> {
     const who = this.check("predict");
     const read = readSounds(who, sounds, this.rate);
-    const outputs = this.acoustic.probabilities(who, read);
     const found: Transcript[] = [];
-    for (const [i, y] of outputs.entries())
-      found.push(this.#transcript(y, await this.#search(who, read[i], y, options)));
+    for (const y of this.#probabilities(who, read))
+      found.push(this.#transcript(y, await this.#search(who, y, options)));
     return (isMany(sounds) ? found : found[0]) as never;
   }
 
-  /** Probabilities [T,K] of the labels and, last, the blank, for other decoders; see `stepSeconds`. */
+  /**
+   * Probabilities [T,K] of the labels and, last, the blank, for other decoders; see `stepSeconds`. Where
+   * `predict` says "" of silence, the blank has 1 at every step.
+   */
   probabilities(sound: Sound): Floats {
     const who = this.check("probabilities");
-    return this.acoustic.probabilities(who, [readSound(who, sound, this.rate)])[0];
+    return this.#probabilities(who, [readSound(who, sound, this.rate)])[0];
   }
 
   /** Seconds of one step of `probabilities`. */
@@ -121,11 +130,15 @@ export class SpeechRecognizer extends HearingModel {
     return this.acoustic.stepSeconds;
   }
 
-  /** Where each word of a known text stands. Throws DataError where no alignment fits. */
+  /** Where each word of a known text stands. Throws DataError where no alignment fits, on silence too. */
   align(sound: Sound, text: string): HeardWord[] {
     const who = this.check("align");
     const labels = this.#units.encode(`${who}: text`, text);
-    return this.#places(this.probabilities(sound), labels).map((place) => ({ ...place, confidence: 1 }));
+    const read = readSound(who, sound, this.rate);
+    if (labels.length === 0) return [];
+    checkSounds(`${who} (${show(text)})`, read);
+    const [y] = this.#probabilities(who, [read]);
+    return this.#places(y, labels).map((place) => ({ ...place, confidence: 1 }));
   }
 
   /** How well it hears recordings with their texts. */
@@ -137,12 +150,9 @@ export class SpeechRecognizer extends HearingModel {
   async calibrate(items: readonly TextRecording[], options: RecognizeOptions = {}): Promise<number> {
     const who = this.check("calibrate");
     const read = this.#read(who, items);
-    const outputs = this.acoustic.probabilities(who, read);
     const readings = [];
-    for (const [i, y] of outputs.entries()) {
-      const list = candidates(await this.#search(who, read[i], y, options), (labels) =>
-        this.#units.decode(labels),
-      );
+    for (const [i, y] of this.#probabilities(who, read).entries()) {
+      const list = candidates(await this.#search(who, y, options), (labels) => this.#units.decode(labels));
       readings.push({ list, truth: wordsOf(items[i].text) });
     }
     this.#temperature = fitTemperature(this.acoustic.net.engine, readings);
@@ -159,10 +169,15 @@ export class SpeechRecognizer extends HearingModel {
     return readTextRecordings(who, items, { rate, labelsOf: (at, text) => this.#units.encode(at, text) });
   }
 
+  /** Probabilities [T,K] of each recording; of a silent one all is the blank's. */
+  #probabilities(who: string, sounds: readonly ReadSound[]): Floats[] {
+    const K = this.labels.length + 1;
+    return this.acoustic.probabilities(who, sounds).map((y, i) => silenced(sounds[i], y, K));
+  }
+
   /** The likeliest texts of a sound, y its probabilities. */
-  async #search(who: string, sound: ReadSound, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {
+  async #search(who: string, y: Floats, options: RecognizeOptions): Promise<Hypothesis[]> {
     knownOptions(who, options, recognizeNames);
-    if (isSilent(sound)) return [{ labels: [], score: 0 }];
     const { language, width = WIDTH, ...rest } = options;
     const own = this.#units.language(language);
     return beamSearch(y, {
@@ -223,20 +238,12 @@ export class SpeechRecognizer extends HearingModel {
     options: RecognizeOptions,
   ): Promise<SpeechEvaluation> {
     const read = this.#read(who, items);
-    const outputs = this.acoustic.probabilities(who, read);
     const heard: string[][] = [];
-    for (const [i, y] of outputs.entries())
-      heard.push(this.#units.decode((await this.#search(who, read[i], y, options))[0]?.labels ?? []));
-    const { rate, exact, labels, edits, sequences } = labelErrors(
-      heard,
-      items.map(({ text }) => wordsOf(text)),
-    );
-    return { wordError: rate, exact: exact / sequences, words: labels, edits, sequences };
+    for (const y of this.#probabilities(who, read))
+      heard.push(this.#units.decode((await this.#search(who, y, options))[0]?.labels ?? []));
+    return evaluateTexts(heard, items);
   }
 }
-
-/** The words of a text. */
-const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
 async function create(spec: SpeechRecognizerSpec): Promise<SpeechRecognizer> {
   knownOptions(WHO, spec, [

@@ -10,12 +10,11 @@ import { streams } from "../../wasm/streams.ts";
 import { Labels, type LabelEvaluation } from "../../jobs/labels.ts";
 import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
-import type { Floats } from "../../wasm/memory.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
-import { DITHER, type Sound } from "../acoustic/recording.ts";
+import { DITHER, silenced, type ReadSound, type Sound } from "../acoustic/recording.ts";
 import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { trimmed } from "../acoustic/trim.ts";
 import { sampleRate } from "../options.ts";
@@ -88,16 +87,17 @@ export class WordSpotter extends HearingModel {
     return this.learn(who, examples, { join: 3, ...rest }, apart ? look : undefined);
   }
 
-  /** The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. */
+  /**
+   * The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. Digital
+   * silence, and what the dither of ±1e-4 hides, is none with probability 1.
+   */
   predict<S extends Sounds>(
     sounds: S,
   ): S extends readonly (Sound | ArrayLike<number>)[] ? WordAnswer[] : WordAnswer;
   predict(sounds: Sounds): WordAnswer | WordAnswer[] {
     const who = this.check("predict");
     const read = readSounds(who, sounds, this.rate);
-    const answers = this.#scores(this.acoustic.probabilities(who, read)).map((scores) =>
-      this.#answer(scores),
-    );
+    const answers = this.#scores(who, read).map((scores) => this.#answer(scores));
     return isMany(sounds) ? answers : answers[0];
   }
 
@@ -179,9 +179,12 @@ export class WordSpotter extends HearingModel {
     };
   }
 
-  #scores(probabilities: readonly Floats[]): WordScores[] {
+  #scores(who: string, sounds: readonly ReadSound[]): WordScores[] {
     const { lookBack } = this.#alarmRule();
-    return probabilities.map((p) => wordScores(p, this.words.length, lookBack));
+    const W = this.words.length;
+    return this.acoustic
+      .probabilities(who, sounds)
+      .map((p, i) => wordScores(silenced(sounds[i], p, W + 1), W, lookBack));
   }
 
   #answer({ words, none }: WordScores): WordAnswer {
@@ -197,7 +200,7 @@ export class WordSpotter extends HearingModel {
     const read = readWordRecordings(who, items, this.#words, this.rate);
     const W = this.words.length;
     const labels = new Labels(who, [...this.words, NONE]);
-    const scores = this.#scores(this.acoustic.probabilities(who, read));
+    const scores = this.#scores(who, read);
     const truth = read.map((example) => example.labels[0] ?? W);
     const pairs = scores.map(({ words, none }, i) => [truth[i], likeliest(words, none) ?? W] as const);
     const loss =
