@@ -32,7 +32,12 @@ export { wordSpotter, WordSpotter } from "./words/spotter.ts";
 export type { Calibration, SpotterFitOptions, WordAnswer, WordSpotterSpec } from "./words/spec.ts";
 export type { WordRecording } from "./words/items.ts";
 export { wordClassifier, WordClassifier } from "./words/classifier.ts";
-export type { WordClassifierFitOptions, WordClassifierSpec, WordGuess } from "./words/classifier.ts";
+export type {
+  WordAdaptOptions,
+  WordClassifierFitOptions,
+  WordClassifierSpec,
+  WordGuess,
+} from "./words/classifier.ts";
 export type { Detection, SpotterStream } from "./words/spotter-stream.ts";
 export type { OperatingPoint } from "./words/threshold.ts";
 export { speechRecognizer, SpeechRecognizer } from "./recognizer/recognizer.ts";

@@ -4,7 +4,7 @@
  * as in the training: silence has no part in that mean. An answer is the mean over the recording as it is and
  * as a longer and a shorter throat would have said it.
  */
-import { DataError, inRange, knownOptions, seedOption, whole } from "../../wasm/errors.ts";
+import { DataError, inRange, knownOptions, OptionError, seedOption, show, whole } from "../../wasm/errors.ts";
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
 import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
@@ -46,6 +46,12 @@ export interface WordClassifierSpec {
 export interface WordClassifierFitOptions extends Omit<HearingFitOptions, "join"> {
   /** Recordings that are looked at after each epoch. */
   readonly validation?: readonly TextRecording[];
+}
+
+/** Options of `adapt`. */
+export interface WordAdaptOptions extends AdaptOptions {
+  /** Those of the words that this voice may say: what it heard is one of these. Default: all. */
+  readonly words?: readonly string[];
 }
 
 /** Which word a recording is. */
@@ -94,15 +100,17 @@ export class WordClassifier extends HearingModel {
    * heard itself, the surest of it first (self-training), and standardizes as this voice wants it.
    * A file saved then is of this voice. Throws OptionError, DataError before anything changes, DisposedError.
    */
-  async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
+  async adapt(sounds: Sounds, options: WordAdaptOptions = {}): Promise<AdaptReport> {
     const who = this.checkFit("adapt");
+    const { words = this.words, ...rest } = options;
+    const said = this.#numbersOf(`${who}: words`, words);
     const read = readSounds(who, sounds, this.rate);
     const guess = (sound: ReadSound) => {
       const [p] = this.#answers(who, [sound]);
-      const word = mostProbable(p, p.length);
+      const word = said.reduce((best, k) => (p[k] > p[best] ? k : best));
       return { labels: [word], confidence: p[word], kind: word };
     };
-    return this.adaptTo(who, { hears: "words", sounds: read, options, guess });
+    return this.adaptTo(who, { hears: "words", sounds: read, options: rest, guess });
   }
 
   /**
@@ -133,6 +141,13 @@ export class WordClassifier extends HearingModel {
   /** The words. */
   protected notes(): object {
     return { words: this.words };
+  }
+
+  /** The numbers of some of the words. */
+  #numbersOf(who: string, words: readonly string[]): number[] {
+    if (!Array.isArray(words) || words.length === 0)
+      throw new OptionError(`${who} is ${show(words)}, want an array of some of the model's words`);
+    return words.map((word, i) => this.#labels.number(`${who}[${i}]`, word));
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {

@@ -7,6 +7,7 @@ import {
   wordClassifier,
   type AdaptProgress,
   type Sound,
+  type WordAdaptOptions,
   type WordClassifier,
 } from "../../../src/speech/index.ts";
 
@@ -66,6 +67,19 @@ describe("a classifier that gets used to a voice", () => {
     expect(loaded.predict(later)).toEqual(answers);
   });
 
+  test("is not misled by words that this voice does not say", async () => {
+    const ones = soundsOf(heard.filter(({ text }) => text === "one"));
+    const own = later.filter(({ text }) => text === "one");
+    const sixes = async (options: WordAdaptOptions) => {
+      const classifier = await wordClassifier.load(bytes);
+      await classifier.adapt(ones.concat(ones), { rounds: 1, epochs: 4, copies: 0, share: 1, ...options });
+      return classifier.predict(soundsOf(own)).reduce((sum, { probabilities }) => sum + probabilities.six, 0);
+    };
+    const byAll = await sixes({});
+    expect(await sixes({ words })).toBe(byAll);
+    expect(await sixes({ words: ["two", "six"] })).toBeGreaterThan(1.5 * byAll);
+  });
+
   test("wants a fitted model and ten recordings, and says so before anything changes", async () => {
     const fresh = await wordClassifier({ words, rate: 8000, units: 24 });
     await expect(fresh.adapt(soundsOf(heard))).rejects.toThrow(/adapt: the model was never fitted/);
@@ -78,6 +92,12 @@ describe("a classifier that gets used to a voice", () => {
     await expect(classifier.adapt(soundsOf(heard), { share: 2 })).rejects.toThrow(/share is 2/);
     await expect(classifier.adapt(soundsOf(heard), { copies: -1 })).rejects.toThrow(/copies is -1/);
     await expect(classifier.adapt(soundsOf(heard), { speed: 1 } as never)).rejects.toThrow(/speed/);
+    await expect(classifier.adapt(soundsOf(heard), { words: [] })).rejects.toThrow(
+      /words is .*, want an array of some/,
+    );
+    await expect(classifier.adapt(soundsOf(heard), { words: ["one", "ten"] })).rejects.toThrow(
+      /words\[1\] is "ten", want one of one, two, six/,
+    );
     expect(classifier.predict(later)).toEqual(answers);
   });
 
