@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { arima, structural } from "../dist/index.js";
+import { normalOf, parkMiller } from "./seeded.js";
 
 const { values } = parseArgs({
   options: { count: { type: "string", default: "500" }, only: { type: "string", default: "" } },
@@ -47,11 +48,10 @@ const truths = {
   },
 };
 
-/** Normal numbers by a fixed generator (Park & Miller 1988; sums of twelve uniforms). */
+/** Normal numbers of a seed. */
 function normals(seed) {
-  let state = seed * 7919 + 1;
-  const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
-  return () => Array.from({ length: 12 }, uniform).reduce((a, b) => a + b) - 6;
+  const uniform = parkMiller(seed * 7919 + 1);
+  return () => normalOf(uniform);
 }
 
 /** A series of an AR(1) or MA(1), after 100 steps that are forgotten. */

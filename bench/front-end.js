@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { frontEnd } from "../dist/speech/index.js";
 import { median } from "./summary.js";
+import { hiss } from "./seeded.js";
 
 const RATE = 16_000;
 const SECONDS = 60;
@@ -20,10 +21,7 @@ const ROUNDS = 7;
 
 const { values } = parseArgs({ options: { python: { type: "string", default: "/usr/bin/python3" } } });
 const Meyda = createRequire(new URL("./peers/package.json", import.meta.url))("meyda");
-const samples = Float32Array.from(
-  { length: RATE * SECONDS },
-  (_, i) => (((i * 7919) % 2003) / 2003 - 0.5) / 4,
-);
+const samples = hiss(RATE * SECONDS);
 
 const hear = await frontEnd({ rate: RATE, bands: BANDS, fft: FFT });
 Object.assign(Meyda, { bufferSize: FFT, sampleRate: RATE, melBands: BANDS, windowingFunction: "hanning" });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readWav } from "../dist/speech/index.js";
+import { mulberry32, normalOf } from "./seeded.js";
 
 export const digitWords = "zero one two three four five six seven eight nine".split(" ");
 export const speakers = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];
@@ -39,22 +40,7 @@ export function split(recordings, left) {
   return { train: recordings.filter((r) => !isTest(r)), test: recordings.filter(isTest) };
 }
 
-/** A generator of numbers from 0 to 1, the same for a seed everywhere (Steele et al. 2014). */
-export function numbers(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const SILENCE = [0.05, 0.4]; // seconds between recordings
-
-/** Noise of a deviation, from sums of twelve numbers. */
-const noise = (random, deviation) =>
-  deviation * (Array.from({ length: 12 }, random).reduce((a, b) => a + b) - 6);
 
 const FRAME = 0.01; // seconds
 const OF_LOUDEST = 0.003; // 25 dB below the loudest frame
@@ -106,7 +92,7 @@ export function joinRecordings(list, random, decibels) {
   }
   const deviation = 0.1 * 10 ** (-decibels / 20);
   return {
-    samples: samples.map((x) => x + noise(random, deviation)),
+    samples: samples.map((x) => x + deviation * normalOf(random)),
     rate,
     text: list.map(({ text }) => text).join(" "),
     cuts,
@@ -116,7 +102,7 @@ export function joinRecordings(list, random, decibels) {
 
 /** So many strings of 2 to `longest` recordings of one speaker. */
 export function strings(recordings, { count, shortest = 2, longest = 7, decibels = 10, seed }) {
-  const random = numbers(seed);
+  const random = mulberry32(seed);
   const names = [...new Set(recordings.map(({ speaker }) => speaker))].sort();
   const bySpeaker = names.map((name) => recordings.filter(({ speaker }) => speaker === name));
   return Array.from({ length: count }, () => {

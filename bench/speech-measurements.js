@@ -12,7 +12,6 @@ import {
   audible,
   digitsIn,
   digitWords,
-  numbers,
   otherWords,
   speakers,
   split,
@@ -20,6 +19,7 @@ import {
   strings,
 } from "./speech-digits.js";
 import { mean, percent } from "./summary.js";
+import { mulberry32 } from "./seeded.js";
 
 /** Distortions: throats and microphones differ by more than the default between so few speakers. */
 const AUGMENT = { warp: 0.2, color: 8 };
@@ -43,7 +43,7 @@ function docked(samples, rate, random) {
 
 /** Recordings, and each once more as from elsewhere; half of these lose a soft end. */
 async function withOthers(recordings, seed) {
-  const random = numbers(seed);
+  const random = mulberry32(seed);
   const others = [];
   for (const [i, { samples, rate, text }] of recordings.entries()) {
     const part = random() < 0.5 ? docked(samples, rate, random) : samples;

@@ -6,6 +6,7 @@ import { alarmFigure } from "../dist/cli/speech/alarm-figure.js";
 import { svg } from "../dist/figures/svg.js";
 import { stopwatch } from "./clock.js";
 import { percent } from "./summary.js";
+import { hiss } from "./seeded.js";
 
 /** Sentences of eight words, yes or no: the first 30 teach, the others test. */
 export async function yesno({ data, seed, epochs = 60 }) {
@@ -140,10 +141,7 @@ export async function front() {
     [16_000, 40],
   ]) {
     const hear = await frontEnd({ rate, bands });
-    const samples = Float32Array.from(
-      { length: 60 * rate },
-      (_, i) => (((i * 7919) % 2003) / 2003 - 0.5) / 4,
-    );
+    const samples = hiss(60 * rate);
     hear.features(samples);
     const seconds = stopwatch();
     for (let i = 0; i < 5; ++i) hear.features(samples);

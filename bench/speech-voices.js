@@ -22,7 +22,8 @@ import { parseArgs } from "node:util";
 import { speechEngine } from "../dist/speech/engine.js";
 import { readWav, writeWav } from "../dist/speech/index.js";
 import { joined, Resampler } from "../dist/speech/resampler.js";
-import { digitWords, numbers } from "./speech-digits.js";
+import { digitWords } from "./speech-digits.js";
+import { mulberry32 } from "./seeded.js";
 
 const { values } = parseArgs({
   options: { out: { type: "string" }, seed: { type: "string", default: "1" } },
@@ -83,7 +84,7 @@ const MADE = 30; // pairs of them
 const work = mkdtempSync(join(tmpdir(), "voices-"));
 const file = join(work, "said.wav");
 const script = join(work, "said.txt");
-const random = numbers(Number(values.seed));
+const random = mulberry32(Number(values.seed));
 const between = (from, to) => from + Math.floor(random() * (to - from + 1));
 
 /** Command lines of each program; FILE is what they write. */

@@ -17,9 +17,8 @@ import { stopwatch } from "./clock.js";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const N = 1000;
-let state = 1;
-const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
-const normal = () => Array.from({ length: 12 }, uniform).reduce((a, b) => a + b) - 6;
+const uniform = parkMiller(1);
+const normal = () => normalOf(uniform);
 let level = 10;
 const y = Array.from({ length: N }, (_, t) => {
   level += 0.3 * normal();
@@ -40,6 +39,7 @@ while sys.stdin.readline():
     print(json.dumps([seconds, float(fit.llf), float(exact.loglike(fit.params))]), flush=True)
 `;
 import { median } from "./summary.js";
+import { normalOf, parkMiller } from "./seeded.js";
 const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
 
 /** Seconds and ln p of a fit here. */
