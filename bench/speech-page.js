@@ -9,6 +9,7 @@ import { open } from "../test/browser/drive.js";
 import { serveLibrary } from "../test/browser/server.js";
 import { until } from "../test/browser/until.js";
 import { asItem, wakeWords } from "./speech-others.js";
+import { percent } from "./summary.js";
 
 const LONGEST = 600; // seconds of a training
 const { values } = parseArgs({
@@ -31,7 +32,6 @@ const plain = (item) => ({
 const recordings = { train: [...taught, ...others].map(plain), heard: rest.slice(0, 60).map(plain) };
 const worker = `
 import { wordSpotter } from "/dist/unrolled-speech.js";
-import { percent } from "./summary.js";
 const { train, heard } = await (await fetch("/recordings.json")).json();
 const sound = (item) => ({ ...item, samples: Float32Array.from(item.samples, (x) => x / 32768) });
 const [words, seed] = [${JSON.stringify(wanted)}, ${Number(values.seed)}];
