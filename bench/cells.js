@@ -3,13 +3,13 @@
 // does slows all of them; a figure is the median processor time of a step (forward, backward, gradient
 // descent), float32, one thread, and the LSTM's divided by it. Behind it PyTorch's, where the Python has
 // torch: a loop over time without a scan, one thread (cells.py), and torch's own fused layer, by ours.
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { dense, engine, gru, lem, lru, lstm, minGru, minLstm, network, Random } from "../dist/index.js";
 import { rnn, sgd, slstm } from "../dist/index.js";
 import { processorClock } from "../dist/cli/processor-clock.js";
 import { median } from "./summary.js";
+import { askPyTorch } from "./python.js";
 
 const { values } = parseArgs({
   options: {
@@ -23,15 +23,6 @@ const makers = { lstm, gru, rnn, minGru, minLstm, lru, lem, slstm };
 const workloads = JSON.parse(readFileSync(new URL("workloads.json", import.meta.url), "utf8"));
 const random = new Random(await engine("float32"), 1, 1);
 const normals = (n) => Float32Array.from({ length: n }, () => random.normal());
-
-/** PyTorch's milliseconds by cell; none where it does not run. */
-function theirs(sizes) {
-  const script = new URL("cells.py", import.meta.url).pathname;
-  const run = spawnSync(values.python, [script, ...sizes, rounds].map(String), { encoding: "utf8" });
-  if (run.status === 0) return JSON.parse(run.stdout);
-  console.log(`(no PyTorch: ${run.stderr?.trim().split("\n").at(-1) ?? `${values.python} does not run`})`);
-  return {};
-}
 
 for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
   const { T, B, I, H, O } = workloads[name];
@@ -50,7 +41,7 @@ for (const name of values.only ? [values.only] : ["W1a", "W1b", "W1c", "W1d"]) {
       ms.push(processorClock() - from);
     }
   const base = median(runs[0].ms);
-  const torch = theirs([T, B, I, H, O]);
+  const torch = askPyTorch(values.python, "cells.py", [T, B, I, H, O, rounds]) ?? {};
   const beside = (other, own) => (other ? `   ${other.toFixed(1)} ms (${(other / own).toFixed(1)})` : "");
   console.log(`${name}: T=${T} B=${B} I=${I} H=${H} O=${O}`);
   for (const { cell, ms, net } of runs) {

@@ -6,13 +6,12 @@
  *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/front-end.js
  *     [--python /usr/bin/python3]     with torch; without, its row is left out
  */
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { frontEnd } from "../dist/speech/index.js";
 import { median } from "./summary.js";
 import { hiss } from "./seeded.js";
+import { askPyTorch } from "./python.js";
 
 const RATE = 16_000;
 const SECONDS = 60;
@@ -48,11 +47,9 @@ for (let round = 0; round <= ROUNDS; ++round)
   }
 hear.dispose();
 
-const script = fileURLToPath(new URL("./front-end.py", import.meta.url));
-const words = [script, RATE, SECONDS, WIDTH, HOP, FFT, BANDS, ROUNDS].map(String);
-const { status, stdout, stderr } = spawnSync(values.python, words, { encoding: "utf8" });
-if (status === 0) speeds.PyTorch = JSON.parse(stdout);
-else console.log(`no PyTorch: ${stderr?.trim().split("\n").at(-1) ?? `${values.python} does not run`}`);
+const words = [RATE, SECONDS, WIDTH, HOP, FFT, BANDS, ROUNDS];
+const theirs = askPyTorch(values.python, "front-end.py", words);
+if (theirs) speeds.PyTorch = theirs;
 
 const own = median(speeds.unrolled);
 for (const [name, list] of Object.entries(speeds)) {

@@ -7,11 +7,9 @@
  *
  * DIR holds handwriting (`--data $UNROLLED_DATA/iam-ondb`); without it, words drawn by the library.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   adam,
@@ -29,6 +27,7 @@ import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { InkBatches } from "../dist/handwriting/batches.js";
 import { alphabetOf } from "../dist/handwriting/script.js";
 import { median } from "./summary.js";
+import { runPython } from "./python.js";
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +38,6 @@ const { values } = parseArgs({
 });
 const BATCH = 16;
 const SHARD = 8;
-const here = dirname(fileURLToPath(import.meta.url));
 const float64 = await engine("float64");
 const folder = mkdtempSync(join(tmpdir(), "unrolled-handwriting-"));
 const inks = values.data
@@ -84,19 +82,11 @@ async function ours(workers) {
   };
 }
 
-function pytorch(threads, rounds) {
-  const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-  const done = spawnSync(
-    "/usr/bin/python3",
-    [join(here, "reference/handwriting.py"), folder, String(threads), String(rounds)],
-    { encoding: "utf8", env, timeout: 900_000 },
-  );
-  try {
-    return JSON.parse(done.stdout);
-  } catch {
-    return { failed: (done.stderr || String(done.error)).trim().split("\n").at(-1) };
-  }
-}
+const pytorch = (threads) =>
+  runPython("/usr/bin/python3", "reference/handwriting.py", [folder, threads, 1], {
+    threads,
+    timeout: 900_000,
+  });
 
 try {
   const net = await make();
@@ -124,14 +114,14 @@ try {
   for (let round = 0; round < Number(values.rounds); ++round) {
     for (const [name, { sweep }] of Object.entries(runs)) note(name, await sweep());
     for (const threads of [1, 2]) {
-      const result = pytorch(threads, 1);
-      if (result.failed) console.log(`PyTorch, ${threads} threads: ${result.failed}`);
+      const { answer, failed } = pytorch(threads);
+      if (failed) console.log(`PyTorch, ${threads} threads: ${failed}`);
       else {
         note(
-          `PyTorch ${result.version}, ${threads} thread${threads > 1 ? "s" : ""}`,
-          points / result.seconds,
+          `PyTorch ${answer.version}, ${threads} thread${threads > 1 ? "s" : ""}`,
+          points / answer.seconds,
         );
-        reference ??= result.losses;
+        reference ??= answer.losses;
       }
     }
   }

@@ -19,6 +19,7 @@ import { hmm, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/inference-engine.js";
 import { stopwatch } from "./clock.js";
 import { median } from "./summary.js";
+import { runPython } from "./python.js";
 
 const { values } = parseArgs({
   options: {
@@ -94,13 +95,9 @@ try {
     { stdio: "inherit" },
   );
   if (compiled.status !== 0) throw new Error("cc could not compile bench/reference/hmm-tied.c");
-  const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
-  const run = spawnSync(values.python, [join(here, "reference/hmm-tied.py"), folder], {
-    env,
-    encoding: "utf8",
-  });
-  if (run.status !== 0) throw new Error(run.stderr);
-  const { versions, ways } = JSON.parse(run.stdout);
+  const { answer, failed } = runPython(values.python, "reference/hmm-tied.py", [folder]);
+  if (failed) throw new Error(`hmm-tied: ${failed}`);
+  const { versions, ways } = answer;
   console.log(
     `${K} states, ${D} columns, ${T} steps · Node ${process.version}, ${versions} · medians of ${rounds}`,
   );

@@ -6,23 +6,22 @@
  *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/inference.js [--rounds 5]
  *   [--json]
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hmm, lds, Random } from "../dist/index.js";
 import { inferenceEngine } from "../dist/inference/inference-engine.js";
 import { Kalman } from "../dist/inference/kalman.js";
+import { readSpec } from "../dist/models/lds/spec.js";
 import { median } from "./summary.js";
+import { runPython } from "./python.js";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
 });
-const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(join(here, "peers/package.json"));
+const require = createRequire(new URL("peers/package.json", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "unrolled-inference-"));
 const sizes = { states: 32, symbols: 64, steps: 10_000, state: 8, output: 4 };
 const { states: N, symbols: M, steps: T, state: n, output: p } = sizes;
@@ -92,7 +91,7 @@ async function time(name, run, repeats = 5) {
 }
 
 const kalman = new Kalman(engine);
-const parameters = { ...k.parameters, state: n, output: p, input: 0 };
+const { model: linear } = readSpec("bench", system, kalman.algebra);
 const kalmanNumbers = (pass) => {
   const { logLikelihood, smoothedMean, smoothedCovariance } = pass;
   const { memory } = engine;
@@ -117,35 +116,26 @@ async function ours() {
   await baumWelch(6);
   await time("ours: Viterbi", () => h.viterbi([symbols])[0]);
   await time("ours: filter + smoother, every covariance anew", () =>
-    kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth", { steady: false })),
+    kalmanNumbers(kalman.run("bench", linear, { y }, "smooth", { steady: false })),
   );
-  await time("ours: filter + smoother", () =>
-    kalmanNumbers(kalman.run("bench", parameters, y, undefined, "smooth")),
-  );
+  await time("ours: filter + smoother", () => kalmanNumbers(kalman.run("bench", linear, { y }, "smooth")));
   await time("ours: lds.smooth, results copied out", () => {
     const [s] = k.smooth([y]);
     return [s.logLikelihood, s.means[0], s.covariances[0]];
   });
   await time(
     "ours: filter alone, every covariance anew",
-    () => kalman.run("bench", parameters, y, undefined, "filter", { steady: false }).logLikelihood,
+    () => kalman.run("bench", linear, { y }, "filter", { steady: false }).logLikelihood,
   );
   await time("ours: filter + smoother, an entry missing every 40 steps", () =>
-    kalmanNumbers(kalman.run("bench", parameters, hole, undefined, "smooth")),
+    kalmanNumbers(kalman.run("bench", linear, { y: hole }, "smooth")),
   );
 }
 
 function python() {
-  const done = spawnSync("/usr/bin/python3", [join(here, "reference/inference.py"), folder, "2"], {
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
-  });
-  let out;
-  try {
-    out = JSON.parse(done.stdout);
-  } catch {
-    results.python = (done.stderr || String(done.error)).trim().split("\n").at(-1);
+  const { answer: out, failed } = runPython("/usr/bin/python3", "reference/inference.py", [folder, 2]);
+  if (failed) {
+    results.python = failed;
     return;
   }
   const statsmodels = out["statsmodels version"];

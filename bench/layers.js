@@ -3,7 +3,6 @@
 // step (forward, backward, gradient descent) in float32 of dense(32), the layer, dense(1), on 16 sequences
 // of 100 steps of 32 numbers; a loss stands on dense(32), dense(outputs). Without torch the second column is
 // empty.
-import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import {
   attention,
@@ -23,6 +22,7 @@ import {
 } from "../dist/index.js";
 import { processorClock } from "../dist/cli/processor-clock.js";
 import { median } from "./summary.js";
+import { askPyTorch } from "./python.js";
 
 const { values } = parseArgs({
   options: {
@@ -91,10 +91,7 @@ async function measured(layers, loss, shape) {
   return median(times.slice(WARM_UP));
 }
 
-const script = new URL("layers.py", import.meta.url).pathname;
-const python = spawnSync(values.python, [script, String(STEPS)], { encoding: "utf8" });
-const theirs = python.status === 0 ? JSON.parse(python.stdout) : {};
-if (python.status !== 0) console.log(`(no PyTorch: ${python.stderr.trim().split("\n").at(-1)})`);
+const theirs = askPyTorch(values.python, "layers.py", [STEPS]) ?? {};
 const rows = [
   ...Object.entries(overTime).map(([name, own]) => [name, [dense(C), ...own, dense(1)], "squared", {}]),
   ...Object.entries(losses).map(([name, shape]) => [

@@ -40,7 +40,7 @@ while sys.stdin.readline():
 `;
 import { median } from "./summary.js";
 import { normalOf, parkMiller } from "./seeded.js";
-const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
+import { inThreads } from "./python.js";
 
 /** Seconds and ln p of a fit here. */
 async function fitHere() {
@@ -52,7 +52,10 @@ async function fitHere() {
   return [spent, logLikelihood];
 }
 
-const statsmodels = spawn("/usr/bin/python3", ["-c", python], { env, stdio: ["pipe", "pipe", "inherit"] });
+const statsmodels = spawn("/usr/bin/python3", ["-c", python], {
+  env: inThreads(1),
+  stdio: ["pipe", "pipe", "inherit"],
+});
 const answers = createInterface({ input: statsmodels.stdout })[Symbol.asyncIterator]();
 statsmodels.stdin.write(`${JSON.stringify(y)}\n`);
 
