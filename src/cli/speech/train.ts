@@ -4,14 +4,7 @@ import { confusionMatrix } from "../../figures/confusion-matrix.ts";
 import { learningCurve } from "../../figures/learning-curve.ts";
 import { svg } from "../../figures/svg.ts";
 import type { FitProgress, FitReport } from "../../models/network/fit.ts";
-import {
-  inventedSpeakers,
-  speechRecognizer,
-  wordSpotter,
-  type Calibration,
-  type SpeechRecognizer,
-  type TextRecording,
-} from "../../speech/index.ts";
+import { inventedSpeakers, speechRecognizer, wordSpotter, type Calibration } from "../../speech/index.ts";
 import { UsageError, type Command, type Context, type Values } from "../command.ts";
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
@@ -19,7 +12,7 @@ import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.t
 import { countText, Progress, timeText } from "../progress.ts";
 import { alarmFigure } from "./alarm-figure.ts";
 import { readTexts, readWords, type TextData } from "./recordings.ts";
-import { wordConfusion, type WordConfusion } from "./word-confusion.ts";
+import { testTexts } from "./word-confusion.ts";
 
 /** Texts that are shown before they are learned. */
 const SHOWN = 3;
@@ -178,19 +171,6 @@ const textsText = ({ items, files }: TextData): string =>
     .map(({ text }, i) => `${files[i]} says "${text}"`)
     .join(", ");
 
-/** Which words are heard as which. */
-async function confusionOf(
-  recognizer: SpeechRecognizer,
-  words: readonly string[],
-  test: readonly TextRecording[],
-): Promise<WordConfusion> {
-  const heard = await recognizer.predict(test);
-  return wordConfusion(
-    words,
-    test.map(({ text }, i) => ({ said: text, heard: heard[i].text })),
-  );
-}
-
 async function trainSpeech(context: Context): Promise<void> {
   const { screen, values } = context;
   const began = screen.clock();
@@ -209,24 +189,23 @@ async function trainSpeech(context: Context): Promise<void> {
     const report = await recognizer.fit([...train, ...voices], options);
     end();
     stopIfAsked(report);
-    const tested = test.length > 0 ? await recognizer.evaluate(test) : undefined;
-    const taken = tested && (await confusionOf(recognizer, words, test));
-    if (tested && taken) {
+    const tested = test.length > 0 ? await testTexts(recognizer, words, test) : undefined;
+    if (tested) {
       screen.line(
         `On ${test.length} recordings set apart: word error ${(100 * tested.wordError).toFixed(1)}%, ` +
           `${(100 * tested.exact).toFixed(1)}% without an error`,
       );
-      screen.line(`\n${confusionText(taken.labels, taken.confusion)}\n`);
+      screen.line(`\n${confusionText(tested.labels, tested.confusion)}\n`);
     }
     if (figures) {
       writeWhole(join(figures, "learning-curve.svg"), svg(learningCurve(report)));
-      if (taken) writeWhole(join(figures, "confusion.svg"), svg(confusionMatrix(taken)));
+      if (tested) writeWhole(join(figures, "confusion.svg"), svg(confusionMatrix(tested)));
     }
     conclude(context, recognizer, {
       began,
       out,
       report,
-      result: { words, seed, recordings: items.length, ...(tested ? { test: { ...tested, ...taken } } : {}) },
+      result: { words, seed, recordings: items.length, ...(tested ? { test: tested } : {}) },
     });
   } finally {
     recognizer.dispose();

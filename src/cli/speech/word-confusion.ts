@@ -1,5 +1,7 @@
-/** Which words a recognizer takes for which. */
+/** How well texts are heard, and which words a recognizer takes for which. */
 import { sideBySide } from "../../inference/agreement.ts";
+import type { SpeechEvaluation, SpeechRecognizer, TextRecording } from "../../speech/index.ts";
+import { evaluateTexts, wordsOf } from "../../speech/recognizer/evaluation.ts";
 
 /** How a word is called that was said but not heard, or heard but not said. */
 const NO_WORD = "(none)";
@@ -20,9 +22,23 @@ export function wordConfusion(
   const labels = [...words, NO_WORD];
   const number = new Map(labels.map((word, w) => [word, w]));
   const confusion = labels.map(() => labels.map(() => 0));
-  const wordsOf = (text: string): string[] => text.split(/\s+/).filter(Boolean);
   for (const { said, heard } of texts)
     for (const [mine = NO_WORD, other = NO_WORD] of sideBySide(wordsOf(said), wordsOf(heard)))
       ++confusion[number.get(mine)!][number.get(other)!];
   return { labels, confusion };
+}
+
+/** How well a recognizer hears recordings that were set apart, and which words it takes for which. */
+export async function testTexts(
+  recognizer: Pick<SpeechRecognizer, "predict">,
+  words: readonly string[],
+  items: readonly TextRecording[],
+): Promise<SpeechEvaluation & WordConfusion> {
+  const heard = await recognizer.predict(items);
+  const texts = items.map(({ text }, i) => ({ said: text, heard: heard[i].text }));
+  const figures = evaluateTexts(
+    texts.map((one) => wordsOf(one.heard)),
+    items,
+  );
+  return { ...figures, ...wordConfusion(words, texts) };
 }
