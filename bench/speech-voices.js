@@ -38,11 +38,10 @@ const LEAST = 1000; // bytes of a file with sound in it
 const EDGE = 0.005; // of the loudest sample: what is softer is cut at both ends
 
 /** mbrola's voices of English, and those of other languages that espeak-ng lets speak it. */
-const english = ["us1", "us2", "us3", "en1"];
-const foreign = (
+const english = "us1 us2 us3 en1";
+const foreign =
   "de1-en de2-en de3-en de4-en de5-en de6-en gr2-en ro1-en nl2-en fr1-en fr4-en hu1-en pl1-en " +
-  "sw1-en sw2-en af1-en"
-).split(" ");
+  "sw1-en sw2-en af1-en";
 /** Voices of other languages, and the digits in their spelling. */
 const spelled = [
   ["de1 de2 de3 de4 de5 de6 de7 de8", "siero uann tuh srie fohr feif six sewen eht nein"],
@@ -61,7 +60,7 @@ const spelled = [
   ["id1", "ziro wan tu tri for faif siks seven eit nain"],
 ];
 /** RHVoice's voices of English, and those of other languages with the digits in their spelling. */
-const learned = "alan bdl clb evgeniy-eng lyubov slt".split(" ");
+const learned = "alan bdl clb evgeniy-eng lyubov slt";
 const russian = "зиро уан ту сри фор файв сикс севен эйт найн";
 const learnedSpelled = [
   [
@@ -101,40 +100,35 @@ const rhvoice = (voice) => (word) => {
   writeFileSync(script, word);
   return ["RHVoice-test", "-p", voice, "-r", speed, "-t", pitch, "-i", script, "-o", "FILE"];
 };
-const pico = (language) => (word) => {
+const pico = (land) => (word) => {
   const [speed, pitch] = [between(80, 140), between(70, 140)];
   const said = `<speed level="${speed}"><pitch level="${pitch}">${word}</pitch></speed>`;
-  return ["pico2wave", "-l", language, "-w", "FILE", said];
+  return ["pico2wave", "-l", `en-${land}`, "-w", "FILE", said];
 };
 
-/** Each voice: its name, its command, how often it says all digits, and how it spells them. */
+/** Voices of a program by their names: so often they say all digits, spelled as in `words`. */
+const voicesOf = (prefix, program, takes) => (names, words) =>
+  names
+    .split(" ")
+    .map((name) => ({
+      name: prefix + name.replace("-", ""),
+      says: program(name),
+      takes,
+      words: words?.split(" ") ?? digitWords,
+    }));
+const mbrola = (name) => espeak(`mb-${name}`);
+const made = (i) => espeak(`${accents[i % accents.length]}+${throats[i % throats.length]}`);
+
 const voices = [
-  ...english.map((name) => ({ name: `mb${name}`, says: espeak(`mb-${name}`), takes: 6 })),
-  ...foreign.map((name) => ({ name: `mb${name.replace("-", "")}`, says: espeak(`mb-${name}`), takes: 4 })),
-  ...spelled.flatMap(([names, words]) =>
-    names
-      .split(" ")
-      .map((name) => ({ name: `mb${name}`, says: espeak(`mb-${name}`), takes: 2, words: words.split(" ") })),
-  ),
-  ...Array.from({ length: MADE }, (_, i) => ({
-    name: `espeak${i}`,
-    says: espeak(`${accents[i % accents.length]}+${throats[i % throats.length]}`),
-    takes: 2,
-  })),
-  ...["awb", "rms", "slt", "kal16"].map((name) => ({ name: `flite${name}`, says: flite(name), takes: 6 })),
-  ...learned.map((name) => ({ name: `rh${name.replace("-", "")}`, says: rhvoice(name), takes: 6 })),
-  ...learnedSpelled.flatMap(([names, words]) =>
-    names
-      .split(" ")
-      .map((name) => ({
-        name: `rh${name.replace("-", "")}`,
-        says: rhvoice(name),
-        takes: 3,
-        words: words.split(" "),
-      })),
-  ),
-  ...["US", "GB"].map((name) => ({ name: `pico${name}`, says: pico(`en-${name}`), takes: 4 })),
-];
+  voicesOf("mb", mbrola, 6)(english),
+  voicesOf("mb", mbrola, 4)(foreign),
+  ...spelled.map(([names, words]) => voicesOf("mb", mbrola, 2)(names, words)),
+  voicesOf("espeak", made, 2)([...Array(MADE).keys()].join(" ")),
+  voicesOf("flite", flite, 6)("awb rms slt kal16"),
+  voicesOf("rh", rhvoice, 6)(learned),
+  ...learnedSpelled.map(([names, words]) => voicesOf("rh", rhvoice, 3)(names, words)),
+  voicesOf("pico", pico, 4)("US GB"),
+].flat();
 
 const engine = await speechEngine();
 const resamplers = new Map();
@@ -153,7 +147,7 @@ function prepared({ samples, rate }) {
 const counts = new Map();
 const missing = new Set();
 mkdirSync(values.out, { recursive: true });
-for (const { name, says, takes, words = digitWords } of voices)
+for (const { name, says, takes, words } of voices)
   for (let take = 0; take < takes; ++take)
     for (const [digit, word] of words.entries()) {
       const [program, ...rest] = says(word).map((each) => (each === "FILE" ? file : String(each)));
