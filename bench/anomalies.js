@@ -14,9 +14,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { anomalyDetector } from "../dist/anomalies/index.js";
 import { median } from "./summary.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({ options: { data: { type: "string" }, "by-file": { type: "boolean" } } });
-if (!values.data) throw new Error("--data is missing, want the folder of the benchmark");
+needed("anomalies", values, "data", "the folder of the benchmark");
 
 /** Cost of a false alarm and of a window without one; a window found counts 1. */
 const profiles = {

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { augmented, withChanges } from "./augment.js";
 import { stopwatch } from "./clock.js";
 import { adam, bidirectional, delayTaps, dropout, gru, ramp, sequenceClassifier } from "../dist/index.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -17,12 +18,7 @@ const { values } = parseArgs({
     validate: { type: "boolean" },
   },
 });
-if (!values.data) {
-  console.error(
-    "classify: --data DIR is missing, want the folder of japanese-vowels, classification and gestures",
-  );
-  process.exit(2);
-}
+needed("classify", values, "data", "the folder of japanese-vowels, classification and gestures");
 const seed = Number(values.seed);
 const FOLDS = 5;
 const json = (...path) => JSON.parse(readFileSync(join(values.data, ...path), "utf8"));

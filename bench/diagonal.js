@@ -24,8 +24,8 @@ import {
 import { values as each } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
 import { turns } from "./turns.js";
+import { text } from "./options.js";
 
-const text = (value) => ({ type: "string", default: value });
 const { values: o } = parseArgs({
   options: {
     task: text("addition"),

@@ -24,6 +24,7 @@ import { readCsv } from "../dist/formats/csv.js";
 import { continuedMoment, usualSeasons } from "../dist/forecasting/dates.js";
 import { stopwatch } from "./clock.js";
 import { mean, median } from "./summary.js";
+import { needed } from "./options.js";
 
 const VERSIONS = { "@bsull/augurs": "0.10.2", arima: "0.2.8" };
 const SEASON = 12;
@@ -38,7 +39,7 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
-if (!values.data) throw new Error("--data is missing, want a folder of tables");
+needed("forecast-peers", values, "data", "a folder of tables");
 
 /** The columns of a table without missing values, where its dates are months. */
 function monthlyColumns(file) {

@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { forecaster } from "../dist/index.js";
 import { readCsv } from "../dist/formats/csv.js";
 import { mean } from "./summary.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     longest: { type: "string", default: "500" },
   },
 });
-if (!values.data) throw new Error("--data is missing, want a folder of tables");
+needed("forecast", values, "data", "a folder of tables");
 const singles = values.models.split(",");
 const ways = ["average", ...singles, "naive", "seasonalNaive"];
 

@@ -48,8 +48,8 @@ import {
 import { cpuSeconds } from "./clock.js";
 import { turns } from "./turns.js";
 import { percent } from "./summary.js";
+import { text } from "./options.js";
 
-const text = (value) => ({ type: "string", default: value });
 const {
   values: o,
   positionals: [way, name, lag],

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { dense, gru, lstm, lru, minGru, network, sgd } from "../dist/index.js";
 import { stopwatch } from "./clock.js";
+import { text } from "./options.js";
 
-const text = (value) => ({ type: "string", default: value });
 const { values } = parseArgs({
   options: {
     cell: text("lstm"),

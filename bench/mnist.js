@@ -18,9 +18,9 @@ import { writeWhole } from "../dist/cli/output-file.js";
 import * as unrolled from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
 import { percent } from "./summary.js";
+import { text } from "./options.js";
 
 const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random } = unrolled;
-const text = (value) => ({ type: "string", default: value });
 const { values: o } = parseArgs({
   options: {
     cell: text("lru"),

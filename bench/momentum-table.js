@@ -13,8 +13,8 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { mean } from "./summary.js";
+import { needed, text } from "./options.js";
 
-const text = (value) => ({ type: "string", default: value });
 const { values: o } = parseArgs({
   options: {
     out: { type: "string" },
@@ -24,10 +24,7 @@ const { values: o } = parseArgs({
     tasks: text("addition,multiplication,memory5,memory20"),
   },
 });
-if (!o.out) {
-  console.error("momentum-table: --out FILE is missing, want the file that keeps the runs");
-  process.exit(2);
-}
+needed("momentum-table", o, "out", "the file that keeps the runs");
 
 /** Momenta and forms; the forms are one without momentum. */
 const columns = [

@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { adam, dense, dropout, lstm, network, ramp, rnn } from "../dist/index.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,10 +22,7 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-if (!values.data) {
-  console.error("music: no data; set UNROLLED_DATA or --data to the folder that has music/jsb.json");
-  process.exit(2);
-}
+needed("music", values, "data", "the folder that has music/jsb.json, or UNROLLED_DATA");
 const KEYS = 88;
 const CUT = 120; // steps of a training sequence at most
 const read = (set) => JSON.parse(readFileSync(join(values.data, "music", `${set}.json`), "utf8"));

@@ -12,6 +12,7 @@ import { handwritingReader } from "../dist/unrolled-handwriting.js";
 import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { percent } from "./summary.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     figure: { type: "string" },
   },
 });
-if (values.data === undefined) throw new Error("reader-delay: want --data, a folder of handwriting");
+needed("reader-delay", values, "data", "a folder of handwriting");
 
 const reader = await handwritingReader(
   values.model === undefined ? {} : { model: readFileSync(values.model) },

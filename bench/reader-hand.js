@@ -13,6 +13,7 @@ import * as handwriting from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
 import { serveLibrary } from "../test/browser/server.js";
 import { median, percent } from "./summary.js";
+import { needed } from "./options.js";
 
 const LESSONS = 10;
 const OTHERS = 30;
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     chromium: { type: "boolean", default: false },
   },
 });
-if (values.data === undefined) throw new Error("reader-hand: want --data, the folder of UNIPEN");
+needed("reader-hand", values, "data", "the folder of UNIPEN");
 if (values.chromium && values.model !== undefined)
   throw new Error("reader-hand: --chromium reads with the net that is shipped; leave --model out");
 

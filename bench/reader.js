@@ -21,6 +21,7 @@ import { engine } from "../dist/wasm/engine.js";
 import { Random } from "../dist/wasm/random.js";
 import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 import { median, percent } from "./summary.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +34,7 @@ const { values } = parseArgs({
     out: { type: "string", default: "src/handwriting/reader/reader.net" },
   },
 });
-if (values.data === undefined) throw new Error("reader: want --data, the folder of UNIPEN");
+needed("reader", values, "data", "the folder of UNIPEN");
 
 /** Pieces of one line with their categories; of words that stand in a text too, only those of category 7. */
 async function pieces(split) {

@@ -5,8 +5,8 @@
 import { parseArgs } from "node:util";
 import { adam, dense, lru, minGru, minLstm, network } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
+import { text } from "./options.js";
 
-const text = (value) => ({ type: "string", default: value });
 const { values } = parseArgs({
   options: { steps: text("10000000"), units: text("32"), cell: text("lru"), delay: text("8") },
 });

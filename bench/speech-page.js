@@ -10,6 +10,7 @@ import { serveLibrary } from "../test/browser/server.js";
 import { until } from "../test/browser/until.js";
 import { asItem, wakeWords } from "./speech-others.js";
 import { percent } from "./summary.js";
+import { needed } from "./options.js";
 
 const LONGEST = 600; // seconds of a training
 const { values } = parseArgs({
@@ -19,10 +20,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-if (!values.data) {
-  console.error("speech-page: --data DIR is missing, want the folder of wake-words");
-  process.exit(2);
-}
+needed("speech-page", values, "data", "the folder of wake-words");
 
 const { wanted, taught, others, rest } = wakeWords(values.data, values.only);
 const plain = (item) => ({

@@ -24,14 +24,12 @@ import { readWav, writeWav } from "../dist/speech/index.js";
 import { joined, Resampler } from "../dist/speech/resampler.js";
 import { digitWords } from "./speech-digits.js";
 import { mulberry32 } from "./seeded.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: { out: { type: "string" }, seed: { type: "string", default: "1" } },
 });
-if (!values.out) {
-  console.error("speech-voices: --out DIR is missing, want the folder for the recordings");
-  process.exit(2);
-}
+needed("speech-voices", values, "out", "the folder for the recordings");
 const RATE = 8000;
 const SHORTEST = 0.1; // seconds: of what is shorter the voice lacks a phone
 const LEAST = 1000; // bytes of a file with sound in it

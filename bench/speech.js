@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import * as digits from "./speech-measurements.js";
 import * as others from "./speech-others.js";
+import { needed } from "./options.js";
 
 const { yesno, words, front } = others;
 const measurements = { ...digits, yesno, words, front };
@@ -35,10 +36,7 @@ if (!measure) {
   );
   process.exit(2);
 }
-if (!values.data) {
-  console.error("speech: --data DIR is missing, want the folder of speech-digits, yesno and wake-words");
-  process.exit(2);
-}
+needed("speech", values, "data", "the folder of speech-digits, yesno and wake-words");
 await measure({
   data: values.data,
   seed: Number(values.seed),

@@ -12,14 +12,15 @@
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync, chmodSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { needed } from "./options.js";
 
 const BYTES = 6; // of a point
 
 const { values } = parseArgs({
   options: { data: { type: "string" }, out: { type: "string" }, texts: { type: "string" } },
 });
-if (values.data === undefined || values.out === undefined)
-  throw new Error("unipen-lines: want --data, the folder of UNIPEN, and --out, a folder to write");
+needed("unipen-lines", values, "data", "the folder of UNIPEN");
+needed("unipen-lines", values, "out", "a folder to write");
 
 const index = JSON.parse(readFileSync(join(values.data, "index.json"), "utf8"));
 const taken = ({ cat, lines, line }) => lines === undefined && (cat !== 6 || line === undefined);

@@ -13,6 +13,7 @@ import { diskFolder } from "../dist/cli/disk.js";
 import { readHandwriting } from "../dist/handwriting/read-folder.js";
 import { handwritingReader, handwritingWriter, strokesOf } from "../dist/unrolled-handwriting.js";
 import { percent } from "./summary.js";
+import { needed } from "./options.js";
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     svg: { type: "string" },
   },
 });
-if (values.data === undefined) throw new Error("writer: want --data, the folder of UNIPEN");
+needed("writer", values, "data", "the folder of UNIPEN");
 const WORDS = 10; // of each hand
 
 const writer = await handwritingWriter(values.model ? { model: readFileSync(values.model) } : {});
