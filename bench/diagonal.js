@@ -23,7 +23,7 @@ import {
 } from "../dist/index.js";
 import { values as each } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
-import { turns } from "./turns.js";
+import { LINEAR, setTurns } from "./turns.js";
 import { text } from "./options.js";
 
 const { values: o } = parseArgs({
@@ -51,7 +51,7 @@ const layer = {
   lru: () => lru(H, { init: { decay } }),
   minGru: () => minGru(H, { init: { gates: { z: each([slowest]) } } }),
   minLstm: () => minLstm(H),
-  orthogonal: () => rnn(H, { activation: "identity", orthogonal: true, initialState: "zero" }),
+  orthogonal: () => rnn(H, LINEAR),
 }[o.cell]();
 const tanh = { activation: "tanh" };
 const net = await network({
@@ -60,8 +60,7 @@ const net = await network({
   loss: task.loss,
   seed,
 });
-if (o.cell === "orthogonal")
-  net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(engine64, H, seed));
+if (o.cell === "orthogonal") setTurns(net, engine64, H, seed);
 const optimizer = adam({ rate: cosine({ from: rate, to: rate / 10, until: steps }), clip: 1 });
 const fresh = task.batch(100, new Random(net.engine, seed + 1000, 7));
 let sum = 0;

@@ -46,7 +46,7 @@ import {
   uniform,
 } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";
-import { turns } from "./turns.js";
+import { LINEAR, setTurns } from "./turns.js";
 import { percent } from "./summary.js";
 import { text } from "./options.js";
 
@@ -135,12 +135,6 @@ const starts = {
   turns: {}, // set once the net is there
 };
 
-/** A recurrence that keeps the length of its state: it forgets nothing (Henaff, Szlam & LeCun 2016). */
-const LINEAR = { activation: "identity", orthogonal: true, initialState: "zero" };
-
-const setTurns = (net) =>
-  net.parameters.find(({ name }) => name.endsWith(".Wh")).set(turns(float64, +o.units, seed));
-
 /** Each way: the net, its task, its optimizer, and how it sees an item. */
 const makers = {
   async hf() {
@@ -150,7 +144,7 @@ const makers = {
         ? [dense(+o.readout, { activation: "tanh" }), dense(task.output)]
         : [dense(task.output, { init: { input: sparse() } })]),
     ]);
-    if (o.start === "turns" && !kept) setTurns(net);
+    if (o.start === "turns" && !kept) setTurns(net, float64, +o.units, seed);
     const batch = +(o.batch ?? 300);
     return {
       net,

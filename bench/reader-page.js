@@ -20,6 +20,7 @@ import { strokesOf } from "../dist/unrolled-handwriting.js";
 import { open } from "../test/browser/drive.js";
 import { serve } from "../test/browser/server.js";
 import { median } from "./summary.js";
+import { hasThirty, unipenIndex } from "./unipen.js";
 
 const LINES = 12;
 const GAP = 240; // between two drawn words
@@ -41,10 +42,10 @@ function drawn(text) {
 
 /** Lines that people wrote. */
 async function written(path) {
-  const { items } = JSON.parse(readFileSync(join(path, "index.json"), "utf8"));
-  const isLine = ({ cat, lines }) => cat === 8 && lines === undefined;
+  const { items } = unipenIndex(path);
+  const isText = ({ cat, lines }) => cat === 8 && lines === undefined;
   return (await readHandwriting(diskFolder(path), { split: "test" }))
-    .filter(({ id, text }) => isLine(items[Number(id)]) && text.length >= 28 && text.length <= 32)
+    .filter((ink) => isText(items[Number(ink.id)]) && hasThirty(ink))
     .slice(0, LINES)
     .map(({ points }) => strokesOf(points));
 }

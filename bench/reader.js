@@ -11,7 +11,6 @@
  *     writes src/handwriting/reader/reader.net, and says what packing costs
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { diskFolder } from "../dist/cli/disk.js";
@@ -21,6 +20,7 @@ import { engine } from "../dist/wasm/engine.js";
 import { Random } from "../dist/wasm/random.js";
 import { englishTexts, handwritingReader, strokesOf } from "../dist/unrolled-handwriting.js";
 import { median, percent } from "./summary.js";
+import { hasThirty, isOwnLine, unipenIndex } from "./unipen.js";
 import { needed } from "./options.js";
 
 const { values } = parseArgs({
@@ -36,13 +36,13 @@ const { values } = parseArgs({
 });
 needed("reader", values, "data", "the folder of UNIPEN");
 
-/** Pieces of one line with their categories; of words that stand in a text too, only those of category 7. */
+/** Lines with their categories. */
 async function pieces(split) {
-  const { items } = JSON.parse(readFileSync(join(values.data, "index.json"), "utf8"));
+  const { items } = unipenIndex(values.data);
   const inks = await readHandwriting(diskFolder(values.data), { split });
   const all = inks
     .map((ink) => ({ text: ink.text, strokes: strokesOf(ink.points), ...pick(items[Number(ink.id)]) }))
-    .filter(({ lines, line, cat }) => lines === undefined && (cat !== 6 || line === undefined));
+    .filter(isOwnLine);
   const every = Math.max(1, Math.floor(all.length / Number(values.limit)));
   return all.filter((_, i) => i % every === 0);
 }
@@ -140,7 +140,7 @@ async function calibration(reader, list) {
 
 /** Median milliseconds of reading a line of about 30 characters. */
 async function speed(reader, list) {
-  const lines = list.filter(({ text }) => text.length >= 28 && text.length <= 32).slice(0, 20);
+  const lines = list.filter(hasThirty).slice(0, 20);
   const times = [];
   for (let round = 0; round < 4; ++round)
     for (const { strokes } of lines) {

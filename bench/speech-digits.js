@@ -23,16 +23,25 @@ export function digitsIn(folder) {
 }
 
 /**
- * Wake words of DIR/wake-words, of one source: more than fifty speakers with microphones of their own, who
- * say other words than digits. { samples, rate, text }.
+ * Recordings { samples, rate, label, own, learned } of DIR/wake-words. `own` ones are of one source: more
+ * than fifty speakers with microphones of their own, who say other words than digits.
  */
-export function otherWords(dir) {
+export function wakeRecordings(dir) {
   const folder = join(dir, "wake-words");
   const { items } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
-  return items
-    .filter(({ source }) => /wake-word-benchmark/.test(source))
-    .map(({ file, label }) => ({ ...readWav(readFileSync(join(folder, file))), text: label }));
+  return items.map(({ file, label, source, split }) => ({
+    ...readWav(readFileSync(join(folder, file))),
+    label,
+    own: /wake-word-benchmark/.test(source),
+    learned: split === "train",
+  }));
 }
+
+/** Those of that source, as recordings of words: { samples, rate, text }. */
+export const otherWords = (dir) =>
+  wakeRecordings(dir)
+    .filter(({ own }) => own)
+    .map(({ samples, rate, label }) => ({ samples, rate, text: label }));
 
 /** The official split, takes 0 to 4 to test on; or one speaker left out. */
 export function split(recordings, left) {

@@ -5,6 +5,7 @@ import { frontEnd, readWav, speechRecognizer, wordSpotter } from "../dist/speech
 import { alarmFigure } from "../dist/cli/speech/alarm-figure.js";
 import { svg } from "../dist/figures/svg.js";
 import { stopwatch } from "./clock.js";
+import { wakeRecordings } from "./speech-digits.js";
 import { percent } from "./summary.js";
 import { hiss } from "./seeded.js";
 
@@ -44,15 +45,10 @@ export async function yesno({ data, seed, epochs = 60 }) {
 
 /** Recordings of wake words: of the words' own source to learn from, and of all to test on. */
 export function wakeWords(data, only = "jarvis,snowboy,computer") {
-  const folder = join(data, "wake-words");
-  const { items } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
   const wanted = only.split(",");
-  const all = items.map(({ file, label, source, split }) => ({
-    label,
-    own: /wake-word-benchmark/.test(source),
-    learned: split === "train",
-    word: wanted.includes(label) ? label : null,
-    ...readWav(readFileSync(join(folder, file))),
+  const all = wakeRecordings(data).map((item) => ({
+    ...item,
+    word: wanted.includes(item.label) ? item.label : null,
   }));
   // the sources differ by digital silence: what is learned from, and words that are missed, are of one
   const own = all.filter((item) => item.own && item.learned);

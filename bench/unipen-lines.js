@@ -9,10 +9,11 @@
  *
  * DIR gets `index.json` and `ink.bin`, as `unrolled train handwriting --data DIR` reads them.
  */
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync, chmodSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { needed } from "./options.js";
+import { isOwnLine, unipenIndex } from "./unipen.js";
 
 const BYTES = 6; // of a point
 
@@ -22,9 +23,8 @@ const { values } = parseArgs({
 needed("unipen-lines", values, "data", "the folder of UNIPEN");
 needed("unipen-lines", values, "out", "a folder to write");
 
-const index = JSON.parse(readFileSync(join(values.data, "index.json"), "utf8"));
-const taken = ({ cat, lines, line }) => lines === undefined && (cat !== 6 || line === undefined);
-const items = index.items.filter(taken);
+const index = unipenIndex(values.data);
+const items = index.items.filter(isOwnLine);
 const last = items.at(-1);
 
 mkdirSync(values.out, { recursive: true });
