@@ -1,7 +1,11 @@
 /**
- * Anomalies in the series of the Numenta Anomaly Benchmark: `node bench/anomalies.js --data DIR [--by-file]`.
+ * Anomalies in the series of the Numenta Anomaly Benchmark.
+ *
+ *   npm run build && node bench/anomalies.js --data DIR [--by-file]
+ *
  * DIR holds `combined_windows.json` and the folder `data`. The first 15% of each series, 750 steps at most,
- * only teach.
+ * only teach. Prints scores as below, and with --by-file the windows found and the alarms of each series;
+ * kept in bench/results/anomalies.txt.
  *
  * NAB's own score (Lavin & Ahmad 2015): in each window the earliest alarm counts, by a sigmoid of its place,
  * an alarm outside costs, a window without costs 1; one threshold for all series, the best; 0 is a detector

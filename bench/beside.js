@@ -9,7 +9,8 @@
  * OTHER is the root of another built checkout, the version before. Ends with code 1 where this build takes
  * more than `within` longer at anything. Where an engine puts the code of two builds in one process can cost
  * a run of microseconds more than what is looked for: `--apart N` gives each build N processes of its own by
- * turns, and compares the medians.
+ * turns, and compares the medians. Prints milliseconds of both and their ratio by the names that --only
+ * takes; kept in bench/results/beside.txt.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

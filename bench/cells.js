@@ -1,8 +1,13 @@
-// Training steps of all cells on the workloads W1a-d of workloads.json, beside the LSTM: node bench/cells.js
-// [--rounds 30] [--only W1a] [--python /usr/bin/python3]. Cells take turns, so that what else the machine
-// does slows all of them; a figure is the median processor time of a step (forward, backward, gradient
-// descent), float32, one thread, and the LSTM's divided by it. Behind it PyTorch's, where the Python has
-// torch: a loop over time without a scan, one thread (cells.py), and torch's own fused layer, by ours.
+/**
+ * Training steps of all cells on the workloads W1a-d of workloads.json, beside the LSTM.
+ *
+ *   npm run build && node bench/cells.js [--rounds 30] [--only W1a] [--python /usr/bin/python3]
+ *
+ * Cells take turns, so that what else the machine does slows all of them; a figure is the median processor
+ * time of a step (forward, backward, gradient descent), float32, one thread, and the LSTM's divided by it.
+ * Behind it PyTorch's, where the Python has torch: a loop over time without a scan, one thread (cells.py),
+ * and torch's own fused layer, by ours. Kept in bench/results/cells.txt.
+ */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { dense, engine, gru, lem, lru, lstm, minGru, minLstm, network, Random } from "../dist/index.js";

@@ -1,7 +1,13 @@
-// Sequences classified by `sequenceClassifier` on real data: node bench/classify.js --data DIR [--only NAME]
-// [--seed N] [--validate]. DIR holds japanese-vowels, classification and gestures; default: UNROLLED_DATA.
-// Prints a table: set, accuracy, seed, seconds of one core. Sets with a split are told once, by nets that
-// learned from the training data; with --validate, training data in five parts. Gestures: leave one out.
+/**
+ * Sequences classified by `sequenceClassifier` on real data.
+ *
+ *   npm run build && node bench/classify.js --data DIR [--only NAME] [--seed N] [--validate]
+ *
+ * DIR holds japanese-vowels, classification and gestures; default: UNROLLED_DATA. Prints a table: set,
+ * accuracy, seed, seconds of one core; kept in bench/results/classify.txt. Sets with a split are told once,
+ * by nets that learned from the training data; with --validate, training data in five parts. Gestures: leave
+ * one out.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

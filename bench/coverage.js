@@ -6,7 +6,8 @@
  *
  *   npm run build && node bench/coverage.js [--count 500] [--only NAME]
  *
- * Ends with code 1 where a share is further from 95%, or above 0.27%, than three of its own standard errors.
+ * Prints counts by parameter, kept in bench/results/coverage.txt. Ends with code 1 where a share is further
+ * from 95%, or above 0.27%, than three of its own standard errors.
  */
 import { parseArgs } from "node:util";
 import { arima, structural } from "../dist/index.js";

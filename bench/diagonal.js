@@ -1,12 +1,17 @@
-// Two tasks of Martens & Sutskever 2011 (ms11) at lags where backpropagation through most cells forgets:
-// node bench/diagonal.js [--task addition|memory20] [--lag 10000] [--cell minGru|minLstm|lru|orthogonal]
-// [--units 32] [--batch 16] [--steps 1500] [--rate 0.01] [--seed 1]. A diagonal cell between dense layers, or
-// a linear recurrence before them that stays orthogonal and begins as turns of planes (Lezcano-Casado &
-// Martínez-Rubio 2019; Henaff, Szlam & LeCun 2016). Lines
-// tell updates, the mean loss, the share of fresh sequences (100) with a wrong answer, and seconds of
-// processor time. An answer of addition is wrong if more than 0.04 off, as in the paper (the mean alone is
-// wrong in about 8 of 10); of memory20, ten symbols of five values to be copied, if any of them is. It stops
-// when none is wrong.
+/**
+ * Two tasks of Martens & Sutskever 2011 (ms11) at lags where backpropagation through most cells forgets.
+ *
+ *   npm run build && node bench/diagonal.js [--task addition|memory20] [--lag 10000]
+ *     [--cell minGru|minLstm|lru|orthogonal] [--units 32] [--batch 16] [--steps 1500] [--rate 0.01]
+ *     [--seed 1] [--every 50]
+ *
+ * A diagonal cell between dense layers, or a linear recurrence before them that stays orthogonal and begins
+ * as turns of planes (turns.js). A line every --every updates tells the mean loss, the share of fresh
+ * sequences (100) with a wrong answer, seconds of processor time and memory. An answer of addition is wrong
+ * if more than 0.04 off, as in the paper (the mean alone is wrong in about 8 of 10); of memory20, ten symbols
+ * of five values to be copied, if any of them is. It stops when none is wrong. Kept in
+ * bench/results/adding-10000.txt, copying-1000.txt and copying-1000-orthogonal.txt.
+ */
 import { parseArgs } from "node:util";
 import {
   adam,

@@ -1,5 +1,12 @@
-// The engine: the product kernel beside the arithmetic peak, and the training and streaming steps that people
-// wait for. One thread, f32.
+/**
+ * The engine: the product kernel beside the arithmetic peak, and the training and streaming steps that people
+ * wait for. One thread, float32.
+ *
+ *   npm run bench [-- --json]
+ *
+ * Prints times, GFLOP/s and ratios with what is aimed at, as a table or as lines of JSON. Nothing of it is
+ * kept: bench/results/kernels.md and peers.md have the same kernels and steps.
+ */
 import { readFileSync } from "node:fs";
 import { dense, engine, lstm, network, Random, rnn, sgd, tasks } from "../dist/index.js";
 import { facts, benchmark } from "./harness.js";

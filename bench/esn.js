@@ -3,8 +3,10 @@
  * freely for 84 steps (Jaeger & Haas 2004), and the time that 10,000 steps of a sparse reservoir of 1000
  * units take with their ridge readout.
  *
- *   npm run build && node bench/esn.js [--data DIR] DIR has series/mackey-glass-17.txt; default
- *   $UNROLLED_DATA
+ *   npm run build && node bench/esn.js [--data DIR]
+ *
+ * DIR has series/mackey-glass-17.txt; default: UNROLLED_DATA. Prints a line a run, kept in
+ * bench/results/esn.txt.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

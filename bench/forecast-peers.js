@@ -1,14 +1,16 @@
 /**
  * Automatic forecasts of 100 monthly series, beside the packages for series that npm's users install most:
  *
- *   node bench/forecast-peers.js --data DIR [--count 100] [--peers build/peers] [--only NAME,NAME]
+ *   npm run build && node bench/forecast-peers.js --data DIR [--count 100] [--peers build/peers]
+ *     [--only NAME,NAME]
  *
  * DIR holds tables of comma-separated values. Of every column whose dates are months, pieces of at most 120
  * steps are taken that end at places evenly apart, `count` pieces in all; each way forecasts the 12 steps
  * behind a piece, and is told that a season has 12. MASE is over the mean |y_t - y_{t-12}| of the piece.
- * Seconds are those of the processor in one process, one thread, without loading and compiling.
+ * Seconds are those of the processor in one process, one thread, without loading and compiling. Prints a row
+ * a way (of those whose names have a NAME in them), kept in bench/results/forecast-peers.txt.
  *
- * The packages are no dependencies of the project: they are installed into a folder of their own, in the
+ * The packages are no dependencies of the project: they are installed into the folder of --peers, in the
  * versions below. Ends with 1 where the registry is not reachable.
  */
 import { spawnSync } from "node:child_process";

@@ -1,7 +1,11 @@
 /**
- * Forecasts of the end of each series in a folder of tables, beside the naive ones and the single models:
- * `node bench/forecast.js --data DIR [--origins 3] [--models LIST]`. DIR holds files of comma-separated
- * values; the last column of numbers of each is the series, its last 500 steps.
+ * Forecasts of the end of each series in a folder of tables, beside the naive ones and the single models.
+ *
+ *   npm run build && node bench/forecast.js --data DIR [--origins 3] [--longest 500]
+ *     [--models ets,theta,arima,structural,ar]
+ *
+ * DIR holds files of comma-separated values; the last column of numbers of each is the series, its last 500
+ * steps. Prints a row a series, the means and what the bands hold; kept in bench/results/forecast.txt.
  *
  * The last H steps are forecast from what comes before, then the H before these, and so on, `origins` times;
  * each time everything is fitted anew. MASE is over the mean |y_t - y_{t-m}| of the part before.

@@ -5,6 +5,8 @@
  *
  *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/front-end.js
  *     [--python /usr/bin/python3]     with torch; without, its row is left out
+ *
+ * Prints how many times faster than the sound each is, kept in bench/results/speech.txt.
  */
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";

@@ -1,11 +1,15 @@
-// Hessian-free: a CG step, a Gauss-Newton product against a gradient, and time to solution. `npm run build`,
-// then
-//   node bench/hessian-free.js            the quick figures and 5-bit memorization
-//   node bench/hessian-free.js --long     also temporal order T=50 and addition T=30 to the end (minutes)
-//   node bench/hessian-free.js --memory   only the kernel memory of a step on 10,000 sequences of 200 steps,
-//                                         in shards (half a minute)
-// Times are of the wall; beside them the CPU seconds of the process, which other work on the machine disturbs
-// less.
+/**
+ * Hessian-free: a CG step, a Gauss-Newton product against a gradient, and time to solution.
+ *
+ *   npm run build, then
+ *   node bench/hessian-free.js            the quick figures and 5-bit memorization
+ *   node bench/hessian-free.js --long     also temporal order T=50 and addition T=30 to the end (minutes)
+ *   node bench/hessian-free.js --memory   only the kernel memory of a step on 10,000 sequences of 200 steps,
+ *                                         in shards (half a minute)
+ *
+ * Each prints lines of JSON with --json. Times are of the wall; beside them the CPU seconds of the process,
+ * which other work on the machine disturbs less. Kept in bench/results/hessian-free.txt.
+ */
 import { cpuSeconds } from "./clock.js";
 import { facts } from "./harness.js";
 import { dense, engine, hessianFree, longLag, network, Random, rnn, sparse } from "../dist/index.js";

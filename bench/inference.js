@@ -3,8 +3,10 @@
  * code (Debian's python3), and npm's hmm, hidden-markov-model and kalman-filter. The same models and data,
  * one thread, rounds that alternate, medians.
  *
- *   npm run build && npm ci --prefix bench/peers --ignore-scripts && node bench/inference.js [--rounds 5]
- *   [--json]
+ *   npm run bench:inference -- [--rounds 5] [--json]
+ *
+ * Prints times, ratios with what is aimed at, and how far the results differ, as tables or as lines of JSON;
+ * kept in bench/results/inference.txt.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -5,8 +5,8 @@
  *
  *   npm run bench:kernels -- [--only PATTERN] [--out FILE]
  *
- * Writes bench/results/kernels.md, or with --only nothing but what --out names. Slices of a kernel alternate
- * with slices of the peak, and the best of both is taken.
+ * Prints a table and writes it to bench/results/kernels.md, or with --only to nothing but what --out names.
+ * Slices of a kernel alternate with slices of the peak, and the best of both is taken.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

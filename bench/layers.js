@@ -1,8 +1,12 @@
-// Speed of the layers and losses that are fetched when they are asked for, beside PyTorch in one thread:
-// node bench/layers.js [--python /usr/bin/python3] [--steps 200]. A row is the median time of one core for a
-// step (forward, backward, gradient descent) in float32 of dense(32), the layer, dense(1), on 16 sequences
-// of 100 steps of 32 numbers; a loss stands on dense(32), dense(outputs). Without torch the second column is
-// empty.
+/**
+ * Speed of the layers and losses that are fetched when they are asked for, beside PyTorch in one thread.
+ *
+ *   npm run build && node bench/layers.js [--python /usr/bin/python3] [--steps 200]
+ *
+ * A row is the median time of one core for a step (forward, backward, gradient descent) in float32 of
+ * dense(32), the layer, dense(1), on 16 sequences of 100 steps of 32 numbers; a loss stands on dense(32),
+ * dense(outputs). Without torch the second column is empty. Kept in bench/results/layers.txt.
+ */
 import { parseArgs } from "node:util";
 import {
   attention,

@@ -1,5 +1,5 @@
-// Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds. `npm run
-// build`, then
+// Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds (--every 8).
+// `npm run build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //         100,200: lag 100 until it is learned, then 200, by the same net and damping; learned is what
 //         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights

@@ -1,8 +1,13 @@
-// Bytes and seconds of a training step on one long sequence, all activities at once and in pieces of time:
-// node bench/memory.js [--cell lstm] [--units 256] [--steps 1000,10000,100000,1000000] [--runs 1]. A step is
-// forward, backward and an update, float32, one thread; bytes are the peak of the kernels' memory, seconds
-// processor time of the faster of `runs` steps behind a first one. Each figure comes from a process of its
-// own.
+/**
+ * Bytes and seconds of a training step on one long sequence, all activities at once and in pieces of time.
+ *
+ *   npm run build && node bench/memory.js [--cell lstm] [--units 256] [--steps 1000,10000,100000,1000000]
+ *     [--runs 1]
+ *
+ * A step is forward, backward and an update, float32, one thread; bytes are the peak of the kernels' memory,
+ * seconds processor time of the faster of `runs` steps behind a first one. Each figure comes from a process
+ * of its own. Prints a line a length, kept in bench/results/cells.txt.
+ */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

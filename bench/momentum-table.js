@@ -2,11 +2,12 @@
  * Momentum in columns, as table 5 of Sutskever et al. 2013 has them, at a lag that a small budget can learn:
  * four tasks by momentum 0, .9, .98, .995 in Nesterov's and the classical form, by some seeds.
  *
- *   node bench/momentum-table.js --out FILE [--lag 30] [--updates 2000] [--seeds 4] [--tasks addition,…]
+ *   npm run build && node bench/momentum-table.js --out FILE [--lag 30] [--updates 2000] [--seeds 4]
+ *     [--tasks addition,multiplication,memory5,memory20]
  *
  * FILE keeps a line a run; what it holds already is not run again, so a table that was stopped goes on. Each
  * run is one of bench/long-lag.js. The table tells wrong sequences of 10,000 for sums and products, wrong
- * symbols a sequence for memory, in the mean of the seeds.
+ * symbols a sequence for memory, in the mean of the seeds. Kept in bench/results/momentum-T30.txt.
  */
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";

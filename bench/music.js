@@ -5,6 +5,9 @@
  *
  *   npm run build && UNROLLED_DATA=… node bench/music.js [--sets jsb,nottingham] [--models rnn,lstm]
  *   [--epochs N] [--seed 1] [--out FILE]
+ *
+ * Data are in music/ of --data, or of UNROLLED_DATA. Prints a table, and with --out writes it: it is kept as
+ * bench/results/music.txt.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

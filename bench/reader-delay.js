@@ -4,6 +4,10 @@
  *
  *   npm run build
  *   node bench/reader-delay.js --data $UNROLLED_DATA/unipen-words [--words 150] [--model FILE] [--figure F]
+ *     of so many words of the validation split, by the shipped net or that of FILE; F gets a figure (SVG)
+ *
+ * Prints the label error of each delay, kept in bench/results/handwriting-reader.txt and
+ * handwriting-ahead.txt.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -3,7 +3,10 @@
  * before and after `reader.learn` on ten.
  *
  *   npm run build && node bench/reader-hand.js --data $UNROLLED_DATA/unipen [--model FILE] [--writers 20]
+ *     [--split test]
  *     --chromium   learn in a page, a fresh one for each writer, with the net that is shipped
+ *
+ * Prints a line a writer and one for all, kept in bench/results/handwriting-reader.txt.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -7,6 +7,8 @@
  *
  *   npm run build && node bench/reader-page.js [--data $UNROLLED_DATA/unipen] [--visits 5]
  *     lines of the test split with 28 to 32 characters; without --data one that the library draws
+ *
+ * Prints a line a way, kept in bench/results/handwriting-reader.txt.
  */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

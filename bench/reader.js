@@ -8,7 +8,9 @@
  *     words and texts what read() makes of them, whose lines it finds itself, as written and shuffled
  *   node bench/reader.js --data $UNROLLED_DATA/unipen --pack FILE
  *     calibrates a net of `unrolled train handwriting` on validation lines, packs it in a byte a weight,
- *     writes src/handwriting/reader/reader.net, and says what packing costs
+ *     writes src/handwriting/reader/reader.net or --out, and says what packing costs
+ *
+ * What it gave is kept in bench/results/handwriting-reader.txt.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,7 +1,13 @@
-// Learning on an endless stream in constant memory: node bench/rtrl.js [--steps 10000000] [--units 32]
-// [--cell lru]. The task: say again the number of 8 steps before. Lines tell steps, the mean loss,
-// microseconds of one core a step (the update of the weights every 8 steps included), the kernels' bytes in
-// use and the heap's.
+/**
+ * Learning on an endless stream in constant memory.
+ *
+ *   npm run build && node bench/rtrl.js [--steps 10000000] [--units 32] [--cell lru|minGru|minLstm]
+ *     [--delay 8]
+ *
+ * The task: say again the number of --delay steps before. Lines tell steps, the mean loss, microseconds of
+ * one core a step (the update of the weights every 8 steps included), the kernels' bytes in use and the
+ * heap's. Kept in bench/results/cells.txt.
+ */
 import { parseArgs } from "node:util";
 import { adam, dense, lru, minGru, minLstm, network } from "../dist/index.js";
 import { cpuSeconds } from "./clock.js";

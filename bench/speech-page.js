@@ -3,6 +3,8 @@
  * recordings of each and 40 of other words, and the share of one core that listening takes.
  *
  *   npm run build && node bench/speech-page.js --data DIR [--only jarvis,snowboy,computer] [--seed N]
+ *
+ * DIR holds wake-words; default: UNROLLED_DATA. Prints a line, kept in bench/results/speech.txt.
  */
 import { parseArgs } from "node:util";
 import { open } from "../test/browser/drive.js";

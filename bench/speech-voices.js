@@ -1,7 +1,7 @@
 /**
  * Digits said by other programs, as voices beside the few real speakers:
  *
- *   node bench/speech-voices.js --out DIR [--seed 1]
+ *   npm run build && node bench/speech-voices.js --out DIR [--seed 1]
  *
  * It asks those that are installed: espeak-ng with its own voices and, better, with mbrola's, which are cut
  * from recordings of people; RHVoice's, which learned from people; flite; pico2wave. On Debian, with contrib
@@ -12,7 +12,8 @@
  *
  * Voices of other languages say English digits as their speakers would spell them, so with an accent. Files
  * are 8 kHz, DIGIT_VOICE_TAKE.wav, as those of speech-digits. mbrola's voices are free to use for what is not
- * commercial: what is learned from them is for measuring here, and is not shipped.
+ * commercial: what is learned from them is for measuring here, and is not shipped. Prints how many there are
+ * and which programs or voices were not; what nets learn from them is in bench/results/speech.txt.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,11 +1,22 @@
-// Speech measured on real recordings: node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME].
-// DIR holds speech-digits, yesno, wake-words; default: UNROLLED_DATA. WHAT: digits (the official split, and
-// each speaker left out; --only official, or speakers; --nets N: so many, of seeds that follow each other,
-// alone and together), connected (strings of digits by CTC, the hybrid and mixtures; --models some of them),
-// yesno, words (a spotter of wake words;
-// --figure FILE draws words missed against false alarms), front (speed of the front end).
-// --voices DIR: digits and connected learn from these voices too (bench/speech-voices.js makes them).
-// Prints a line a measurement, with seconds of one core.
+/**
+ * Speech measured on real recordings.
+ *
+ *   npm run build && node bench/speech.js WHAT [--data DIR] [--seed N] [--only NAME] [--epochs N]
+ *
+ * DIR holds speech-digits, yesno, wake-words; default: UNROLLED_DATA. WHAT:
+ *
+ *   digits      the official split, and each speaker left out; --only official, or speakers; --nets N: so
+ *               many, of seeds that follow each other, alone and together
+ *   connected   strings of digits by CTC, the hybrid and mixtures; --models some of them
+ *   yesno       sentences of yes and no
+ *   words       a spotter of wake words, those of --only; --figure FILE draws words missed against false
+ *               alarms
+ *   front       speed of the front end
+ *
+ * digits and connected learn from invented speakers too, --invented N recordings of them, and from --voices
+ * DIR (bench/speech-voices.js makes them). Prints a line a measurement, with seconds of one core; kept in
+ * bench/results/speech.txt.
+ */
 import { parseArgs } from "node:util";
 import * as digits from "./speech-measurements.js";
 import * as others from "./speech-others.js";

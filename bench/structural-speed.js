@@ -8,6 +8,8 @@
  * below 5 times, or where ln p at its variances, by its exact start, is above ours.
  *
  *   npm run build && node bench/structural-speed.js [--rounds 5]
+ *
+ * Prints ln p and seconds, kept in a row of bench/results/README.md.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

@@ -7,7 +7,8 @@
  *                                                    another, S CPU seconds each at most (600), and keeps
  *                                                    their logs
  *
- * (c) may go over machines: unrolled compare --cluster with the same options.
+ * What it prints is kept in bench/results/tables.txt. (c) may go over machines: unrolled compare --cluster
+ * with the same options.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

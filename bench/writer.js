@@ -6,6 +6,9 @@
  *   node bench/writer.js --data $UNROLLED_DATA/unipen [--model FILE] [--svg FILE]
  *   node bench/writer.js --data $UNROLLED_DATA/unipen --model FILE --pack src/handwriting/writer/writer.net
  *     packs a net of `unrolled train writer` in a byte a weight
+ *
+ * Prints the reader's label errors on words of the hands and on written ones, by bias; --svg draws the
+ * latter. site/pages/guides/read.md says what it gave.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -2,11 +2,11 @@
  * unrolled beside what a user would pick instead: the same weights and data, one thread, one process a
  * measurement, one run.
  *
- *   npm ci --ignore-scripts && npm run bench -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7]
- *   [--seconds 10] [--clock cpu] [--out FOLDER]
+ *   npm run bench:peers -- [--only tfjs-wasm,pytorch] [--workloads W1a,W2] [--samples 7] [--seconds 10]
+ *     [--clock cpu] [--out FOLDER]
  *
- * Writes peers.json and peers.md to bench/results. Build unrolled first; Node 24 comes from `npm ci` in
- * test/engines. Ends with 1 where first losses differ: then the peers did not compute the same, and their
+ * Prints times and first losses and writes them to bench/results/peers.json and peers.md, or to FOLDER. It
+ * measures the built library (dist/), also on the Node 24 of test/engines. Ends with 1 where first losses differ: then the peers did not compute the same, and their
  * times say nothing.
  */
 import { spawnSync } from "node:child_process";
