@@ -5,7 +5,7 @@
  *   states blank l₁ blank l₂ … l_L blank a path moves on by 0 or 1 state a step, by 2 over a blank between
  *                                              two different labels
  */
-import { DataError, OptionError, knownOptions, show } from "../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, show } from "../wasm/errors.ts";
 import { readScores, type LabelScores, type Lattice, type ScoreOptions } from "./label-scores.ts";
 
 /** A label of the text; null stands for any stretch of unknown speech or ink, one step or more. */
@@ -29,6 +29,16 @@ export interface Alignment {
   readonly spans: readonly Span[];
   /** ln p of the path, blanks included. */
   readonly score: number;
+}
+
+/** Options of `alignLabels`. */
+export interface AlignOptions extends ScoreOptions {
+  /**
+   * A label never scores more than so many nats below the best other one that is no blank: where the net took
+   * it for another it is placed where that one sounds, in place of anywhere. 0 or more; 2 does well where the
+   * text is known to be right. Default: scores count as they are.
+   */
+  readonly misheard?: number;
 }
 
 const who = "alignLabels";
@@ -60,13 +70,30 @@ function readLabels(labels: ArrayLike<Wanted>, { K, blank, T }: Lattice): Wanted
   return list;
 }
 
-/** The best score of any class at each step, for labels that stand for anything. */
-function bestOfAll({ T, K, at }: Lattice): Float64Array {
+/** The best score of any class at each step, or of any but one. */
+function bestOf({ T, K, at }: Lattice, but = -1): Float64Array {
   return Float64Array.from({ length: T }, (_, t) => {
-    let best = at(t, 0);
-    for (let k = 1; k < K; ++k) if (at(t, k) > best) best = at(t, k);
+    let best = -Infinity;
+    for (let k = 0; k < K; ++k) if (k !== but && at(t, k) > best) best = at(t, k);
     return best;
   });
+}
+
+/** What state s of the chain scores at step t. */
+function emissions(
+  lattice: Lattice,
+  wanted: readonly Wanted[],
+  misheard: number,
+): (t: number, s: number) => number {
+  const { blank, at } = lattice;
+  const anything = wanted.includes(null) ? bestOf(lattice) : new Float64Array(0);
+  const other = misheard < Infinity ? bestOf(lattice, blank) : undefined;
+  return (t, s) => {
+    if (s % 2 === 0) return at(t, blank);
+    const label = wanted[(s - 1) / 2];
+    if (label === null) return anything[t];
+    return other ? Math.max(at(t, label), other[t] - misheard) : at(t, label);
+  };
 }
 
 /** How many states back the best path comes from, at each step and state; and the state that it ends in. */
@@ -109,18 +136,14 @@ function search(lattice: Lattice, labels: readonly Wanted[], emission: (t: numbe
 export function alignLabels(
   logProbabilities: LabelScores,
   labels: ArrayLike<Wanted>,
-  options: ScoreOptions = {},
+  options: AlignOptions = {},
 ): Alignment {
-  knownOptions(who, options, ["classes", "blank"]);
+  knownOptions(who, options, ["classes", "blank", "misheard"]);
+  const misheard = options.misheard === undefined ? Infinity : inRange(who, "misheard", options.misheard, 0);
   const lattice = readScores(who, logProbabilities, options);
   const wanted = readLabels(labels, lattice);
-  const { T, blank, at } = lattice;
-  const anything = wanted.includes(null) ? bestOfAll(lattice) : new Float64Array(0);
-  const emission = (t: number, s: number): number => {
-    if (s % 2 === 0) return at(t, blank);
-    const label = wanted[(s - 1) / 2];
-    return label === null ? anything[t] : at(t, label);
-  };
+  const { T } = lattice;
+  const emission = emissions(lattice, wanted, misheard);
   const { moves, end, score, S } = search(lattice, wanted, emission);
   if (score === -Infinity)
     throw new DataError(

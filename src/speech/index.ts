@@ -12,7 +12,7 @@ export type { Samples } from "./samples.ts";
 export { readFlac } from "./flac.ts";
 export { readWav, writeWav } from "./wav.ts";
 export type { Recording } from "./recorded.ts";
-export { alignLabels } from "../inference/align-labels.ts";
+export { alignLabels, type AlignOptions } from "../inference/align-labels.ts";
 export type { Alignment, Span, Wanted } from "../inference/align-labels.ts";
 export type { LabelScores, ScoreOptions } from "../inference/label-scores.ts";
 export { searchLabels } from "../inference/search-labels.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { close } from "../close.ts";
-import { alignLabels, type Wanted } from "../../src/inference/align-labels.ts";
+import { alignLabels, type AlignOptions, type Wanted } from "../../src/inference/align-labels.ts";
 
 /** ln p of every path that reads as the labels, by trying all of them. */
 function bestByEnumeration(rows: readonly number[][], labels: readonly number[], blank: number): number {
@@ -51,6 +51,22 @@ describe("the best path", () => {
           if (before) expect(from).toBeGreaterThanOrEqual(before.to + (before.label === label ? 1 : 0));
         });
       }),
+    );
+  });
+
+  test("a label that was misheard stands where what it was taken for sounds", () => {
+    const sure = (k: number) => [0, 1, 2, 3].map((j) => (j === k ? -0.01 : -50));
+    const rows = [3, 0, 0, 3, 2, 2, 2, 3, 0, 0, 3].map(sure); // 0, then 2 where the text has 1, then 0
+    const stretches = (options: AlignOptions) =>
+      alignLabels(rows, [0, 1, 0], options).spans.map(({ from, to }) => [from, to]);
+    expect(stretches({ misheard: 2 })).toEqual([
+      [1, 3],
+      [4, 7],
+      [8, 10],
+    ]);
+    expect(stretches({})[1]).not.toEqual([4, 7]);
+    expect(() => alignLabels(rows, [0], { misheard: -1 })).toThrow(
+      /misheard is -1, want a number of at least 0/,
     );
   });
 
