@@ -16,8 +16,6 @@ import { testTexts } from "./word-confusion.ts";
 
 /** Texts that are shown before they are learned. */
 const SHOWN = 3;
-/** Steps that the display expects where a training does not say. */
-const STEPS = 1500;
 
 /** What both commands take. */
 const common: Command["options"] = {
@@ -64,7 +62,7 @@ function follow({ screen, signal }: Context, epochs: number | undefined) {
   return {
     ...(epochs === undefined ? {} : { epochs }),
     signal,
-    onProgress: ({ step, steps = STEPS, loss }: FitProgress) => {
+    onProgress: ({ step, steps = step, loss }: FitProgress) => {
       progress ??= new Progress(screen, { title: "training", steps });
       progress.update(step, { loss });
     },

@@ -10,7 +10,7 @@ import { streams } from "../../wasm/streams.ts";
 import { readTensors } from "../../formats/read-safetensors.ts";
 import { writeTensors } from "../../formats/safetensors.ts";
 import { measureScale, readScale, standardize, type Scale } from "../../jobs/scale.ts";
-import type { FitReport, Figures } from "../../models/network/fit.ts";
+import type { FitOptions, FitReport, Figures } from "../../models/network/fit.ts";
 import { fetchAhead } from "../../models/network/fetch-ahead.ts";
 import { internals } from "../../models/network/internals.ts";
 import { network, type Network } from "../../models/network/network.ts";
@@ -40,6 +40,10 @@ export interface FitInside {
   readonly look?: () => Figures | Promise<Figures>;
   readonly wrap?: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
 }
+
+/** Says of how many steps, which a net that is given epochs does not know. */
+const counted = (tell: FitOptions["onProgress"], steps: number): FitOptions["onProgress"] =>
+  tell && ((at) => tell({ steps, ...at }));
 
 const asItIs = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Array<ArrayBuffer>;
 
@@ -143,7 +147,7 @@ export class AcousticNet {
     options: HearingFitOptions,
     inside: FitInside = {},
   ): Promise<FitReport> {
-    const { augment, copies = 6, join = 1, epochs, batch = 16, checkpoint, ...rest } = options;
+    const { augment, copies = 6, join = 1, epochs, batch = 16, checkpoint, onProgress, ...rest } = options;
     const { look, wrap = asItIs } = inside;
     const read = readAugmentOptions(augment);
     const spec = this.hear.spec.energy === "log" ? read : { ...read, color: 0 };
@@ -166,13 +170,15 @@ export class AcousticNet {
     const rounds = epochs ?? Math.max(FEWEST, Math.ceil(STEPS / perEpoch));
     const alone = Math.floor(rounds * ALONE);
     const batches = this.#batches(heard, { augment: spec, batch: size, alone });
-    const rate = cosine({ from: RATE, to: RATE / FALL, until: rounds * perEpoch });
+    const steps = rounds * perEpoch;
+    const rate = cosine({ from: RATE, to: RATE / FALL, until: steps });
     try {
       return await net.fit(batches, {
         optimizer: adamW({ rate, decay: DECAY, clip: 1 }),
         ...rest,
         epochs: rounds,
         validation: look,
+        onProgress: counted(onProgress, steps),
         ...(checkpoint ? { checkpoint: (bytes) => checkpoint(wrap(bytes)) } : {}),
       });
     } catch (error) {

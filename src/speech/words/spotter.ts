@@ -88,8 +88,8 @@ export class WordSpotter extends HearingModel {
   }
 
   /**
-   * The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`. What is
-   * digital silence, or hidden by the dither of ±1e-4, is none with probability 1.
+   * The word of each recording, or of one: bare samples at the spotter's rate, or `{ samples, rate }`.
+   * Digital silence, and what the dither of ±1e-4 hides, is none with probability 1.
    */
   predict<S extends Sounds>(
     sounds: S,
