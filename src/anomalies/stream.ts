@@ -1,6 +1,7 @@
 /** Anomalies while values arrive: a score and a verdict a step, in constant memory. */
 import type { Elementwise } from "../inference/elementwise.ts";
-import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import type { Lifetime } from "../models/lifetime.ts";
+import { ModelStream } from "../models/model-stream.ts";
 import { checkStep, observed } from "../data/sequence.ts";
 import { Alarms } from "./alarms.ts";
 import { ScoreHistory } from "./extremes.ts";
@@ -59,8 +60,7 @@ class Views {
 }
 
 /** One series in progress. */
-export class AnomalyStream {
-  readonly #life: Lifetime;
+export class AnomalyStream extends ModelStream {
   readonly #math: Elementwise;
   readonly #rules: AnomalyRules;
   readonly #threshold: number;
@@ -73,7 +73,7 @@ export class AnomalyStream {
 
   /** Use `detector.stream()`. */
   constructor(math: Elementwise, rules: AnomalyRules, parent: Lifetime) {
-    this.#life = new Lifetime("anomalies.stream", this, parent);
+    super("anomalies.stream", parent);
     this.#math = math;
     this.#rules = rules;
     this.#threshold = -math.log([rules.risk])[0];
@@ -86,7 +86,7 @@ export class AnomalyStream {
    * DataError or DisposedError, and what the model's stream throws.
    */
   step(y: ArrayLike<number> | number): AnomalyStep {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     if (this.#model) return this.#answer({ model: -this.#model.step(y as never).logLikelihood });
     const [value] = Float64Array.from(checkStep(who, "y", y, 1, observed));
     if (this.#views) {
@@ -100,7 +100,7 @@ export class AnomalyStream {
 
   /** Back to the start: all that was learned is forgotten, but for the model. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#alarms = new Alarms(this.#threshold, this.#rules.rest);
     this.#rarities = new Map();
     this.#views = undefined;
@@ -110,20 +110,10 @@ export class AnomalyStream {
     return this;
   }
 
-  /** Gives the memory of a model's stream back. A second dispose does nothing. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `dispose`, for `using`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
   #restartModel(): void {
     this.#model?.dispose();
     const { model } = this.#rules;
-    if (model) this.#model = this.#life.own(model.stream());
+    if (model) this.#model = this.own(model.stream());
   }
 
   /** Standardizes by the first values, and lets the views see them. */

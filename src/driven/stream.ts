@@ -1,7 +1,8 @@
 /** A driven hidden Markov model one step at a time. */
 import { checkStep } from "../data/sequence.ts";
 import type { Algebra } from "../inference/matrix.ts";
-import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import type { Lifetime } from "../models/lifetime.ts";
+import { ModelStream } from "../models/model-stream.ts";
 import { forward, stepped } from "./passes.ts";
 import { copied, type IohmmParameters, type IohmmStart } from "./spec.ts";
 import { chainOf } from "./training.ts";
@@ -16,19 +17,18 @@ export interface IohmmStep {
 }
 
 /** One sequence in progress. */
-export class IohmmStream {
+export class IohmmStream extends ModelStream {
   readonly #algebra: Algebra;
   readonly #model: IohmmStart;
-  readonly #life: Lifetime;
   #parameters: IohmmParameters;
   /** [K] of the step before; undefined at the start. */
   #filtered: Float64Array | undefined;
 
   /** Use `model.stream()`. parent: the model's. */
   constructor(algebra: Algebra, model: IohmmStart, parent: Lifetime) {
+    super("iohmm.stream", parent);
     this.#algebra = algebra;
     this.#model = model;
-    this.#life = new Lifetime("iohmm.stream", this, parent);
     this.#parameters = copied(model.parameters);
   }
 
@@ -37,7 +37,7 @@ export class IohmmStream {
    * its emission. Gives the numbers of `filter`. Throws ShapeError, DataError, NumericError or DisposedError.
    */
   step(y: ArrayLike<number> | number, u: ArrayLike<number> | number): IohmmStep {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     const { sizes, spec, emission } = this.#model;
     const { K, D } = sizes;
     const row = Float64Array.from(checkStep(who, "y", y, D, emission.entry));
@@ -52,19 +52,9 @@ export class IohmmStream {
 
   /** Back to the start of a sequence, with the parameters that the model has now. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#parameters = copied(this.#model.parameters);
     this.#filtered = undefined;
     return this;
-  }
-
-  /** Gives its memory back. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using stream = model.stream()`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 }

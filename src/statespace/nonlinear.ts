@@ -10,6 +10,7 @@ import type { Moments } from "../inference/state-space.ts";
 import type { AfterHistory, Driven, Filtered } from "../models/lds/answers.ts";
 import type { GaussianOutputs, GaussianStates } from "../models/lds/outputs.ts";
 import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import { ModelStream } from "../models/model-stream.ts";
 import type { Forecast } from "../models/structural/answers.ts";
 import { deviationsOf, inBands } from "../models/structural/forecast.ts";
 import { inRange, knownOptions, whole } from "../wasm/errors.ts";
@@ -29,22 +30,21 @@ export interface NonlinearFiltered {
 }
 
 /** One series in progress. */
-export class NonlinearStream {
+export class NonlinearStream extends ModelStream {
   readonly #model: Nonlinear;
-  readonly #life: Lifetime;
   #state: Moments;
   #t = 0;
 
   /** Use `filter.stream()`. parent: the filter's. */
   constructor(model: Nonlinear, parent: Lifetime) {
+    super("nonlinearFilter.stream", parent);
     this.#model = model;
-    this.#life = new Lifetime("nonlinearFilter.stream", this, parent);
     this.#state = model.initial;
   }
 
   /** Takes y_t [p], NaN where missing, and u_t [m]. Where DataError, ShapeError, NumericError: no change. */
   step(y: ArrayLike<number> | number, input: ArrayLike<number> | number = []): NonlinearFiltered {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     const { output, input: m } = this.#model;
     const values = Float64Array.from(checkStep(who, "y", y, output, observed));
     const u = Float64Array.from(m === 0 ? [] : checkStep(who, "input", input, m));
@@ -57,20 +57,10 @@ export class NonlinearStream {
 
   /** Back to the first state. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#state = this.#model.initial;
     this.#t = 0;
     return this;
-  }
-
-  /** Ends it. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using stream = filter.stream()`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 }
 

@@ -3,7 +3,8 @@ import { checkStep, observed } from "../data/sequence.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { diffuseStart, type Diffuse } from "../inference/state-space.ts";
 import type { StreamStep } from "../models/lds/stream.ts";
-import { DISPOSE, Lifetime } from "../models/lifetime.ts";
+import type { Lifetime } from "../models/lifetime.ts";
+import { ModelStream } from "../models/model-stream.ts";
 import { rowsOf } from "./answers.ts";
 import { named } from "./parameters.ts";
 import { asMoments, walkStep, type Given } from "./passes.ts";
@@ -26,8 +27,7 @@ export interface StreamOf {
 }
 
 /** One series in progress, with the parameters that the model had when the stream was made. */
-export class SystemStream {
-  readonly #life: Lifetime;
+export class SystemStream extends ModelStream {
   readonly #spec: ReadSpec;
   readonly #algebra: Algebra;
   readonly #parameters: Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ export class SystemStream {
 
   /** Use `model.stream()`. parent: the model's. */
   constructor({ spec, natural, algebra }: StreamOf, parent: Lifetime) {
-    this.#life = new Lifetime("stateSpace.stream", this, parent);
+    super("stateSpace.stream", parent);
     this.#spec = spec;
     this.#algebra = algebra;
     this.#parameters = Object.freeze(named(spec.parameters, natural));
@@ -49,7 +49,7 @@ export class SystemStream {
    * Throws DataError, ShapeError or NumericError, and then changes nothing; DisposedError.
    */
   step(y: ArrayLike<number> | number, inputs: ArrayLike<number> | number = []): StreamStep {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     const { output, input, state: n, varying, system } = this.#spec;
     const values = Float64Array.from(checkStep(who, "y", y, output, observed));
     const u = Float64Array.from(input === 0 ? [] : checkStep(who, "inputs", inputs, input));
@@ -71,22 +71,12 @@ export class SystemStream {
 
   /** Back to the start of a series. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#fixed = undefined;
     this.#state = undefined;
     this.#last = undefined;
     this.#t = 0;
     return this;
-  }
-
-  /** Ends it. A second dispose does nothing. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `dispose`, for `using`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 
   #read(who: string, given: SystemMatrices, next?: SystemMatrices, t = this.#t): ReadSystem {

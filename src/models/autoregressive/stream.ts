@@ -1,7 +1,8 @@
 /** An autoregressive model one step at a time: it remembers its taps. */
 import { checkStep, observed } from "../../data/sequence.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
-import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { Lifetime } from "../lifetime.ts";
+import { ModelStream } from "../model-stream.ts";
 import { nextMean } from "./moving-average.ts";
 import { residualLogLikelihood, type AutoregressiveFit } from "./regression.ts";
 
@@ -19,15 +20,14 @@ export interface AutoregressiveStep {
 }
 
 /** One sequence in progress, with the parameters that the model had when the stream was made. */
-export class AutoregressiveStream {
-  readonly #life: Lifetime;
+export class AutoregressiveStream extends ModelStream {
   readonly #fit: AutoregressiveFit;
   /** The last p values, oldest first; NaN before the start. */
   #taps: Float64Array;
 
   /** Use `model.stream()`. */
   constructor(fit: AutoregressiveFit, parent: Lifetime) {
-    this.#life = new Lifetime("autoregressive.stream", this, parent);
+    super("autoregressive.stream", parent);
     this.#fit = fit;
     this.#taps = new Float64Array(0);
     this.reset();
@@ -37,7 +37,7 @@ export class AutoregressiveStream {
    * Takes y_t [D], or a number where D = 1; NaN is missing. Throws ShapeError, DataError or DisposedError.
    */
   step(y: ArrayLike<number> | number): AutoregressiveStep {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     const { noise, order } = this.#fit;
     const D = noise.rows;
     const value = Float64Array.from(checkStep(who, "y", y, D, observed));
@@ -58,19 +58,9 @@ export class AutoregressiveStream {
 
   /** Back to the start of a sequence. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     const { order, noise } = this.#fit;
     this.#taps = new Float64Array(order * noise.rows).fill(NaN);
     return this;
-  }
-
-  /** Ends it. A second dispose does nothing. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `dispose`, for `using`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 }

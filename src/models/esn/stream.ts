@@ -7,7 +7,8 @@ import { NULL, type Ptr } from "../../wasm/kernels.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { inputValues } from "../../data/item.ts";
 import { checkStep } from "../../data/sequence.ts";
-import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { Lifetime } from "../lifetime.ts";
+import { ModelStream } from "../model-stream.ts";
 import { RecursiveLeastSquares } from "../../inference/recursive-least-squares.ts";
 import type { OnlineReadout } from "./online.ts";
 import type { Reservoirs } from "./reservoirs.ts";
@@ -15,9 +16,8 @@ import { type Runner } from "./runner.ts";
 import { writeInput } from "./step-data.ts";
 
 /** One sequence in progress. */
-export class EsnStream {
+export class EsnStream extends ModelStream {
   readonly #runner: Runner;
-  readonly #life: Lifetime;
   readonly #reservoirs: Reservoirs;
   readonly #u: Ptr;
   readonly #z: Ptr;
@@ -34,10 +34,10 @@ export class EsnStream {
   constructor(runner: Runner, parent: Lifetime, online?: OnlineReadout) {
     const { engine } = runner;
     const { features, output, feedback } = runner.widths;
+    super("stream", parent);
     this.#runner = runner;
-    this.#life = new Lifetime("stream", this, parent);
-    this.#reservoirs = this.#life.own(runner.reservoirs.another(1));
-    const arena = this.#life.own(new Arena(engine.memory, "streams"));
+    this.#reservoirs = this.own(runner.reservoirs.another(1));
+    const arena = this.own(new Arena(engine.memory, "streams"));
     this.#u = arena.reals(this.#reservoirs.inputs);
     this.#z = arena.reals(features);
     this.#y = arena.reals(output);
@@ -52,7 +52,7 @@ export class EsnStream {
    * = 0. A new array.
    */
   step(x: ArrayLike<number> | number = []): Float64Array {
-    this.#life.check("step");
+    this.check("step");
     const reservoirs = this.#reservoirs;
     const { kernels: k, memory } = reservoirs.engine;
     const { data, widths, packed } = this.#runner;
@@ -81,7 +81,7 @@ export class EsnStream {
    * without `online`, and before the first step.
    */
   learn(target: ArrayLike<number> | number): void {
-    const who = this.#life.check("learn");
+    const who = this.check("learn");
     if (!this.#online)
       throw new OptionError(`${who}: the stream does not learn; take one from stream({ online: {} })`);
     if (!this.#last) throw new OptionError(`${who}: there is no output to learn from; call step first`);
@@ -97,34 +97,24 @@ export class EsnStream {
 
   /** A copy of the readout [1+I+N,O] that the stream has learned. Throws OptionError without `online`. */
   get readout(): Float64Array {
-    const who = this.#life.check("readout");
+    const who = this.check("readout");
     if (this.#online) return this.#online.weights.slice();
     throw new OptionError(`${who}: the stream has none of its own; see the net's parameters`);
   }
 
   /** What the next step hears as feedback, in place of the last output. */
   force(output: ArrayLike<number>): void {
-    const who = this.#life.check("force");
+    const who = this.check("force");
     const values = checkStep(who, "output", output, this.#fed.length);
     this.#fed = Float64Array.from(values);
   }
 
   /** Back to the start of a sequence; what was learned stays. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#reservoirs.reset(1);
     this.#fed.fill(0);
     this.#last = undefined;
     return this;
-  }
-
-  /** Gives its memory back. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using stream = esn.stream()`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 }

@@ -1,6 +1,7 @@
 /** A hidden Markov model one step at a time: what it filters and predicts as observations arrive. */
 import { DisposedError } from "../../wasm/errors.ts";
-import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { Lifetime } from "../lifetime.ts";
+import { ModelStream } from "../model-stream.ts";
 import { Arena } from "../../wasm/memory.ts";
 import { MarkovChain } from "../../inference/markov-chain.ts";
 import type { Algebra } from "../../inference/matrix.ts";
@@ -38,13 +39,12 @@ export interface StreamSource {
 }
 
 /** One sequence in progress. */
-export class HmmStream {
+export class HmmStream extends ModelStream {
   readonly #source: StreamSource;
   readonly #chain: MarkovChain;
   readonly #filter: OnlineFilter;
   readonly #emission: Emission;
   readonly #arena: Arena;
-  readonly #life: Lifetime;
   /** [lags,D] the steps before, NaN where there were none. */
   #past = new Float64Array(0);
 
@@ -52,12 +52,12 @@ export class HmmStream {
   constructor(source: StreamSource, parent: Lifetime) {
     const { engine } = source.algebra;
     const { emission, startprob } = source.state();
+    super(source.who, parent);
     this.#source = source;
-    this.#life = new Lifetime(source.who, this, parent);
-    this.#chain = this.#life.own(new MarkovChain(engine, startprob.length));
-    this.#filter = this.#life.own(new OnlineFilter(this.#chain));
-    this.#emission = this.#life.own(source.makeEmission());
-    this.#arena = this.#life.own(new Arena(engine.memory));
+    this.#chain = this.own(new MarkovChain(engine, startprob.length));
+    this.#filter = this.own(new OnlineFilter(this.#chain));
+    this.#emission = this.own(source.makeEmission());
+    this.#arena = this.own(new Arena(engine.memory));
     this.#emission.restore(emission.snapshot());
     this.reset();
   }
@@ -102,19 +102,9 @@ export class HmmStream {
     return this;
   }
 
-  /** Gives its memory back. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `using stream = model.stream()`. */
-  [DISPOSE](): void {
-    this.dispose();
-  }
-
   #check(method: string): void {
     this.#source.check();
-    if (!this.#life.over) return;
+    if (!this.over) return;
     const { who } = this.#source;
     throw new DisposedError(`${who}: ${method}: the stream was disposed; take another from stream()`);
   }

@@ -5,7 +5,8 @@ import type { InferenceEngine } from "../../inference/inference-engine.ts";
 import { Kalman } from "../../inference/kalman.ts";
 import { Matrix } from "../../inference/matrix-value.ts";
 import { diffuseStart, type LinearGaussian, type Moments } from "../../inference/state-space.ts";
-import { DISPOSE, Lifetime } from "../lifetime.ts";
+import type { Lifetime } from "../lifetime.ts";
+import { ModelStream } from "../model-stream.ts";
 import type { GaussianOutputs } from "./outputs.ts";
 
 /** What one observation tells. */
@@ -19,17 +20,16 @@ export interface StreamStep {
 }
 
 /** One sequence in progress, with the parameters that the model had when the stream was made. */
-export class LdsStream {
+export class LdsStream extends ModelStream {
   readonly #kalman: Kalman;
-  readonly #life: Lifetime;
   readonly #model: LinearGaussian;
   #now: Moments | undefined;
   #start: DiffuseFilter;
 
   /** Use `model.stream()`. */
   constructor(engine: InferenceEngine, model: LinearGaussian, parent: Lifetime) {
-    this.#life = new Lifetime("lds.stream", this, parent);
-    this.#kalman = this.#life.own(new Kalman(engine));
+    super("lds.stream", parent);
+    this.#kalman = this.own(new Kalman(engine));
     this.#model = model;
     this.#start = new DiffuseFilter(model, diffuseStart(model));
     this.reset();
@@ -40,7 +40,7 @@ export class LdsStream {
    * next state. Throws ShapeError, DataError, NumericError or DisposedError.
    */
   step(y: ArrayLike<number> | number, u?: ArrayLike<number> | number): StreamStep {
-    const who = this.#life.check("step");
+    const who = this.check("step");
     const { output: p, input: m } = this.#model;
     const values = Float64Array.from(checkStep(who, "y", y, p, observed));
     const inputs = m > 0 ? Float64Array.from(checkStep(who, "u", u as number, m)) : undefined;
@@ -49,7 +49,7 @@ export class LdsStream {
 
   /** Where the next observation is expected, before it arrives: mean [p], covariance [p,p]. */
   get next(): GaussianOutputs {
-    this.#life.check("next");
+    this.check("next");
     const { mean, covariance } = this.#now ?? this.#start.predicted;
     const { C, R } = this.#model;
     const covariances = C.congruence(covariance).plus(R).data;
@@ -59,20 +59,10 @@ export class LdsStream {
 
   /** Back to the start of a sequence. */
   reset(): this {
-    this.#life.check("reset");
+    this.check("reset");
     this.#start = new DiffuseFilter(this.#model, diffuseStart(this.#model));
     this.#endStart();
     return this;
-  }
-
-  /** Gives its memory back. A second dispose does nothing. */
-  dispose(): void {
-    this.#life.end();
-  }
-
-  /** `dispose`, for `using`. */
-  [DISPOSE](): void {
-    this.dispose();
   }
 
   #gaussian(who: string, initial: Moments, y: Float64Array, u: Float64Array | undefined): StreamStep {
