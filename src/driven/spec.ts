@@ -4,7 +4,7 @@ import type { InferenceEngine } from "../inference/inference-engine.ts";
 import type { Algebra } from "../inference/matrix.ts";
 import { drawStart } from "../models/hmm/chain.ts";
 import { distribution } from "../models/hmm/read-parameters.ts";
-import { OptionError, knownOptions, oneOf, seedOption, show, whole } from "../wasm/errors.ts";
+import { OptionError, knownOptions, oneOf, seedOption, show, someOf, whole } from "../wasm/errors.ts";
 import { Random } from "../wasm/random.ts";
 import { streams } from "../wasm/streams.ts";
 import { poissonEmission } from "./counts.ts";
@@ -108,18 +108,6 @@ export function drawTransitions({ K, R }: Sizes, random: Random): Float64Array {
     if (at % R > 0 || Math.floor(pair / K) === pair % K) return 0;
     return LEAVES + random.uniform() - 0.5;
   });
-}
-
-function names<T extends string>(
-  who: string,
-  what: string,
-  given: readonly T[],
-  known: readonly T[],
-): readonly T[] {
-  if (!Array.isArray(given))
-    throw new OptionError(`${who}: ${what} is ${show(given)}, want an array of ${known.join(", ")}`);
-  given.forEach((name: T, i: number) => oneOf(who, `${what}[${i}]`, name, known));
-  return [...new Set(given)] as T[];
 }
 
 /** K matrices [rows,columns] one after another. */
@@ -227,8 +215,8 @@ export function readIohmmSpec(who: string, spec: IohmmSpec, algebra: Algebra): I
   const emission = emissionOf(who, spec);
   if (!emission.spread && spec.covariances !== undefined)
     throw new OptionError(`${who}: covariances were given, but ${name} has none; leave them out`);
-  const drives = names(who, "drives", spec.drives ?? parts, parts);
-  const fixed = names(who, "fixed", spec.fixed ?? [], parameterNames);
+  const drives = someOf(who, "drives", spec.drives ?? parts, parts);
+  const fixed = someOf(who, "fixed", spec.fixed ?? [], parameterNames);
   const seed = seedOption(who, spec.seed ?? 1);
   const sizes = { K, D, C: emission.classes ?? D, R: 1 + m };
   const { R } = sizes;

@@ -1,5 +1,14 @@
 /** What a forecaster is: its spec, checked. */
-import { OptionError, inRange, knownOptions, oneOf, seedOption, show, whole } from "../wasm/errors.ts";
+import {
+  OptionError,
+  inRange,
+  knownOptions,
+  oneOf,
+  seedOption,
+  show,
+  someOf,
+  whole,
+} from "../wasm/errors.ts";
 import { calendarNames, type CalendarName } from "./calendar.ts";
 import { forecastModels, usualModels, type ForecastModelName } from "./models/registry.ts";
 import type { TransformName } from "./transform.ts";
@@ -58,18 +67,6 @@ export interface ForecasterRules extends Required<Omit<ForecasterSpec, "season" 
   readonly inputs?: readonly string[];
 }
 
-function names<T extends string>(
-  who: string,
-  what: string,
-  given: readonly T[],
-  known: readonly T[],
-): readonly T[] {
-  if (!Array.isArray(given))
-    throw new OptionError(`${who}: ${what} is ${show(given)}, want an array of names`);
-  for (const name of given as readonly T[]) oneOf(who, what, name, known);
-  return [...new Set(given)] as T[];
-}
-
 function probabilities(who: string, given: readonly number[]): readonly number[] {
   if (!Array.isArray(given) || given.length === 0)
     throw new OptionError(`${who}: quantiles is ${show(given)}, want an array of probabilities`);
@@ -118,7 +115,7 @@ export function readForecasterSpec(who: string, spec: ForecasterSpec): Forecaste
   ]);
   const { season, inputs } = spec ?? {};
   const all = Object.keys(forecastModels) as ForecastModelName[];
-  const models = names(who, "models", spec?.models ?? usualModels, all);
+  const models = someOf(who, "models", spec?.models ?? usualModels, all);
   return {
     horizon: whole(who, "horizon", spec?.horizon, 1, LONGEST_HORIZON),
     ...(season === undefined ? {} : { season: whole(who, "season", season, 1, LONGEST_SEASON) }),
@@ -128,7 +125,7 @@ export function readForecasterSpec(who: string, spec: ForecasterSpec): Forecaste
     quantiles: probabilities(who, spec.quantiles ?? QUANTILES),
     origins: inRange(who, "origins", whole(who, "origins", spec.origins ?? ORIGINS, 1), 1, MOST_ORIGINS),
     transform: oneOf(who, "transform", spec.transform ?? "auto", transforms),
-    calendar: names(who, "calendar", spec.calendar ?? [], calendarNames),
+    calendar: someOf(who, "calendar", spec.calendar ?? [], calendarNames),
     seed: seedOption(who, spec.seed ?? 1),
   };
 }

@@ -43,6 +43,10 @@ export interface Task {
   readonly rule: string;
 }
 
+/** The input of a net for a task. */
+export const inputOf = ({ symbols, input }: Task): number | { readonly symbols: number } =>
+  symbols ? { symbols: input } : input;
+
 /** A task whose inputs are few and that a finite automaton solves. */
 export interface FiniteTask extends Task {
   /** The automaton: its symbols are the inputs, its prints the outputs. */

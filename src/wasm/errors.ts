@@ -113,3 +113,15 @@ export function oneOf<T extends string>(who: string, what: string, value: unknow
   const near = typeof value === "string" ? nearest(short(value), names) : "";
   throw new OptionError(`${who}: ${what} is ${show(value)}, want one of ${names.join(", ")}${near}`);
 }
+
+/** The values, each once, if they are an array of some of the names; else an OptionError that lists them. */
+export function someOf<T extends string>(
+  who: string,
+  what: string,
+  values: unknown,
+  names: readonly T[],
+): readonly T[] {
+  if (!Array.isArray(values))
+    throw new OptionError(`${who}: ${what} is ${show(values)}, want an array of some of ${names.join(", ")}`);
+  return [...new Set(values.map((value: unknown, i) => oneOf(who, `${what}[${i}]`, value, names)))];
+}

@@ -259,10 +259,10 @@ test("an aborted fit leaves the forecaster as it was", async () => {
 test.each([
   [{}, /horizon is undefined, want a whole number/],
   [{ horizon: 0 }, /horizon is 0/],
-  [{ horizon: 3, models: ["prophet"] }, /models is "prophet", want one of naive/],
+  [{ horizon: 3, models: ["prophet"] }, /models\[0\] is "prophet", want one of naive/],
   [{ horizon: 3, quantiles: [0.5, 1] }, /quantiles has 1, want probabilities between 0 and 1/],
   [{ horizon: 3, saison: 12 }, /saison/],
-  [{ horizon: 3, calendar: ["moon"] }, /calendar is "moon"/],
+  [{ horizon: 3, calendar: ["moon"] }, /calendar\[0\] is "moon"/],
   [{ horizon: 3, inputs: "price" }, /inputs is "price", want an array of names; fit brings their values/],
   [{ horizon: 3, inputs: { price: [1] } }, /inputs is .*, want an array of names; fit brings their values/],
   [{ horizon: 3, inputs: ["a", ""] }, /inputs has "", want names of columns/],

@@ -18,11 +18,10 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import { engine } from "../../wasm/engine.ts";
 import { centered, outputBias, taskMeans } from "../../tasks/centered.ts";
-import type { Task } from "../../train/task.ts";
+import { inputOf, type Task } from "../../train/task.ts";
 import { solveByLeastRidge } from "./least-ridge.ts";
 import { trainingLearner, type Way } from "./way.ts";
 
-const inputOf = (task: Task): NetworkSpec["input"] => (task.symbols ? { symbols: task.input } : task.input);
 /** Whether symbols are to be kept and written again: such tasks want larger nets, or larger weights. */
 const memorizes = (task: Task): boolean => task.name.startsWith("memory");
 const create = (spec: NetworkSpec, saved?: Uint8Array): ReturnType<typeof network> =>
@@ -143,7 +142,7 @@ const esnWay: Way = {
   async start(task, lag, seed) {
     const keep = memorizes(task);
     const net = await esn({
-      input: task.symbols ? { symbols: task.input } : task.input,
+      input: inputOf(task),
       output: task.loss === "softmax" ? { classes: task.output } : task.output,
       seed,
       ...(keep

@@ -8,7 +8,7 @@ import { longLag } from "../../tasks/long-lag/long-lag.ts";
 import { solvedBelow } from "../../tasks/long-lag/scoring.ts";
 import { plot } from "../../figures/plot.ts";
 import { svg } from "../../figures/svg.ts";
-import type { Task } from "../../train/task.ts";
+import { inputOf, type Task } from "../../train/task.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
@@ -41,7 +41,7 @@ async function learn(
   const small = uniform(0.1);
   const gates = { i: constant(-2), ...(forgetGate ? { f: constant(Math.log(lag)) } : {}) };
   const net = await network({
-    input: task.symbols ? { symbols: task.input } : task.input,
+    input: inputOf(task),
     loss: task.loss,
     seed,
     layers: [

@@ -1,5 +1,5 @@
 /** What a hidden Markov model is made from: options checked, and everything left out drawn. */
-import { OptionError, ShapeError, knownOptions, oneOf, whole, seedOption } from "../../wasm/errors.ts";
+import { ShapeError, knownOptions, oneOf, seedOption, someOf, whole } from "../../wasm/errors.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { InferenceEngine } from "../../inference/inference-engine.ts";
@@ -147,8 +147,5 @@ function readFixed(
   fixed: readonly string[] | undefined,
   { parameters }: Emission,
 ): ReadonlySet<string> {
-  if (fixed !== undefined && !Array.isArray(fixed))
-    throw new OptionError(`${who}: fixed is ${typeof fixed}, want an array of names of parameters`);
-  const names = ["startprob", "transmat", ...Object.keys(parameters)];
-  return new Set((fixed ?? []).map((name: string, i: number) => oneOf(who, `fixed[${i}]`, name, names)));
+  return new Set(someOf(who, "fixed", fixed ?? [], ["startprob", "transmat", ...Object.keys(parameters)]));
 }

@@ -3,7 +3,7 @@ import { covarianceOption, matrixOption, type MatrixOption } from "../../data/ma
 import { Matrix } from "../../inference/matrix-value.ts";
 import type { Algebra } from "../../inference/matrix.ts";
 import type { LinearGaussian, Moments } from "../../inference/state-space.ts";
-import { OptionError, knownOptions, oneOf, seedOption, show, whole } from "../../wasm/errors.ts";
+import { OptionError, knownOptions, oneOf, seedOption, someOf, whole } from "../../wasm/errors.ts";
 import { type FixedSet, ldsNames, ldsSizes, readFixed, type Fixed, type LdsName } from "./fixed.ts";
 import { draw } from "./initial-values.ts";
 
@@ -80,7 +80,7 @@ export function readSpec(who: string, spec: LdsSpec, algebra: Algebra): LdsStart
     model: { ...drawn, ...readMatrices(who, spec, drawn) },
     given,
     fixed: readFixed(who, spec.fixed, ldsSizes(n, p, m)),
-    diagonal: readDiagonal(who, spec.diagonal),
+    diagonal: someOf(who, "diagonal", spec.diagonal ?? [], ["Q", "R"]),
     seed,
   };
 }
@@ -126,11 +126,4 @@ function readInitial(who: string, initial: InitialOption, n: number, algebra: Al
       covarianceOption(who, "initial.covariance", covariance, n, algebra),
     ),
   };
-}
-
-function readDiagonal(who: string, value: readonly ("Q" | "R")[] | undefined): readonly ("Q" | "R")[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value))
-    throw new OptionError(`${who}: diagonal is ${show(value)}, want an array of Q, R`);
-  return (value as readonly ("Q" | "R")[]).map((name) => oneOf(who, "diagonal", name, ["Q", "R"] as const));
 }

@@ -123,7 +123,7 @@ test("without a model, models are tried, and all that is asked for is written", 
 });
 
 test.each([
-  [["--model", "prophet"], 'models is "prophet", want one of naive'],
+  [["--model", "prophet"], 'models[0] is "prophet", want one of naive'],
   [["--season", "0"], "--season"],
   [["--save", folder], "--save"],
 ])("forecast %j is refused before any work", async (more, message) => {
@@ -222,7 +222,7 @@ test("a saved forecaster goes on after a longer history, beside its inputs and t
 test.each([
   [["--inputs", "price", "--steps", "5"], 1, "price is known for 3 of the 5 steps to come; give the rest"],
   [["--inputs", "cost"], 1, 'there is no column "cost"'],
-  [["--calendar", "moon"], 2, 'calendar is "moon", want one of month, weekday, hour'],
+  [["--calendar", "moon"], 2, 'calendar[0] is "moon", want one of month, weekday, hour'],
   [["--quantiles", "5"], 2, "quantiles has 5, want probabilities between 0 and 1"],
   [["--choose", "luck"], 2, 'choose is "luck", want one of average, best'],
 ])("%j is refused by name", async (more, code, message) => {

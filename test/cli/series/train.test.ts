@@ -102,7 +102,7 @@ test("a constant column has finite scores and a finite forecast", async () => {
 
 test.each([
   [["train", "series"], 2, "--file is missing, want a table of numbers"],
-  [["train", "series", "--file", path, "--model", "toString"], 2, 'models is "toString", want one of'],
+  [["train", "series", "--file", path, "--model", "toString"], 2, 'models[0] is "toString", want one of'],
   [["train", "series", "--file", path, "--forecast", "0"], 2, "--forecast"],
   [["train", "series", "--file", path, "--column", "depth"], 1, 'there is no column "depth"'],
   [["train", "series", "--file", path, "--column", "word"], 1, 'line 2, column "word" is "x", want a number'],
