@@ -2,6 +2,7 @@
 import {
   alignLabels,
   augment,
+  gated,
   hybridRecognizer,
   inventedSpeakers,
   speechRecognizer,
@@ -26,6 +27,7 @@ const AUGMENT = { warp: 0.2, color: 8 };
 /** Of single words: the rooms and telephones of another recording of each, without noise and at its speed. */
 const ELSEWHERE = { speed: 0, gain: 0, noise: Infinity, reverb: 0.5, muffle: 0.6 };
 const LOST = 0.2; // of what sounds, at most, at one of its ends
+const GATES = [8, 25]; // decibels below its loudest frame
 const INVENTED = 1500; // recordings of invented speakers beside the real ones
 
 const asItem = ({ samples, rate, text, spans }) => ({ samples, rate, text, ...(spans && { places: spans }) });
@@ -34,6 +36,8 @@ const asSound = ({ samples, rate }) => ({ samples, rate });
 /** Recordings of even and of odd takes. */
 const byTake = (recordings) => [0, 1].map((odd) => recordings.filter(({ take }) => take % 2 === odd));
 
+const between = (random, [from, to]) => from + (to - from) * random();
+
 /** What sounds of a recording, without a part of its begin or of its end. */
 function docked(samples, rate, random) {
   const [from, to] = audible(samples, rate);
@@ -41,13 +45,19 @@ function docked(samples, rate, random) {
   return random() < 0.5 ? samples.slice(from + lost, to) : samples.slice(from, to - lost);
 }
 
-/** Recordings, and each once more as from elsewhere; half of these lose a soft end. */
+/**
+ * Recordings, and each once more as from elsewhere: of two in ten of these a part of an end is lost, and four
+ * in ten are what a recorder keeps that stops where it hears nothing.
+ */
 async function withOthers(recordings, seed) {
   const random = mulberry32(seed);
   const others = [];
   for (const [i, recording] of recordings.entries()) {
     const { samples, rate } = recording;
-    const part = random() < 0.5 ? docked(samples, rate, random) : samples;
+    const draw = random();
+    let part = samples;
+    if (draw < 0.2) part = docked(samples, rate, random);
+    else if (draw < 0.6) part = await gated(samples, { rate, decibels: between(random, GATES) });
     others.push({ ...recording, samples: await augment(part, { ...ELSEWHERE, rate, seed: i + 1 }) });
   }
   return [...recordings, ...others];

@@ -23,6 +23,7 @@ export type { Microphone, MicrophoneOptions } from "./microphone.ts";
 export { WordList } from "../inference/word-list.ts";
 export type { WordListOptions } from "../inference/word-list.ts";
 export { augment } from "./augment/distort.ts";
+export { gated, type GateOptions } from "./augment/gate.ts";
 export type { AugmentOptions } from "./augment/options.ts";
 export type { HearingFitOptions } from "./acoustic/fit-options.ts";
 export type { AdaptOptions, AdaptProgress, AdaptReport } from "./acoustic/adapt.ts";

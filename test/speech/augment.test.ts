@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hearExamples } from "../../src/speech/acoustic/examples.ts";
 import { muffled } from "../../src/speech/augment/muffle.ts";
 import { readAugmentOptions } from "../../src/speech/augment/options.ts";
-import { augment, frontEnd } from "../../src/speech/index.ts";
+import { augment, frontEnd, gated } from "../../src/speech/index.ts";
 import { speechEngine } from "../../src/speech/engine.ts";
 import { engine } from "../../src/wasm/engine.ts";
 import { Random } from "../../src/wasm/random.ts";
@@ -117,5 +117,57 @@ describe("a word whose end may be lost", () => {
   ] as const)("loses nothing where %s", async ([, whole, labels]) => {
     const [own, ...copies] = await lengths(whole, [...labels]);
     expect(new Set(copies)).toEqual(new Set([own]));
+  });
+});
+
+describe("a recorder that stops where it hears nothing", () => {
+  /** Tones one after another: [amplitude, seconds] each; frames of 10 ms are whole. */
+  const tones = (...parts: (readonly [amplitude: number, seconds: number])[]) =>
+    Float64Array.from(
+      parts.flatMap(([amplitude, seconds]) =>
+        Array.from({ length: seconds * RATE }, (_, t) => amplitude * Math.sin((Math.PI * t) / 4)),
+      ),
+    );
+  const word = tones([0, 0.1], [0.1, 0.1], [1, 0.2], [0, 0.05], [0.5, 0.1], [0, 0.1]);
+
+  test.for([
+    [10, 0.2, 0.2], // the soft begin is 20 dB below
+    [25, 0.1, 0.3],
+  ] as const)("at %d dB keeps what stands around the loudest frame", async ([decibels, from, seconds]) => {
+    const kept = await gated(word, { rate: RATE, decibels });
+    const whole = Float32Array.from(word);
+    expect(Array.from(kept)).toEqual(Array.from(whole.subarray(from * RATE, (from + seconds) * RATE)));
+  });
+
+  test("keeps a tenth of a second, or the whole", async () => {
+    const click = tones([0, 0.1], [1, 0.01], [0, 0.2]);
+    expect(await gated(click, { rate: RATE })).toHaveLength(0.1 * RATE);
+    const short = tones([1, 0.03]);
+    expect(await gated(short, { rate: RATE })).toHaveLength(0.03 * RATE);
+    expect(await gated(short.subarray(0, 30), { rate: RATE })).toHaveLength(30);
+    expect(await gated(new Float64Array(RATE), { rate: RATE })).toHaveLength(RATE);
+  });
+
+  test("refuses what is none", async () => {
+    await expect(gated([], {})).rejects.toThrow(/gated: 0 samples/);
+    await expect(gated(word, { decibels: -3 })).rejects.toThrow(
+      /decibels is -3, want a number from 0 to 200/,
+    );
+    await expect(gated(word, { gate: 3 } as never)).rejects.toThrow(/gate/);
+  });
+
+  test("is heard among the copies of single words, and of these alone", async () => {
+    const hear = await frontEnd({ rate: RATE });
+    const still = readAugmentOptions({ speed: 0, gain: 0, noise: Infinity, gate: 1 });
+    const random = async () => new Random(await engine("float64"), 1, streams.recordings);
+    const lengths = async (labels: number[]) => {
+      const example = { samples: word, rate: RATE, labels };
+      const options = { augment: still, copies: 6, join: 1 };
+      const [{ alone }] = await hearExamples(hear, await random(), [example], options);
+      return alone.slice(1).map(({ parts }) => Math.round((parts[0].to - parts[0].from) * 10));
+    };
+    const single = await lengths([0]);
+    expect(new Set(single)).toEqual(new Set([200, 300]));
+    expect(new Set(await lengths([0, 1]))).toEqual(new Set([450]));
   });
 });

@@ -5,7 +5,8 @@
 import { Pace } from "../../train/pace.ts";
 import { type Random } from "../../wasm/random.ts";
 import { distorted } from "../augment/distort.ts";
-import { whiteNoise } from "../augment/noise.ts";
+import { aboveGate } from "../augment/gate.ts";
+import { amplitude, between, whiteNoise } from "../augment/noise.ts";
 import type { AugmentSpec } from "../augment/options.ts";
 import { speechEngine, type SpeechEngine } from "../engine.ts";
 import type { FrontEnd } from "../front-end.ts";
@@ -46,6 +47,8 @@ const COPIES = 2 ** 44;
 const MARGIN = 0.3;
 /** Seconds of a recording without labels that are heard at once. */
 export const BACKGROUND = 1.5;
+/** Decibels below the loudest frame at which recorders hear nothing. */
+const GATES = [8, 25] as const;
 /** Loudness of that near silence beside the recording's. */
 const FAINT = 0.003;
 
@@ -137,10 +140,22 @@ class Hearing {
 
   /** One word, of which an end may be lost; not where labels stand over the whole recording. */
   #docked(part: Sounding): Sounding {
+    const random = this.#random;
     const { augment, whole: labelsInTime } = this.#options;
-    if (augment.cut === 0 || labelsInTime || this.#random.uniform() < 0.5) return part;
-    const left = docked(part, augment.cut, this.#random);
+    const { cut, gate } = augment;
+    if (labelsInTime) return part;
+    const isGated = gate > 0 && random.uniform() < gate;
+    if (!isGated && (cut === 0 || random.uniform() < 0.5)) return part;
+    const left = isGated ? this.#gated(part) : docked(part, cut, random);
     return this.#fits(left.samples) ? left : part;
+  }
+
+  /** What a recorder keeps of a word that stops where it hears nothing. */
+  #gated({ samples, from, to }: Sounding): Sounding {
+    const heard = samples.subarray(Math.floor(from), Math.ceil(to));
+    const share = amplitude(this.#engine, -between(this.#random, GATES)) ** 2;
+    const left = heard.subarray(...aboveGate(heard, this.#hear.spec.rate, share));
+    return { samples: left, from: 0, to: left.length };
   }
 
   #fits(samples: Float64Array): boolean {

@@ -1,22 +1,13 @@
 /** Where a recording sounds: the stretch between the first and the last frame above the noise. */
+import { framePowers } from "../frame-powers.ts";
 
-/** Seconds of a frame, and kept on either side of the stretch. */
-const FRAME = 0.01;
+/** Seconds kept on either side of the stretch. */
 const MARGIN = 0.15;
 /** A frame sounds above this share of the loudest frame's power, and this many times the softest ones'. */
 const OF_LOUDEST = 0.003;
 const OF_SOFTEST = 8;
 /** The share of the frames that counts as the softest ones. */
 const SOFT = 0.1;
-
-/** Mean square of each frame. */
-function powers(x: Float64Array, width: number): Float64Array {
-  return Float64Array.from({ length: Math.floor(x.length / width) }, (_, f) => {
-    let sum = 0;
-    for (let i = f * width; i < (f + 1) * width; ++i) sum += x[i] * x[i];
-    return sum / width;
-  });
-}
 
 /** A stretch of samples, and what of it sounds: samples [from, to). */
 export interface Sounding {
@@ -27,8 +18,7 @@ export interface Sounding {
 
 /** The part of samples x that sounds, with a margin; all of it where nothing stands out. */
 export function trimmed(x: Float64Array, rate: number): Sounding {
-  const width = Math.max(1, Math.round(FRAME * rate));
-  const power = powers(x, width);
+  const { powers: power, width } = framePowers(x, rate);
   const sorted = power.slice().sort();
   const loudest = sorted[sorted.length - 1];
   const softest = sorted[Math.floor(SOFT * sorted.length)];

@@ -15,6 +15,11 @@ export interface AugmentOptions {
   readonly muffle?: number;
   /** Largest share of a single word that is lost at one of its ends, as soft sounds are. Default 0. */
   readonly cut?: number;
+  /**
+   * Share of the copies of a single word that are as of a recorder that stops where it hears nothing, 8 to 25
+   * dB below the loudest frame: see `gated`. Default 0.
+   */
+  readonly gate?: number;
   /** Share by which time is stretched or pressed, the pitch kept. Default 0.15. */
   readonly stretch?: number;
   /** Share by which the bands are moved, as by a longer or a shorter throat. Default 0.1. */
@@ -39,6 +44,7 @@ const ranges = {
   reverb: [0, 2],
   muffle: [0, 0.9],
   cut: [0, 0.5],
+  gate: [0, 1],
   stretch: [0.15, 0.5],
   warp: [0.1, 0.5],
   color: [6, 60],

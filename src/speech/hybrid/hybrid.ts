@@ -29,7 +29,8 @@ import type {
 } from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
 import { stateCount, wordLoop, wordsOfPath } from "./topology.ts";
-import { fitMixtures, fitNet, guessStates } from "./training.ts";
+import { fitMixtures, fitNet } from "./training.ts";
+import { VoiceGuesses } from "./voice.ts";
 
 const WHO = "hybridRecognizer";
 
@@ -113,16 +114,25 @@ export class HybridRecognizer {
 
   /**
    * Gets used to one speaker and microphone by recordings without texts, at least ten: the net learns the
-   * states on their likeliest paths, the surest first. Throws as `fit`, OptionError where mixtures hear.
+   * states of what it hears itself, at the places where it heard that at first. Throws as `fit`, OptionError
+   * where mixtures hear.
    */
   async adapt(sounds: Sounds, options: AdaptOptions = {}): Promise<AdaptReport> {
     const who = this.#fits.check("adapt");
-    const [{ loop }, { acoustic }] = [this.#known(who), this.#parts];
+    const [{ loop, scores }, { acoustic, shape }] = [this.#known(who), this.#parts];
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
-    const guess = (sound: ReadSound) => guessStates(loop, this.#logs(who, sound));
-    const task = { hears: "strings", sounds: read, options, guess } as const;
-    return this.#fits.run(() => adaptNet(who, acoustic, task));
+    return this.#fits.run(async () => {
+      const logs = (sound: ReadSound): Float64Array => this.#logs(who, sound);
+      const guesses = new VoiceGuesses({ shape, loop, stay: scores.stay, logs });
+      try {
+        await guesses.hear(read, options.signal);
+        const guess = (sound: ReadSound) => guesses.guess(sound);
+        return await adaptNet(who, acoustic, { hears: "strings", sounds: read, options, guess });
+      } finally {
+        guesses.dispose();
+      }
+    });
   }
 
   /** What each recording says, or one: bare samples at its rate, or `{ samples, rate }`; silence says "". */
