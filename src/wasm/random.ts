@@ -5,7 +5,7 @@
  */
 import type { Engine } from "./engine.ts";
 import { OptionError, show } from "./errors.ts";
-import type { Ptr } from "./kernels.ts";
+import type { Kernels, Ptr } from "./kernels.ts";
 
 /** A stream of random numbers. */
 export class Random {
@@ -46,19 +46,8 @@ export class Random {
   /** An unsigned 32-bit integer. */
   bits(): number {
     if (this.#left === 0) {
-      const [key0, key1] = Random.key(this.seed);
-      const out = scratch(this.#engine);
-      this.#engine.kernels.randomBlock(
-        key0,
-        key1,
-        this.#counter | 0,
-        Math.floor(this.#counter / 4294967296),
-        this.stream | 0,
-        0,
-        out.ptr,
-      );
-      for (let i = 0; i < 4; ++i) this.#words[i] = out.words[i]!;
-      ++this.#counter;
+      const { words } = this.#block(this.#engine.kernels.randomBlock, 0);
+      for (let i = 0; i < 4; ++i) this.#words[i] = words[i]!;
       this.#left = 4;
     }
     return this.#words[4 - this.#left--];
@@ -89,20 +78,9 @@ export class Random {
 
   /** A standard normal. */
   normal(): number {
-    const [key0, key1] = Random.key(this.seed);
-    const out = scratch(this.#engine);
-    this.#engine.kernels.normalBlock(
-      key0,
-      key1,
-      this.#counter | 0,
-      Math.floor(this.#counter / 4294967296),
-      this.stream | 0,
-      1,
-      out.ptr,
-    );
-    ++this.#counter;
+    const { reals } = this.#block(this.#engine.kernels.normalBlock, 1);
     this.#left = 0;
-    return out.reals[0];
+    return reals[0];
   }
 
   /** An index drawn with the given probabilities, which need not be normalized. */
@@ -134,6 +112,15 @@ export class Random {
   /** An independent generator for another purpose, from the same seed. */
   fork(stream: number): Random {
     return new Random(this.#engine, this.seed, stream);
+  }
+
+  /** Draws the block of this counter, of words (kind 0) or of normals (kind 1), and moves on to the next. */
+  #block(draw: Kernels["randomBlock"], kind: number): Scratch {
+    const [key0, key1] = Random.key(this.seed);
+    const out = scratch(this.#engine);
+    const counter = this.#counter++;
+    draw(key0, key1, counter | 0, Math.floor(counter / 4294967296), this.stream | 0, kind, out.ptr);
+    return out;
   }
 }
 
