@@ -5,7 +5,7 @@ import { readTextFile } from "./disk.ts";
 import { evalHandwriting, evalHandwritingOptions } from "./handwriting/eval.ts";
 import { loadModel, type About } from "./open-model.ts";
 import type { Network } from "../models/network/network.ts";
-import { countText } from "./progress.ts";
+import { countText, percentText } from "./progress.ts";
 import { lossOnSums, testSums } from "./train/test-sums.ts";
 import { bitsPerCharacter, textPieces } from "./train/text-model.ts";
 
@@ -30,7 +30,7 @@ async function evalText(net: Network, about: About, { screen, signal, values }: 
   const { bits, accuracy, characters } = await bitsPerCharacter(net, pieces, signal);
   screen.line(
     `${countText(characters)} characters: ${bits.toFixed(3)} bits per ` +
-      `character, ${(100 * accuracy).toFixed(1)}% guessed right.`,
+      `character, ${percentText(accuracy)} guessed right.`,
   );
   screen.event({ event: "result", task: "text", bits, accuracy, characters });
 }

@@ -27,6 +27,9 @@ export function timeText(seconds: number): string {
 /** A number with a thin comma at the thousands. */
 export const countText = (n: number): string => n.toLocaleString("en-US", { maximumFractionDigits: 0 });
 
+/** A share as "12.3%". */
+export const percentText = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}%`;
+
 /** A loss or another figure in four significant digits. */
 export const figureText = (x: number): string =>
   x === 0 || (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5)

@@ -6,7 +6,7 @@ import { runName } from "../../cluster/protocol.ts";
 import { openWorkQueue } from "../../cluster/work-queue.ts";
 import { clusterOptions, reached } from "../cluster-options.ts";
 import { type Command, type Context, UsageError, type Values } from "../command.ts";
-import { countText, figureText, timeText } from "../progress.ts";
+import { countText, figureText, percentText, timeText } from "../progress.ts";
 import { writeWhole } from "../output-file.ts";
 import { processorClock } from "../processor-clock.ts";
 import { type RunKey, type RunResult, runWay } from "./run.ts";
@@ -63,7 +63,7 @@ async function runOne(
       const loss = Number.isFinite(at.loss) ? `loss ${figureText(at.loss)}  ` : "";
       const text =
         `${title}  ${timeText(at.seconds)} of ${timeText(budget)}  ${countText(at.sequences)} ` +
-        `sequences  ${loss}wrong ${(100 * at.error).toFixed(1)}%`;
+        `sequences  ${loss}wrong ${percentText(at.error)}`;
       screen.progress({
         row: (columns) => text.slice(0, columns),
         plain: () => text,
@@ -84,7 +84,7 @@ async function runOne(
 function tell(screen: Context["screen"], title: string, result: RunResult, where = ""): void {
   screen.event({ event: "run", ...result });
   screen.line(
-    `${title}: ${result.solved ? "solved" : "not solved"}, ${(100 * result.error).toFixed(2)}% ` +
+    `${title}: ${result.solved ? "solved" : "not solved"}, ${percentText(result.error, 2)} ` +
       `wrong, ${countText(result.sequences)} sequences, ${timeText(result.seconds)}${where}`,
   );
 }

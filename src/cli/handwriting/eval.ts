@@ -18,9 +18,8 @@ import { UsageError, type Context, type OptionSpec } from "../command.ts";
 import type { Ink } from "../../handwriting/ink.ts";
 import { turns } from "../turns.ts";
 import { diskFolder } from "../disk.ts";
-import { percent } from "./train.ts";
 import { loadModel } from "../open-model.ts";
-import { countText, Progress, timeText } from "../progress.ts";
+import { countText, percentText, Progress, timeText } from "../progress.ts";
 
 export const evalHandwritingOptions: Readonly<Record<string, OptionSpec>> = {
   data: { value: "DIR", help: "handwriting: where the handwriting is" },
@@ -114,8 +113,8 @@ export async function evalHandwriting(net: Network, context: Context): Promise<v
   }
   const how = beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`;
   screen.line(
-    `${countText(inks.length)} lines of split ${split}: label error ${percent(labelError)}, word ` +
-      `error ${percent(wordError)}, ${countText(exact)} lines without error (${how}, ${timeText(seconds)}).`,
+    `${countText(inks.length)} lines of split ${split}: label error ${percentText(labelError, 2)}, word ` +
+      `error ${percentText(wordError, 2)}, ${countText(exact)} lines without error (${how}, ${timeText(seconds)}).`,
   );
   if (unknown.length > 0)
     screen.line(

@@ -13,10 +13,9 @@ import { checkOutputFile } from "../output-file.ts";
 import type { Screen } from "../screen.ts";
 import type { Ink } from "../../handwriting/ink.ts";
 import { inkKinds, type InkInput } from "../../handwriting/input.ts";
-import { countText, Progress, timeText } from "../progress.ts";
+import { countText, percentText, Progress, timeText } from "../progress.ts";
 
 const netNames = Object.keys(handwritingNets) as HandwritingNet[];
-export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
 /** What a check answers; what it refuses is a fault of usage. */
 function usable<T>(check: () => T): T {
@@ -99,7 +98,7 @@ function display(
     onEpoch: (epoch, best) => {
       screen.event({ event: "epoch", ...epoch, best });
       screen.line(
-        `epoch ${epoch.epoch}: loss ${epoch.loss.toFixed(2)}, label error ${percent(epoch.error)} ` +
+        `epoch ${epoch.epoch}: loss ${epoch.loss.toFixed(2)}, label error ${percentText(epoch.error, 2)} ` +
           `on ${looked} lines, ${timeText(epoch.seconds)}${best ? ", the best so far" : ""}`,
       );
     },
@@ -113,7 +112,7 @@ async function report(screen: Screen, out: string, valid: readonly Ink[], result
   const { labelError, wordError, readings } = await scoreReading(net, valid);
   screen.line(
     `The best net reads all ${countText(valid.length)} validation lines ` +
-      `with ${percent(labelError)} label error (${percent(wordError)} of the words), best path, ` +
+      `with ${percentText(labelError, 2)} label error (${percentText(wordError, 2)} of the words), best path, ` +
       `after ${timeText(result.seconds)}.`,
   );
   screen.event({

@@ -9,7 +9,7 @@ import { sequenceLabeler } from "../../jobs/labeler.ts";
 import { sequenceRegressor } from "../../jobs/regressor.ts";
 import type { FitReport } from "../../models/network/fit.ts";
 import type { Layer } from "../../models/network/layers.ts";
-import { figureText } from "../progress.ts";
+import { figureText, percentText } from "../progress.ts";
 import type { NamedSequence, SequenceSet } from "./sequences.ts";
 
 /** How well a job does, as its own `evaluate` says. */
@@ -96,7 +96,6 @@ function constant({ name, beside }: NamedSequence, i: number, what: string): str
 }
 
 const namesOf = (names: readonly string[]): string[] => [...new Set(names)].sort();
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 const labelOf = (sequence: NamedSequence): string => constant(sequence, 0, "label");
 const openClassifier = (job: Awaited<ReturnType<typeof sequenceClassifier>>): OpenJob =>
@@ -104,7 +103,7 @@ const openClassifier = (job: Awaited<ReturnType<typeof sequenceClassifier>>): Op
     job,
     (sequence) => ({ input: sequence.input, label: labelOf(sequence) }),
     ({ label, probabilities }) => ({
-      line: `${label}  ${percent(probabilities[label])}`,
+      line: `${label}  ${percentText(probabilities[label])}`,
       rows: [[label, String(probabilities[label])]],
       event: { label, probabilities },
     }),

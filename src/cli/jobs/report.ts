@@ -1,5 +1,5 @@
 /** What the commands of jobs say of how well a job does. */
-import { figureText } from "../progress.ts";
+import { figureText, percentText } from "../progress.ts";
 import type { JobFigures } from "./kinds.ts";
 
 const MOST = 12; // classes of a matrix in a terminal
@@ -8,7 +8,7 @@ const MOST = 12; // classes of a matrix in a terminal
 export function figuresText({ loss, accuracy, f1, rmse, mae, r2 }: JobFigures): string {
   const parts: (string | false | undefined)[] = [
     `loss ${figureText(loss)}`,
-    accuracy !== undefined && `accuracy ${(100 * accuracy).toFixed(1)}%`,
+    accuracy !== undefined && `accuracy ${percentText(accuracy)}`,
     f1 !== undefined && `F1 ${f1.toFixed(3)}`,
     rmse !== undefined && `error ${figureText(rmse)} (root mean square)`,
     mae !== undefined && `${figureText(mae)} (mean absolute)`,

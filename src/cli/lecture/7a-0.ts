@@ -16,6 +16,7 @@ import {
 import { digitWords, joinedStrings, saidStrings, STRING_RATE } from "./digit-strings.ts";
 import type { LectureContext, Outcome, Run } from "./experiment.ts";
 import { atMost, decide } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 /** A recognizer that was trained: its word error, and what it hears in the first string of the test. */
 interface Heard {
@@ -62,7 +63,7 @@ async function byStates(emission: "mixture" | "net", { context, train, test, rat
     signal.throwIfAborted();
     const { wordError } = recognizer.evaluate(test);
     const name = emission === "net" ? "hybrid: net and HMM" : "HMM with mixtures";
-    context.log(`${name}: aligned ${history.length} times, word error ${(100 * wordError).toFixed(1)}%`);
+    context.log(`${name}: aligned ${history.length} times, word error ${percentText(wordError)}`);
     return { name, wordError, words: recognizer.predict([test[0]])[0].words };
   } finally {
     recognizer.dispose();
@@ -76,7 +77,7 @@ async function byOrder({ context, train, test, rate }: Task): Promise<Heard> {
     const { steps } = await recognizer.fit(train, { epochs: EPOCHS, copies: 2, batch: 16, signal });
     signal.throwIfAborted();
     const { wordError } = await recognizer.evaluate(test);
-    context.log(`net by CTC: ${steps} steps, word error ${(100 * wordError).toFixed(1)}%`);
+    context.log(`net by CTC: ${steps} steps, word error ${percentText(wordError)}`);
     const [{ words }] = await recognizer.predict([test[0]]);
     return { name: "net by CTC", wordError, words };
   } finally {
@@ -126,7 +127,7 @@ const errorFigure = (all: readonly Heard[]) =>
     marks: [
       { kind: "bars", width: 0.6, x: all.map((_, i) => i), y: all.map(({ wordError }) => 100 * wordError) },
       ...all.map(({ wordError }, x): Mark => {
-        const text = `${(100 * wordError).toFixed(1)}%`;
+        const text = percentText(wordError);
         return { kind: "text", x, y: 100 * wordError + 0.2, text, anchor: "middle" };
       }),
     ],

@@ -16,6 +16,7 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 const LAG = 100;
 const BATCH = 50;
@@ -83,7 +84,7 @@ async function learn(
     const error = wrongOf(net, 300, random);
     course.sequences.push(step * BATCH);
     course.errors.push(error);
-    progress(from + (0.5 * step) / steps, `${note}: ${(100 * error).toFixed(1)}% wrong`);
+    progress(from + (0.5 * step) / steps, `${note}: ${percentText(error)} wrong`);
     if (steps === STEPS && error < solvedBelow && wrongOf(net, 2000, random) < solvedBelow) break;
   }
   signal.throwIfAborted();

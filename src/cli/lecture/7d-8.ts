@@ -7,6 +7,7 @@ import { ways } from "../compare/ways.ts";
 import { longLag, type LongLagName } from "../../tasks/long-lag/long-lag.ts";
 import type { Run } from "./experiment.ts";
 import { decide, exactly } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 /**
  * Training sequences of a run at most, and, for 20-bit memorization, of which any lag is hard for nets that
@@ -40,7 +41,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
           onProgress: (at) =>
             progress(
               (results.length + Math.min(at.sequences / sequences, 1)) / (tasks.length * names.length),
-              `${task} T=${LAG}, ${way}: ${(100 * at.error).toFixed(1)}% wrong`,
+              `${task} T=${LAG}, ${way}: ${percentText(at.error)} wrong`,
             ),
         },
       );

@@ -13,6 +13,7 @@ import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
 import type { LectureContext, Run } from "./experiment.ts";
 import { atLeast, atMost, decide } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 const BATCH = 10;
 const maxSequences = (lag: number): number => (lag < 1000 ? 200_000 : 400_000); // sequences
@@ -132,7 +133,7 @@ export const run: Run = async (context) => {
         y.push(error);
         context.progress(
           (i + Math.min(seen / 60_000, 0.99)) / tried.length,
-          `${label}: ${(100 * error).toFixed(1)}% wrong`,
+          `${label}: ${percentText(error)} wrong`,
         );
       },
     ));

@@ -4,6 +4,7 @@ import { svg } from "../../figures/svg.ts";
 import { examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 import { atMost, decide } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 export const criteria = [atMost("label error on words never seen", 0.1, (error: number) => error)];
 
@@ -28,7 +29,7 @@ export const run: Run = async (context) => {
   const { net, error, readings, losses } = await learnToRead({ input: pen }, context);
   context.log(`Read: ${examples(readings)}.`);
   context.log(
-    `Label error here: ${(100 * error).toFixed(1)}% (words drawn by the library, none of them seen). ` +
+    `Label error here: ${percentText(error)} (words drawn by the library, none of them seen). ` +
       "The published errors below are on real handwriting, a harder task.",
   );
   context.log(
@@ -50,7 +51,7 @@ export const run: Run = async (context) => {
     figure: svg(
       plot({
         title: "Learning to read",
-        note: `label error on words never seen: ${(100 * error).toFixed(1)}%`,
+        note: `label error on words never seen: ${percentText(error)}`,
         x: { label: "step" },
         y: { label: "nats a word", log: true },
         marks: [{ kind: "line", x: losses.map((_, i) => i + 1), y: losses }],

@@ -13,6 +13,7 @@ import { drawnWord, usualHand } from "../../handwriting/letters.ts";
 import { BATCH, examples, learnToRead, pen } from "./read-drawn.ts";
 import type { Run } from "./experiment.ts";
 import { atMost, decide } from "./verdict.ts";
+import { percentText } from "../progress.ts";
 
 const images: InkInput = { kind: "fields", size: 60 };
 
@@ -71,8 +72,8 @@ export const run: Run = async (context) => {
         title: "A word as the net sees it",
         note:
           "fields 0 to 14: moments of the ink behind the pen; 15 to 21: rungs from the line's top to " +
-          `its foot; 22 to 27: ink to come; label error ${(100 * byImage.error).toFixed(1)}% by images, ` +
-          `${(100 * byPen.error).toFixed(1)}% by the pen`,
+          `its foot; 22 to 27: ink to come; label error ${percentText(byImage.error)} by images, ` +
+          `${percentText(byPen.error)} by the pen`,
         x: { label: "step" },
         y: { label: "receptive field" },
         width: 760,

@@ -7,7 +7,7 @@ import type { SeriesForecast } from "../../forecasting/answers.ts";
 import { yardsticks } from "../../forecasting/models/registry.ts";
 import type { OneStepScores } from "../../forecasting/one-step.ts";
 import type { ForecastScores } from "../../forecasting/scores.ts";
-import { figureText } from "../progress.ts";
+import { figureText, percentText } from "../progress.ts";
 import type { Column } from "./column.ts";
 import type { OneStep } from "./fit-column.ts";
 
@@ -113,7 +113,7 @@ export function backtestTable({ scores, failures }: SeriesForecast): string {
   return [
     row("model", ["MASE", "sMAPE %", "pinball", "in 90%"]),
     ...rankedModels(scores).map(({ model, mase, smape, pinball, coverage }) =>
-      row(model, [mase.toFixed(3), smape.toFixed(2), figureText(pinball), `${(100 * coverage).toFixed(0)}%`]),
+      row(model, [mase.toFixed(3), smape.toFixed(2), figureText(pinball), percentText(coverage, 0)]),
     ),
     ...failures.map(({ model, error }) => `${model.padEnd(14)} left out: ${error}`),
   ].join("\n");

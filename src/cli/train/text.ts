@@ -6,7 +6,7 @@ import { type Command, type Context, UsageError, type Values } from "../command.
 import { readTextFile } from "../disk.ts";
 import { loadToResume, saveModel } from "../open-model.ts";
 import { checkOutputFile } from "../output-file.ts";
-import { countText, Progress, timeText } from "../progress.ts";
+import { countText, percentText, Progress, timeText } from "../progress.ts";
 import {
   bitsPerCharacter,
   split,
@@ -129,7 +129,7 @@ async function report(
   }
   screen.line(
     `Held-out text: ${tested.bits.toFixed(3)} bits per character, ` +
-      `${(100 * tested.accuracy).toFixed(1)}% of the characters guessed right, after ${timeText(seconds)}.`,
+      `${percentText(tested.accuracy)} of the characters guessed right, after ${timeText(seconds)}.`,
   );
   if (out) screen.line(`Write from it: unrolled sample ${out}`);
   screen.event({
