@@ -15,6 +15,7 @@ const tested: Record<string, string> = {
   "src/forecasting/models/echo-state.ts runsFreely": "a verdict, tried on streams that diverge",
   "src/cluster/assignment.ts median": "of few numbers, case by case",
   "src/cluster/serve.ts ShardWorker": "a worker on a network and a clock that tests command",
+  "src/cli/speech/word-confusion.ts wordConfusion": "which words stand for which, on texts by hand",
   "src/exchange/arrays/dtypes.ts toHalf": "rounding of half precision at every border",
   "src/figures/scale.ts log10": "its error against the function of the platform",
   "src/forecasting/season.ts differenced": "differences of a known series",

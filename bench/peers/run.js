@@ -6,8 +6,8 @@
  *     [--clock cpu] [--out FOLDER]
  *
  * Prints times and first losses and writes them to bench/results/peers.json and peers.md, or to FOLDER. It
- * measures the built library (dist/), also on the Node 24 of test/engines. Ends with 1 where first losses differ: then the peers did not compute the same, and their
- * times say nothing.
+ * measures the built library (dist/), also on the Node 24 of test/engines. Ends with 1 where first losses
+ * differ: then the peers did not compute the same, and their times say nothing.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -114,7 +114,8 @@ export async function evalHandwriting(net: Network, context: Context): Promise<v
   const how = beam === undefined ? "best path" : `beam of ${beam}${language ? " with a language model" : ""}`;
   screen.line(
     `${countText(inks.length)} lines of split ${split}: label error ${percentText(labelError, 2)}, word ` +
-      `error ${percentText(wordError, 2)}, ${countText(exact)} lines without error (${how}, ${timeText(seconds)}).`,
+      `error ${percentText(wordError, 2)}, ${countText(exact)} lines without error ` +
+      `(${how}, ${timeText(seconds)}).`,
   );
   if (unknown.length > 0)
     screen.line(

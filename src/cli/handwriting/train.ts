@@ -112,8 +112,8 @@ async function report(screen: Screen, out: string, valid: readonly Ink[], result
   const { labelError, wordError, readings } = await scoreReading(net, valid);
   screen.line(
     `The best net reads all ${countText(valid.length)} validation lines ` +
-      `with ${percentText(labelError, 2)} label error (${percentText(wordError, 2)} of the words), best path, ` +
-      `after ${timeText(result.seconds)}.`,
+      `with ${percentText(labelError, 2)} label error (${percentText(wordError, 2)} of the words), ` +
+      `best path, after ${timeText(result.seconds)}.`,
   );
   screen.event({
     event: "result",
