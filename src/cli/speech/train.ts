@@ -241,7 +241,8 @@ export const trainSpeechCommand: Command = {
   summary: "Learn to hear texts, from recordings with their texts",
   details:
     "Beside each recording stands a .txt with its text; without one its name is the text, words parted by\n" +
-    "underscores; where all names are of a word, a speaker and a number (0_george_12.wav), the word is.\n\n" +
+    "underscores; where all names are of a word, a speaker and a number (0_george_12.wav), the word is.\n" +
+    "Recordings of noise beside an empty .txt teach what is no word.\n\n" +
     "  unrolled train speech --data recordings --out speech.safetensors",
   options: {
     ...common,

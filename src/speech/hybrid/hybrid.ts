@@ -72,9 +72,10 @@ export class HybridRecognizer {
   }
 
   /**
-   * Learns, from the start. Where the recordings say the places of their words, these are learned and nothing
-   * is aligned: ends of words are set more sharply then. Throws OptionError, DataError before anything
-   * changes, DisposedError.
+   * Learns, from the start; of recordings with the text "" that what they hold is silence: noise, breath, an
+   * empty room. Where the recordings say the places of their words, these are learned and nothing is aligned:
+   * ends of words are set more sharply then. Throws OptionError, DataError before anything changes,
+   * DisposedError.
    */
   async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
     const who = this.#fits.check("fit");

@@ -69,7 +69,10 @@ export class SpeechRecognizer extends HearingModel {
     return this.#units.words;
   }
 
-  /** Learns. Throws OptionError, DataError before anything changes, DisposedError. */
+  /**
+   * Learns; from recordings with the text "" that what they hold is no word: noise, breath, an empty room.
+   * Throws OptionError, DataError before anything changes, DisposedError.
+   */
   async fit(items: readonly TextRecording[], options: RecognizerFitOptions = {}): Promise<FitReport> {
     const who = this.checkFit();
     knownOptions(who, options, [...hearingFitNames, "validation"]);

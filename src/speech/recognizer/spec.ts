@@ -21,7 +21,7 @@ export interface SpeechRecognizerSpec extends UnitSpec {
 
 /** A recording with what is said in it. */
 export interface TextRecording extends Sound {
-  /** Words parted by spaces; empty: nothing is said. */
+  /** Words parted by spaces; empty: nothing is said, and a model learns that what sounds is no word. */
   readonly text: string;
   /**
    * Where each word sounds, [from, to) in seconds, in order. `hybridRecognizer` learns from them where all
