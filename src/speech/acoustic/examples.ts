@@ -153,7 +153,7 @@ class Hearing {
   /** What a recorder keeps of a word that stops where it hears nothing. */
   #gated({ samples, from, to }: Sounding): Sounding {
     const heard = samples.subarray(Math.floor(from), Math.ceil(to));
-    const share = amplitude(this.#engine, -between(this.#random, GATES)) ** 2;
+    const share = amplitude(this.#engine, -between(this.#random, GATES));
     const left = heard.subarray(...aboveGate(heard, this.#hear.spec.rate, share));
     return { samples: left, from: 0, to: left.length };
   }

@@ -13,12 +13,12 @@ import { amplitude } from "./noise.ts";
 /** Seconds that are kept at least, where there are so many. */
 const SHORTEST = 0.1;
 
-/** Samples [from, to) of x around its loudest frame whose frames have this share of its power, or more. */
+/** Samples [from, to) of x around its loudest frame whose frames have this share of its amplitude or more. */
 export function aboveGate(x: Float64Array, rate: number, share: number): readonly [from: number, to: number] {
   const { powers, width } = framePowers(x, rate);
   if (powers.length === 0) return [0, x.length];
   const loudest = powers.reduce((most, p) => Math.max(most, p), 0);
-  const level = share * loudest;
+  const level = share * share * loudest;
   let first = powers.indexOf(loudest);
   let end = first + 1;
   while (first > 0 && powers[first - 1] >= level) --first;
@@ -46,6 +46,6 @@ export async function gated(samples: Samples, options: GateOptions = {}): Promis
   const decibels = inRange(who, "decibels", options.decibels ?? 15, 0, 200);
   const x = readSamples(who, samples);
   if (x.length === 0) throw new DataError(`${who}: 0 samples, want a recording of a word`);
-  const share = amplitude(await speechEngine(), -decibels) ** 2;
+  const share = amplitude(await speechEngine(), -decibels);
   return Float32Array.from(x.subarray(...aboveGate(x, rate, share)));
 }
