@@ -167,5 +167,5 @@ describe("recognizers of strings", () => {
     await hybrid.adapt(soundsOf(said), { copies: 1 });
     expect(before).toBeGreaterThan(0.5);
     expect(await near()).toBeGreaterThan(before - 0.15);
-  });
+  }, 120_000);
 });
