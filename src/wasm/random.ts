@@ -119,7 +119,8 @@ export class Random {
     const [key0, key1] = Random.key(this.seed);
     const out = scratch(this.#engine);
     const counter = this.#counter++;
-    draw(key0, key1, counter | 0, Math.floor(counter / 4294967296), this.stream | 0, kind, out.ptr);
+    // kernels take the whole part of a number, and of that the low 32 bits
+    draw(key0, key1, counter, counter / 2 ** 32, this.stream, kind, out.ptr);
     return out;
   }
 }

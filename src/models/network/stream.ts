@@ -8,8 +8,7 @@ import type { NodeId } from "../../graph/graph.ts";
 import { flattenInitial, inputValues } from "../../data/item.ts";
 import { checkStep } from "../../data/sequence.ts";
 import type { NetParts } from "../../train/net-loss.ts";
-import type { Lifetime } from "../lifetime.ts";
-import { ModelStream } from "../model-stream.ts";
+import { DISPOSE, Lifetime } from "../lifetime.ts";
 
 const single = packing([1]);
 
@@ -21,7 +20,7 @@ export interface StreamSource {
 }
 
 /** One sequence in progress. */
-export class Stream extends ModelStream {
+export class Stream {
   readonly #parts: NetParts;
   readonly #tape: Tape;
   readonly #arena: Arena;
@@ -29,6 +28,7 @@ export class Stream extends ModelStream {
   readonly #y: Ptr;
   readonly #initial: Ptr;
   readonly #source: StreamSource;
+  readonly #life: Lifetime;
   /** Whether layers make few steps of many. */
   readonly #joins: boolean;
   #started = false;
@@ -38,11 +38,11 @@ export class Stream extends ModelStream {
     const { weights, nodes, spec } = parts;
     const whole = weights.graph.nodes.find(({ op }) => op?.whole);
     if (whole) throw new OptionError(`network.stream: ${whole.name} ${whole.op!.whole}`);
-    super("stream", life);
     this.#parts = parts;
     this.#source = source;
-    this.#tape = this.own(new Tape(weights));
-    this.#arena = this.own(new Arena(weights.engine.memory, "streams of nets"));
+    this.#life = new Lifetime("stream", this, life);
+    this.#tape = this.#life.own(new Tape(weights));
+    this.#arena = this.#life.own(new Arena(weights.engine.memory, "streams of nets"));
     this.#x = spec.symbols ? this.#arena.ints(spec.input) : this.#arena.reals(spec.input);
     this.#y = this.#arena.reals(spec.output);
     this.#initial = this.#arena.reals(spec.initial);
@@ -87,8 +87,18 @@ export class Stream extends ModelStream {
     return this;
   }
 
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#life.end();
+  }
+
+  /** `using stream = net.stream()`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
   #live(method: string): void {
-    if (this.over)
+    if (this.#life.over)
       throw new DisposedError(
         `stream.${method}: the stream, or its net, was disposed; take another from net.stream()`,
       );
