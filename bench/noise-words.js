@@ -12,13 +12,13 @@ import { parseArgs } from "node:util";
 import { engine, Random } from "../dist/index.js";
 import { hybridRecognizer, speechRecognizer, synthesizer } from "../dist/speech/index.js";
 import { text } from "./options.js";
+import { digitWords as words } from "./speech-digits.js";
 
 const { values } = parseArgs({ options: { emission: text("ctc"), seeds: text("4"), noises: text("50") } });
 const { emission } = values;
 const RATE = 8000;
 const VOICES = 8;
 const LEVELS = [1e-3, 0.05];
-const words = "zero one two three four five six seven eight nine".split(" ");
 const float64 = await engine("float64");
 /** Streams of random numbers: of the strings, of the noise that is taught, of that which is asked. */
 const [SAID, TAUGHT, ASKED] = [5, 77, 78];

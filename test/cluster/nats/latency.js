@@ -20,15 +20,15 @@ const TURNS = 4; // of the cluster and of the threads
 const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.floor(q * values.length)];
 
 /** ms of each step of a training, once it is warm. */
-async function stepTimes(pool, batch) {
+async function stepTimes(pool) {
   const net = await network({ input: 32, layers: [lstm(142), dense(4)], loss: "squared", seed: 1 });
   const times = [];
-  for await (const { ms } of net.train(items.slice(0, batch), {
+  for await (const { ms } of net.train(items, {
     optimizer: adam(),
     steps: 3 * WARM,
-    batch,
+    batch: items.length,
     shard: 8,
-    ...(pool && { pool }),
+    pool,
   }))
     times.push(ms);
   const parameters = net.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
@@ -82,8 +82,8 @@ export async function latency({ limit }) {
     const computing = [];
     let size = 0;
     for (let turn = 0; turn < TURNS; ++turn) {
-      computing.push(...(await stepTimes(threads, 16)).times);
-      const { times, parameters } = await stepTimes(pool, 16);
+      computing.push(...(await stepTimes(threads)).times);
+      const { times, parameters } = await stepTimes(pool);
       rounds.push(...times);
       size = parameters;
     }
