@@ -6,7 +6,8 @@
  *                       [--units 128] [--limit 60000] [--checkpoint FILE]
  *
  * Diagonal cells (lru, minGru) stand in three layers that read on at a quarter and a 28th of the pace; the
- * others (lstm, lem) are one layer of --units. The last 5,000 images of the training set are looked at after
+ * others (lstm, lem) are one layer of --units; gates of an LSTM begin as ones that remember from 1 step to all
+ * of them (Tallec & Ollivier 2018). The last 5,000 images of the training set are looked at after
  * each epoch and choose nothing but the epoch that is kept; the test set is looked at once, at the end. With
  * --checkpoint a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the
  * share of errors and seconds of the processor since the start. Kept in bench/results/mnist-lru.txt and
@@ -21,7 +22,7 @@ import { cpuSeconds } from "./clock.js";
 import { percent } from "./summary.js";
 import { text } from "./options.js";
 
-const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random } = unrolled;
+const { adam, conv, cosine, dense, dropout, glu, layerNorm, network, pool, Random, values } = unrolled;
 const { values: o } = parseArgs({
   options: {
     cell: text("lru"),
@@ -60,9 +61,16 @@ const order = (engine) =>
     ? new Random(engine, 1, PERMUTATION).permutation(PIXELS)
     : Int32Array.from({ length: PIXELS }, (_, i) => i);
 
+/** Biases of forget and input gates: unit j remembers for about 1 + (j + ½) PIXELS / units steps. */
+function remembering(count) {
+  const logs = Array.from({ length: count }, (_, j) => Math.log(1 + ((j + 0.5) * (PIXELS - 2)) / count));
+  return { f: values(logs), i: values(logs.map((x) => -x)) };
+}
+
 /** The layers below the ten classes. */
 function layers() {
   const cell = unrolled[o.cell];
+  if (o.cell === "lstm") return [cell(units, { init: { gates: remembering(units) } }), pool("last")];
   if (!["lru", "minGru"].includes(o.cell)) return [cell(units), pool("last")];
   const slower = (to, steps) => conv({ units: to, width: steps, stride: steps, activation: "tanh" });
   const mixed = (count) => [layerNorm(), cell(count), glu(count)];

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeWav } from "../../src/speech/index.ts";
+import { hybridRecognizer, inventedSpeakers, readWav, writeWav } from "../../src/speech/index.ts";
 import { spoken } from "../speech/spoken.ts";
 import { compileProgram, type Program } from "./program.ts";
 
@@ -83,6 +83,20 @@ test("texts are learned from recordings with theirs", async () => {
   const heard = await program.run(["listen", at("speech.safetensors"), at("said.wav"), "--json"]);
   expect(heard.code).toBe(0);
   expect(results(heard.out).at(-1)).toHaveProperty("heard");
+}, 600_000);
+
+test("a recognizer by hidden Markov models listens too, and says words without how sure it is", async () => {
+  const recognizer = await hybridRecognizer({ words: ["yes", "no"], rate: 8000, emission: "mixture" });
+  await recognizer.fit(await inventedSpeakers({ words: ["yes", "no"], count: 30, longest: 2 }), {
+    iterations: 2,
+  });
+  writeFileSync(at("hybrid.safetensors"), recognizer.save());
+  const { words } = recognizer.predict(readWav(readFileSync(at("said.wav"))));
+  recognizer.dispose();
+  const { out, code } = await program.run(["listen", at("hybrid.safetensors"), at("said.wav")]);
+  expect(code).toBe(0);
+  expect(out).toBe(words.map(({ word, from }) => `${from.toFixed(2)} s  ${word}\n`).join(""));
+  expect(words.length).toBeGreaterThan(0);
 }, 600_000);
 
 test("names of a word, a speaker and a number say the word, shown before it is learned", async () => {

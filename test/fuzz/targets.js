@@ -1,5 +1,6 @@
 /** All targets: functions that make them, by name. */
 import { fileTargets } from "./files.js";
+import { hearingTargets } from "./hearing.js";
 import { modelTargets } from "./models.js";
 import { drawings } from "./drawings.js";
 import { plantedFaults } from "./planted.js";
@@ -9,7 +10,7 @@ const made = (ready) =>
   Object.fromEntries(Object.entries(ready).map(([name, target]) => [name, () => target]));
 
 /** Names of all but the planted ones. */
-export const targetNames = [readers, drawings, fileTargets, modelTargets].flatMap((group) =>
+export const targetNames = [readers, drawings, fileTargets, hearingTargets, modelTargets].flatMap((group) =>
   Object.keys(group),
 );
 
@@ -17,6 +18,7 @@ export const targets = {
   ...made(readers),
   ...made(drawings),
   ...fileTargets,
+  ...hearingTargets,
   ...modelTargets,
   ...made(plantedFaults),
 };

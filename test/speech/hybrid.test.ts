@@ -5,6 +5,7 @@ import {
   type HybridRecognizer,
   type TextRecording,
 } from "../../src/speech/index.ts";
+import type { FitProgress } from "../../src/models/network/fit-options.ts";
 import { Aligner, flatStart } from "../../src/speech/hybrid/align.ts";
 import { Mixtures } from "../../src/speech/hybrid/mixtures.ts";
 import { readPlaces, statesInPlaces } from "../../src/speech/hybrid/places.ts";
@@ -153,13 +154,17 @@ describe("a recognizer by hidden Markov models", () => {
         cells: 16,
       });
       expect(() => recognizer.predict(train[0].samples)).toThrow(/never fitted/);
-      const { history } = await recognizer.fit(train, {
+      const told: FitProgress[] = [];
+      const { history, steps } = await recognizer.fit(train, {
         iterations: 4,
         rounds: 2,
         epochs: 16,
         batch: 4,
         copies: 2,
+        onProgress: (progress) => void told.push(progress),
       });
+      expect(told.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, i) => i + 1));
+      if (emission === "net") expect(told.at(-1)).toMatchObject({ epoch: 16, steps, secondsLeft: 0 });
       expect(history.map((record) => record.emission)).toEqual(
         emission === "net" ? [...Array(4).fill("mixture"), "net", "net"] : Array(4).fill("mixture"),
       );

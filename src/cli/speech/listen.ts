@@ -1,12 +1,13 @@
 /** `unrolled listen`: a saved spotter or recognizer hears a file, or samples that come on stdin. */
 import { join } from "node:path";
 import { readTensors } from "../../formats/read-safetensors.ts";
-import { speechRecognizer, wordSpotter, type Recording } from "../../speech/index.ts";
+import { hybridRecognizer, speechRecognizer, wordSpotter, type Recording } from "../../speech/index.ts";
 import { joined } from "../../speech/resampler.ts";
 import { readSamples } from "../../speech/samples.ts";
 import { UsageError, type Command, type Context } from "../command.ts";
 import { readFileBytes } from "../disk.ts";
 import { checkOutputFolder, writeWhole } from "../output-file.ts";
+import { percentText } from "../progress.ts";
 import { heardFigure, type Heard } from "./heard-figure.ts";
 import { piped, type Piped } from "./piped.ts";
 import { readRecording } from "./recordings.ts";
@@ -21,8 +22,9 @@ function tell(
   { screen }: Context,
   heard: Heard & { readonly score?: number; readonly confidence?: number },
 ): void {
-  const sure = heard.score ?? heard.confidence ?? 0;
-  screen.line(`${heard.from.toFixed(2)} s  ${heard.word}  (${(100 * sure).toFixed(0)}%)`);
+  const sure = heard.score ?? heard.confidence;
+  const text = sure === undefined ? "" : `  (${percentText(sure, 0)})`;
+  screen.line(`${heard.from.toFixed(2)} s  ${heard.word}${text}`);
   screen.event({ event: "word", ...heard });
 }
 
@@ -63,8 +65,20 @@ async function spot(context: Context, bytes: Uint8Array, sound: Sound): Promise<
   }
 }
 
-async function transcribe(context: Context, bytes: Uint8Array, sound: Sound): Promise<Heard[]> {
-  const recognizer = await speechRecognizer.load(bytes);
+/** Recognizers by the kind that their files name. */
+const recognizers = { speechRecognizer, hybridRecognizer };
+type RecognizerKind = keyof typeof recognizers;
+
+const isRecognizer = (kind: string | undefined): kind is RecognizerKind =>
+  kind !== undefined && Object.hasOwn(recognizers, kind);
+
+async function transcribe(
+  context: Context,
+  kind: RecognizerKind,
+  bytes: Uint8Array,
+  sound: Sound,
+): Promise<Heard[]> {
+  const recognizer = await recognizers[kind].load(bytes);
   try {
     const rate = rateOf(context, sound, recognizer.rate);
     const pieces: Float64Array[] = [];
@@ -98,11 +112,13 @@ async function listen(context: Context): Promise<void> {
   const bytes = readFileBytes(model);
   const { spec } = readTensors(bytes, model);
   const kind = (spec.hearing as { kind?: string } | undefined)?.kind;
-  if (kind !== "wordSpotter" && kind !== "speechRecognizer")
+  if (kind !== "wordSpotter" && !isRecognizer(kind))
     throw new UsageError(`${model}: no model that hears, want one of train words or train speech`);
   const recording = await recordingOf(context, file);
   const sound = recording ? { ...recording, pieces: [recording.samples] } : await piped(process.stdin);
-  const heard = await (kind === "wordSpotter" ? spot : transcribe)(context, bytes, sound);
+  const heard = await (isRecognizer(kind)
+    ? transcribe(context, kind, bytes, sound)
+    : spot(context, bytes, sound));
   if (heard.length === 0) screen.line("Nothing was heard.");
   if (figures && recording) {
     const path = join(figures, "heard.svg");

@@ -9,7 +9,7 @@ import { UsageError, type Command, type Context, type Values } from "../command.
 import { listOf } from "../jobs/sequences.ts";
 import { confusionText } from "../jobs/report.ts";
 import { checkOutputFile, checkOutputFolder, writeWhole } from "../output-file.ts";
-import { countText, Progress, timeText } from "../progress.ts";
+import { countText, percentText, Progress, timeText } from "../progress.ts";
 import { alarmFigure } from "./alarm-figure.ts";
 import { readTexts, readWords, type TextData } from "./recordings.ts";
 import { testTexts } from "./word-confusion.ts";
@@ -105,7 +105,7 @@ function thresholdText({ threshold, curve }: Calibration, limit: number): string
   const much = falseAlarmsPerHour > limit ? `; no threshold has ${limit} or fewer` : "";
   return (
     `Threshold ${threshold.toFixed(4)}: ${falseAlarmsPerHour.toFixed(1)} false alarms an hour, ` +
-    `${(100 * missRate).toFixed(1)}% of the words missed${much}.`
+    `${percentText(missRate)} of the words missed${much}.`
   );
 }
 
@@ -129,7 +129,7 @@ async function trainWords(context: Context): Promise<void> {
     const tested = test.length > 0 ? await spotter.evaluate(test) : undefined;
     const labels = [...words, "(none)"];
     if (tested) {
-      screen.line(`On ${test.length} recordings set apart: accuracy ${(100 * tested.accuracy).toFixed(1)}%`);
+      screen.line(`On ${test.length} recordings set apart: accuracy ${percentText(tested.accuracy)}`);
       screen.line(`\n${confusionText(labels, tested.confusion)}\n`);
     }
     const calibration = test.some(({ word }) => word === null)
@@ -190,8 +190,8 @@ async function trainSpeech(context: Context): Promise<void> {
     const tested = test.length > 0 ? await testTexts(recognizer, words, test) : undefined;
     if (tested) {
       screen.line(
-        `On ${test.length} recordings set apart: word error ${(100 * tested.wordError).toFixed(1)}%, ` +
-          `${(100 * tested.exact).toFixed(1)}% without an error`,
+        `On ${test.length} recordings set apart: word error ${percentText(tested.wordError)}, ` +
+          `${percentText(tested.exact)} without an error`,
       );
       screen.line(`\n${confusionText(tested.labels, tested.confusion)}\n`);
     }

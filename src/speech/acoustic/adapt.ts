@@ -9,6 +9,7 @@ import type { FitProgress } from "../../models/network/fit-options.ts";
 import { adamW } from "../../optim/adam.ts";
 import { Pace } from "../../train/pace.ts";
 import type { AcousticNet } from "./acoustic-net.ts";
+import type { Example } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import { isSilent, type ReadSound } from "./recording.ts";
 
@@ -19,8 +20,8 @@ export interface AdaptOptions extends Pick<HearingFitOptions, "augment" | "copie
   /** Epochs of each round. Default 6. */
   readonly epochs?: number;
   /**
-   * Share of the answers, the surest, that the first round learns from; the last one learns from all. Default
-   * 0.4; of models that hear strings 1.
+   * Share of the words heard, the surest of each, that the first round learns from; the last one learns from
+   * all. Default 0.4.
    */
   readonly share?: number;
   /** Called after each step. */
@@ -37,7 +38,7 @@ export interface AdaptProgress extends FitProgress {
 
 /** What came of it: plain data. */
 export interface AdaptReport {
-  /** Of each round, how many recordings were learned from. */
+  /** Of each round, how many words were learned from. */
   readonly learned: readonly number[];
   /** Optimizer steps. */
   readonly steps: number;
@@ -45,25 +46,32 @@ export interface AdaptReport {
   readonly stopped: "rounds" | "signal";
 }
 
-/** What a model says of a recording: labels, and how sure it is of them, from 0 to 1. */
-export interface Guess {
-  readonly labels: readonly number[];
+/** A word that a model heard in a recording. */
+export interface HeardPart {
+  /** Which one: the surest are chosen among those of one word. */
+  readonly word: string;
+  /** How sure the model is of it, from 0 to 1. */
   readonly confidence: number;
-  /** The surest are chosen among guesses of one kind. Default: all are of one. */
-  readonly kind?: number;
+  /** What the net is to answer. */
+  readonly labels: readonly number[];
+  /** Seconds behind which the next word's part begins; the first one begins with the recording. */
+  readonly until: number;
 }
 
 /** Who is to be heard, and how a model answers. */
 export interface AdaptTask {
-  /** What a recording is to the model. */
-  readonly hears: "words" | "strings";
   readonly sounds: readonly ReadSound[];
   readonly options: AdaptOptions;
-  guess(sound: ReadSound): Guess | Promise<Guess>;
+  /** Labels between those of two words. Default: none. */
+  readonly between?: readonly number[];
+  /** Called once, when all is checked and nothing has changed yet. */
+  prepare?(): Promise<void>;
+  /** The words of a recording, which share all of it. */
+  hear(sound: ReadSound): readonly HeardPart[] | Promise<readonly HeardPart[]>;
 }
 
-/** Where the first round's share begins: the surest strings are but the shortest. */
-const SHARES = { words: 0.4, strings: 1 } as const;
+/** Where the share begins. */
+const SHARE = 0.4;
 /** Fewer recordings do not tell the mean of a voice. */
 const FEWEST = 10;
 const RATE = 0.001; // of AdamW
@@ -73,25 +81,27 @@ const names = ["augment", "copies", "batch", "signal", "rounds", "epochs", "shar
 
 /** Gets a net used to a voice. Where nothing was learned, it is as it was. */
 export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTask): Promise<AdaptReport> {
-  const { sounds, options } = task;
-  const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, task);
+  const { sounds, options, between = [] } = task;
+  const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, options);
   if (sounds.length < FEWEST)
     throw new DataError(
       `${who}: ${sounds.length} recordings, want at least ${FEWEST} of one speaker; ` +
         "with texts, a few teach by fit",
     );
   acoustic.checkFitted(who);
+  await task.prepare?.();
   const asBefore = acoustic.measure(sounds);
   const learned: number[] = [];
   let steps = 0;
   try {
     while (learned.length < rounds && !options.signal?.aborted) {
       const part = share + ((1 - share) * learned.length) / Math.max(1, rounds - 1);
-      const guesses = await guessAll(task);
+      const heard = await hearAll(task);
       if (options.signal?.aborted) break;
-      const examples = surest(guesses, part).map((i) => ({ ...sounds[i], labels: guesses[i].labels }));
-      learned.push(examples.length);
-      if (examples.length === 0) break;
+      const chosen = surest(heard, part);
+      learned.push(chosen.size);
+      if (chosen.size === 0) break;
+      const examples = sounds.flatMap((sound, i) => runs(sound, heard[i], chosen, between));
       const round = learned.length;
       const report = await acoustic.fit(who, examples, {
         batch: BATCH,
@@ -108,36 +118,60 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
   return { learned, steps, stopped: options.signal?.aborted ? "signal" : "rounds" };
 }
 
-/** The answers of all recordings, with pauses for the page. */
-async function guessAll({ sounds, options, guess }: AdaptTask): Promise<Guess[]> {
+/** The words of all recordings, with pauses for the page. */
+async function hearAll({ sounds, options, hear }: AdaptTask): Promise<(readonly HeardPart[])[]> {
   const pace = new Pace();
-  const guesses: Guess[] = [];
+  const heard: (readonly HeardPart[])[] = [];
   for (const sound of sounds) {
     if (options.signal?.aborted) break;
     await pace.breathe();
-    guesses.push(isSilent(sound) ? { labels: [], confidence: 0 } : await guess(sound));
+    heard.push(isSilent(sound) ? [] : await hear(sound));
   }
-  return guesses;
+  return heard;
 }
 
-/** Places of the surest part of the guesses of each kind, in their order; those without labels are none. */
-function surest(guesses: readonly Guess[], part: number): number[] {
-  const kinds = new Map<number, number[]>();
-  guesses.forEach(({ labels, kind = 0 }, i) => {
-    if (labels.length > 0) kinds.set(kind, [...(kinds.get(kind) ?? []), i]);
-  });
-  const chosen = [...kinds.values()].map((places) =>
-    places
+/** The surest part of what was heard, of each word alike. */
+function surest(heard: readonly (readonly HeardPart[])[], part: number): Set<HeardPart> {
+  const byWord = new Map<string, HeardPart[]>();
+  for (const one of heard.flat()) byWord.set(one.word, [...(byWord.get(one.word) ?? []), one]);
+  const chosen = [...byWord.values()].map((list) =>
+    list
       .slice()
-      .sort((a, b) => guesses[b].confidence - guesses[a].confidence)
-      .slice(0, Math.ceil(part * places.length)),
+      .sort((a, b) => b.confidence - a.confidence)
+      .slice(0, Math.ceil(part * list.length)),
   );
-  return chosen.flat().sort((a, b) => a - b);
+  return new Set(chosen.flat());
 }
 
-function readAdaptOptions(who: string, { hears, options }: AdaptTask) {
+/** The stretches of a recording whose words were chosen, as recordings of their own. */
+function runs(
+  { samples, rate }: ReadSound,
+  parts: readonly HeardPart[],
+  chosen: ReadonlySet<HeardPart>,
+  between: readonly number[],
+): Example[] {
+  const found: { from: number; to: number; labels: number[] }[] = [];
+  let from = 0;
+  let isOpen = false;
+  for (const part of parts) {
+    const to = Math.min(samples.length, Math.round(part.until * rate));
+    const last = found[found.length - 1];
+    if (!chosen.has(part)) isOpen = false;
+    else if (isOpen) {
+      last.labels.push(...between, ...part.labels);
+      last.to = to;
+    } else {
+      found.push({ from, to, labels: [...part.labels] });
+      isOpen = true;
+    }
+    from = to;
+  }
+  return found.map(({ labels, ...at }) => ({ samples: samples.subarray(at.from, at.to), rate, labels }));
+}
+
+function readAdaptOptions(who: string, options: AdaptOptions) {
   knownOptions(who, options, names);
-  const { rounds = 5, epochs = 6, share = SHARES[hears], onProgress, ...rest } = options;
+  const { rounds = 5, epochs = 6, share = SHARE, onProgress, ...rest } = options;
   return {
     rounds: whole(who, "rounds", rounds, 1, 1000),
     epochs: whole(who, "epochs", epochs, 1, 100_000),

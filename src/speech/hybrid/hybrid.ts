@@ -6,7 +6,7 @@
 import { DataError, OptionError, show } from "../../wasm/errors.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
-import { DISPOSE, Lifetime } from "../../models/lifetime.ts";
+import { DISPOSE, Lifetime, modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import { SingleFit } from "../../models/single-fit.ts";
 import { adaptNet, type AdaptOptions, type AdaptReport } from "../acoustic/adapt.ts";
 import type { Example } from "../acoustic/examples.ts";
@@ -17,8 +17,8 @@ import { evaluateTexts } from "../recognizer/evaluation.ts";
 import type { SpeechEvaluation, TextRecording } from "../recognizer/spec.ts";
 import { Aligner } from "./align.ts";
 import { readFitOptions } from "./fit-options.ts";
-import type { Mixtures } from "./mixtures.ts";
-import { makeParts, type Parts } from "./parts.ts";
+import { readHybrid, writeHybrid, type Emissions } from "./file.ts";
+import { freshNet, makeParts, readSpec, type Parts } from "./parts.ts";
 import { readPlaces, statesInPlaces } from "./places.ts";
 import type {
   HybridFitOptions,
@@ -28,18 +28,19 @@ import type {
   PlacedWord,
 } from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
-import { stateCount, wordLoop, wordsOfPath } from "./topology.ts";
+import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
 import { fitMixtures, fitNet } from "./training.ts";
-import { VoiceGuesses } from "./voice.ts";
+import { VoiceWords } from "./voice.ts";
 
 const WHO = "hybridRecognizer";
 
-/** Its emissions once it is fitted. */
-interface Fitted {
-  readonly scores: StateScores;
-  readonly mixtures: Mixtures;
+/** Its emissions once it is fitted, and the loop of its words. */
+interface Fitted extends Emissions {
   readonly loop: Hmm;
 }
+
+const loopOf = (shape: WordStates, { stay }: StateScores): Promise<Hmm> =>
+  hmm({ states: stateCount(shape), emission: "outside", ...wordLoop(shape, stay) });
 
 /** Hears words by hidden Markov models. */
 export class HybridRecognizer {
@@ -49,14 +50,14 @@ export class HybridRecognizer {
   readonly #fits = new SingleFit(this.#life);
 
   /** Use `hybridRecognizer(spec)`. */
-  constructor(parts: Parts) {
+  constructor(parts: Parts, fitted?: Fitted) {
     this.#parts = parts;
+    this.#fitted = fitted;
     this.#life.own({
       dispose: () => {
         parts.hear.dispose();
         parts.acoustic?.dispose();
-        this.#fitted?.mixtures.dispose();
-        this.#fitted?.loop.dispose();
+        this.#release();
       },
     });
   }
@@ -80,7 +81,7 @@ export class HybridRecognizer {
   async fit(items: readonly TextRecording[], options: HybridFitOptions = {}): Promise<HybridReport> {
     const who = this.#fits.check("fit");
     const { epochs, batch, iterations, rounds, rest } = readFitOptions(who, options);
-    const { shape, hear, acoustic, components, seed } = this.#parts;
+    const { shape, hear, acoustic, spec } = this.#parts;
     const all = this.#read(who, items);
     const places = readPlaces(who, items, all);
     const fits = all.filter(
@@ -97,13 +98,14 @@ export class HybridRecognizer {
           return statesInPlaces(shape, own);
         });
       const { scores, history, paths } = await fitMixtures({
-        ...{ shape, features, components, iterations, seed, examples: fits, width: hear.columns },
-        ...{ known, signal: options.signal },
+        ...{ shape, features, iterations, examples: fits, width: hear.columns },
+        ...{ components: spec.components, seed: spec.seed, known, signal: options.signal },
       });
       const task = { who, shape, examples: fits, paths, epochs, batch, rounds, options: rest };
       const net = acoustic && (await fitNet(acoustic, { ...task, arePathsKnown: known !== undefined }));
-      const { stay, priors } = net?.scores ?? scores;
-      await this.#install({ stay, ...(priors ? { priors } : {}) }, scores.mixtures);
+      const { mixtures, ...states } = scores;
+      if (net) mixtures.dispose();
+      await this.#install({ scores: net?.scores ?? states, mixtures: net ? undefined : mixtures });
       return {
         history: [...history, ...(net?.history ?? [])],
         steps: net?.steps ?? 0,
@@ -124,14 +126,21 @@ export class HybridRecognizer {
     if (!acoustic) throw new OptionError(`${who}: mixtures do not adapt, want emission "net"`);
     const read = readSounds(who, sounds, this.rate);
     return this.#fits.run(async () => {
-      const logs = (sound: ReadSound): Float64Array => this.#logs(who, sound);
-      const guesses = new VoiceGuesses({ shape, loop, stay: scores.stay, logs });
+      const { words, stepSeconds } = this;
+      const voice = new VoiceWords({
+        ...{ shape, words, loop, stay: scores.stay, stepSeconds },
+        probabilities: (sound) => acoustic.probabilities(who, [sound])[0],
+        logs: (probabilities) => scaledLogs(acoustic.net.engine, probabilities, scores.priors!),
+      });
       try {
-        await guesses.hear(read, options.signal);
-        const guess = (sound: ReadSound) => guesses.guess(sound);
-        return await adaptNet(who, acoustic, { hears: "strings", sounds: read, options, guess });
+        return await adaptNet(who, acoustic, {
+          sounds: read,
+          options,
+          prepare: () => voice.placeAll(read, options.signal),
+          hear: (sound) => voice.hear(sound),
+        });
       } finally {
-        guesses.dispose();
+        voice.dispose();
       }
     });
   }
@@ -196,6 +205,12 @@ export class HybridRecognizer {
     return evaluateTexts(heard, items);
   }
 
+  /** safetensors: the net with its standardization, or the mixtures, and the states. Throws OptionError. */
+  save(): Uint8Array<ArrayBuffer> {
+    const who = this.#life.check("save");
+    return writeHybrid(WHO, this.#parts, this.#known(who));
+  }
+
   /** Gives all memory back. */
   dispose(): void {
     this.#life.end();
@@ -217,13 +232,15 @@ export class HybridRecognizer {
     throw new OptionError(`${who}: the model was never fitted; call fit first`);
   }
 
-  async #install(scores: StateScores, mixtures: Mixtures): Promise<void> {
-    const { shape } = this.#parts;
-    const chain = wordLoop(shape, scores.stay);
-    const loop = await hmm({ states: stateCount(shape), emission: "outside", ...chain });
+  async #install(emissions: Emissions): Promise<void> {
+    const loop = await loopOf(this.#parts.shape, emissions.scores);
+    this.#release();
+    this.#fitted = { ...emissions, loop };
+  }
+
+  #release(): void {
+    this.#fitted?.mixtures?.dispose();
     this.#fitted?.loop.dispose();
-    this.#fitted?.mixtures.dispose();
-    this.#fitted = { scores, mixtures, loop };
   }
 
   #read(who: string, items: readonly TextRecording[]): Example[] {
@@ -244,7 +261,7 @@ export class HybridRecognizer {
     const logs =
       acoustic && scores.priors
         ? scaledLogs(acoustic.net.engine, acoustic.probabilities(who, [sound])[0], scores.priors)
-        : mixtures.logs(this.#cepstra(sound));
+        : mixtures!.logs(this.#cepstra(sound));
     return silenced(sound, logs, stateCount(shape), { certain: 0, impossible: -Infinity });
   }
 
@@ -263,6 +280,18 @@ export class HybridRecognizer {
   }
 }
 
+async function create(spec: HybridRecognizerSpec): Promise<HybridRecognizer> {
+  const own = readSpec(WHO, spec);
+  return new HybridRecognizer(await makeParts(WHO, own, await freshNet(own)));
+}
+
+async function load(bytes: Uint8Array | ArrayBuffer): Promise<HybridRecognizer> {
+  const { parts, emissions } = await readHybrid(WHO, bytes);
+  return new HybridRecognizer(parts, { ...emissions, loop: await loopOf(parts.shape, emissions.scores) });
+}
+
 /** A recognizer: `const r = await hybridRecognizer({ words: ["yes", "no"], rate: 8000, seed: 1 })`. */
-export const hybridRecognizer = async (spec: HybridRecognizerSpec): Promise<HybridRecognizer> =>
-  new HybridRecognizer(await makeParts(WHO, spec));
+export const hybridRecognizer: ModelFactory<HybridRecognizerSpec, HybridRecognizer> = modelFactory(
+  create,
+  load,
+);

@@ -9,6 +9,7 @@ import { hmm } from "../../models/hmm/hmm.ts";
 import type { Hmm } from "../../models/hmm/model.ts";
 import { joined } from "../resampler.ts";
 import { engine } from "../../wasm/engine.ts";
+import { DataError } from "../../wasm/errors.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
@@ -169,6 +170,21 @@ export class Mixtures {
       },
     });
     return new Mixtures(sizes, model);
+  }
+
+  /** Those of the bytes of `save`. Throws DataError on others, and on those of other sizes. */
+  static async load(who: string, bytes: Uint8Array | ArrayBuffer, sizes: MixtureSizes): Promise<Mixtures> {
+    const { states: N, width: D, components: M } = sizes;
+    const model = await hmm.load(bytes);
+    const { startprob, emission } = model.parameters;
+    if (startprob.length === N && emission.means?.length === N * M * D) return new Mixtures(sizes, model);
+    model.dispose();
+    throw new DataError(`${who}: the file has no ${M} Gaussians of ${D} numbers for each of ${N} states`);
+  }
+
+  /** Safetensors of the model of which they are the emissions. */
+  save(): Uint8Array<ArrayBuffer> {
+    return this.#model.save();
   }
 
   /** ln p(step | state) [T,N] of steps [T,D]. */

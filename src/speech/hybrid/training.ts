@@ -3,13 +3,11 @@
  * and the recordings are aligned anew by them, again and again; then a net learns the states of the last
  * alignment, and its own alignments are learned from in turn (Bourlard & Morgan 1994, chapter 7).
  */
-import type { Hmm } from "../../models/hmm/model.ts";
 import type { FitOptions } from "../../models/network/fit.ts";
 import { adamW } from "../../optim/adam.ts";
 import { cosine } from "../../optim/cosine.ts";
 import { valueAt } from "../../optim/schedule.ts";
 import type { AbortSignal } from "../../wasm/platform.ts";
-import type { Guess } from "../acoustic/adapt.ts";
 import type { AcousticNet } from "../acoustic/acoustic-net.ts";
 import type { Example } from "../acoustic/examples.ts";
 import { Aligner, flatStart } from "./align.ts";
@@ -138,6 +136,34 @@ function priorsOf(states: number, paths: readonly Int32Array[]): Float64Array {
   return counts.map((n) => n / sum);
 }
 
+/** A round of some that take as long. */
+interface Round {
+  readonly round: number;
+  readonly rounds: number;
+  readonly epochs: number;
+  readonly steps: number;
+}
+
+/** Tells how far a training is through all rounds, from how far one is. */
+function inAllRounds(
+  tell: NonNullable<FitOptions["onProgress"]>,
+  { round, rounds, epochs, steps }: Round,
+): NonNullable<FitOptions["onProgress"]> {
+  const later = (rounds - round - 1) * steps;
+  return ({ epoch = 0, secondsLeft, ...at }) => {
+    const ahead = steps - at.step;
+    const all = ahead > 0 ? (ahead + later) / ahead : 1;
+    tell({
+      ...at,
+      epoch: round * epochs + epoch,
+      step: round * steps + at.step,
+      steps: rounds * steps,
+      // the last step of a round does not say how long one takes
+      ...(secondsLeft !== undefined && (ahead > 0 || later === 0) ? { secondsLeft: secondsLeft * all } : {}),
+    });
+  };
+}
+
 /**
  * Learns the states of alignments, aligns anew, and learns again. Known paths are learned once, and nothing
  * is divided by priors: silence has the largest one, which would push the ends of words out into it, away
@@ -169,7 +195,15 @@ export async function fitNet(
       decay: DECAY,
       clip: 1,
     });
-    const report = await acoustic.fit(who, taught, { ...options, epochs, batch, optimizer: fitting });
+    const part = { round, rounds, epochs, steps: until - from };
+    const onProgress = options.onProgress && inAllRounds(options.onProgress, part);
+    const report = await acoustic.fit(who, taught, {
+      ...options,
+      epochs,
+      batch,
+      optimizer: fitting,
+      ...(onProgress ? { onProgress } : {}),
+    });
     steps += report.steps;
     scores = scoresOf(paths);
     if (task.arePathsKnown) break;
@@ -182,13 +216,4 @@ export async function fitNet(
     scores = scoresOf(paths);
   }
   return { scores, history, steps };
-}
-
-/** The states of the likeliest path, and the mean of their probabilities. */
-export function guessStates(loop: Hmm, logs: Float64Array): Guess {
-  const [{ states }] = loop.viterbi([logs]);
-  const [posterior] = loop.posterior([logs]);
-  const N = logs.length / states.length;
-  const sum = states.reduce((total, state, t) => total + posterior[t * N + state], 0);
-  return { labels: [...states], confidence: sum / states.length };
 }

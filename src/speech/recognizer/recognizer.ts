@@ -10,7 +10,7 @@ import type { FitReport } from "../../models/network/fit.ts";
 import { elementwise } from "../../wasm/elementwise.ts";
 import { DataError, inRange, knownOptions, seedOption, show, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
-import type { AdaptReport, Guess } from "../acoustic/adapt.ts";
+import type { AdaptReport } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames } from "../acoustic/fit-options.ts";
 import { HearingModel, loadHearing } from "../acoustic/hearing-model.ts";
@@ -27,6 +27,7 @@ import { isMany, readSounds, type Sounds } from "../acoustic/sounds.ts";
 import { readTextRecordings } from "../acoustic/text-recordings.ts";
 import { sampleRate } from "../options.ts";
 import { candidates, confidences, fitTemperature } from "./confidence.ts";
+import { parted, type HeardLabels } from "./parted.ts";
 import { evaluateTexts, wordsOf } from "./evaluation.ts";
 import type {
   HeardWord,
@@ -96,11 +97,11 @@ export class SpeechRecognizer extends HearingModel {
     const { language, ...rest } = options;
     const read = readSounds(who, sounds, this.rate);
     const search = language ? { language } : {};
-    const guess = async (sound: ReadSound) => {
+    const hear = async (sound: ReadSound) => {
       const [y] = this.#probabilities(who, [sound]);
-      return this.#guess(await this.#search(who, y, search));
+      return parted(sound, this.#heard(y, await this.#search(who, y, search)));
     };
-    return this.adaptTo(who, { hears: "strings", sounds: read, options: rest, guess });
+    return this.adaptTo(who, { sounds: read, options: rest, between: this.#units.between, hear });
   }
 
   /**
@@ -201,11 +202,17 @@ export class SpeechRecognizer extends HearingModel {
     return { text: said.join(" "), words };
   }
 
-  /** The labels of the best hypothesis, and how sure its words are in the mean. */
-  #guess(hypotheses: readonly Hypothesis[]): Guess {
-    const { sure } = this.#judged(hypotheses);
-    const sum = sure.reduce((total, confidence) => total + confidence, 0);
-    return { labels: hypotheses[0]?.labels ?? [], confidence: sure.length > 0 ? sum / sure.length : 0 };
+  /** The words of the best hypothesis with their labels and places, for `adapt`. */
+  #heard(y: Floats, hypotheses: readonly Hypothesis[]): HeardLabels[] {
+    const { words, sure } = this.#judged(hypotheses);
+    if (words.length === 0) return [];
+    const { labels } = hypotheses[0];
+    const ranges = this.#units.wordRanges(labels);
+    return this.#places(y, labels).map((place, i) => ({
+      ...place,
+      confidence: sure[i],
+      labels: labels.slice(...ranges[i]),
+    }));
   }
 
   /** The words of the best hypothesis, and how sure each is. */

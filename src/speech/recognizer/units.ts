@@ -76,13 +76,18 @@ export class Units {
     for (const [word, spelling] of this.#spellings ?? []) this.#encodeWord(who, word, spelling);
   }
 
+  /** Labels between those of two words. */
+  get between(): readonly number[] {
+    return this.spec.units === "words" ? [] : [this.labels.length - 1];
+  }
+
   /** Labels of a text. Throws DataError on words or characters that it does not know. */
   encode(who: string, text: unknown): number[] {
     if (typeof text !== "string") throw new DataError(`${who} is ${show(text)}, want a text`);
     const words = text.split(/\s+/).filter(Boolean);
     return words.flatMap((word, i) => {
-      const separator = i > 0 && this.spec.units !== "words" ? [this.labels.length - 1] : [];
-      return [...separator, ...this.#encodeWord(who, word, this.#spelling(who, word))];
+      const between = i > 0 ? this.between : [];
+      return [...between, ...this.#encodeWord(who, word, this.#spelling(who, word))];
     });
   }
 

@@ -105,12 +105,12 @@ export class WordClassifier extends HearingModel {
     const { words = this.words, ...rest } = options;
     const said = this.#numbersOf(`${who}: words`, words);
     const read = readSounds(who, sounds, this.rate);
-    const guess = (sound: ReadSound) => {
+    const hear = (sound: ReadSound) => {
       const [p] = this.#answers(who, [sound]);
-      const word = said.reduce((best, k) => (p[k] > p[best] ? k : best));
-      return { labels: [word], confidence: p[word], kind: word };
+      const label = said.reduce((best, k) => (p[k] > p[best] ? k : best));
+      return [{ word: this.words[label], confidence: p[label], labels: [label], until: Infinity }];
     };
-    return this.adaptTo(who, { hears: "words", sounds: read, options: rest, guess });
+    return this.adaptTo(who, { sounds: read, options: rest, hear });
   }
 
   /**

@@ -128,7 +128,7 @@ describe("recognizers of strings", () => {
     await recognizer.fit(taught, { epochs: 2, copies: 1 });
     const before = recognizer.probabilities(taught[0]);
     const report = await recognizer.adapt(soundsOf(taught), options);
-    expect(report.learned[0]).toBeLessThanOrEqual(taught.length);
+    expect(report.learned[0]).toBeGreaterThan(0);
     expect(recognizer.probabilities(taught[0])).not.toEqual(before);
   });
 
