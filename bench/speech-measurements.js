@@ -154,6 +154,8 @@ export async function digits({
   console.log(`digits, each speaker left out: ${alone} on average, ${used} once used to the voice`);
 }
 
+/** Of strings, which have their noise already. */
+const IN_NOISE = { ...AUGMENT, noise: 40 };
 const TOLERANCE = 0.05; // seconds
 const STRINGS = 1000; // of real speakers that are learned from, and as many of voices
 
@@ -235,12 +237,12 @@ export async function connected({
               seed,
               emission: model === "hybrid" ? "net" : "mixture",
             });
-      await recognizer.fit(taught, { epochs, batch: 16, copies: 3, augment: AUGMENT });
+      await recognizer.fit(taught, { epochs, batch: 16, copies: 3, augment: IN_NOISE });
       const name = `connected digits, ${left} left out, ${model}`;
       await tellConnected(name, recognizer, items);
       if (model !== "mixture") {
         const sounds = strings(heard, { count: 100, seed: seed + 2000 }).map(asSound);
-        await recognizer.adapt(sounds, { augment: AUGMENT });
+        await recognizer.adapt(sounds, { augment: IN_NOISE, balanced: true });
         await tellConnected(`${name}, used to the voice`, recognizer, items);
       }
       console.log(`${name}: seed ${seed}, ${seconds().toFixed(0)} s`);

@@ -4,11 +4,13 @@
  * what it heard itself, in rounds: each round's surest answers teach the next, of every word alike and more
  * of them each time (Zou et al. 2018).
  */
-import { DataError, inRange, knownOptions, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, inRange, knownOptions, show, whole } from "../../wasm/errors.ts";
 import type { FitProgress } from "../../models/network/fit-options.ts";
 import { adamW } from "../../optim/adam.ts";
 import { Pace } from "../../train/pace.ts";
+import type { Floats } from "../../wasm/memory.ts";
 import type { AcousticNet } from "./acoustic-net.ts";
+import { balanced } from "./balance.ts";
 import type { Example } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
 import { isSilent, type ReadSound } from "./recording.ts";
@@ -24,6 +26,12 @@ export interface AdaptOptions extends Pick<HearingFitOptions, "augment" | "copie
    * all. Default 0.4.
    */
   readonly share?: number;
+  /**
+   * Whether the recordings hold all words about equally often, as where someone was asked for each. Then the
+   * model, which may take one word of this voice for another again and again, is taught answers that do, too.
+   * Default false.
+   */
+  readonly balanced?: boolean;
   /** Called after each step. */
   readonly onProgress?: (progress: AdaptProgress) => void;
 }
@@ -66,8 +74,12 @@ export interface AdaptTask {
   readonly between?: readonly number[];
   /** Called once, when all is checked and nothing has changed yet. */
   prepare?(): Promise<void>;
-  /** The words of a recording, which share all of it. */
-  hear(sound: ReadSound): readonly HeardPart[] | Promise<readonly HeardPart[]>;
+  /** [K] the number of the word that a class of the net is a part of, -1 of none; absent where none is. */
+  readonly wordOf?: readonly number[];
+  /** Probabilities [T,K] of the net's classes in a recording. */
+  probabilities(sound: ReadSound): Floats;
+  /** The words of a recording, which share all of it, by such probabilities. */
+  hear(sound: ReadSound, probabilities: Floats): readonly HeardPart[] | Promise<readonly HeardPart[]>;
 }
 
 /** Where the share begins. */
@@ -77,12 +89,15 @@ const FEWEST = 10;
 const RATE = 0.001; // of AdamW
 const BATCH = 32;
 
-const names = ["augment", "copies", "batch", "signal", "rounds", "epochs", "share", "onProgress"] as const;
+const names = [
+  ...["augment", "copies", "batch", "signal"],
+  ...["rounds", "epochs", "share", "balanced", "onProgress"],
+] as const;
 
 /** Gets a net used to a voice. Where nothing was learned, it is as it was. */
 export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTask): Promise<AdaptReport> {
   const { sounds, options, between = [] } = task;
-  const { rounds, epochs, share, onProgress, rest } = readAdaptOptions(who, options);
+  const { rounds, epochs, share, isBalanced, onProgress, rest } = readAdaptOptions(who, task);
   if (sounds.length < FEWEST)
     throw new DataError(
       `${who}: ${sounds.length} recordings, want at least ${FEWEST} of one speaker; ` +
@@ -96,7 +111,7 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
   try {
     while (learned.length < rounds && !options.signal?.aborted) {
       const part = share + ((1 - share) * learned.length) / Math.max(1, rounds - 1);
-      const heard = await hearAll(task);
+      const heard = await hearAll(task, isBalanced);
       if (options.signal?.aborted) break;
       const chosen = surest(heard, part);
       learned.push(chosen.size);
@@ -118,14 +133,23 @@ export async function adaptNet(who: string, acoustic: AcousticNet, task: AdaptTa
   return { learned, steps, stopped: options.signal?.aborted ? "signal" : "rounds" };
 }
 
-/** The words of all recordings, with pauses for the page. */
-async function hearAll({ sounds, options, hear }: AdaptTask): Promise<(readonly HeardPart[])[]> {
+/** The words of all recordings, with pauses for the page; those of silence are none. */
+async function hearAll(task: AdaptTask, isBalanced: boolean): Promise<(readonly HeardPart[])[]> {
+  const { sounds, options, wordOf } = task;
   const pace = new Pace();
-  const heard: (readonly HeardPart[])[] = [];
-  for (const sound of sounds) {
-    if (options.signal?.aborted) break;
+  const heard: (readonly HeardPart[])[] = sounds.map(() => []);
+  const places = [...sounds.keys()].filter((i) => !isSilent(sounds[i]));
+  const each: Floats[] = [];
+  for (const i of places) {
+    if (options.signal?.aborted) return heard;
     await pace.breathe();
-    heard.push(isSilent(sound) ? [] : await hear(sound));
+    each.push(task.probabilities(sounds[i]));
+  }
+  const read = isBalanced ? balanced(each, wordOf!) : each;
+  for (const [j, i] of places.entries()) {
+    if (options.signal?.aborted) return heard;
+    await pace.breathe();
+    heard[i] = await task.hear(sounds[i], read[j]);
   }
   return heard;
 }
@@ -169,13 +193,19 @@ function runs(
   return found.map(({ labels, ...at }) => ({ samples: samples.subarray(at.from, at.to), rate, labels }));
 }
 
-function readAdaptOptions(who: string, options: AdaptOptions) {
+function readAdaptOptions(who: string, { options, wordOf }: AdaptTask) {
   knownOptions(who, options, names);
-  const { rounds = 5, epochs = 6, share = SHARE, onProgress, ...rest } = options;
+  const { rounds = 5, epochs = 6, share = SHARE, balanced: isBalanced = false, ...others } = options;
+  const { onProgress, ...rest } = others;
+  if (typeof isBalanced !== "boolean")
+    throw new OptionError(`${who}: balanced is ${show(isBalanced)}, want true or false`);
+  if (isBalanced && !wordOf)
+    throw new OptionError(`${who}: balanced is true, which is for models whose labels are words`);
   return {
     rounds: whole(who, "rounds", rounds, 1, 1000),
     epochs: whole(who, "epochs", epochs, 1, 100_000),
     share: inRange(who, "share", share, 0.01, 1),
+    isBalanced,
     onProgress,
     rest,
   };

@@ -28,7 +28,7 @@ import type {
   PlacedWord,
 } from "./spec.ts";
 import { scaledLogs, type StateScores } from "./state-scores.ts";
-import { stateCount, wordLoop, wordsOfPath, type WordStates } from "./topology.ts";
+import { stateCount, wordLoop, wordsOfPath, wordsOfStates, type WordStates } from "./topology.ts";
 import { fitMixtures, fitNet } from "./training.ts";
 import { VoiceWords } from "./voice.ts";
 
@@ -127,17 +127,16 @@ export class HybridRecognizer {
     const read = readSounds(who, sounds, this.rate);
     return this.#fits.run(async () => {
       const { words, stepSeconds } = this;
+      const probabilities = (sound: ReadSound) => acoustic.probabilities(who, [sound])[0];
       const voice = new VoiceWords({
-        ...{ shape, words, loop, stay: scores.stay, stepSeconds },
-        probabilities: (sound) => acoustic.probabilities(who, [sound])[0],
-        logs: (probabilities) => scaledLogs(acoustic.net.engine, probabilities, scores.priors!),
+        ...{ shape, words, loop, stay: scores.stay, stepSeconds, probabilities },
+        logs: (y) => scaledLogs(acoustic.net.engine, y, scores.priors!),
       });
       try {
         return await adaptNet(who, acoustic, {
-          sounds: read,
-          options,
+          ...{ sounds: read, options, wordOf: wordsOfStates(shape), probabilities },
           prepare: () => voice.placeAll(read, options.signal),
-          hear: (sound) => voice.hear(sound),
+          hear: (sound, y) => voice.hear(sound, y),
         });
       } finally {
         voice.dispose();

@@ -19,6 +19,12 @@ export const stateCount = ({ words, states }: WordStates): number => words * sta
 /** The state of silence. */
 export const silenceOf = ({ words, states }: WordStates): number => words * states;
 
+/** [N] the word of each state, -1 of silence. */
+export const wordsOfStates = (shape: WordStates): number[] =>
+  Array.from({ length: stateCount(shape) }, (_, k) =>
+    k === silenceOf(shape) ? -1 : Math.floor(k / shape.states),
+  );
+
 /** Start and transitions, row by row. */
 export interface Chain {
   /** [N] */

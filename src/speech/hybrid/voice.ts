@@ -48,10 +48,9 @@ export class VoiceWords {
     }
   }
 
-  /** The words that the net hears by now with their states, where they were heard at first. */
-  async hear(sound: ReadSound): Promise<HeardPart[]> {
-    const { shape, loop, probabilities, logs, words, stepSeconds } = this.#hearing;
-    const now = probabilities(sound);
+  /** The words that the net hears by now, by probabilities [T,N], with their states as heard at first. */
+  async hear(sound: ReadSound, now: Floats): Promise<HeardPart[]> {
+    const { shape, loop, logs, words, stepSeconds } = this.#hearing;
     const [{ states }] = loop.viterbi([logs(now)]);
     const said = wordsOfPath(shape, states);
     const known = await this.#aligner.path(

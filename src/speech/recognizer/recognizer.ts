@@ -97,11 +97,13 @@ export class SpeechRecognizer extends HearingModel {
     const { language, ...rest } = options;
     const read = readSounds(who, sounds, this.rate);
     const search = language ? { language } : {};
-    const hear = async (sound: ReadSound) => {
-      const [y] = this.#probabilities(who, [sound]);
-      return parted(sound, this.#heard(y, await this.#search(who, y, search)));
-    };
-    return this.adaptTo(who, { sounds: read, options: rest, between: this.#units.between, hear });
+    return this.adaptTo(who, {
+      sounds: read,
+      options: rest,
+      ...this.#units.parts,
+      probabilities: (sound) => this.acoustic.probabilities(who, [sound])[0],
+      hear: async (sound, y) => parted(sound, this.#heard(y, await this.#search(who, y, search))),
+    });
   }
 
   /**

@@ -76,9 +76,11 @@ export class Units {
     for (const [word, spelling] of this.#spellings ?? []) this.#encodeWord(who, word, spelling);
   }
 
-  /** Labels between those of two words. */
-  get between(): readonly number[] {
-    return this.spec.units === "words" ? [] : [this.labels.length - 1];
+  /** Labels between those of two words; or, where each is a word, the word of each and of the blank. */
+  get parts(): { readonly between?: readonly number[]; readonly wordOf?: readonly number[] } {
+    return this.spec.units === "words"
+      ? { wordOf: [...this.labels.keys(), -1] }
+      : { between: [this.labels.length - 1] };
   }
 
   /** Labels of a text. Throws DataError on words or characters that it does not know. */
@@ -86,7 +88,7 @@ export class Units {
     if (typeof text !== "string") throw new DataError(`${who} is ${show(text)}, want a text`);
     const words = text.split(/\s+/).filter(Boolean);
     return words.flatMap((word, i) => {
-      const between = i > 0 ? this.between : [];
+      const between = (i > 0 && this.parts.between) || [];
       return [...between, ...this.#encodeWord(who, word, this.#spelling(who, word))];
     });
   }

@@ -8,6 +8,7 @@ import { DataError, inRange, knownOptions, OptionError, seedOption, show, whole 
 import { Labels, mostProbable, type LabelEvaluation } from "../../jobs/labels.ts";
 import { modelFactory, type ModelFactory } from "../../models/lifetime.ts";
 import type { FitReport } from "../../models/network/fit.ts";
+import type { Floats } from "../../wasm/memory.ts";
 import type { AdaptOptions, AdaptReport } from "../acoustic/adapt.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
 import { hearingFitNames, type HearingFitOptions } from "../acoustic/fit-options.ts";
@@ -105,12 +106,17 @@ export class WordClassifier extends HearingModel {
     const { words = this.words, ...rest } = options;
     const said = this.#numbersOf(`${who}: words`, words);
     const read = readSounds(who, sounds, this.rate);
-    const hear = (sound: ReadSound) => {
-      const [p] = this.#answers(who, [sound]);
+    const hear = (_: ReadSound, p: Floats) => {
       const label = said.reduce((best, k) => (p[k] > p[best] ? k : best));
       return [{ word: this.words[label], confidence: p[label], labels: [label], until: Infinity }];
     };
-    return this.adaptTo(who, { sounds: read, options: rest, hear });
+    return this.adaptTo(who, {
+      sounds: read,
+      options: rest,
+      wordOf: this.words.map((_, k) => (said.includes(k) ? k : -1)),
+      probabilities: (sound) => this.#answers(who, [sound])[0],
+      hear,
+    });
   }
 
   /**
@@ -156,7 +162,7 @@ export class WordClassifier extends HearingModel {
   }
 
   /** [K] probabilities of each recording. */
-  #answers(who: string, sounds: readonly ReadSound[]): Float64Array[] {
+  #answers(who: string, sounds: readonly ReadSound[]): Float64Array<ArrayBuffer>[] {
     const parts = sounds.map(({ samples, rate }) => ({ samples: trimmed(samples, rate).samples, rate }));
     const each = WARPS.map((warp) => this.acoustic.probabilities(who, parts, warp));
     return sounds.map((_, i) =>
