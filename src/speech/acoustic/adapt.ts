@@ -138,15 +138,15 @@ async function hearAll(task: AdaptTask, isBalanced: boolean): Promise<(readonly 
   const { sounds, options, wordOf } = task;
   const pace = new Pace();
   const heard: (readonly HeardPart[])[] = sounds.map(() => []);
-  const places = [...sounds.keys()].filter((i) => !isSilent(sounds[i]));
+  const audible = [...sounds.keys()].filter((i) => !isSilent(sounds[i]));
   const each: Floats[] = [];
-  for (const i of places) {
+  for (const i of audible) {
     if (options.signal?.aborted) return heard;
     await pace.breathe();
     each.push(task.probabilities(sounds[i]));
   }
   const read = isBalanced ? balanced(each, wordOf!) : each;
-  for (const [j, i] of places.entries()) {
+  for (const [j, i] of audible.entries()) {
     if (options.signal?.aborted) return heard;
     await pace.breathe();
     heard[i] = await task.hear(sounds[i], read[j]);

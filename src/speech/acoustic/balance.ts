@@ -23,7 +23,7 @@ export function balanced(each: readonly Floats[], wordOf: readonly number[]): Fl
   const words = sums.filter((_, word) => wordOf.includes(word));
   const mean = words.reduce((sum, p) => sum + p, 0) / words.length;
   const factors = wordOf.map((word) =>
-    word < 0 ? 1 : mean / Math.min(MOST * mean, Math.max(mean / MOST, sums[word])),
+    word < 0 || mean === 0 ? 1 : mean / Math.min(MOST * mean, Math.max(mean / MOST, sums[word])),
   );
   return each.map((y) => {
     const own = Float64Array.from(y, (p, at) => p * factors[at % K]);

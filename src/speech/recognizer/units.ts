@@ -87,9 +87,10 @@ export class Units {
   encode(who: string, text: unknown): number[] {
     if (typeof text !== "string") throw new DataError(`${who} is ${show(text)}, want a text`);
     const words = text.split(/\s+/).filter(Boolean);
+    const { between = [] } = this.parts;
     return words.flatMap((word, i) => {
-      const between = (i > 0 && this.parts.between) || [];
-      return [...between, ...this.#encodeWord(who, word, this.#spelling(who, word))];
+      const own = this.#encodeWord(who, word, this.#spelling(who, word));
+      return i > 0 ? [...between, ...own] : own;
     });
   }
 

@@ -23,6 +23,8 @@ describe("balanced probabilities", () => {
     const [y] = balanced([Float64Array.of(1, 0, 0.9, 0.1 / 9)], [0, 1]);
     expect([...y].every(Number.isFinite)).toBe(true);
     expect(y[1]).toBe(0);
+    const none = Float64Array.of(0, 0, 1);
+    expect(balanced([none], [0, 1, -1])[0]).toEqual(none);
   });
 
   test("do not count words that are not said", () => {
