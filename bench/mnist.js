@@ -10,8 +10,8 @@
  * of them (Tallec & Ollivier 2018). The last 5,000 images of the training set are looked at after
  * each epoch and choose nothing but the epoch that is kept; the test set is looked at once, at the end. With
  * --checkpoint a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the
- * share of errors and seconds of the processor since the start. Kept in bench/results/mnist-lru.txt and
- * mnist-permuted-lru.txt.
+ * share of errors and seconds of the processor since the start. Kept in bench/results: mnist-lru.txt,
+ * mnist-lstm.txt, mnist-permuted-lru.txt, mnist-permuted-lstm.txt.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

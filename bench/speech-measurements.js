@@ -86,7 +86,7 @@ async function usedToVoice(files, recordings) {
     const classifiers = [];
     for (const bytes of files) {
       const classifier = await wordClassifier.load(bytes);
-      await classifier.adapt(heard.map(asSound), { augment: AUGMENT, words: digitWords });
+      await classifier.adapt(heard.map(asSound), { augment: AUGMENT, words: digitWords, balanced: true });
       classifiers.push(classifier);
     }
     right += accuracyOf(classifiers, rest) * rest.length;
@@ -154,8 +154,6 @@ export async function digits({
   console.log(`digits, each speaker left out: ${alone} on average, ${used} once used to the voice`);
 }
 
-/** Of strings, which have their noise already. */
-const IN_NOISE = { ...AUGMENT, noise: 40 };
 const TOLERANCE = 0.05; // seconds
 const STRINGS = 1000; // of real speakers that are learned from, and as many of voices
 
@@ -194,23 +192,31 @@ async function byStates(recognizer, item) {
   return words.map(({ from, to }) => [from, to]);
 }
 
-/** Says how well strings are read, and how near their words' ends are set. */
+/** The word error of strings; says it, and how near their words' ends are set. */
 async function tellConnected(name, recognizer, items) {
   const { wordError } = await recognizer.evaluate(items.map(asItem));
   const labels = items.map((item) => byLabels(recognizer, item));
   console.log(`${name}: word error ${percent(wordError)}; alignLabels sets ${nearness(labels, items)}`);
-  if (!recognizer.align) return;
   const states = await Promise.all(items.map((item) => byStates(recognizer, item)));
   console.log(`${name}: align sets ${nearness(states, items)}`);
+  return wordError;
 }
+
+const hearing = { words: digitWords, rate: 8000 };
+/** How models of connected digits are made, and their epochs; mixtures do not get used to voices. */
+const recognizers = {
+  ctc: { epochs: 32, make: (seed) => speechRecognizer({ ...hearing, units: "words", seed, stack: 2 }) },
+  hybrid: { epochs: 16, make: (seed) => hybridRecognizer({ ...hearing, seed }) },
+  mixture: { epochs: 16, make: (seed) => hybridRecognizer({ ...hearing, seed, emission: "mixture" }) },
+};
 
 /** Connected digits: 2 to 7 recordings of one speaker, silences between, noise 10 dB below. */
 export async function connected({
   data,
   seed,
   only,
-  epochs = 16,
-  models = "ctc,hybrid,mixture",
+  epochs,
+  models = Object.keys(recognizers).join(","),
   voices,
   invented = 400,
 }) {
@@ -221,32 +227,31 @@ export async function connected({
     ...(invented > 0 ? await inventedSpeakers({ words: digitWords, count: invented, longest: 5, seed }) : []),
     ...(voices ? await joined(digitsIn(voices), seed + 500) : []),
   ];
-  for (const left of only ? [only] : speakers) {
+  const errors = {};
+  for (const left of only ? only.split(",") : speakers) {
     const { train, test } = split(all, left);
     const taught = [...(await joined(train, seed)), ...others];
     const [heard, rest] = byTake(test);
     const items = strings(rest, { count: 100, seed: seed + 1000 });
     for (const model of models.split(",")) {
       const seconds = stopwatch();
-      const recognizer =
-        model === "ctc"
-          ? await speechRecognizer({ units: "words", words: digitWords, rate: 8000, seed, stack: 2 })
-          : await hybridRecognizer({
-              words: digitWords,
-              rate: 8000,
-              seed,
-              emission: model === "hybrid" ? "net" : "mixture",
-            });
-      await recognizer.fit(taught, { epochs, batch: 16, copies: 3, augment: IN_NOISE });
+      const { make, epochs: own } = recognizers[model];
+      const recognizer = await make(seed);
+      await recognizer.fit(taught, { epochs: epochs ?? own, batch: 16, copies: 3, augment: AUGMENT });
       const name = `connected digits, ${left} left out, ${model}`;
-      await tellConnected(name, recognizer, items);
+      const each = [await tellConnected(name, recognizer, items)];
       if (model !== "mixture") {
         const sounds = strings(heard, { count: 100, seed: seed + 2000 }).map(asSound);
-        await recognizer.adapt(sounds, { augment: IN_NOISE, balanced: true });
-        await tellConnected(`${name}, used to the voice`, recognizer, items);
+        await recognizer.adapt(sounds, { augment: AUGMENT, balanced: true });
+        each.push(await tellConnected(`${name}, used to the voice`, recognizer, items));
       }
+      (errors[model] ??= []).push(each);
       console.log(`${name}: seed ${seed}, ${seconds().toFixed(0)} s`);
       recognizer.dispose();
     }
+  }
+  for (const [model, list] of Object.entries(errors)) {
+    const means = list[0].map((_, k) => percent(mean(list.map((each) => each[k]))));
+    console.log(`connected digits, ${model}, ${list.length} speakers: word error ${means.join(", used ")}`);
   }
 }
