@@ -5,13 +5,13 @@
  *   node bench/mnist.js [--cell lru] [--permuted] [--epochs 8] [--rate 0.003] [--batch 50] [--seed 1]
  *                       [--units 128] [--limit 60000] [--checkpoint FILE]
  *
- * Diagonal cells (lru, minGru) stand in three layers that read on at a quarter and a 28th of the pace; the
- * others (lstm, lem) are one layer of --units. Gates of an LSTM begin as ones that remember from 1 step to all
- * of them (Tallec & Ollivier 2018). The last 5,000 images of the training set are looked at after each epoch
- * and choose nothing but the epoch that is kept; the test set is looked at once, at the end. With --checkpoint
- * a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the share of errors
- * and seconds of the processor since the start. Kept in bench/results: mnist-lru.txt, mnist-lstm.txt,
- * mnist-permuted-lru.txt, mnist-permuted-lstm.txt.
+ * Diagonal cells (lru, minGru) stand in three layers that read on at a quarter and a 28th of the pace;
+ * others (lstm, lem) are one layer of --units. Gates of an LSTM begin as ones that remember from 1 step to
+ * all of them (Tallec & Ollivier 2018). The last 5,000 images of the training set are looked at after each
+ * epoch and choose nothing but the epoch that is kept; the test set is looked at once, at the end. With
+ * --checkpoint a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the
+ * share of errors and seconds of the processor since the start. Kept in bench/results: mnist-lru.txt,
+ * mnist-lstm.txt, mnist-permuted-lru.txt, mnist-permuted-lstm.txt.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
