@@ -63,7 +63,7 @@ test("what stands between words is put between those of a stretch", async () => 
   expect(rounds[1][0].labels).toEqual([1, 1, 9, 2, 9, 2]);
 });
 
-test("options are looked at before anything is heard, and the voice is heard before it is measured", async () => {
+test("options are looked at before anything is heard, the voice is heard before it is measured", async () => {
   expect((await taught({})).order).toEqual(["checked", "prepared", "measured"]);
   let isPrepared = false;
   const prepare = async () => void (isPrepared = true);
