@@ -3,12 +3,10 @@
  * probabilities of the labels and of the blank at every step, learned by connectionist temporal
  * classification (Graves et al. 2006). With its front end and its standardization in one file.
  */
-import { DataError, OptionError, show, whole } from "../../wasm/errors.ts";
+import { DataError, OptionError, whole } from "../../wasm/errors.ts";
 import type { Floats } from "../../wasm/memory.ts";
 import { Random } from "../../wasm/random.ts";
 import { streams } from "../../wasm/streams.ts";
-import { readTensors } from "../../formats/read-safetensors.ts";
-import { writeTensors } from "../../formats/safetensors.ts";
 import { measureScale, readScale, standardize, type Scale } from "../../jobs/scale.ts";
 import type { FitOptions, FitReport, Figures } from "../../models/network/fit.ts";
 import { fetchAhead } from "../../models/network/fetch-ahead.ts";
@@ -23,6 +21,7 @@ import { frontEnd, type FrontEnd } from "../front-end.ts";
 import { ExampleBatches, type BatchOptions } from "./batches.ts";
 import { hearExamples, type Example, type HeardExample } from "./examples.ts";
 import type { HearingFitOptions } from "./fit-options.ts";
+import { readNotes, withNotes } from "./notes.ts";
 import type { ReadSound } from "./recording.ts";
 import { checkSpec, inputOf, layersOf, type AcousticSpec } from "./spec.ts";
 import { trimmed } from "./trim.ts";
@@ -189,9 +188,7 @@ export class AcousticNet {
 
   /** One file: the net, its front end and scale, and the notes of the model. */
   wrap(kind: string, bytes: Uint8Array, notes: object): Uint8Array<ArrayBuffer> {
-    const { spec, tensors } = readTensors(bytes, kind);
-    const model = { kind, acoustic: this.spec, scale: this.#scale, ...notes };
-    return writeTensors({ ...spec, hearing: model }, [...tensors.values()]);
+    return withNotes(kind, bytes, { acoustic: this.spec, scale: this.#scale, ...notes });
   }
 
   /** The net and the notes in a file of `wrap`. Throws DataError on others. */
@@ -199,10 +196,7 @@ export class AcousticNet {
     kind: string,
     bytes: Uint8Array | ArrayBuffer,
   ): Promise<{ acoustic: AcousticNet; notes: Readonly<Record<string, unknown>> }> {
-    const { spec } = readTensors(bytes, `${kind}.load`);
-    const notes = spec.hearing as Record<string, unknown> | undefined;
-    if (notes?.kind !== kind)
-      throw new DataError(`${kind}.load: the file holds ${show(notes?.kind ?? spec.model)}, want a ${kind}`);
+    const notes = readNotes(kind, bytes);
     const own = checkSpec(kind, notes.acoustic);
     const hear = await frontEnd(own.hearing);
     const net = await network.load(bytes);

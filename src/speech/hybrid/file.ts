@@ -3,10 +3,9 @@
  * often they are.
  */
 import { isObject } from "../../formats/json.ts";
-import { readTensors } from "../../formats/read-safetensors.ts";
-import { writeTensors } from "../../formats/safetensors.ts";
 import { DataError, show } from "../../wasm/errors.ts";
 import { AcousticNet } from "../acoustic/acoustic-net.ts";
+import { readNotes, withNotes } from "../acoustic/notes.ts";
 import { Mixtures } from "./mixtures.ts";
 import { makeParts, readSpec, shapeOf, type HybridSpec, type Parts } from "./parts.ts";
 import type { HybridRecognizerSpec } from "./spec.ts";
@@ -29,8 +28,7 @@ export function writeHybrid(
   const { stay, priors } = scores;
   const notes = { recognizer: spec, stay: [...stay], ...(priors ? { priors: [...priors] } : {}) };
   if (acoustic) return acoustic.wrap(kind, acoustic.net.save(), notes);
-  const { spec: own, tensors } = readTensors(mixtures!.save(), kind);
-  return writeTensors({ ...own, hearing: { kind, ...notes } }, [...tensors.values()]);
+  return withNotes(kind, mixtures!.save(), notes);
 }
 
 /** The recognizer in the bytes of `writeHybrid`. Throws DataError on others. */
@@ -39,7 +37,7 @@ export async function readHybrid(
   bytes: Uint8Array | ArrayBuffer,
 ): Promise<{ parts: Parts; emissions: Emissions }> {
   const who = `${kind}.load`;
-  const notes = notesOf(who, kind, bytes);
+  const notes = readNotes(kind, bytes);
   const spec = specOf(who, notes.recognizer);
   const scores = scoresOf(who, spec, notes);
   const acoustic = spec.emission === "net" ? await netOf(kind, bytes, spec) : undefined;
@@ -54,14 +52,6 @@ export async function readHybrid(
     acoustic?.dispose();
     throw error;
   }
-}
-
-function notesOf(who: string, kind: string, bytes: Uint8Array | ArrayBuffer): Record<string, unknown> {
-  const { spec } = readTensors(bytes, who);
-  const notes = isObject(spec.hearing) ? spec.hearing : {};
-  if (notes.kind !== kind)
-    throw new DataError(`${who}: the file holds ${show(notes.kind ?? spec.model)}, want a ${kind}`);
-  return notes;
 }
 
 function specOf(who: string, spec: unknown): HybridSpec {

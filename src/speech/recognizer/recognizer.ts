@@ -204,17 +204,12 @@ export class SpeechRecognizer extends HearingModel {
     return { text: said.join(" "), words };
   }
 
-  /** The words of the best hypothesis with their labels and places, for `adapt`. */
+  /** The words of the transcript with their labels, for `adapt`. */
   #heard(y: Floats, hypotheses: readonly Hypothesis[]): HeardLabels[] {
-    const { words, sure } = this.#judged(hypotheses);
-    if (words.length === 0) return [];
-    const { labels } = hypotheses[0];
+    const labels = hypotheses[0]?.labels ?? [];
     const ranges = this.#units.wordRanges(labels);
-    return this.#places(y, labels).map((place, i) => ({
-      ...place,
-      confidence: sure[i],
-      labels: labels.slice(...ranges[i]),
-    }));
+    const { words } = this.#transcript(y, hypotheses);
+    return words.map((word, i) => ({ ...word, labels: labels.slice(...ranges[i]) }));
   }
 
   /** The words of the best hypothesis, and how sure each is. */
