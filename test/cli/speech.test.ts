@@ -60,7 +60,9 @@ test("words are learned from folders of recordings, and heard in a file, with fi
   expect(heard.code).toBe(0);
   const said = results(heard.out).at(-1)!.heard as { word: string }[];
   expect(said.map(({ word }) => word)).toEqual(["yes", "no"]);
-  expect(readFileSync(at("figures", "heard.svg"), "utf8")).toContain(">yes<");
+  const figure = readFileSync(at("figures", "heard.svg"), "utf8");
+  expect(figure).toContain(">yes<");
+  expect(figure).not.toMatch(/<text[^>]* fill="#fff"/); // a word stands on an outline of the ground's color
 }, 600_000);
 
 test("texts are learned from recordings with theirs", async () => {

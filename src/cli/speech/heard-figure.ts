@@ -28,7 +28,7 @@ export async function heardFigure({ samples, rate }: Recording, heard: readonly 
     ];
     for (const { word, from, to } of heard) {
       marks.push({ kind: "rule", x: from, color: "#fff" }, { kind: "rule", x: to, color: "#fff" });
-      marks.push({ kind: "text", x: (from + to) / 2, y: F - 3, text: word, anchor: "middle", color: "#fff" });
+      marks.push({ kind: "text", x: (from + to) / 2, y: F - 3, text: word, anchor: "middle" });
     }
     return svg(
       plot({
