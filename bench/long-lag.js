@@ -1,5 +1,5 @@
-// Long runs on the long-lag tasks, one at a time, with a line of figures every few CPU seconds (--every 8).
-// `npm run build`, then
+// Long runs on the long-lag tasks, one at a time. Every 500 updates (--look) 1,000 fresh sequences are looked
+// at, with a line of figures if 8 CPU seconds (--every) have gone since the last. `npm run build`, then
 //   node bench/long-lag.js hf order2 50 --batch 300                       Hessian-free, 100 tanh units
 //         100,200: lag 100 until it is learned, then 200, by the same net and damping; learned is what
 //         has less than --learned (.01) of 1,000 sequences wrong; --start orthogonal: recurrent weights
@@ -70,6 +70,7 @@ const {
     input: text("0.1"),
     lambda: text("0.1"),
     every: text("8"),
+    look: text("500"),
     settle: { type: "string" },
     updates: { type: "string" },
     learned: text("0.01"),
@@ -228,8 +229,9 @@ function tryLonger() {
     console.log(`lag ${T}: ${percent(test(1000, at(T)).error, 1)} of 1,000 wrong`);
 }
 
-/** What the net gets wrong of 10,000 in the end, and what it took. */
+/** What the net gets wrong of 10,000 at the lags that were asked, and what it took. */
 function conclude(how, steps) {
+  course = ranges.length - 1;
   const { error, symbols } = test(10_000);
   console.log(
     `${how}: ${percent(error)} of 10,000 wrong, ${symbols} symbols a ` +
@@ -239,7 +241,7 @@ function conclude(how, steps) {
 }
 
 if (been.looks) fresh.counter = been.looks;
-let looked = cpuSeconds();
+let printed = cpuSeconds();
 let mean = been.mean ?? NaN;
 let cg = been.cg ?? 0;
 let busy = been.busy ?? 0;
@@ -254,28 +256,34 @@ function keep(last) {
   writeWhole(`${o.checkpoint}.json`, JSON.stringify(state));
 }
 
+/** A line of figures after a step. */
+function tell(event, { error, symbols }) {
+  printed = cpuSeconds();
+  const more =
+    way === "hf"
+      ? `loss ${event.loss.toFixed(5)} after ${event.after.toFixed(5)} ` +
+        `λ ${event.lambda.toPrecision(3)} ρ ${event.rho.toPrecision(3)} CG ${event.cgIterations} ` +
+        `chosen ${event.chosen} α ${event.stepLength.toPrecision(2)}`
+      : `loss ${mean.toPrecision(4)}`;
+  console.log(
+    `step ${event.step}  sequences ${event.step * options.batch}  ${more}  ` +
+      `wrong ${percent(error, 1)}  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
+  );
+}
+
 let from = cpuSeconds();
 for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })) {
   busy += cpuSeconds() - from;
   mean = Number.isNaN(mean) ? event.loss : 0.98 * mean + 0.02 * event.loss;
   cg += event.cgIterations ?? 0;
-  if (way === "hf" || cpuSeconds() - looked > +o.every || busy > +o.seconds) {
-    const { error, symbols } = test(1000);
-    const more =
-      way === "hf"
-        ? `loss ${event.loss.toFixed(5)} after ${event.after.toFixed(5)} ` +
-          `λ ${event.lambda.toPrecision(3)} ρ ${event.rho.toPrecision(3)} CG ${event.cgIterations} ` +
-          `chosen ${event.chosen} α ${event.stepLength.toPrecision(2)}`
-        : `loss ${mean.toPrecision(4)}`;
-    console.log(
-      `step ${event.step}  sequences ${event.step * options.batch}  ${more}  ` +
-        `wrong ${percent(error, 1)}  symbols ${symbols.toFixed(4)}  CPU ${busy.toFixed(1)} s`,
-    );
-    looked = cpuSeconds();
-    if (error < +o.learned && course < ranges.length - 1) {
+  const isLate = busy > +o.seconds;
+  if (way === "hf" || event.step % +o.look === 0 || isLate) {
+    const wrong = test(1000);
+    if (way === "hf" || cpuSeconds() - printed > +o.every || isLate) tell(event, wrong);
+    if (wrong.error < +o.learned && course < ranges.length - 1) {
       console.log(`lags of ${ranges[course].join("-")} are learned, ${busy.toFixed(1)} CPU s`);
       ++course;
-    } else if (!o.updates && error < 0.01 && test(10_000).error < 0.01) {
+    } else if (!o.updates && wrong.error < 0.01 && test(10_000).error < 0.01) {
       conclude("solved", event.step);
       tryLonger();
       break;
@@ -285,8 +293,8 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
     conclude(`${o.updates} updates`, event.step);
     break;
   }
-  keep(busy > +o.seconds);
-  if (busy > +o.seconds) break;
+  keep(isLate);
+  if (isLate) break;
   from = cpuSeconds();
 }
 net.dispose();

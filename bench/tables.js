@@ -4,18 +4,21 @@
  *
  *   node bench/tables.js [--only a,h]                what is kept, and what is not
  *   node bench/tables.js --run --only d [--seconds S] runs the rows of which nothing is kept, one after
- *                                                    another, S CPU seconds each at most (600), and keeps
- *                                                    their logs
+ *                                                    another, S CPU seconds each at most (600; a table's
+ *                                                    run of so many updates has no limit), and keeps their
+ *                                                    logs
  *
  * What it prints is kept in bench/results/tables.txt. (c) may go over machines: unrolled compare --cluster
  * with the same options.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { columns, wordsOf } from "./momentum-columns.js";
 
+const DAY = "86400";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values } = parseArgs({
   options: {
@@ -43,20 +46,7 @@ const tried = {
 /** Lags to 100 that grow as they are learned. */
 const growing = (task) =>
   ({ xor: "30,60,100", multiplication: "30,60,100", order3: "50,100" })[task] ?? "25,50,100";
-/** The best column of momentum's table, by lags that grow as they are learned. */
-const quick = "20,40,80 --learned 0.1 --rate 0.002 --mu 0.995 --input 0.1 --settle 24000 --updates 25000";
-const best = {
-  addition: quick,
-  multiplication: quick,
-  memory5:
-    "10-20,10-40,20-80,40-120,60-160,100-200,200 --learned 0.05 " +
-    "--rate 0.001,0.001,0.001,0.0005,0.0003,0.0002 --mu 0.995 --input 0.1 --settle 19000 --updates 20000",
-  memory20: "80 --rate 0.02 --mu 0.98 --input 0.3 --settle 18000 --updates 20000",
-};
-const momenta = ["0", "0.9", "0.98", "0.995"];
-/** Nesterov's form and the classical one, which are the same without momentum. */
-const forms = (words, mu) =>
-  [words, ...(mu === "0" ? [] : [`${words} --form classical`])].map((w) => long(w));
+const momentum = "bench/results/momentum-table.txt";
 
 /** What is asked, and its rows. */
 const tables = {
@@ -88,18 +78,14 @@ const tables = {
   b: {
     asked:
       "momentum: four tasks, 0, .9, .98, .995, in both forms, four seeds (Sutskever et al. 2013, table 5)",
-    rows: [
-      ...Object.entries(best).flatMap(([task, words]) =>
-        seeds(4).map((seed) =>
-          long(`momentum ${task} ${words} --seed ${seed}`, `momentum/${task}-seed${seed}.txt`),
-        ),
+    rows: ["addition", "multiplication", "memory5", "memory20"].flatMap((task) =>
+      columns.flatMap((column) =>
+        seeds(4).map((seed) => {
+          const words = wordsOf(task, column, seed);
+          return { words: `bench/long-lag.js ${words}`, file: momentum, line: `${words} => ` };
+        }),
       ),
-      ...["addition 80", "multiplication 80", "memory5 200", "memory20 80"].flatMap((task) =>
-        momenta.flatMap((mu) =>
-          seeds(4).flatMap((seed) => forms(`momentum ${task} --mu ${mu} --seed ${seed}`, mu)),
-        ),
-      ),
-    ],
+    ),
   },
   c: {
     asked: "all eight tasks by four ways from three seeds, with one budget",
@@ -150,29 +136,38 @@ const tables = {
       row("bench/mnist.js", "mnist-lru.txt"),
       row("bench/mnist.js --permuted", "mnist-permuted-lru.txt"),
       ...["lstm", "lem"].flatMap((cell) => [
-        row(`bench/mnist.js --cell ${cell} --rate 0.001`),
-        row(`bench/mnist.js --cell ${cell} --rate 0.001 --permuted`),
+        row(`bench/mnist.js --cell ${cell} --units 64`, `mnist-${cell}.txt`),
+        row(`bench/mnist.js --cell ${cell} --units 64 --permuted`, `mnist-permuted-${cell}.txt`),
       ]),
     ],
   },
   h: { asked: "Mackey-Glass 17, 1000 units: 10^-4.2 at 84 steps", rows: [row("bench/esn.js", "esn.txt")] },
 };
 
+const linesOf = (file) => readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
+
 /** The words by which a kept log ends, with what its head says of a run that was stopped. */
-function outcome(file) {
-  const lines = readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
-  const verdicts = lines.filter((line) => /NOT solved|^solved:|^[Ss]topped|NRMSE at 84/.test(line));
-  const last = /NRMSE/.test(verdicts[0]) ? [] : [lines.at(-1)];
-  return [...new Set([...verdicts, ...last])].map((line) => line.trim()).join(`\n${" ".repeat(12)}`);
+function outcome({ file, line }) {
+  const lines = linesOf(file);
+  if (line) return lines.find((one) => one.startsWith(line)).slice(line.length);
+  const measured = lines.filter((one) => /NRMSE at 84|^wrong of the test set/.test(one));
+  const verdicts = lines.filter((one) => /NOT solved|^solved:|^[Ss]topped/.test(one));
+  const told = measured.length ? measured : new Set([...verdicts, lines.at(-1)]);
+  return [...told].map((one) => one.trim()).join(`\n${" ".repeat(12)}`);
 }
 
-/** Runs a row and keeps its log; where it fails nothing is kept. */
-function make({ words, file }) {
-  const limit = words.startsWith("bench/long-lag.js") ? ["--seconds", values.seconds] : [];
+/** Whether a run's log is there, or its line where a table has one a run. */
+const isKept = ({ file, line }) =>
+  existsSync(join(root, file)) && (!line || linesOf(file).some((one) => one.startsWith(line)));
+
+/** Runs a row and keeps its log, or its last line where that is all that is kept; nothing where it fails. */
+function make({ words, file, line }) {
+  const limit = words.startsWith("bench/long-lag.js") ? ["--seconds", line ? DAY : values.seconds] : [];
   const all = [...words.split(" "), ...limit];
   const { status, stdout, stderr } = spawnSync(process.execPath, all, { cwd: root, encoding: "utf8" });
   const date = new Date().toISOString().slice(0, 10);
-  if (status === 0) writeFileSync(join(root, file), `node ${all.join(" ")}      ${date}\n\n${stdout}`);
+  if (status === 0 && line) appendFileSync(join(root, file), `${line}${stdout.trim().split("\n").at(-1)}\n`);
+  else if (status === 0) writeFileSync(join(root, file), `node ${all.join(" ")}      ${date}\n\n${stdout}`);
   else console.log(`      failed: ${stderr.trim().split("\n").at(-1)}`);
 }
 
@@ -180,11 +175,11 @@ const only = values.only?.split(",") ?? Object.keys(tables);
 for (const name of only) {
   if (!Object.hasOwn(tables, name)) throw new Error(`--only names ${name}, want some of a to h`);
   const { asked, rows } = tables[name];
-  if (values.run) for (const one of rows.filter(({ file }) => !existsSync(join(root, file)))) make(one);
-  const kept = rows.filter(({ file }) => existsSync(join(root, file)));
+  if (values.run) for (const one of rows.filter((each) => !isKept(each))) make(one);
+  const kept = rows.filter(isKept);
   console.log(`(${name}) ${asked}: ${kept.length} of ${rows.length} runs are kept`);
-  for (const { words, file } of kept)
-    console.log(`      node ${words}\n         ${file}\n            ${outcome(file)}`);
+  for (const one of kept)
+    console.log(`      node ${one.words}\n         ${one.file}\n            ${outcome(one)}`);
   const [next] = rows.filter((one) => !kept.includes(one));
   if (next) console.log(`      not run, as: node ${next.words}`);
 }
