@@ -11,7 +11,7 @@
  * epoch and choose nothing but the epoch that is kept; the test set is looked at once, at the end. With
  * --checkpoint a run that was stopped goes on with the same words, to the same bits. Lines tell epochs, the
  * share of errors and seconds of the processor since the start. Kept in bench/results: mnist-lru.txt,
- * mnist-lstm.txt, mnist-permuted-lru.txt, mnist-permuted-lstm.txt.
+ * mnist-lstm.txt, mnist-lem.txt, and the same with permuted- in their names.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
