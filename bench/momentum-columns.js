@@ -1,9 +1,10 @@
 /**
- * Runs of bench/long-lag.js that make table 5 of Sutskever et al. 2013: four tasks by momentum 0, .9, .98, .995
- * in Nesterov's and the classical form. Sums and products are of 80 steps, five bits go over 200, twenty over
- * 80; shorter lags come before where they help, and the last updates have a momentum of .9. 25,000 and 20,000
- * updates are half and less of the paper's. Rates of sums were looked for with seed 1 in 8,000 updates (two or
- * three a column, 0 to .98), those of five bits stand in the same ratios, and of twenty only .98's was sought.
+ * Runs of bench/long-lag.js that make table 5 of Sutskever et al. 2013: four tasks by momentum 0, .9, .98,
+ * .995 in Nesterov's and the classical form. Sums and products are of 80 steps, five bits go over 200, twenty
+ * over 80; shorter lags come before where they help, and the last updates have a momentum of .9. 25,000 and
+ * 20,000 updates are half and less of the paper's. Rates of sums were looked for with seed 1 in 8,000 updates
+ * (two or three a column, 0 to .98), those of five bits stand in the same ratios, and of twenty only .98's was
+ * sought.
  */
 
 /** Momenta and forms; the forms are one without momentum. */

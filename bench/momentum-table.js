@@ -1,7 +1,7 @@
 /**
- * Momentum in columns, as table 5 of Sutskever et al. 2013 has them: four tasks by momentum 0, .9, .98, .995
- * in Nesterov's and the classical form, by some seeds: at the paper's lags (momentum-columns.js tells how), or
- * with --lag N all at one lag that a small budget can learn.
+ * Momentum in columns, as table 5 of Sutskever et al. 2013 has them: four tasks by momentum 0, .9, .98 and
+ * .995 in Nesterov's and the classical form, by some seeds: at the paper's lags (momentum-columns.js tells
+ * how), or with --lag N all at one lag that a small budget can learn.
  *
  *   npm run build && node bench/momentum-table.js --out FILE [--lag 30 --updates 2000] [--seeds 4]
  *     [--tasks addition,multiplication,memory5,memory20]

@@ -18,6 +18,7 @@ const BUDGETS: Readonly<Record<string, number>> = { lstm: 2e5, hf: 6e4, esn: 2e4
 const LONGER = 6;
 const LAG = 10;
 const tasks = Object.keys(longLag) as LongLagName[];
+const times = (task: LongLagName): number => (task === "memory20" ? LONGER : 1);
 
 /** Tasks of the eight that each way solved. */
 export type Solved = Readonly<Record<string, number>>;
@@ -29,9 +30,11 @@ export const criteria = Object.keys(ways).map((way) =>
 export const run: Run = async ({ seed, signal, log, progress }) => {
   const results: RunResult[] = [];
   const names = Object.keys(ways);
+  const whole = names.length * tasks.reduce((sum, task) => sum + times(task), 0);
+  let done = 0; // of the whole; a longer run is more of it
   for (const task of tasks) {
     for (const way of names) {
-      const sequences = BUDGETS[way] * (task === "memory20" ? LONGER : 1);
+      const sequences = BUDGETS[way] * times(task);
       const result = await runWay(
         { task, way, lag: LAG, seed },
         {
@@ -40,7 +43,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
           clock: () => performance.now(),
           onProgress: (at) =>
             progress(
-              (results.length + Math.min(at.sequences / sequences, 1)) / (tasks.length * names.length),
+              (done + times(task) * Math.min(at.sequences / sequences, 1)) / whole,
               `${task} T=${LAG}, ${way}: ${percentText(at.error)} wrong`,
             ),
         },
@@ -50,6 +53,7 @@ export const run: Run = async ({ seed, signal, log, progress }) => {
         throw new Error("interrupted");
       }
       results.push(result);
+      done += times(task);
     }
   }
   log(comparisonTable(results));

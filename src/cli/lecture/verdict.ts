@@ -46,10 +46,12 @@ export const within = <M>(
 export const exactly = <M>(what: string, value: number, of: (measured: M) => number): Criterion<M> =>
   within(what, [value, value], of);
 
+const figure = (bound: number): string => String(Number(bound.toPrecision(4)));
+
 function wanted({ min, max }: { readonly min?: number; readonly max?: number }): string {
-  if (min === max) return `${min}`;
-  if (min === undefined) return `≤ ${max}`;
-  return max === undefined ? `≥ ${min}` : `${min} to ${max}`;
+  if (min !== undefined && max !== undefined)
+    return min === max ? figure(min) : `${figure(min)} to ${figure(max)}`;
+  return min === undefined ? `≤ ${figure(max!)}` : `≥ ${figure(min)}`;
 }
 
 /** The verdict on measured numbers, and each criterion beside its number. */
