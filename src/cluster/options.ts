@@ -23,6 +23,8 @@ const clusterOptionNames = ["servers", "key", "tls"] as const;
 const LAST_PORT = 65_535;
 const SEED = /\bSU[A-Z2-7]{56}\b/;
 
+const isAddress = (x: unknown): x is string => typeof x === "string" && /^(nats|tls|wss?):\/\/./.test(x);
+
 /** The addresses and the seed, checked. Throws OptionError. */
 export function readClusterOptions(
   who: string,
@@ -30,12 +32,12 @@ export function readClusterOptions(
   more: readonly string[],
 ): { servers: readonly string[]; seed?: string; web: boolean } {
   knownOptions(who, options, [...clusterOptionNames, ...more]);
-  const servers: readonly unknown[] = [options?.servers].flat();
-  const isAddress = (x: unknown): x is string => typeof x === "string" && /^(nats|tls|wss?):\/\/./.test(x);
-  if (servers.length === 0 || !servers.every(isAddress))
-    throw new OptionError(
-      `${who}: servers is ${show(options?.servers)}, want nats://, tls://, ws:// or wss://`,
-    );
+  const given: readonly unknown[] = [options?.servers].flat();
+  const servers = given.filter(isAddress);
+  if (servers.length === 0 || servers.length < given.length) {
+    const strange = given.length > 1 ? given.find((x) => !isAddress(x)) : options?.servers;
+    throw new OptionError(`${who}: servers has ${show(strange)}, want nats://, tls://, ws:// or wss://`);
+  }
   const badPort = servers.find((x) => Number(/:(\d+)\/?$/.exec(x)?.[1] ?? 1) > LAST_PORT);
   if (badPort) throw new OptionError(`${who}: servers has ${badPort}, want a port of at most ${LAST_PORT}`);
   const web = servers.filter((x) => x.startsWith("ws")).length;

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { serveShards } from "../../src/cluster/index.ts";
 
-const failure = async (servers: string): Promise<Error> => {
+const failure = async (servers: string | readonly string[]): Promise<Error> => {
   try {
     await serveShards({ servers });
   } catch (error) {
@@ -22,4 +22,15 @@ it("a port that cannot be is refused before anything is tried", async () => {
   const { name, message } = await failure("nats://127.0.0.1:99999");
   expect(name).toBe("OptionError");
   expect(message).toBe("serveShards: servers has nats://127.0.0.1:99999, want a port of at most 65535");
+});
+
+it.each([
+  ["example.org", '"example.org"'],
+  [["nats://127.0.0.1:1", "http://127.0.0.1"], '"http://127.0.0.1"'],
+  [["nats://127.0.0.1:1", 4222 as never], "4222"],
+  [[], "array of 0"],
+])("of addresses the one that is none is named: %j", async (servers, told) => {
+  const { name, message } = await failure(servers);
+  expect(name).toBe("OptionError");
+  expect(message).toBe(`serveShards: servers has ${told}, want nats://, tls://, ws:// or wss://`);
 });
