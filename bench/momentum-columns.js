@@ -3,7 +3,7 @@
  * .995 in Nesterov's and the classical form. Sums and products are of 80 steps, five bits go over 200, twenty
  * over 80; shorter lags come before where they help, and the last updates have a momentum of .9. 25,000 and
  * 20,000 updates are half and less of the paper's. Rates of sums were looked for with seed 1 in 8,000 updates
- * (two or three a column, 0 to .98), those of five bits stand in the same ratios, and of twenty only .98's was
+ * (two or three a column, 0 to .98), those of five bits stand in the same ratios, of twenty only .98 was
  * sought.
  */
 

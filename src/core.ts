@@ -244,7 +244,7 @@ export type { Extracted, Pattern } from "./analysis/patterns.ts";
 export type { Automaton, ExtractAutomatonOptions } from "./analysis/extract-automaton.ts";
 export { invariantBoxes, type Box, type Invariance } from "./analysis/invariant-boxes.ts";
 export type { Moore } from "./inference/moore.ts";
-export { plot, type PlotOptions } from "./figures/plot.ts";
+export { plot, plots, type PlotOptions } from "./figures/plot.ts";
 export type {
   BandMark,
   BarsMark,

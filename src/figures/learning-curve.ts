@@ -3,9 +3,9 @@
  * of the looks below, the best look marked in each.
  */
 import { DataError, OptionError, show } from "../wasm/errors.ts";
-import { plot, type Mark } from "./plot.ts";
+import { type Mark, type PlotOptions, plots } from "./plot.ts";
 import { numberText, type Axis } from "./scale.ts";
-import { colors, panels, type Figure } from "./svg.ts";
+import { colors, type Figure } from "./svg.ts";
 
 /** A record of a history, as reports of `fit` have them. */
 export interface LearningRecord {
@@ -91,7 +91,8 @@ interface Panel {
 }
 
 /** A line a figure, with a dot at the best look. */
-function panel({ x, label, best, width, height }: Across, { title, note, curves, y = {} }: Panel): Figure {
+function panel(across: Across, { title, note, curves, y = {} }: Panel): PlotOptions {
+  const { x, label, best, width, height } = across;
   const marks: Mark[] = best >= 0 ? [{ kind: "rule", x: x[best] }] : [];
   curves.forEach((curve, i) => {
     const color = colors.series[i % colors.series.length];
@@ -100,7 +101,7 @@ function panel({ x, label, best, width, height }: Across, { title, note, curves,
     if (best >= 0 && curve.watched)
       marks.push({ kind: "points", x: [x[best]], y: [curve.y[best]], color, size: 4.5 });
   });
-  return plot({ title, note, marks, x: { label }, y, width, height });
+  return { title, note, marks, x: { label }, y, width, height };
 }
 
 /** What the best look saw, in words. */
@@ -154,8 +155,8 @@ export function learningCurve(report: LearningReport, options: LearningCurveOpti
       : []),
     ...alone.map((name) => ({ title: name, curves: [curve(name)] })),
   ];
-  return panels(
+  return plots(
     drawn.map((one) => panel(across, one)),
-    { columns: 1, title },
+    { title },
   );
 }

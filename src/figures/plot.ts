@@ -6,7 +6,7 @@ import { axes, colorBar, type ColoredMark, legend } from "./axes.ts";
 import { drawMark, type Frame } from "./draw-marks.ts";
 import { checkMarks, extent, isSeries, type Mark, type RasterMark } from "./marks.ts";
 import { type Axis, scale, type Scale } from "./scale.ts";
-import { colors, element, type Figure, label, textWidth, wrap } from "./svg.ts";
+import { colors, element, type Figure, label, panels, textWidth, wrap } from "./svg.ts";
 
 export type { Mark, Series } from "./marks.ts";
 
@@ -28,13 +28,17 @@ export interface PlotOptions {
   height?: number;
 }
 
+/** Pixels on both sides of the inside of the axes. */
+interface Sides {
+  readonly left: number;
+  readonly right: number;
+}
+
 /** Pixels around the inside of the axes, and what stands above it. */
 interface Layout {
   readonly note: readonly string[];
   readonly key: { body: string; height: number };
   readonly head: number;
-  readonly left: number;
-  readonly right: number;
   readonly top: number;
   readonly bottom: number;
 }
@@ -49,26 +53,35 @@ function colored(marks: readonly Mark[]): ColoredMark[] {
   });
 }
 
+const sizeOf = ({ width = 640, height = 400 }: PlotOptions): { width: number; height: number } => ({
+  width,
+  height,
+});
+
 /** Ticks that fit a height or a width. */
 const ticksIn = (size: number, each: number): number => Math.max(3, Math.floor(size / each));
 
 const yScale = ({ y = {}, marks }: PlotOptions, height: number): Scale =>
   scale(y, extent(marks, "y", y.log), ticksIn(height, 45));
 
-function layout(
-  options: PlotOptions,
-  marks: readonly ColoredMark[],
-  size: { width: number; height: number },
-): Layout {
-  const { title, note, x, y } = options;
-  const ticks = yScale(options, size.height - 120).ticks.map((tick) => textWidth(tick.label, 11));
-  const left = Math.max(...ticks, 8) + (y?.label ? 40 : 20);
-  const right = options.marks.some(({ kind }) => kind === "raster") ? 86 : 22;
-  const lines = note ? wrap(note, size.width - 36, 12) : [];
+/** What numbers and names of the axis upwards, and the bar of a raster's colors take. */
+function sidesOf(options: PlotOptions): Sides {
+  const { height } = sizeOf(options);
+  const ticks = yScale(options, height - 120).ticks.map((tick) => textWidth(tick.label, 11));
+  return {
+    left: Math.max(...ticks, 8) + (options.y?.label ? 40 : 20),
+    right: options.marks.some(({ kind }) => kind === "raster") ? 86 : 22,
+  };
+}
+
+function layout(options: PlotOptions, marks: readonly ColoredMark[], { left, right }: Sides): Layout {
+  const { title, note, x } = options;
+  const { width } = sizeOf(options);
+  const lines = note ? wrap(note, width - 36, 12) : [];
   const labeled = marks.filter(({ mark }) => isSeries(mark) && mark.label);
-  const key = legend(labeled, size.width - left - right);
+  const key = legend(labeled, width - left - right);
   const head = (title ? 34 : 14) + lines.length * 17;
-  return { note: lines, key, head, left, right, top: head + key.height + 4, bottom: x?.label ? 50 : 30 };
+  return { note: lines, key, head, top: head + key.height + 4, bottom: x?.label ? 50 : 30 };
 }
 
 /** The scales; those of a raster end at its edges. */
@@ -120,12 +133,13 @@ function description({ note, x, y, marks }: PlotOptions): string {
     .join(" ");
 }
 
-/** The figure of a plot. Equal options give equal bytes. Throws ShapeError where lengths of a mark differ. */
-export function plot(options: PlotOptions): Figure {
-  checkMarks(options.marks);
-  const { title, width = 640, height = 400 } = options;
+/** The figure of a plot whose axes have these sides. */
+function drawn(options: PlotOptions, sides: Sides): Figure {
+  const { title } = options;
+  const { width, height } = sizeOf(options);
+  const { left, right } = sides;
   const marks = colored(options.marks);
-  const { note, key, head, left, right, top, bottom } = layout(options, marks, { width, height });
+  const { note, key, head, top, bottom } = layout(options, marks, sides);
   const frame = frameOf(options, width - left - right, height - top - bottom);
   const raster = options.marks.find((mark): mark is RasterMark => mark.kind === "raster");
   const lines = note.map((line, i) => label(18, (title ? 44 : 24) + 17 * i, line, { color: colors.soft }));
@@ -139,4 +153,27 @@ export function plot(options: PlotOptions): Figure {
     raster ? at(width - right + 14, top, colorBar(raster, frame.height)) : "",
   ];
   return { width, height, title, description: description(options), body: body.filter(Boolean).join("\n") };
+}
+
+/** The figure of a plot. Equal options give equal bytes. Throws ShapeError where lengths of a mark differ. */
+export function plot(options: PlotOptions): Figure {
+  checkMarks(options.marks);
+  return drawn(options, sidesOf(options));
+}
+
+/**
+ * Plots of one width, one below another, as one figure: their axes begin and end at the same places, so that
+ * equal times stand below each other. Throws ShapeError where lengths of a mark differ.
+ */
+export function plots(list: readonly PlotOptions[], options: { title?: string } = {}): Figure {
+  for (const { marks } of list) checkMarks(marks);
+  const sides = list.map(sidesOf);
+  const widest: Sides = {
+    left: Math.max(...sides.map(({ left }) => left)),
+    right: Math.max(...sides.map(({ right }) => right)),
+  };
+  return panels(
+    list.map((one) => drawn(one, widest)),
+    { columns: 1, title: options.title },
+  );
 }

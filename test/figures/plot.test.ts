@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { plot, type Mark } from "../../src/figures/plot.ts";
+import { plot, plots, type Mark, type PlotOptions } from "../../src/figures/plot.ts";
 import { diagram, onCircle } from "../../src/figures/diagram.ts";
 import { mapColor, rasterImage } from "../../src/figures/raster.ts";
 import { log10, numberText, scale } from "../../src/figures/scale.ts";
@@ -78,6 +78,26 @@ test("equal data give equal bytes", () => {
       ]),
     );
   expect(make()).toBe(make());
+});
+
+/** Pixels from where plots begin to their frames, and the widths of these. */
+function frames(figure: string): { left: string[]; width: string[] } {
+  const frame =
+    /<g transform="translate\((\S+) \S+\)">(?:(?!<\/?g)[^])*<rect width="(\S+)" [^>]* fill="none"/g;
+  const found = [...figure.matchAll(frame)].filter((one) => Number(one[2]) > 100); // no bars of colors
+  return { left: found.map((one) => one[1]), width: found.map((one) => one[2]) };
+}
+
+test("axes of plots below each other begin and end at the same places", () => {
+  const line = (size: number): PlotOptions => ({ marks: [{ kind: "line", x, y: x.map((v) => size * v) }] });
+  const list = [line(0.02), line(1e4), { marks: everyMark.slice(0, 1), y: { label: "height" } }];
+  const aligned = frames(svg(plots(list, { title: "Three" })));
+  expect(aligned.left).toHaveLength(3);
+  expect(new Set(aligned.left).size).toBe(1);
+  expect(new Set(aligned.width).size).toBe(1);
+  const alone = frames(svg(panels(list.map(plot), { columns: 1 })));
+  expect(new Set(alone.left).size).toBe(3);
+  expect(aligned.left[0]).toBe(alone.left[1]);
 });
 
 test("log10 equals Math.log10 to 2e-15 relative over all magnitudes", () => {

@@ -1,7 +1,7 @@
 /** What each way needed for each task at one lag: training sequences, and seconds of learning. */
-import { plot } from "../../figures/plot.ts";
+import { plots } from "../../figures/plot.ts";
 import type { Mark } from "../../figures/marks.ts";
-import { colors, type Figure, panels } from "../../figures/svg.ts";
+import { colors, type Figure } from "../../figures/svg.ts";
 import type { RunResult } from "./run.ts";
 
 /** A quantity of a run that an axis shows. */
@@ -62,22 +62,19 @@ function marksOf(runs: readonly RunResult[], tasks: readonly string[], quantity:
 export function workFigure(runs: readonly RunResult[]): Figure {
   const tasks = [...new Set(runs.map((run) => run.task))];
   const [{ lag }] = runs;
-  return panels(
-    quantities.map((quantity) =>
-      plot({
-        title: `${quantity.title}, T = ${lag}`,
-        note: "A dot for each seed: fewer than 1% of 10,000 fresh sequences wrong; ×: stopped without that",
-        x: {
-          label: "task",
-          range: [0.4, tasks.length + 0.6],
-          ticks: tasks.map((label, i) => ({ at: i + 1, label })),
-        },
-        y: { label: quantity.label, log: true, range: rangeOf(runs, quantity) },
-        marks: marksOf(runs, tasks, quantity),
-        width: 900,
-        height: 380,
-      }),
-    ),
-    { columns: 1 },
+  return plots(
+    quantities.map((quantity) => ({
+      title: `${quantity.title}, T = ${lag}`,
+      note: "A dot for each seed: fewer than 1% of 10,000 fresh sequences wrong; ×: stopped without that",
+      x: {
+        label: "task",
+        range: [0.4, tasks.length + 0.6],
+        ticks: tasks.map((label, i) => ({ at: i + 1, label })),
+      },
+      y: { label: quantity.label, log: true, range: rangeOf(runs, quantity) },
+      marks: marksOf(runs, tasks, quantity),
+      width: 900,
+      height: 380,
+    })),
   );
 }

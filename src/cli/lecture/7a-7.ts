@@ -2,8 +2,8 @@
  * 7a-7: trained on the data of a known hidden Markov model or linear dynamical system, a recurrent net
  * becomes that model's exact filter.
  */
-import { plot } from "../../figures/plot.ts";
-import { panels, svg } from "../../figures/svg.ts";
+import { type PlotOptions, plots } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import { hiddenNet } from "../../analysis/extract-automaton.ts";
 import { hmm } from "../../models/hmm/hmm.ts";
 import { dense } from "../../models/network/layers.ts";
@@ -191,7 +191,7 @@ const gapOf = ({ net, filter }: LinearResult): number => 0.5 * Math.log(net / fi
 const steps = Array.from({ length: T - 1 }, (_, t) => t + 2);
 
 function figure(h: MarkovResult, k: LinearResult): string {
-  const markov = plot({
+  const markov: PlotOptions = {
     title: "Probability of symbol 0, one step ahead",
     note: `Gap ${(h.net - h.filter).toFixed(4)} nats a step; R² of the posterior ${h.r2.toFixed(3)}`,
     x: { label: "step" },
@@ -211,8 +211,8 @@ function figure(h: MarkovResult, k: LinearResult): string {
         color: "#c33",
       },
     ],
-  });
-  const linear = plot({
+  };
+  const linear: PlotOptions = {
     title: "Next output of the linear system",
     note: `Gap ${gapOf(k).toFixed(4)} nats a step; R² of the posterior mean ${k.r2.toFixed(3)}`,
     x: { label: "step" },
@@ -234,8 +234,8 @@ function figure(h: MarkovResult, k: LinearResult): string {
         color: "#c33",
       },
     ],
-  });
-  return svg(panels([markov, linear], { columns: 1 }));
+  };
+  return svg(plots([markov, linear]));
 }
 
 export const run: Run = async (context): Promise<Outcome> => {

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import { readingTrace, type ReadingTrace } from "../../handwriting/reading-trace.ts";
-import { type Mark, plot } from "../../figures/plot.ts";
-import { type Figure, panels, svg } from "../../figures/svg.ts";
+import { type Mark, type PlotOptions, plots } from "../../figures/plot.ts";
+import { svg } from "../../figures/svg.ts";
 import type { Ink } from "../../handwriting/ink.ts";
 import type { Network } from "../../models/network/network.ts";
 import { inkFeatures, type InkFeatures, type InkInput } from "../../handwriting/input.ts";
@@ -88,18 +88,17 @@ const time = ({ stride }: ReadingTrace, s: number): number => s * stride;
 /** Names of the axis upwards, by row. */
 const UP = ["probability", "cell", "height", "gradient"];
 
-const row = ({ steps }: ReadingTrace, title: string, height: number, marks: Mark[]): Figure =>
-  plot({
-    title,
-    width: WIDTH,
-    height: height + 20,
-    x: { label: "steps of the input", range: [0, steps] },
-    y: { label: UP[Number(title[0]) - 1] },
-    marks,
-  });
+const row = ({ steps }: ReadingTrace, title: string, height: number, marks: Mark[]): PlotOptions => ({
+  title,
+  width: WIDTH,
+  height: height + 20,
+  x: { label: "steps of the input", range: [0, steps] },
+  y: { label: UP[Number(title[0]) - 1] },
+  marks,
+});
 
 /** Row 1: the chance of any character, and the characters where they are recognized. */
-function characters({ trace, signs }: Seen): Figure {
+function characters({ trace, signs }: Seen): PlotOptions {
   const { output, emissions } = trace;
   const K = signs.length + 1;
   const chance = Array.from({ length: output.length / K }, (_, s) => 1 - output[s * K + K - 1]);
@@ -117,7 +116,7 @@ function characters({ trace, signs }: Seen): Figure {
 }
 
 /** Row 2, with what was measured of the forget gates. */
-function memory({ trace }: Seen, { resets, resetsByChance }: Forwards): Figure {
+function memory({ trace }: Seen, { resets, resetsByChance }: Forwards): PlotOptions {
   const [r, chance] = [resets.toFixed(3), resetsByChance.toFixed(3)];
   const note = `resets and characters said: r = ${r}, by chance at most ${chance}`;
   const { values, columns } = cellRows(trace);
@@ -137,7 +136,7 @@ function memory({ trace }: Seen, { resets, resetsByChance }: Forwards): Figure {
 }
 
 /** Row 3: each stroke's height over the steps that read it. */
-function penRow({ trace, features }: Seen): Figure {
+function penRow({ trace, features }: Seen): PlotOptions {
   const strokes: Mark[] = [];
   let from = 0;
   for (let t = 0; t < trace.steps; ++t) {
@@ -158,7 +157,7 @@ function mostActive({ trace, signs }: Seen): Emission | undefined {
 }
 
 /** Row 4. */
-function gradientRow(seen: Seen): Figure {
+function gradientRow(seen: Seen): PlotOptions {
   const { trace, how, signs } = seen;
   const active = mostActive(seen);
   const gradient = active ? trace.gradient(active) : new Float32Array(trace.steps * trace.width);
@@ -208,7 +207,7 @@ export const demonstration: readonly Criterion<Demonstrated>[] = [
 ];
 
 /** Row 5: how late each letter is said, against how open it was when its ink ended. */
-function delayRow(spoken: readonly Spoken[], { hardness, hardnessByChance }: Forwards): Figure {
+function delayRow(spoken: readonly Spoken[], { hardness, hardnessByChance }: Forwards): PlotOptions {
   const letters = [...new Set(spoken.map(({ character }) => character))];
   const marks = letters.map((letter): Mark => {
     const some = spoken.filter(({ character }) => character === letter);
@@ -216,14 +215,14 @@ function delayRow(spoken: readonly Spoken[], { hardness, hardnessByChance }: For
     return { kind: "text", x, y: mean(some.map(({ delay }) => delay)), text: letter, anchor: "middle" };
   });
   const [r, chance] = [hardness.toFixed(3), hardnessByChance.toFixed(3)];
-  return plot({
+  return {
     title: `5. Difficult decisions are delayed: r = ${r}, by chance at most ${chance}`,
     width: WIDTH,
     height: 260,
     x: { label: "nats open when the letter's ink ends" },
     y: { label: "steps until it is said" },
     marks,
-  });
+  };
 }
 
 /** The mean size of a character's gradient at the inputs within a tenth of the ink of it, over elsewhere. */
@@ -293,5 +292,5 @@ export const run: Run = async (context) => {
   trace.dispose();
   net.dispose();
   const { verdict, checks } = decide(demonstration, shown);
-  return { numbers, verdict, checks, figure: svg(panels(rows, { columns: 1, title: text })) };
+  return { numbers, verdict, checks, figure: svg(plots(rows, { title: text })) };
 };

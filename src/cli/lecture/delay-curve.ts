@@ -5,8 +5,7 @@
  * the whole word.
  */
 import { labelErrors } from "../../inference/edit-distance.ts";
-import type { Figure } from "../../figures/svg.ts";
-import { plot } from "../../figures/plot.ts";
+import type { PlotOptions } from "../../figures/plot.ts";
 import { commitAll } from "../../handwriting/commit.ts";
 import { inkFeatures } from "../../handwriting/input.ts";
 import { drawnAlphabet } from "../../handwriting/letters.ts";
@@ -89,10 +88,10 @@ export const delayNumbers = (errors: readonly DelayedError[]): Record<string, nu
   Object.fromEntries(errors.map(({ delay, error }) => [`label error, delay ${nameOf(delay)}`, error]));
 
 /** The curve as a row of a figure, `number` its place. */
-export function errorRow(errors: readonly DelayedError[], number: number, width: number): Figure {
+export function errorRow(errors: readonly DelayedError[], number: number, width: number): PlotOptions {
   const x = errors.map((_, i) => i);
   const y = errors.map(({ error }) => 100 * error);
-  return plot({
+  return {
     title: `${number}. Errors, by how long each character waits`,
     width,
     height: 240,
@@ -113,5 +112,5 @@ export function errorRow(errors: readonly DelayedError[], number: number, width:
         anchor: "middle" as const,
       })),
     ],
-  });
+  };
 }

@@ -1,7 +1,7 @@
 /** What `unrolled watch` shows of a column: series, alarms and changes, and scores below them. */
 import type { Anomalies } from "../../anomalies/detector.ts";
-import { plot } from "../../figures/plot.ts";
-import { type Figure, panels } from "../../figures/svg.ts";
+import { type PlotOptions, plots } from "../../figures/plot.ts";
+import type { Figure } from "../../figures/svg.ts";
 import { terminalPlot } from "../../figures/terminal.ts";
 import type { Column } from "./column.ts";
 import { stepAxis } from "./report.ts";
@@ -38,7 +38,7 @@ export function watchFigure(column: Column, found: Anomalies, changes: readonly 
   const { values, name } = column;
   const { alarms, scores, threshold } = found;
   const x = stepAxis(column, 1, values.length);
-  const series = plot({
+  const series: PlotOptions = {
     title: `${name}: ${alarmCount(alarms.length)}`,
     x,
     y: { label: name },
@@ -55,8 +55,8 @@ export function watchFigure(column: Column, found: Anomalies, changes: readonly 
       },
     ],
     height: 280,
-  });
-  const below = plot({
+  };
+  const below: PlotOptions = {
     x,
     y: { label: "score, nats" },
     marks: [
@@ -64,8 +64,8 @@ export function watchFigure(column: Column, found: Anomalies, changes: readonly 
       { kind: "rule", y: threshold, label: "threshold" },
     ],
     height: 200,
-  });
-  return panels([series, below], { columns: 1 });
+  };
+  return plots([series, below]);
 }
 
 /** The series as lines of text, its scores below. */
