@@ -2,6 +2,7 @@
  * Plots: lines, points, bars, bands, heat maps and reference lines on linear or logarithmic axes, as one SVG
  * figure.
  */
+import { OptionError } from "../wasm/errors.ts";
 import { axes, colorBar, type ColoredMark, legend } from "./axes.ts";
 import { drawMark, type Frame } from "./draw-marks.ts";
 import { checkMarks, extent, isSeries, type Mark, type RasterMark } from "./marks.ts";
@@ -163,9 +164,13 @@ export function plot(options: PlotOptions): Figure {
 
 /**
  * Plots of one width, one below another, as one figure: their axes begin and end at the same places, so that
- * equal times stand below each other. Throws ShapeError where lengths of a mark differ.
+ * equal times stand below each other. Throws OptionError on none or on other widths, ShapeError where lengths
+ * of a mark differ.
  */
 export function plots(list: readonly PlotOptions[], options: { title?: string } = {}): Figure {
+  const widths = new Set(list.map((one) => sizeOf(one).width));
+  if (widths.size !== 1)
+    throw new OptionError(`plots: ${widths.size} widths, want one or more plots of the same width`);
   for (const { marks } of list) checkMarks(marks);
   const sides = list.map(sidesOf);
   const widest: Sides = {

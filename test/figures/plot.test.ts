@@ -98,6 +98,8 @@ test("axes of plots below each other begin and end at the same places", () => {
   const alone = frames(svg(panels(list.map(plot), { columns: 1 })));
   expect(new Set(alone.left).size).toBe(3);
   expect(aligned.left[0]).toBe(alone.left[1]);
+  expect(() => plots([])).toThrow("plots: 0 widths");
+  expect(() => plots([line(1), { ...line(1), width: 500 }])).toThrow("plots: 2 widths");
 });
 
 test("log10 equals Math.log10 to 2e-15 relative over all magnitudes", () => {
