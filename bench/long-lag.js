@@ -14,11 +14,10 @@
 //   node bench/long-lag.js flow order2 50-200                             50 tanh units, gradient descent,
 //         clipped, with errorFlow (--weight 2); lags are drawn, 50 to 200; when it is solved, lags of up to
 //         5000 are tried; 20-60,50-200: shorter ones before, until they are learned
-//   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1 with
-//         forget gate
-// Other options: --seed N --seconds S (CPU, at most) --clip N --curvature N --double; --checkpoint FILE: what
-// was stopped goes on from there with the same words, to the same bits. What runs gave is kept in
-// bench/results/.
+//   node bench/long-lag.js lstm1997 addition 500 --variant hs97           8 cells, Adam; --forget 1: a gate
+// Other options: --seed N --seconds S (CPU, at most; 600, without end where --updates is) --clip N
+// --curvature N --double; --checkpoint FILE: what was stopped goes on from there with the same words, to the
+// same bits. What runs gave is kept in bench/results/.
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { writeWhole } from "../dist/cli/output-file.js";
@@ -57,7 +56,7 @@ const {
   allowPositionals: true,
   options: {
     seed: text("1"),
-    seconds: text("600"),
+    seconds: { type: "string" },
     variant: text("ms11"),
     batch: { type: "string" },
     curvature: { type: "string" },
@@ -83,6 +82,7 @@ const {
     checkpoint: { type: "string" },
   },
 });
+const limit = +(o.seconds ?? (o.updates ? Infinity : 600));
 const at = (T) => longLag[name]({ lag: T, variant: o.variant });
 const ranges = lag.split(",").map((range) => {
   const [shortest, longest = shortest] = range.split("-").map(Number);
@@ -276,7 +276,7 @@ for await (const event of net.train(trained, { ...options, steps: 2 ** 31 - 1 })
   busy += cpuSeconds() - from;
   mean = Number.isNaN(mean) ? event.loss : 0.98 * mean + 0.02 * event.loss;
   cg += event.cgIterations ?? 0;
-  const isLate = busy > +o.seconds;
+  const isLate = busy > limit;
   if (way === "hf" || event.step % +o.look === 0 || isLate) {
     const wrong = test(1000);
     if (way === "hf" || cpuSeconds() - printed > +o.every || isLate) tell(event, wrong);

@@ -6,6 +6,7 @@
  * (two or three a column, 0 to .98), those of five bits stand in the same ratios, of twenty only .98 was
  * sought.
  */
+import { existsSync, readFileSync } from "node:fs";
 
 /** Momenta and forms; the forms are one without momentum. */
 export const columns = [
@@ -40,9 +41,23 @@ const tasks = {
   },
 };
 
+export const taskNames = Object.keys(tasks);
+
 /** What a run of the table is told. */
 export function wordsOf(task, [mu, form], seed) {
   const { lags, rates, more } = tasks[task];
   const classical = form === "classical" ? " --form classical" : "";
   return `momentum ${task} ${lags} --rate ${rates[mu]} --mu ${mu} ${more}${classical} --seed ${seed}`;
 }
+
+/** Last lines of the runs that a file holds, by their words. */
+export const readRuns = (file) =>
+  new Map(
+    (existsSync(file) ? readFileSync(file, "utf8") : "")
+      .split("\n")
+      .map((line) => line.split(" => "))
+      .filter(([, end]) => end),
+  );
+
+/** A run as the line that a file holds of it. */
+export const lineOf = (words, end) => `${words} => ${end}\n`;

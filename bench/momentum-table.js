@@ -12,10 +12,10 @@
  * Kept in bench/results: momentum-table.txt (the paper's lags), momentum-T30.txt.
  */
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { columns, wordsOf } from "./momentum-columns.js";
+import { columns, lineOf, readRuns, taskNames, wordsOf } from "./momentum-columns.js";
 import { mean } from "./summary.js";
 import { needed, text } from "./options.js";
 
@@ -25,14 +25,13 @@ const { values: o } = parseArgs({
     lag: { type: "string" },
     updates: text("2000"),
     seeds: text("4"),
-    tasks: text("addition,multiplication,memory5,memory20"),
+    tasks: text(taskNames.join(",")),
   },
 });
 needed("momentum-table", o, "out", "the file that keeps the runs");
 
 /** Found on sums by seed 1: of three rates a column the best, or 2% of errors from it. */
 const rateOf = (mu) => (mu === "0" ? "0.05" : "0.02");
-const DAY = 86_400;
 const SETTLED = 5 / 6; // of the updates: momentum is .9 from there on
 const tasks = o.tasks.split(",");
 const seeds = Array.from({ length: Number(o.seeds) }, (_, i) => String(i + 1));
@@ -44,24 +43,19 @@ const wordsAtOne = (task, [mu, form], seed) =>
 const runOf = o.lag ? wordsAtOne : wordsOf;
 
 /** Last lines of the runs that FILE holds, by their words. */
-const kept = new Map(
-  (existsSync(o.out) ? readFileSync(o.out, "utf8") : "")
-    .split("\n")
-    .map((line) => line.split(" => "))
-    .filter(([, end]) => end),
-);
+const kept = readRuns(o.out);
 
 function run(words) {
   const { stdout, status } = spawnSync(
     process.execPath,
-    [...process.execArgv, program, ...words.split(" "), "--seconds", String(DAY)],
+    [...process.execArgv, program, ...words.split(" ")],
     { encoding: "utf8" },
   );
   const end = stdout.trim().split("\n").at(-1);
   if (status !== 0 || !/ updates: /.test(end)) throw new Error(`momentum-table: ${words} ended with ${end}`);
   kept.set(words, end);
-  appendFileSync(o.out, `${words} => ${end}\n`);
-  console.log(`${words} => ${end}`);
+  appendFileSync(o.out, lineOf(words, end));
+  console.log(lineOf(words, end).trim());
 }
 
 /** What a run got wrong. */

@@ -16,9 +16,8 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { columns, wordsOf } from "./momentum-columns.js";
+import { columns, lineOf, readRuns, taskNames, wordsOf } from "./momentum-columns.js";
 
-const DAY = "86400";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values } = parseArgs({
   options: {
@@ -78,11 +77,11 @@ const tables = {
   b: {
     asked:
       "momentum: four tasks, 0, .9, .98, .995, in both forms, four seeds (Sutskever et al. 2013, table 5)",
-    rows: ["addition", "multiplication", "memory5", "memory20"].flatMap((task) =>
+    rows: taskNames.flatMap((task) =>
       columns.flatMap((column) =>
         seeds(4).map((seed) => {
-          const words = wordsOf(task, column, seed);
-          return { words: `bench/long-lag.js ${words}`, file: momentum, line: `${words} => ` };
+          const run = wordsOf(task, column, seed);
+          return { words: `bench/long-lag.js ${run}`, file: momentum, run };
         }),
       ),
     ),
@@ -144,12 +143,10 @@ const tables = {
   h: { asked: "Mackey-Glass 17, 1000 units: 10^-4.2 at 84 steps", rows: [row("bench/esn.js", "esn.txt")] },
 };
 
-const linesOf = (file) => readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
-
 /** The words by which a kept log ends, with what its head says of a run that was stopped. */
-function outcome({ file, line }) {
-  const lines = linesOf(file);
-  if (line) return lines.find((one) => one.startsWith(line)).slice(line.length);
+function outcome({ file, run }) {
+  if (run) return readRuns(join(root, file)).get(run);
+  const lines = readFileSync(join(root, file), "utf8").split("\n").filter(Boolean);
   const measured = lines.filter((one) => /NRMSE at 84|^wrong of the test set/.test(one));
   const verdicts = lines.filter((one) => /NOT solved|^solved:|^[Ss]topped/.test(one));
   const told = measured.length ? measured : new Set([...verdicts, lines.at(-1)]);
@@ -157,16 +154,15 @@ function outcome({ file, line }) {
 }
 
 /** Whether a run's log is there, or its line where a table has one a run. */
-const isKept = ({ file, line }) =>
-  existsSync(join(root, file)) && (!line || linesOf(file).some((one) => one.startsWith(line)));
+const isKept = ({ file, run }) => (run ? readRuns(join(root, file)).has(run) : existsSync(join(root, file)));
 
 /** Runs a row and keeps its log, or its last line where that is all that is kept; nothing where it fails. */
-function make({ words, file, line }) {
-  const limit = words.startsWith("bench/long-lag.js") ? ["--seconds", line ? DAY : values.seconds] : [];
+function make({ words, file, run }) {
+  const limit = !run && words.startsWith("bench/long-lag.js") ? ["--seconds", values.seconds] : [];
   const all = [...words.split(" "), ...limit];
   const { status, stdout, stderr } = spawnSync(process.execPath, all, { cwd: root, encoding: "utf8" });
   const date = new Date().toISOString().slice(0, 10);
-  if (status === 0 && line) appendFileSync(join(root, file), `${line}${stdout.trim().split("\n").at(-1)}\n`);
+  if (status === 0 && run) appendFileSync(join(root, file), lineOf(run, stdout.trim().split("\n").at(-1)));
   else if (status === 0) writeFileSync(join(root, file), `node ${all.join(" ")}      ${date}\n\n${stdout}`);
   else console.log(`      failed: ${stderr.trim().split("\n").at(-1)}`);
 }
